@@ -1,0 +1,109 @@
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Connections;
+
+/// <summary>One tenant's use of a connector.</summary>
+/// <param name="Name">As in <c>contoso-sandbox</c>; unique over all tenants.</param>
+/// <param name="Connector">Name of the connector, as in <c>sandbox</c>.</param>
+/// <param name="Settings">The connector's own settings for this tenant (addresses, vendor ids, references to secrets).</param>
+public sealed record Connection(string Name, TenantId Tenant, string Connector, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>A thing at the vendor that an action touches, as the vendor itself names it.</summary>
+/// <param name="Connection">The connection it was found through.</param>
+/// <param name="Kind">As in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>.</param>
+/// <param name="Id">The vendor's id.</param>
+/// <param name="Name">The vendor's display name, as in <c>SRV-FILE01</c>.</param>
+/// <param name="Client">The company the vendor says it belongs to.</param>
+public sealed record Target(string Connection, string Kind, string Id, string Name, string Client);
+
+public enum Reversibility { Reversible, Partly, Irreversible }
+
+public enum BlastRadius { Nothing, OneDevice, OneUser, Site, Tenant }
+
+/// <summary>A named argument of an action. <paramref name="Pattern"/> is a regular expression that the whole value must match.</summary>
+public sealed record ArgumentSpec(string Name, string Title, string Pattern, bool Required = true, int MaxLength = 200);
+
+/// <summary>What an action is, declared by its connector: the catalogue entry that gates, cards and executor rely on.</summary>
+/// <param name="Name">As in <c>service.restart</c>.</param>
+/// <param name="TargetKind">Kind of target it needs, as in <c>device</c>.</param>
+/// <param name="Idempotent">Doing it twice is the same as doing it once, so it may be retried after <see cref="CallOutcome{T}.NotDone"/>.</param>
+/// <param name="Command">The exact command with <c>{argument}</c> and <c>{target}</c> to fill, shown in full on the card.</param>
+/// <param name="Rollback">The action that takes it back with the same arguments, or null.</param>
+/// <param name="Timeout">How long a single call may take.</param>
+public sealed record ActionSpec(
+    string Name,
+    string Title,
+    string TargetKind,
+    Reversibility Reversibility,
+    BlastRadius BlastRadius,
+    bool Idempotent,
+    string Command,
+    IReadOnlyList<ArgumentSpec> Arguments,
+    string? Rollback,
+    TimeSpan Timeout);
+
+/// <summary>One call of an action. <paramref name="OperationId"/> is ours, the same for every attempt, and lets the vendor be asked later.</summary>
+public sealed record ActionCall(string OperationId, string Action, Target Target, IReadOnlyDictionary<string, string> Arguments);
+
+/// <summary>What the vendor answered: a line for the record.</summary>
+public sealed record ActionReceipt(string Detail);
+
+/// <summary>What the vendor knows of an operation that we may or may not have reached it with.</summary>
+public enum OperationStatus { Applied, NotApplied, CannotTell }
+
+/// <summary>How a call to somebody else's system ended; only <see cref="NotDone"/> is safe to repeat blindly.</summary>
+public abstract record CallOutcome<T>
+{
+    private CallOutcome() { }
+
+    public sealed record Done(T Value) : CallOutcome<T>;
+
+    /// <summary>The vendor said no; asking again changes nothing.</summary>
+    public sealed record Refused(string Code, string Message) : CallOutcome<T>;
+
+    /// <summary>Certainly not applied: safe to repeat.</summary>
+    public sealed record NotDone(string Message, TimeSpan? TryAgainIn = null) : CallOutcome<T>;
+
+    /// <summary>The reply was lost: look before repeating.</summary>
+    public sealed record Unknown(string Message) : CallOutcome<T>;
+}
+
+/// <summary>Knows one vendor. All calls go through one tenant's connection; a target found through another connection is refused.</summary>
+public interface IConnector
+{
+    /// <summary>As in <c>sandbox</c>.</summary>
+    string Name { get; }
+
+    /// <summary>True when nothing real is touched; said wherever a person sees it.</summary>
+    bool IsSimulation { get; }
+
+    /// <summary>The catalogue, by action name.</summary>
+    IReadOnlyDictionary<string, ActionSpec> Actions { get; }
+
+    /// <summary>Every target of <paramref name="kind"/> that the tenant has under this name (case-insensitive, exact); none, one, or several.</summary>
+    Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The target's state now as flat observations, as in <c>service.Spooler.state = stopped</c> or <c>disk.C.freePercent = 6</c>.
+    /// The last segment says what, the segments before it of what; numbers are plain decimals.
+    /// </summary>
+    Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken);
+
+    /// <summary>Carries out one action. Never retries by itself.</summary>
+    Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken);
+
+    /// <summary>Asks the vendor whether an operation took effect.</summary>
+    Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken);
+}
+
+/// <summary>The connectors installed and the connections configured.</summary>
+public interface IConnections
+{
+    /// <summary>The tenant's connections that can act or be observed.</summary>
+    IReadOnlyList<Connection> Of(TenantId tenant);
+
+    /// <summary>The tenant's connection of this name; null when it is unknown or another tenant's.</summary>
+    Connection? Find(TenantId tenant, string name);
+
+    IConnector ConnectorOf(Connection connection);
+}

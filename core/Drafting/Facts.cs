@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Drafting;
+
+[JsonConverter(typeof(CamelCaseEnum<Risk>))]
+public enum Risk { Low, Medium, High }
+
+/// <summary>A statement and the ledger entry that supports it (seq), or null when it was observed just now at the vendor.</summary>
+public sealed record Evidence(string Text, long? Seq);
+
+/// <summary><c>recommendation.drafted</c> on <c>proposal/{incident}</c>.</summary>
+/// <param name="Revision">1, 2 ...: drafted again after drift or on new facts.</param>
+/// <param name="Drafter">Who wrote it: <c>runbook disk-space v3</c>, or <c>no runbook</c>.</param>
+/// <param name="Summary">One sentence: what to do.</param>
+/// <param name="Analysis">A few sentences: why.</param>
+/// <param name="Problem">Why nothing can be executed (no such device, several, another client's); null when the plan is complete.</param>
+/// <param name="Observed">The observations the plan rests on, by <c>{target name} {observation}</c>.</param>
+/// <param name="Simulated">A step touches a simulated vendor.</param>
+public sealed record RecommendationDrafted(
+    string IncidentId,
+    int Revision,
+    string Drafter,
+    string Summary,
+    string Analysis,
+    IReadOnlyList<Evidence> Evidence,
+    Plan Plan,
+    Risk Risk,
+    string? Problem,
+    IReadOnlyDictionary<string, string> Observed,
+    bool Simulated) : Fact;

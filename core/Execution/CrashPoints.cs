@@ -1,0 +1,40 @@
+namespace DevOpsAI.Execution;
+
+/// <summary>
+/// Names the instants at which a crash must do no harm. Does nothing in production; tests replace it with one that ends the process
+/// as <c>kill -9</c> would when the named point is reached.
+/// </summary>
+public interface ICrashPoints
+{
+    void Reach(string point);
+}
+
+/// <summary>The points, in the order an incident reaches them.</summary>
+public static class CrashPoint
+{
+    public const string EventAppended = "event.appended";
+    public const string IncidentOpened = "incident.opened";
+    public const string RecommendationDrafted = "recommendation.drafted";
+    public const string ProposalStaged = "proposal.staged";
+    public const string CardSending = "card.sending";
+    public const string CardSent = "card.sent";
+    public const string CardPosted = "card.posted";
+    public const string DecisionAppended = "decision.appended";
+    public const string ExecutionClaiming = "execution.claiming";
+    public const string ExecutionClaimed = "execution.claimed";
+    public const string DriftChecked = "drift.checked";
+    public const string StepStarting = "step.starting";
+    public const string StepActed = "step.acted";
+    public const string StepObserved = "step.observed";
+    public const string StepRecorded = "step.recorded";
+    public const string ExecutionFinishing = "execution.finishing";
+    public const string ExecutionFinished = "execution.finished";
+    public const string CardUpdated = "card.updated";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
+        ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepActed, StepObserved, StepRecorded,
+        ExecutionFinishing, ExecutionFinished, CardUpdated,
+    ];
+}

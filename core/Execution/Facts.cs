@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>
+/// <c>execution.started</c> (or <c>undo.started</c>, <see cref="UndoStarted"/>) on <c>proposal/{incident}</c>: the claim.
+/// Durable before any vendor is called; the entry's causation is the seq of the decision (or, at L0 and L1, of the staging) that allows it.
+/// </summary>
+/// <param name="ExecutionId">As in <c>CON-1042-x1</c>; operation ids are <c>{ExecutionId}-{step}</c>, and <c>-r</c> for rollbacks.</param>
+/// <param name="Instance">Which running bot claimed it.</param>
+/// <param name="LeaseUntil">The claim outlives no crash longer than this.</param>
+public sealed record ExecutionStarted(
+    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil) : Fact;
+
+[JsonConverter(typeof(CamelCaseEnum<StepOutcome>))]
+public enum StepOutcome { Applied, Failed, Unknown, Skipped }
+
+/// <summary><c>step.finished</c>: one step was acted and read back.</summary>
+/// <param name="Step">0-based.</param>
+/// <param name="Rollback">This was the step's rollback.</param>
+public sealed record StepFinished(
+    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, string Detail) : Fact;
+
+/// <summary>How an execution ended.</summary>
+[JsonConverter(typeof(CamelCaseEnum<ExecutionOutcome>))]
+public enum ExecutionOutcome
+{
+    /// <summary>Every step was applied and the world, read back, agrees.</summary>
+    Verified,
+
+    /// <summary>A step failed; what was done before it was rolled back or is listed.</summary>
+    Failed,
+
+    /// <summary>Nobody can tell whether a step took effect; a person must look.</summary>
+    Unknown,
+
+    /// <summary>The world had changed since the approval; nothing ran.</summary>
+    Drifted,
+
+    /// <summary>A freeze, the kill switch or a broken seal stopped it; nothing, or only the steps listed, ran.</summary>
+    Stopped,
+}
+
+/// <summary>An observation that a person should see side by side.</summary>
+public sealed record Change(string What, string Was, string Now);
+
+/// <summary><c>execution.finished</c>.</summary>
+/// <param name="UndoUntil">Undo is possible until then; null when it is not.</param>
+public sealed record ExecutionFinished(
+    string IncidentId,
+    string ExecutionId,
+    ExecutionOutcome Outcome,
+    string Summary,
+    IReadOnlyList<Change> Changes,
+    bool RolledBack,
+    DateTimeOffset? UndoUntil) : Fact;
+
+/// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
+public sealed record UndoStarted(
+    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil) : Fact;
+
+/// <summary><c>undo.finished</c>.</summary>
+public sealed record UndoFinished(
+    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, string Summary, IReadOnlyList<Change> Changes) : Fact;

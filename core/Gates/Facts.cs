@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>L0 automatic; L1 execute and notify; L2 approve to proceed; L3 human only.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateLevel>))]
+public enum GateLevel { L0, L1, L2, L3 }
+
+[JsonConverter(typeof(CamelCaseEnum<Role>))]
+public enum Role { Technician, Approver, Manager, Administrator, Auditor }
+
+/// <summary>What a proposal wants to do: the remedy of its incident, or taking that remedy back.</summary>
+[JsonConverter(typeof(CamelCaseEnum<ProposalKind>))]
+public enum ProposalKind { Remedy, Undo }
+
+/// <summary>What the gate asks for.</summary>
+/// <param name="Reasons">Why this level, one sentence each, for the card and <c>why</c>.</param>
+/// <param name="EscalateAt">When to also tell <paramref name="EscalateTo"/>; null for never.</param>
+/// <param name="EscalateTo">A role that is told as well, in the tenant's escalation channel if there is one.</param>
+public sealed record GateTerms(
+    GateLevel Level,
+    IReadOnlyList<string> Reasons,
+    Role ApproverRole,
+    int Approvals,
+    bool NotTheRequester,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? EscalateAt,
+    Role? EscalateTo,
+    string PolicyVersion);
+
+/// <summary><c>proposal.staged</c> on <c>proposal/{incident}</c>: a recommendation waits at a gate.</summary>
+/// <param name="Requester">The person who asked for it, or the part of the bot that drafted it.</param>
+/// <param name="Plan">What would be done; <see cref="Plan.Empty"/> at L3.</param>
+/// <param name="Seal">Hex SHA-256 over what is shown: plan, tenant, requester, policy version, observed state and nonce.</param>
+/// <param name="Nonce">One-time, hex; never leaves the ledger.</param>
+/// <param name="NeedsReview">An irreversible plan: every page must be opened before it can be approved.</param>
+public sealed record ProposalStaged(
+    string IncidentId,
+    int Revision,
+    ProposalKind Kind,
+    Actor Requester,
+    Plan Plan,
+    IReadOnlyDictionary<string, string> Observed,
+    GateTerms Terms,
+    bool NeedsReview,
+    string Seal,
+    string Nonce) : Fact;
+
+[JsonConverter(typeof(CamelCaseEnum<DecisionKind>))]
+public enum DecisionKind
+{
+    Approve,
+    ApproveWithEdits,
+    Reject,
+    Snooze,
+
+    /// <summary>A person saw to it outside the bot; nothing is executed.</summary>
+    Handled,
+}
+
+/// <summary><c>proposal.decided</c>; the entry's actor is who decided.</summary>
+/// <param name="Seal">The seal of what was approved: of the edited plan when there were edits.</param>
+/// <param name="Edited">The plan with its edits; null without.</param>
+/// <param name="Until">When a snoozed proposal comes back.</param>
+/// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>
+public sealed record ProposalDecided(
+    string IncidentId, int Revision, DecisionKind Kind, string Seal, string? Reason, Plan? Edited, DateTimeOffset? Until, bool Complete) : Fact;
+
+/// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
+public sealed record ProposalWithdrawn(string IncidentId, int Revision, string Reason) : Fact;
+
+/// <summary><c>proposal.expired</c>: silence is never yes; nothing was done.</summary>
+public sealed record ProposalExpired(string IncidentId, int Revision) : Fact;
+
+/// <summary><c>proposal.escalated</c>: nobody decided in time, so others are told too.</summary>
+public sealed record ProposalEscalated(string IncidentId, int Revision, Role To) : Fact;
+
+/// <summary><c>proposal.returned</c>: a snooze is over and the proposal waits again.</summary>
+public sealed record ProposalReturned(string IncidentId, int Revision) : Fact;
+
+/// <summary><c>role.assigned</c> on <c>access</c>; <paramref name="Held"/> false takes the role away.</summary>
+public sealed record RoleAssigned(string ObjectId, string Name, Role Role, bool Held) : Fact;
+
+/// <summary><c>freeze.set</c> on <c>freeze</c>: nothing of this tenant is executed until a different person lifts it.</summary>
+public sealed record FreezeSet(string Reason) : Fact;
+
+/// <summary><c>freeze.lifted</c>.</summary>
+public sealed record FreezeLifted(string? Reason) : Fact;

@@ -1,0 +1,76 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Why a request was refused. The sentence that goes with it is for the person.</summary>
+public enum Refusal
+{
+    UnknownIncident,
+    NothingToDecide,
+    AlreadyDecided,
+    Stale,
+    Expired,
+    NotAllowed,
+    OwnRequest,
+    AlreadyApprovedByYou,
+    NotReviewed,
+    HumanOnly,
+    BadInput,
+    Frozen,
+    NotPossible,
+    RecordUnavailable,
+}
+
+/// <summary>How a person's request ended: the incident as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.</summary>
+public sealed record Answer(Incident? Incident, Refusal? Refusal, string Sentence)
+{
+    public bool IsDone => Refusal is null;
+}
+
+/// <summary>A person decides about the proposal as it was shown to them.</summary>
+/// <param name="Seal">The seal of what they saw.</param>
+/// <param name="Edits">By <c>{step}.{argument}</c>, step 0-based; only with <see cref="DecisionKind.ApproveWithEdits"/>.</param>
+/// <param name="ReviewToken">Proof that every page of an irreversible plan was opened.</param>
+public sealed record Decide(
+    TenantId Tenant,
+    string IncidentId,
+    Person By,
+    DecisionKind Kind,
+    string Seal,
+    string Correlation,
+    string? Reason = null,
+    IReadOnlyDictionary<string, string>? Edits = null,
+    DateTimeOffset? Until = null,
+    string? ReviewToken = null) : IRequest<Answer>;
+
+/// <summary>A person asks to take a verified execution back.</summary>
+public sealed record RequestUndo(TenantId Tenant, string IncidentId, Person By, string Correlation) : IRequest<Answer>;
+
+public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<Answer>;
+
+public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<Answer>;
+
+/// <summary>Gives or takes a role; only administrators may.</summary>
+public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<Answer>;
+
+/// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
+public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<Answer>;
+
+public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, string Correlation) : IRequest<Answer>;
+
+/// <summary>Puts a drafted recommendation at its gate: computes the level, seals it, appends <c>proposal.staged</c>.</summary>
+public sealed record StageProposal(TenantId Tenant, string IncidentId) : IRequest<Unit>;
+
+/// <summary>What a person may do with a tenant: configured roles, roles given or taken on the ledger, and local mode's.</summary>
+public interface IAccess
+{
+    IReadOnlySet<Role> RolesOf(TenantState state, string objectId);
+
+    /// <summary>Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.</summary>
+    bool EverybodyIsAdministrator { get; }
+
+    /// <summary>May this person decide about the incident's staged proposal now? Null when they may; otherwise why not.</summary>
+    Answer? WhyNotDecide(TenantState state, Incident incident, string objectId);
+}

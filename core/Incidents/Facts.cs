@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Incidents;
+
+/// <summary>Whether the source says that something began or that it ended.</summary>
+[JsonConverter(typeof(CamelCaseEnum<EventStatus>))]
+public enum EventStatus { Firing, Resolved }
+
+[JsonConverter(typeof(CamelCaseEnum<Severity>))]
+public enum Severity { Info, Warning, Error, Critical }
+
+/// <summary><c>event.received</c>: one inbound fact, normalised.</summary>
+/// <param name="EventId">Ours, as in <c>E-3f9c0a1b2c3d4e5f</c>: derived from connection and source id, so that a redelivery has the same.</param>
+/// <param name="SourceId">What the source calls it; with the connection it makes the event unique.</param>
+/// <param name="Kind">What happened, as the source spells it, as in <c>HostOutOfDiskSpace</c>.</param>
+/// <param name="Device">The device or user the source names, without port, as sent; null when it names none.</param>
+/// <param name="AlertKey">What a later <see cref="EventStatus.Resolved"/> refers to: the same for the firing and the resolved event of one alert.</param>
+/// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind and device.</param>
+/// <param name="CauseKey">Events with the same key have the same cause on other devices: what a storm folds on.</param>
+/// <param name="Attributes">Labels and extension attributes, bounded in number and length.</param>
+public sealed record EventReceived(
+    string EventId,
+    string Connection,
+    string SourceId,
+    EventStatus Status,
+    Severity Severity,
+    string Kind,
+    string? Device,
+    string Title,
+    string? Description,
+    string AlertKey,
+    string CorrelationKey,
+    string CauseKey,
+    DateTimeOffset OccurredAt,
+    bool Simulated,
+    IReadOnlyDictionary<string, string> Attributes) : Fact;
+
+/// <summary>How much an incident gathers: its own correlation key, every event of one cause, or everything of the tenant.</summary>
+[JsonConverter(typeof(CamelCaseEnum<IncidentScope>))]
+public enum IncidentScope { One, Cause, Tenant }
+
+/// <summary><c>incident.opened</c> on <c>incident/{id}</c>. Every unattached event with the same key belongs to it from here on.</summary>
+public sealed record IncidentOpened(
+    string IncidentId, string Title, Severity Severity, string Kind, string? Device,
+    IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId) : Fact;
+
+/// <summary><c>incident.closed</c>.</summary>
+/// <param name="Reason">As in <c>resolved</c> (the source says so), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
+public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;

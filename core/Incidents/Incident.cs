@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Incidents;
+
+/// <summary>Where an incident stands, as its card says it.</summary>
+public enum IncidentPhase
+{
+    Drafting,
+    Waiting,
+    Snoozed,
+    Approved,
+    Executing,
+    Verified,
+    Failed,
+    Unknown,
+    Stopped,
+    Rejected,
+    Handled,
+    Withdrawn,
+    Expired,
+    Undoing,
+    Undone,
+}
+
+/// <summary>A decision as the ledger has it.</summary>
+public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDecided Fact);
+
+/// <summary>A run of the plan, or of its undo, as far as it came.</summary>
+public sealed record Run(
+    string ExecutionId, ProposalKind Kind, long StartedSeq, DateTimeOffset StartedAt, DateTimeOffset LeaseUntil, string Instance, Plan Plan,
+    ImmutableArray<StepFinished> Steps, ExecutionOutcome? Outcome, string? Summary, ImmutableArray<Change> Changes,
+    bool RolledBack, DateTimeOffset? UndoUntil, DateTimeOffset? FinishedAt);
+
+/// <summary>What a conversation shows of the incident.</summary>
+/// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
+public sealed record ShownCard(
+    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq);
+
+/// <summary>
+/// One incident with its proposal, decisions and runs: a fold over the streams <c>incident/</c>, <c>proposal/</c> and <c>card/</c>
+/// of its id, plus the events that belong to it. Immutable.
+/// </summary>
+public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq, string Correlation)
+{
+    private const int RecentLimit = 20;
+
+    /// <summary>Seq of the last entry that changed what a person should see.</summary>
+    public long LastSeq { get; init; } = OpenedSeq;
+    public long IncidentVersion { get; init; }
+
+    /// <summary>Version of the stream <c>proposal/{id}</c> that this state rests on; appends name it.</summary>
+    public long ProposalVersion { get; init; }
+    public long CardVersion { get; init; }
+    public IncidentPhase Phase { get; init; } = IncidentPhase.Drafting;
+    public Severity Severity { get; init; } = Opened.Severity;
+    public int EventCount { get; init; }
+    public ImmutableArray<(long Seq, EventReceived Event)> RecentEvents { get; init; } = [];
+    public ImmutableHashSet<string> Devices { get; init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+    public ImmutableHashSet<string> FiringAlerts { get; init; } = [];
+    public bool Simulated { get; init; }
+    public bool IsOpen { get; init; } = true;
+    public string? ClosedReason { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public RecommendationDrafted? Draft { get; init; }
+    public long DraftSeq { get; init; }
+    public ProposalStaged? Staged { get; init; }
+    public long StagedSeq { get; init; }
+    public DateTimeOffset StagedAt { get; init; }
+    public bool Escalated { get; init; }
+    public DateTimeOffset? SnoozedUntil { get; init; }
+
+    /// <summary>Decisions about the staged revision, oldest first.</summary>
+    public ImmutableArray<Decision> Decisions { get; init; } = [];
+
+    /// <summary>Decisions about earlier revisions, oldest first.</summary>
+    public ImmutableArray<Decision> EarlierDecisions { get; init; } = [];
+
+    public Run? Execution { get; init; }
+    public Run? Undo { get; init; }
+    public string? Ending { get; init; }
+
+    public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
+
+    /// <summary>A person may still decide about the staged proposal.</summary>
+    public bool IsUndecided => Staged is not null && Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed;
+
+    /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
+    public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
+
+    public string SealInForce => Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Fact.Seal ?? Staged?.Seal ?? "";
+
+    internal Incident With(long seq, EventReceived received) => this with
+    {
+        LastSeq = seq,
+        EventCount = EventCount + 1,
+        Severity = received.Severity > Severity ? received.Severity : Severity,
+        RecentEvents = [.. RecentEvents.Length < RecentLimit ? RecentEvents : RecentEvents[1..], (seq, received)],
+        Devices = received.Device is { } device ? Devices.Add(device) : Devices,
+        Simulated = Simulated || received.Simulated,
+        FiringAlerts = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey),
+    };
+
+    internal Incident Apply(LedgerEntry entry) => Fold(entry) with
+    {
+        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated ? LastSeq : entry.Seq,
+        IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
+        ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
+        CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
+    };
+
+    private Incident Fold(LedgerEntry entry) => entry.Fact switch
+    {
+        IncidentClosed closed => this with
+        {
+            IsOpen = false,
+            ClosedReason = closed.Reason,
+            ClosedAt = entry.At,
+            Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
+        },
+        RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq, Simulated = Simulated || draft.Simulated },
+        ProposalStaged staged => this with
+        {
+            Staged = staged,
+            StagedSeq = entry.Seq,
+            StagedAt = entry.At,
+            Escalated = false,
+            SnoozedUntil = null,
+            EarlierDecisions = [.. EarlierDecisions, .. Decisions],
+            Decisions = [],
+            Ending = null,
+            Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
+        },
+        ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
+        ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
+        ProposalEscalated => this with { Escalated = true },
+        ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
+        ProposalExpired => AfterUndecided(IncidentPhase.Expired, null),
+        ExecutionStarted started => this with
+        {
+            Phase = IncidentPhase.Executing,
+            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, Execution),
+        },
+        UndoStarted started => this with
+        {
+            Phase = IncidentPhase.Undoing,
+            Undo = Begin(started.ExecutionId, ProposalKind.Undo, entry, started.LeaseUntil, started.Instance, Undo),
+        },
+        StepFinished step when Undo?.ExecutionId == step.ExecutionId => this with { Undo = Undo with { Steps = Undo.Steps.Add(step) } },
+        StepFinished step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Steps = Execution.Steps.Add(step) } },
+        ExecutionFinished done when Execution is not null => this with
+        {
+            Phase = PhaseAfter(done.Outcome),
+            Execution = Execution with
+            {
+                Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes],
+                RolledBack = done.RolledBack, UndoUntil = done.UndoUntil, FinishedAt = entry.At,
+            },
+        },
+        UndoFinished done when Undo is not null => this with
+        {
+            Phase = done.Outcome == ExecutionOutcome.Verified ? IncidentPhase.Undone : PhaseAfter(done.Outcome),
+            Undo = Undo with { Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes], FinishedAt = entry.At },
+        },
+        CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),
+        CardPosted posted => WithCard(posted.ConversationId, card => card with
+        {
+            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq,
+        }),
+        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq }),
+        _ => this,
+    };
+
+    private Incident Decide(Decision decision)
+    {
+        var next = this with { Decisions = Decisions.Add(decision) };
+        return decision.Fact.Kind switch
+        {
+            DecisionKind.Snooze => next with { SnoozedUntil = decision.Fact.Until, Phase = IncidentPhase.Snoozed },
+            _ when !decision.Fact.Complete => next,
+            DecisionKind.Reject => next.AfterUndecided(IncidentPhase.Rejected, decision.Fact.Reason),
+            DecisionKind.Handled => next.AfterUndecided(IncidentPhase.Handled, decision.Fact.Reason),
+            _ => next with { SnoozedUntil = null, Phase = IncidentPhase.Approved },
+        };
+    }
+
+    /// <summary>An undo that comes to nothing leaves the remedy as it was.</summary>
+    private Incident AfterUndecided(IncidentPhase phase, string? reason) => this with
+    {
+        SnoozedUntil = null,
+        Ending = reason,
+        Phase = Staged?.Kind == ProposalKind.Undo && Execution?.Outcome is { } outcome ? PhaseAfter(outcome) : phase,
+    };
+
+    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, Run? earlier) =>
+        earlier?.ExecutionId == id && earlier.Outcome is null
+            ? earlier with { LeaseUntil = lease, Instance = instance }
+            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null);
+
+    private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
+    {
+        Cards = Cards.SetItem(conversationId, change(Cards.GetValueOrDefault(conversationId) ?? new(conversationId, default, 0, null, null, null, 0))),
+    };
+
+    private static IncidentPhase PhaseAfter(ExecutionOutcome outcome) => outcome switch
+    {
+        ExecutionOutcome.Verified => IncidentPhase.Verified,
+        ExecutionOutcome.Failed => IncidentPhase.Failed,
+        ExecutionOutcome.Unknown => IncidentPhase.Unknown,
+        ExecutionOutcome.Drifted => IncidentPhase.Drafting,
+        _ => IncidentPhase.Stopped,
+    };
+}

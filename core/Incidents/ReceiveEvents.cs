@@ -1,0 +1,27 @@
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Incidents;
+
+/// <summary>An inbound fact as a connector normalised it, before the ledger knows it. Text is the sender's and untrusted.</summary>
+/// <param name="SourceId">Unique per connection for this fact and the same when it is delivered again.</param>
+/// <param name="Device">The device or user it is about, without port; null when it names none.</param>
+/// <param name="AlertKey">The same for the beginning and the end of one alert.</param>
+public sealed record ConnectorEvent(
+    string SourceId,
+    EventStatus Status,
+    Severity Severity,
+    string Kind,
+    string? Device,
+    string Title,
+    string? Description,
+    string AlertKey,
+    DateTimeOffset OccurredAt,
+    IReadOnlyDictionary<string, string> Attributes);
+
+/// <summary>Records events durably, each at most once. Answers in the order given.</summary>
+public sealed record ReceiveEvents(TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation)
+    : IRequest<IReadOnlyList<EventReceipt>>;
+
+/// <param name="Duplicate">It was on record already; nothing was added.</param>
+public sealed record EventReceipt(string EventId, bool Duplicate);

@@ -1,0 +1,108 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>A fact whose type this version does not know; kept as it was written.</summary>
+public sealed record UnknownFact(JsonElement Data) : Fact;
+
+/// <summary>The stored names of facts. A name, once used, keeps its meaning for ever.</summary>
+public static class FactTypes
+{
+    private static readonly FrozenDictionary<string, Type> ByName = new Dictionary<string, Type>
+    {
+        ["event.received"] = typeof(EventReceived),
+        ["incident.opened"] = typeof(IncidentOpened),
+        ["incident.closed"] = typeof(IncidentClosed),
+        ["recommendation.drafted"] = typeof(RecommendationDrafted),
+        ["proposal.staged"] = typeof(ProposalStaged),
+        ["proposal.decided"] = typeof(ProposalDecided),
+        ["proposal.withdrawn"] = typeof(ProposalWithdrawn),
+        ["proposal.expired"] = typeof(ProposalExpired),
+        ["proposal.escalated"] = typeof(ProposalEscalated),
+        ["proposal.returned"] = typeof(ProposalReturned),
+        ["execution.started"] = typeof(ExecutionStarted),
+        ["step.finished"] = typeof(StepFinished),
+        ["execution.finished"] = typeof(ExecutionFinished),
+        ["undo.started"] = typeof(UndoStarted),
+        ["undo.finished"] = typeof(UndoFinished),
+        ["card.sending"] = typeof(CardSending),
+        ["card.posted"] = typeof(CardPosted),
+        ["card.updated"] = typeof(CardUpdated),
+        ["role.assigned"] = typeof(RoleAssigned),
+        ["channel.linked"] = typeof(ChannelLinked),
+        ["channel.unlinked"] = typeof(ChannelUnlinked),
+        ["freeze.set"] = typeof(FreezeSet),
+        ["freeze.lifted"] = typeof(FreezeLifted),
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    public static string NameOf(Fact fact) => ByType.TryGetValue(fact.GetType(), out var name)
+        ? name
+        : throw new ArgumentException($"{fact.GetType().Name} has no stored type name; add it to {nameof(FactTypes)}.", nameof(fact));
+
+    /// <summary>The fact's data as JSON, camel case, absent when null.</summary>
+    public static byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, fact.GetType(), FactJson.Default);
+
+    /// <summary>Reads stored data; unknown type names become <see cref="UnknownFact"/>, unknown members are ignored.</summary>
+    public static Fact Deserialize(string type, ReadOnlySpan<byte> data)
+    {
+        if (ByName.TryGetValue(type, out var clrType))
+            return (Fact)(JsonSerializer.Deserialize(data, clrType, FactJson.Default) ?? throw new JsonException($"'{type}' has no data."));
+        var reader = new Utf8JsonReader(data);
+        return new UnknownFact(JsonElement.ParseValue(ref reader));
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(InstantJson)])]
+[JsonSerializable(typeof(EventReceived))]
+[JsonSerializable(typeof(IncidentOpened))]
+[JsonSerializable(typeof(IncidentClosed))]
+[JsonSerializable(typeof(RecommendationDrafted))]
+[JsonSerializable(typeof(ProposalStaged))]
+[JsonSerializable(typeof(ProposalDecided))]
+[JsonSerializable(typeof(ProposalWithdrawn))]
+[JsonSerializable(typeof(ProposalExpired))]
+[JsonSerializable(typeof(ProposalEscalated))]
+[JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(ExecutionStarted))]
+[JsonSerializable(typeof(StepFinished))]
+[JsonSerializable(typeof(ExecutionFinished))]
+[JsonSerializable(typeof(UndoStarted))]
+[JsonSerializable(typeof(UndoFinished))]
+[JsonSerializable(typeof(CardSending))]
+[JsonSerializable(typeof(CardPosted))]
+[JsonSerializable(typeof(CardUpdated))]
+[JsonSerializable(typeof(RoleAssigned))]
+[JsonSerializable(typeof(ChannelLinked))]
+[JsonSerializable(typeof(ChannelUnlinked))]
+[JsonSerializable(typeof(FreezeSet))]
+[JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(Actor))]
+internal sealed partial class FactJson : JsonSerializerContext;
+
+/// <summary>Enumerations are stored as camel-case names.</summary>
+internal sealed class CamelCaseEnum<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where TEnum : struct, Enum;
+
+/// <summary>Times as <c>2026-11-21T03:04:05.678Z</c>: UTC, milliseconds.</summary>
+internal sealed class InstantJson : JsonConverter<DateTimeOffset>
+{
+    public const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString(Format, System.Globalization.CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,34 @@
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tenancy;
+
+/// <summary>Where in Teams a message can be posted: a channel, a group chat or a personal chat.</summary>
+/// <param name="ConversationId">The channel's id without <c>;messageid=</c>, or the chat's id.</param>
+/// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
+/// <param name="DirectoryTenant">Entra tenant id of the conversation.</param>
+/// <param name="TeamId">For a channel, its team.</param>
+public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, string DirectoryTenant, string? TeamId, string? Name);
+
+/// <summary><c>channel.linked</c> on <c>channels</c>: cards of this tenant go to this conversation too.</summary>
+/// <param name="Escalation">Only escalations are told here.</param>
+public sealed record ChannelLinked(ChannelRef Channel, bool Escalation = false) : Fact;
+
+/// <summary><c>channel.unlinked</c> on <c>channels</c>.</summary>
+public sealed record ChannelUnlinked(string ConversationId, string Reason) : Fact;
+
+/// <summary>
+/// <c>card.sending</c> on <c>card/{incident}</c>: a card is about to be posted. Sends are not idempotent, so this is durable first;
+/// without a <see cref="CardPosted"/> after it, the card may or may not be there.
+/// </summary>
+public sealed record CardSending(string IncidentId, string ConversationId) : Fact;
+
+/// <summary><c>card.posted</c>: the conversation shows the incident's card.</summary>
+/// <param name="ThreadId">The conversation id that updates go to (for a channel post, with <c>;messageid=</c>).</param>
+/// <param name="ActivityId">The message to update.</param>
+/// <param name="ShownSeq">The card shows the incident as of this ledger seq.</param>
+/// <param name="Adopted">The answer to the send was lost and a viewer's click told us the id.</param>
+public sealed record CardPosted(
+    string IncidentId, string ConversationId, string ServiceUrl, string ThreadId, string ActivityId, long ShownSeq, bool Adopted) : Fact;
+
+/// <summary><c>card.updated</c>: the card was edited in place.</summary>
+public sealed record CardUpdated(string IncidentId, string ConversationId, string ActivityId, long ShownSeq) : Fact;

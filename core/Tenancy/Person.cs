@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tenancy;
+
+/// <summary>A person, known by Entra object id. <paramref name="Name"/> is what to call them, never what to authorise.</summary>
+public sealed record Person(string ObjectId, string Name)
+{
+    public Actor AsActor() => new(ActorKind.Person, ObjectId, Name);
+}
+
+public enum ActorKind { Person, Service, Connection }
+
+/// <summary>Who did it: a person (Entra object id), a part of this bot (as in <c>drafting</c>), or a connection (its name).</summary>
+public sealed record Actor([property: JsonConverter(typeof(CamelCaseEnum<ActorKind>))] ActorKind Kind, string Id, string Name)
+{
+    public static Actor Service(string part) => new(ActorKind.Service, part, part);
+
+    public static Actor Connection(string connection) => new(ActorKind.Connection, connection, connection);
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tenancy;
+
+/// <summary>Who set the freeze, when and why.</summary>
+public sealed record Freeze(Actor By, DateTimeOffset At, string Reason);
+
+/// <summary>Where the tenant's events went: received = shown + folded + digested + still to be correlated.</summary>
+/// <param name="Shown">Opened an incident, so has a card of its own.</param>
+/// <param name="Folded">Belongs to an incident that was already there, and is counted on its card.</param>
+/// <param name="Digested">Told in digests only: for information, or the end of something nobody knew.</param>
+public sealed record Intake(long Received, long Shown, long Folded, long Digested);
+
+/// <summary>Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger. Immutable.</summary>
+public sealed record TenantState(TenantId Tenant)
+{
+    public long Seq { get; init; }
+    public ImmutableDictionary<string, Incident> Incidents { get; init; } = ImmutableDictionary.Create<string, Incident>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Open incidents by the key that their scope gathers on (<see cref="KeyOf"/>).</summary>
+    public ImmutableDictionary<string, string> OpenByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The incident that an alert last belonged to.</summary>
+    public ImmutableDictionary<string, string> IncidentByAlert { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Firing events that no incident has taken yet, by event id.</summary>
+    public ImmutableDictionary<string, (long Seq, EventReceived Event)> Unattached { get; init; } = ImmutableDictionary<string, (long, EventReceived)>.Empty;
+
+    public Intake Intake { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>Number of the last incident opened; the first is 1001.</summary>
+    public int LastIncidentNumber { get; init; } = 1000;
+
+    public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } = ImmutableDictionary<(string, Role), string>.Empty;
+
+    /// <summary>Roles taken away by command, which configuration must not give back.</summary>
+    public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken { get; init; } = [];
+
+    public ImmutableDictionary<string, ChannelLinked> Channels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
+    public Freeze? Freeze { get; init; }
+
+    /// <summary>Version of each stream that is not an incident's own: access, channels, freeze.</summary>
+    public ImmutableDictionary<StreamId, long> Versions { get; init; } = ImmutableDictionary<StreamId, long>.Empty;
+
+    public StreamVersion VersionOf(StreamId stream) => new(stream, Versions.GetValueOrDefault(stream));
+
+    public Incident? Find(string incidentId) => Incidents.GetValueOrDefault(incidentId);
+
+    /// <summary>The open incident that an event of these keys belongs to: its own, else one that gathers its cause, else one that gathers all.</summary>
+    public Incident? OpenIncidentFor(EventReceived received) =>
+        (OpenByKey.GetValueOrDefault(received.CorrelationKey)
+         ?? OpenByKey.GetValueOrDefault(CauseScopeKey(received.CauseKey))
+         ?? OpenByKey.GetValueOrDefault(TenantScopeKey)) is { } id ? Incidents[id] : null;
+
+    public static string KeyOf(IncidentOpened opened) => opened.Scope switch
+    {
+        IncidentScope.One => opened.CorrelationKey,
+        IncidentScope.Cause => CauseScopeKey(opened.CauseKey),
+        _ => TenantScopeKey,
+    };
+
+    private const string TenantScopeKey = "*";
+
+    private static string CauseScopeKey(string causeKey) => "*" + causeKey;
+
+    public TenantState Apply(LedgerEntry entry)
+    {
+        if (entry.Tenant != Tenant || entry.Seq != Seq + 1)
+            throw new InvalidOperationException($"State of {Tenant} is at {Seq}; entry {entry.Seq} of {entry.Tenant} does not follow.");
+        var next = entry.Fact switch
+        {
+            EventReceived received => Receive(entry.Seq, received),
+            IncidentOpened opened => Open(entry, opened),
+            RoleAssigned role => AssignRole(role),
+            ChannelLinked linked => this with { Channels = Channels.SetItem(linked.Channel.ConversationId, linked) },
+            ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
+            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason) },
+            FreezeLifted => this with { Freeze = null },
+            _ => OfIncident(entry),
+        };
+        return next with
+        {
+            Seq = entry.Seq,
+            Versions = entry.Stream.Value.Contains('/', StringComparison.Ordinal) ? Versions : Versions.SetItem(entry.Stream, entry.Version),
+        };
+    }
+
+    private TenantState AssignRole(RoleAssigned role)
+    {
+        var key = (role.ObjectId, role.Role);
+        return role.Held
+            ? this with { Roles = Roles.SetItem(key, role.Name), RolesTaken = RolesTaken.Remove(key) }
+            : this with { Roles = Roles.Remove(key), RolesTaken = RolesTaken.Add(key) };
+    }
+
+    private TenantState Receive(long seq, EventReceived received)
+    {
+        var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
+        if (received.Status == EventStatus.Resolved)
+        {
+            return IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
+                ? counted.Attach(Incidents[id], seq, received)
+                : counted with
+                {
+                    // The end of an alert that is itself still to be correlated ends it before it began.
+                    Unattached = counted.Unattached.RemoveRange(counted.Unattached.Where(pair => pair.Value.Event.AlertKey == received.AlertKey).Select(pair => pair.Key)),
+                    Intake = counted.Intake with
+                    {
+                        Digested = counted.Intake.Digested + 1 + counted.Unattached.Count(pair => pair.Value.Event.AlertKey == received.AlertKey),
+                    },
+                };
+        }
+        if (OpenIncidentFor(received) is { } open)
+            return counted.Attach(open, seq, received);
+        return received.Severity == Severity.Info
+            ? counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } }
+            : counted with { Unattached = Unattached.SetItem(received.EventId, (seq, received)) };
+    }
+
+    private TenantState Attach(Incident incident, long seq, EventReceived received) => this with
+    {
+        Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received)),
+        IncidentByAlert = IncidentByAlert.SetItem(received.AlertKey, incident.Id),
+        Intake = Intake with { Folded = Intake.Folded + 1 },
+    };
+
+    private TenantState Open(LedgerEntry entry, IncidentOpened opened)
+    {
+        var incident = new Incident(Tenant, opened.IncidentId, opened, entry.At, entry.Seq, entry.Correlation) { IncidentVersion = entry.Version };
+        var state = this with
+        {
+            LastIncidentNumber = LastIncidentNumber + 1,
+            OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
+            Incidents = Incidents.SetItem(opened.IncidentId, incident),
+        };
+        foreach (var (seq, received) in Unattached.Values.Where(waiting => state.OpenIncidentFor(waiting.Event)?.Id == opened.IncidentId).OrderBy(waiting => waiting.Seq))
+        {
+            state = state.Attach(state.Incidents[opened.IncidentId], seq, received);
+            state = state with { Unattached = state.Unattached.Remove(received.EventId) };
+            if (received.EventId == opened.FirstEventId)
+                state = state with { Intake = state.Intake with { Shown = state.Intake.Shown + 1, Folded = state.Intake.Folded - 1 } };
+        }
+        var opening = state.Incidents[opened.IncidentId];
+        return state with { Incidents = state.Incidents.SetItem(opened.IncidentId, opening with { LastSeq = entry.Seq }) };
+    }
+
+    private TenantState OfIncident(LedgerEntry entry)
+    {
+        var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0 || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
+            return this;
+        var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
+        return entry.Fact is IncidentClosed && next.OpenByKey.GetValueOrDefault(KeyOf(incident.Opened)) == incident.Id
+            ? next with { OpenByKey = next.OpenByKey.Remove(KeyOf(incident.Opened)) }
+            : next;
+    }
+}

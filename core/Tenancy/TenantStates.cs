@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tenancy;
+
+/// <summary>The current state of each tenant, caught up with its ledger whenever it is asked for. Rebuilt from the ledger at start.</summary>
+public sealed class TenantStates(ILedger ledger)
+{
+    private const int PageSize = 1000;
+    private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
+
+    /// <summary>The state that includes every entry durable at the time of the call.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var projection = projections.GetOrAdd(tenant, static id => new(id));
+        var head = await ledger.HeadAsync(tenant, cancellationToken);
+        if (projection.State.Seq >= head)
+            return projection.State;
+        await projection.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            while (projection.State.Seq < head)
+            {
+                var page = await ledger.ReadAsync(tenant, projection.State.Seq, PageSize, cancellationToken);
+                projection.State = page.Aggregate(projection.State, static (state, entry) => state.Apply(entry));
+            }
+            return projection.State;
+        }
+        finally
+        {
+            projection.Turn.Release();
+        }
+    }
+
+    private sealed class Projection(TenantId tenant)
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+        public volatile TenantState State = new(tenant);
+    }
+}
