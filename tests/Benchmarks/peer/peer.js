@@ -1,0 +1,37 @@
+'use strict';
+// A minimal bot on npm botbuilder's CloudAdapter: answers each adaptiveCard/action with a card and does nothing else.
+// node peer.js PORT
+const http = require('node:http');
+const { CloudAdapter, ConfigurationBotFrameworkAuthentication, ActivityHandler } = require('botbuilder');
+
+class Peer extends ActivityHandler {
+  async onInvokeActivity() {
+    return {
+      status: 200,
+      body: {
+        statusCode: 200,
+        type: 'application/vnd.microsoft.card.adaptive',
+        value: { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: 'Approved.', wrap: true }] },
+      },
+    };
+  }
+}
+
+const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({}));
+const bot = new Peer();
+
+http.createServer((request, response) => {
+  const chunks = [];
+  request.on('data', chunk => chunks.push(chunk));
+  request.on('end', () => {
+    request.body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    // The adapter wants an express-like response.
+    response.header = (name, value) => { response.setHeader(name, value); return response; };
+    response.status = code => { response.statusCode = code; return response; };
+    response.send = body => { response.setHeader('content-type', 'application/json'); response.write(JSON.stringify(body)); return response; };
+    adapter.process(request, response, context => bot.run(context)).catch(error => {
+      console.error(error);
+      if (!response.writableEnded) { response.statusCode = 500; response.end(); }
+    });
+  });
+}).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening'));

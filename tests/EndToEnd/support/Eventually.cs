@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace DevOpsAI.Tests.EndToEnd;
+
+/// <summary>Waits for something another process brings about, by asking again and again within a bound.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (clock.Elapsed > atMost)
+                throw new TimeoutException($"Not within {atMost.TotalSeconds:0} s: {what()}");
+            await Task.Delay(Pause);
+        }
+    }
+
+    public static async Task<T> GetAsync<T>(Func<Task<T?>> look, TimeSpan atMost, Func<string> what)
+        where T : class
+    {
+        T? found = null;
+        await TrueAsync(async () => (found = await look()) is not null, atMost, what);
+        return found!;
+    }
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what the tests need (npm packages, Debian packages when root), builds, runs every test,
+# and ends in "N passed, N failed, N skipped". Extra arguments go to each test program, as in: tests/run.sh -class "*Gate*"
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+mkdir -p artifacts
+
+wanted=()
+command -v chromium >/dev/null || wanted+=(chromium)
+command -v prometheus-alertmanager >/dev/null || wanted+=(prometheus-alertmanager)
+if [ ${#wanted[@]} -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing ${wanted[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"; } >artifacts/apt.log 2>&1 \
+      || echo "Could not install ${wanted[*]} (artifacts/apt.log); the tests that need them are skipped and say so."
+  else
+    echo "Not root: ${wanted[*]} cannot be installed; the tests that need them are skipped and say so."
+  fi
+fi
+
+if [ -f tests/package-lock.json ] && [ ! -d tests/node_modules ]; then
+  (cd tests && npm ci --no-audit --no-fund --silent) || echo "npm ci failed in tests/; the tests that need it are skipped and say so."
+fi
+
+dotnet build DevOpsAI.Bot.sln -c Release -clp:NoSummary -v minimal || { echo "0 passed, 1 failed"; exit 1; }
+
+passed=0 failed=0 skipped=0
+for project in core connectors bot EndToEnd; do
+  echo "== tests/$project"
+  report="artifacts/$project.ctrf.json"
+  rm -f "$report"
+  dotnet run --project "tests/$project" -c Release --no-build -- -noLogo -ctrf "$report" "$@"
+  code=$?
+  if [ -f "$report" ]; then
+    read -r p f s < <(node -e 'const s=JSON.parse(require("fs").readFileSync(process.argv[1])).results.summary;console.log(s.passed,s.failed+(s.other??0),s.skipped+s.pending)' "$report")
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    [ $code -eq 0 ] || [ "$f" -gt 0 ] || failed=$((failed + 1))
+  else
+    echo "tests/$project ended with code $code and no report"
+    failed=$((failed + 1))
+  fi
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
