@@ -21,6 +21,7 @@ const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({})
 const bot = new Peer();
 
 http.createServer((request, response) => {
+  if (request.method !== 'POST') { response.statusCode = 404; response.end(); return; }
   const chunks = [];
   request.on('data', chunk => chunks.push(chunk));
   request.on('end', () => {

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DevOpsAI.Benchmarks;
+
+/// <summary>A server process under load, on a free port of 127.0.0.1; ended by its process id.</summary>
+internal sealed class Server : IDisposable
+{
+    private readonly Process process;
+
+    private Server(Process process, int port)
+    {
+        this.process = process;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
+    public static async Task<Server> StartAsync(string program, Func<int, IEnumerable<string>> arguments, string folder, IDictionary<string, string> environment, string readyPath)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments(port))
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value.Replace("{port}", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
+        process.BeginErrorReadLine();
+        var server = new Server(process, port);
+        using var http = new HttpClient();
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
+        {
+            if (process.HasExited)
+                throw new InvalidOperationException($"{program} ended with code {process.ExitCode}.");
+            try
+            {
+                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
+                if (readyPath == "/" || answer.IsSuccessStatusCode)
+                    return server;
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+        }
+        server.Dispose();
+        throw new TimeoutException($"{program} was not ready in time.");
+    }
+
+    /// <summary>The botbuilder bot in <c>peer/</c>; its packages are installed when missing.</summary>
+    public static async Task<Server> StartPeerAsync()
+    {
+        var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
+        {
+            using var install = Process.Start(new ProcessStartInfo("npm", "ci --no-audit --no-fund --silent") { WorkingDirectory = folder })!;
+            await install.WaitForExitAsync();
+            if (install.ExitCode != 0)
+                throw new InvalidOperationException("npm ci failed in tests/Benchmarks/peer; the peer needs Node and the npm registry.");
+        }
+        return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture)], folder, new Dictionary<string, string>(), "/");
+    }
+
+    public static Task<Server> StartBotAsync(string storage, IDictionary<string, string> settings) => StartAsync(
+        "dotnet",
+        _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
+        Path.Combine(Folders.Root, "bot"),
+        new Dictionary<string, string>(settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+            ["Storage__Path"] = storage,
+            ["Logging__LogLevel__Default"] = "Warning",
+        },
+        "/readyz");
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+internal static class Folders
+{
+    public static readonly string Root = Find();
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above.");
+    }
+}
