@@ -9,6 +9,14 @@ public interface ICrashPoints
     void Reach(string point);
 }
 
+/// <summary>Does nothing: what production runs with.</summary>
+public sealed class NoCrashPoints : ICrashPoints
+{
+    public void Reach(string point)
+    {
+    }
+}
+
 /// <summary>The points, in the order an incident reaches them.</summary>
 public static class CrashPoint
 {
@@ -31,10 +39,21 @@ public static class CrashPoint
     public const string ExecutionFinished = "execution.finished";
     public const string CardUpdated = "card.updated";
 
+    // Reached only when something goes wrong on the way.
+    public const string ExecutionRenewed = "execution.renewed";
+    public const string StepLookedUp = "step.looked-up";
+    public const string RollbackStarting = "rollback.starting";
+    public const string RollbackActed = "rollback.acted";
+    public const string RollbackRecorded = "rollback.recorded";
+
+    /// <summary>The points that an incident passes when all goes well, in order.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
         ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepActed, StepObserved, StepRecorded,
         ExecutionFinishing, ExecutionFinished, CardUpdated,
     ];
+
+    /// <summary>The points that are reached only after a lost answer, a failed step or a takeover.</summary>
+    public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackActed, RollbackRecorded];
 }

@@ -46,5 +46,11 @@ public sealed record IncidentOpened(
     IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId) : Fact;
 
 /// <summary><c>incident.closed</c>.</summary>
-/// <param name="Reason">As in <c>resolved</c> (the source says so), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
+/// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
 public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
+
+public static class ClosedReasons
+{
+    /// <summary>The source says that every alert of the incident has ended.</summary>
+    public const string Resolved = "resolved";
+}

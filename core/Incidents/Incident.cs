@@ -164,7 +164,13 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         },
         UndoFinished done when Undo is not null => this with
         {
-            Phase = done.Outcome == ExecutionOutcome.Verified ? IncidentPhase.Undone : PhaseAfter(done.Outcome),
+            Phase = done.Outcome switch
+            {
+                ExecutionOutcome.Verified => IncidentPhase.Undone,
+                // Nothing ran and nobody drafts an undo again: the remedy stands as it did.
+                ExecutionOutcome.Drifted => PhaseAfter(Execution?.Outcome ?? ExecutionOutcome.Stopped),
+                _ => PhaseAfter(done.Outcome),
+            },
             Undo = Undo with { Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes], FinishedAt = entry.At },
         },
         CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),

@@ -7,6 +7,7 @@ namespace DevOpsAI.Incidents;
 /// <param name="SourceId">Unique per connection for this fact and the same when it is delivered again.</param>
 /// <param name="Device">The device or user it is about, without port; null when it names none.</param>
 /// <param name="AlertKey">The same for the beginning and the end of one alert.</param>
+/// <param name="AboutUser"><paramref name="Device"/> names a user, whose dots are no domain.</param>
 public sealed record ConnectorEvent(
     string SourceId,
     EventStatus Status,
@@ -17,7 +18,8 @@ public sealed record ConnectorEvent(
     string? Description,
     string AlertKey,
     DateTimeOffset OccurredAt,
-    IReadOnlyDictionary<string, string> Attributes);
+    IReadOnlyDictionary<string, string> Attributes,
+    bool AboutUser = false);
 
 /// <summary>Records events durably, each at most once. Answers in the order given.</summary>
 public sealed record ReceiveEvents(TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation)

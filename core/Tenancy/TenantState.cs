@@ -26,13 +26,18 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>The incident that an alert last belonged to.</summary>
     public ImmutableDictionary<string, string> IncidentByAlert { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Firing events that no incident has taken yet, by event id.</summary>
-    public ImmutableDictionary<string, (long Seq, EventReceived Event)> Unattached { get; init; } = ImmutableDictionary<string, (long, EventReceived)>.Empty;
+    /// <summary>Firing events that no incident has taken yet.</summary>
+    public UnattachedEvents Unattached { get; init; } = UnattachedEvents.None;
 
     public Intake Intake { get; init; } = new(0, 0, 0, 0);
 
     /// <summary>Number of the last incident opened; the first is 1001.</summary>
     public int LastIncidentNumber { get; init; } = 1000;
+
+    /// <summary>Ids of the last incidents opened, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what a storm is seen by.</summary>
+    public ImmutableArray<string> RecentlyOpened { get; init; } = [];
+
+    public const int RecentlyOpenedLimit = 128;
 
     public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } = ImmutableDictionary<(string, Role), string>.Empty;
 
@@ -100,24 +105,27 @@ public sealed record TenantState(TenantId Tenant)
     {
         var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
         if (received.Status == EventStatus.Resolved)
-        {
-            return IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
-                ? counted.Attach(Incidents[id], seq, received)
-                : counted with
-                {
-                    // The end of an alert that is itself still to be correlated ends it before it began.
-                    Unattached = counted.Unattached.RemoveRange(counted.Unattached.Where(pair => pair.Value.Event.AlertKey == received.AlertKey).Select(pair => pair.Key)),
-                    Intake = counted.Intake with
-                    {
-                        Digested = counted.Intake.Digested + 1 + counted.Unattached.Count(pair => pair.Value.Event.AlertKey == received.AlertKey),
-                    },
-                };
-        }
+            return counted.Resolve(seq, received);
         if (OpenIncidentFor(received) is { } open)
             return counted.Attach(open, seq, received);
         return received.Severity == Severity.Info
             ? counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } }
-            : counted with { Unattached = Unattached.SetItem(received.EventId, (seq, received)) };
+            : counted with { Unattached = Unattached.Add(seq, received) };
+    }
+
+    /// <summary>The end of an alert that is itself still to be correlated ends it before it began; otherwise it belongs where the alert does.</summary>
+    private TenantState Resolve(long seq, EventReceived received)
+    {
+        var ended = Unattached.OfAlert(received.AlertKey).ToList();
+        var incident = IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id ? Incidents[id] : null;
+        var state = this with
+        {
+            Unattached = ended.Aggregate(Unattached, static (waiting, one) => waiting.Remove(one.Event.EventId)),
+            Intake = Intake with { Digested = Intake.Digested + ended.Count },
+        };
+        return incident is null || (ended.Count > 0 && !incident.IsOpen)
+            ? state with { Intake = state.Intake with { Digested = state.Intake.Digested + 1 } }
+            : state.Attach(incident, seq, received);
     }
 
     private TenantState Attach(Incident incident, long seq, EventReceived received) => this with
@@ -133,10 +141,11 @@ public sealed record TenantState(TenantId Tenant)
         var state = this with
         {
             LastIncidentNumber = LastIncidentNumber + 1,
+            RecentlyOpened = [.. RecentlyOpened.Length < RecentlyOpenedLimit ? RecentlyOpened : RecentlyOpened[1..], opened.IncidentId],
             OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
-        foreach (var (seq, received) in Unattached.Values.Where(waiting => state.OpenIncidentFor(waiting.Event)?.Id == opened.IncidentId).OrderBy(waiting => waiting.Seq))
+        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event)?.Id == opened.IncidentId))
         {
             state = state.Attach(state.Incidents[opened.IncidentId], seq, received);
             state = state with { Unattached = state.Unattached.Remove(received.EventId) };
@@ -153,8 +162,33 @@ public sealed record TenantState(TenantId Tenant)
         if (slash < 0 || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
-        return entry.Fact is IncidentClosed && next.OpenByKey.GetValueOrDefault(KeyOf(incident.Opened)) == incident.Id
-            ? next with { OpenByKey = next.OpenByKey.Remove(KeyOf(incident.Opened)) }
-            : next;
+        return entry.Fact is IncidentClosed closed ? next.Close(incident, closed) : next;
+    }
+
+    /// <summary>
+    /// Alerts that began while an incident was being closed as resolved were unknown to whoever closed it. They go back to be
+    /// correlated, so that the incident which ended does not swallow them.
+    /// </summary>
+    private TenantState Close(Incident incident, IncidentClosed closed)
+    {
+        var key = KeyOf(incident.Opened);
+        var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
+        if (closed.Reason != ClosedReasons.Resolved)
+            return state;
+        var overlooked = incident.RecentEvents
+            .Where(recent => recent.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(recent.Event.AlertKey))
+            .GroupBy(recent => recent.Event.AlertKey)
+            .Select(ofAlert => ofAlert.MaxBy(recent => recent.Seq));
+        foreach (var (seq, received) in overlooked)
+        {
+            var taken = received.EventId == incident.Opened.FirstEventId
+                ? state.Intake with { Shown = state.Intake.Shown - 1 }
+                : state.Intake with { Folded = state.Intake.Folded - 1 };
+            state = state with { Intake = taken };
+            state = state.OpenIncidentFor(received) is { } other
+                ? state.Attach(other, seq, received)
+                : state with { Unattached = state.Unattached.Add(seq, received) };
+        }
+        return state;
     }
 }

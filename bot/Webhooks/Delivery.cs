@@ -1,0 +1,133 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using MediatR;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Webhooks;
+
+/// <summary>A delivery is not taken: the status and what the sender is told.</summary>
+internal sealed class RefusedException(int status, string why, string? at = null, TimeSpan? retryAfter = null) : Exception(why)
+{
+    public int Status => status;
+
+    public string? Field => at;
+
+    public TimeSpan? RetryAfter => retryAfter;
+
+    /// <summary>For <c>WWW-Authenticate</c>.</summary>
+    public IReadOnlyList<string> Challenges { get; init; } = [];
+}
+
+/// <summary>
+/// Takes one delivery in: authenticate, read, record, in this order, so that only known senders reach the parsers and only what is
+/// durable is confirmed. Whatever is wrong ends in a <see cref="RefusedException"/> before anything was recorded.
+/// </summary>
+internal sealed class DeliveryIntake(
+    IConnectionDirectory connections,
+    IEnumerable<IWebhookSource> sources,
+    InboundAuthentication authentication,
+    IMediator mediator,
+    IOptions<WebhookOptions> options,
+    TimeProvider clock)
+{
+    private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
+    private static readonly InboundCredentials NoCredentials = new(new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
+    private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(source => source.Connector, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The connection of this name and who understands its deliveries; null when there is none or it does not receive.</summary>
+    public (Connection Connection, IWebhookSource Source)? Find(string name) =>
+        connections.Named(name) is { } connection && sources.TryGetValue(connection.Connector, out var source) ? (connection, source) : null;
+
+    public async Task<IReadOnlyList<EventReceipt>> TakeAsync(
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, string correlation, CancellationToken cancellationToken)
+    {
+        var request = new WebhookRequest(http.ContentType, http.Headers, AccessTokenOf(http), default);
+        try
+        {
+            // An unknown connection takes the same steps as a known one with wrong credentials, so that timing tells no names.
+            var credentials = known?.Source.CredentialsOf(known.Value.Connection) ?? NoCredentials;
+            var verdict = authentication.CheckHeaders(credentials, request);
+            if (verdict == Verdict.Refused)
+                throw Refuse(known, credentials);
+            request = request with { Body = await ReadBodyAsync(http, cancellationToken) };
+            if (verdict == Verdict.DependsOnBody && !(authentication.CheckBody(credentials, request) && SignatureSuffices(known, request)))
+                throw Refuse(known, credentials);
+        }
+        catch (SecretUnavailableException unavailable)
+        {
+            throw NotNow("The sender cannot be verified at the moment.", unavailable);
+        }
+        var (connection, source) = known ?? throw Refuse(known, NoCredentials);
+        if (!source.Understands(request))
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.");
+        return await RecordAsync(connection, source, request, correlation, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<EventReceipt>> RecordAsync(
+        Connection connection, IWebhookSource source, WebhookRequest request, string correlation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var normalised = await mediator.Send(source.Normalise(request), cancellationToken);
+            return normalised.Events.Count == 0 ? [] : await mediator.Send(
+                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation), cancellationToken);
+        }
+        catch (MalformedEventException malformed)
+        {
+            throw new RefusedException(StatusCodes.Status400BadRequest, malformed.Message, malformed.Field);
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            throw NotNow("The ledger cannot be written at the moment; nothing was recorded.", unavailable);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest http, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.Value.BodyTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await RequestBody.ReadAsync(http, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new RefusedException(StatusCodes.Status408RequestTimeout, "The body did not arrive in time.");
+        }
+        catch (BodyTooLargeException)
+        {
+            throw new RefusedException(StatusCodes.Status413PayloadTooLarge, "The body is larger than 1 MiB.");
+        }
+    }
+
+    private static bool SignatureSuffices((Connection Connection, IWebhookSource Source)? known, WebhookRequest request) =>
+        known is { } found && found.Source.SignatureSuffices(found.Connection, request);
+
+    private static RefusedException Refuse((Connection Connection, IWebhookSource Source)? known, InboundCredentials credentials) => known is null
+        ? new(StatusCodes.Status404NotFound, "There is no such connection.")
+        : new(StatusCodes.Status401Unauthorized, "The sender could not be verified.") { Challenges = [.. credentials.Challenges()] };
+
+    private static NotNowException NotNow(string why, Exception cause) => new(why, RetryAfterOutage, cause);
+
+    /// <summary>Read without <see cref="HttpRequest.Query"/>, which most deliveries then never have to build.</summary>
+    private static string? AccessTokenOf(HttpRequest http)
+    {
+        if (!http.QueryString.HasValue)
+            return null;
+        foreach (var pair in new QueryStringEnumerable(http.QueryString.Value))
+        {
+            if (pair.DecodeName().Span.SequenceEqual("access_token"))
+                return pair.DecodeValue().ToString();
+        }
+        return null;
+    }
+}
+
+/// <summary>Something of ours is out of order; the same delivery may be sent again later.</summary>
+internal sealed class NotNowException(string why, TimeSpan retryAfter, Exception cause) : Exception(why, cause)
+{
+    public TimeSpan RetryAfter => retryAfter;
+}

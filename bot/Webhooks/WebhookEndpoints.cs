@@ -1,0 +1,109 @@
+using System.Globalization;
+using DevOpsAI.Connectors.Toolkit;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+
+namespace DevOpsAI.Bot.Webhooks;
+
+/// <summary><c>POST /api/events/{connection}</c>: what happened at the tenants, as their tools report it.</summary>
+public static class WebhookEndpoints
+{
+    private const string Path = "/api/events/{connection}";
+    private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
+
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<WebhookOptions, WebhookOptionsValidator>().BindConfiguration("Webhooks");
+        // Attributes in ce- headers may arrive in any encoding; as Latin-1 no byte is lost and none makes Kestrel refuse the request.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector = static name =>
+            name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.Latin1 : null);
+        services.AddEventSources();
+        return services.AddSingleton<IntakeGuard>().AddSingleton<DeliveryIntake>();
+    }
+
+    public static void MapWebhooks(this IEndpointRouteBuilder endpoints)
+    {
+        var intake = endpoints.ServiceProvider.GetRequiredService<DeliveryIntake>();
+        var guard = endpoints.ServiceProvider.GetRequiredService<IntakeGuard>();
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DevOpsAI.Bot.Webhooks");
+        endpoints.MapPost(Path, http => PostAsync(http, intake, guard, logger));
+        endpoints.MapMethods(Path, [HttpMethods.Options], http => HandshakeAsync(http, intake));
+    }
+
+    private static async Task PostAsync(HttpContext http, DeliveryIntake intake, IntakeGuard guard, ILogger logger)
+    {
+        var correlation = Begin(http);
+        var known = intake.Find((string)http.Request.RouteValues["connection"]!);
+        var name = known?.Connection.Name ?? "(unknown)";
+        using var scope = logger.InDelivery(correlation);
+        try
+        {
+            using var place = guard.TryEnter(name)
+                ?? throw new RefusedException(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
+            var receipts = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            await http.Response.WriteAsJsonAsync(Receipt.Of(receipts), WebhookJson.Default.Receipt, null, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The sender hung up. It was told nothing, so it sends again, and what was recorded is then a duplicate.
+            http.Abort();
+        }
+        catch (RefusedException refused)
+        {
+            logger.DeliveryRefused(name, refused.Status, refused.Message);
+            http.Response.Headers.WWWAuthenticate = refused.Challenges.ToArray();
+            await RefuseAsync(http, refused.Status, refused.Message, refused.Field, refused.RetryAfter, correlation);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            logger.DeliveryRefused(name, bad.StatusCode, bad.Message);
+            await RefuseAsync(http, bad.StatusCode, "The request is not valid HTTP.", "body", null, correlation);
+        }
+        catch (NotNowException later)
+        {
+            logger.DeliveryNotRecorded(later, name);
+            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, later.Message, null, later.RetryAfter, correlation);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            logger.DeliveryFailed(failure, name);
+            await RefuseAsync(
+                http, StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null, RetryWhenBusy, correlation);
+        }
+    }
+
+    /// <summary>A sender of CloudEvents asks whether it may send here. Any may: each delivery proves itself. Its callback address is not called.</summary>
+    private static Task HandshakeAsync(HttpContext http, DeliveryIntake intake)
+    {
+        var correlation = Begin(http);
+        if (intake.Find((string)http.Request.RouteValues["connection"]!) is not { } known)
+            return RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such connection.", null, null, correlation);
+        http.Response.Headers.Allow = "POST, OPTIONS";
+        var origin = http.Request.Headers["WebHook-Request-Origin"];
+        if (known.Source.AnswersHandshake && origin is [{ Length: > 0 } asked])
+        {
+            http.Response.Headers["WebHook-Allowed-Origin"] = asked;
+            http.Response.Headers["WebHook-Allowed-Rate"] = "*";
+        }
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        return Task.CompletedTask;
+    }
+
+    private static string Begin(HttpContext http)
+    {
+        var correlation = CorrelationId.Of(http.Request);
+        http.Response.Headers[CorrelationId.Header] = correlation;
+        return correlation;
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string detail, string? field, TimeSpan? retryAfter, string correlation)
+    {
+        http.Response.StatusCode = status;
+        if (retryAfter is { } wait)
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, field, correlation);
+        return http.Response.WriteAsJsonAsync(problem, WebhookJson.Default.Problem, Problem.ContentType, CancellationToken.None);
+    }
+}

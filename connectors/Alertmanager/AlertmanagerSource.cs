@@ -1,0 +1,37 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using MediatR;
+
+namespace DevOpsAI.Connectors.Alertmanager;
+
+/// <summary>
+/// Prometheus Alertmanager's webhook, version 4. It has no signature, so deliveries prove themselves with
+/// <c>Settings:Bearer</c> or <c>Settings:Username</c> and <c>Settings:Password</c>, as <c>http_config</c> on its side is set.
+/// </summary>
+public sealed class AlertmanagerSource : IWebhookSource
+{
+    public string Connector => "alertmanager";
+
+    public bool IsSimulation => false;
+
+    public InboundCredentials CredentialsOf(Connection connection) => new(
+        InboundCredentials.Secret(connection, "Bearer"),
+        connection.Settings.GetValueOrDefault("Username"),
+        InboundCredentials.Secret(connection, "Password"),
+        null);
+
+    public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
+
+    public IRequest<Normalised> Normalise(WebhookRequest request) => new NormaliseAlertmanager(request.Body);
+
+    public IEnumerable<string> Problems(Connection connection)
+    {
+        var credentials = CredentialsOf(connection);
+        if (!credentials.Any)
+            yield return "Bearer: missing; set it, or Username and Password.";
+        if (credentials.Password is null != string.IsNullOrWhiteSpace(credentials.Username))
+            yield return "Username: Username and Password go together.";
+        if (credentials.Username?.Contains(':', StringComparison.Ordinal) is true)
+            yield return "Username: must not contain a colon.";
+    }
+}

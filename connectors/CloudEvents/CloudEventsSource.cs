@@ -1,0 +1,47 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using MediatR;
+
+namespace DevOpsAI.Connectors.CloudEvents;
+
+/// <summary>
+/// CloudEvents 1.0 over HTTP in structured, binary and batch mode. Deliveries prove themselves with a signature over the body
+/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header or as <c>access_token</c>).
+/// In binary mode the signature does not cover the attributes, which are headers; <c>Settings:SignedAttributes = required</c> refuses
+/// signed deliveries in that mode.
+/// </summary>
+public sealed class CloudEventsSource : IWebhookSource
+{
+    public string Connector => "cloudevents";
+
+    public bool IsSimulation => false;
+
+    public bool AnswersHandshake => true;
+
+    public InboundCredentials CredentialsOf(Connection connection) =>
+        new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"));
+
+    public bool SignatureSuffices(Connection connection, WebhookRequest request) =>
+        !NeedsSignedAttributes(connection) || ContentModes.Of(request) != ContentMode.Binary;
+
+    public bool Understands(WebhookRequest request) => ContentModes.Of(request) is not null;
+
+    public IRequest<Normalised> Normalise(WebhookRequest request) => ContentModes.Of(request) switch
+    {
+        ContentMode.Batch => new NormaliseCloudEventBatch(request.Body),
+        ContentMode.Structured => new NormaliseCloudEvent(request.Body),
+        _ => new NormaliseBinaryCloudEvent(request.ContentType, request.Headers, request.Body),
+    };
+
+    public IEnumerable<string> Problems(Connection connection)
+    {
+        if (!CredentialsOf(connection).Any)
+            yield return "HmacSecret: missing; set it, or Bearer.";
+        if (connection.Settings.TryGetValue(SignedAttributes, out var value) && value is not ("optional" or "required"))
+            yield return $"{SignedAttributes}: must be optional or required.";
+    }
+
+    private const string SignedAttributes = "SignedAttributes";
+
+    private static bool NeedsSignedAttributes(Connection connection) => connection.Settings.GetValueOrDefault(SignedAttributes) == "required";
+}

@@ -1,0 +1,16 @@
+using DevOpsAI.Connectors.Alertmanager;
+using DevOpsAI.Connectors.CloudEvents;
+using DevOpsAI.Connectors.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+public static class EventSourcesServices
+{
+    /// <summary>Every sender of events that connections can name.</summary>
+    public static IServiceCollection AddEventSources(this IServiceCollection services) => services
+        .AddSingleton<InboundAuthentication>()
+        .AddWebhookSource<AlertmanagerSource>()
+        .AddWebhookSource<CloudEventsSource>()
+        .AddWebhookSource<SandboxEvents>();
+}

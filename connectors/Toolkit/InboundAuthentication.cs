@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using DevOpsAI.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+public enum Verdict
+{
+    Refused,
+    Accepted,
+
+    /// <summary>The headers do not settle it, but there is a signature over the body.</summary>
+    DependsOnBody,
+}
+
+/// <summary>
+/// Checks who sent a delivery. Secrets are compared by their hashes in constant time, so neither content nor length shows in how long it takes.
+/// </summary>
+public sealed class InboundAuthentication(ISecretSource secrets)
+{
+    /// <summary>Headers a signature is accepted in, in order of preference: HMAC-SHA256 over the raw body, hex or base64, with or without <c>sha256=</c>.</summary>
+    public static readonly IReadOnlyList<string> SignatureHeaders = ["X-Signature-256", "X-Hub-Signature-256", "X-Signature"];
+
+    /// <summary>Judges by the headers alone, before the body is read.</summary>
+    /// <exception cref="SecretUnavailableException">The expected secret cannot be read, so nobody can be let in.</exception>
+    public Verdict CheckHeaders(InboundCredentials credentials, WebhookRequest request)
+    {
+        var authorization = request.Headers.Authorization.Count == 1 ? request.Headers.Authorization[0] : null;
+        if (credentials.Bearer is { } bearer && (After(authorization, "Bearer ") ?? request.AccessToken) is { Length: > 0 } token
+            && Same(token, secrets.Read(bearer)))
+            return Verdict.Accepted;
+        if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic && IsUser(basic, credentials.Username ?? "", password))
+            return Verdict.Accepted;
+        return credentials.HmacSecret is not null && SignatureOf(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;
+    }
+
+    /// <summary>Whether the signature is that of the body.</summary>
+    /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
+    public bool CheckBody(InboundCredentials credentials, WebhookRequest request)
+    {
+        if (credentials.HmacSecret is not { } secret || SignatureOf(request.Headers) is not { } signature)
+            return false;
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secrets.Read(secret)), request.Body.Span, expected);
+        return Decode(signature) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    private bool IsUser(string basic, string username, SecretReference password)
+    {
+        var expected = $"{username}:{secrets.Read(password)}";
+        var buffer = new byte[basic.Length];
+        return Convert.TryFromBase64String(basic.Trim(), buffer, out var length) && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
+    }
+
+    private static string? SignatureOf(IHeaderDictionary headers) =>
+        SignatureHeaders.Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature ? signature : null;
+
+    private static byte[]? Decode(string signature)
+    {
+        var digits = (After(signature, "sha256=") ?? signature).Trim();
+        try
+        {
+            return digits.Length == 2 * HMACSHA256.HashSizeInBytes ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string? After(string? value, string scheme) =>
+        value is not null && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? value[scheme.Length..].Trim() : null;
+
+    private static bool Same(string given, string expected) => Same(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected));
+
+    private static bool Same(ReadOnlySpan<byte> given, ReadOnlySpan<byte> expected)
+    {
+        Span<byte> left = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> right = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(given, left);
+        SHA256.HashData(expected, right);
+        return CryptographicOperations.FixedTimeEquals(left, right);
+    }
+}

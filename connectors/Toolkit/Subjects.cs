@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+/// <summary>What an alert is about: a host or a user, as the sender spells it. Null when it names none; never guessed.</summary>
+public sealed record Subject(string? Name, bool IsUser)
+{
+    public static readonly Subject None = new(null, false);
+}
+
+/// <summary>Finds the subject of an alert among its labels, as exporters and rule collections name them.</summary>
+public static partial class Subjects
+{
+    private static readonly string[] UserLabels = ["user", "upn", "userPrincipalName", "user_principal_name", "account", "username", "mailbox"];
+    private static readonly string[] HostLabels = ["host", "hostname", "nodename", "node", "computer", "computername", "server", "machine"];
+
+    /// <summary>Accounts that services run under: an alert that mentions one is about the host.</summary>
+    private static readonly HashSet<string> MachineAccounts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "root", "system", "localsystem", "nobody", "network service", "local service", "networkservice", "localservice",
+    };
+
+    /// <summary>The user if one is named, else the host.</summary>
+    /// <param name="deviceFirst"><c>device</c> names the host; with node_exporter it names a disk or a network card and is the last resort.</param>
+    public static Subject Find(IReadOnlyDictionary<string, string> labels, bool deviceFirst = false)
+    {
+        var host = FindHost(labels, deviceFirst);
+        var user = First(labels, UserLabels, text => text);
+        return user is not null && !(host is not null && IsMachineAccount(user)) ? new(user, true) : new(host, false);
+    }
+
+    /// <summary>The host of <c>srv-file01:9100</c>, <c>[2001:db8::1]:9100</c> or <c>https://www.contoso.com/login</c>; null when there is none.</summary>
+    public static string? HostOf(string? instance)
+    {
+        var text = instance?.Trim() ?? "";
+        if (text.Contains("://", StringComparison.Ordinal))
+            return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host.Trim('[', ']') : null;
+        if (text.StartsWith('['))
+            return text.IndexOf(']', StringComparison.Ordinal) is var end and > 1 && IPAddress.TryParse(text[1..end], out _) ? text[1..end] : null;
+        // More than one colon is an IPv6 address without brackets, and has no port.
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var host = colon >= 0 && colon == text.LastIndexOf(':') ? PortCut(text, colon) : text;
+        return LooksLikeHost(host) ? host : null;
+    }
+
+    /// <summary>A name or address that a host can have; not a path or a drive letter.</summary>
+    public static bool LooksLikeHost(string text) =>
+        text.Length is > 1 and <= 255 && (HostName().IsMatch(text) || IPAddress.TryParse(text, out _));
+
+    private static string? FindHost(IReadOnlyDictionary<string, string> labels, bool deviceFirst)
+    {
+        var device = First(labels, ["device"], text => !deviceFirst && BlockOrNetworkDevice().IsMatch(text) ? null : HostOf(text));
+        if (deviceFirst && device is not null)
+            return device;
+        var instance = First(labels, ["instance"], HostOf);
+        // The address of an exporter says less than a name somebody gave.
+        if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _))
+            return First(labels, HostLabels, HostOf) ?? device ?? instance;
+        return instance;
+    }
+
+    private static string PortCut(string text, int colon) => text[(colon + 1)..].All(char.IsAsciiDigit) && colon > 1 ? text[..colon] : text;
+
+    private static string? First(IReadOnlyDictionary<string, string> labels, IEnumerable<string> names, Func<string, string?> read) =>
+        names.Select(name => labels.TryGetValue(name, out var value) && !string.IsNullOrWhiteSpace(value) ? read(value.Trim()) : null)
+            .FirstOrDefault(found => found is not null);
+
+    private static bool IsMachineAccount(string user) =>
+        MachineAccounts.Contains(user) || MachineAccounts.Contains(user[(user.LastIndexOf('\\') + 1)..]) || user.EndsWith('$');
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex HostName();
+
+    [GeneratedRegex(
+        @"\A(?:[shv]d[a-z]{1,2}[0-9]*|xvd[a-z]+[0-9]*|nvme[0-9]+(?:n[0-9]+)?(?:p[0-9]+)?|mmcblk[0-9]+(?:p[0-9]+)?|dm-[0-9]+|md[0-9]+|loop[0-9]+|sr[0-9]+|eth[0-9]+|en[opsx][0-9a-f]+[a-z0-9]*|wl[a-z0-9]+|lo|bond[0-9]+|br[0-9]+|br-[0-9a-f]+|docker[0-9]+|veth[0-9a-z]+|tmpfs|overlay|rootfs|udev|devtmpfs|shm|none|HarddiskVolume[0-9]+)\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex BlockOrNetworkDevice();
+}

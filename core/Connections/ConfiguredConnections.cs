@@ -1,0 +1,77 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Connections;
+
+/// <summary>Section <c>Connections</c>: one entry for each connection name.</summary>
+public sealed class ConnectionsOptions
+{
+    public Dictionary<string, ConnectionSettings> Connections { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Section <c>Connections:{name}</c>.</summary>
+public sealed class ConnectionSettings
+{
+    public string? Tenant { get; init; }
+    public string? Connector { get; init; }
+
+    /// <summary>The connector's own; a secret may be <c>env:NAME</c> or <c>file:/path</c>.</summary>
+    public Dictionary<string, string?> Settings { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>
+/// Something that connections can name as their connector without being able to act, as a source of events; or a check of the settings
+/// of a connector that can. Asked once, at start.
+/// </summary>
+public interface IConnectionCheck
+{
+    /// <summary>Name of the connector, as in <c>alertmanager</c>.</summary>
+    string Connector { get; }
+
+    /// <summary>What is wrong with the connection's settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
+    IEnumerable<string> Problems(Connection connection);
+}
+
+/// <summary>Every connection of every tenant: for the edge, which knows a name before it knows a tenant.</summary>
+public interface IConnectionDirectory
+{
+    IReadOnlyList<Connection> All { get; }
+
+    /// <summary>The connection of this name (case-insensitive), or null.</summary>
+    Connection? Named(string name);
+}
+
+/// <summary>The connections that configuration names.</summary>
+internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
+{
+    private readonly Dictionary<string, Connection> byName;
+    private readonly Dictionary<string, IConnector> connectors;
+    private readonly ILookup<TenantId, Connection> acting;
+
+    public ConfiguredConnections(IOptions<ConnectionsOptions> options, IEnumerable<IConnector> connectors)
+    {
+        this.connectors = connectors.ToDictionary(connector => connector.Name, StringComparer.OrdinalIgnoreCase);
+        All = [.. options.Value.Connections.Select(pair => Read(pair.Key, pair.Value)).OrderBy(connection => connection.Name, StringComparer.Ordinal)];
+        byName = All.ToDictionary(connection => connection.Name, StringComparer.OrdinalIgnoreCase);
+        acting = All.Where(connection => this.connectors.ContainsKey(connection.Connector)).ToLookup(connection => connection.Tenant);
+    }
+
+    public IReadOnlyList<Connection> All { get; }
+
+    public Connection? Named(string name) => byName.GetValueOrDefault(name);
+
+    public IReadOnlyList<Connection> Of(TenantId tenant) => [.. acting[tenant]];
+
+    public Connection? Find(TenantId tenant, string name) => Named(name) is { } connection && connection.Tenant == tenant ? connection : null;
+
+    public IConnector ConnectorOf(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
+        ? connector
+        : throw new InvalidOperationException($"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");
+
+    /// <summary>The connection, once it is known to be valid.</summary>
+    internal static Connection Read(string name, ConnectionSettings settings) => new(
+        name.Trim().ToLowerInvariant(),
+        TenantId.Parse(settings.Tenant!),
+        settings.Connector!.Trim().ToLowerInvariant(),
+        settings.Settings.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase));
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>What an incident needs of the executor now. Pure.</summary>
+internal abstract record Due
+{
+    private Due() { }
+
+    /// <summary>Nothing is approved, or it has been carried out.</summary>
+    public sealed record Nothing : Due;
+
+    /// <summary>Another bot is at it until then, unless it ends sooner.</summary>
+    public sealed record Wait(DateTimeOffset Until) : Due;
+
+    /// <param name="Causation">Seq of the entry that allows it: the deciding decision, at L0 and L1 the staging.</param>
+    /// <param name="TakenOver">It was begun before and has no outcome: what was sent last must be looked up first.</param>
+    public sealed record Run(ProposalKind Kind, string ExecutionId, Plan Plan, string Seal, long Causation, bool TakenOver) : Due;
+
+    public static Due Of(Incident incident, IClaimPolicy claims, BotInstance self, DateTimeOffset now)
+    {
+        if (incident.Staged is not { } staged)
+            return new Nothing();
+        if (incident.Phase == IncidentPhase.Approved)
+            return new Run(staged.Kind, NextId(incident, staged.Kind), incident.PlanInForce, incident.SealInForce, CausationOf(incident), TakenOver: false);
+        var run = incident.Phase switch
+        {
+            IncidentPhase.Executing => incident.Execution,
+            IncidentPhase.Undoing => incident.Undo,
+            _ => null,
+        };
+        if (run is null or { Outcome: not null })
+            return new Nothing();
+        return run.Instance == self.Id || run.LeaseUntil <= now || claims.IsGone(run.Instance)
+            ? new Run(run.Kind, run.ExecutionId, run.Plan, incident.SealInForce, CausationOf(incident), TakenOver: true)
+            : new Wait(run.LeaseUntil);
+    }
+
+    private static long CausationOf(Incident incident) =>
+        incident.Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Seq ?? incident.StagedSeq;
+
+    /// <summary><c>CON-1042-x1</c>, then x2 for what was drafted again; <c>CON-1042-u1</c> for an undo. Never used twice.</summary>
+    private static string NextId(Incident incident, ProposalKind kind)
+    {
+        var (letter, earlier) = kind == ProposalKind.Undo ? ('u', incident.Undo) : ('x', incident.Execution);
+        var number = earlier is null ? 1 : int.Parse(earlier.ExecutionId.AsSpan(earlier.ExecutionId.LastIndexOf(letter) + 1), CultureInfo.InvariantCulture) + 1;
+        return $"{incident.Id}-{letter}{number}";
+    }
+}

@@ -1,0 +1,29 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using MediatR;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>
+/// Runs what a decision, or a staging at L0 and L1, allows. Its cursor stays before the entry until the run has an outcome,
+/// so after a crash the entry comes again and the run is taken over.
+/// </summary>
+internal sealed class ExecutionFollower(IMediator mediator) : ILedgerFollower
+{
+    public string Name => "execution";
+
+    public string? Lane(LedgerEntry entry) => IncidentOf(entry.Fact);
+
+    public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        if (IncidentOf(entry.Fact) is { } incident)
+            await mediator.Send(new RunPlan(entry.Tenant, incident), cancellationToken);
+    }
+
+    private static string? IncidentOf(Fact fact) => fact switch
+    {
+        ProposalStaged { Terms.Level: GateLevel.L0 or GateLevel.L1 } staged => staged.IncidentId,
+        ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits } decided => decided.IncidentId,
+        _ => null,
+    };
+}

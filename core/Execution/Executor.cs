@@ -1,0 +1,82 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>
+/// Carries out approved plans: claim, drift guard, steps, read-back, rollback, outcome. Everything it knows of a run is on the ledger,
+/// so another process can go on at any instant. An action is sent again only when the vendor certainly did not do it.
+/// </summary>
+internal sealed class Executor(
+    TenantStates states, RunRecord record, IConnections connections, IExecutionGuard guard, IClaimPolicy claims, BotInstance self,
+    TargetLocks locks, ICrashPoints crash, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs what is due for the incident until it has an outcome; returns at once when nothing is due.</summary>
+    public async Task RunAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    {
+        while (await DueAsync(tenant, incidentId, cancellationToken) is { Due: not Due.Nothing } now)
+        {
+            if (now.Due is not Due.Run due || !claims.MayClaim())
+            {
+                await Task.Delay(LookAgain, clock, cancellationToken);
+                continue;
+            }
+            using var targets = await locks.TakeAsync(tenant, due.Plan, cancellationToken);
+            var calls = new VendorCalls(tenant, connections, crash, clock, options.Value, logger);
+            try
+            {
+                if (await ClaimAsync(tenant, incidentId, calls, cancellationToken) is { } claimed)
+                {
+                    await new PlanRun(tenant, incidentId, claimed.ExecutionId, record, guard, calls, crash, clock, options.Value, logger)
+                        .GoOnAsync(claimed.TakenOver, cancellationToken);
+                }
+            }
+            catch (ClaimLostException)
+            {
+                logger.ClaimLost(incidentId);
+            }
+        }
+    }
+
+    private async Task<(TenantState State, Incident? Incident, Due Due)> DueAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(tenant, cancellationToken);
+        var incident = state.Find(incidentId);
+        return (state, incident, incident is null ? new Due.Nothing() : Due.Of(incident, claims, self, clock.GetUtcNow()));
+    }
+
+    /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>
+    private async Task<Due.Run?> ClaimAsync(TenantId tenant, string incidentId, VendorCalls calls, CancellationToken cancellationToken)
+    {
+        var (state, incident, now) = await DueAsync(tenant, incidentId, cancellationToken);
+        if (incident is null || now is not Due.Run due)
+            return null;
+        // What was begun is gone on with even when it may not act any more: what was already sent must come on record.
+        var whyNot = due.TakenOver ? null : await WhyNotAsync(state, incident, due.Plan, cancellationToken);
+        crash.Reach(CrashPoint.ExecutionClaiming);
+        var lease = clock.GetUtcNow() + calls.LeaseFor(due.Plan);
+        if (!await record.ClaimAsync(state, incident, due, lease, whyNot is null ? null : $"Stopped before anything was done. {whyNot}", cancellationToken))
+            return null;
+        crash.Reach(CrashPoint.ExecutionClaimed);
+        if (whyNot is not null)
+        {
+            logger.Finished(due.ExecutionId, ExecutionOutcome.Stopped);
+            return null;
+        }
+        logger.Claimed(due.ExecutionId, due.TakenOver);
+        return due;
+    }
+
+    private async ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) => incident.Staged switch
+    {
+        { Terms.Level: GateLevel.L3 } => "This is for a person to do: the bot never carries out L3.",
+        _ when plan.Steps.Count == 0 => "The plan has no steps.",
+        _ => await guard.WhyNotAsync(state, incident, plan, cancellationToken),
+    };
+}

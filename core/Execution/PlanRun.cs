@@ -1,0 +1,174 @@
+using System.Globalization;
+using DevOpsAI.Connections;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>One run of a claimed plan, from wherever the record says it stands to its outcome.</summary>
+internal sealed class PlanRun(
+    TenantId tenant, string incidentId, string executionId,
+    RunRecord record, IExecutionGuard guard, VendorCalls calls, ICrashPoints crash, TimeProvider clock, ExecutionOptions options, ILogger logger)
+{
+    /// <summary>Left of the lease when an action is sent, beyond its own time limit.</summary>
+    private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
+
+    /// <param name="uncertain">The action that is next on record may have been sent already: it is looked up before anything is sent.</param>
+    /// <exception cref="ClaimLostException">Another instance took over.</exception>
+    public async Task GoOnAsync(bool uncertain, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            var ended = NextMove.After(standing.Run.Plan, standing.Run.Steps) switch
+            {
+                NextMove.Do next => await DoAsync(standing, next.Step, uncertain, cancellationToken),
+                NextMove.RollBack next => await RollBackAsync(standing, next.Step, uncertain, cancellationToken),
+                NextMove.Finish finish => new(finish.Outcome, finish.RolledBack),
+                _ => throw new InvalidOperationException("A move nobody knows."),
+            };
+            if (ended is not null)
+            {
+                await FinishAsync(standing, ended, cancellationToken);
+                return;
+            }
+            uncertain = false;
+        }
+    }
+
+    private async Task<Ending?> DoAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
+    {
+        var step = standing.Run.Plan.Steps[index];
+        var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}";
+        if (uncertain && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+            return await RecordAsync(standing, index, rollback: false, operation, sent);
+        if (index == 0)
+        {
+            if (await DriftAsync(standing, cancellationToken) is { } drifted)
+                return drifted;
+        }
+        else if (await NotReadyAsync(step, cancellationToken) is { } notReady)
+        {
+            return await RecordAsync(standing, index, rollback: false, operation, new(StepOutcome.Skipped, notReady));
+        }
+        return await CarryOutAsync(standing, index, rollback: false, operation, cancellationToken);
+    }
+
+    private async Task<Ending?> RollBackAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
+    {
+        var step = standing.Run.Plan.Steps[index];
+        var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
+        if (uncertain && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+            return await RecordAsync(standing, index, rollback: true, operation, sent);
+        return await CarryOutAsync(standing, index, rollback: true, operation, cancellationToken);
+    }
+
+    /// <summary>Acts until the outcome is certain, known to be unknown, or out of patience. Every single attempt asks the guard first.</summary>
+    private async Task<Ending?> CarryOutAsync(Standing standing, int index, bool rollback, string operation, CancellationToken cancellationToken)
+    {
+        var step = standing.Run.Plan.Steps[index];
+        var until = clock.GetUtcNow() + options.RetryFor;
+        for (var attempt = 1; ; attempt++)
+        {
+            standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, cancellationToken) is { } whyNot)
+                return rollback ? new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {whyNot}") : new(ExecutionOutcome.Stopped, false, whyNot);
+            await KeepLeaseAsync(standing, step, rollback);
+            crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
+            var answer = await calls.ActAsync(step, rollback, operation);
+            crash.Reach(rollback ? CrashPoint.RollbackActed : CrashPoint.StepActed);
+            var settled = answer switch
+            {
+                CallOutcome<ActionReceipt>.Done done => await calls.ReadBackAsync(step, rollback, done.Value.Detail, cancellationToken),
+                CallOutcome<ActionReceipt>.Refused refused => new(StepOutcome.Failed, VendorCalls.Short($"Refused: {refused.Message}")),
+                CallOutcome<ActionReceipt>.NotDone notDone => new(null, notDone.Message, notDone.TryAgainIn),
+                CallOutcome<ActionReceipt>.Unknown unknown => await calls.ReconcileAsync(step, rollback, operation, unknown.Message, cancellationToken),
+                _ => throw new InvalidOperationException("An outcome nobody knows."),
+            };
+            var pause = settled.TryAgainIn ?? calls.Backoff(attempt);
+            if (settled.Outcome is null && (attempt >= options.Attempts || clock.GetUtcNow() + pause > until))
+                settled = new(StepOutcome.Failed, VendorCalls.Short($"Certainly not done after {attempt} attempts: {settled.Detail}"));
+            if (settled.Outcome is not null)
+            {
+                if (!rollback)
+                    crash.Reach(CrashPoint.StepObserved);
+                return await RecordAsync(standing, index, rollback, operation, settled);
+            }
+            logger.TryingAgain(operation, attempt, pause);
+            await Task.Delay(pause, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads again what the plan rests on. Null when it still holds.</summary>
+    private async Task<Ending?> DriftAsync(Standing standing, CancellationToken cancellationToken)
+    {
+        var conditions = Drift.StartingConditions(standing.Run.Plan).ToList();
+        foreach (var target in conditions.Select(pair => pair.Target).Distinct())
+        {
+            var (seen, problem) = await calls.LookPatientlyAsync(target, cancellationToken);
+            if (seen is null)
+                return new(ExecutionOutcome.Failed, false, $"{target.Name} could not be looked at: {problem}");
+        }
+        var changes = Drift.Of(conditions, calls.LastReading, ObservedBefore(standing));
+        crash.Reach(CrashPoint.DriftChecked);
+        return changes.Count == 0 ? null : new(ExecutionOutcome.Drifted, false, null, changes);
+    }
+
+    /// <summary>Why the preconditions of a later step do not hold when its turn comes; null when they do.</summary>
+    private async Task<string?> NotReadyAsync(PlanStep step, CancellationToken cancellationToken)
+    {
+        if (step.Preconditions.Count == 0)
+            return null;
+        var (seen, problem) = await calls.LookPatientlyAsync(step.Target, cancellationToken);
+        if (seen is null)
+            return $"Not begun: {step.Target.Name} could not be looked at: {problem}";
+        var open = step.Preconditions.Where(condition => condition.Holds(seen) != true).Select(condition => VendorCalls.Expectation(condition, seen)).ToList();
+        return open.Count == 0 ? null : VendorCalls.Short($"Not begun: {string.Join(", ", open)}.");
+    }
+
+    private async Task KeepLeaseAsync(Standing standing, PlanStep step, bool rollback)
+    {
+        var now = clock.GetUtcNow();
+        if (now + calls.TimeoutOf(step, rollback) + LeaseReserve <= standing.Run.LeaseUntil)
+            return;
+        await record.RenewAsync(standing, now + calls.LeaseFor(standing.Run.Plan));
+        crash.Reach(CrashPoint.ExecutionRenewed);
+    }
+
+    private async Task<Ending?> RecordAsync(Standing standing, int index, bool rollback, string operation, Settled settled)
+    {
+        var outcome = settled.Outcome ?? throw new ArgumentException("Only what is settled is recorded.", nameof(settled));
+        await record.StepAsync(standing, new(incidentId, executionId, index, rollback, operation, outcome, settled.Detail));
+        crash.Reach(rollback ? CrashPoint.RollbackRecorded : CrashPoint.StepRecorded);
+        return null;
+    }
+
+    private async Task FinishAsync(Standing standing, Ending ending, CancellationToken cancellationToken)
+    {
+        var run = standing.Run;
+        var changes = ending.Changes ?? await ChangesAsync(standing, ending.RolledBack, cancellationToken);
+        var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.All(step => step.Rollback is not null);
+        crash.Reach(CrashPoint.ExecutionFinishing);
+        await record.FinishAsync(
+            standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
+            undoable ? clock.GetUtcNow() + options.UndoFor : null);
+        crash.Reach(CrashPoint.ExecutionFinished);
+    }
+
+    /// <summary>What the steps were to change, side by side: as it was when the plan was proposed, and as it is read now.</summary>
+    private async Task<IReadOnlyList<Change>> ChangesAsync(Standing standing, bool readAgain, CancellationToken cancellationToken)
+    {
+        var begun = standing.Run.Steps.Where(step => !step.Rollback && step.Outcome != StepOutcome.Skipped).Select(step => standing.Run.Plan.Steps[step.Step]).ToList();
+        foreach (var target in begun.Select(step => step.Target).Distinct().Where(target => readAgain || calls.LastReading(target).Count == 0))
+            await calls.LookAsync(target, cancellationToken);
+        return [.. begun
+            .SelectMany(step => step.Verifications.Select(condition => Drift.ChangeOf(step.Target, condition, calls.LastReading(step.Target), ObservedBefore(standing))))
+            .Distinct()];
+    }
+
+    private static IReadOnlyDictionary<string, string> ObservedBefore(Standing standing) => standing.Incident.Staged!.Observed;
+
+    /// <summary>Why a run goes no further, for its outcome.</summary>
+    private sealed record Ending(ExecutionOutcome Outcome, bool RolledBack, string? Note = null, IReadOnlyList<Change>? Changes = null);
+}

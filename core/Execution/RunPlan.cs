@@ -1,0 +1,19 @@
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>
+/// Carries out what is approved for an incident, or goes on with what a bot that has ended began. Asking again is harmless:
+/// the ledger says whether there is anything left to do. Ends when the run has an outcome.
+/// </summary>
+public sealed record RunPlan(TenantId Tenant, string IncidentId) : IRequest<Unit>;
+
+internal sealed class RunPlanHandler(Executor executor) : IRequestHandler<RunPlan, Unit>
+{
+    public async Task<Unit> Handle(RunPlan request, CancellationToken cancellationToken)
+    {
+        await executor.RunAsync(request.Tenant, request.IncidentId, cancellationToken);
+        return Unit.Value;
+    }
+}

@@ -1,0 +1,123 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>Another instance holds the claim now, or has finished the run: this one must not act or record any more.</summary>
+internal sealed class ClaimLostException(string execution) : Exception($"{execution} is not ours any more.");
+
+/// <summary>The run as the ledger has it now.</summary>
+internal sealed record Standing(TenantState State, Incident Incident, Run Run);
+
+/// <summary>Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.</summary>
+internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance self, TimeProvider clock, ILogger<RunRecord> logger)
+{
+    public static readonly Actor Executing = Actor.Service("execution");
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Appends the claim on exactly the state it was decided on; false when something came in between.</summary>
+    public async Task<bool> ClaimAsync(TenantState state, Incident incident, Due.Run due, DateTimeOffset leaseUntil, string? stopped, CancellationToken cancellationToken)
+    {
+        var stream = StreamId.Proposal(incident.Id);
+        List<NewEntry> entries = [new(stream, Executing, incident.Correlation, Started(incident, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
+        if (stopped is not null)
+            entries.Add(new(stream, Executing, incident.Correlation, Finished(incident.Id, due.Kind, due.ExecutionId, ExecutionOutcome.Stopped, stopped, [], false, null), due.Causation));
+        // Naming the freeze as well: one that became durable before the claim always wins.
+        var result = await ledger.AppendAsync(
+            state.Tenant, [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
+        return result is AppendResult.Appended;
+    }
+
+    /// <summary>The run as it stands, waiting for the ledger if it is away.</summary>
+    /// <exception cref="ClaimLostException">It is not ours any more.</exception>
+    public async Task<Standing> StandingAsync(TenantId tenant, string incidentId, string executionId, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var state = await states.GetAsync(tenant, cancellationToken);
+                var incident = state.Find(incidentId) ?? throw new ClaimLostException(executionId);
+                var run = incident.Execution?.ExecutionId == executionId ? incident.Execution : incident.Undo;
+                if (run is null || run.ExecutionId != executionId || run.Outcome is not null || run.Instance != self.Id)
+                    throw new ClaimLostException(executionId);
+                return new(state, incident, run);
+            }
+            catch (LedgerUnavailableException problem)
+            {
+                await PauseAsync(executionId, attempt, problem, cancellationToken);
+            }
+        }
+    }
+
+    public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now =>
+        [Entry(now, Started(now.Incident, now.Run.Kind, now.Run.ExecutionId, now.Incident.SealInForce, leaseUntil))]);
+
+    public Task StepAsync(Standing standing, StepFinished step)
+    {
+        logger.StepEnded(step.OperationId, step.Outcome);
+        return AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step)]);
+    }
+
+    public async Task FinishAsync(
+        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil)
+    {
+        await AppendAsync(standing, now =>
+        {
+            var finished = Entry(now, Finished(now.Incident.Id, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
+            return outcome == ExecutionOutcome.Verified && now.Incident.IsOpen
+                ? [finished, finished with { Stream = StreamId.Incident(now.Incident.Id), Fact = new IncidentClosed(now.Incident.Id, "verified") }]
+                : [finished];
+        });
+        logger.Finished(standing.Run.ExecutionId, outcome);
+    }
+
+    private async Task AppendAsync(Standing standing, Func<Standing, IReadOnlyList<NewEntry>> entriesOf)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var now = await StandingAsync(standing.State.Tenant, standing.Incident.Id, standing.Run.ExecutionId, CancellationToken.None);
+            var entries = entriesOf(now);
+            if (entries.Count == 0)
+                return;
+            try
+            {
+                StreamVersion[] expected =
+                [
+                    new(StreamId.Proposal(now.Incident.Id), now.Incident.ProposalVersion),
+                    new(StreamId.Incident(now.Incident.Id), now.Incident.IncidentVersion),
+                ];
+                if (await ledger.AppendAsync(now.State.Tenant, expected, entries, CancellationToken.None) is AppendResult.Appended)
+                    return;
+            }
+            catch (LedgerUnavailableException problem)
+            {
+                await PauseAsync(now.Run.ExecutionId, attempt, problem, CancellationToken.None);
+            }
+        }
+    }
+
+    private Task PauseAsync(string executionId, int attempt, Exception problem, CancellationToken cancellationToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, Math.Min(attempt, 10)), LongestPause.TotalMilliseconds));
+        logger.LedgerAway(executionId, pause, problem);
+        return Task.Delay(pause, clock, cancellationToken);
+    }
+
+    private static NewEntry Entry(Standing now, Fact fact) =>
+        new(StreamId.Proposal(now.Incident.Id), Executing, now.Incident.Correlation, fact, now.Run.StartedSeq);
+
+    private Fact Started(Incident incident, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
+        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil)
+        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil);
+
+    private static Fact Finished(
+        string incidentId, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,
+        IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil) => kind == ProposalKind.Undo
+            ? new UndoFinished(incidentId, executionId, outcome, summary, changes)
+            : new ExecutionFinished(incidentId, executionId, outcome, summary, changes, rolledBack, undoUntil);
+}

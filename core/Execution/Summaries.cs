@@ -1,0 +1,50 @@
+using System.Globalization;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Execution;
+
+/// <summary>Says in one or two sentences how a run ended and what is left behind. Pure.</summary>
+internal static class Summaries
+{
+    public static string Of(Run run, ExecutionOutcome outcome, bool rolledBack, string? note)
+    {
+        var sentences = new List<string> { Ending(run, outcome) };
+        if (note is not null)
+            sentences.Add(note);
+        if (outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
+            sentences.Add(Remains(run, rolledBack));
+        return VendorCalls.Short(string.Join(' ', sentences));
+    }
+
+    private static string Ending(Run run, ExecutionOutcome outcome)
+    {
+        var troubled = run.Steps.FirstOrDefault(step => step.Outcome != StepOutcome.Applied);
+        return outcome switch
+        {
+            ExecutionOutcome.Verified when run.Plan.Steps.Count == 1 => $"{run.Plan.Steps[0].Title}: done and verified.",
+            ExecutionOutcome.Verified => $"All {run.Plan.Steps.Count} steps are done and verified.",
+            ExecutionOutcome.Drifted => "The situation changed after this was proposed, so nothing was done.",
+            ExecutionOutcome.Stopped => "Stopped.",
+            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, troubled)} Nobody can tell whether it took effect; a person must look. It will not be repeated.",
+            _ when troubled is null => "Failed before the first step.",
+            _ => $"Failed: {Name(run, troubled)}",
+        };
+    }
+
+    private static string Name(Run run, StepFinished? step) => step is null
+        ? ""
+        : $"{(step.Rollback ? "taking back " : "")}step {Number(step.Step)} of {run.Plan.Steps.Count} ({run.Plan.Steps[step.Step].Title}): {step.Detail}";
+
+    private static string Remains(Run run, bool rolledBack)
+    {
+        var takenBack = run.Steps.Where(step => step is { Rollback: true, Outcome: StepOutcome.Applied }).Select(step => step.Step).ToHashSet();
+        var left = run.Steps.Where(step => step is { Rollback: false, Outcome: StepOutcome.Applied } && !takenBack.Contains(step.Step))
+            .Select(step => Number(step.Step)).ToList();
+        return rolledBack ? "The steps before it were taken back."
+            : left.Count > 0 ? $"Done and not taken back: step {string.Join(", ", left)}."
+            : takenBack.Count > 0 ? "What was done before it was taken back."
+            : "No other step was done.";
+    }
+
+    private static string Number(int step) => (step + 1).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,89 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Incidents;
+
+/// <summary>Sees to it that a recorded event has an incident. Harmless to repeat.</summary>
+public sealed record CorrelateEvent(TenantId Tenant, string EventId) : IRequest<Unit>;
+
+/// <summary>Closes an incident whose alerts have all ended, unless something is running. Harmless to repeat.</summary>
+/// <param name="Cause">Seq of the entry that is the reason to look.</param>
+public sealed record CloseResolved(TenantId Tenant, string IncidentId, long Cause) : IRequest<Unit>;
+
+internal sealed class CorrelateEventHandler(
+    ILedger ledger,
+    TenantStates states,
+    ITenantDirectory tenants,
+    ICrashPoints crashPoints,
+    IOptions<StormOptions> storms,
+    TimeProvider clock,
+    ILogger<CorrelateEventHandler> logger) : IRequestHandler<CorrelateEvent, Unit>
+{
+    private const int Tries = 10;
+
+    public async Task<Unit> Handle(CorrelateEvent request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var state = await states.GetAsync(request.Tenant, cancellationToken);
+            if (state.Unattached.Find(request.EventId) is not { } waiting || await OpenAsync(state, waiting, cancellationToken))
+                return Unit.Value;
+        }
+        throw new LedgerUnavailableException($"Event {request.EventId} of {request.Tenant} met a conflict {Tries} times; it is tried again.");
+    }
+
+    private async Task<bool> OpenAsync(TenantState state, UnattachedEvent waiting, CancellationToken cancellationToken)
+    {
+        var tenant = tenants.Find(state.Tenant)
+            ?? throw new InvalidOperationException($"Tenant {state.Tenant} has events but is not configured; they wait until it is.");
+        var scope = StormPolicy.ScopeOf(state, waiting.Event, clock.GetUtcNow(), storms.Value);
+        var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope);
+        var stream = StreamId.Incident(opened.IncidentId);
+        var correlation = await CorrelationOfAsync(state.Tenant, waiting, cancellationToken);
+        var entry = new NewEntry(stream, Actor.Service(IncidentsFollower.Part), correlation, opened, waiting.Seq);
+        if (await ledger.AppendAsync(state.Tenant, [new(stream, 0)], [entry], cancellationToken) is AppendResult.Conflict)
+            return false;
+        crashPoints.Reach(CrashPoint.IncidentOpened);
+        logger.IncidentOpened(state.Tenant, opened.IncidentId, opened.FirstEventId, scope);
+        return true;
+    }
+
+    /// <summary>The id that the sender of the event was given goes on through the incident.</summary>
+    private async Task<string> CorrelationOfAsync(TenantId tenant, UnattachedEvent waiting, CancellationToken cancellationToken) =>
+        (await ledger.ReadAsync(tenant, waiting.Seq - 1, 1, cancellationToken))[0].Correlation;
+}
+
+internal sealed class CloseResolvedHandler(ILedger ledger, TenantStates states, ILogger<CloseResolvedHandler> logger)
+    : IRequestHandler<CloseResolved, Unit>
+{
+    private const int Tries = 10;
+
+    public async Task<Unit> Handle(CloseResolved request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var state = await states.GetAsync(request.Tenant, cancellationToken);
+            if (state.Find(request.IncidentId) is not { } incident || ResolvePolicy.Decide(incident) is not { Count: > 0 } facts)
+                return Unit.Value;
+            if (await AppendAsync(incident, facts, request.Cause, cancellationToken) is AppendResult.Appended)
+            {
+                logger.IncidentResolved(request.Tenant, incident.Id);
+                return Unit.Value;
+            }
+        }
+        throw new LedgerUnavailableException($"Closing {request.IncidentId} met a conflict {Tries} times; it is tried again.");
+    }
+
+    /// <summary>Names both streams even when only one is written, so that neither a decision nor an execution can slip in between.</summary>
+    private ValueTask<AppendResult> AppendAsync(
+        Incident incident, IReadOnlyList<(StreamId Stream, Fact Fact)> facts, long cause, CancellationToken cancellationToken) =>
+        ledger.AppendAsync(
+            incident.Tenant,
+            [new(StreamId.Incident(incident.Id), incident.IncidentVersion), new(StreamId.Proposal(incident.Id), incident.ProposalVersion)],
+            [.. facts.Select(one => new NewEntry(one.Stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, one.Fact, cause))],
+            cancellationToken);
+}

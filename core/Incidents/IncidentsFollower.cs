@@ -1,0 +1,39 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Incidents;
+
+/// <summary>
+/// Opens an incident for a firing event that no open incident takes, and closes one whose alerts have ended. Each tenant is a lane,
+/// because incidents are numbered one after another.
+/// </summary>
+internal sealed class IncidentsFollower(IMediator mediator, TenantStates states) : ILedgerFollower
+{
+    /// <summary>Names the cursor, and the actor in what it appends.</summary>
+    public const string Part = "incidents";
+
+    public string Name => Part;
+
+    public string? Lane(LedgerEntry entry) =>
+        entry.Fact is EventReceived or IncidentOpened or ExecutionFinished ? entry.Tenant.Value : null;
+
+    public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => entry.Fact switch
+    {
+        EventReceived { Status: EventStatus.Firing } fired => mediator.Send(new CorrelateEvent(entry.Tenant, fired.EventId), cancellationToken),
+        EventReceived ended => CloseIncidentOfAsync(entry, ended, cancellationToken),
+        // Its alert may have ended before anyone knew that it was being opened.
+        IncidentOpened opened => mediator.Send(new CloseResolved(entry.Tenant, opened.IncidentId, entry.Seq), cancellationToken),
+        // While it ran, the end of the alert had to wait.
+        ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.IncidentId, entry.Seq), cancellationToken),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task CloseIncidentOfAsync(LedgerEntry entry, EventReceived ended, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(entry.Tenant, cancellationToken);
+        if (state.IncidentByAlert.GetValueOrDefault(ended.AlertKey) is { } incident)
+            await mediator.Send(new CloseResolved(entry.Tenant, incident, entry.Seq), cancellationToken);
+    }
+}

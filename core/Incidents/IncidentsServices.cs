@@ -1,0 +1,17 @@
+using DevOpsAI.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DevOpsAI.Incidents;
+
+public static class IncidentsServices
+{
+    /// <summary>Correlation of events into incidents. Its request handlers are found by the assembly scan.</summary>
+    public static IServiceCollection AddIncidents(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<StormOptions, StormOptionsValidator>().BindConfiguration("Storms");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ILedgerFollower, IncidentsFollower>();
+        return services;
+    }
+}

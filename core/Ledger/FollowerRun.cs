@@ -1,0 +1,226 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>
+/// One follower over one tenant. Entries of a lane wait for one another, lanes go side by side. A lane that hangs or keeps failing holds
+/// the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
+/// </summary>
+internal sealed class FollowerRun(
+    ILedgerFollower follower, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger)
+{
+    /// <summary>Handlers of one follower that run at the same time, over all tenants.</summary>
+    public const int InFlight = 64;
+
+    /// <summary>Entries of interest that are read but not finished.</summary>
+    public const int ReadAhead = 4096;
+
+    private const int PageSize = 512;
+    private const double FirstPauseSeconds = 0.2;
+    private const double LongestPauseSeconds = 30;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Queue<LedgerEntry>> lanes = [];
+    private readonly SortedSet<long> unfinished = [];
+    private long readUpTo;
+    private long head;
+    private int running;
+    private int lanesGoing;
+    private TaskCompletionSource progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Follower => follower.Name;
+
+    public TenantId Tenant => tenant;
+
+    /// <summary>Everything up to here is finished.</summary>
+    public long Cursor
+    {
+        get
+        {
+            lock (gate)
+                return unfinished.Count > 0 ? unfinished.Min - 1 : readUpTo;
+        }
+    }
+
+    /// <summary>Entries between the cursor and the head last seen.</summary>
+    public long Lag => Math.Max(0, Volatile.Read(ref head) - Cursor);
+
+    /// <summary>Handlers that run now.</summary>
+    public int Running => Volatile.Read(ref running);
+
+    /// <summary>Runs until stopped and then until the last handler has come back.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await ReadAsync(stopping);
+        await ProgressAsync(() => lanesGoing == 0, CancellationToken.None);
+    }
+
+    /// <summary>Completes when everything up to the head of now is finished.</summary>
+    public async Task CaughtUpAsync(CancellationToken cancellationToken)
+    {
+        var target = await ledger.HeadAsync(tenant, cancellationToken);
+        await ProgressAsync(() => (unfinished.Count > 0 ? unfinished.Min - 1 : readUpTo) >= target, cancellationToken);
+    }
+
+    private async Task ReadAsync(CancellationToken stopping)
+    {
+        for (var attempt = 1; !stopping.IsCancellationRequested; attempt++)
+        {
+            try
+            {
+                readUpTo = Math.Max(readUpTo, await store.LoadAsync(follower.Name, tenant, stopping));
+                while (true)
+                {
+                    await ReadOnceAsync(stopping);
+                    attempt = 0;
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                var pause = PauseAfter(attempt);
+                logger.FollowingFailed(failure, follower.Name, tenant, pause);
+                await PauseAsync(pause, stopping);
+            }
+        }
+    }
+
+    private async Task ReadOnceAsync(CancellationToken stopping)
+    {
+        await ledger.WaitPastAsync(tenant, readUpTo, stopping);
+        Volatile.Write(ref head, await ledger.HeadAsync(tenant, stopping));
+        foreach (var entry in await ledger.ReadAsync(tenant, readUpTo, PageSize, stopping))
+        {
+            var lane = follower.Lane(entry);
+            if (lane is not null)
+                await ProgressAsync(() => unfinished.Count < ReadAhead, stopping);
+            if (Accept(entry, lane))
+                _ = Task.Run(() => RunLaneAsync(lane!, stopping), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Queues an entry; true when its lane was at rest and has to be set going.</summary>
+    private bool Accept(LedgerEntry entry, string? lane)
+    {
+        lock (gate)
+        {
+            readUpTo = entry.Seq;
+            if (lane is null)
+            {
+                Progressed();
+                return false;
+            }
+            unfinished.Add(entry.Seq);
+            var resting = !lanes.TryGetValue(lane, out var queue);
+            if (resting)
+            {
+                lanes[lane] = queue = [];
+                lanesGoing++;
+            }
+            queue!.Enqueue(entry);
+            return resting;
+        }
+    }
+
+    private async Task RunLaneAsync(string lane, CancellationToken stopping)
+    {
+        try
+        {
+            while (Next(lane) is { } entry)
+            {
+                await HandleUntilDoneAsync(entry, stopping);
+                Finish(lane, entry);
+            }
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // What is unfinished stays behind the cursor and is handed over at the next start.
+        }
+        lock (gate)
+        {
+            lanesGoing--;
+            Progressed();
+        }
+    }
+
+    private async Task HandleUntilDoneAsync(LedgerEntry entry, CancellationToken stopping)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await slots.WaitAsync(stopping);
+            Interlocked.Increment(ref running);
+            TimeSpan pause;
+            try
+            {
+                stopping.ThrowIfCancellationRequested();
+                await follower.HandleAsync(entry, stopping);
+                return;
+            }
+            catch (Exception failure) when (!stopping.IsCancellationRequested)
+            {
+                pause = PauseAfter(attempt);
+                logger.FollowerFailed(failure, follower.Name, tenant, entry.Seq, entry.Type, entry.Correlation, attempt, pause);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref running);
+                slots.Release();
+            }
+            await PauseAsync(pause, stopping);
+        }
+    }
+
+    private LedgerEntry? Next(string lane)
+    {
+        lock (gate)
+        {
+            if (lanes[lane].TryPeek(out var entry))
+                return entry;
+            lanes.Remove(lane);
+            return null;
+        }
+    }
+
+    private void Finish(string lane, LedgerEntry entry)
+    {
+        lock (gate)
+        {
+            lanes[lane].Dequeue();
+            unfinished.Remove(entry.Seq);
+            Progressed();
+        }
+    }
+
+    /// <summary>Completes once the condition, looked at under the lock, holds.</summary>
+    private async Task ProgressAsync(Func<bool> condition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (condition())
+                    return;
+                next = progressed.Task;
+            }
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Progressed()
+    {
+        progressed.TrySetResult();
+        progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>
+        await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>0.2 s, doubling up to 30 s, and up to a fifth less, so that what failed together does not come back together.</summary>
+    private static TimeSpan PauseAfter(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.8 + (0.2 * Random.Shared.NextDouble())));
+}

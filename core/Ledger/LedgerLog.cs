@@ -1,0 +1,27 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger;
+
+internal static partial class LedgerLog
+{
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Ledger {Path} opened with {Library}")]
+    public static partial void Opened(this ILogger logger, string path, string library);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Error, Message = "A batch of {Appends} appends could not be written; none of it was recorded")]
+    public static partial void BatchFailed(this ILogger logger, Exception reason, int appends);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Error,
+        Message = "Follower {Follower} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in {Pause}")]
+    public static partial void FollowerFailed(
+        this ILogger logger, Exception reason, string follower, TenantId tenant, long seq, string type, string correlation, int attempt, TimeSpan pause);
+
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Error, Message = "Follower {Follower} cannot read the ledger of {Tenant}; again in {Pause}")]
+    public static partial void FollowingFailed(this ILogger logger, Exception reason, string follower, TenantId tenant, TimeSpan pause);
+
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "The positions of followers could not be saved; a restart would hand some entries over again")]
+    public static partial void CursorsNotSaved(this ILogger logger, Exception reason);
+
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Handlers} follower handlers did not stop in time; their entries are handed over again at the next start")]
+    public static partial void HandlersLeft(this ILogger logger, int handlers);
+}

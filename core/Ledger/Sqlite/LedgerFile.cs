@@ -1,0 +1,120 @@
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>The file <c>ledger.db</c>: every tenant's entries, the head of each tenant's tree, and the followers' cursors.</summary>
+public static class LedgerFile
+{
+    public const string Name = "ledger.db";
+
+    /// <summary>Held by the one process that may append.</summary>
+    public const string LockName = "ledger.lock";
+
+    private const int SchemaVersion = 1;
+
+    /// <summary>
+    /// <c>body</c> is the canonical entry as it was hashed, <c>leaf</c> its RFC 6962 hash; the other columns repeat what is in it, to find it by.
+    /// Rows are in the order of appending, so that the newest lie together and a verifier reads the table from front to back.
+    /// </summary>
+    private const string Schema = """
+        CREATE TABLE entries(
+            id INTEGER PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            stream TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            leaf BLOB NOT NULL,
+            body BLOB NOT NULL);
+        CREATE UNIQUE INDEX entries_by_seq ON entries(tenant, seq);
+        CREATE UNIQUE INDEX entries_by_stream ON entries(tenant, stream, version);
+        CREATE TABLE heads(
+            tenant TEXT NOT NULL PRIMARY KEY,
+            size INTEGER NOT NULL,
+            root BLOB NOT NULL,
+            range BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE cursors(
+            follower TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            PRIMARY KEY(follower, tenant)) WITHOUT ROWID;
+        PRAGMA user_version = 1;
+        """;
+
+    /// <summary>Opens the one connection that writes, creating the file when it is missing. A commit survives a power cut.</summary>
+    /// <exception cref="SqliteException">It cannot be opened, or was written by a newer version.</exception>
+    public static SqliteDatabase OpenToWrite(string path)
+    {
+        var database = SqliteDatabase.OpenToWrite(path);
+        try
+        {
+            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -65536;");
+            switch (database.Number("PRAGMA user_version"))
+            {
+                case SchemaVersion:
+                    return database;
+                case 0:
+                    database.Execute("BEGIN IMMEDIATE; " + Schema + " COMMIT;");
+                    return database;
+                case var version:
+                    throw new SqliteException(0, $"{path} has format {version}; this version reads and writes format {SchemaVersion}.");
+            }
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens for reading beside a running bot, or a copy, or a copy on a medium that cannot be written.
+    /// Null when there is no ledger at <paramref name="path"/>.
+    /// </summary>
+    /// <exception cref="SqliteException">There is one, but it cannot be read.</exception>
+    public static SqliteDatabase? OpenToRead(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return Probed(SqliteDatabase.OpenToRead(path));
+        }
+        catch (SqliteException failure) when (failure.Code is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
+        {
+            // SQLite wants to put its shared memory beside the file. Where it cannot, nobody else writes there either.
+            return HasLog(path) ? OpenCopy(path) : Probed(SqliteDatabase.OpenUnchanging(path));
+        }
+    }
+
+    private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
+    private static SqliteDatabase OpenCopy(string path)
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger-");
+        try
+        {
+            var copy = Path.Combine(folder.FullName, Name);
+            File.Copy(path, copy);
+            File.Copy(path + "-wal", copy + "-wal");
+            return Probed(SqliteDatabase.OpenToRead(copy));
+        }
+        finally
+        {
+            // What is open stays readable where the system allows it; elsewhere the temporary folder outlives us.
+            if (!OperatingSystem.IsWindows())
+                folder.Delete(recursive: true);
+        }
+    }
+
+    private static SqliteDatabase Probed(SqliteDatabase database)
+    {
+        try
+        {
+            _ = database.Number("SELECT count(*) FROM sqlite_master");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>Reads what is durable. Connections are pooled; each is used by one caller at a time.</summary>
+internal sealed class LedgerReader(string path) : IDisposable
+{
+    private readonly ConcurrentBag<Session> pool = [];
+    private volatile bool closed;
+
+    public long Head(TenantId tenant) => Use(session =>
+    {
+        session.Head.Bind(1, tenant.Value);
+        var head = session.Head.Step() ? session.Head.Number(0) : 0;
+        session.Head.Reset();
+        return head;
+    });
+
+    public IReadOnlyList<LedgerEntry> Page(TenantId tenant, long afterSeq, int limit) =>
+        Use(session => Entries(session.Page.Bind(1, tenant.Value).Bind(2, afterSeq).Bind(3, limit)));
+
+    public IReadOnlyList<LedgerEntry> Stream(TenantId tenant, StreamId stream) =>
+        Use(session => Entries(session.Stream.Bind(1, tenant.Value).Bind(2, stream.Value)));
+
+    public long Cursor(string follower, TenantId tenant) => Use(session =>
+    {
+        session.Cursor.Bind(1, follower).Bind(2, tenant.Value);
+        var seq = session.Cursor.Step() ? session.Cursor.Number(0) : 0;
+        session.Cursor.Reset();
+        return seq;
+    });
+
+    public void Dispose()
+    {
+        closed = true;
+        while (pool.TryTake(out var session))
+            session.Dispose();
+    }
+
+    private static List<LedgerEntry> Entries(SqliteStatement rows)
+    {
+        var entries = new List<LedgerEntry>();
+        while (rows.Step())
+            entries.Add(EntryCodec.Decode(rows.Bytes(1), rows.Bytes(0).ToArray()));
+        return entries;
+    }
+
+    private T Use<T>(Func<Session, T> read)
+    {
+        Session? session = null;
+        try
+        {
+            session = pool.TryTake(out var pooled) ? pooled : new Session(path);
+            var result = read(session);
+            pool.Add(session);
+            if (closed)
+                Dispose();
+            return result;
+        }
+        catch (Exception failure) when (failure is SqliteException or JsonException)
+        {
+            session?.Dispose();
+            throw new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);
+        }
+    }
+
+    private sealed class Session : IDisposable
+    {
+        private readonly SqliteDatabase database;
+
+        public Session(string path)
+        {
+            database = SqliteDatabase.OpenToRead(path);
+            Head = database.Prepare("SELECT size FROM heads WHERE tenant = ?");
+            Page = database.Prepare("SELECT leaf, body FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?");
+            Stream = database.Prepare("SELECT leaf, body FROM entries WHERE tenant = ? AND stream = ? ORDER BY version");
+            Cursor = database.Prepare("SELECT seq FROM cursors WHERE follower = ? AND tenant = ?");
+        }
+
+        public SqliteStatement Head { get; }
+
+        public SqliteStatement Page { get; }
+
+        public SqliteStatement Stream { get; }
+
+        public SqliteStatement Cursor { get; }
+
+        public void Dispose() => database.Dispose();
+    }
+}

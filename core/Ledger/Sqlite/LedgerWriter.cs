@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>
+/// The one thread that writes. It takes every append that waits, commits them together and then tells each caller: the flush to disk,
+/// which costs most, is shared (group commit).
+/// </summary>
+internal sealed class LedgerWriter : IDisposable
+{
+    private const int LongestQueue = 16_384;
+    private const int LargestBatch = 1024;
+
+    private readonly Channel<object> queue = Channel.CreateBounded<object>(
+        new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly List<PendingAppend> batch = [];
+    private readonly List<PendingCursors> cursors = [];
+    private readonly Func<WriterSession> open;
+    private readonly Action<IReadOnlyList<LedgerEntry>> publish;
+    private readonly TimeProvider clock;
+    private readonly LedgerMetrics metrics;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private WriterSession? session;
+    private int lastBatch;
+    private TimeSpan lastCommit;
+
+    public LedgerWriter(
+        Func<WriterSession> open, Action<IReadOnlyList<LedgerEntry>> publish, TimeProvider clock, LedgerMetrics metrics, ILogger logger)
+    {
+        (this.open, this.publish, this.clock, this.metrics, this.logger) = (open, publish, clock, metrics, logger);
+        session = open();
+        thread = new(Run) { IsBackground = true, Name = "ledger writer" };
+        thread.Start();
+    }
+
+    /// <summary>Why the last batch could not be written; null when it could.</summary>
+    public Exception? LastFailure { get; private set; }
+
+    internal WriterSession? Session => session;
+
+    /// <summary>Hands work to the writer; false when too much waits already or the ledger is closed.</summary>
+    public bool TryEnqueue(object work) => queue.Writer.TryWrite(work);
+
+    /// <summary>Writes what waits, then ends.</summary>
+    public void Dispose()
+    {
+        if (queue.Writer.TryComplete())
+            thread.Join();
+    }
+
+    private void Run()
+    {
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            Drain();
+            WaitForStragglers();
+            WriteBatch();
+            batch.Clear();
+            cursors.Clear();
+        }
+        session?.Dispose();
+    }
+
+    private void Drain()
+    {
+        while (batch.Count < LargestBatch && queue.Reader.TryRead(out var work))
+        {
+            if (work is PendingAppend append)
+                batch.Add(append);
+            else
+                cursors.Add((PendingCursors)work);
+        }
+    }
+
+    /// <summary>
+    /// Callers of the last batch tend to come back at once with their next append. Waiting for them a fraction of what a commit takes
+    /// saves a commit; a lone appender never waits.
+    /// </summary>
+    private void WaitForStragglers()
+    {
+        if (lastBatch < 2 || batch.Count >= lastBatch)
+            return;
+        var patience = TimeSpan.FromTicks(Math.Min(lastCommit.Ticks / 3, TimeSpan.TicksPerMillisecond));
+        var since = Stopwatch.GetTimestamp();
+        var spin = new SpinWait();
+        while (batch.Count < lastBatch && Stopwatch.GetElapsedTime(since) < patience)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+            Drain();
+        }
+    }
+
+    private void WriteBatch()
+    {
+        var since = Stopwatch.GetTimestamp();
+        try
+        {
+            Commit();
+            lastCommit = Stopwatch.GetElapsedTime(since);
+            lastBatch = batch.Count;
+            LastFailure = null;
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return;
+        }
+        foreach (var append in batch)
+        {
+            if (append.Result is AppendResult.Appended appended)
+                publish(appended.Entries);
+        }
+        foreach (var append in batch)
+            append.Complete();
+        foreach (var saved in cursors)
+            saved.Completion.SetResult();
+        metrics.Committed(
+            batch.Count,
+            batch.Sum(static append => (append.Result as AppendResult.Appended)?.Entries.Count ?? 0),
+            batch.Count(static append => append.Result is AppendResult.Conflict),
+            lastCommit);
+    }
+
+    private void Commit()
+    {
+        session ??= open();
+        session.Begin();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var append in batch)
+            append.Result = append.IsCancelled ? null : session.Append(append, now);
+        foreach (var cursor in cursors.SelectMany(static saved => saved.Cursors))
+            session.Save(cursor);
+        session.Commit();
+    }
+
+    private void Fail(Exception failure)
+    {
+        // Closing the connection rolls back what was not committed; the next batch opens a new one and reads what is durable.
+        session?.Dispose();
+        session = null;
+        lastBatch = 0;
+        LastFailure = failure;
+        logger.BatchFailed(failure, batch.Count);
+        metrics.Failed(batch.Count);
+        foreach (var append in batch)
+            append.Fail(new LedgerUnavailableException("The ledger cannot be written at the moment; nothing was recorded. " + failure.Message, failure));
+        foreach (var saved in cursors)
+            saved.Completion.SetException(new LedgerUnavailableException("Cursors cannot be saved at the moment. " + failure.Message, failure));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>
+/// The ledger of all tenants in one SQLite file. One process at a time may hold it; a lock file sees to that. Readers of the file
+/// (<c>ledger verify</c>) are welcome at any time.
+/// </summary>
+public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
+{
+    private readonly ConcurrentDictionary<TenantId, TenantTail> tails = new();
+    private readonly FileStream held;
+    private readonly LedgerReader reader;
+    private readonly LedgerWriter writer;
+
+    /// <summary>Opens or creates the ledger in a folder.</summary>
+    /// <exception cref="LedgerUnavailableException">Another process holds it, or it cannot be opened.</exception>
+    public SqliteLedger(string folder, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException($"The folder {folder} cannot be used: {failure.Message}", failure);
+        }
+        held = Hold(folder);
+        try
+        {
+            var path = Path.Combine(folder, LedgerFile.Name);
+            writer = new(() => new WriterSession(path), Publish, clock, metrics, logger);
+            reader = new(path);
+            logger.Opened(path, SqliteLibrary.Description);
+        }
+        catch (SqliteException failure)
+        {
+            held.Dispose();
+            throw new LedgerUnavailableException($"The ledger in {folder} cannot be opened: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Why entries cannot be appended at the moment, as the last attempt found; null when they can.</summary>
+    public string? Unwritable => writer.LastFailure?.Message;
+
+    internal LedgerWriter Writer => writer;
+
+    public async ValueTask<AppendResult> AppendAsync(
+        TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+            throw new ArgumentException("An append needs at least one entry.", nameof(entries));
+        cancellationToken.ThrowIfCancellationRequested();
+        var prepared = new PreparedEntry[entries.Count];
+        for (var i = 0; i < prepared.Length; i++)
+            prepared[i] = EntryCodec.Prepare(tenant, entries[i]);
+        var append = new PendingAppend(tenant, expected, prepared, cancellationToken);
+        Enqueue(append);
+        return await append.Task;
+    }
+
+    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(TailOf(tenant).Head);
+
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        afterSeq = Math.Max(0, afterSeq);
+        return new(TailOf(tenant).Read(afterSeq, limit) ?? reader.Page(tenant, afterSeq, limit));
+    }
+
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(reader.Stream(tenant, stream));
+    }
+
+    public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+        TailOf(tenant).WaitPastAsync(afterSeq, cancellationToken);
+
+    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) => new(reader.Cursor(follower, tenant));
+
+    public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
+    {
+        var save = new PendingCursors(cursors);
+        Enqueue(save);
+        await save.Completion.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what waits and gives the file back.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        reader.Dispose();
+        held.Dispose();
+    }
+
+    private static FileStream Hold(string folder)
+    {
+        var path = Path.Combine(folder, LedgerFile.LockName);
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(
+                $"The ledger in {folder} is held by another running bot ({LedgerFile.LockName} is locked). Stop it, or set Storage:Path to another folder. {failure.Message}",
+                failure);
+        }
+    }
+
+    private void Enqueue(object work)
+    {
+        if (!writer.TryEnqueue(work))
+            throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
+    }
+
+    private void Publish(IReadOnlyList<LedgerEntry> entries)
+    {
+        // A tail nobody has asked for need not exist; when it is made, it reads the head from the file.
+        if (tails.TryGetValue(entries[0].Tenant, out var tail))
+            tail.Publish(entries);
+    }
+
+    private TenantTail TailOf(TenantId tenant) => tails.TryGetValue(tenant, out var tail) ? tail : MakeTail(tenant);
+
+    private TenantTail MakeTail(TenantId tenant)
+    {
+        // A commit between this read and the insertion below would be missed: look again once it is in place.
+        var tail = tails.GetOrAdd(tenant, new TenantTail(tenant, reader.Head(tenant)));
+        tail.CatchUp(reader.Head(tenant));
+        return tail;
+    }
+}

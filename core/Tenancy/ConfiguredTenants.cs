@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tenancy;
+
+/// <summary>Section <c>Tenants</c>: one entry for each tenant id.</summary>
+public sealed class TenantsOptions
+{
+    public Dictionary<string, TenantSettings> Tenants { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Section <c>Tenants:{id}</c>.</summary>
+public sealed class TenantSettings
+{
+    /// <summary>What cards call the tenant; the id when it is not given.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Two to five letters; the first three letters of the id when it is not given.</summary>
+    public string? Prefix { get; init; }
+}
+
+/// <summary>The tenants that configuration names.</summary>
+internal sealed class ConfiguredTenants : ITenantDirectory
+{
+    private readonly Dictionary<TenantId, Tenant> byId;
+    private readonly Dictionary<string, Tenant> byPrefix;
+
+    public ConfiguredTenants(IOptions<TenantsOptions> options)
+    {
+        All = [.. options.Value.Tenants.Select(pair => Read(pair.Key, pair.Value)).OrderBy(tenant => tenant.Id)];
+        byId = All.ToDictionary(tenant => tenant.Id);
+        byPrefix = All.ToDictionary(tenant => tenant.Prefix, StringComparer.OrdinalIgnoreCase);
+    }
+
+    public IReadOnlyList<Tenant> All { get; }
+
+    public Tenant? Find(TenantId id) => byId.GetValueOrDefault(id);
+
+    public Tenant? FindByPrefix(string prefix) => byPrefix.GetValueOrDefault(prefix);
+
+    /// <summary>The prefix as configured, else made from the id; upper case.</summary>
+    internal static string PrefixOf(string id, TenantSettings? settings) =>
+        (string.IsNullOrWhiteSpace(settings?.Prefix) ? new string([.. id.Where(char.IsAsciiLetter).Take(3)]) : settings.Prefix.Trim()).ToUpperInvariant();
+
+    private static Tenant Read(string id, TenantSettings? settings) =>
+        new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), PrefixOf(id, settings));
+}
+
+/// <summary>Names every mistake in the section at once.</summary>
+internal sealed class TenantsValidator : IValidateOptions<TenantsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TenantsOptions options)
+    {
+        var problems = Problems(options).ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static IEnumerable<string> Problems(TenantsOptions options)
+    {
+        if (options.Tenants.Count == 0)
+            yield return "Tenants: none is configured; set at least Tenants:{id}:Name.";
+        foreach (var (id, settings) in options.Tenants)
+        {
+            if (!TenantId.TryParse(id, out _))
+                yield return $"Tenants:{id}: not a tenant id (lower-case letters, digits and hyphens, at most 63 characters).";
+            if (settings?.Name is { Length: > 100 })
+                yield return $"Tenants:{id}:Name: longer than 100 characters.";
+            var prefix = ConfiguredTenants.PrefixOf(id, settings);
+            if (prefix.Length is < 2 or > 5 || !prefix.All(char.IsAsciiLetterUpper))
+                yield return $"Tenants:{id}:Prefix: '{prefix}' is not two to five letters.";
+        }
+        foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.PrefixOf(pair.Key, pair.Value)).Where(group => group.Count() > 1))
+            yield return $"Tenants: {string.Join(" and ", same.Select(pair => pair.Key).Order())} have the same prefix '{same.Key}'; give each its own.";
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tenancy;
+
+public static class TenancyServices
+{
+    /// <summary>The tenant directory from section <c>Tenants</c>, and each tenant's current state.</summary>
+    public static IServiceCollection AddTenancy(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<TenantsOptions>, TenantsValidator>();
+        services.AddOptionsWithValidateOnStart<TenantsOptions>().BindConfiguration("");
+        services.TryAddSingleton<ITenantDirectory, ConfiguredTenants>();
+        services.TryAddSingleton<TenantStates>();
+        return services;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Core.Execution;
+
+/// <summary>A ledger with an approved plan on it, a scripted vendor, and bots that can be ended and started again.</summary>
+internal sealed class ExecutionScene
+{
+    public static readonly TenantId Contoso = TenantId.Parse("contoso");
+    public const string Id = "CON-1001";
+    public static readonly Person Ana = new("ana", "Ana");
+
+    public ExecutionScene()
+    {
+        Ledger = new(Clock);
+        Connections = new OneConnection(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
+    }
+
+    public ImpatientClock Clock { get; } = new();
+
+    public InMemoryLedger Ledger { get; }
+
+    public ScriptedConnector Vendor { get; } = new();
+
+    public IConnections Connections { get; }
+
+    public Guard Allowed { get; } = new();
+
+    public Crashes Crash { get; } = new();
+
+    public bool OthersAreGone { get; set; } = true;
+
+    public BotInstance Bot { get; private set; } = BotInstance.New();
+
+    public TargetLocks Locks { get; private set; } = new();
+
+    public static Target Room(string name = "hall") => new("contoso-scripted", "room", name, name.ToUpperInvariant(), "Contoso");
+
+    /// <summary>Turns a lamp on that must be off before and must shine after.</summary>
+    public static PlanStep TurnOn(string lamp, string room = "hall", string? rollback = "lamp.off", string action = "lamp.on", bool verified = true) => new(
+        $"Turn on {lamp}", action, Room(room), new Dictionary<string, string> { ["lamp"] = lamp }, $"lamp.on {lamp}", [],
+        [new($"lamp.{lamp}.state", "==", "off")], verified ? [new($"lamp.{lamp}.state", "==", action["lamp.".Length..])] : [], rollback);
+
+    public void LampsAreOff(params string[] lamps)
+    {
+        foreach (var lamp in lamps)
+            Vendor.Put("hall", $"lamp.{lamp}.state", "off");
+    }
+
+    public async Task ApproveAsync(params PlanStep[] steps)
+    {
+        foreach (var step in steps)
+            Vendor.Put(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state", "off");
+        await AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await StageAsync(GateLevel.L2, ProposalKind.Remedy, 1, steps);
+        await AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 1, DecisionKind.Approve, "seal1", null, null, null, Complete: true), Ana.AsActor());
+    }
+
+    public Task StageAsync(GateLevel level, ProposalKind kind, int revision, params PlanStep[] steps)
+    {
+        var terms = new GateTerms(level, [], Role.Approver, 1, false, Clock.GetUtcNow().AddHours(1), null, null, "1");
+        var observed = steps.DistinctBy(step => step.Arguments["lamp"]).ToDictionary(
+            step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", step => Vendor.Get(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state") ?? "off");
+        return AppendAsync(StreamId.Proposal(Id), new ProposalStaged(
+            Id, revision, kind, Actor.Service("drafting"), new(steps), observed, terms, false, $"seal{revision}", "nonce"));
+    }
+
+    public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+
+    /// <summary>The bot as it is now runs what is due.</summary>
+    public Task RunAsync(CancellationToken cancellationToken = default) => Start().RunAsync(Contoso, Id, cancellationToken);
+
+    /// <summary>Runs, and starts a new bot whenever one has crashed.</summary>
+    public async Task RunUntilDoneAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await RunAsync();
+                return;
+            }
+            catch (CrashException)
+            {
+                Restart();
+            }
+        }
+    }
+
+    public void Restart()
+    {
+        Bot = BotInstance.New();
+        Locks = new();
+    }
+
+    public Executor Start()
+    {
+        var states = new TenantStates(Ledger);
+        var options = Options.Create(new ExecutionOptions());
+        return new(states, new(Ledger, states, Bot, Clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, Clock, options, NullLogger<Executor>.Instance);
+    }
+
+    public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
+
+    public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
+
+    internal sealed class CrashException(string point) : Exception(point);
+
+    /// <summary>Ends the bot when the counted point is reached; each number counts on from the one before.</summary>
+    internal sealed class Crashes : ICrashPoints
+    {
+        private int reached;
+
+        public Queue<int> After { get; } = [];
+
+        public string? At { get; set; }
+
+        public List<string> Seen { get; } = [];
+
+        public void Reach(string point)
+        {
+            Seen.Add(point);
+            if (At == point)
+            {
+                At = null;
+                throw new CrashException(point);
+            }
+            if (After.TryPeek(out var limit) && ++reached >= limit)
+            {
+                After.Dequeue();
+                reached = 0;
+                throw new CrashException(point);
+            }
+        }
+    }
+
+    internal sealed class Guard : IExecutionGuard
+    {
+        /// <summary>Allows this many questions, then refuses; null for always allowing.</summary>
+        public int? RefuseAfter { get; set; }
+
+        public ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) =>
+            new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? "Contoso is frozen." : null);
+    }
+
+    private sealed class Claims(ExecutionScene scene) : IClaimPolicy
+    {
+        public bool MayClaim() => true;
+
+        public bool IsGone(string instance) => scene.OthersAreGone;
+    }
+}

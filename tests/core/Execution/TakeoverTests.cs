@@ -1,0 +1,127 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Tests.Support;
+using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
+
+namespace DevOpsAI.Tests.Core.Execution;
+
+/// <summary>Bots that end in the middle, and the ones that go on.</summary>
+public sealed class TakeoverTests
+{
+    private readonly ExecutionScene scene = new();
+
+    public static TheoryData<string> Points() =>
+    [
+        CrashPoint.ExecutionClaiming, CrashPoint.ExecutionClaimed, CrashPoint.DriftChecked, CrashPoint.StepStarting, CrashPoint.StepActed,
+        CrashPoint.StepObserved, CrashPoint.StepRecorded, CrashPoint.ExecutionFinishing, CrashPoint.ExecutionFinished,
+    ];
+
+    [Theory, MemberData(nameof(Points))]
+    public async Task A_crash_at_any_point_ends_in_one_effect_and_one_outcome(string point)
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Crash.At = point;
+        await scene.RunUntilDoneAsync();
+        scene.Crash.Seen.ShouldContain(point);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1"]);
+        scene.Facts<StepFinished>().Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(CrashPoint.RollbackStarting)]
+    [InlineData(CrashPoint.RollbackActed)]
+    [InlineData(CrashPoint.RollbackRecorded)]
+    public async Task A_crash_while_taking_back_takes_back_once(string point)
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Moods.Enqueue(VendorMood.Does);
+        scene.Vendor.Moods.Enqueue(VendorMood.Refuses);
+        scene.Crash.At = point;
+        await scene.RunUntilDoneAsync();
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().RolledBack.ShouldBeTrue();
+        scene.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-0-r"]);
+    }
+
+    [Fact]
+    public async Task A_living_instance_is_left_alone_until_its_lease_ends()
+    {
+        scene.OthersAreGone = false;
+        await scene.ApproveAsync(TurnOn("a"));
+        scene.Crash.At = CrashPoint.StepActed;
+        await Should.ThrowAsync<CrashException>(() => scene.RunAsync());
+        var lease = scene.Facts<ExecutionStarted>().ShouldHaveSingleItem().LeaseUntil;
+        scene.Restart();
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        var taken = scene.Ledger.Entries(Contoso).Last(entry => entry.Fact is ExecutionStarted);
+        taken.At.ShouldBeGreaterThanOrEqualTo(lease);
+        scene.Facts<ExecutionStarted>().Select(claim => claim.ExecutionId).ShouldBe(["CON-1001-x1", "CON-1001-x1"]);
+        scene.Vendor.Effects.Count.ShouldBe(1);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+    }
+
+    [Fact]
+    public async Task An_instance_that_was_taken_over_neither_acts_nor_records()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        var first = scene.Start();
+        var sleeping = new TaskCompletionSource();
+        var asleep = new TaskCompletionSource();
+        scene.Vendor.Acting = async call =>
+        {
+            if (call.OperationId != "CON-1001-x1-0" || asleep.Task.IsCompleted)
+                return;
+            asleep.SetResult();
+            await sleeping.Task;
+        };
+        // The sleeper does not wait on the clock here: give it a clock of its own by letting its call hang inside the vendor.
+        scene.Vendor.Moods.Enqueue(VendorMood.Does);
+        var run = first.RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
+        await asleep.Task;
+        scene.Restart();
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        sleeping.SetResult();
+        await run;
+        scene.Facts<ExecutionFinished>().Count.ShouldBe(1);
+        scene.Vendor.Effects.Count(effect => effect.Operation == "CON-1001-x1-1").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_taken_over_step_that_nobody_can_clear_up_is_handed_to_a_person()
+    {
+        await scene.ApproveAsync(TurnOn("a"));
+        scene.Vendor.Memory = VendorMemory.CannotTell;
+        scene.Crash.At = CrashPoint.StepStarting;
+        await scene.RunUntilDoneAsync();
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);
+        scene.Vendor.Calls.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_freeze_set_while_the_bot_was_away_lets_nothing_new_happen_but_records_what_did()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Crash.At = CrashPoint.StepActed;
+        await Should.ThrowAsync<CrashException>(() => scene.RunAsync());
+        scene.Restart();
+        scene.Allowed.RefuseAfter = 0;
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<StepFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(StepOutcome.Applied);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Stopped);
+        scene.Vendor.Effects.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_bots_at_once_make_one_run()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.OthersAreGone = false;
+        var one = scene.Start();
+        scene.Restart();
+        var other = scene.Start();
+        await Task.WhenAll(
+            Task.Run(() => one.RunAsync(Contoso, Id, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken),
+            Task.Run(() => other.RunAsync(Contoso, Id, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Vendor.Effects.Count.ShouldBe(2);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Connections;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Support;
+
+/// <summary>What the vendor does with one action.</summary>
+public enum VendorMood { Does, DoesNothingAndSaysSo, Refuses, DoesAndLosesTheAnswer, DoesNothingAndLosesTheAnswer, DoesAndThrows, SaysDoneWithoutEffect, Hangs }
+
+/// <summary>What the vendor says when asked about an operation.</summary>
+public enum VendorMemory { Knows, CannotTell, IsAway }
+
+/// <summary>
+/// A vendor of lamps with a script: each action takes the next mood, then <see cref="VendorMood.Does"/>. Counts its effects itself.
+/// <c>lamp.on</c> and <c>lamp.off</c> take each other back; <c>lamp.break</c> cannot be taken back.
+/// </summary>
+public sealed class ScriptedConnector : IConnector
+{
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, string>> world = new();
+    private readonly ConcurrentQueue<(string Operation, string Action, string Target)> effects = [];
+
+    public string Name => "scripted";
+
+    public bool IsSimulation => true;
+
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = new[]
+    {
+        Lamp("lamp.on", Reversibility.Reversible, "lamp.off"),
+        Lamp("lamp.off", Reversibility.Reversible, "lamp.on"),
+        Lamp("lamp.break", Reversibility.Irreversible, null),
+    }.ToDictionary(spec => spec.Name);
+
+    public ConcurrentQueue<VendorMood> Moods { get; } = [];
+
+    public VendorMemory Memory { get; set; } = VendorMemory.Knows;
+
+    /// <summary>Readings that fail before one succeeds again.</summary>
+    public int BlindFor { get; set; }
+
+    /// <summary>Called with every action before anything happens.</summary>
+    public Func<ActionCall, Task>? Acting { get; set; }
+
+    public IReadOnlyList<(string Operation, string Action, string Target)> Effects => [.. effects];
+
+    public int Calls { get; private set; }
+
+    public int Reads { get; private set; }
+
+    public void Put(string target, string observation, string value) => world.GetOrAdd(target, _ => new())[observation] = value;
+
+    public string? Get(string target, string observation) => world.GetValueOrDefault(target)?.GetValueOrDefault(observation);
+
+    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken) =>
+        Task.FromResult<CallOutcome<IReadOnlyList<Target>>>(new CallOutcome<IReadOnlyList<Target>>.Done(
+            world.ContainsKey(name) ? [new(connection.Name, kind, name, name, connection.Tenant.Value)] : []));
+
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    {
+        Reads++;
+        return Task.FromResult<CallOutcome<IReadOnlyDictionary<string, string>>>(BlindFor-- > 0
+            ? new CallOutcome<IReadOnlyDictionary<string, string>>.NotDone("The vendor is away.")
+            : new CallOutcome<IReadOnlyDictionary<string, string>>.Done(new Dictionary<string, string>(world.GetOrAdd(target.Id, _ => new()))));
+    }
+
+    public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
+    {
+        Calls++;
+        if (Acting is { } acting)
+            await acting(call);
+        var mood = Moods.TryDequeue(out var next) ? next : VendorMood.Does;
+        if (mood is VendorMood.Does or VendorMood.DoesAndLosesTheAnswer or VendorMood.DoesAndThrows)
+        {
+            effects.Enqueue((call.OperationId, call.Action, call.Target.Id));
+            Put(call.Target.Id, $"lamp.{call.Arguments["lamp"]}.state", call.Action["lamp.".Length..]);
+        }
+        return mood switch
+        {
+            VendorMood.Does or VendorMood.SaysDoneWithoutEffect => new CallOutcome<ActionReceipt>.Done(new("Done.")),
+            VendorMood.DoesNothingAndSaysSo => new CallOutcome<ActionReceipt>.NotDone("Busy.", TimeSpan.FromSeconds(1)),
+            VendorMood.Refuses => new CallOutcome<ActionReceipt>.Refused("no", "Not allowed."),
+            VendorMood.DoesAndThrows => throw new InvalidOperationException("The connector has a bug."),
+            VendorMood.Hangs => await NeverAsync(cancellationToken),
+            _ => new CallOutcome<ActionReceipt>.Unknown("The connection was cut."),
+        };
+    }
+
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Task.FromResult<CallOutcome<OperationStatus>>(Memory switch
+        {
+            VendorMemory.CannotTell => new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell),
+            VendorMemory.IsAway => new CallOutcome<OperationStatus>.NotDone("The vendor is away."),
+            _ => new CallOutcome<OperationStatus>.Done(
+                effects.Any(effect => effect.Operation == operationId) ? OperationStatus.Applied : OperationStatus.NotApplied),
+        });
+
+    private static async Task<CallOutcome<ActionReceipt>> NeverAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException("Never ends.");
+    }
+
+    private static ActionSpec Lamp(string name, Reversibility reversibility, string? rollback) => new(
+        name, name, "room", reversibility, BlastRadius.OneDevice, Idempotent: true, $"{name} {{lamp}}", [new("lamp", "Lamp", "[a-z0-9]+")], rollback,
+        TimeSpan.FromSeconds(10));
+}
+
+/// <summary>One connection with one connector.</summary>
+public sealed class OneConnection(Connection only, IConnector connector) : IConnections
+{
+    public IReadOnlyList<Connection> Of(TenantId tenant) => tenant == only.Tenant ? [only] : [];
+
+    public Connection? Find(TenantId tenant, string name) => tenant == only.Tenant && name == only.Name ? only : null;
+
+    public IConnector ConnectorOf(Connection connection) => connector;
+}
