@@ -66,10 +66,10 @@ internal sealed class PlayedTeams : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var teams = new PlayedTeams(app, bot);
-        app.Use(teams.FailFirst);
-        app.MapPost("/played/v3/conversations", async (HttpRequest request) =>
+        var service = builder.Build();
+        var teams = new PlayedTeams(service, bot);
+        service.Use(teams.FailFirst);
+        service.MapPost("/played/v3/conversations", async (HttpRequest request) =>
         {
             var body = await ReadAsync(request);
             if (body["activity"] is not JsonObject activity)
@@ -77,11 +77,11 @@ internal sealed class PlayedTeams : IAsyncDisposable
             var id = teams.Keep((JsonObject)activity.DeepClone());
             return Results.Json(new { id = $"{body["channelData"]?["channel"]?["id"]};messageid={id}", activityId = id }, statusCode: 201);
         });
-        app.MapPost("/played/v3/conversations/{conversation}/activities", async (HttpRequest request) =>
+        service.MapPost("/played/v3/conversations/{conversation}/activities", async (HttpRequest request) =>
             Results.Json(new { id = teams.Keep(await ReadAsync(request)) }, statusCode: 201));
-        app.MapPost("/played/v3/conversations/{conversation}/activities/{id}", async (HttpRequest request) =>
+        service.MapPost("/played/v3/conversations/{conversation}/activities/{id}", async (HttpRequest request) =>
             Results.Json(new { id = teams.Keep(await ReadAsync(request)) }, statusCode: 201));
-        app.MapPut("/played/v3/conversations/{conversation}/activities/{id}", async (string id, HttpRequest request) =>
+        service.MapPut("/played/v3/conversations/{conversation}/activities/{id}", async (string id, HttpRequest request) =>
         {
             var body = await ReadAsync(request);
             if (!teams.Messages.TryGetValue(id, out var message))
@@ -90,9 +90,9 @@ internal sealed class PlayedTeams : IAsyncDisposable
                 message.Versions.Add(body);
             return Results.Json(new { id });
         });
-        app.MapGet("/played/v3/conversations/{conversation}/pagedmembers", () => Results.Json(new { members = Members() }));
-        app.MapGet("/played/v3/conversations/{conversation}/members", () => Results.Json(Members()));
-        await app.StartAsync();
+        service.MapGet("/played/v3/conversations/{conversation}/pagedmembers", () => Results.Json(new { members = Members() }));
+        service.MapGet("/played/v3/conversations/{conversation}/members", () => Results.Json(Members()));
+        await service.StartAsync();
         return teams;
     }
 
