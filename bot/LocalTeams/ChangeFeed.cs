@@ -4,7 +4,8 @@ using System.Threading.Channels;
 namespace DevOpsAI.LocalTeams;
 
 /// <summary>Something a page or a test may be waiting for.</summary>
-/// <param name="Kind"><c>message</c> (new, edited or deleted), <c>typing</c>, <c>view</c>, <c>activity</c> (the bot answered one) or <c>switches</c>.</param>
+/// <param name="Kind"><c>message</c> (new, edited or deleted), <c>typing</c>, <c>view</c>, <c>activity</c> (the bot answered one),
+/// <c>switches</c>, or <c>listening</c> at the start of a stream.</param>
 /// <param name="Detail">For <c>view</c> the person, for <c>activity</c> its type and outcome.</param>
 internal sealed record Change(long Seq, string Kind, string? Conversation = null, Message? Message = null, string? Detail = null);
 

@@ -17,10 +17,13 @@ internal static class EventStream
         long after, ChangeFeed changes, CancellationToken gone, [EnumeratorCancellation] CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        yield return Item(new Change(Math.Min(after, changes.Newest), "listening")); // headers leave with the first event
         await using var reader = changes.ReadAsync(after, either.Token).GetAsyncEnumerator(CancellationToken.None);
         while (await MoreAsync(reader))
-            yield return new SseItem<Change>(reader.Current) { EventId = $"{reader.Current.Seq}" };
+            yield return Item(reader.Current);
     }
+
+    private static SseItem<Change> Item(Change change) => new(change) { EventId = $"{change.Seq}" };
 
     private static async Task<bool> MoreAsync(IAsyncEnumerator<Change> reader)
     {

@@ -18,6 +18,7 @@ internal sealed partial class FirstDay(
     ILogger<FirstDay> logger) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
     private static readonly (string Channel, string Tenant)[] Links =
         [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
 
@@ -51,8 +52,8 @@ internal sealed partial class FirstDay(
         var done = $"installed {place.Id}";
         if (store.Flag(done) is not null)
             return;
-        await UntilTakenAsync(() => bot.DeliverAsync(activities.Installed(by, place), cancellationToken), cancellationToken);
-        await UntilTakenAsync(() => bot.DeliverAsync(activities.BotAdded(by, place), cancellationToken), cancellationToken);
+        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.Installed(by, place), cancellationToken)).IsSuccess, cancellationToken);
+        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.BotAdded(by, place), cancellationToken)).IsSuccess, cancellationToken);
         store.SetFlag(done, Now);
         LogInstalled(place.Name);
     }
@@ -70,19 +71,24 @@ internal sealed partial class FirstDay(
             store.SetFlag(typed, message.Id);
         }
 
-        while ((message = await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is not null)
-            await Task.Delay(Retry, clock, cancellationToken);
+        await UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
         store.SetFlag(done, Now);
         LogLinked(channel.Name, tenant);
     }
 
-    private async Task UntilTakenAsync(Func<Task<BotAnswer>> deliver, CancellationToken cancellationToken)
+    private async Task UntilTakenAsync(Func<Task<bool>> deliver, CancellationToken cancellationToken)
     {
-        while (!(await deliver()).IsSuccess)
-            await Task.Delay(Retry, clock, cancellationToken);
+        for (var wait = Retry; !await deliver(); wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            LogNotTaken(wait);
+            await Task.Delay(wait, clock, cancellationToken);
+        }
     }
 
     private string Now => clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(EventId = 7105, Level = LogLevel.Warning, Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
+    private partial void LogNotTaken(TimeSpan wait);
 
     [LoggerMessage(EventId = 7103, Level = LogLevel.Information, Message = "Local Teams: bot installed in {Place}")]
     private partial void LogInstalled(string place);

@@ -12,7 +12,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     private static readonly Dictionary<string, string?> Impatient = new()
     {
-        ["LocalTeams:AnswerTimeout"] = "00:00:00.300",
+        ["LocalTeams:AnswerTimeout"] = "00:00:00.600",
         ["LocalTeams:SecondRoundAfter"] = "00:00:00",
     };
 

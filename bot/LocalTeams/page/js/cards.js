@@ -46,6 +46,7 @@ export function cardFrame(message) {
       const seen = await api.view(person, message, refresh);
       if (seen.card && seen.version >= message.version) show(seen.card);
     } catch (problem) {
+      show(message.card);
       tell('error', problem.message);
     }
   };
@@ -66,10 +67,12 @@ export function cardFrame(message) {
     }
   };
 
-  frame.update = changed => {
+  // Somebody with a card of their own would otherwise see everybody's flash by before theirs is back.
+  frame.update = async changed => {
     message = changed;
-    show(changed.card);
-    look();
+    const late = setTimeout(() => show(changed.card), 400);
+    await look();
+    clearTimeout(late);
   };
   frame.look = look;
   show(message.card);
