@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.LocalTeams.Connector;
+using DevOpsAI.LocalTeams.People;
+
+namespace DevOpsAI.LocalTeams.Api;
+
+/// <summary>What the page and tests use to act as people, to look, and to make the connector misbehave.</summary>
+internal static class ApiEndpoints
+{
+    internal sealed record Say(string Conversation, string Text);
+
+    internal sealed record Edit(string Conversation, string MessageId, string Text);
+
+    /// <param name="Action">Sent as it is; otherwise the action is found on the shown card by <paramref name="Verb"/> or <paramref name="Title"/>.</param>
+    internal sealed record Click(
+        string Conversation, string MessageId, string? Verb, string? Title, JsonObject? Action, IReadOnlyDictionary<string, string>? Inputs);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api");
+        api.MapGet("/state", (int? last, Overview overview) => overview.State(last ?? int.MaxValue));
+        api.MapGet("/events", EventStream.Answer);
+        api.MapGet("/views", ViewAsync);
+        api.MapGet("/counters", (RateLimits limits) => limits.Report());
+        api.MapGet("/switches", (Switches switches) => switches.Current);
+        api.MapPut("/switches", (SwitchSettings settings, Switches switches, ChangeFeed changes) =>
+        {
+            switches.Current = settings;
+            changes.Publish("switches");
+            return settings;
+        });
+        api.MapPost("/people/{id}/messages", SayAsync);
+        api.MapPut("/people/{id}/messages", EditAsync);
+        api.MapPost("/people/{id}/clicks", ClickAsync);
+    }
+
+    private static async Task<IResult> SayAsync(string id, Say say, Desk desk, CancellationToken cancellationToken)
+    {
+        if (Find(id, say.Conversation, out var person, out var address) is { } problem)
+            return problem;
+        if (string.IsNullOrWhiteSpace(say.Text))
+            return Problem(400, "text is empty");
+        var message = await desk.SayAsync(person, address, say.Text, cancellationToken);
+        return message is null ? Problem(404, "no such thread") : Results.Ok(message);
+    }
+
+    private static async Task<IResult> EditAsync(string id, Edit edit, Desk desk, CancellationToken cancellationToken)
+    {
+        if (Find(id, edit.Conversation, out var person, out var address) is { } problem)
+            return problem;
+        if (string.IsNullOrWhiteSpace(edit.Text))
+            return Problem(400, "text is empty");
+        var message = await desk.EditAsync(person, address, edit.MessageId, edit.Text, cancellationToken);
+        return message is null ? Problem(404, "no such message of this person") : Results.Ok(message);
+    }
+
+    private static async Task<IResult> ClickAsync(string id, Click click, Desk desk, MessageStore store, CancellationToken cancellationToken)
+    {
+        if (Find(id, click.Conversation, out var person, out var address) is { } problem)
+            return problem;
+        if (store.Find(address.Place.Id, click.MessageId) is not { } message)
+            return Problem(404, "no such message");
+        var outcome = click.Action is { } action
+            ? await desk.SendAsync(person, message, action, cancellationToken)
+            : await desk.ClickAsync(person, message, Wanted(click), click.Inputs ?? new Dictionary<string, string>(), cancellationToken);
+        return outcome is null ? Problem(404, "this person's card has no such action") : Results.Ok(outcome);
+    }
+
+    private static async Task<IResult> ViewAsync(
+        string person, string conversation, string messageId, bool? refresh, Desk desk, MessageStore store, CancellationToken cancellationToken)
+    {
+        if (Find(person, conversation, out var who, out var address) is { } problem)
+            return problem;
+        return store.Find(address.Place.Id, messageId) is { } message
+            ? Results.Ok(await desk.LookAsync(who, message, refresh ?? false, cancellationToken))
+            : Problem(404, "no such message");
+    }
+
+    private static Func<JsonObject, bool> Wanted(Click click) => action =>
+        (click.Verb is not null || click.Title is not null)
+        && (click.Verb is null || (string?)action["verb"] == click.Verb)
+        && (click.Title is null || (string?)action["title"] == click.Title);
+
+    private static IResult? Find(string personId, string conversation, out Colleague person, out Address address)
+    {
+        person = Workplace.FindPerson(personId)!;
+        address = Address.Find(conversation)!;
+        if (person is null)
+            return Problem(404, "no such person");
+        return address is null || !address.Place.Has(person) ? Problem(404, "no such conversation of this person") : null;
+    }
+
+    private static IResult Problem(int status, string title) => Results.Problem(statusCode: status, title: title);
+}

@@ -1,0 +1,54 @@
+using DevOpsAI.LocalTeams.People;
+
+namespace DevOpsAI.LocalTeams.Api;
+
+/// <summary>Everything at once, for a page that opens and for a test that looks.</summary>
+internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed changes, Addresses addresses, PageFiles files)
+{
+    /// <param name="last">At most so many messages of each conversation.</param>
+    public WorkplaceState State(int last)
+    {
+        var seq = changes.Newest;
+        return new WorkplaceState(
+            seq,
+            Workplace.TenantId,
+            new BotState(Workplace.BotId, Workplace.BotName, addresses.BotMessages.ToString(), addresses.ServiceUrl),
+            new TeamState(Workplace.TeamId, Workplace.TeamName),
+            [.. Workplace.People.Select(person => new PersonState(person.Id, person.Mri, person.ObjectId, person.Name, person.JobTitle))],
+            [.. Workplace.Places.Select(place => new ConversationState(
+                place.Id,
+                place.ConversationType,
+                place.Name,
+                place.Owner?.Id,
+                [.. store.In(place.Id).TakeLast(last).Select(message => new MessageState(message, Seen(message)))]))],
+            files.Missing);
+    }
+
+    private Dictionary<string, SeenState> Seen(Message message) =>
+        views.All(message).ToDictionary(pair => pair.Key, pair => new SeenState(pair.Value.Source, pair.Value.At));
+}
+
+/// <param name="Seq">Listen for changes after this one.</param>
+/// <param name="Missing">Browser files that the build could not get; empty is how it should be.</param>
+internal sealed record WorkplaceState(
+    long Seq,
+    string TenantId,
+    BotState Bot,
+    TeamState Team,
+    IReadOnlyList<PersonState> People,
+    IReadOnlyList<ConversationState> Conversations,
+    IReadOnlyList<string> Missing);
+
+internal sealed record BotState(string Id, string Name, string Messages, string ServiceUrl);
+
+internal sealed record TeamState(string Id, string Name);
+
+internal sealed record PersonState(string Id, string Mri, string ObjectId, string Name, string JobTitle);
+
+/// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
+internal sealed record ConversationState(string Id, string Kind, string Name, string? Owner, IReadOnlyList<MessageState> Messages);
+
+/// <param name="Views">Who sees a card of their own instead of the message's.</param>
+internal sealed record MessageState(Message Message, IReadOnlyDictionary<string, SeenState> Views);
+
+internal sealed record SeenState(string Source, DateTimeOffset At);

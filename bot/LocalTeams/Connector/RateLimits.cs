@@ -1,0 +1,101 @@
+namespace DevOpsAI.LocalTeams.Connector;
+
+/// <summary>What the documented limits tell apart.</summary>
+internal enum CallKind
+{
+    Send,
+    Update,
+    Delete,
+    Create,
+    Members,
+    Conversations,
+}
+
+/// <summary>
+/// Teams' documented limits: per conversation (all threads of a channel together) and kind of call, and 50 calls a second for the app.
+/// Whether updates count as sends is not documented; here they do, the cautious reading.
+/// </summary>
+internal sealed class RateLimits(TimeProvider clock)
+{
+    private static readonly Limit[] Writing = [new(7, Seconds(1)), new(8, Seconds(2)), new(60, Seconds(30)), new(1800, Seconds(3600))];
+    private static readonly Limit[] Reading = [new(14, Seconds(1)), new(16, Seconds(2)), new(120, Seconds(30)), new(3600, Seconds(3600))];
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Lane, string Conversation), SlidingWindow> windows = [];
+    private readonly SlidingWindow app = new(new Limit(50, Seconds(1)));
+    private readonly int[] calls = new int[Enum.GetValues<CallKind>().Length];
+    private int throttled;
+    private int switched;
+
+    /// <summary>Null when the call may go ahead, else how long to wait.</summary>
+    public TimeSpan? Enter(CallKind kind, string conversation)
+    {
+        lock (gate)
+        {
+            calls[(int)kind]++;
+            var now = clock.GetUtcNow();
+            var wait = app.Enter(now) ?? Window(kind, conversation).Enter(now);
+            if (wait is not null)
+                throttled++;
+            return wait;
+        }
+    }
+
+    /// <summary>Counts a 429 that a switch asked for, apart from those the bot earned.</summary>
+    public void CountSwitched429()
+    {
+        lock (gate)
+            switched++;
+    }
+
+    public CounterReport Report()
+    {
+        lock (gate)
+        {
+            return new CounterReport(
+                calls[(int)CallKind.Send],
+                calls[(int)CallKind.Update],
+                calls[(int)CallKind.Delete],
+                calls[(int)CallKind.Create],
+                calls[(int)CallKind.Members] + calls[(int)CallKind.Conversations],
+                throttled,
+                switched,
+                app.Most()["1s"],
+                [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Lane, pair.Value.Most()))]);
+        }
+    }
+
+    private SlidingWindow Window(CallKind kind, string conversation)
+    {
+        var (lane, limits) = kind switch
+        {
+            CallKind.Create => ("create", Writing),
+            CallKind.Members => ("members", Reading),
+            CallKind.Conversations => ("conversations", Reading),
+            _ => ("send", Writing),
+        };
+        if (!windows.TryGetValue((lane, conversation), out var window))
+            windows[(lane, conversation)] = window = new SlidingWindow(limits);
+        return window;
+    }
+
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+}
+
+/// <param name="Throttled">429 answers because a limit was hit: zero for a well-behaved bot.</param>
+/// <param name="Switched429">429 answers because a switch said so.</param>
+/// <param name="MostPerSecond">The most calls within one second, over everything.</param>
+internal sealed record CounterReport(
+    int Sends,
+    int Updates,
+    int Deletes,
+    int Creates,
+    int Reads,
+    int Throttled,
+    int Switched429,
+    int MostPerSecond,
+    IReadOnlyList<ConversationReport> Conversations);
+
+/// <param name="Lane"><c>send</c> (with updates and deletes), <c>create</c>, <c>members</c> or <c>conversations</c>.</param>
+/// <param name="Most">Span to the most calls within it, as in <c>"1s": 4</c>.</param>
+internal sealed record ConversationReport(string Conversation, string Lane, IReadOnlyDictionary<string, int> Most);

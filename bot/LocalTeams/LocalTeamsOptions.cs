@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace DevOpsAI.LocalTeams;
+
+/// <summary>Section <c>LocalTeams</c>.</summary>
+public sealed class LocalTeamsOptions
+{
+    /// <summary>False: nothing under <c>/localteams</c> is mapped and nobody installs the bot.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Where the bot is, as in <c>http://localhost:3978</c>; null is the address this process listens on.</summary>
+    public Uri? BotAddress { get; set; }
+
+    /// <summary>How long Teams waits for the bot to answer an activity before it gives up or delivers again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>After two unanswered deliveries of an invoke, Teams waits this long and tries again under a new activity id.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan SecondRoundAfter { get; set; } = TimeSpan.FromSeconds(30);
+}

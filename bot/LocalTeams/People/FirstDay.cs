@@ -1,0 +1,98 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.LocalTeams.People;
+
+/// <summary>
+/// On the very first start: the bot is installed in the team and the chats, and Alex Admin links two channels, so that a newcomer's
+/// first alert has somewhere to go. Each thing is remembered once the bot has answered, so a restart neither repeats nor skips it.
+/// </summary>
+internal sealed partial class FirstDay(
+    MessageStore store,
+    Desk desk,
+    Activities activities,
+    BotLine bot,
+    IHostApplicationLifetime lifetime,
+    IOptions<LocalTeamsOptions> options,
+    TimeProvider clock,
+    ILogger<FirstDay> logger) : BackgroundService
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private static readonly (string Channel, string Tenant)[] Links =
+        [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+        try
+        {
+            var started = new TaskCompletionSource();
+            await using (lifetime.ApplicationStarted.Register(() => started.TrySetResult()))
+                await started.Task.WaitAsync(stoppingToken);
+            while (!await bot.IsThereAsync(stoppingToken))
+                await Task.Delay(Retry, clock, stoppingToken);
+            var admin = Workplace.FindPerson("alex")!;
+            await InstallAsync(admin, Workplace.Channels[0], stoppingToken);
+            await InstallAsync(admin, Workplace.GroupChat, stoppingToken);
+            foreach (var chat in Workplace.PersonalChats)
+                await InstallAsync(chat.Owner!, chat, stoppingToken);
+            foreach (var (channel, tenant) in Links)
+                await LinkAsync(admin, Workplace.FindPlace(channel)!, tenant, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped before the bot was there: the next start goes on from what is remembered.
+        }
+    }
+
+    private async Task InstallAsync(Colleague by, Place place, CancellationToken cancellationToken)
+    {
+        var done = $"installed {place.Id}";
+        if (store.Flag(done) is not null)
+            return;
+        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.Installed(by, place), cancellationToken)).IsSuccess, cancellationToken);
+        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.BotAdded(by, place), cancellationToken)).IsSuccess, cancellationToken);
+        store.SetFlag(done, Now);
+        LogInstalled(place.Name);
+    }
+
+    private async Task LinkAsync(Colleague admin, Place channel, string tenant, CancellationToken cancellationToken)
+    {
+        var done = $"linked {tenant}";
+        if (store.Flag(done) is not null)
+            return;
+        var typed = $"typed link {tenant}";
+        var message = store.Flag(typed) is { } id ? store.Find(channel.Id, id) : null;
+        if (message is null)
+        {
+            message = desk.Write(admin, new Address(channel, null), $"@{Workplace.BotName} link {tenant}");
+            store.SetFlag(typed, message.Id);
+        }
+
+        await UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
+        store.SetFlag(done, Now);
+        LogLinked(channel.Name, tenant);
+    }
+
+    private async Task UntilTakenAsync(Func<Task<bool>> deliver, CancellationToken cancellationToken)
+    {
+        for (var wait = Retry; !await deliver(); wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            LogNotTaken(wait);
+            await Task.Delay(wait, clock, cancellationToken);
+        }
+    }
+
+    private string Now => clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(EventId = 7105, Level = LogLevel.Warning, Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
+    private partial void LogNotTaken(TimeSpan wait);
+
+    [LoggerMessage(EventId = 7103, Level = LogLevel.Information, Message = "Local Teams: bot installed in {Place}")]
+    private partial void LogInstalled(string place);
+
+    [LoggerMessage(EventId = 7104, Level = LogLevel.Information, Message = "Local Teams: channel {Channel} linked to {Tenant}")]
+    private partial void LogLinked(string channel, string tenant);
+}

@@ -1,0 +1,143 @@
+import * as api from './api.js';
+import { cardFrame } from './cards.js';
+import { composer } from './composer.js';
+import { avatar, el, time } from './dom.js';
+import { isReady, mentionsOf, messageHtml } from './markdown.js';
+import { author, messagesIn, model } from './model.js';
+
+const shown = new Map();
+let list = null;
+
+/** Draws the current place anew. */
+export function drawMessages(element) {
+  list = element;
+  shown.clear();
+  list.className = `messages ${model.place.kind}`;
+  const inner = el('div', { class: 'column' });
+  list.replaceChildren(inner);
+  const messages = messagesIn(model.place);
+  if (messages.length === 0) inner.append(empty());
+  for (const message of messages) add(message);
+  list.scrollTop = list.scrollHeight;
+}
+
+/** Draws a new or changed message where it belongs, keeping the reader at the bottom if that is where they were. */
+export function drawMessage(message) {
+  if (message.place !== model.place.id) return;
+  const atBottom = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
+  const row = shown.get(message.id);
+  if (row) row.update(message);
+  else add(message);
+  if (atBottom) list.scrollTop = list.scrollHeight;
+}
+
+export function showTyping(conversation) {
+  if (!conversation.startsWith(model.place.id)) return;
+  list.querySelector('.typing')?.remove();
+  const typing = el('div', { class: 'typing', role: 'status' }, `${model.bot.name} is typing`, el('i'), el('i'), el('i'));
+  list.firstElementChild.append(typing);
+  setTimeout(() => typing.remove(), 6000);
+}
+
+/** Somebody (or another window) was given a card of their own. */
+export const lookAgain = messageId => shown.get(messageId)?.querySelector('.card')?.look();
+
+function add(message) {
+  const column = list.firstElementChild;
+  column.querySelector('.empty')?.remove();
+  if (message.from === 'bot') column.querySelector('.typing')?.remove();
+  const row = messageRow(message);
+  shown.set(message.id, row);
+  if (model.place.kind !== 'channel') column.append(row);
+  else if (message.root === message.id) column.append(post(message, row));
+  else (column.querySelector(`[data-post="${CSS.escape(message.root)}"] .replies`) ?? column).append(row);
+}
+
+function post(message, row) {
+  const answer = el('button', { type: 'button', class: 'reply', onclick: () => {
+    const box = composer({ conversation: message.conversation, kind: 'channel', placeholder: 'Reply', done: () => box.replaceWith(answer) });
+    answer.replaceWith(box);
+    box.focusText();
+  } }, 'Reply');
+  return el('div', { class: 'post', dataset: { post: message.id } }, row, el('div', { class: 'replies' }), answer);
+}
+
+function messageRow(message) {
+  const who = author(message.from);
+  const mine = message.from === model.me.id;
+  const content = el('div', { class: 'content' });
+  const state = el('span', { class: 'state' });
+  const tools = el('span', { class: 'tools' });
+  const row = el('div', { class: `row${mine ? ' mine' : ''}${message.from === 'bot' ? ' from-bot' : ''}`, dataset: { message: message.id } },
+    avatar(who),
+    el('div', { class: 'bubble' },
+      el('div', { class: 'head' }, el('strong', {}, who.name), message.from === 'bot' && el('span', { class: 'tag' }, 'App'), time(message.at), state, tools),
+      content));
+  let frame = null;
+
+  row.update = changed => {
+    message = changed;
+    const isAi = (changed.entities ?? []).some(entity => entity.additionalType?.includes?.('AIGeneratedContent'));
+    state.textContent = [changed.editedAt && !changed.deleted && !changed.card ? 'Edited' : '', isAi ? 'AI generated' : ''].filter(Boolean).join(' · ');
+    if (changed.card && frame) {
+      frame.update(changed);
+    } else {
+      frame = changed.card ? cardFrame(changed) : null;
+      content.replaceChildren(...(frame ? [frame] : words(changed)));
+    }
+    tools.replaceChildren(...buttons(changed, mine, frame, content));
+    row.querySelector('.not-delivered')?.remove();
+    if (changed.trouble) row.querySelector('.bubble').append(el('p', { class: 'not-delivered' }, `Not delivered. ${changed.trouble}`));
+  };
+  row.update(message);
+  return row;
+}
+
+function words(message) {
+  if (message.deleted) return [el('p', { class: 'deleted' }, 'This message has been deleted.')];
+  const parts = [];
+  if (message.text && message.format === 'markdown' && isReady()) {
+    const text = el('div', { class: 'text' });
+    text.innerHTML = messageHtml(message.text, mentionsOf(message.entities)); // markdown-it with html: false
+    parts.push(text);
+  } else if (message.text) {
+    parts.push(plain(message.text));
+  }
+  for (const type of message.unsupported ?? []) parts.push(el('p', { class: 'deleted' }, `Attachment not shown here: ${type}`));
+  return parts;
+}
+
+function plain(text) {
+  const at = `@${model.bot.name}`;
+  const line = el('p', { class: 'text typed' });
+  text.split(at).forEach((part, index) => {
+    if (index > 0) line.append(el('span', { class: 'mention' }, model.bot.name));
+    line.append(part);
+  });
+  return line;
+}
+
+function buttons(message, mine, frame, content) {
+  if (message.card?.refresh?.action) return [el('button', { type: 'button', onclick: () => frame.look(true) }, 'Refresh card')];
+  if (!mine || message.deleted) return [];
+  return [el('button', { type: 'button', onclick: () => editing(message, content) }, 'Edit')];
+}
+
+function editing(message, content) {
+  const before = [...content.childNodes];
+  const text = el('textarea', { rows: 2, value: message.text, ariaLabel: 'Edit message' });
+  const back = () => content.replaceChildren(...before);
+  content.replaceChildren(el('form', { class: 'edit', onsubmit: async event => {
+    event.preventDefault();
+    back();
+    if (text.value.trim() && text.value !== message.text) await api.edit(message.from, message.conversation, message.id, text.value.trim());
+  } }, text, el('div', { class: 'edit-buttons' }, el('button', { type: 'button', onclick: back }, 'Cancel'), el('button', { class: 'primary' }, 'Save'))));
+  text.focus();
+}
+
+function empty() {
+  const hint = model.place.kind === 'personal'
+    ? `This is your chat with ${model.bot.name}. Type help to see what it can do.`
+    : 'Nothing here yet.';
+  return el('p', { class: 'empty' }, hint);
+}

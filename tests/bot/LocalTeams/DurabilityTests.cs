@@ -1,0 +1,62 @@
+namespace DevOpsAI.Tests.LocalTeams;
+
+public sealed class DurabilityTests : IDisposable
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private readonly string folder = Directory.CreateTempSubdirectory("local-teams-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task After_a_restart_messages_and_their_ids_are_still_there_and_the_first_day_is_over()
+    {
+        string id;
+        await using (var first = await LocalTeamsHost.StartAsync(folder: folder))
+        {
+            await first.SettledAsync(Ct);
+            await first.ChangedAsync(change => change.Text("detail") == "message 200" && change.Text("conversation")!.StartsWith("19:local-fabrikam", StringComparison.Ordinal), Ct);
+            id = await first.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("one"), Ct);
+        }
+
+        await using var second = await LocalTeamsHost.StartAsync(folder: folder);
+        using var updated = await second.UpdateAsync($"{LocalTeamsHost.Contoso};messageid={id}", id, LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
+        var later = await second.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("three"), Ct);
+
+        updated.EnsureSuccessStatusCode();
+        var messages = await second.MessagesAsync(LocalTeamsHost.Contoso, Ct);
+        messages.Select(message => message.Text("text") ?? message.Text("card/body/0/text")).ShouldBe(["@DevOps AI Bot link contoso", "two", "three"]);
+        long.Parse(later).ShouldBeGreaterThan(long.Parse(id));
+        second.Bot.Received.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_link_that_the_bot_did_not_take_is_delivered_again_under_the_same_id()
+    {
+        var busy = new FakeBot { OnActivity = activity => activity.Text("type") == "message" ? 503 : 200 };
+        string? id;
+        await using (var first = await LocalTeamsHost.StartAsync(folder: folder, bot: busy))
+            id = (await busy.GetAsync(activity => activity.Text("type") == "message", Ct)).Text("id");
+
+        await using var second = await LocalTeamsHost.StartAsync(folder: folder);
+        await second.SettledAsync(Ct);
+
+        second.Bot.Received.ShouldNotContain(activity => activity.Text("type") == "installationUpdate");
+        second.Bot.Received[0].Text("id").ShouldBe(id);
+        (await second.MessagesAsync(LocalTeamsHost.Contoso, Ct)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_event_stream_tells_every_change_and_goes_on_where_it_was_left()
+    {
+        await using var teams = await LocalTeamsHost.StartAsync(folder: folder);
+        await teams.SettledAsync(Ct);
+        var id = await teams.PostCardAsync("a:1local-mona", TestCards.Card("one"), Ct);
+
+        var first = await teams.ChangedAsync(change => change.Text("message/id") == id, Ct);
+        using var updated = await teams.UpdateAsync("a:1local-mona", id, LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
+        var second = await teams.ChangedAsync(change => change.Text("message/version") == "2", Ct, after: first.GetProperty("seq").GetInt64());
+
+        second.Text("message/card/body/0/text").ShouldBe("two");
+        second.Text("conversation").ShouldBe("a:1local-mona");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace DevOpsAI.Tests.LocalTeams;
+
+/// <summary>The smallest bot there is: keeps what it gets, answers what the test says.</summary>
+internal sealed class FakeBot
+{
+    private readonly Lock gate = new();
+    private readonly List<JsonElement> received = [];
+    private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The body that answers an invoke; null answers 501.</summary>
+    public Func<JsonElement, CancellationToken, Task<JsonNode?>> OnInvoke { get; set; } = (_, _) => Task.FromResult<JsonNode?>(null);
+
+    /// <summary>Status for everything that is no invoke.</summary>
+    public Func<JsonElement, int> OnActivity { get; set; } = _ => StatusCodes.Status200OK;
+
+    public IReadOnlyList<JsonElement> Received
+    {
+        get
+        {
+            lock (gate)
+                return [.. received];
+        }
+    }
+
+    public IReadOnlyList<JsonElement> Invokes => [.. Received.Where(activity => activity.Text("type") == "invoke")];
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/messages", async (HttpContext http) =>
+    {
+        var activity = await JsonSerializer.DeserializeAsync<JsonElement>(http.Request.Body);
+        Keep(activity);
+        if (activity.Text("type") != "invoke")
+            return Results.StatusCode(OnActivity(activity));
+        var answer = await OnInvoke(activity, http.RequestAborted);
+        return answer is null ? Results.StatusCode(StatusCodes.Status501NotImplemented) : Results.Text(answer.ToJsonString(), "application/json");
+    });
+
+    /// <summary>The first activity that matches, waiting for it when it has not come yet.</summary>
+    public async Task<JsonElement> GetAsync(Func<JsonElement, bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task wait;
+            lock (gate)
+            {
+                foreach (var activity in received)
+                {
+                    if (wanted(activity))
+                        return activity;
+                }
+
+                wait = more.Task;
+            }
+
+            await wait.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+        }
+    }
+
+    private void Keep(JsonElement activity)
+    {
+        TaskCompletionSource told;
+        lock (gate)
+        {
+            received.Add(activity);
+            told = more;
+            more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        told.SetResult();
+    }
+}
