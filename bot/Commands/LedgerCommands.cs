@@ -1,0 +1,89 @@
+using System.CommandLine;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary>
+/// <c>ledger list</c> and <c>ledger verify</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// </summary>
+public static class LedgerCommands
+{
+    public const int Intact = 0;
+    public const int Tampered = 1;
+    public const int Usage = 2;
+
+    /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.</summary>
+    public static async Task<int?> TryRunAsync(string[] args)
+    {
+        if (args is not ["ledger", ..])
+            return null;
+        var host = WebApplication.CreateBuilder();
+        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, CancellationToken.None);
+    }
+
+    /// <summary>As <see cref="TryRunAsync"/>, with everything from outside handed in.</summary>
+    public static async Task<int> RunAsync(
+        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var parsed = Build(configuration, contentRoot, output, error).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var mistake in parsed.Errors)
+                await error.WriteLineAsync(mistake.Message);
+            await error.WriteLineAsync("Try: ledger list --tenant contoso, ledger verify --tenant contoso, ledger --help");
+            return Usage;
+        }
+        return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+    }
+
+    private static RootCommand Build(IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error)
+    {
+        var tenant = new Option<string?>("--tenant") { Description = "The client company, as in contoso." };
+        var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var after = new Option<long>("--after") { Description = "Only entries after this seq." };
+        var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
+
+        var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
+        list.SetAction(parsed => Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
+            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error)));
+
+        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json, path };
+        verify.SetAction((parsed, cancellationToken) => Task.FromResult(Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
+            LedgerVerification.Run(
+                file, parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, cancellationToken))));
+
+        var ledger = new Command("ledger", "Reads the ledger.") { list, verify };
+        return new("DevOps AI Bot") { ledger };
+    }
+
+    private static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
+        ? id
+        : throw new CommandException(tenant is null ? "Which tenant? --tenant contoso" : $"'{tenant}' is not a tenant id.");
+
+    /// <summary>A tenant without entries is one we serve, or a mistake.</summary>
+    internal static void MustBeConfigured(TenantId tenant, IConfiguration configuration, string file)
+    {
+        if (!configuration.GetSection("Tenants").GetChildren().Any(configured => TenantId.TryParse(configured.Key, out var id) && id == tenant))
+            throw new CommandException($"Tenant {tenant} is unknown: it is not configured and has no entries in {file}.");
+    }
+
+    private static int Run(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, int> verb)
+    {
+        var folder = Path.GetFullPath(path ?? configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? contentRoot : Directory.GetCurrentDirectory());
+        var file = File.Exists(folder) ? folder : Path.Combine(folder, LedgerFile.Name);
+        try
+        {
+            return File.Exists(file) ? verb(file) : throw new CommandException($"There is no ledger at {file}.");
+        }
+        catch (Exception refused) when (refused is CommandException or SqliteException or IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine(refused.Message);
+            return Usage;
+        }
+    }
+}
+
+/// <summary>A command cannot be carried out as it was asked.</summary>
+internal sealed class CommandException(string message) : Exception(message);

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary><c>ledger list</c>.</summary>
+internal static class LedgerListing
+{
+    public static int Run(string file, TenantId tenant, IConfiguration configuration, long after, bool json, TextWriter output, TextWriter error)
+    {
+        using var database = LedgerFile.OpenToRead(file) ?? throw new CommandException($"There is no ledger at {file}.");
+        var seq = after;
+        try
+        {
+            var rows = database.Prepare("SELECT seq, leaf, body FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq").Bind(1, tenant.Value).Bind(2, after);
+            var found = rows.Step();
+            if (!found && after <= 0)
+                LedgerCommands.MustBeConfigured(tenant, configuration, file);
+            if (!json)
+                output.WriteLine($"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor");
+            for (; found; found = rows.Step())
+            {
+                seq = rows.Number(0);
+                output.WriteLine(json ? AsJson(rows.Bytes(2), rows.Bytes(1)) : AsText(rows.Bytes(2)));
+            }
+            return LedgerCommands.Intact;
+        }
+        catch (Exception damaged) when (damaged is SqliteException or JsonException or InvalidOperationException)
+        {
+            error.WriteLine($"Entry {seq} or the one after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
+            return LedgerCommands.Tampered;
+        }
+    }
+
+    private static string AsText(ReadOnlySpan<byte> body)
+    {
+        var parts = EntryParts.Read(body);
+        using var actor = JsonDocument.Parse(body[parts.Actor].ToArray());
+        return $"{parts.Seq,6}  {Shown(body, parts.At),-24}  {Shown(body, parts.Type),-24}  {Shown(body, parts.Stream),-28}  "
+            + Harmless(actor.RootElement.GetProperty("name").GetString() ?? "");
+    }
+
+    private static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
+    {
+        var parts = EntryParts.Read(body);
+        var buffer = new ArrayBufferWriter<byte>(body.Length + 256);
+        using (var writer = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            Copy(writer, "tenant", body[parts.Tenant]);
+            writer.WriteNumber("seq", parts.Seq);
+            Copy(writer, "at", body[parts.At]);
+            Copy(writer, "type", body[parts.Type]);
+            Copy(writer, "stream", body[parts.Stream]);
+            writer.WriteNumber("version", parts.Version);
+            Copy(writer, "actor", body[parts.Actor]);
+            Copy(writer, "correlation", body[parts.Correlation]);
+            if (parts.Causation is { } causation)
+                writer.WriteNumber("causation", causation);
+            Copy(writer, "data", body[parts.Data]);
+            writer.WriteString("hash", Convert.ToHexStringLower(leaf));
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Copy(Utf8JsonWriter writer, string name, ReadOnlySpan<byte> json)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteRawValue(json);
+    }
+
+    private static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
+
+    /// <summary>Entries hold text from outside: what would steer a terminal is shown as a question mark.</summary>
+    private static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
+}

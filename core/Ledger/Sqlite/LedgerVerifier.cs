@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using DevOpsAI.Tenancy;
+using SQLitePCL;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>
+/// Recomputes everything that the ledger claims from the stored bytes: every leaf, the order, what each row says of itself, the streams'
+/// versions, the tree and its head. Reads the table from front to back, then its indexes; needs the same memory for any length.
+/// </summary>
+public sealed class LedgerVerifier
+{
+    private readonly SqliteDatabase database;
+    private readonly byte[]? only;
+    private readonly ulong key = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+    private readonly Dictionary<string, TenantCheck> tenants = [];
+    private byte[] prefixed = new byte[4096];
+
+    private LedgerVerifier(SqliteDatabase database, TenantId? only) => (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
+
+    /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
+    /// <exception cref="SqliteException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
+    public static IReadOnlyList<TenantVerification> Verify(SqliteDatabase database, TenantId? only, CancellationToken cancellationToken)
+    {
+        var verifier = new LedgerVerifier(database, only);
+        verifier.Run(cancellationToken);
+        return [.. verifier.tenants.Values.Select(static check => check.Result()).OrderBy(static result => result.Tenant, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a failure says something about the stored data, not about the moment.</summary>
+    public static bool IsTampering(SqliteException failure) =>
+        failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
+
+    private void Run(CancellationToken cancellationToken)
+    {
+        // One snapshot, so that a bot that goes on appending does not disturb.
+        Step("the file", () => database.Execute("BEGIN"));
+        Step("the table of heads", FindTenants);
+        Step("the table of entries", () => CheckEntries(cancellationToken));
+        Step("the table of heads", CheckHeads);
+        foreach (var check in tenants.Values.Where(static check => check.Entries > 0))
+        {
+            Step("the index by stream", () => CheckStreams(check));
+            Step("the index by seq", () => CheckOrder(check));
+        }
+        if (database.InTransaction)
+            database.Execute("ROLLBACK");
+    }
+
+    private void Step(string part, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (SqliteException failure) when (IsTampering(failure))
+        {
+            if (tenants.Count == 0)
+                _ = Of(only ?? "?"u8);
+            foreach (var tenant in tenants.Values)
+                tenant.Damage($"{part} is damaged: {failure.Message}");
+        }
+    }
+
+    private void FindTenants()
+    {
+        var heads = database.Prepare("SELECT tenant FROM heads");
+        while (heads.Step())
+            _ = Of(heads.Bytes(0));
+    }
+
+    private void CheckEntries(CancellationToken cancellationToken)
+    {
+        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
+        TenantCheck? check = null;
+        while (rows.Step())
+        {
+            var id = rows.Number(0);
+            if ((id & 0xffff) == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            var tenant = rows.Bytes(1);
+            if (check is null || !tenant.SequenceEqual(check.TenantBytes))
+                check = Of(tenant);
+            if (check is null)
+                continue;
+            var stream = rows.Bytes(3);
+            var version = rows.Number(4);
+            var body = rows.Bytes(6);
+            if (prefixed.Length <= body.Length)
+                prefixed = new byte[body.Length * 2];
+            body.CopyTo(prefixed.AsSpan(1));
+            check.Row(rows.Number(2), stream, version, rows.Bytes(5), prefixed.AsSpan(0, body.Length + 1), Mix(stream, version, id));
+        }
+    }
+
+    private void CheckHeads()
+    {
+        var heads = database.Prepare("SELECT size, root, range FROM heads WHERE tenant = ?");
+        foreach (var check in tenants.Values)
+        {
+            var found = heads.Bind(1, check.Tenant).Step();
+            check.Head(found, found ? heads.Number(0) : 0, found ? heads.Bytes(1) : [], found ? heads.Bytes(2) : []);
+            heads.Reset();
+        }
+    }
+
+    /// <summary>The versions of each stream run 1, 2, 3 ... in the order of the entries, and the index holds what the table holds.</summary>
+    private void CheckStreams(TenantCheck check)
+    {
+        var rows = database.Prepare("SELECT stream, version, id FROM entries INDEXED BY entries_by_stream WHERE tenant = ? ORDER BY stream, version").Bind(1, check.Tenant);
+        var stream = new ByteBuffer(256);
+        var (lastVersion, lastId, fingerprint) = (0L, 0L, 0UL);
+        while (rows.Step())
+        {
+            var (version, id) = (rows.Number(1), rows.Number(2));
+            var text = rows.Bytes(0);
+            if (!text.SequenceEqual(stream.Written))
+            {
+                stream.Clear();
+                stream.Append(text);
+                (lastVersion, lastId) = (0, 0);
+            }
+            if (version != lastVersion + 1 || id <= lastId)
+                ReportRow(check, id, text, $"version {version} of its stream follows version {lastVersion}");
+            (lastVersion, lastId) = (version, id);
+            fingerprint += Mix(text, version, id);
+        }
+        if (fingerprint != check.Fingerprint)
+            check.Report(0, null, null, "the index by stream does not hold what the entries say");
+    }
+
+    private void CheckOrder(TenantCheck check)
+    {
+        var rows = database.Prepare("SELECT seq, id FROM entries INDEXED BY entries_by_seq WHERE tenant = ? ORDER BY seq").Bind(1, check.Tenant);
+        var (expected, lastId) = (0L, 0L);
+        while (rows.Step())
+        {
+            expected++;
+            if (rows.Number(0) != expected || rows.Number(1) <= lastId)
+            {
+                check.Report(expected, null, null, "the index by seq does not lead to it");
+                rows.Reset();
+                return;
+            }
+            lastId = rows.Number(1);
+        }
+        if (expected != check.Entries)
+            check.Report(expected + 1, null, null, "the index by seq ends before it");
+    }
+
+    private void ReportRow(TenantCheck check, long id, ReadOnlySpan<byte> stream, string what)
+    {
+        var row = database.Prepare("SELECT seq, body FROM entries NOT INDEXED WHERE id = ?").Bind(1, id);
+        var found = row.Step();
+        check.Report(found ? row.Number(0) : 0, found ? TenantCheck.TypeOf(row.Bytes(1)) : null, stream, what);
+        row.Reset();
+    }
+
+    private TenantCheck? Of(ReadOnlySpan<byte> tenant)
+    {
+        if (only is not null && !tenant.SequenceEqual(only))
+            return null;
+        var name = Encoding.UTF8.GetString(tenant);
+        if (!tenants.TryGetValue(name, out var check))
+            tenants[name] = check = new(name);
+        return check;
+    }
+
+    /// <summary>Keyed anew in every run, so that nobody can prepare two different tables with the same sum.</summary>
+    private ulong Mix(ReadOnlySpan<byte> stream, long version, long id)
+    {
+        var hash = key;
+        while (stream.Length >= sizeof(ulong))
+        {
+            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(stream));
+            stream = stream[sizeof(ulong)..];
+        }
+        foreach (var rest in stream)
+            hash = Mix(hash, rest);
+        return Mix(Mix(hash, (ulong)version), (ulong)id);
+    }
+
+    private ulong Mix(ulong hash, ulong value)
+    {
+        var high = Math.BigMul(hash ^ value, key ^ 0x9E3779B97F4A7C15, out var low);
+        return high ^ low ^ (hash << 1);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>Checks one tenant's rows as they come by. Allocates nothing for a row that is in order.</summary>
+internal sealed class TenantCheck(string tenant)
+{
+    private readonly CompactRange range = new();
+    private readonly byte[] leaf = new byte[MerkleTree.HashSize];
+    private long lastSeq;
+    private long lastAt = long.MinValue;
+    private LedgerProblem? first;
+    private long problems;
+
+    public string Tenant => tenant;
+
+    public byte[] TenantBytes { get; } = Encoding.UTF8.GetBytes(tenant);
+
+    /// <summary>Rows seen.</summary>
+    public long Entries => range.Size;
+
+    /// <summary>Sum over the rows of a keyed mix of stream, version and row id: the same for the table and for an index that agrees with it.</summary>
+    public ulong Fingerprint { get; private set; }
+
+    /// <param name="prefixed">A 0 byte and the canonical entry: what is hashed.</param>
+    public void Row(long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> storedLeaf, ReadOnlySpan<byte> prefixed, ulong fingerprint)
+    {
+        SHA256.HashData(prefixed, leaf);
+        range.Append(leaf);
+        Fingerprint += fingerprint;
+        var body = prefixed[1..];
+        if (Check(seq, stream, version, storedLeaf, body) is { } what)
+            Report(seq, TypeOf(body), stream, what);
+        lastSeq = Math.Max(lastSeq, seq);
+    }
+
+    /// <summary>Compares with the head that the writer keeps.</summary>
+    public void Head(bool found, long size, ReadOnlySpan<byte> root, ReadOnlySpan<byte> saved)
+    {
+        if (!found)
+        {
+            if (Entries > 0)
+                Report(lastSeq, null, null, "the head of the tree is missing");
+            return;
+        }
+        if (lastSeq < size)
+            Report(lastSeq + 1, null, null, $"the ledger ends at entry {lastSeq}, but its head says {size}: the rest was cut off");
+        else if (size != Entries)
+            Report(size + 1, null, null, $"there are {Entries} entries, but the head says {size}");
+        else if (!range.Save().AsSpan().SequenceEqual(saved))
+            Report(FirstDifference(saved), null, null, "from here on the entries do not give the tree that the head remembers");
+        else if (!range.Root().AsSpan().SequenceEqual(root))
+            Report(lastSeq, null, null, "the entries do not give the root that the head names");
+    }
+
+    public void Report(long seq, string? type, ReadOnlySpan<byte> stream, string what)
+    {
+        problems++;
+        if (first is null || (seq > 0 && (first.Seq == 0 || seq < first.Seq)))
+            first = new(seq, type, stream.IsEmpty ? null : Encoding.UTF8.GetString(stream), what);
+    }
+
+    /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
+    public void Damage(string what) => Report(lastSeq + 1, null, null, what);
+
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems);
+
+    private string? Check(long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> storedLeaf, ReadOnlySpan<byte> body)
+    {
+        if (seq > lastSeq + 1)
+            return seq == lastSeq + 2 ? $"entry {lastSeq + 1} before it is missing" : $"entries {lastSeq + 1} to {seq - 1} before it are missing";
+        if (seq <= lastSeq)
+            return $"stands after entry {lastSeq}, out of order";
+        if (!storedLeaf.SequenceEqual(leaf))
+            return "its bytes do not have the hash that was stored with them";
+        if (!Utf8.IsValid(body))
+            return "its bytes are not UTF-8";
+        try
+        {
+            return CheckParts(EntryParts.Read(body), seq, stream, version, body);
+        }
+        catch (JsonException unreadable)
+        {
+            return "it cannot be read: " + unreadable.Message;
+        }
+    }
+
+    private string? CheckParts(EntryParts parts, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> body)
+    {
+        if (parts.Seq != seq)
+            return $"it says of itself that it is entry {parts.Seq}";
+        if (!Same(body[parts.Tenant], TenantBytes))
+            return $"it says of itself that it belongs to {EntryParts.Text(body, parts.Tenant)}";
+        if (!Same(body[parts.Stream], stream))
+            return $"it says of itself that it is on {EntryParts.Text(body, parts.Stream)}";
+        if (parts.Version != version)
+            return $"it says of itself that it is version {parts.Version} of its stream, and is filed as {version}";
+        if (parts.Causation is { } causation && (causation >= seq || causation < 1))
+            return $"it answers to entry {causation}, which does not come before it";
+        if (parts.AtMilliseconds < lastAt)
+            return "it is earlier than the entry before it";
+        lastAt = parts.AtMilliseconds;
+        return null;
+    }
+
+    /// <summary>First entry of the first subtree that differs from what was saved: as near as hashes can tell.</summary>
+    private long FirstDifference(ReadOnlySpan<byte> saved)
+    {
+        var mine = range.Save();
+        var start = 0L;
+        if (saved.Length != mine.Length || BinaryPrimitives.ReadInt64BigEndian(saved) != Entries)
+            return lastSeq;
+        for (var (bit, at) = (1L << 62, sizeof(long)); bit > 0; bit >>= 1)
+        {
+            if ((Entries & bit) == 0)
+                continue;
+            if (!mine.AsSpan(at, MerkleTree.HashSize).SequenceEqual(saved.Slice(at, MerkleTree.HashSize)))
+                return start + 1;
+            start += bit;
+            at += MerkleTree.HashSize;
+        }
+        return lastSeq;
+    }
+
+    private static bool Same(ReadOnlySpan<byte> quoted, ReadOnlySpan<byte> text) =>
+        quoted[1..^1].SequenceEqual(text)
+        || (quoted.Contains((byte)'\\') && Encoding.UTF8.GetBytes(EntryParts.Text(quoted, ..)).AsSpan().SequenceEqual(text));
+
+    public static string? TypeOf(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return EntryParts.Text(body, EntryParts.Read(body).Type);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

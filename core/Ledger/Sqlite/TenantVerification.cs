@@ -1,0 +1,25 @@
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>Something in the stored ledger that is not as it was written.</summary>
+/// <param name="Seq">The entry, or the nearest one; 0 when it concerns none.</param>
+/// <param name="Type">The entry's type; null when it cannot be read.</param>
+/// <param name="Stream">The entry's stream; null when it cannot be read.</param>
+public sealed record LedgerProblem(long Seq, string? Type, string? Stream, string What)
+{
+    public override string ToString() => (Seq, Type) switch
+    {
+        (0, _) => What,
+        (_, null) => $"entry {Seq}{(Stream is null ? "" : $" on {Stream}")}: {What}",
+        _ => $"entry {Seq} ({Type} on {Stream}): {What}",
+    };
+}
+
+/// <summary>What verifying one tenant's ledger found.</summary>
+/// <param name="Entries">Entries that are there.</param>
+/// <param name="Root">Merkle root over them, as recomputed: hex.</param>
+/// <param name="First">The first problem; null when the ledger is intact.</param>
+/// <param name="Problems">How many there are; after damage that keeps SQLite from reading on, at least so many.</param>
+public sealed record TenantVerification(string Tenant, long Entries, string Root, LedgerProblem? First, long Problems)
+{
+    public bool Intact => First is null;
+}

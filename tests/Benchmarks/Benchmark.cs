@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DevOpsAI.Benchmarks;
+
+/// <summary>One verb of the benchmark program. Add a class to add a verb.</summary>
+internal interface IBenchmark
+{
+    string Verb { get; }
+
+    /// <param name="quick">A tenth of the work, to see that it runs.</param>
+    Task<IReadOnlyList<Measured>> RunAsync(bool quick);
+}
+
+internal static class Benchmark
+{
+    public static SortedDictionary<string, IBenchmark> All() => new(
+        typeof(Benchmark).Assembly.GetTypes()
+            .Where(static type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IBenchmark)))
+            .Select(static type => (IBenchmark)Activator.CreateInstance(type)!)
+            .ToDictionary(static benchmark => benchmark.Verb));
+}
+
+/// <summary>A figure, what it is compared with in the same run, and the least that is asked for.</summary>
+/// <param name="Figures">What was measured besides, by name.</param>
+internal sealed record Measured(string Name, double Value, string Unit, double Target, IReadOnlyDictionary<string, double> Figures)
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public bool Met => Value >= Target;
+
+    public override string ToString() =>
+        $"{(Met ? "met   " : "MISSED")}  {Name,-45} {Value,12:N2} {Unit} (at least {Target:N2})"
+        + string.Concat(Figures.Select(figure => $"{Environment.NewLine}          {figure.Key,-43} {figure.Value,12:N2}"));
+}
