@@ -97,7 +97,7 @@ public sealed class ConfigurationTests
         .AddSingleton(clock)
         .AddSingleton<IConnectionCheck, MailboxCheck>()
         .AddTenancy()
-        .AddConnections()
+        .AddTenantConnections()
         .BuildServiceProvider();
 
     private sealed class MailboxCheck : IConnectionCheck
