@@ -6,8 +6,8 @@ namespace DevOpsAI.Connections;
 
 public static class ConnectionsServices
 {
-    /// <summary>The connections from section <c>Connections</c>, over whatever connectors and event sources are registered.</summary>
-    public static IServiceCollection AddConnections(this IServiceCollection services)
+    /// <summary>The connections from section <c>Connections</c>, over whatever connectors and event sources are registered. ASP.NET Core has an <c>AddConnections</c> of its own.</summary>
+    public static IServiceCollection AddTenantConnections(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ConnectionsOptions>, ConnectionsValidator>();
         services.AddOptionsWithValidateOnStart<ConnectionsOptions>().BindConfiguration("");

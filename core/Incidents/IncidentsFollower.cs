@@ -17,7 +17,7 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
     public string Name => Part;
 
     public string? Lane(LedgerEntry entry) =>
-        entry.Fact is EventReceived or IncidentOpened or ExecutionFinished ? entry.Tenant.Value : null;
+        entry.Fact is EventReceived or IncidentOpened or IncidentClosed or ExecutionFinished ? entry.Tenant.Value : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => entry.Fact switch
     {
@@ -25,10 +25,21 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
         EventReceived ended => CloseIncidentOfAsync(entry, ended, cancellationToken),
         // Its alert may have ended before anyone knew that it was being opened.
         IncidentOpened opened => mediator.Send(new CloseResolved(entry.Tenant, opened.IncidentId, entry.Seq), cancellationToken),
+        // Alerts that began while it was being closed wait again.
+        IncidentClosed { Reason: ClosedReasons.Resolved } closed => CorrelateOverlookedAsync(entry.Tenant, closed.IncidentId, cancellationToken),
         // While it ran, the end of the alert had to wait.
         ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.IncidentId, entry.Seq), cancellationToken),
         _ => Task.CompletedTask,
     };
+
+    private async Task CorrelateOverlookedAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(tenant, cancellationToken);
+        if (state.Find(incidentId) is not { } incident)
+            return;
+        foreach (var waiting in state.Unattached.For(incident.Opened))
+            await mediator.Send(new CorrelateEvent(tenant, waiting.Event.EventId), cancellationToken);
+    }
 
     private async Task CloseIncidentOfAsync(LedgerEntry entry, EventReceived ended, CancellationToken cancellationToken)
     {

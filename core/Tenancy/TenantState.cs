@@ -176,7 +176,7 @@ public sealed record TenantState(TenantId Tenant)
         if (closed.Reason != ClosedReasons.Resolved)
             return state;
         var overlooked = incident.RecentEvents
-            .Where(recent => recent.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(recent.Event.AlertKey))
+            .Where(recent => recent.Event is { Status: EventStatus.Firing, Severity: > Severity.Info } && incident.FiringAlerts.Contains(recent.Event.AlertKey))
             .GroupBy(recent => recent.Event.AlertKey)
             .Select(ofAlert => ofAlert.MaxBy(recent => recent.Seq));
         foreach (var (seq, received) in overlooked)

@@ -1,0 +1,92 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using MediatR;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Tests.Core.Incidents;
+
+/// <summary>Intake and incidents of one tenant, over a ledger in memory. Followers run only when <see cref="FollowAsync"/> is called.</summary>
+internal sealed class IntakeWorld : ICrashPoints, IDisposable
+{
+    public static readonly TenantId Contoso = TenantId.Parse("contoso");
+
+    private readonly ServiceProvider services;
+    private readonly ILedgerFollower follower;
+    private long cursor;
+
+    public IntakeWorld(Func<ILedger, ILedger>? wrap = null)
+    {
+        Ledger = new InMemoryLedger(Clock);
+        var collection = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+                new Dictionary<string, string?> { ["Tenants:contoso:Name"] = "Contoso Ltd" }).Build())
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<ICrashPoints>(this)
+            .AddSingleton(wrap is null ? Ledger : wrap(Ledger))
+            .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
+            .AddSingleton<IMediator, Mediator>()
+            .AddTenancy()
+            .AddIncidents();
+        foreach (var handler in typeof(ReceiveEvents).Assembly.GetTypes().Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }))
+        {
+            foreach (var role in handler.GetInterfaces().Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+                collection.AddSingleton(role, handler);
+        }
+        services = collection.BuildServiceProvider();
+        follower = services.GetServices<ILedgerFollower>().Single();
+    }
+
+    public ManualClock Clock { get; } = new();
+
+    public InMemoryLedger Ledger { get; }
+
+    public IMediator Mediator => services.GetRequiredService<IMediator>();
+
+    public TenantStates States => services.GetRequiredService<TenantStates>();
+
+    public TenantState State => States.GetAsync(Contoso, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    public List<string> Reached { get; } = [];
+
+    void ICrashPoints.Reach(string point) => Reached.Add(point);
+
+    public Task<IReadOnlyList<EventReceipt>> ReceiveAsync(params ConnectorEvent[] events) =>
+        Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events, "00000000000000000000000000000001"));
+
+    public async Task AppendAsync(StreamId stream, Fact fact) =>
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), "c", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+
+    /// <summary>Hands over every entry that is new, and those that come of it.</summary>
+    public async Task FollowAsync()
+    {
+        while (await Ledger.ReadAsync(Contoso, cursor, 100, CancellationToken.None) is { Count: > 0 } page)
+        {
+            foreach (var entry in page)
+            {
+                if (follower.Lane(entry) is not null)
+                    await follower.HandleAsync(entry, CancellationToken.None);
+                cursor = entry.Seq;
+            }
+        }
+    }
+
+    /// <summary>Hands over one entry again, as after a crash.</summary>
+    public Task RedeliverAsync(LedgerEntry entry) => follower.HandleAsync(entry, CancellationToken.None);
+
+    public void Dispose() => services.Dispose();
+}
+
+internal static class AnEvent
+{
+    public static ConnectorEvent Firing(string kind, string? device, string? source = null, Severity severity = Severity.Error, string? alert = null) => new(
+        source ?? Guid.NewGuid().ToString("n"), EventStatus.Firing, severity, kind, device, $"{kind} on {device}", null,
+        alert ?? $"{kind}/{device}", new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero), new Dictionary<string, string>());
+
+    public static ConnectorEvent Resolved(string kind, string? device, string? alert = null) =>
+        Firing(kind, device, alert: alert) with { Status = EventStatus.Resolved };
+}

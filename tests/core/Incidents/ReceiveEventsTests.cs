@@ -1,0 +1,99 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tests.Core.Incidents;
+
+public sealed class ReceiveEventsTests
+{
+    [Fact]
+    public async Task A_new_event_is_recorded_under_an_id_made_of_connection_and_source_id()
+    {
+        using var world = new IntakeWorld();
+        var receipt = (await world.ReceiveAsync(AnEvent.Firing("DiskSpaceLow", "srv-file01.contoso.local", "s1"))).Single();
+
+        receipt.ShouldBe(new(EventKeys.EventId("contoso-alertmanager", "s1"), false));
+        receipt.EventId.ShouldMatch("^E-[0-9a-f]{16}$");
+        var entry = world.Ledger.Entries(IntakeWorld.Contoso).Single();
+        entry.Stream.ShouldBe(StreamId.Event(receipt.EventId));
+        var recorded = entry.Fact.ShouldBeOfType<EventReceived>();
+        recorded.CorrelationKey.ShouldBe("diskspacelow|srv-file01");
+        recorded.CauseKey.ShouldBe("diskspacelow");
+        recorded.Device.ShouldBe("srv-file01.contoso.local");
+        world.Reached.ShouldBe([CrashPoint.EventAppended]);
+    }
+
+    [Fact]
+    public async Task The_same_event_again_is_a_duplicate_and_adds_nothing()
+    {
+        using var world = new IntakeWorld();
+        var first = await world.ReceiveAsync(AnEvent.Firing("K", "d", "s1"));
+        var second = await world.ReceiveAsync(AnEvent.Firing("K", "d", "s1"));
+
+        second.Single().ShouldBe(first.Single() with { Duplicate = true });
+        world.Ledger.Entries(IntakeWorld.Contoso).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_batch_with_known_events_adds_the_new_ones_and_answers_in_order()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(AnEvent.Firing("K", "a", "s1"), AnEvent.Firing("K", "c", "s3"));
+        var receipts = await world.ReceiveAsync(
+            AnEvent.Firing("K", "a", "s1"), AnEvent.Firing("K", "b", "s2"), AnEvent.Firing("K", "c", "s3"), AnEvent.Firing("K", "b", "s2"));
+
+        receipts.Select(receipt => receipt.Duplicate).ShouldBe([true, false, true, true]);
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(fact => fact.SourceId).ShouldBe(["s1", "s3", "s2"]);
+    }
+
+    [Fact]
+    public async Task Fifty_deliveries_of_one_batch_at_once_record_it_once()
+    {
+        using var world = new IntakeWorld();
+        var batch = Enumerable.Range(0, 10).Select(index => AnEvent.Firing("K", $"d{index}", $"s{index}")).ToArray();
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => world.ReceiveAsync(batch))));
+
+        world.Ledger.Entries(IntakeWorld.Contoso).Count.ShouldBe(10);
+        receipts.Count(one => one.All(receipt => !receipt.Duplicate)).ShouldBe(1);
+        receipts.Count(one => one.All(receipt => receipt.Duplicate)).ShouldBe(49);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_is_down_records_nothing_and_says_so()
+    {
+        using var world = new IntakeWorld();
+        world.Ledger.Unavailable = true;
+        await Should.ThrowAsync<LedgerUnavailableException>(() => world.ReceiveAsync(AnEvent.Firing("K", "d")));
+        world.Ledger.Entries(IntakeWorld.Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Text_is_bounded_without_cutting_a_character_and_keys_stay_different()
+    {
+        using var world = new IntakeWorld();
+        var longKey = new string('k', 600);
+        var attributes = Enumerable.Range(0, 60).ToDictionary(index => $"a{index}", _ => string.Concat(Enumerable.Repeat("😀", 400)));
+        await world.ReceiveAsync(
+            AnEvent.Firing("K", "d", longKey + "1") with { Title = new string('t', 498) + "😀😀", Attributes = attributes },
+            AnEvent.Firing("K", "d", longKey + "2"));
+
+        var recorded = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso);
+        recorded[0].SourceId.Length.ShouldBeLessThanOrEqualTo(512);
+        recorded[0].SourceId.ShouldNotBe(recorded[1].SourceId);
+        recorded[0].Title.ShouldBe(new string('t', 498) + "…");
+        recorded[0].Attributes.Count.ShouldBe(40);
+        recorded[0].Attributes["attributesLeftOut"].ShouldBe("21");
+        recorded[0].Attributes["a0"].Length.ShouldBeLessThanOrEqualTo(512);
+        recorded[0].Attributes["a0"].ShouldNotContain('\uFFFD');
+    }
+
+    [Theory]
+    [InlineData("SRV-FILE01.contoso.local", false, "k|srv-file01")]
+    [InlineData("10.20.30.40", false, "k|10.20.30.40")]
+    [InlineData("2001:db8::1", false, "k|2001:db8::1")]
+    [InlineData("anna.lopez", true, "k|anna.lopez")]
+    [InlineData("Anna.Lopez@contoso.com", true, "k|anna.lopez@contoso.com")]
+    [InlineData(null, false, "k|")]
+    public void Hosts_correlate_by_short_name_and_users_by_their_whole_name(string? device, bool aboutUser, string key) =>
+        EventKeys.Correlation("K", device, aboutUser).ShouldBe(key);
+}
