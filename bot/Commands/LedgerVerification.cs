@@ -18,7 +18,7 @@ internal static class LedgerVerification
     public static int Run(
         string file, TenantId? tenant, IConfiguration configuration, bool json, TextWriter output, CancellationToken cancellationToken)
     {
-        var results = Verify(file, tenant, cancellationToken);
+        var results = LedgerVerifier.VerifyFile(file, tenant, cancellationToken) ?? throw new CommandException($"There is no ledger at {file}.");
         if (tenant is { } asked && results.Count == 0)
         {
             LedgerCommands.MustBeConfigured(asked, configuration, file);
@@ -29,19 +29,6 @@ internal static class LedgerVerification
         if (results.Count == 0)
             output.WriteLine(json ? "" : "The ledger is empty.");
         return results.All(static result => result.Intact) ? LedgerCommands.Intact : LedgerCommands.Tampered;
-    }
-
-    private static IReadOnlyList<TenantVerification> Verify(string file, TenantId? tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var database = LedgerFile.OpenToRead(file) ?? throw new CommandException($"There is no ledger at {file}.");
-            return LedgerVerifier.Verify(database, tenant, cancellationToken);
-        }
-        catch (SqliteException failure) when (LedgerVerifier.IsTampering(failure))
-        {
-            return [new(tenant?.Value ?? "*", 0, "", new(0, null, null, $"the file cannot be read as a ledger: {failure.Message}"), 1)];
-        }
     }
 
     private static string AsText(TenantVerification result) => result.First is null

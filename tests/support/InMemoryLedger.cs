@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
@@ -43,9 +42,9 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
                     return new(new AppendResult.Conflict(stream, version, actual));
             }
             // Encoded before anything is kept, so that a fact without a stored name leaves nothing behind.
-            var encoded = entries.Select(entry => (Type: FactTypes.NameOf(entry.Fact), Data: FactTypes.Serialize(entry.Fact))).ToList();
+            var prepared = entries.Select(entry => EntryCodec.Prepare(tenant, entry)).ToList();
             var list = EntriesOf(tenant);
-            var appended = entries.Zip(encoded, (entry, stored) => Append(tenant, list, entry, stored.Type, stored.Data)).ToList();
+            var appended = prepared.Select(entry => Append(tenant, list, entry)).ToList();
             moved.SetResult();
             moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return new(new AppendResult.Appended(appended));
@@ -85,16 +84,16 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
         }
     }
 
-    private LedgerEntry Append(TenantId tenant, List<LedgerEntry> list, NewEntry entry, string type, byte[] data)
+    private LedgerEntry Append(TenantId tenant, List<LedgerEntry> list, PreparedEntry entry)
     {
-        var version = versions[(tenant, entry.Stream)] = versions.GetValueOrDefault((tenant, entry.Stream)) + 1;
-        var now = clock.GetUtcNow();
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var stream = entry.Source.Stream;
+        var version = versions[(tenant, stream)] = versions.GetValueOrDefault((tenant, stream)) + 1;
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         if (list.Count > 0 && at < list[^1].At)
             at = list[^1].At;
-        var stored = new LedgerEntry(
-            tenant, list.Count + 1, at, type, entry.Stream, version, entry.Actor, entry.Correlation, entry.Causation,
-            FactTypes.Deserialize(type, data), SHA256.HashData(data));
+        var body = new ByteBuffer(1024);
+        EntryCodec.Complete(entry, at, list.Count + 1, version, body);
+        var stored = EntryCodec.Decode(body.Written, MerkleTree.HashLeaf(body.Written));
         list.Add(stored);
         return stored;
     }

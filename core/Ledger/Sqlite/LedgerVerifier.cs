@@ -29,8 +29,23 @@ public sealed class LedgerVerifier
         return [.. verifier.tenants.Values.Select(static check => check.Result()).OrderBy(static result => result.Tenant, StringComparer.Ordinal)];
     }
 
+    /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
+    /// <exception cref="SqliteException">As <see cref="Verify"/>.</exception>
+    public static IReadOnlyList<TenantVerification>? VerifyFile(string path, TenantId? only, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var opened = LedgerFile.OpenToRead(path);
+            return opened is null ? null : Verify(opened, only, cancellationToken);
+        }
+        catch (SqliteException failure) when (IsTampering(failure))
+        {
+            return [new(only?.Value ?? "*", 0, "", new(0, null, null, $"the file cannot be read as a ledger: {failure.Message}"), 1)];
+        }
+    }
+
     /// <summary>Whether a failure says something about the stored data, not about the moment.</summary>
-    public static bool IsTampering(SqliteException failure) =>
+    private static bool IsTampering(SqliteException failure) =>
         failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
 
     private void Run(CancellationToken cancellationToken)
@@ -40,7 +55,7 @@ public sealed class LedgerVerifier
         Step("the table of heads", FindTenants);
         Step("the table of entries", () => CheckEntries(cancellationToken));
         Step("the table of heads", CheckHeads);
-        foreach (var check in tenants.Values.Where(static check => check.Entries > 0))
+        foreach (var check in tenants.Values.Where(static check => check.Entries > 0 && !check.HasProblems))
         {
             Step("the index by stream", () => CheckStreams(check));
             Step("the index by seq", () => CheckOrder(check));

@@ -23,6 +23,8 @@ internal sealed class TenantCheck(string tenant)
     /// <summary>Rows seen.</summary>
     public long Entries => range.Size;
 
+    public bool HasProblems => problems > 0;
+
     /// <summary>Sum over the rows of a keyed mix of stream, version and row id: the same for the table and for an index that agrees with it.</summary>
     public ulong Fingerprint { get; private set; }
 
@@ -33,6 +35,8 @@ internal sealed class TenantCheck(string tenant)
         range.Append(leaf);
         Fingerprint += fingerprint;
         var body = prefixed[1..];
+        if (seq > lastSeq + 1)
+            Report(lastSeq + 1, null, null, seq == lastSeq + 2 ? "it is missing" : $"it is missing, and so is every entry up to {seq - 1}");
         if (Check(seq, stream, version, storedLeaf, body) is { } what)
             Report(seq, TypeOf(body), stream, what);
         lastSeq = Math.Max(lastSeq, seq);
@@ -48,19 +52,19 @@ internal sealed class TenantCheck(string tenant)
             return;
         }
         if (lastSeq < size)
-            Report(lastSeq + 1, null, null, $"the ledger ends at entry {lastSeq}, but its head says {size}: the rest was cut off");
+            Report(lastSeq + 1, null, null, $"it is missing: the ledger ends at entry {lastSeq}, but its head says {size}");
         else if (size != Entries)
             Report(size + 1, null, null, $"there are {Entries} entries, but the head says {size}");
-        else if (!range.Save().AsSpan().SequenceEqual(saved))
+        else if (problems == 0 && !range.Save().AsSpan().SequenceEqual(saved))
             Report(FirstDifference(saved), null, null, "from here on the entries do not give the tree that the head remembers");
-        else if (!range.Root().AsSpan().SequenceEqual(root))
+        else if (problems == 0 && !range.Root().AsSpan().SequenceEqual(root))
             Report(lastSeq, null, null, "the entries do not give the root that the head names");
     }
 
     public void Report(long seq, string? type, ReadOnlySpan<byte> stream, string what)
     {
         problems++;
-        if (first is null || (seq > 0 && (first.Seq == 0 || seq < first.Seq)))
+        if (first is null || (seq > 0 && (first.Seq <= 0 || seq < first.Seq)))
             first = new(seq, type, stream.IsEmpty ? null : Encoding.UTF8.GetString(stream), what);
     }
 
@@ -71,8 +75,6 @@ internal sealed class TenantCheck(string tenant)
 
     private string? Check(long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> storedLeaf, ReadOnlySpan<byte> body)
     {
-        if (seq > lastSeq + 1)
-            return seq == lastSeq + 2 ? $"entry {lastSeq + 1} before it is missing" : $"entries {lastSeq + 1} to {seq - 1} before it are missing";
         if (seq <= lastSeq)
             return $"stands after entry {lastSeq}, out of order";
         if (!storedLeaf.SequenceEqual(leaf))

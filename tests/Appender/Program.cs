@@ -1,0 +1,28 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging.Abstractions;
+
+// Appends to the ledger in the folder given, from many tasks at once, and prints the seq of each entry once it is acknowledged,
+// until somebody kills it.
+var tenant = TenantId.Parse("contoso");
+using var metrics = new LedgerMetrics();
+using var ledger = new SqliteLedger(args[0], TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+var output = TextWriter.Synchronized(Console.Out);
+await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+{
+    while (true)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        NewEntry[] entries =
+        [
+            new(StreamId.Incident(id), Actor.Service("appender"), id, new IncidentClosed(id, "resolved")),
+            new(StreamId.Proposal(id), Actor.Service("appender"), id, new IncidentClosed(id, "resolved")),
+        ];
+        var result = await ledger.AppendAsync(tenant, [new(entries[0].Stream, 0)], entries, CancellationToken.None);
+        foreach (var entry in ((AppendResult.Appended)result).Entries)
+            await output.WriteLineAsync($"{entry.Seq} {Convert.ToHexStringLower(entry.Hash.Span)}");
+        await output.FlushAsync();
+    }
+})));
