@@ -1,0 +1,106 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Connectors.Sandbox;
+
+/// <summary>The simulated vendor, reached over HTTP as a real one would be. Every card it touches says that it is a simulation.</summary>
+public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address, ISecretSource secrets, IOptions<SandboxOptions> options) : IConnector
+{
+    public const string ConnectorName = "sandbox";
+
+    private static readonly Dictionary<string, string> Collections = new()
+    {
+        ["device"] = "devices", ["user"] = "users", ["mailbox"] = "mailboxes", ["site"] = "sites",
+    };
+
+    public string Name => ConnectorName;
+
+    public bool IsSimulation => true;
+
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = SandboxCatalogue.Of(options.Value.Timeout);
+
+    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken)
+    {
+        if (!Collections.TryGetValue(kind, out var collection))
+            return new CallOutcome<IReadOnlyList<Target>>.Done([]);
+        return await ReadAsync<IReadOnlyList<Target>>(
+            connection, $"{collection}?name={Uri.EscapeDataString(name)}",
+            found => [.. found.AsArray().Select(thing => TargetOf(connection, kind, thing!.AsObject()))], cancellationToken);
+    }
+
+    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    {
+        if (WhyNot<IReadOnlyDictionary<string, string>>(connection, target) is { } refused)
+            return refused;
+        return await ReadAsync(
+            connection, $"{Collections[target.Kind]}/{Uri.EscapeDataString(target.Id)}", thing => SandboxObservations.Of(target.Kind, thing.AsObject()), cancellationToken);
+    }
+
+    public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
+    {
+        if (WhyNot<ActionReceipt>(connection, call.Target) is { } refused)
+            return refused;
+        if (!Actions.TryGetValue(call.Action, out var spec) || spec.TargetKind != call.Target.Kind)
+            return new CallOutcome<ActionReceipt>.Refused("no-such-action", $"The Sandbox has no action {call.Action} for a {call.Target.Kind}.");
+        var body = new { operationId = call.OperationId, action = call.Action, targetId = call.Target.Id, arguments = call.Arguments };
+        return await WithTokenAsync<ActionReceipt>(connection, token => vendor.ActAsync(
+            connection,
+            () => Request(HttpMethod.Post, "actions", token, JsonContent.Create(body)),
+            spec.Timeout,
+            answer => new ActionReceipt(answer["detail"]?.ToString() ?? "Done."),
+            cancellationToken));
+    }
+
+    public async Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) => await ReadAsync(
+        connection, $"operations/{Uri.EscapeDataString(operationId)}",
+        answer => answer["status"]?.ToString() switch
+        {
+            "applied" => OperationStatus.Applied,
+            "notApplied" => OperationStatus.NotApplied,
+            _ => OperationStatus.CannotTell,
+        },
+        cancellationToken);
+
+    private Task<CallOutcome<T>> ReadAsync<T>(Connection connection, string path, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+        WithTokenAsync(connection, token => vendor.ReadAsync(connection, () => Request(HttpMethod.Get, path, token, null), options.Value.Timeout, read, cancellationToken));
+
+    private async Task<CallOutcome<T>> WithTokenAsync<T>(Connection connection, Func<string, Task<CallOutcome<T>>> call)
+    {
+        string token;
+        try
+        {
+            if (InboundCredentials.Secret(connection, "Token") is not { } reference)
+                return new CallOutcome<T>.Refused("no-token", $"The connection {connection.Name} has no Token.");
+            token = secrets.Read(reference);
+            address.Vendor();
+        }
+        catch (SecretUnavailableException missing)
+        {
+            return new CallOutcome<T>.NotDone(missing.Message);
+        }
+        catch (InvalidOperationException notYet)
+        {
+            return new CallOutcome<T>.NotDone(notYet.Message);
+        }
+        return await call(token);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, string token, HttpContent? content) => new(method, new Uri(address.Vendor(), path))
+    {
+        Content = content,
+        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    /// <summary>A target goes only through the connection it was found through, whoever asks.</summary>
+    private static CallOutcome<T>? WhyNot<T>(Connection connection, Target target) =>
+        target.Connection != connection.Name ? new CallOutcome<T>.Refused("foreign-target", $"{target.Name} was found through another connection.")
+        : !Collections.ContainsKey(target.Kind) ? new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.")
+        : null;
+
+    private static Target TargetOf(Connection connection, string kind, JsonObject thing) =>
+        new(connection.Name, kind, thing["id"]!.ToString(), thing["name"]!.ToString(), thing["client"]?.ToString() ?? "");
+}

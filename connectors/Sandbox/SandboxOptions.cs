@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace DevOpsAI.Connectors.Sandbox;
+
+/// <summary>Section <c>Sandbox</c>.</summary>
+public sealed class SandboxOptions
+{
+    /// <summary>Where the simulated vendor is; by default the bot itself serves it.</summary>
+    public Uri? Url { get; set; }
+
+    /// <summary>How long one call may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
+}

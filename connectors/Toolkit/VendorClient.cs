@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
+using Polly;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+/// <summary>
+/// Calls a vendor over HTTP through its connection's pipeline and says how it ended. Reads and actions have clients of their own, because
+/// an action must go out on a fresh connection: on one that is used again, the handler below sends a request without a body once more
+/// by itself when the vendor closes it without a word.
+/// </summary>
+public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pipelines, TimeProvider clock)
+{
+    public const string ReadingClient = "vendor-reading";
+    public const string ActingClient = "vendor-acting";
+
+    private const int LongestAnswer = 8 * 1024 * 1024;
+
+    public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+        SendAsync(ReadingClient, pipelines.Reads(connection.Name), request, timeLimit, read, cancellationToken);
+
+    /// <summary>Sends once, whatever happens.</summary>
+    public Task<CallOutcome<T>> ActAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+        SendAsync(ActingClient, pipelines.Actions(connection.Name), request, timeLimit, read, cancellationToken);
+
+    private async Task<CallOutcome<T>> SendAsync<T>(
+        string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(VendorPipelines.TimeLimit, timeLimit);
+            using var client = clients.CreateClient(clientName);
+            client.MaxResponseContentBufferSize = LongestAnswer;
+            client.Timeout = Timeout.InfiniteTimeSpan;
+            using var response = await pipeline.ExecuteAsync(
+                static async (context, state) =>
+                {
+                    using var message = state.request();
+                    return await state.client.SendAsync(message, context.CancellationToken);
+                },
+                context, (client, request));
+            return VendorAnswer.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), VendorAnswer.RetryAfter(response, clock), read);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && VendorAnswer.Of<T>(failure) is not null)
+        {
+            return VendorAnswer.Of<T>(failure)!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+/// <summary>
+/// The resilience of each connection: a time limit per call, a circuit breaker that reads and actions share the fate of but not the state,
+/// and a few retries for reads. Actions are never retried here: whether that is safe is the executor's decision.
+/// </summary>
+public sealed class VendorPipelines(TimeProvider clock)
+{
+    /// <summary>Set on the context to give one call its own time limit.</summary>
+    public static readonly ResiliencePropertyKey<TimeSpan> TimeLimit = new("vendor-time-limit");
+
+    private static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(20);
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> reads = new();
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> actions = new();
+
+    public ResiliencePipeline<HttpResponseMessage> Reads(string connection) => reads.GetOrAdd(connection, _ => Build(retries: true));
+
+    public ResiliencePipeline<HttpResponseMessage> Actions(string connection) => actions.GetOrAdd(connection, _ => Build(retries: false));
+
+    private ResiliencePipeline<HttpResponseMessage> Build(bool retries)
+    {
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
+        if (retries)
+        {
+            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                ShouldHandle = static outcome => ValueTask.FromResult(IsTrouble(outcome.Outcome) && outcome.Outcome.Exception is not TimeoutRejectedException and not BrokenCircuitException),
+                MaxRetryAttempts = 2,
+                Delay = TimeSpan.FromMilliseconds(100),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            });
+        }
+        return builder
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
+            {
+                ShouldHandle = static outcome => ValueTask.FromResult(IsTrouble(outcome.Outcome)),
+                FailureRatio = 0.8,
+                MinimumThroughput = 10,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDuration = TimeSpan.FromSeconds(10),
+            })
+            .AddTimeout(new TimeoutStrategyOptions
+            {
+                TimeoutGenerator = static arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(TimeLimit, DefaultTimeLimit)),
+            })
+            .Build();
+    }
+
+    /// <summary>Trouble of the vendor itself; 429 and 503 are its way of keeping in order, and have their own answer.</summary>
+    private static bool IsTrouble(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Exception: HttpRequestException or IOException or TimeoutRejectedException } => true,
+        { Result.StatusCode: >= HttpStatusCode.InternalServerError and not HttpStatusCode.ServiceUnavailable } => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,188 @@
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Tests.Connectors.Toolkit;
+
+/// <summary>How a vendor under test misbehaves with the next action.</summary>
+public enum Trouble { NoneAtAll, Rejects, IsBusy, ActsAndFails, ActsAndCutsTheConnection, IsSlow, Hangs }
+
+/// <summary>A vendor that a connector is tested against, with its own count of what it did.</summary>
+public interface IVendorUnderTest : IAsyncDisposable
+{
+    IConnector Connector { get; }
+
+    Connection Connection { get; }
+
+    /// <summary>Another tenant's connection to the same vendor.</summary>
+    Connection Foreign { get; }
+
+    /// <summary>The kind and name of something that both tenants have under this name.</summary>
+    (string Kind, string Name) Twin { get; }
+
+    /// <summary>An action that can be done to the twin now, and what it leads to.</summary>
+    (string Action, IReadOnlyDictionary<string, string> Arguments, Condition Before, Condition After) Remedy { get; }
+
+    Task SetAsync(Trouble trouble);
+
+    Task<int> EffectsAsync(string operationId);
+}
+
+/// <summary>What the executor relies on, and every connector has to pass.</summary>
+public abstract class ConnectorContract
+{
+    protected abstract Task<IVendorUnderTest> StartAsync();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_name_is_found_exactly_and_whatever_its_case()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        target.Connection.ShouldBe(vendor.Connection.Name);
+        (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name.ToLowerInvariant())).ShouldHaveSingleItem().Id.ShouldBe(target.Id);
+        (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name[..^1])).ShouldBeEmpty();
+        (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name + "' OR '1'='1")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_same_name_of_two_tenants_is_two_targets()
+    {
+        await using var vendor = await StartAsync();
+        var foreign = (await FindAsync(vendor, vendor.Foreign, vendor.Twin.Name)).ShouldHaveSingleItem();
+        foreign.Id.ShouldNotBe((await TwinAsync(vendor)).Id);
+        foreign.Client.ShouldNotBe((await TwinAsync(vendor)).Client);
+    }
+
+    [Fact]
+    public async Task A_target_of_another_connection_is_refused_and_nothing_happens()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        (await vendor.Connector.ActAsync(vendor.Foreign, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.Connector.ObserveAsync(vendor.Foreign, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Refused>();
+        // Nor does relabelling it help: the vendor knows whose it is.
+        var relabelled = target with { Connection = vendor.Foreign.Name };
+        (await vendor.Connector.ActAsync(vendor.Foreign, Call(vendor, relabelled, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.EffectsAsync("op-1")).ShouldBe(0);
+        vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task An_action_changes_the_world_once_and_can_be_looked_up()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.NotApplied);
+        vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
+        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        vendor.Remedy.After.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
+        (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.Applied);
+        (await vendor.EffectsAsync("op-1")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_as_one()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        await vendor.SetAsync(Trouble.Rejects);
+        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.EffectsAsync("op-1")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_busy_vendor_did_nothing_and_says_when_to_come_back()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        await vendor.SetAsync(Trouble.IsBusy);
+        var outcome = (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
+        outcome.TryAgainIn.ShouldNotBeNull();
+        (await vendor.EffectsAsync("op-1")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(Trouble.ActsAndFails)]
+    [InlineData(Trouble.ActsAndCutsTheConnection)]
+    public async Task A_lost_answer_is_unknown_and_never_sent_twice(Trouble trouble)
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        await vendor.SetAsync(trouble);
+        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
+        (await vendor.EffectsAsync("op-1")).ShouldBe(1);
+        (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.Applied);
+    }
+
+    [Fact]
+    public async Task A_slow_action_is_unknown_and_cannot_be_told_until_it_has_ended()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        await vendor.SetAsync(Trouble.IsSlow);
+        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
+        await vendor.SetAsync(Trouble.NoneAtAll);
+        var status = await LookUpAsync(vendor, "op-1");
+        status.ShouldNotBe(OperationStatus.NotApplied, "it may still be done, so it must not be sent again");
+        while (status == OperationStatus.CannotTell)
+            status = await LookUpAsync(vendor, "op-1");
+        status.ShouldBe(OperationStatus.Applied);
+        (await vendor.EffectsAsync("op-1")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_hangs_is_given_up_on()
+    {
+        await using var vendor = await StartAsync();
+        var target = await TwinAsync(vendor);
+        await vendor.SetAsync(Trouble.Hangs);
+        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
+        await vendor.SetAsync(Trouble.NoneAtAll);
+        (await vendor.EffectsAsync("op-1")).ShouldBe(0);
+        (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.NotApplied);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_waiting_is_obeyed()
+    {
+        await using var vendor = await StartAsync();
+        await vendor.SetAsync(Trouble.Hangs);
+        using var stop = new CancellationTokenSource();
+        var finding = vendor.Connector.FindAsync(vendor.Connection, vendor.Twin.Kind, vendor.Twin.Name, stop.Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => finding);
+    }
+
+    [Fact]
+    public async Task Every_rollback_and_argument_in_the_catalogue_makes_sense()
+    {
+        await using var vendor = await StartAsync();
+        foreach (var spec in vendor.Connector.Actions.Values)
+        {
+            spec.Timeout.ShouldBeGreaterThan(TimeSpan.Zero, spec.Name);
+            spec.Command.ShouldContain("{target}", customMessage: spec.Name);
+            foreach (var argument in spec.Arguments)
+                spec.Command.Contains($"{{{argument.Name}}}", StringComparison.Ordinal).ShouldBe(argument.Required, $"{spec.Name} {argument.Name}");
+            if (spec.Rollback is null)
+                continue;
+            var rollback = vendor.Connector.Actions[spec.Rollback];
+            rollback.TargetKind.ShouldBe(spec.TargetKind);
+            rollback.Arguments.Where(argument => argument.Required).Select(argument => argument.Name).ShouldBeSubsetOf(spec.Arguments.Select(argument => argument.Name));
+            spec.Arguments.Select(argument => argument.Name).ShouldBeSubsetOf(rollback.Arguments.Select(argument => argument.Name), spec.Name);
+            spec.Reversibility.ShouldNotBe(Reversibility.Irreversible);
+        }
+    }
+
+    private static ActionCall Call(IVendorUnderTest vendor, Target target, string operation) => new(operation, vendor.Remedy.Action, target, vendor.Remedy.Arguments);
+
+    private static async Task<Target> TwinAsync(IVendorUnderTest vendor) => (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name)).ShouldHaveSingleItem();
+
+    private static async Task<IReadOnlyList<Target>> FindAsync(IVendorUnderTest vendor, Connection connection, string name) =>
+        (await vendor.Connector.FindAsync(connection, vendor.Twin.Kind, name, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value;
+
+    private static async Task<IReadOnlyDictionary<string, string>> ObserveAsync(IVendorUnderTest vendor, Target target) =>
+        (await vendor.Connector.ObserveAsync(vendor.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
+
+    private static async Task<OperationStatus> LookUpAsync(IVendorUnderTest vendor, string operation) =>
+        (await vendor.Connector.LookUpAsync(vendor.Connection, operation, Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;
+}
