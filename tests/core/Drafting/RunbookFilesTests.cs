@@ -42,6 +42,16 @@ public sealed class RunbookFilesTests : IDisposable
     [Fact]
     public void A_valid_file_is_read() => Mistakes(Valid).ShouldBeEmpty();
 
+    [Fact]
+    public void The_example_in_the_documentation_is_valid()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
+            root = root.Parent;
+        var page = File.ReadAllText(Path.Combine(root.ShouldNotBeNull().FullName, "docs", "runbooks.md"));
+        Mistakes(page.Split("```yaml\n")[1].Split("```")[0]).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("risk: low", "risk: lowish", "x.yaml:4: 'risk' must be one of low, medium, high")]
     [InlineData("version: 1", "version: one", "x.yaml:2: 'version' must be a whole number above 0")]
