@@ -29,11 +29,13 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         return outcome.Problem;
     }
 
-    private static (string? Value, string? Problem) NamedBy(EventReceived received, ParameterRule rule)
+    private (string? Value, string? Problem) NamedBy(EventReceived received, ParameterRule rule)
     {
         foreach (var attribute in rule.From)
         {
             if (received.Attribute(attribute.Name) is not { } text || string.IsNullOrWhiteSpace(text))
+                continue;
+            if (attribute.Loose && IsTheTarget(text))
                 continue;
             var value = ParameterForms.Apply(rule.Form, text);
             if (rule.Pattern.Accepts(value))
@@ -43,6 +45,10 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         }
         return default;
     }
+
+    /// <summary>Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.</summary>
+    private bool IsTheTarget(string text) => TargetNames.Of(text) is { } names
+        && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase) || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
 
     private static (string? Value, string? Problem) Plain(ParameterRule rule, List<string> named) => named switch
     {

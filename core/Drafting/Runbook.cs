@@ -50,7 +50,7 @@ internal enum ParameterForm
     Host,
 }
 
-/// <summary>An attribute of an event. <paramref name="Loose"/>: it may as well mean something else, so a value that does not fit is passed over.</summary>
+/// <summary>An attribute of an event. <paramref name="Loose"/>: it may as well mean something else, so a value that does not fit, or that is the target itself, is passed over.</summary>
 internal sealed record AttributeRule(string Name, bool Loose);
 
 /// <summary>A value that a plan needs: named by the events, singled out by what is observed, or a default.</summary>

@@ -1,4 +1,5 @@
 using DevOpsAI.Drafting;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 
@@ -52,6 +53,28 @@ public sealed class ParameterTests
         var draft = await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [("device", "SRV-FILE01")]);
         draft.Problem.ShouldBeNull();
         draft.Plan.Steps[0].Arguments["volume"].ShouldBe("C", "the only volume below 15 %");
+    }
+
+    [Theory]
+    [InlineData("SRV-R1")]
+    [InlineData("srv-r1.contoso.local")]
+    [InlineData("md0")]
+    public async Task A_label_that_repeats_the_target_names_nothing_else(string device)
+    {
+        var scene = new DraftingScene();
+        scene.Vendor.Add("contoso-fake", "device", "SRV-R1", "Contoso Ltd", ("device.online", "true"), ("raid.md0.state", "degraded"), ("raid.md1.state", "ok"));
+        (await scene.DraftOfAsync("RaidDegraded", "SRV-R1", [("device", device)])).Plan.Steps[0].Arguments["array"].ShouldBe("md0");
+    }
+
+    [Fact]
+    public async Task Events_that_name_different_volumes_are_narrowed_by_what_is_observed()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")]);
+        var more = DraftingScene.Event("DiskSpaceLow", "SRV-FILE01", [("volume", "C:")], 77);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Event(more.EventId), more);
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[0].Plan.Steps[0].Arguments["volume"].ShouldBe("C");
     }
 
     [Fact]
