@@ -11,6 +11,7 @@ namespace DevOpsAI.Drafting;
 internal static class RunbookDrafter
 {
     private const string NoRunbook = "no runbook";
+    private const string NothingToDo = "Nothing to do: ";
     private const int MaxLinks = 3;
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
 
@@ -64,7 +65,9 @@ internal static class RunbookDrafter
         var description = about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
         return new(
             about.Incident.Id, about.Revision, runbook.Drafter,
-            $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
+            problem.StartsWith(NothingToDo, StringComparison.Ordinal)
+                ? $"Check whether {Said.Short(about.Kind)} on {where} is over."
+                : $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
             description is null ? problem : $"{problem} {Said.Short(description, 500)}",
             [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false);
     }
@@ -127,7 +130,7 @@ internal static class RunbookDrafter
                     return missing;
                 if (preconditions.Find(condition => condition.Holds(found.Observations) == false) is { } contradicted)
                 {
-                    pointless = $"Nothing to do: {Now(contradicted)}.";
+                    pointless = $"{NothingToDo}{Now(contradicted)}.";
                     if (rule.Optional)
                         continue;
                     return pointless;

@@ -124,6 +124,7 @@ public sealed class ParameterTests
         var draft = await new DraftingScene().DraftOfAsync("WindowsServiceDown", "SRV-FILE01", [("name", "Dnscache")]);
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Problem.ShouldNotBeNull().ShouldStartWith("Nothing to do: service.Dnscache.state of SRV-FILE01 is running");
+        draft.Summary.ShouldBe("Check whether WindowsServiceDown on SRV-FILE01 is over.");
         draft.Simulated.ShouldBeTrue();
         draft.Evidence.ShouldContain(evidence => evidence.Text == "SRV-FILE01 service.Dnscache.state = running" && evidence.Seq == null);
     }
