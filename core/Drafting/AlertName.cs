@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>
+/// The name of an alert, however its source spells it: <c>HostOutOfDiskSpace</c>, <c>host_out_of_disk_space</c> and
+/// <c>Host out of disk space</c> are the same name.
+/// </summary>
+internal sealed partial class AlertName
+{
+    private const int MaxLength = 300;
+
+    private AlertName(string squashed, IReadOnlySet<string> words)
+    {
+        Squashed = squashed;
+        Words = words;
+    }
+
+    /// <summary>Letters and digits only, in lower case: what exact matching compares.</summary>
+    public string Squashed { get; }
+
+    /// <summary>The words, in lower case: split at separators, at capitals and before digits.</summary>
+    public IReadOnlySet<string> Words { get; }
+
+    public static AlertName Of(string text)
+    {
+        var cut = text.Length > MaxLength ? text[..MaxLength] : text;
+        var words = Word().Matches(cut).Select(match => match.Value.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+        return new(string.Concat(cut.Where(char.IsLetterOrDigit)).ToLowerInvariant(), words);
+    }
+
+    // A run of capitals is one word up to the capital that begins the next: RAIDDegraded is raid, degraded.
+    [GeneratedRegex(@"\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
+}

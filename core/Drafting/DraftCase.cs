@@ -1,0 +1,29 @@
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>What is to be drafted about.</summary>
+/// <param name="Client">The tenant's display name.</param>
+/// <param name="Events">Those still firing, oldest first; the recent ones when there are very many.</param>
+internal sealed record DraftCase(Incident Incident, int Revision, string Client, IReadOnlyList<(long Seq, EventReceived Event)> Events)
+{
+    public static DraftCase Of(Incident incident, int revision, string client)
+    {
+        var firing = incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(one.Event.AlertKey)).ToList();
+        return new(incident, revision, client, firing.Count > 0 ? firing : [.. incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing)]);
+    }
+
+    public string Kind => Incident.Opened.Kind;
+
+    public IReadOnlyList<EventReceived> Facts => [.. Events.Select(one => one.Event)];
+
+    /// <summary>The events as evidence, the latest of each alert.</summary>
+    public IEnumerable<Evidence> Evidence => Events
+        .GroupBy(one => one.Event.AlertKey)
+        .Select(group => group.Last())
+        .TakeLast(MaxEvidence)
+        .Select(one => new Evidence($"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}", one.Seq));
+
+    private const int MaxEvidence = 5;
+    private const int MaxText = 200;
+}

@@ -1,0 +1,120 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>
+/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift. Asking again
+/// does no harm: what is on record is not drafted twice, only staged if that is missing.
+/// </summary>
+public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
+
+internal sealed class DraftRecommendationHandler(
+    ILedger ledger,
+    TenantStates states,
+    ITenantDirectory tenants,
+    RunbookCatalogue runbooks,
+    TargetResolver resolver,
+    IMediator mediator,
+    ICrashPoints crashPoints,
+    IOptions<DraftingOptions> options,
+    TimeProvider clock,
+    ILogger<DraftRecommendationHandler> log) : IRequestHandler<DraftRecommendation, Unit>
+{
+    private const int MaxConflicts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly Actor Drafter = Actor.Service("drafting");
+
+    public async Task<Unit> Handle(DraftRecommendation request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxConflicts; attempt++)
+        {
+            var state = await states.GetAsync(request.Tenant, cancellationToken);
+            if (state.Find(request.IncidentId) is not { IsOpen: true } incident)
+                return Unit.Value;
+            if (RevisionDue(incident) is { } revision && !await AppendAsync(incident, revision, cancellationToken))
+                continue;
+            if (RevisionDue(incident) is not null || IsUnstaged(incident))
+                await mediator.Send(new StageProposal(request.Tenant, request.IncidentId), cancellationToken);
+            return Unit.Value;
+        }
+        throw new InvalidOperationException($"{request.IncidentId} changed {MaxConflicts} times while it was drafted.");
+    }
+
+    /// <summary>The revision to draft now; null when the one on record is the one that counts.</summary>
+    internal static int? RevisionDue(Incident incident) => incident switch
+    {
+        { Draft: null } => 1,
+        _ when IsUnstaged(incident) => null,
+        { Phase: IncidentPhase.Drafting, Execution.Outcome: ExecutionOutcome.Drifted } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
+        _ => null,
+    };
+
+    private static bool IsUnstaged(Incident incident) => incident.Draft is { } draft && draft.Revision > (incident.Staged?.Revision ?? 0);
+
+    private async Task<bool> AppendAsync(Incident incident, int revision, CancellationToken cancellationToken)
+    {
+        var draft = await DraftAsync(incident, revision, cancellationToken);
+        var result = await ledger.AppendAsync(
+            incident.Tenant,
+            [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
+            [new(StreamId.Proposal(incident.Id), Drafter, incident.Correlation, draft, await CauseAsync(incident, revision, cancellationToken))],
+            cancellationToken);
+        if (result is not AppendResult.Appended)
+            return false;
+        log.Drafted(incident.Id, incident.Tenant, revision, draft.Drafter, draft.Plan.Steps.Count, draft.Problem is not null);
+        crashPoints.Reach(CrashPoint.RecommendationDrafted);
+        return true;
+    }
+
+    private async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
+    {
+        var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
+        return incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind) is { } runbook
+            ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken))
+            : RunbookDrafter.WithoutRunbook(about);
+    }
+
+    /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
+    private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
+    {
+        var (tries, patience) = (options.Value.VendorTries, options.Value.VendorPatience);
+        using var impatience = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatience.Token);
+        var silent = new Resolution.Unreachable($"no answer within {patience.TotalSeconds:0} seconds", null);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                // A connector that does not heed its token must not hold the incident either.
+                var resolution = await resolver.ResolveAsync(incident.Tenant, runbook, about.Facts, either.Token).WaitAsync(either.Token);
+                if (resolution is not Resolution.Unreachable unreachable)
+                    return resolution;
+                silent = unreachable;
+                log.VendorSilent(incident.Id, incident.Tenant, attempt, tries, unreachable.Message);
+                if (attempt >= tries)
+                    return unreachable;
+                await Task.Delay(unreachable.TryAgainIn is { Ticks: > 0 } asked ? asked : Pause * attempt, clock, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return silent;
+        }
+    }
+
+    /// <summary>What this draft answers to: the opening of the incident, or the end of the execution that found drift.</summary>
+    private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
+    {
+        if (revision == 1)
+            return incident.OpenedSeq;
+        var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
+        return entries.LastOrDefault(entry => entry.Fact is ExecutionFinished)?.Seq ?? incident.OpenedSeq;
+    }
+}

@@ -1,0 +1,27 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using MediatR;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>Has a recommendation drafted when an incident opens, and again when an execution found the world changed.</summary>
+internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
+{
+    public string Name => "drafting";
+
+    public string? Lane(LedgerEntry entry) => IncidentOf(entry);
+
+    public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        if (IncidentOf(entry) is { } incident)
+            await mediator.Send(new DraftRecommendation(entry.Tenant, incident), cancellationToken);
+    }
+
+    private static string? IncidentOf(LedgerEntry entry) => entry.Fact switch
+    {
+        IncidentOpened opened => opened.IncidentId,
+        ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.IncidentId,
+        _ => null,
+    };
+}

@@ -1,0 +1,57 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Drafting;
+
+public static class DraftingServices
+{
+    /// <summary>
+    /// Drafting by runbooks. At start every mistake in every runbook is told at once, also what no connector of any tenant offers.
+    /// Needs <see cref="IConnections"/>, <see cref="ITenantDirectory"/>, <see cref="ILedger"/>, MediatR and <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddDrafting(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<DraftingOptions>().BindConfiguration("Drafting").ValidateDataAnnotations();
+        return services
+            .AddSingleton<IValidateOptions<DraftingOptions>, RunbookCheck>()
+            .AddSingleton(LoadRunbooks)
+            .AddSingleton<TargetResolver>()
+            .AddSingleton<ILedgerFollower, DraftingFollower>();
+    }
+
+    private static RunbookCatalogue LoadRunbooks(IServiceProvider provider)
+    {
+        var folder = RunbookCheck.FolderOf(provider.GetRequiredService<IOptions<DraftingOptions>>().Value, provider.GetRequiredService<IHostEnvironment>());
+        var catalogue = RunbookCatalogue.Load(folder, []);
+        provider.GetRequiredService<ILogger<RunbookCatalogue>>().RunbooksInForce(catalogue.All.Count, folder ?? "none");
+        return catalogue;
+    }
+}
+
+/// <summary>Refuses to start with runbooks that have mistakes, naming all of them with file and line.</summary>
+internal sealed class RunbookCheck(IConnections connections, ITenantDirectory tenants, IHostEnvironment environment) : IValidateOptions<DraftingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, DraftingOptions options)
+    {
+        var mistakes = new List<string>();
+        var catalogue = RunbookCatalogue.Load(FolderOf(options, environment), mistakes);
+        var actions = tenants.All
+            .SelectMany(tenant => connections.Of(tenant.Id))
+            .Select(connection => connections.ConnectorOf(connection))
+            .DistinctBy(connector => connector.Name)
+            .Select(connector => connector.Actions)
+            .Where(offered => offered.Count > 0)
+            .ToList();
+        if (actions.Count > 0)
+            mistakes.AddRange(catalogue.MistakesAgainst(actions));
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(["Runbooks with mistakes:\n  " + string.Join("\n  ", mistakes)]);
+    }
+
+    internal static string? FolderOf(DraftingOptions options, IHostEnvironment environment) =>
+        string.IsNullOrWhiteSpace(options.RunbooksPath) ? null : Path.GetFullPath(options.RunbooksPath, environment.ContentRootPath);
+}

@@ -1,0 +1,107 @@
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>The values a plan needs, or why one of them is not known. Which is never guessed: named by the events, or the only one that fits.</summary>
+internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived> events, IReadOnlyDictionary<string, string> observations)
+{
+    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    public void Give(string name, string value) => values[name] = value;
+
+    /// <summary>Finds the value; null when it was found, otherwise a sentence for the card.</summary>
+    public string? Find(ParameterRule rule)
+    {
+        var named = new List<string>();
+        foreach (var received in events)
+        {
+            var (value, problem) = NamedBy(received, rule);
+            if (problem is not null)
+                return problem;
+            if (value is not null && !named.Contains(value, StringComparer.OrdinalIgnoreCase))
+                named.Add(value);
+        }
+        var outcome = rule.Seen is null ? Plain(rule, named) : Observed(rule, named, Existing(rule));
+        if (outcome.Value is { } found)
+            values[rule.Name] = found;
+        return outcome.Problem;
+    }
+
+    private (string? Value, string? Problem) NamedBy(EventReceived received, ParameterRule rule)
+    {
+        foreach (var attribute in rule.From)
+        {
+            if (received.Attribute(attribute.Name) is not { } text || string.IsNullOrWhiteSpace(text))
+                continue;
+            if (attribute.Loose && IsTheTarget(text))
+                continue;
+            var value = ParameterForms.Apply(rule.Form, text);
+            if (rule.Pattern.Accepts(value))
+                return (value, null);
+            if (!attribute.Loose)
+                return (null, $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{Said.Short(text)}'.");
+        }
+        return default;
+    }
+
+    /// <summary>Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.</summary>
+    private bool IsTheTarget(string text) => TargetNames.Of(text) is { } names
+        && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase) || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
+
+    private static (string? Value, string? Problem) Plain(ParameterRule rule, List<string> named) => named switch
+    {
+        [var only] => (only, null),
+        [] when rule.Default is { } value => (value, null),
+        [] => (null, $"The event names no {Lower(rule.Title)}."),
+        _ => (null, $"The events name several: {Lower(rule.Title)} {Said.List(named)}."),
+    };
+
+    private (string? Value, string? Problem) Observed(ParameterRule rule, List<string> named, List<string> existing)
+    {
+        var title = Lower(rule.Title);
+        if (named.Count == 0 && rule.Default is { } value)
+            named.Add(value);
+        if (named.Count > 0)
+        {
+            var matching = existing.Where(name => named.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
+            var narrowed = matching.Count > 1 ? Fitting(rule, matching) : matching;
+            return matching.Count switch
+            {
+                0 => (null, $"{target} has no {title} '{Said.Short(named[0])}'; it has {Said.List(existing)}."),
+                _ when narrowed is [var only] => (only, null),
+                _ => (null, $"The events name several on {target}: {title} {Said.List(matching)}."),
+            };
+        }
+        if (rule.Choose.Count == 0)
+            return (null, $"The event names no {title}; {target} has {Said.List(existing)}.");
+        var fitting = Fitting(rule, existing);
+        return fitting.Count switch
+        {
+            1 => (fitting[0], null),
+            0 => (null, $"The event names no {title}, and none of {target} fits the alert; it has {Said.List(existing)}."),
+            _ => (null, $"The event names no {title}, and several of {target} fit the alert: {Said.List(fitting)}."),
+        };
+    }
+
+    private List<string> Fitting(ParameterRule rule, List<string> existing) => rule.Choose.Count == 0
+        ? existing
+        : [.. existing.Where(name => rule.Choose.All(condition => condition.Fill(_ => name).Holds(observations) == true))];
+
+    /// <summary>What the vendor reports for this kind of thing, in its own spelling.</summary>
+    private List<string> Existing(ParameterRule rule)
+    {
+        var (before, after) = rule.Seen!.Around(rule.Name)!.Value;
+        return
+        [
+            .. observations.Keys
+                .Where(key => key.Length > before.Length + after.Length
+                              && key.StartsWith(before, StringComparison.OrdinalIgnoreCase) && key.EndsWith(after, StringComparison.OrdinalIgnoreCase))
+                .Select(key => key[before.Length..^after.Length])
+                .Order(StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
+    private static string Lower(string title) => title.ToLowerInvariant();
+}

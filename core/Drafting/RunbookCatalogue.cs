@@ -1,0 +1,139 @@
+using System.Reflection;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>The runbooks in force, and which of them an alert belongs to.</summary>
+internal sealed class RunbookCatalogue
+{
+    private readonly Dictionary<string, Runbook> byName = [];
+
+    private RunbookCatalogue(IReadOnlyList<Runbook> all)
+    {
+        All = all;
+        // The operator's own runbooks come last and take names over from those that came with the bot.
+        foreach (var runbook in all.OrderByDescending(runbook => runbook.IsBuiltIn))
+        {
+            foreach (var name in runbook.Match.Names)
+                byName[AlertName.Of(name).Squashed] = runbook;
+        }
+    }
+
+    public IReadOnlyList<Runbook> All { get; }
+
+    /// <summary>
+    /// The runbook for alerts of this kind. An exact name wins; then the rule with the most words that are all in the name; when two
+    /// runbooks are as close, the operator's own is taken, and neither when both are of the same origin.
+    /// </summary>
+    public Runbook? For(string kind)
+    {
+        var name = AlertName.Of(kind);
+        if (byName.GetValueOrDefault(name.Squashed) is { } exact)
+            return exact;
+        var close = All
+            .Select(runbook => (Runbook: runbook, Words: runbook.Match.Not.Any(name.Words.Contains) ? 0 : Closeness(runbook.Match, name)))
+            .Where(candidate => candidate.Words > 0)
+            .GroupBy(candidate => (candidate.Words, candidate.Runbook.IsBuiltIn))
+            .OrderByDescending(group => group.Key.Words)
+            .ThenBy(group => group.Key.IsBuiltIn)
+            .FirstOrDefault();
+        return close?.Count() == 1 ? close.Single().Runbook : null;
+    }
+
+    /// <summary>
+    /// The runbooks that came with the bot, and over them those of <paramref name="folder"/>: a file there replaces the one of the same
+    /// name or adds a new one.
+    /// </summary>
+    /// <param name="mistakes">Gets every mistake in every file, as <c>file:line: what</c>.</param>
+    public static RunbookCatalogue Load(string? folder, ICollection<string> mistakes)
+    {
+        var builtIn = Read(BuiltInFiles(), isBuiltIn: true, mistakes);
+        var own = folder is null ? [] : Read(FilesOf(folder, mistakes), isBuiltIn: false, mistakes);
+        var replaced = own.Select(runbook => runbook.Name).ToHashSet(StringComparer.Ordinal);
+        return new([.. builtIn.Where(runbook => !replaced.Contains(runbook.Name)), .. own]);
+    }
+
+    /// <summary>What the runbooks ask of actions that the connectors do not offer.</summary>
+    public IEnumerable<string> MistakesAgainst(IReadOnlyCollection<IReadOnlyDictionary<string, ActionSpec>> catalogues)
+    {
+        foreach (var (runbook, step) in All.SelectMany(runbook => runbook.Steps.Select(step => (runbook, step))))
+        {
+            var specs = catalogues.Select(actions => actions.GetValueOrDefault(step.Action)).OfType<ActionSpec>().ToList();
+            var wrong = specs.Count == 0
+                ? [$"no connector offers the action '{step.Action}'"]
+                : specs.Select(spec => MistakesAgainst(spec, runbook, step).ToList()).MinBy(list => list.Count)!;
+            foreach (var mistake in wrong)
+                yield return $"{runbook.Origin}:{step.Line}: {mistake}";
+        }
+    }
+
+    private static IEnumerable<string> MistakesAgainst(ActionSpec spec, Runbook runbook, StepRule step)
+    {
+        if (spec.TargetKind != runbook.Target.Kind)
+            yield return $"'{spec.Name}' acts on a {spec.TargetKind}, the runbook on a {runbook.Target.Kind}";
+        foreach (var name in step.Arguments.Keys.Where(name => spec.Arguments.All(argument => argument.Name != name)))
+            yield return $"'{spec.Name}' has no argument '{name}'";
+        foreach (var argument in spec.Arguments)
+        {
+            if (!step.Arguments.TryGetValue(argument.Name, out var value))
+            {
+                if (argument.Required)
+                    yield return $"'{spec.Name}' needs the argument '{argument.Name}'";
+            }
+            else if (value.IsLiteral && !ActionCalls.Accepts(argument, value.Text))
+            {
+                yield return $"'{value.Text}' is not allowed as argument '{argument.Name}' of '{spec.Name}' ({argument.Pattern})";
+            }
+        }
+    }
+
+    private static List<Runbook> Read(IEnumerable<(string File, string Yaml)> files, bool isBuiltIn, ICollection<string> mistakes)
+    {
+        var runbooks = new List<Runbook>();
+        var claimed = new Dictionary<string, Runbook>(StringComparer.Ordinal);
+        foreach (var (file, yaml) in files)
+        {
+            if (RunbookReader.Read(file, yaml, isBuiltIn, mistakes) is not { } runbook)
+                continue;
+            if (runbooks.Find(other => other.Name == runbook.Name) is { } twin)
+                mistakes.Add($"{file}:1: the name '{runbook.Name}' is taken by {twin.Origin}");
+            foreach (var name in runbook.Match.Names)
+            {
+                if (!claimed.TryAdd(AlertName.Of(name).Squashed, runbook))
+                    mistakes.Add($"{file}:1: alerts named '{name}' belong to {claimed[AlertName.Of(name).Squashed].Origin}");
+            }
+            runbooks.Add(runbook);
+        }
+        return runbooks;
+    }
+
+    private static int Closeness(MatchRule match, AlertName name) =>
+        match.Words.Where(words => words.All(name.Words.Contains)).Select(words => words.Count).DefaultIfEmpty(0).Max();
+
+    private static IEnumerable<(string File, string Yaml)> BuiltInFiles()
+    {
+        var assembly = typeof(RunbookCatalogue).Assembly;
+        return assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("Runbooks/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (name["Runbooks/".Length..], ReadResource(assembly, name)));
+    }
+
+    private static string ReadResource(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    private static IEnumerable<(string File, string Yaml)> FilesOf(string folder, ICollection<string> mistakes)
+    {
+        if (!Directory.Exists(folder))
+        {
+            mistakes.Add($"{folder}:1: the folder of Drafting:RunbooksPath does not exist");
+            return [];
+        }
+        return Directory.EnumerateFiles(folder, "*.yaml")
+            .Order(StringComparer.Ordinal)
+            .Select(path => (path, File.ReadAllText(path)));
+    }
+}

@@ -1,0 +1,181 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>
+/// Writes the recommendation from what is known: events, runbook, target and its state. Pure. Whatever is unknown, contradictory or not
+/// allowed ends in an empty plan and a sentence that says so; nothing is ever filled in by guess.
+/// </summary>
+internal static class RunbookDrafter
+{
+    private const string NoRunbook = "no runbook";
+    private const string NothingToDo = "Nothing to do: ";
+    private const int MaxLinks = 3;
+    private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
+
+    /// <summary>A recommendation for an incident that no runbook handles, or that gathers the events of many devices.</summary>
+    public static RecommendationDrafted WithoutRunbook(DraftCase about)
+    {
+        var incident = about.Incident;
+        var kind = Said.Short(about.Kind);
+        var devices = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var isStorm = incident.Opened.Scope != IncidentScope.One;
+        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]), _ => $"{devices.Count} devices of {about.Client}" };
+        var links = about.Facts
+            .SelectMany(received => LinkAttributes.Select(received.Attribute))
+            .Where(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")
+            .Distinct()
+            .Take(MaxLinks);
+        var analysis = string.Join(' ', new[]
+        {
+            $"{incident.EventCount} event{(incident.EventCount == 1 ? "" : "s")} so far, the first at {incident.OpenedAt:yyyy-MM-dd HH:mm} UTC.",
+            devices.Count > 1 ? $"Devices: {Said.List(devices)}." : "",
+            about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text ? Said.Short(text, 500) : "",
+            string.Join(' ', links.Select(link => Said.Short(link!, 200))),
+        }.Where(part => part.Length > 0));
+        return new(
+            incident.Id, about.Revision, NoRunbook,
+            isStorm ? $"Look for the common cause of {kind} on {where}." : $"Look at {kind} on {where}.",
+            analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
+            isStorm ? "Many events at once: a person must find what they have in common." : $"No runbook handles '{kind}'.",
+            new Dictionary<string, string>(), Simulated: false);
+    }
+
+    /// <summary>A recommendation by a runbook, complete or saying why it cannot be.</summary>
+    public static RecommendationDrafted With(Runbook runbook, DraftCase about, Resolution resolution)
+    {
+        switch (resolution)
+        {
+            case Resolution.Found found:
+                var draft = new Drafting(runbook, about, found);
+                return draft.Problem is null ? draft.Complete() : ForAPerson(runbook, about, draft.Problem, found, draft.Rested);
+            case Resolution.Unreachable unreachable:
+                return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null, new Dictionary<string, string>());
+            default:
+                return ForAPerson(runbook, about, ((Resolution.Problem)resolution).Sentence, null, new Dictionary<string, string>());
+        }
+    }
+
+    private static RecommendationDrafted ForAPerson(
+        Runbook runbook, DraftCase about, string problem, Resolution.Found? found, IReadOnlyDictionary<string, string> rested)
+    {
+        var where = found?.Target.Name ?? (about.Incident.Opened.Device is { } device ? Said.Short(device) : about.Client);
+        var description = about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
+        return new(
+            about.Incident.Id, about.Revision, runbook.Drafter,
+            problem.StartsWith(NothingToDo, StringComparison.Ordinal)
+                ? $"Check whether {Said.Short(about.Kind)} on {where} is over."
+                : $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
+            description is null ? problem : $"{problem} {Said.Short(description, 500)}",
+            [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false);
+    }
+
+    private static IEnumerable<Evidence> Seen(IReadOnlyDictionary<string, string> rested) =>
+        rested.Select(pair => new Evidence($"{pair.Key} = {Said.Short(pair.Value)}", null));
+
+    private static Risk RiskOf(Severity severity) => severity switch
+    {
+        Severity.Critical => Risk.High,
+        Severity.Error => Risk.Medium,
+        _ => Risk.Low,
+    };
+
+    /// <summary>One attempt to fill a runbook in. <see cref="Problem"/> is null when the plan is complete.</summary>
+    private sealed class Drafting
+    {
+        private readonly Runbook runbook;
+        private readonly DraftCase about;
+        private readonly Resolution.Found found;
+        private readonly ParameterValues values;
+        private readonly SortedDictionary<string, string> rested = new(StringComparer.Ordinal);
+        private readonly List<PlanStep> steps = [];
+
+        public Drafting(Runbook runbook, DraftCase about, Resolution.Found found)
+        {
+            (this.runbook, this.about, this.found) = (runbook, about, found);
+            values = new(found.Target.Name, about.Facts, found.Observations);
+            values.Give("target", found.Target.Name);
+            values.Give("client", about.Client);
+            Problem = runbook.Parameters.Select(values.Find).FirstOrDefault(problem => problem is not null) ?? Fill();
+        }
+
+        public string? Problem { get; }
+
+        /// <summary>The observations that were decisive, by <c>{target name} {observation}</c>.</summary>
+        public IReadOnlyDictionary<string, string> Rested => rested;
+
+        public RecommendationDrafted Complete() => new(
+            about.Incident.Id, about.Revision, runbook.Drafter,
+            runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
+            [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation);
+
+        private string? Fill()
+        {
+            var needs = runbook.Needs.Select(condition => condition.Fill(Value)).ToList();
+            var pointless = "";
+            foreach (var condition in needs)
+            {
+                if (Check(condition) is { } problem)
+                    return problem;
+                if (condition.Holds(found.Observations) == false)
+                    return $"Not possible now: {Now(condition)}.";
+            }
+            foreach (var rule in runbook.Steps)
+            {
+                var preconditions = rule.Preconditions.Select(condition => condition.Fill(Value)).ToList();
+                var verifications = rule.Verifications.Select(condition => condition.Fill(Value)).ToList();
+                if (preconditions.Concat(verifications).Select(Check).FirstOrDefault(problem => problem is not null) is { } missing)
+                    return missing;
+                if (preconditions.Find(condition => condition.Holds(found.Observations) == false) is { } contradicted)
+                {
+                    pointless = $"{NothingToDo}{Now(contradicted)}.";
+                    if (rule.Optional)
+                        continue;
+                    return pointless;
+                }
+                if (Step(rule, [.. needs, .. preconditions], verifications) is { } refused)
+                    return refused;
+            }
+            return steps.Count > 0 ? null : pointless;
+        }
+
+        private string? Step(StepRule rule, List<Condition> preconditions, List<Condition> verifications)
+        {
+            var spec = found.Connector.Actions[rule.Action];
+            var arguments = rule.Arguments.ToDictionary(pair => pair.Key, pair => pair.Value.Fill(Value));
+            if (ActionCalls.Mistakes(spec, arguments) is [var mistake, ..])
+                return mistake;
+            steps.Add(new(
+                rule.Title.Fill(Value, Observation), rule.Action, found.Target, arguments, ActionCalls.Command(spec, found.Target, arguments),
+                rule.Editable, preconditions, verifications, spec.Rollback));
+            return null;
+        }
+
+        /// <summary>Whether the condition can be told at all; a sentence when not.</summary>
+        private string? Check(Condition condition)
+        {
+            var name = condition.Observation;
+            if (!found.Observations.TryGetValue(name, out var seen))
+                return $"{found.Target.Name} does not report {Said.Short(name)}; it reports {Said.List(Alike(name))}.";
+            rested[$"{found.Target.Name} {name}"] = seen;
+            return condition.Holds(found.Observations) is null
+                ? $"{found.Target.Name} reports {Said.Short(name)} as '{Said.Short(seen)}', which cannot be held against '{condition}'."
+                : null;
+        }
+
+        private IEnumerable<string> Alike(string name)
+        {
+            var first = name.Split('.')[0] + ".";
+            return found.Observations.Keys.Where(key => key.StartsWith(first, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.OrdinalIgnoreCase);
+        }
+
+        private string Now(Condition condition) =>
+            $"{Said.Short(condition.Observation)} of {found.Target.Name} is {Said.Short(found.Observations[condition.Observation])} (the runbook asks for {condition.Operator} {condition.Value})";
+
+        private string? Value(string name) => values[name];
+
+        private string? Observation(string name) => found.Observations.TryGetValue(name, out var seen) ? Said.Short(seen) : null;
+    }
+}

@@ -1,0 +1,227 @@
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Tests.Core.Drafting;
+
+/// <summary>When something is drafted, what goes on record, and what happens when things go wrong in between.</summary>
+public sealed class DraftRecommendationTests
+{
+    private static readonly (string, string)[] VolumeC = [("volume", "C:")];
+
+    [Fact]
+    public async Task A_new_incident_is_drafted_once_and_staged()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+
+        var entry = scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Fact is RecommendationDrafted);
+        entry.Type.ShouldBe("recommendation.drafted");
+        entry.Stream.ShouldBe(StreamId.Proposal(id));
+        entry.Causation.ShouldBe(2);
+        entry.Correlation.ShouldBe("c0ffee");
+        entry.Actor.Id.ShouldBe("drafting");
+        ((RecommendationDrafted)entry.Fact).Revision.ShouldBe(1);
+        scene.Staged.ShouldHaveSingleItem().ShouldBe(new StageProposal(DraftingScene.Contoso, id));
+    }
+
+    [Fact]
+    public async Task After_a_crash_between_the_two_it_is_only_staged()
+    {
+        var scene = new DraftingScene { CrashAtPoint = CrashPoint.RecommendationDrafted };
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await Should.ThrowAsync<InvalidOperationException>(() => scene.DraftAsync(id));
+        scene.Staged.ShouldBeEmpty();
+        var asked = scene.Vendor.Observations;
+
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
+        scene.Staged.Count.ShouldBe(1);
+        scene.Vendor.Observations.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task A_closed_incident_is_left_alone()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, "resolved"));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldBeEmpty();
+        scene.Staged.ShouldBeEmpty();
+        scene.Vendor.Finds.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_unknown_incident_is_no_error() => await new DraftingScene().DraftAsync("CON-9999");
+
+    [Fact]
+    public async Task An_incident_that_closes_while_the_vendor_is_asked_gets_no_draft()
+    {
+        var slow = new ClosingConnector();
+        var scene = new DraftingScene(null, (FakeConnections.To("contoso-slow", "contoso", "slow"), slow));
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        slow.WhileAsked = () => scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, "resolved"));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldBeEmpty();
+        scene.Staged.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Drift_is_drafted_again_as_the_next_revision()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()),
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Drifted, "changed", [], false, null));
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(draft => draft.Revision).ShouldBe([1, 2]);
+        scene.Staged.Count.ShouldBe(2);
+        var second = scene.Ledger.Entries(DraftingScene.Contoso).Last(entry => entry.Fact is RecommendationDrafted);
+        scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Seq == second.Causation).Fact.ShouldBeOfType<ExecutionFinished>();
+    }
+
+    [Theory]
+    [InlineData(ExecutionOutcome.Failed)]
+    [InlineData(ExecutionOutcome.Verified)]
+    [InlineData(ExecutionOutcome.Unknown)]
+    [InlineData(ExecutionOutcome.Stopped)]
+    public async Task Other_outcomes_are_not(ExecutionOutcome outcome)
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", outcome, "", [], false, null));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task More_events_do_not_draft_it_again()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        var more = DraftingScene.Event("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")], 77);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Event(more.EventId), more);
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
+        scene.Staged.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_unknown_kind_becomes_decision_support_with_what_is_known()
+    {
+        var draft = await new DraftingScene().DraftOfAsync("FluxCapacitorUnstable", "SRV-FILE01",
+            [("generatorURL", "https://prometheus.contoso.local/graph?g0=1"), ("dashboard", "javascript:alert(1)")]);
+        draft.Drafter.ShouldBe("no runbook");
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Summary.ShouldBe("Look at FluxCapacitorUnstable on SRV-FILE01.");
+        draft.Problem.ShouldBe("No runbook handles 'FluxCapacitorUnstable'.");
+        draft.Analysis.ShouldContain("1 event so far");
+        draft.Analysis.ShouldContain("https://prometheus.contoso.local/graph?g0=1");
+        draft.Analysis.ShouldNotContain("javascript");
+        draft.Evidence.ShouldHaveSingleItem().Seq.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_storm_is_for_a_person_even_when_a_runbook_knows_the_kind()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC, scope: IncidentScope.Cause);
+        var more = DraftingScene.Event("DiskSpaceLow", "SRV-DC01", VolumeC, 77);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Event(more.EventId), more);
+        await scene.DraftAsync(id);
+        var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
+        draft.Drafter.ShouldBe("no runbook");
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Summary.ShouldBe("Look for the common cause of DiskSpaceLow on 2 devices of Contoso Ltd.");
+        draft.Analysis.ShouldContain("Devices: SRV-DC01 and SRV-FILE01.");
+        scene.Vendor.Finds.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_recovers_is_asked_again()
+    {
+        var scene = new DraftingScene();
+        scene.Vendor.Next.Enqueue(FakeAnswer.NotDone);
+        scene.Vendor.Next.Enqueue(FakeAnswer.Throws);
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await AdvancingAsync(scene, scene.DraftAsync(id));
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem.ShouldBeNull();
+        scene.Vendor.Finds.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(FakeAnswer.NotDone, 3)]
+    [InlineData(FakeAnswer.LosesTheReply, 3)]
+    [InlineData(FakeAnswer.Throws, 3)]
+    [InlineData(FakeAnswer.Hangs, 1)]
+    [InlineData(FakeAnswer.Refuses, 1)]
+    public async Task A_vendor_that_stays_away_holds_no_incident_for_ever(FakeAnswer answer, int asked)
+    {
+        var scene = new DraftingScene();
+        scene.Vendor.Always = answer;
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        var start = scene.Clock.GetUtcNow();
+        await AdvancingAsync(scene, scene.DraftAsync(id), hangs: answer == FakeAnswer.Hangs);
+        var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Problem.ShouldNotBeNull().ShouldStartWith(answer == FakeAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
+        scene.Vendor.Finds.ShouldBe(asked);
+        (scene.Clock.GetUtcNow() - start).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(31));
+        scene.Staged.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_asks_for_more_patience_than_there_is_does_not_get_it()
+    {
+        var scene = new DraftingScene();
+        scene.Vendor.Always = FakeAnswer.NotDone;
+        scene.Vendor.TryAgainIn = TimeSpan.FromHours(1);
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await AdvancingAsync(scene, scene.DraftAsync(id));
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem.ShouldBe("Could not ask the vendor: contoso-fake: the fake is busy.");
+    }
+
+    [Fact]
+    public async Task The_follower_reacts_to_openings_and_to_drift_only()
+    {
+        var scene = new DraftingScene();
+        var follower = scene.Services.GetServices<ILedgerFollower>().ShouldHaveSingleItem();
+        follower.Name.ShouldBe("drafting");
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        foreach (var entry in scene.Ledger.Entries(DraftingScene.Contoso))
+        {
+            follower.Lane(entry).ShouldBe(entry.Fact is IncidentOpened ? id : null);
+            await follower.HandleAsync(entry, TestContext.Current.CancellationToken);
+        }
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null), new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null));
+        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(2).Select(follower.Lane).ShouldBe([null, id]);
+    }
+
+    /// <summary>Lets the clock run whenever the work waits for it: one timer is the limit on all tries together, a second one a pause between two.</summary>
+    private static async Task AdvancingAsync(DraftingScene scene, Task work, bool hangs = false)
+    {
+        while (!work.IsCompleted)
+        {
+            if (scene.Clock.WaitingTimers > (hangs ? 0 : 1))
+                scene.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        await work;
+    }
+}

@@ -1,0 +1,186 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Core.Drafting;
+
+/// <summary>Runbook files are read strictly, and every mistake is told at once with file and line.</summary>
+public sealed class RunbookFilesTests : IDisposable
+{
+    private const string Valid = """
+        name: restart-agent
+        version: 1
+        title: Restart the agent
+        risk: low
+        target:
+          kind: device
+        match:
+          names: [AgentSick]
+        parameters:
+          service:
+            title: Service
+            from: [service]
+            pattern: "[A-Za-z]+"
+            seen: service.{service}.state
+        steps:
+          - title: Restart {service}
+            action: service.restart
+            arguments:
+              service: "{service}"
+            verifications:
+              - service.{service}.state == running
+        summary: Restart {service} on {target}.
+        analysis: It is {=service.{service}.state}.
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("runbooks").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_valid_file_is_read() => Mistakes(Valid).ShouldBeEmpty();
+
+    [Fact]
+    public void The_example_in_the_documentation_is_valid()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
+            root = root.Parent;
+        var page = File.ReadAllText(Path.Combine(root.ShouldNotBeNull().FullName, "docs", "runbooks.md"));
+        Mistakes(page.Split("```yaml\n")[1].Split("```")[0]).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("risk: low", "risk: lowish", "x.yaml:4: 'risk' must be one of low, medium, high")]
+    [InlineData("version: 1", "version: one", "x.yaml:2: 'version' must be a whole number above 0")]
+    [InlineData("version: 1", "version: 0", "x.yaml:2: 'version' must be a whole number above 0")]
+    [InlineData("title: Restart the agent", "titel: Restart the agent", "x.yaml:1: 'title' is missing|x.yaml:3: unknown key 'titel'; known are analysis, match, name, needs, parameters, risk, steps, summary, target, title, version")]
+    [InlineData("  kind: device", "  kind: [device]", "x.yaml:6: 'kind' must be a text")]
+    [InlineData("  kind: device", "  sort: device", "x.yaml:6: 'kind' is missing|x.yaml:6: unknown key 'sort'; known are from, kind")]
+    [InlineData("name: restart-agent", "name: Restart Agent", "x.yaml:1: the name 'Restart Agent' may only have lower-case letters, digits and hyphens")]
+    [InlineData("  names: [AgentSick]", "  names: [AgentSick, agent_sick]", "x.yaml:8: the name 'AgentSick' is there twice")]
+    [InlineData("  names: [AgentSick]", "  not: [x]", "x.yaml:8: 'match' needs 'names' or 'words'")]
+    [InlineData("    from: [service]", "    form: sideways", "x.yaml:12: 'form' must be one of text, volume, service, host|x.yaml:11: nothing can give 'service' a value: 'from', 'choose' or 'default' is needed")]
+    [InlineData("    pattern: \"[A-Za-z]+\"", "    pattern: \"[\"", "x.yaml:11: Invalid pattern")]
+    [InlineData("    seen: service.{service}.state", "    seen: service.state", "x.yaml:11: 'seen' must be an observation with {service} inside, as in service.{service}.state")]
+    [InlineData("    seen: service.{service}.state", "    default: a b", "x.yaml:11: the default 'a b' does not match the pattern")]
+    [InlineData("      - service.{service}.state == running", "      - service.{service}.state is running", "x.yaml:16: 'service.{service}.state is running' is no condition")]
+    [InlineData("      - service.{service}.state == running", "      - service.{srv}.state == running", "x.yaml:16: 'service.{srv}.state == running' uses {srv}, which is no parameter")]
+    [InlineData("summary: Restart {service} on {target}.", "summary: Restart {service on.", "x.yaml:1: 'Restart {service on.' has a brace without its partner at character 9.")]
+    [InlineData("summary: Restart {service} on {target}.", "summary: Restart {sevice}.", "x.yaml:1: 'Restart {sevice}.' uses {sevice}, which is no parameter")]
+    [InlineData("    action: service.restart", "    action: service.restart\n    editable: [force]", "x.yaml:16: 'force' is editable but no argument of the step")]
+    [InlineData("    action: service.restart", "    action: service.restart\n    optional: maybe", "x.yaml:18: 'optional' must be true or false")]
+    [InlineData("    action: service.restart", "    action: service.restart\n    action: service.start", "x.yaml:18: ")]
+    [InlineData("      service: \"{service}\"", "      service: \"{=device.online}\"", "x.yaml:16: '{=device.online}' takes an observation as an argument")]
+    public void A_mistake_is_told_with_its_line(string instead, string of, string expected)
+    {
+        var mistakes = Mistakes(Valid.Replace(instead, of, StringComparison.Ordinal));
+        foreach (var start in expected.Split('|'))
+            mistakes.ShouldContain(mistake => mistake.StartsWith(start), string.Join('\n', mistakes));
+        mistakes.Count.ShouldBe(expected.Split('|').Length, string.Join('\n', mistakes));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("- a\n- b")]
+    [InlineData("a: b\n---\nc: d")]
+    [InlineData("a: [b")]
+    [InlineData("\ta: b")]
+    [InlineData("? [a, b]\n: c")]
+    [InlineData("a: &x [*x]")]
+    public void What_is_no_runbook_is_told(string yaml) => Mistakes(yaml).ShouldNotBeEmpty();
+
+    [Fact]
+    public void All_mistakes_of_all_files_come_at_once()
+    {
+        File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace("risk: low", "risk: none", StringComparison.Ordinal).Replace("version: 1", "version: x", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "b.yaml"), Valid);
+        File.WriteAllText(Path.Combine(folder, "c.yaml"), Valid);
+        var mistakes = new List<string>();
+        RunbookCatalogue.Load(folder, mistakes);
+        mistakes.Count(mistake => mistake.Contains("a.yaml:", StringComparison.Ordinal)).ShouldBe(2);
+        mistakes.ShouldContain(mistake => mistake.Contains("c.yaml:1: the name 'restart-agent' is taken by", StringComparison.Ordinal));
+        mistakes.ShouldContain(mistake => mistake.Contains("c.yaml:1: alerts named 'AgentSick' belong to", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_bot_does_not_start_with_runbooks_that_have_mistakes()
+    {
+        File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace("service.restart", "service.explode", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "b.yaml"), "name: B");
+        var scene = new DraftingScene(new() { ["Drafting:RunbooksPath"] = folder });
+        var told = Should.Throw<OptionsValidationException>(() => scene.Services.GetRequiredService<IStartupValidator>().Validate()).Message;
+        told.ShouldContain("a.yaml:16: no connector offers the action 'service.explode'");
+        told.ShouldContain("b.yaml:1: the name 'B' may only have");
+    }
+
+    [Theory]
+    [InlineData("Drafting:VendorTries", "0")]
+    [InlineData("Drafting:VendorPatience", "0")]
+    [InlineData("Drafting:RunbooksPath", "/no/such/folder")]
+    public void A_setting_out_of_range_stops_the_start(string name, string value) =>
+        Should.Throw<OptionsValidationException>(() => new DraftingScene(new() { [name] = value }).Services.GetRequiredService<IStartupValidator>().Validate());
+
+    [Fact]
+    public void The_defaults_start() => new DraftingScene().Services.GetRequiredService<IStartupValidator>().Validate();
+
+    [Theory]
+    [InlineData("service: \"{service}\"", "servise: \"{service}\"", "'service.restart' has no argument 'servise'|'service.restart' needs the argument 'service'")]
+    [InlineData("service: \"{service}\"", "service: a;b", "'a;b' is not allowed as argument 'service' of 'service.restart'")]
+    [InlineData("kind: device", "kind: user", "'service.restart' acts on a device, the runbook on a user")]
+    public void What_the_catalogue_does_not_allow_is_told(string instead, string of, string expected)
+    {
+        File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace(instead, of, StringComparison.Ordinal));
+        var mistakes = RunbookCatalogue.Load(folder, []).MistakesAgainst([FakeCatalogue.Actions]).ToList();
+        mistakes.Count.ShouldBe(expected.Split('|').Length);
+        mistakes.ShouldAllBe(mistake => mistake.Contains("a.yaml:16: ", StringComparison.Ordinal));
+        foreach (var part in expected.Split('|'))
+            mistakes.ShouldContain(mistake => mistake.Contains(part, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_action_that_any_connector_offers_is_fine() =>
+        RunbookCatalogue.Load(null, []).MistakesAgainst([new Dictionary<string, ActionSpec>(), FakeCatalogue.Actions]).ShouldBeEmpty();
+
+    [Fact]
+    public void A_file_of_ones_own_replaces_the_built_in_of_that_name()
+    {
+        File.WriteAllText(Path.Combine(folder, "mine.yaml"), Valid.Replace("name: restart-agent", "name: disk-space", StringComparison.Ordinal));
+        var mistakes = new List<string>();
+        var catalogue = RunbookCatalogue.Load(folder, mistakes);
+        mistakes.ShouldBeEmpty();
+        catalogue.All.Count(runbook => runbook.Name == "disk-space").ShouldBe(1);
+        catalogue.For("AgentSick").ShouldNotBeNull().Name.ShouldBe("disk-space");
+        catalogue.For("HostOutOfDiskSpace").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_file_of_ones_own_takes_alert_names_over()
+    {
+        File.WriteAllText(Path.Combine(folder, "mine.yaml"), Valid.Replace("AgentSick", "host_out_of_disk_space", StringComparison.Ordinal));
+        var catalogue = RunbookCatalogue.Load(folder, []);
+        catalogue.For("HostOutOfDiskSpace").ShouldNotBeNull().Name.ShouldBe("restart-agent");
+        catalogue.For("DiskSpaceLow").ShouldNotBeNull().Name.ShouldBe("disk-space");
+    }
+
+    [Fact]
+    public void Words_that_fit_two_runbooks_equally_fit_none_unless_one_is_the_operators()
+    {
+        var words = Valid.Replace("names: [AgentSick]", "words: [[agent, sick]]", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder, "a.yaml"), words);
+        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldNotBeNull().Name.ShouldBe("restart-agent");
+        File.WriteAllText(Path.Combine(folder, "b.yaml"), words.Replace("name: restart-agent", "name: other", StringComparison.Ordinal));
+        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldBeNull();
+        File.WriteAllText(Path.Combine(folder, "c.yaml"), words.Replace("name: restart-agent", "name: third", StringComparison.Ordinal).Replace("[agent, sick]", "[disk, space]", StringComparison.Ordinal));
+        RunbookCatalogue.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Name.ShouldBe("third");
+    }
+
+    private static List<string> Mistakes(string yaml)
+    {
+        var mistakes = new List<string>();
+        (RunbookReader.Read("x.yaml", yaml, isBuiltIn: false, mistakes) is null).ShouldBe(mistakes.Count > 0);
+        return mistakes;
+    }
+}
