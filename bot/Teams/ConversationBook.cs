@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Teams;
+
+/// <summary>
+/// Installations, conversations and people, in memory and kept by <see cref="BookStore"/>. Every activity passes here, so an activity that
+/// tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
+/// </summary>
+internal sealed class ConversationBook(BookStore store, IConnectorClient connector, TimeProvider clock, ILogger<ConversationBook> logger) : IConversationBook
+{
+    /// <summary>How long a roster is believed, and how long after a failure it is not asked for again.</summary>
+    public static readonly TimeSpan RosterLasts = TimeSpan.FromHours(1);
+    public static readonly TimeSpan RosterPause = TimeSpan.FromMinutes(1);
+
+    private const int MostPeople = 10_000;
+
+    private readonly ConcurrentDictionary<string, BookEntry> entries = Read(store);
+
+    public ChannelRef? Find(string conversationId) => EntryOf(conversationId)?.Known.Place;
+
+    public bool IsUsable(string conversationId) => EntryOf(conversationId)?.Known.UnusableBecause is null;
+
+    public IReadOnlyList<Member> KnownPeople(string conversationId) => EntryOf(conversationId) is { } entry ? [.. entry.People.Values] : [];
+
+    public async Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken)
+    {
+        if (EntryOf(conversationId) is not { } entry)
+            return [];
+        if (IsRosterDue(entry))
+        {
+            await entry.RosterTurn.WaitAsync(cancellationToken);
+            try
+            {
+                if (IsRosterDue(entry))
+                    await ReadRosterAsync(entry, cancellationToken);
+            }
+            finally
+            {
+                entry.RosterTurn.Release();
+            }
+        }
+        return [.. entry.People.Values];
+    }
+
+    public void MarkUnusable(string conversationId, string reason)
+    {
+        if (EntryOf(conversationId) is { } entry && Change(entry, known => known with { UnusableBecause = reason }))
+            logger.ConversationUnusable(entry.Known.Place.ConversationId, reason);
+    }
+
+    /// <summary>Any activity: where it happened, where to answer, and who it was.</summary>
+    public void Saw(Activity activity)
+    {
+        if (activity.Conversation?.Id is not { Length: > 0 })
+            return;
+        var entry = Entry(ConversationRef.Of(activity));
+        if (activity.Type is "message" or "invoke" && entry.Known.UnusableBecause is not null)
+            Change(entry, static known => known with { UnusableBecause = null });
+        if (activity.From is { } from)
+            Met(entry, from);
+        foreach (var joined in activity.MembersAdded ?? [])
+            Met(entry, joined);
+        foreach (var left in activity.MembersRemoved ?? [])
+        {
+            if (left?.Id is { } mri && entry.People.TryRemove(mri, out _))
+                store.Keep(new BookChange.PersonLeft(entry.Known.Place.ConversationId, mri));
+        }
+        if (activity.MembersAdded is { Count: > 0 } || activity.MembersRemoved is { Count: > 0 })
+            ForgetRosters(entry);
+    }
+
+    /// <summary>True the first time since it was last removed.</summary>
+    public bool Installed(ConversationRef where)
+    {
+        var isNews = Change(Entry(where), static known => known with { UnusableBecause = null });
+        if (where.TeamId is null)
+            return MarkInstalled(where.ConversationId, true);
+        foreach (var channel in ChannelsOf(where.TeamId))
+            isNews |= Change(channel, static known => known with { UnusableBecause = null });
+        return MarkInstalled(Entry(where with { ConversationId = where.TeamId, Name = null }).Known.Place.ConversationId, true);
+    }
+
+    /// <summary>True the first time since it was last installed.</summary>
+    public bool Removed(ConversationRef where)
+    {
+        const string Reason = "the app was removed";
+        MarkUnusable(Entry(where).Known.Place.ConversationId, Reason);
+        if (where.TeamId is null)
+            return MarkInstalled(where.ConversationId, false);
+        foreach (var channel in ChannelsOf(where.TeamId))
+            MarkUnusable(channel.Known.Place.ConversationId, Reason);
+        return MarkInstalled(Entry(where with { ConversationId = where.TeamId, Name = null }).Known.Place.ConversationId, false);
+    }
+
+    /// <summary>A channel or team was renamed, deleted or restored.</summary>
+    public void ChannelChanged(Activity activity)
+    {
+        var data = activity.ChannelData;
+        switch (data?.EventType)
+        {
+            case "channelRenamed" or "channelCreated" when data.Channel?.Id is { } id:
+                Entry(ConversationRef.Of(activity) with { ConversationId = id, Name = data.Channel.Name });
+                break;
+            case "channelDeleted" when data.Channel?.Id is { } id:
+                MarkUnusable(id, "the channel was deleted");
+                break;
+            case "channelRestored" when data.Channel?.Id is { } id && EntryOf(id) is { } entry:
+                Change(entry, static known => known with { UnusableBecause = null });
+                break;
+            case "teamDeleted" or "teamHardDeleted" when data.Team?.Id is { } team:
+                foreach (var channel in ChannelsOf(team))
+                    MarkUnusable(channel.Known.Place.ConversationId, "the team was deleted");
+                break;
+            case "teamRestored" when data.Team?.Id is { } team:
+                foreach (var channel in ChannelsOf(team))
+                    Change(channel, static known => known with { UnusableBecause = null });
+                break;
+        }
+    }
+
+    private static ConcurrentDictionary<string, BookEntry> Read(BookStore store)
+    {
+        var read = new ConcurrentDictionary<string, BookEntry>();
+        foreach (var kept in store.Load())
+        {
+            if (kept is BookChange.Conversation({ } known))
+                read[known.Place.ConversationId] = new(known);
+            else if (kept is BookChange.Person(var conversation, var member) && read.TryGetValue(conversation, out var entry))
+                entry.People[member.Mri] = member;
+        }
+        return read;
+    }
+
+    private BookEntry? EntryOf(string conversationId) => entries.GetValueOrDefault(ConversationRef.RootOf(conversationId));
+
+    /// <summary>The entry, brought up to date with what the activity says. What it leaves out stays.</summary>
+    private BookEntry Entry(ConversationRef where)
+    {
+        var root = where.ChannelId;
+        if (!entries.TryGetValue(root, out var entry))
+        {
+            var fresh = new BookEntry(new(where.ToChannelRef()));
+            entry = entries.GetOrAdd(root, fresh);
+            if (ReferenceEquals(entry, fresh))
+                store.Keep(new BookChange.Conversation(entry.Known));
+        }
+        var place = entry.Known.Place;
+        if (place.ServiceUrl != where.ServiceUrl || place.TeamId != (where.TeamId ?? place.TeamId) || place.Name != (where.Name ?? place.Name))
+        {
+            Change(entry, known => known with
+            {
+                Place = known.Place with { ServiceUrl = where.ServiceUrl, TeamId = where.TeamId ?? known.Place.TeamId, Name = where.Name ?? known.Place.Name },
+            });
+        }
+        return entry;
+    }
+
+    private bool Change(BookEntry entry, Func<Known, Known> change)
+    {
+        if (!entry.Change(change))
+            return false;
+        store.Keep(new BookChange.Conversation(entry.Known));
+        return true;
+    }
+
+    private bool MarkInstalled(string conversationId, bool installed) =>
+        EntryOf(conversationId) is { } entry && Change(entry, known => known with { Installed = installed });
+
+    private IEnumerable<BookEntry> ChannelsOf(string teamId) =>
+        entries.Values.Where(entry => entry.Known.Place.TeamId == teamId || entry.Known.Place.ConversationId == teamId);
+
+    private void Met(BookEntry entry, Account account)
+    {
+        if (account?.Id is not { Length: > 0 } mri || mri.StartsWith("28:", StringComparison.Ordinal))
+            return;
+        var known = entry.People.GetValueOrDefault(mri);
+        var member = new Member(mri, account.AadObjectId ?? known?.ObjectId, account.Name ?? known?.Name);
+        if (member != known)
+            Keep(entry, member);
+    }
+
+    private void Keep(BookEntry entry, Member member)
+    {
+        if (entry.People.Count >= MostPeople && !entry.People.ContainsKey(member.Mri))
+            return;
+        entry.People[member.Mri] = member;
+        store.Keep(new BookChange.Person(entry.Known.Place.ConversationId, member));
+    }
+
+    private bool IsRosterDue(BookEntry entry) =>
+        entry.RosterRead is not { } read || clock.GetUtcNow() - read.At >= (read.Answered ? RosterLasts : RosterPause);
+
+    private void ForgetRosters(BookEntry entry)
+    {
+        entry.RosterRead = null;
+        if (entry.Known.Place.TeamId is not { } team)
+            return;
+        foreach (var channel in ChannelsOf(team))
+            channel.RosterRead = null;
+    }
+
+    private async Task ReadRosterAsync(BookEntry entry, CancellationToken cancellationToken)
+    {
+        var place = entry.Known.Place;
+        var roster = await connector.GetMembersAsync(place.ServiceUrl, place.ConversationId, cancellationToken);
+        entry.RosterRead = (clock.GetUtcNow(), roster is not null);
+        if (roster is not { Count: > 0 })
+            return;
+        var present = roster.Select(static member => member.Mri).ToHashSet();
+        foreach (var mri in entry.People.Keys.Where(mri => !present.Contains(mri)))
+        {
+            if (entry.People.TryRemove(mri, out _))
+                store.Keep(new BookChange.PersonLeft(place.ConversationId, mri));
+        }
+        foreach (var member in roster)
+        {
+            if (entry.People.GetValueOrDefault(member.Mri) != member)
+                Keep(entry, member);
+        }
+    }
+}

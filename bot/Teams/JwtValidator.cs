@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Teams;
+
+/// <summary>Why an activity was not let in, for the log; the sender is told the status alone.</summary>
+internal enum Rejection
+{
+    None,
+    NoToken,
+    BadScheme,
+    Malformed,
+    WrongIssuer,
+    UnknownKey,
+    BadSignature,
+    WrongAudience,
+    NotYetValid,
+    Expired,
+    NotEndorsed,
+    WrongChannel,
+    WrongServiceUrl,
+    UntrustedServiceUrl,
+    TenantNotAllowed,
+    NotFromThisMachine,
+}
+
+/// <summary>
+/// Checks the Bot Connector's token: signed by a key of its metadata, exact issuer and audience, five minutes of clock skew,
+/// the key endorses the channel, and the token names the activity's service URL. The token does not cover the body.
+/// </summary>
+internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    private readonly string issuer = CloudEnvironment.Of(options.Value).Issuer;
+    private readonly string audience = options.Value.AppId ?? "";
+
+    /// <param name="authorization">The header as received; null when there is none.</param>
+    /// <exception cref="SigningKeysUnavailableException">No keys to check with.</exception>
+    public async ValueTask<Rejection> CheckAsync(string? authorization, string? channelId, string? serviceUrl, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(authorization))
+            return Rejection.NoToken;
+        var header = authorization.Split(' ');
+        if (header.Length != 2 || !header[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            return Rejection.BadScheme;
+        if (SignedToken.Read(header[1]) is not { } token)
+            return Rejection.Malformed;
+        if (token.Text("iss") != issuer)
+            return Rejection.WrongIssuer;
+        if (await keys.FindAsync(token.KeyId, cancellationToken) is not { } key)
+            return Rejection.UnknownKey;
+        if (!key.Verifies(token))
+            return Rejection.BadSignature;
+        return CheckClaims(token) is var rejection and not Rejection.None ? rejection : CheckActivity(token, key, channelId, serviceUrl);
+    }
+
+    private Rejection CheckClaims(SignedToken token)
+    {
+        if (audience.Length == 0 || !audience.Equals(token.Text("aud"), StringComparison.OrdinalIgnoreCase))
+            return Rejection.WrongAudience;
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        if (token.Seconds("exp") is not { } expires || now >= expires + Skew.TotalSeconds)
+            return Rejection.Expired;
+        if (token.Claims.TryGetProperty("nbf", out _) && !(token.Seconds("nbf") is { } begins && now >= begins - Skew.TotalSeconds))
+            return Rejection.NotYetValid;
+        return Rejection.None;
+    }
+
+    private static Rejection CheckActivity(SignedToken token, SigningKey key, string? channelId, string? serviceUrl)
+    {
+        if (channelId is null || !key.Endorsements.Contains(channelId, StringComparer.Ordinal))
+            return Rejection.NotEndorsed;
+        var claims = token.Claims.EnumerateObject().Where(static claim => claim.Name.Equals("serviceurl", StringComparison.OrdinalIgnoreCase)).ToList();
+        return claims is [{ Value.ValueKind: System.Text.Json.JsonValueKind.String } claim]
+            && serviceUrl is not null
+            && TrustedServiceUrls.AreSame(claim.Value.GetString()!, serviceUrl)
+            ? Rejection.None
+            : Rejection.WrongServiceUrl;
+    }
+}

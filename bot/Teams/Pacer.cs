@@ -1,0 +1,157 @@
+namespace DevOpsAI.Bot.Teams;
+
+/// <summary>
+/// Keeps calls inside Teams' limits: per conversation thread 7 in one second, 8 in two, 50 in thirty and 1800 in an hour, and 30 a second
+/// in all. A call counts from its start until its window after its <em>end</em>, so the limits hold at the receiver however long each call
+/// was under way. Urgent calls go first; within a conversation and urgency the order is kept.
+/// </summary>
+internal sealed class Pacer : IDisposable
+{
+    private static readonly RateLimit[] PerThread =
+        [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30)), new(1800, TimeSpan.FromHours(1))];
+
+    private static readonly RateLimit[] Overall = [new(30, TimeSpan.FromSeconds(1))];
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock gate = new();
+    private readonly TimeProvider clock;
+    private readonly ITimer timer;
+    private readonly Dictionary<string, Queue> queues = [];
+    private readonly List<Queue> waiting = [];
+    private readonly RateWindow overall;
+    private long forgotAt;
+
+    public Pacer(TimeProvider clock)
+    {
+        this.clock = clock;
+        overall = new(Overall, clock);
+        forgotAt = clock.GetTimestamp();
+        timer = clock.CreateTimer(static state => ((Pacer)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Waits for the turn of a call; dispose the pass when the call has ended.</summary>
+    /// <param name="key">The service and the conversation thread.</param>
+    public async Task<Pass> EnterAsync(string key, bool urgent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var waiter = new TaskCompletionSource<Pass>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            var queue = QueueOf(key);
+            (urgent ? queue.Urgent : queue.Normal).Enqueue(waiter);
+            if (!waiting.Contains(queue))
+                waiting.Add(queue);
+            Pump();
+        }
+        await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<Pass>)state!).TrySetCanceled(token), waiter);
+        return await waiter.Task;
+    }
+
+    /// <summary>The service asked for a pause: nothing goes to this thread for so long.</summary>
+    public void Hold(string key, TimeSpan pause)
+    {
+        lock (gate)
+            QueueOf(key).Window.HoldFor(pause);
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    private Queue QueueOf(string key)
+    {
+        if (!queues.TryGetValue(key, out var queue))
+            queues[key] = queue = new(new(PerThread, clock));
+        return queue;
+    }
+
+    private void OnTimer()
+    {
+        lock (gate)
+            Pump();
+    }
+
+    private void Leave(Queue queue)
+    {
+        lock (gate)
+        {
+            queue.Window.End();
+            overall.End();
+            Pump();
+        }
+    }
+
+    private void Pump()
+    {
+        var next = Release(static queue => queue.Urgent);
+        if (Release(static queue => queue.Normal) is { } later && (next is null || later < next))
+            next = later;
+        waiting.RemoveAll(static queue => queue.IsEmpty);
+        timer.Change(waiting.Count > 0 && next is { } wait ? (wait > ShortestWait ? wait : ShortestWait) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ForgetIdle();
+    }
+
+    /// <summary>Lets go whoever may go now; returns when the next one may, null when that depends on a call that is under way.</summary>
+    private TimeSpan? Release(Func<Queue, Queue<TaskCompletionSource<Pass>>> lane)
+    {
+        TimeSpan? next = null;
+        foreach (var queue in waiting)
+        {
+            var waiters = lane(queue);
+            while (waiters.TryPeek(out var waiter))
+            {
+                if (waiter.Task.IsCompleted)
+                {
+                    waiters.Dequeue(); // cancelled while waiting
+                    continue;
+                }
+                if (!overall.IsFree(out var wait) || !queue.Window.IsFree(out wait))
+                {
+                    if (wait is { } known && (next is null || known < next))
+                        next = known;
+                    break;
+                }
+                waiters.Dequeue();
+                if (!waiter.TrySetResult(new(this, queue)))
+                    continue;
+                queue.Window.Begin();
+                overall.Begin();
+            }
+        }
+        return next;
+    }
+
+    private void ForgetIdle()
+    {
+        if (clock.GetElapsedTime(forgotAt) < ForgetEvery)
+            return;
+        forgotAt = clock.GetTimestamp();
+        foreach (var (key, queue) in queues)
+        {
+            if (queue.IsEmpty && queue.Window.IsIdle)
+                queues.Remove(key);
+        }
+    }
+
+    internal sealed class Queue(RateWindow window)
+    {
+        public RateWindow Window => window;
+
+        public Queue<TaskCompletionSource<Pass>> Urgent { get; } = new();
+
+        public Queue<TaskCompletionSource<Pass>> Normal { get; } = new();
+
+        public bool IsEmpty => Urgent.Count == 0 && Normal.Count == 0;
+    }
+
+    /// <summary>The right to make one call now.</summary>
+    public sealed class Pass(Pacer pacer, Queue queue) : IDisposable
+    {
+        private int left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref left, 1) == 0)
+                pacer.Leave(queue);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace DevOpsAI.Bot.Teams;
+
+/// <summary>Answers into the conversation a turn happens in.</summary>
+internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logger)
+{
+    /// <summary>The id of the message; null when it was not sent or nobody can tell.</summary>
+    public async Task<string?> SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var to = turn.Conversation;
+        var outcome = to.Kind == "channel" && !to.IsThread
+            ? await connector.PostAsync(to.ToChannelRef(), message, SendOptions.Reply, cancellationToken)
+            : turn.Activity is { Type: "message", Id: { Length: > 0 } id }
+                ? await connector.ReplyAsync(to.ServiceUrl, to.ConversationId, id, message, SendOptions.Reply, cancellationToken)
+                : await connector.SendAsync(to.ServiceUrl, to.ConversationId, message, SendOptions.Reply, cancellationToken);
+        if (outcome is SendOutcome.Sent sent)
+            return sent.ActivityId;
+        logger.ReplyLost(to.ConversationId, outcome);
+        return null;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Teams;
+
+/// <summary>What the endpoint answers; <paramref name="Body"/> only for invokes.</summary>
+internal readonly record struct TurnAnswer(int Status, byte[]? Body = null);
+
+/// <summary>
+/// From an authenticated activity to a handler's method and back: recognises duplicates, keeps to the time budget, and turns a throw into
+/// something a person sees. Nothing here is tied to the HTTP request, so a caller that hangs up cancels nothing.
+/// </summary>
+internal sealed class TurnPipeline(
+    ITurnHandler handler,
+    Deliveries deliveries,
+    BackgroundTurns background,
+    ConversationBook book,
+    Replies replies,
+    IOptions<TeamsOptions> options,
+    TimeProvider clock,
+    ILogger<TurnPipeline> logger)
+{
+    private const string CardActionName = "adaptiveCard/action";
+
+    private static readonly byte[] StillWorking = TeamsWriter.Write(InvokeResponse.Message("Still working on it; the card will be updated."));
+
+    private readonly TimeSpan budget = options.Value.InvokeBudget;
+    private readonly TimeSpan deadline = options.Value.TurnDeadline;
+
+    public ValueTask<TurnAnswer> RunAsync(Activity activity, string correlation)
+    {
+        logger.ActivityReceived(activity.Type, activity.Name, activity.Id, activity.Conversation?.Id);
+        book.Saw(activity);
+        return activity.Type switch
+        {
+            "invoke" when activity.Name == CardActionName => InvokeAsync(activity, correlation),
+            "invoke" => new(new TurnAnswer(StatusCodes.Status501NotImplemented)),
+            "message" => new(Queue(activity, correlation, handler.OnMessageAsync)),
+            "installationUpdate" => new(Queue(activity, correlation, OnInstallationUpdateAsync)),
+            "conversationUpdate" => new(Queue(activity, correlation, OnConversationUpdateAsync)),
+            _ => new(new TurnAnswer(StatusCodes.Status200OK)), // edits, deletions, reactions, typing, events and what is yet to be invented
+        };
+    }
+
+    private async ValueTask<TurnAnswer> InvokeAsync(Activity activity, string correlation)
+    {
+        var (delivery, answer, isFirst) = deliveries.Take(activity);
+        if (isFirst)
+            _ = RunInvokeAsync(activity, correlation, delivery);
+        else
+            logger.ActivityRepeated(activity.Type, activity.Id);
+        try
+        {
+            return new(StatusCodes.Status200OK, answer.IsCompleted ? await answer : await answer.WaitAsync(budget, clock));
+        }
+        catch (TimeoutException)
+        {
+            logger.InvokeGoesOn(activity.Name, budget);
+            return new(StatusCodes.Status200OK, StillWorking);
+        }
+    }
+
+    private async Task RunInvokeAsync(Activity activity, string correlation, Delivery delivery)
+    {
+        byte[] answer;
+        try
+        {
+            answer = TeamsWriter.Write(await CallAsync(activity, correlation));
+        }
+        catch (Exception exception)
+        {
+            logger.TurnFailed(exception, activity.Type, activity.Name);
+            answer = TeamsWriter.Write(InvokeResponse.Error(StatusCodes.Status500InternalServerError, "InternalError", Apology(correlation)));
+        }
+        deliveries.Answered(delivery, answer);
+    }
+
+    private async Task<InvokeResponse> CallAsync(Activity activity, string correlation)
+    {
+        if (ReadAction(activity) is not { } action)
+            return InvokeResponse.Error(StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
+        using var patience = Patience(background.Stopping);
+        return await handler.OnCardActionAsync(Turn(activity, correlation), action, patience.Token);
+    }
+
+    private static CardAction? ReadAction(Activity activity)
+    {
+        if (activity.Value is not { ValueKind: JsonValueKind.Object } value
+            || !value.TryGetProperty("action", out var action) || action.ValueKind != JsonValueKind.Object
+            || !action.TryGetProperty("verb", out var verb) || verb.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+        var isAutomatic = value.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.String && trigger.ValueEquals("automatic");
+        return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
+    }
+
+    private TurnAnswer Queue(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
+    {
+        var (delivery, _, isFirst) = deliveries.Take(activity);
+        if (!isFirst)
+        {
+            logger.ActivityRepeated(activity.Type, activity.Id);
+            return new(StatusCodes.Status200OK);
+        }
+        if (background.TryQueue(ConversationRef.RootOf(activity.Conversation?.Id ?? ""), stopping => RunQueuedAsync(activity, correlation, method, stopping)))
+            return new(StatusCodes.Status202Accepted);
+        deliveries.Forget(delivery);
+        logger.BackgroundFull();
+        return new(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task RunQueuedAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method, CancellationToken stopping)
+    {
+        using var scope = logger.BeginScope(new TurnScope(correlation));
+        var turn = Turn(activity, correlation);
+        try
+        {
+            using var patience = Patience(stopping);
+            await method(turn, patience.Token);
+        }
+        catch (Exception exception)
+        {
+            logger.TurnFailed(exception, activity.Type, activity.Name);
+            if (activity.Type == "message")
+                await ApologiseAsync(turn, stopping);
+        }
+    }
+
+    private async Task ApologiseAsync(TurnContext turn, CancellationToken stopping)
+    {
+        try
+        {
+            await turn.ReplyAsync(new() { Text = Apology(turn.Correlation) }, stopping);
+        }
+        catch (Exception exception)
+        {
+            logger.TurnFailed(exception, turn.Activity.Type, "apology");
+        }
+    }
+
+    private async Task OnInstallationUpdateAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        var activity = turn.Activity;
+        switch (activity.Action)
+        {
+            case "add" or "add-upgrade":
+                await InstalledAsync(turn, isUpgrade: activity.Action == "add-upgrade", cancellationToken);
+                break;
+            case "remove": // a remove-upgrade is followed by its add-upgrade: nobody left
+                await RemovedAsync(turn, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task OnConversationUpdateAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        var activity = turn.Activity;
+        var bot = activity.Recipient?.Id;
+        if (IsAmong(activity.MembersAdded, bot))
+            await InstalledAsync(turn, isUpgrade: false, cancellationToken);
+        else if (IsAmong(activity.MembersRemoved, bot))
+            await RemovedAsync(turn, cancellationToken);
+        else if (activity.MembersAdded is { Count: > 0 } || activity.MembersRemoved is { Count: > 0 })
+            await handler.OnMembersChangedAsync(turn, cancellationToken);
+        else
+            book.ChannelChanged(activity);
+    }
+
+    private async Task InstalledAsync(TurnContext turn, bool isUpgrade, CancellationToken cancellationToken)
+    {
+        var place = Landing(turn);
+        if (book.Installed(place.Conversation) && !isUpgrade)
+            await handler.OnInstalledAsync(place, cancellationToken);
+    }
+
+    private async Task RemovedAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        if (book.Removed(turn.Conversation))
+            await handler.OnRemovedAsync(turn, cancellationToken);
+    }
+
+    /// <summary>An install in a team happens in the channel that the installer chose.</summary>
+    private TurnContext Landing(TurnContext turn)
+    {
+        if (turn.Activity.ChannelData?.Settings?.SelectedChannel is not { Id: { Length: > 0 } chosen } || turn.Conversation.Kind != "channel")
+            return turn;
+        return new(turn.Activity, turn.Correlation, replies.SendAsync) { Conversation = turn.Conversation with { ConversationId = chosen } };
+    }
+
+    private TurnContext Turn(Activity activity, string correlation) => new(activity, correlation, replies.SendAsync);
+
+    private CancellationTokenSource Patience(CancellationToken stopping)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // CancelAfter knows no other clock than the system's; a turn's deadline is a safety net that tests need not move.
+        patience.CancelAfter(deadline);
+        return patience;
+    }
+
+    private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) => mri is not null && members?.Any(member => member?.Id == mri) == true;
+
+    private static string Apology(string correlation) => $"Something went wrong on our side. Please try again; if it stays, tell your administrator this reference: {correlation}.";
+}
+
+/// <summary>Puts the correlation id on every log line of a turn.</summary>
+internal sealed class TurnScope(string correlation) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    public int Count => 1;
+
+    public KeyValuePair<string, object?> this[int index] =>
+        index == 0 ? new("Correlation", correlation) : throw new ArgumentOutOfRangeException(nameof(index));
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        yield return this[0];
+    }
+
+    public override string ToString() => $"Correlation:{correlation}";
+
+    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+}

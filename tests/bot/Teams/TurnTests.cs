@@ -1,0 +1,296 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.Teams;
+
+public sealed class TurnTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_message_is_answered_at_once_and_replied_to_in_its_chat()
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartAsync();
+        var replied = new TaskCompletionSource<string?>();
+        host.Handler.OnMessage = async (turn, token) => replied.SetResult(await turn.ReplyAsync(new() { Text = $"heard {turn.Text}" }, token));
+        (await host.StatusAsync(AnActivity.Message("hello", serviceUrl: teams.ServiceUrl))).ShouldBe(HttpStatusCode.Accepted);
+        (await replied.Task.WaitAsync(TimeSpan.FromSeconds(20), Token)).ShouldNotBeNull();
+        var call = teams.Calls.ShouldHaveSingleItem();
+        call.Is("POST", "/v3/conversations/a%3A1dana/activities/1").ShouldBeTrue();
+        call.Body!["text"]!.GetValue<string>().ShouldBe("heard hello");
+        call.Body["replyToId"]!.GetValue<string>().ShouldBe("1");
+        call.Authorization.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_slow_message_handler_does_not_hold_the_answer_up()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var release = new TaskCompletionSource();
+        host.Handler.OnMessage = (_, _) => release.Task;
+        (await host.StatusAsync(AnActivity.Message("hello"))).ShouldBe(HttpStatusCode.Accepted);
+        release.SetResult();
+    }
+
+    [Fact]
+    public async Task The_person_is_known_by_object_id_and_unknown_without_one()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        await host.StatusAsync(AnActivity.Click("one", "f:1"));
+        await host.StatusAsync(AnActivity.Click("two", "f:2").With("from", new JsonObject { ["id"] = "29:guest", ["name"] = "Guest" }));
+        var people = host.Handler.Turns.Select(turn => turn.Turn.Person).ToList();
+        people[0].ShouldBe(new("33333333-3333-4333-8333-333333333300", "Dana"));
+        people[1].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_click_delivered_again_gets_the_stored_answer()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var count = 0;
+        host.Handler.OnAction = (_, _) => Task.FromResult(InvokeResponse.Card(new JsonObject { ["n"] = Interlocked.Increment(ref count) }));
+        var first = await BodyAsync(host, AnActivity.Click("approve"));
+        var second = await BodyAsync(host, AnActivity.Click("approve"));
+        second.ShouldBe(first);
+        first.ShouldBe("""{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":{"n":1}}""");
+        (await BodyAsync(host, AnActivity.Click("approve", "f:2"))).ShouldContain("\"n\":2");
+        var elsewhere = AnActivity.Click("approve");
+        elsewhere["conversation"]!["id"] = "a:other";
+        (await BodyAsync(host, elsewhere)).ShouldContain("\"n\":3");
+    }
+
+    [Fact]
+    public async Task Clicks_delivered_side_by_side_wait_for_the_first()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var release = new TaskCompletionSource<InvokeResponse>();
+        host.Handler.OnAction = (_, _) => release.Task;
+        var answers = Enumerable.Range(0, 8).Select(_ => BodyAsync(host, AnActivity.Click("approve"))).ToList();
+        await host.Handler.NextAsync();
+        release.SetResult(InvokeResponse.Message("done"));
+        (await Task.WhenAll(answers)).Distinct().ShouldHaveSingleItem().ShouldContain("done");
+        host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_delivered_again_is_answered_and_not_run()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await host.StatusAsync(AnActivity.Message("freeze contoso"))).ShouldBe(HttpStatusCode.Accepted);
+        (await host.StatusAsync(AnActivity.Message("freeze contoso"))).ShouldBe(HttpStatusCode.OK);
+        await host.Handler.NextAsync();
+        await host.StopAsync();
+        host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_click_that_takes_too_long_is_answered_inside_the_budget_and_goes_on()
+    {
+        var clock = new ManualClock();
+        await using var host = await TeamsHost.StartAsync(clock: clock);
+        var release = new TaskCompletionSource<InvokeResponse>();
+        host.Handler.OnAction = (_, token) => release.Task.WaitAsync(token);
+        var answer = BodyAsync(host, AnActivity.Click("approve"));
+        await host.Handler.NextAsync();
+        await UntilAsync(() => clock.WaitingTimers > 0);
+        answer.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        (await answer).ShouldContain("Still working on it");
+        release.SetResult(InvokeResponse.Message("approved after all"));
+        (await BodyAsync(host, AnActivity.Click("approve"))).ShouldContain("approved after all");
+        host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_caller_that_hangs_up_cancels_nothing()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var release = new TaskCompletionSource();
+        var finished = new TaskCompletionSource<bool>();
+        host.Handler.OnAction = async (_, token) =>
+        {
+            await release.Task;
+            finished.SetResult(token.IsCancellationRequested);
+            return InvokeResponse.Message("done");
+        };
+        using var impatient = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages")
+        {
+            Content = new StringContent(AnActivity.Click("approve").ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+        };
+        var call = host.Client.SendAsync(request, impatient.Token);
+        await host.Handler.NextAsync();
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        release.SetResult();
+        (await finished.Task.WaitAsync(TimeSpan.FromSeconds(20), Token)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_click_that_throws_becomes_an_error_with_the_reference()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        host.Handler.OnAction = (_, _) => throw new InvalidOperationException("secret detail");
+        using var answer = await host.PostAsync(AnActivity.Click("approve"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!;
+        body["statusCode"]!.GetValue<int>().ShouldBe(500);
+        body["type"]!.GetValue<string>().ShouldBe("application/vnd.microsoft.error");
+        var message = body["value"]!["message"]!.GetValue<string>();
+        message.ShouldContain(answer.Headers.GetValues("X-Correlation-Id").Single());
+        message.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_message_that_throws_is_apologised_for()
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartAsync();
+        host.Handler.OnMessage = (_, _) => throw new InvalidOperationException("secret detail");
+        using var answer = await host.PostAsync(AnActivity.Message("x", serviceUrl: teams.ServiceUrl));
+        await UntilAsync(() => teams.Calls.Count == 1);
+        teams.Calls[0].Body!["text"]!.GetValue<string>().ShouldContain(answer.Headers.GetValues("X-Correlation-Id").Single());
+    }
+
+    [Theory]
+    [InlineData("messageUpdate")]
+    [InlineData("messageDelete")]
+    [InlineData("messageReaction")]
+    [InlineData("typing")]
+    [InlineData("event")]
+    [InlineData("somethingNew")]
+    public async Task Edits_deletions_and_the_unknown_are_acknowledged_and_run_nothing(string type)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await host.StatusAsync(AnActivity.Message("freeze contoso").With("type", type))).ShouldBe(HttpStatusCode.OK);
+        await host.StopAsync();
+        host.Handler.Turns.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("task/fetch")]
+    [InlineData("composeExtension/query")]
+    [InlineData("somethingNew")]
+    public async Task An_unknown_invoke_is_not_implemented(string name)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await host.StatusAsync(AnActivity.Click("x").With("name", name))).ShouldBe(HttpStatusCode.NotImplemented);
+    }
+
+    [Theory]
+    [InlineData("""{"action":{"type":"Action.Execute"}}""")]
+    [InlineData("""{"action":{"verb":5}}""")]
+    [InlineData("""{"action":"approve"}""")]
+    [InlineData("""[]""")]
+    [InlineData("null")]
+    public async Task A_click_without_a_verb_is_a_card_error(string value)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await BodyAsync(host, AnActivity.Click("x").With("value", JsonNode.Parse(value)))).ShouldContain("\"statusCode\":400");
+        host.Handler.Turns.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_refresh_is_told_from_a_click()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var refresh = AnActivity.Click("view");
+        refresh["value"]!["trigger"] = "automatic";
+        await host.StatusAsync(refresh);
+        var action = host.Handler.Actions.ShouldHaveSingleItem();
+        action.IsAutomatic.ShouldBeTrue();
+        action.ReplyToId.ShouldBe("1776");
+        action.Data.GetProperty("incident").GetString().ShouldBe("CON-1001");
+    }
+
+    [Theory]
+    [InlineData("", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("{", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("null", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("[]", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("{}", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":""}""", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":5}""", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":"message"} trailing""", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":"message","from":"nobody"}""", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":"message"}""", "text/plain", HttpStatusCode.BadRequest)]
+    [InlineData("""{"type":"message"}""", "application/json", HttpStatusCode.Forbidden)]
+    public async Task A_body_that_is_no_activity_is_refused(string body, string contentType, HttpStatusCode expected)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        using var answer = await host.PostAsync(body, contentType: contentType);
+        answer.StatusCode.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_cap_is_too_large()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        using var answer = await host.PostAsync(AnActivity.Message(new string('x', 300 * 1024)));
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await host.StatusAsync(AnActivity.Message(new string('x', 200 * 1024)))).ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    [InlineData("PUT")]
+    [InlineData("OPTIONS")]
+    public async Task Other_methods_are_not_allowed(string method)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        using var request = new HttpRequestMessage(new(method), "/api/messages");
+        using var answer = await host.Client.SendAsync(request, Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
+    public async Task In_local_mode_a_foreign_service_url_is_forbidden()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await host.StatusAsync(AnActivity.Message("x", serviceUrl: "https://smba.trafficmanager.net/teams"))).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("Host", "evil.example")]
+    [InlineData("X-Forwarded-For", "203.0.113.9")]
+    public async Task In_local_mode_a_page_or_proxy_cannot_lend_our_trust(string header, string value)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages")
+        {
+            Content = new StringContent(AnActivity.Click("x").ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var answer = await host.Client.SendAsync(request, Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Messages_of_one_conversation_are_handled_in_order()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        host.Handler.OnMessage = async (_, _) => await Task.Yield();
+        for (var number = 0; number < 20; number++)
+            await host.StatusAsync(AnActivity.Message($"{number}", $"m{number}"));
+        await host.StopAsync();
+        host.Handler.Turns.Select(turn => turn.Turn.Text).ShouldBe(Enumerable.Range(0, 20).Select(number => $"{number}"));
+    }
+
+    internal static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+            await Task.Delay(5, patience.Token);
+    }
+
+    private static async Task<string> BodyAsync(TeamsHost host, JsonObject activity)
+    {
+        using var answer = await host.PostAsync(activity);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await answer.Content.ReadAsStringAsync(Token);
+    }
+}
