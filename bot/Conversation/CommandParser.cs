@@ -60,7 +60,7 @@ internal static partial class CommandParser
         ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(rest),
         ("assign" or "grant", _) => Assign(rest, held: true),
         ("unassign" or "un-assign" or "revoke", _) => Assign(rest, held: false),
-        _ when IncidentId(verb + " " + string.Join(' ', rest)) is { } id && rest.Count <= 1 => new Command.Show(id),
+        _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),
         _ => new Command.Unknown(clean, Nearest(verb)),
     };
 

@@ -43,19 +43,20 @@ internal sealed class NoCrash : ICrashPoints
     public void Reach(string point) { }
 }
 
-/// <summary>Fails as a crash would: the point is reached, and the work that reached it never goes on.</summary>
+/// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
 internal sealed class CrashAt(string point) : ICrashPoints
 {
-    private readonly TaskCompletionSource reached = new();
+    private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim never = new();
 
     public Task Reached => reached.Task;
 
-    public void Reach(string point1)
+    public void Reach(string named)
     {
-        if (point1 != point)
+        if (named != point)
             return;
         reached.TrySetResult();
-        Thread.Sleep(Timeout.Infinite);
+        never.Wait();
     }
 }
 
