@@ -45,6 +45,9 @@ public sealed record TenantState(TenantId Tenant)
     public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken { get; init; } = [];
 
     public ImmutableDictionary<string, ChannelLinked> Channels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
+
+    /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
+    public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
     public Freeze? Freeze { get; init; }
 
     /// <summary>Version of each stream that is not an incident's own: access, channels, freeze.</summary>
@@ -80,7 +83,11 @@ public sealed record TenantState(TenantId Tenant)
             EventReceived received => Receive(entry.Seq, received),
             IncidentOpened opened => Open(entry, opened),
             RoleAssigned role => AssignRole(role),
-            ChannelLinked linked => this with { Channels = Channels.SetItem(linked.Channel.ConversationId, linked) },
+            ChannelLinked linked => this with
+            {
+                Channels = Channels.SetItem(linked.Channel.ConversationId, linked),
+                LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
+            },
             ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
             FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason) },
             FreezeLifted => this with { Freeze = null },

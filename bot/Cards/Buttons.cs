@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>The buttons of a card: those that its reader may press. Showing one gives no right; every press is checked again.</summary>
+internal static class Buttons
+{
+    private const int RoomForEdits = 5_000;
+    private const int MostEdits = 10;
+
+    public static IEnumerable<JsonObject> Of(IncidentView view, bool planFits)
+    {
+        var data = IncidentCard.DataOf(view);
+        var incident = view.Incident;
+        var decides = incident.IsUndecided && view.Rights.Decide;
+        if (decides && incident.Staged!.Terms.Level == GateLevel.L3)
+            yield return Handled(data);
+        else if (decides && planFits && !incident.Staged!.NeedsReview)
+        {
+            yield return Approve(data);
+            if (Edit(view, data) is { } edit)
+                yield return edit;
+        }
+        if (decides)
+        {
+            if (incident.Staged!.Terms.Level != GateLevel.L3)
+                yield return Reject(data);
+            yield return Snooze(data);
+        }
+        if (CanUndo(view))
+            yield return CardActions.Execute("Undo", Verb.Undo, data);
+        if (incident.IsUndecided && !view.IsPersonal && !view.Rights.Decide)
+            yield return CardActions.Execute("Review", Verb.View, data);
+        if (incident.Draft is not null)
+            yield return Details(data, 0, null, "Details");
+    }
+
+    public static JsonObject Approve(JsonObject data) => CardActions.Execute("Approve", Verb.Approve, data, "positive");
+
+    public static JsonObject Reject(JsonObject data) => CardActions.ShowCard(
+        "Reject",
+        [CardActions.Input(InputId.Reason, "Why not? The reason is recorded.", 500, required: true, multiline: true)],
+        CardActions.Execute("Reject", Verb.Reject, data, "destructive"));
+
+    public static JsonObject Details(JsonObject data, int page, string? token, string title)
+    {
+        var paged = (JsonObject)data.DeepClone();
+        paged["page"] = page;
+        CardElements.Put(paged, "review", token);
+        return CardActions.Execute(title, Verb.Details, paged);
+    }
+
+    /// <summary>A form with each argument that may be changed; null when there is none, or too much for a card.</summary>
+    public static JsonObject? Edit(IncidentView view, JsonObject data)
+    {
+        List<JsonNode> inputs = [];
+        foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
+        {
+            foreach (var name in step.Editable.Where(step.Arguments.ContainsKey))
+            {
+                var spec = number < view.Actions.Count ? view.Actions[number]?.Arguments.FirstOrDefault(argument => argument.Name == name) : null;
+                var label = $"Step {number + 1} on {CardText.Name(step.Target.Name, 40)}: {CardText.Plain(spec?.Title ?? name, 60)}";
+                inputs.Add(CardActions.Input(
+                    $"{InputId.EditPrefix}{number}.{name}", label, spec?.MaxLength ?? 200, required: spec?.Required ?? true,
+                    value: CardText.Plain(step.Arguments[name], 400), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));
+            }
+        }
+        if (inputs.Count is 0 or > MostEdits)
+            return null;
+        inputs.Add(CardActions.Input(InputId.EditReason, "Why the change? (optional)", 500, required: false));
+        var form = CardActions.ShowCard("Edit and approve", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
+        return Card.SizeOf(form) <= RoomForEdits ? form : null;
+    }
+
+    private static JsonObject Handled(JsonObject data) => CardActions.ShowCard(
+        "Handled",
+        [CardActions.Input(InputId.Note, "What was done? (optional, recorded)", 500, required: false, multiline: true)],
+        CardActions.Execute("Mark as handled", Verb.Handled, data, "positive"));
+
+    private static JsonObject Snooze(JsonObject data) => CardActions.ShowCard(
+        "Snooze",
+        [CardActions.Choice(InputId.SnoozeFor, "Ask again", "1h", ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow"))],
+        CardActions.Execute("Snooze", Verb.Snooze, data));
+
+    private static bool CanUndo(IncidentView view) =>
+        view.Rights.Undo && view.Incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now;
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>The verbs that buttons send. Whatever comes with them is untrusted.</summary>
+public static class Verb
+{
+    public const string Approve = "approve";
+    public const string ApproveEdited = "approveEdited";
+    public const string Reject = "reject";
+    public const string Snooze = "snooze";
+    public const string Details = "details";
+    public const string Undo = "undo";
+    public const string Handled = "handled";
+
+    /// <summary>The incident's card as this person should see it now: the refresh, and the way back from details.</summary>
+    public const string View = "view";
+
+    /// <summary>A page of the audit trail.</summary>
+    public const string Why = "why";
+}
+
+/// <summary>Ids of the inputs that come back with a click.</summary>
+public static class InputId
+{
+    public const string Reason = "reason";
+    public const string EditReason = "editReason";
+    public const string Note = "note";
+    public const string SnoozeFor = "for";
+
+    /// <summary>Followed by <c>{step}.{argument}</c>.</summary>
+    public const string EditPrefix = "edit:";
+}
+
+/// <summary>Actions and inputs. Every title is ours.</summary>
+internal static class CardActions
+{
+    /// <summary>A button that calls the bot; old clients send the same data as a message.</summary>
+    public static JsonObject Execute(string title, string verb, JsonObject data, string? style = null)
+    {
+        var sent = (JsonObject)data.DeepClone();
+        sent["verb"] = verb;
+        var button = new JsonObject { ["type"] = "Action.Execute", ["title"] = title, ["verb"] = verb, ["data"] = sent };
+        CardElements.Put(button, "style", style);
+        button["fallback"] = new JsonObject { ["type"] = "Action.Submit", ["title"] = title, ["data"] = sent.DeepClone() };
+        return button;
+    }
+
+    public static JsonObject ShowCard(string title, IEnumerable<JsonNode> body, JsonObject action) => new()
+    {
+        ["type"] = "Action.ShowCard",
+        ["title"] = title,
+        ["card"] = new JsonObject { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = CardElements.Array(body), ["actions"] = new JsonArray(action) },
+    };
+
+    public static JsonObject Toggle(string title, string id) => new()
+    {
+        ["type"] = "Action.ToggleVisibility", ["title"] = title, ["targetElements"] = new JsonArray(id),
+    };
+
+    /// <summary>A line or more of text. <paramref name="value"/> may be outside text; the label is ours unless escaped by the caller.</summary>
+    public static JsonObject Input(string id, string label, int maxLength, bool required, bool multiline = false, string? value = null, string? pattern = null)
+    {
+        var input = new JsonObject { ["type"] = "Input.Text", ["id"] = id, ["label"] = label, ["maxLength"] = maxLength };
+        if (multiline)
+            input["isMultiline"] = true;
+        if (required)
+            input["isRequired"] = true;
+        if (required || pattern is not null)
+            input["errorMessage"] = pattern is null ? "This is needed." : "This value is not allowed here.";
+        CardElements.Put(input, "value", value);
+        CardElements.Put(input, "regex", pattern);
+        return input;
+    }
+
+    public static JsonObject Choice(string id, string label, string chosen, params ReadOnlySpan<(string Title, string Value)> choices)
+    {
+        var all = new JsonArray();
+        foreach (var (title, value) in choices)
+            all.Add(new JsonObject { ["title"] = title, ["value"] = value });
+        return new() { ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = chosen, ["isRequired"] = true, ["choices"] = all };
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>
+/// The one way in which outside text reaches a card. Nothing invisible stays invisible, nothing is interpreted, nothing is longer than its
+/// place: controls, bidirectional overrides, invisible and blank-looking characters are written out as <c>‹U+202E›</c>, date macros are broken,
+/// and Markdown and HTML are escaped where the element would interpret them.
+/// </summary>
+public static partial class CardText
+{
+    private const int CombiningLimit = 3;
+
+    /// <summary>For elements that show text literally: text runs, button titles, inputs. A line break becomes <c>⏎</c> unless <paramref name="lines"/>.</summary>
+    /// <param name="max">Longest result, in characters; what is left out is counted.</param>
+    public static string Plain(string? text, int max = 300, bool lines = false)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+        return IsHarmless(text) && text.Length <= max ? text : BreakMacros(Spell(text, max, lines));
+    }
+
+    /// <summary>For elements that read Markdown: text blocks, facts, message text. Always one line.</summary>
+    public static string Markdown(string? text, int max = 300)
+    {
+        var plain = Plain(text, max);
+        var escaped = new StringBuilder(plain.Length + 8);
+        for (var i = 0; i < plain.Length; i++)
+        {
+            var c = plain[i];
+            _ = c switch
+            {
+                '&' => escaped.Append("&amp;"),
+                '<' => escaped.Append("&lt;"),
+                '>' => escaped.Append("&gt;"),
+                '\\' or '`' or '*' or '_' or '[' or ']' or '~' => escaped.Append('\\').Append(c),
+                '-' or '+' or '#' when i == 0 => escaped.Append('\\').Append(c),
+                '.' or ')' when i > 0 && OnlyDigitsBefore(plain, i) => escaped.Append('\\').Append(c),
+                _ => escaped.Append(c),
+            };
+        }
+        return escaped.ToString();
+    }
+
+    /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
+    public static string Name(string? text, int max = 80) => LookAlike.Mark(Plain(text, max), text);
+
+    private static bool IsHarmless(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is < ' ' or > '~' or '{')
+                return false;
+        }
+        return true;
+    }
+
+    private static string Spell(string text, int max, bool lines)
+    {
+        var spelled = new StringBuilder(Math.Min(text.Length, max) + 24);
+        var combining = 0;
+        var read = 0;
+        while (read < text.Length)
+        {
+            var before = spelled.Length;
+            var isRune = Rune.TryGetRuneAt(text, read, out var rune);
+            combining = isRune && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? combining + 1 : 0;
+            if (!isRune)
+                spelled.Append('‹').Append("U+").Append(((int)text[read]).ToString("X4")).Append('›');
+            else if (rune.Value == '\r' && read + 1 < text.Length && text[read + 1] == '\n')
+                combining = 0;
+            else if (rune.Value == '\n' || rune.Value == '\r')
+                spelled.Append(lines ? "\n" : " ⏎ ");
+            else if (IsHidden(rune) || combining > CombiningLimit)
+                spelled.Append("‹U+").Append(rune.Value.ToString("X4")).Append('›');
+            else
+                spelled.Append(text, read, rune.Utf16SequenceLength);
+            if (spelled.Length > max)
+            {
+                spelled.Length = before;
+                return spelled.Append("… (+").Append(text.Length - read).Append(" characters)").ToString();
+            }
+            read += isRune ? rune.Utf16SequenceLength : 1;
+        }
+        return spelled.ToString();
+    }
+
+    private static bool IsHidden(Rune rune) => rune.Value switch
+    {
+        ' ' => false,
+        0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x034F => true, // fillers and blanks that count as letters, symbols or marks
+        >= 0xFE00 and <= 0xFE0F or >= 0xE0100 and <= 0xE01EF => true,       // variation selectors
+        _ => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate,
+    };
+
+    /// <summary>Teams expands <c>{{DATE(...)}}</c> even in text runs; a zero-width space between the braces stops it.</summary>
+    private static string BreakMacros(string text) => text.Contains("{{", StringComparison.Ordinal) ? Macro().Replace(text, "{\u200B{") : text;
+
+    private static bool OnlyDigitsBefore(string text, int end)
+    {
+        for (var i = 0; i < end; i++)
+        {
+            if (!char.IsAsciiDigit(text[i]))
+                return false;
+        }
+        return true;
+    }
+
+    [GeneratedRegex(@"\{\{(?=\s*(?:DATE|TIME))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Macro();
+}

@@ -1,0 +1,18 @@
+using DevOpsAI.Bot.Cards.Keeping;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Bot.Cards;
+
+public static class CardsServices
+{
+    /// <summary>The card keeper and what it needs; wants the Teams edge, the ledger, tenants and access to be registered as well.</summary>
+    public static IServiceCollection AddCards(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<CardsOptions>().BindConfiguration("Cards").ValidateDataAnnotations();
+        return services
+            .AddSingleton<IncidentViews>()
+            .AddSingleton<CardKeeper>()
+            .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())
+            .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>Who decided what so far, and why it ended.</summary>
+internal static class DecisionSection
+{
+    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    {
+        var incident = view.Incident;
+        var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
+        foreach (var decision in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)))
+            yield return Line(decision, incident, measure);
+        if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
+        {
+            var given = incident.Decisions.Count(decision => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
+            if (given > 0)
+                yield return Rich("Small", new TextRun($"{staged.Terms.Approvals - given} more approval needed.", Bold: true));
+        }
+        if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
+            yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
+        if (incident.Phase == IncidentPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)
+            yield return Rich("Small", new("Closed: ", Bold: true), new(closed, measure.Long));
+        if (incident.Phase == IncidentPhase.Expired)
+            yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
+    }
+
+    private static JsonObject Line(Decision decision, Incident incident, Measure measure)
+    {
+        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Time(back)}" : "";
+        var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
+        return Rich(
+            "Small",
+            new($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}", Bold: true),
+            new($"{until}{earlier}, {Phrases.Time(decision.At)}"),
+            new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>
+/// The details cut into pages. The first <see cref="ToReview"/> are made only of what was drafted and staged, so their number stays the same
+/// for as long as that proposal stands, and a review of them is a review of what is approved.
+/// </summary>
+public sealed class DetailPages
+{
+    private const int RoomForPage = 13_000;
+    private const int RoomForPiece = 6_000;
+    private const int Whole = int.MaxValue;
+
+    private readonly List<List<JsonNode>> pages = [];
+    private int used;
+
+    private DetailPages() { }
+
+    public IReadOnlyList<IReadOnlyList<JsonNode>> All => pages;
+
+    /// <summary>Pages that an irreversible plan's approver must have opened.</summary>
+    public int ToReview { get; private set; }
+
+    public static DetailPages Of(IncidentView view)
+    {
+        var all = new DetailPages();
+        all.StartPage();
+        all.Plan(view);
+        all.Gate(view.Incident);
+        all.ToReview = all.pages.Count;
+        all.StartPage();
+        all.Evidence(view.Incident);
+        all.Events(view.Incident);
+        all.History(view.Incident);
+        return all;
+    }
+
+    private void Plan(IncidentView view)
+    {
+        if (view.Incident.Draft is { } draft)
+        {
+            Heading("What is proposed");
+            Line(draft.Summary);
+            if (draft.Problem is { } problem)
+                Line("Nothing can be executed: " + problem);
+        }
+        if (view.Plan.Steps.Count > 0)
+            Heading($"The plan: {view.Plan.Steps.Count} steps");
+        foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
+        {
+            Line($"{number + 1}. {step.Title} on {CardText.Name(step.Target.Name, Whole)}", bold: true);
+            Line($"Target: {step.Target.Kind} {step.Target.Id} of {CardText.Name(step.Target.Client, Whole)}, through {step.Target.Connection}. Action: {step.Action}.", subtle: true);
+            Line(step.Command, mono: true);
+            foreach (var sentence in PlanSection.Sentences(view, step))
+                Line(sentence, subtle: true);
+            if (step.Verifications.Count > 0)
+                Line($"Verified by: {string.Join(", ", step.Verifications)}.", subtle: true);
+        }
+    }
+
+    private void Gate(Incident incident)
+    {
+        if (incident.Staged is not { } staged)
+            return;
+        Heading("Why this gate level");
+        Line(Phrases.Gate(staged.Terms), bold: true);
+        foreach (var reason in staged.Terms.Reasons)
+            Line("• " + reason);
+        Line($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {Phrases.Time(incident.StagedAt)}, expires {Phrases.Time(staged.Terms.ExpiresAt)}.", subtle: true);
+        Line($"Seal {staged.Seal}", mono: true);
+    }
+
+    private void Evidence(Incident incident)
+    {
+        if (incident.Draft is not { } draft)
+            return;
+        Heading($"Analysis by {CardText.Plain(draft.Drafter, 120)}");
+        Line(draft.Analysis);
+        Heading("Evidence");
+        foreach (var evidence in draft.Evidence)
+            Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
+        foreach (var (what, value) in draft.Observed.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Line($"• observed: {what} = {value}");
+    }
+
+    private void Events(Incident incident)
+    {
+        Heading($"{Phrases.Events(incident.EventCount)}, the latest first");
+        foreach (var (seq, received) in incident.RecentEvents.Reverse())
+        {
+            Line($"{Phrases.Time(received.OccurredAt)} {received.Status} {received.Severity} {received.Kind} on {CardText.Name(received.Device ?? "no device", Whole)}, entry {seq}, through {received.Connection}", bold: true);
+            Line(received.Title);
+            if (received.Description is { Length: > 0 } description)
+                Line(description, subtle: true);
+        }
+    }
+
+    private void History(Incident incident)
+    {
+        Heading("On the ledger");
+        Line($"opened by entry {incident.OpenedSeq}, {Phrases.Time(incident.OpenedAt)}");
+        if (incident.Draft is { } draft)
+            Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
+        if (incident.Staged is not null)
+            Line($"staged by entry {incident.StagedSeq}, {Phrases.Time(incident.StagedAt)}");
+        foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
+            Line($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {Phrases.Time(decision.At)}{(decision.Fact.Reason is { Length: > 0 } reason ? ": " + reason : "")}");
+        foreach (var run in new[] { incident.Execution, incident.Undo })
+        {
+            if (run is null)
+                continue;
+            Line($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {Phrases.Time(run.StartedAt)}: {run.Outcome?.ToString().ToLowerInvariant() ?? "running"} {run.Summary}");
+            foreach (var step in run.Steps)
+                Line($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}", subtle: true);
+            foreach (var change in run.Changes)
+                Line($"{change.What}: was {change.Was}, now {change.Now}", subtle: true);
+        }
+        Line($"Correlation id {incident.Correlation}", mono: true);
+    }
+
+    private void Heading(string ours) => Place(Rich("Medium", new TextRun(ours, 300, Bold: true)));
+
+    private void Line(string text, bool bold = false, bool subtle = false, bool mono = false)
+    {
+        foreach (var piece in Pieces(CardText.Plain(text, Whole, lines: true)))
+        {
+            var line = Rich("Small", new TextRun(piece, Whole, bold, mono, subtle, Lines: true));
+            Place(mono ? Container([line], emphasis: true, spacing: "Small") : line);
+        }
+    }
+
+    private void Place(JsonNode node)
+    {
+        var size = Card.SizeOf(node) + 1;
+        if (used > 0 && used + size > RoomForPage)
+            StartPage();
+        pages[^1].Add(node);
+        used += size;
+    }
+
+    private void StartPage()
+    {
+        pages.Add([]);
+        used = 0;
+    }
+
+    private static IEnumerable<string> Pieces(string text)
+    {
+        var start = 0;
+        var size = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            size += Card.SizeOf(text[i]);
+            if (size < RoomForPiece || char.IsHighSurrogate(text[i]))
+                continue;
+            yield return text[start..(i + 1)];
+            (start, size) = (i + 1, 0);
+        }
+        if (start < text.Length)
+            yield return text[start..];
+    }
+}

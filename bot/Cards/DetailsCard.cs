@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Gates;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>One page of everything that is known: first all that an approval covers, then evidence and history.</summary>
+internal static class DetailsCard
+{
+    public static JsonObject Build(IncidentView view)
+    {
+        var pages = DetailPages.Of(view);
+        var number = Math.Clamp(view.Reading!.Page, 0, pages.All.Count - 1);
+        List<JsonNode> body = [];
+        if (view.Notice is not null)
+            body.Add(Container([Rich(null, new TextRun(view.Notice, 300, Bold: true))], Tone.Accent));
+        body.Add(Rich(null, new($"{view.Incident.Id} ", Bold: true, Subtle: true), new(view.Incident.Opened.Title, 100, Bold: true)));
+        body.Add(Text($"{CardText.Name(view.Tenant.Name, 60)} · details, page {number + 1} of {pages.All.Count}", subtle: true, spacing: "None"));
+        if (HeaderSection.Labels(view) is { } labels)
+            body.Add(labels);
+        body.AddRange(pages.All[number]);
+        return Card.Frame(body, Navigation(view, pages, number), IncidentCard.Summary(view));
+    }
+
+    private static IEnumerable<JsonNode> Navigation(IncidentView view, DetailPages pages, int number)
+    {
+        var data = IncidentCard.DataOf(view);
+        var token = view.Reading!.Token;
+        var incident = view.Incident;
+        if (incident.IsUndecided && view.Rights.Decide && incident.Staged!.Terms.Level != GateLevel.L3)
+        {
+            var read = !incident.Staged.NeedsReview || token is not null;
+            if (number == pages.ToReview - 1 && read)
+            {
+                var approval = (JsonObject)data.DeepClone();
+                Put(approval, "review", incident.Staged.NeedsReview ? token : null);
+                yield return Buttons.Approve(approval);
+            }
+            if (number >= pages.ToReview - 1)
+                yield return Buttons.Reject(data);
+        }
+        if (number + 1 < pages.All.Count)
+            yield return Buttons.Details(data, number + 1, token, number + 1 < pages.ToReview ? "Next page" : "Evidence and history");
+        if (number > 0)
+            yield return Buttons.Details(data, number - 1, token, "Previous page");
+        yield return CardActions.Execute("Back", Verb.View, data);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>What, where, whose, how bad, and until when.</summary>
+internal static class HeaderSection
+{
+    public const string SimulationLabel = "SIMULATION – Sandbox, nothing real is touched";
+    public const string LocalModeLabel = "Local mode: everybody is administrator";
+
+    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    {
+        if (view.Notice is not null)
+            yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
+        yield return Title(view, measure.Short);
+        if (Labels(view) is { } labels)
+            yield return labels;
+        if (view.Freeze is { } freeze && view.Incident.IsOpen)
+        {
+            yield return Container(
+                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client runs. "), new(freeze.Reason, measure.Short))],
+                Tone.Attention);
+        }
+        yield return Facts(FactsOf(view, measure));
+    }
+
+    public static JsonObject Title(IncidentView view, int max)
+    {
+        var (word, tone) = Phrases.Of(view.Incident);
+        return Container(
+            [
+                Columns(
+                    ("stretch", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
+                    ("auto", Badge(word, tone))),
+                Rich("Small", new TextRun(view.Incident.Opened.Title, max, Bold: true, Size: "Large")),
+            ],
+            tone);
+    }
+
+    public static JsonObject? Labels(IncidentView view)
+    {
+        List<TextRun> runs = [];
+        if (view.Incident.Simulated)
+            runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Warning));
+        if (view.EverybodyIsAdministrator)
+            runs.Add(new((runs.Count > 0 ? "   " : "") + LocalModeLabel, Subtle: true));
+        return runs.Count == 0 ? null : Rich("Small", [.. runs]);
+    }
+
+    private static IEnumerable<(string, string)> FactsOf(IncidentView view, Measure measure)
+    {
+        var incident = view.Incident;
+        yield return Fact("Client", $"**{CardText.Name(view.Tenant.Name, measure.Short)}**");
+        if (incident.Opened.Scope != IncidentScope.One)
+            yield return Fact("Storm", $"{Storm(incident, measure)}");
+        else if (incident.Opened.Device is { } device)
+            yield return Fact("Device", $"{CardText.Name(device, measure.Short)}");
+        yield return Fact("What", $"{What(view),500}");
+        if (incident.Draft is { } draft && draft.Plan.Steps.Count > 0)
+            yield return Fact("Risk", $"{draft.Risk}");
+        if (incident.Staged is { } staged)
+        {
+            yield return Fact("Gate", $"{Phrases.Gate(staged.Terms)}");
+            if (Deadline(view, staged.Terms) is { } deadline)
+                yield return Fact("Decide by", $"**{deadline}**");
+        }
+    }
+
+    private static string What(IncidentView view)
+    {
+        var incident = view.Incident;
+        var first = incident.RecentEvents.IsEmpty ? incident.OpenedAt : Earliest(incident);
+        var last = incident.RecentEvents.IsEmpty ? incident.OpenedAt : incident.RecentEvents.Max(recent => recent.Event.OccurredAt);
+        var resolved = incident.EventCount > 0 && incident.FiringAlerts.IsEmpty ? ", the source says it ended" : "";
+        return incident.EventCount < 2
+            ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
+            : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
+    }
+
+    private static DateTimeOffset Earliest(Incident incident)
+    {
+        var earliest = incident.RecentEvents.Min(recent => recent.Event.OccurredAt);
+        return incident.EventCount > incident.RecentEvents.Length && incident.OpenedAt < earliest ? incident.OpenedAt : earliest;
+    }
+
+    private static string Storm(Incident incident, Measure measure)
+    {
+        var named = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).Take(measure.Items).Select(name => CardText.Name(name, 40));
+        var more = incident.Devices.Count - Math.Min(incident.Devices.Count, measure.Items);
+        var scope = incident.Opened.Scope == IncidentScope.Cause ? "one cause" : "the whole client";
+        return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} devices: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+    }
+
+    private static string? Deadline(IncidentView view, GateTerms terms) => view.Incident.Phase switch
+    {
+        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => $"asked again {Phrases.Time(until)}",
+        IncidentPhase.Waiting when terms.ExpiresAt > view.Now =>
+            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left at {view.Now.UtcDateTime:HH:mm})",
+        IncidentPhase.Waiting => $"{Phrases.Time(terms.ExpiresAt)} (over)",
+        _ => null,
+    };
+}

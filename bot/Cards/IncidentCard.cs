@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>
+/// The one builder of an incident's card, for every phase and every reader. What is approved is shown whole: on the card itself when it fits,
+/// otherwise on its pages of details, and then Approve is only found behind the last of them. Never larger than <see cref="Card.MaxBytes"/>.
+/// </summary>
+public static class IncidentCard
+{
+    private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
+
+    public static JsonNode Build(IncidentView view)
+    {
+        if (view.Reading is not null)
+            return DetailsCard.Build(view);
+        foreach (var measure in Measures[..^1])
+        {
+            var card = Build(view, measure);
+            if (Card.SizeOf(card) < Card.MaxBytes)
+                return card;
+        }
+        return Build(view, Measures[^1]);
+    }
+
+    /// <summary>What every button of the card sends: where it belongs and what its reader saw. Untrusted when it comes back.</summary>
+    internal static JsonObject DataOf(IncidentView view)
+    {
+        var data = new JsonObject { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
+        if (view.Incident.IsUndecided)
+            data["seal"] = view.Incident.Staged!.Seal;
+        if (view.IsCopy)
+            data["copy"] = true;
+        return data;
+    }
+
+    /// <summary>The line of a notification: ours, with the title as outside text.</summary>
+    internal static string Summary(IncidentView view) =>
+        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Opened.Title, 80)} ({CardText.Name(view.Tenant.Name, 60)})";
+
+    private static JsonObject Build(IncidentView view, Measure measure)
+    {
+        var planFits = PlanSection.Fits(view);
+        List<JsonNode> body = [.. HeaderSection.Of(view, measure)];
+        body.AddRange(OutcomeSection.Of(view, measure));
+        body.AddRange(PlanSection.Of(view, measure, planFits));
+        body.AddRange(DecisionSection.Of(view, measure));
+        body.AddRange(BackgroundSection.Of(view, measure));
+        var card = Card.Frame(body, Buttons.Of(view, planFits), Summary(view));
+        Card.Refresh(card, DataOf(view), view.Refreshers);
+        return card;
+    }
+}
+
+/// <summary>How long texts and lists may be on the first screen; shrunk until the card fits.</summary>
+/// <param name="Short">Characters of a title or name.</param>
+/// <param name="Long">Characters of a sentence or paragraph.</param>
+/// <param name="Items">Entries of a list.</param>
+internal sealed record Measure(int Short, int Long, int Items);

@@ -1,0 +1,50 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>What the reader of a card may do with it now.</summary>
+/// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
+/// <param name="Undo">Ask to take a verified execution back.</param>
+public readonly record struct Rights(bool Decide, bool Undo);
+
+/// <summary>
+/// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.
+/// </summary>
+/// <param name="Token">For the page that is being shown: it and all before it were opened by this person. Null when there is no such proof.</param>
+public sealed record Reading(int Page, string? Token);
+
+/// <summary>Everything an incident's card says, for one reader at one instant.</summary>
+/// <param name="Now">When it is drawn; times left are relative to it.</param>
+public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffset Now)
+{
+    public Rights Rights { get; init; }
+
+    /// <summary>The card of one person, rather than the one that everybody in the conversation sees.</summary>
+    public bool IsPersonal { get; init; }
+
+    /// <summary>Local mode: everybody is administrator. Said on the card.</summary>
+    public bool EverybodyIsAdministrator { get; init; }
+
+    public Freeze? Freeze { get; init; }
+
+    /// <summary>One sentence about what just happened, on top.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>Teams ids of the people in the conversation who get a view of their own.</summary>
+    public IReadOnlyList<string> Refreshers { get; init; } = [];
+
+    /// <summary>Catalogue entries of the plan's steps, in order; null for one that is no longer installed.</summary>
+    public IReadOnlyList<ActionSpec?> Actions { get; init; } = [];
+
+    /// <summary>The page of details that is being read; null for the card itself.</summary>
+    public Reading? Reading { get; init; }
+
+    /// <summary>Posted as the answer to a command, so not the living card of its conversation.</summary>
+    public bool IsCopy { get; init; }
+
+    /// <summary>What is, or was last, up for decision or execution.</summary>
+    internal Plan Plan => Incident.PlanInForce is { Steps.Count: > 0 } staged || Incident.Staged is not null ? Incident.PlanInForce : Incident.Draft?.Plan ?? Plan.Empty;
+}

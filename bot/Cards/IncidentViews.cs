@@ -1,0 +1,53 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
+public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, TimeProvider clock)
+{
+    private const int MostRefreshers = 60;
+
+    /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
+    public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
+    {
+        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided, Undo: true) : default,
+    };
+
+    public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
+        Common(state, incident, conversationId) with
+        {
+            IsPersonal = true,
+            Rights = RightsOf(state, incident, person.ObjectId),
+            Notice = notice,
+            Freeze = state.Freeze,
+        };
+
+    private IncidentView Common(TenantState state, Incident incident, string conversationId)
+    {
+        var view = new IncidentView(incident, tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, ""), clock.GetUtcNow())
+        {
+            EverybodyIsAdministrator = access.EverybodyIsAdministrator,
+            Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
+        };
+        return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };
+    }
+
+    private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => book.KnownPeople(conversationId)
+        .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)
+        .Select(known => known.Mri);
+
+    private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
+        Decide: incident.IsUndecided && access.WhyNotDecide(state, incident, objectId) is null,
+        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor));
+
+    private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+
+    private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
+        ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)
+        : null;
+}

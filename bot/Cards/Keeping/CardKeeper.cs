@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Cards.Keeping;
+
+/// <summary>
+/// Keeps every linked conversation's card of every incident true. It works from what is, not from what happened: an entry is only a nudge to
+/// compare the incident with what <c>card/{id}</c> says is shown, so a thousand entries cost one update, a lost nudge is made up for by the
+/// sweep, and a restart needs no memory. A card that cannot be delivered waits by itself and holds up no other.
+/// </summary>
+internal sealed class CardKeeper(
+    ILedger ledger,
+    TenantStates states,
+    ITenantDirectory tenants,
+    IncidentViews views,
+    IConnectorClient connector,
+    IConversationBook book,
+    ICrashPoints crashPoints,
+    IOptions<CardsOptions> options,
+    TimeProvider clock,
+    ILogger<CardKeeper> logger) : BackgroundService, ILedgerFollower
+{
+    private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    public string Name => "cards";
+
+    public string? Lane(LedgerEntry entry) => entry.Fact switch
+    {
+        CardSending or CardUpdated => null,
+        EventReceived => "events",
+        ChannelLinked => "channels",
+        _ => IncidentOf(entry.Stream),
+    };
+
+    public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(entry.Tenant, cancellationToken);
+        switch (entry.Fact)
+        {
+            case EventReceived received:
+                if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
+                    Nudge(state, id);
+                break;
+            case ChannelLinked:
+                Sweep(state);
+                break;
+            default:
+                if (IncidentOf(entry.Stream) is { } incident)
+                    Nudge(state, incident);
+                break;
+        }
+    }
+
+    /// <summary>Completes when no card is being worked on or waited for; for orderly stops and for tests.</summary>
+    public Task IdleAsync() => Task.WhenAll(working.Values.Select(card => card.Work));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+        await IdleAsync().WaitAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        stopping.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            foreach (var tenant in tenants.All)
+            {
+                try
+                {
+                    Sweep(await states.GetAsync(tenant.Id, stoppingToken));
+                }
+                catch (LedgerUnavailableException unavailable)
+                {
+                    logger.SweepFailed(tenant.Id, unavailable);
+                }
+            }
+            await Task.Delay(options.Value.SweepEvery, clock, stoppingToken);
+        }
+    }
+
+    private void Sweep(TenantState state)
+    {
+        foreach (var incident in state.Incidents.Values)
+        {
+            foreach (var conversation in state.Channels.Keys)
+            {
+                if (NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait) is not NextStep.Nothing)
+                    Nudge(new(state.Tenant, incident.Id, conversation));
+            }
+        }
+    }
+
+    private void Nudge(TenantState state, string incidentId)
+    {
+        foreach (var conversation in state.Channels.Keys)
+            Nudge(new(state.Tenant, incidentId, conversation));
+    }
+
+    private void Nudge(CardPlace place)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var card = working.GetOrAdd(place, static (place, keeper) => keeper.Keep(place), this);
+            if (card.TryNudge(stopping.Token))
+                return;
+            working.TryRemove(new(place, card));
+        }
+    }
+
+    private KeptCard Keep(CardPlace place) => new(place, ledger, states, views, connector, book, crashPoints, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
+
+    private static string? IncidentOf(StreamId stream)
+    {
+        var slash = stream.Value.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && stream.Value[..slash] is "incident" or "proposal" or "card" ? stream.Value[(slash + 1)..] : null;
+    }
+}

@@ -1,0 +1,278 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cards.Keeping;
+
+/// <summary>One incident's card in one conversation.</summary>
+internal readonly record struct CardPlace(TenantId Tenant, string IncidentId, string ConversationId);
+
+/// <summary>Brings one card up to date and ends. Only one runs per place; a nudge during the work makes it look once more.</summary>
+internal sealed class KeptCard(
+    CardPlace place,
+    ILedger ledger,
+    TenantStates states,
+    IncidentViews views,
+    IConnectorClient connector,
+    IConversationBook book,
+    ICrashPoints crashPoints,
+    CardsOptions options,
+    TimeProvider clock,
+    ILogger logger,
+    Action<KeptCard> ended)
+{
+    private const string ConversationGone = "ConversationNotFound";
+    private static readonly Actor Self = Actor.Service("cards");
+
+    private readonly Lock gate = new();
+    private TaskCompletionSource nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool hasEnded;
+    private bool knownUnsent;
+    private bool gone;
+    private int failures;
+    private (long Proposal, long Incident, DateTimeOffset At)? updated;
+
+    public Task Work { get; private set; } = Task.CompletedTask;
+
+    /// <summary>False when the work had ended just before; begin anew.</summary>
+    public bool TryNudge(CancellationToken stopping)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+                return false;
+            nudge.TrySetResult();
+            if (Work.IsCompleted)
+                Work = Task.Run(() => WorkAsync(stopping), CancellationToken.None);
+            return true;
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (TakeNudgeOrEnd())
+            {
+                while (await StepAsync(stopping))
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next start compares every card with the ledger.
+        }
+        finally
+        {
+            lock (gate)
+                hasEnded = true;
+            ended(this);
+        }
+    }
+
+    private bool TakeNudgeOrEnd()
+    {
+        lock (gate)
+        {
+            if (!nudge.Task.IsCompleted)
+            {
+                hasEnded = true;
+                return false;
+            }
+            nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    /// <summary>Does the next thing; false when there is nothing more to do until the next nudge.</summary>
+    private async Task<bool> StepAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var state = await states.GetAsync(place.Tenant, stopping);
+            if (state.Find(place.IncidentId) is not { } incident)
+                return false;
+            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone))
+            {
+                case NextStep.Post post:
+                    return await PostAsync(state, incident, post, stopping);
+                case NextStep.Update update when TooSoon(incident) is { } pause:
+                    await PauseAsync(pause, untilNudged: true, stopping);
+                    return true;
+                case NextStep.Update update:
+                    return await UpdateAsync(state, incident, update, stopping);
+                case NextStep.WaitUntil wait:
+                    await PauseAsync(wait.Time - clock.GetUtcNow(), untilNudged: true, stopping);
+                    return true;
+                default:
+                    return false;
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            logger.CardFailed(place.IncidentId, place.ConversationId, exception);
+            await PauseAsync(NextPause(null), untilNudged: false, stopping);
+            return true;
+        }
+    }
+
+    private async Task<bool> PostAsync(TenantState state, Incident incident, NextStep.Post post, CancellationToken stopping)
+    {
+        if (post.Announce)
+        {
+            var announced = await ledger.AppendAsync(
+                place.Tenant,
+                [new(StreamId.Card(incident.Id), incident.CardVersion)],
+                [Entry(incident, new CardSending(incident.Id, place.ConversationId))],
+                stopping);
+            if (announced is AppendResult.Conflict)
+                return true;
+            crashPoints.Reach(CrashPoint.CardSending);
+        }
+        knownUnsent = false;
+        await book.PeopleAsync(place.ConversationId, stopping);
+        var outcome = await connector.PostAsync(Current(post.Link.Channel), Message(state, incident), SendOptions.Background, stopping);
+        switch (outcome)
+        {
+            case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
+                crashPoints.Reach(CrashPoint.CardSent);
+                await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId);
+                return true;
+            case SendOutcome.NotSent notSent:
+                knownUnsent = true;
+                await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
+                return true;
+            case SendOutcome.Refused refused:
+                knownUnsent = true;
+                return await RefusedAsync(state, incident, refused, stopping);
+            default:
+                logger.AnswerLost(incident.Id, place.ConversationId);
+                return true;
+        }
+    }
+
+    private async Task RecordPostAsync(Incident incident, ChannelRef channel, string threadId, string activityId)
+    {
+        (gone, failures) = (false, 0);
+        // A quick viewer's refresh may have told us the id before Teams' answer did.
+        var now = await states.GetAsync(place.Tenant, CancellationToken.None);
+        if (now.Find(incident.Id)?.Cards.GetValueOrDefault(place.ConversationId)?.ActivityId == activityId)
+            return;
+        var posted = new CardPosted(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false);
+        await ledger.AppendAsync(place.Tenant, [], [Entry(incident, posted)], CancellationToken.None);
+        crashPoints.Reach(CrashPoint.CardPosted);
+        logger.CardPosted(incident.Id, place.ConversationId, incident.LastSeq);
+    }
+
+    private async Task<bool> UpdateAsync(TenantState state, Incident incident, NextStep.Update update, CancellationToken stopping)
+    {
+        var card = update.Card;
+        var outcome = await connector.UpdateAsync(
+            Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, Message(state, incident), SendOptions.Background, stopping);
+        switch (outcome)
+        {
+            case SendOutcome.Sent:
+                var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq);
+                await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
+                crashPoints.Reach(CrashPoint.CardUpdated);
+                updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
+                failures = 0;
+                await TellOutcomeAsync(incident, update, stopping);
+                return true;
+            case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:
+                logger.CardDeleted(incident.Id, place.ConversationId);
+                gone = true;
+                return true;
+            case SendOutcome.Refused refused:
+                return await RefusedAsync(state, incident, refused, stopping);
+            default:
+                await PauseAsync(NextPause((outcome as SendOutcome.NotSent)?.After), untilNudged: false, stopping);
+                return true;
+        }
+    }
+
+    /// <summary>A short reply under the card when something ended since the card was last true. Sent at most once: after the update is on record, and never again.</summary>
+    private async Task TellOutcomeAsync(Incident incident, NextStep.Update update, CancellationToken stopping)
+    {
+        var entries = await ledger.ReadStreamAsync(place.Tenant, StreamId.Proposal(incident.Id), stopping);
+        var sentence = entries.Where(entry => entry.Seq > update.Card.ShownSeq && entry.Seq <= incident.LastSeq)
+            .Select(entry => OutcomeNotice.For(incident, entry))
+            .LastOrDefault(notice => notice is not null);
+        if (sentence is null)
+            return;
+        var serviceUrl = Current(update.Link.Channel).ServiceUrl;
+        if (await connector.SendAsync(serviceUrl, update.Card.ThreadId!, new() { Text = sentence }, SendOptions.Background, stopping) is not SendOutcome.Sent)
+            logger.NoticeNotSent(incident.Id, place.ConversationId);
+    }
+
+    private async Task<bool> RefusedAsync(TenantState state, Incident incident, SendOutcome.Refused refused, CancellationToken stopping)
+    {
+        logger.Refused(incident.Id, place.ConversationId, refused.Reason, refused.Code);
+        if (refused.Reason is not (RefusalReason.Forbidden or RefusalReason.Gone))
+            return false; // our mistake rather than the conversation's: the next change tries again
+        var unlinked = new ChannelUnlinked(place.ConversationId, $"Teams refused a card there: {CardText.Plain(refused.Code, 80)}");
+        await ledger.AppendAsync(place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)], stopping);
+        return true;
+    }
+
+    private OutgoingMessage Message(TenantState state, Incident incident)
+    {
+        var view = views.ForEverybody(state, incident, place.ConversationId);
+        return new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };
+    }
+
+    /// <summary>Teams moves conversations between addresses; the latest activity from there knows best.</summary>
+    private ChannelRef Current(ChannelRef linked) => book.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
+
+    private static NewEntry Entry(Incident incident, Fact fact) => new(StreamId.Card(incident.Id), Self, incident.Correlation, fact, incident.LastSeq);
+
+    /// <summary>How long to wait when only more events came since the last update; null when there is news.</summary>
+    private TimeSpan? TooSoon(Incident incident)
+    {
+        if (updated is not { } last || last.Proposal != incident.ProposalVersion || last.Incident != incident.IncidentVersion)
+            return null;
+        var left = last.At + options.CountEvery - clock.GetUtcNow();
+        return left > TimeSpan.Zero ? left : null;
+    }
+
+    private TimeSpan NextPause(TimeSpan? asked)
+    {
+        var pause = TimeSpan.FromTicks(Math.Min(options.LongestPause.Ticks, options.FirstPause.Ticks << Math.Min(failures++, 16)));
+        return asked > pause ? asked.Value : pause;
+    }
+
+    private async Task PauseAsync(TimeSpan pause, bool untilNudged, CancellationToken stopping)
+    {
+        if (pause <= TimeSpan.Zero)
+            return;
+        if (!untilNudged)
+        {
+            await Task.Delay(pause, clock, stopping);
+            return;
+        }
+        Task nudged;
+        lock (gate)
+            nudged = nudge.Task;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(Task.Delay(pause, clock, enough.Token), nudged);
+        await enough.CancelAsync();
+        stopping.ThrowIfCancellationRequested();
+        TakeNudge();
+    }
+
+    private void TakeNudge()
+    {
+        lock (gate)
+        {
+            if (nudge.Task.IsCompleted)
+                nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+}

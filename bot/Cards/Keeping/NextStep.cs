@@ -1,0 +1,49 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cards.Keeping;
+
+/// <summary>What has to happen so that a conversation shows an incident as it is.</summary>
+internal abstract record NextStep
+{
+    private NextStep() { }
+
+    /// <summary>It does already, or there is nothing to show there.</summary>
+    public sealed record Nothing : NextStep;
+
+    /// <param name="Announce">The ledger must say <c>card.sending</c> first; false when it does and that send certainly came to nothing.</param>
+    public sealed record Post(ChannelLinked Link, bool Announce) : NextStep;
+
+    public sealed record Update(ChannelLinked Link, ShownCard Card) : NextStep;
+
+    /// <summary>Whether the card is there will be known by then, or is given up.</summary>
+    public sealed record WaitUntil(DateTimeOffset Time) : NextStep;
+
+    /// <param name="knownUnsent">The last announced send certainly did not arrive.</param>
+    /// <param name="gone">The posted card was deleted in Teams.</param>
+    /// <param name="lostAnswerWait">How long an unanswered send may still turn up.</param>
+    public static NextStep For(
+        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait, bool knownUnsent = false, bool gone = false)
+    {
+        if (!state.Channels.TryGetValue(conversationId, out var link))
+            return new Nothing();
+        var card = incident.Cards.GetValueOrDefault(conversationId);
+        if (card is { ActivityId: not null } && !gone)
+            return incident.LastSeq > card.ShownSeq ? new Update(link, card) : new Nothing();
+        if (!IsWorthPosting(incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
+            return new Nothing();
+        if (card is null || gone)
+            return new Post(link, Announce: !(gone && knownUnsent));
+        if (knownUnsent)
+            return new Post(link, Announce: false);
+        var givenUp = card.SendingAt + lostAnswerWait;
+        return now < givenUp ? new WaitUntil(givenUp) : new Post(link, Announce: true);
+    }
+
+    /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>
+    private static bool IsWorthPosting(Incident incident, ChannelLinked link, long linkedSince) =>
+        incident is { Draft: not null, Staged: not null }
+        && incident.Phase != IncidentPhase.Withdrawn
+        && (incident.IsOpen || incident.LastSeq > linkedSince)
+        && (!link.Escalation || incident.Escalated);
+}

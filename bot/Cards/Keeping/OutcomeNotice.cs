@@ -1,0 +1,46 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Bot.Cards.Keeping;
+
+/// <summary>The sentence that tells requester and decider how it ended. Ours, with names and reasons escaped.</summary>
+internal static class OutcomeNotice
+{
+    /// <summary>Null when the entry ends nothing.</summary>
+    public static string? For(Incident incident, LedgerEntry entry) => entry.Fact switch
+    {
+        ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
+        UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? "taken back, and verified." : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
+        ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
+        ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
+            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
+        _ => null,
+    };
+
+    private static string Of(ExecutionOutcome outcome, bool rolledBack) => outcome switch
+    {
+        ExecutionOutcome.Verified => "done, and verified by reading back.",
+        ExecutionOutcome.Failed => rolledBack ? "failed; what had been done was rolled back." : "failed; the card says what was done.",
+        ExecutionOutcome.Unknown => "nobody can tell whether it took effect. Please look; it is not repeated.",
+        ExecutionOutcome.Drifted => "something changed since the approval, so nothing ran. It is drafted and asked again.",
+        _ => "stopped; the card says what was done.",
+    };
+
+    private static string Decider(Incident incident)
+    {
+        var names = incident.Decisions.AddRange(incident.EarlierDecisions)
+            .Where(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits })
+            .Select(decision => decision.By.Name)
+            .Distinct()
+            .Take(3)
+            .ToList();
+        return names.Count == 0 ? "" : $" Approved by {CardText.Markdown(CardText.Name(string.Join(", ", names), 160))}.";
+    }
+
+    private static string Requester(Incident incident) =>
+        incident.Staged is { } staged ? $"Requested by {CardText.Markdown(CardText.Name(Phrases.Who(staged.Requester)))}." : "";
+
+    private static string Undo(ExecutionFinished finished) => finished.UndoUntil is { } until ? $" Undo is possible until {Phrases.Time(until)}." : "";
+}

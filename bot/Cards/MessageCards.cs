@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>Short answers that are about no single incident.</summary>
+public static class MessageCards
+{
+    private static readonly (string Command, string Meaning)[] Commands =
+    [
+        ("help", "this list"),
+        ("pending [client]", "what waits for a decision"),
+        ("show CON-1001", "an incident's card"),
+        ("why CON-1001", "its audit trail: who did what, when, and the ledger entry of each"),
+        ("undo CON-1001", "ask to take a verified execution back"),
+        ("link <client> [escalation]", "post this client's cards (or only its escalations) in this conversation"),
+        ("unlink", "stop posting here"),
+        ("freeze <client> <reason>", "stop everything of this client from running"),
+        ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
+        ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
+        ("unassign <role> <client> @person", "take it away"),
+        ("whoami", "who you are to the bot, and your roles"),
+    ];
+
+    public static JsonNode Help(bool everybodyIsAdministrator) => Card.Frame(
+        [
+            Text($"**What you can say**", size: "Medium"),
+            Text($"In a channel, mention the bot first. Decisions are taken with the buttons of a card.", subtle: true, spacing: "Small"),
+            CommandList(Commands),
+            .. LocalMode(everybodyIsAdministrator),
+        ],
+        summary: "What you can say");
+
+    public static JsonNode Welcome(bool inChannel, bool everybodyIsAdministrator) => Card.Frame(
+        [
+            Text($"**I turn alerts into one decision each**", size: "Medium"),
+            inChannel
+                ? Text($"Say **link** and a client here, as in *link contoso*, and that client's cards are posted in this conversation.")
+                : Text($"Ask me what is waiting with **pending**, or say **help**. In a channel, *link contoso* makes me post that client's cards there."),
+            Text($"Nothing of a client runs without the right that its policy asks for, and every decision is on the record.", subtle: true),
+            .. LocalMode(everybodyIsAdministrator),
+        ],
+        summary: "DevOps AI Bot is here");
+
+    /// <summary>A word that is no command, with those that were probably meant.</summary>
+    public static JsonNode NotUnderstood(string said, IReadOnlyList<string> nearest) => Card.Frame(
+        [
+            Rich(null, new("I do not understand "), new($"“{CardText.Plain(said, 120)}”", 140, Bold: true), new(".")),
+            nearest.Count > 0
+                ? Rich("Small", new("Did you mean "), new(string.Join(", or ", nearest), 200, Mono: true), new("?"))
+                : Rich("Small", new TextRun("These are the words I know:")),
+            .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new JsonNode[] { CommandList(Commands) },
+        ],
+        summary: "I do not understand");
+
+    /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
+    public static JsonNode Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) => Card.Frame(
+        [
+            Container(
+                [
+                    Rich(null, new TextRun(sentence, 600, Bold: true)),
+                    .. Optional(detail is null ? null : Rich("Small", new TextRun(detail, 800))),
+                    .. Optional(correlation is null ? null : Rich("Small", new TextRun($"Correlation id {correlation}", Subtle: true, Mono: true, Size: "Small"))),
+                ],
+                good ? Tone.Good : Tone.Warning),
+        ],
+        summary: CardText.Plain(sentence, 120));
+
+    public static JsonNode WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
+        [
+            Rich(null, new("You are "), new(CardText.Name(person.Name), 200, Bold: true)),
+            Rich("None", new TextRun($"Entra object id {person.ObjectId}", 200, Mono: true, Subtle: true, Size: "Small")),
+            roles.Count == 0
+                ? Text($"You have no role for any client. An administrator can give you one: *assign technician contoso @you*.")
+                : Facts(roles.Take(60).Select(held => Fact(CardText.Name(held.Tenant.Name, 60), $"{string.Join(", ", held.Roles.Order().Select(role => role.ToString().ToLowerInvariant()))}"))),
+            .. LocalMode(everybodyIsAdministrator),
+        ],
+        summary: "Who you are to the bot");
+
+    private static IEnumerable<JsonNode> LocalMode(bool everybodyIsAdministrator) =>
+        everybodyIsAdministrator ? [Rich("Small", new TextRun(HeaderSection.LocalModeLabel, Subtle: true))] : [];
+
+    private static IEnumerable<JsonNode> Optional(JsonObject? element) => element is null ? [] : [element];
+
+    private static JsonObject CommandList(IEnumerable<(string Command, string Meaning)> commands) => Container(
+        commands.Select(command => Rich("None", new(command.Command, Mono: true, Bold: true), new(" – " + command.Meaning))));
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>What was done so far: step by step while it runs, was and now when it is over.</summary>
+internal static class OutcomeSection
+{
+    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    {
+        foreach (var run in new[] { view.Incident.Execution, view.Incident.Undo })
+        {
+            if (run is null)
+                continue;
+            foreach (var part in Of(run, measure))
+                yield return part;
+        }
+        if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
+            yield return Rich("Small", new TextRun($"Undo is possible until {Phrases.Time(until)}.", Subtle: true));
+    }
+
+    private static IEnumerable<JsonNode> Of(DevOpsAI.Incidents.Run run, Measure measure)
+    {
+        var what = run.Kind == Gates.ProposalKind.Undo ? "Taking it back" : "Execution";
+        if (run.Outcome is null)
+            yield return Rich("Medium", new($"{what}: ", Bold: true), new($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {Phrases.Time(run.StartedAt)}"));
+        else
+            yield return Rich("Medium", new($"{Headline(run)} ", Bold: true, Tone: ToneOf(run.Outcome.Value)), new(run.Summary, measure.Long));
+        var shown = Math.Max(2, measure.Items * 2);
+        foreach (var step in run.Steps.Skip(Math.Max(0, run.Steps.Length - shown)))
+        {
+            var (mark, tone) = MarkOf(step.Outcome);
+            yield return Rich(
+                "None",
+                new($"{mark} ", Tone: tone, Bold: true),
+                new($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()}"),
+                new(step.Detail.Length > 0 ? " – " + step.Detail : "", measure.Long, Subtle: true));
+        }
+        if (run.RolledBack)
+            yield return Rich("Small", new TextRun("What had been done before the failure was rolled back.", Bold: true));
+        if (!run.Changes.IsDefaultOrEmpty && run.Changes.Length > 0)
+            yield return WasAndNow(run.Changes, measure);
+    }
+
+    private static JsonObject WasAndNow(IReadOnlyList<Change> changes, Measure measure)
+    {
+        List<IReadOnlyList<TextRun>> rows = [[new("What", Bold: true), new("Was", Bold: true), new("Now", Bold: true)]];
+        rows.AddRange(changes.Take(measure.Items).Select(IReadOnlyList<TextRun> (change) =>
+            [new(change.What, measure.Short), new(change.Was, measure.Short), new(change.Now, measure.Short, Bold: true)]));
+        if (changes.Count > measure.Items)
+            rows.Add([new($"and {changes.Count - measure.Items} more in Details", Subtle: true), new(""), new("")]);
+        return Table([2, 1, 1], rows);
+    }
+
+    private static int Done(DevOpsAI.Incidents.Run run) => run.Steps.Count(step => !step.Rollback);
+
+    private static string Headline(DevOpsAI.Incidents.Run run) => (run.Kind, run.Outcome) switch
+    {
+        (Gates.ProposalKind.Undo, ExecutionOutcome.Verified) => "Taken back, and verified.",
+        (Gates.ProposalKind.Undo, ExecutionOutcome.Failed) => "Taking it back failed.",
+        (_, ExecutionOutcome.Verified) => "Done, and verified by reading back.",
+        (_, ExecutionOutcome.Failed) => "Failed.",
+        (_, ExecutionOutcome.Unknown) => "Nobody can tell whether it took effect; it is not repeated. Please look.",
+        (_, ExecutionOutcome.Drifted) => "Something changed since the approval, so nothing ran.",
+        _ => "Stopped.",
+    };
+
+    private static Tone ToneOf(ExecutionOutcome outcome) => outcome switch
+    {
+        ExecutionOutcome.Verified => Tone.Good,
+        ExecutionOutcome.Drifted => Tone.Warning,
+        _ => Tone.Attention,
+    };
+
+    private static (string Mark, Tone Tone) MarkOf(StepOutcome outcome) => outcome switch
+    {
+        StepOutcome.Applied => ("✔", Tone.Good),
+        StepOutcome.Failed => ("✘", Tone.Attention),
+        StepOutcome.Unknown => ("?", Tone.Attention),
+        _ => ("–", Tone.Default),
+    };
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>What is open for the clients that a person may ask about here: what waits for a decision first, then what needs a look.</summary>
+public static class PendingCard
+{
+    private const int Most = 15;
+
+    public static JsonNode Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now)
+    {
+        var all = tenants
+            .SelectMany(pair => pair.State.Incidents.Values.Where(IsPending).Select(incident => (pair.Tenant, Incident: incident)))
+            .OrderByDescending(pending => pending.Incident.IsUndecided)
+            .ThenByDescending(pending => pending.Incident.Severity)
+            .ThenBy(pending => pending.Incident.OpenedAt)
+            .ToList();
+        var names = string.Join(", ", tenants.Take(8).Select(pair => CardText.Name(pair.Tenant.Name, 40))) + (tenants.Count > 8 ? $" and {tenants.Count - 8} more" : "");
+        List<JsonNode> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
+        foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))
+            body.Add(Rich("Small", new($"{CardText.Name(tenant.Tenant.Name, 60)} is frozen: ", Bold: true, Tone: Tone.Attention), new(tenant.State.Freeze!.Reason, 120)));
+        body.AddRange(all.Take(Most).Select(pending => Line(pending.Tenant, pending.Incident, now)));
+        if (all.Count > Most)
+            body.Add(Text($"and {all.Count - Most} more: name a client, as in *pending contoso*.", subtle: true));
+        if (all.Count > 0)
+            body.Add(Text($"**show** and an id brings its card here.", subtle: true));
+        return Card.Frame(body, summary: $"{all.Count} open");
+    }
+
+    private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
+
+    private static JsonObject Line(Tenant tenant, Incident incident, DateTimeOffset now)
+    {
+        var (word, tone) = Phrases.Of(incident);
+        var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left" : "";
+        return Rich(
+            "Small",
+            new(incident.Id, Bold: true, Mono: true),
+            new($"  {CardText.Name(tenant.Name, 40)}  "),
+            new(incident.Opened.Title, 100),
+            new($"  {word}{left}", Tone: tone, Bold: true));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>How cards and notices word what the ledger knows. Results are ours, except where names are filled in; those are escaped by whoever shows them.</summary>
+internal static class Phrases
+{
+    public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
+    {
+        IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
+        IncidentPhase.Drafting => ("Drafting", Tone.Default),
+        IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
+        IncidentPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
+        IncidentPhase.Waiting => ("Waiting for a decision", Tone.Warning),
+        IncidentPhase.Snoozed => ("Snoozed", Tone.Default),
+        IncidentPhase.Approved => ("About to run", Tone.Accent),
+        IncidentPhase.Executing => ("Running", Tone.Accent),
+        IncidentPhase.Verified => ("Verified", Tone.Good),
+        IncidentPhase.Failed => ("Failed", Tone.Attention),
+        IncidentPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
+        IncidentPhase.Stopped => ("Stopped", Tone.Attention),
+        IncidentPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
+        IncidentPhase.Handled => ("Handled by a person", Tone.Good),
+        IncidentPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
+        IncidentPhase.Expired => ("Expired – nothing was done", Tone.Warning),
+        IncidentPhase.Undoing => ("Taking it back", Tone.Accent),
+        _ => ("Taken back", Tone.Good),
+    };
+
+    public static Tone Of(Severity severity) => severity switch
+    {
+        Severity.Critical or Severity.Error => Tone.Attention,
+        Severity.Warning => Tone.Warning,
+        _ => Tone.Default,
+    };
+
+    public static string Gate(GateTerms terms) => terms.Level switch
+    {
+        GateLevel.L0 => "L0 – runs by itself",
+        GateLevel.L1 => "L1 – runs at once and is reported",
+        GateLevel.L3 => "L3 – a person must see to it; the bot executes nothing",
+        _ => $"L2 – {Count(terms.Approvals, terms.ApproverRole)} must agree{(terms.NotTheRequester ? ", not the requester" : "")}",
+    };
+
+    public static string Decision(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Approve => "Approved",
+        DecisionKind.ApproveWithEdits => "Approved with edits",
+        DecisionKind.Reject => "Rejected",
+        DecisionKind.Snooze => "Snoozed",
+        _ => "Marked as handled",
+    };
+
+    public static string Who(Actor actor) => actor.Kind switch
+    {
+        ActorKind.Service => $"the bot ({actor.Id})",
+        ActorKind.Connection => $"connection {actor.Id}",
+        _ => actor.Name,
+    };
+
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Clock(DateTimeOffset at, DateTimeOffset now) =>
+        at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture) : Time(at);
+
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => "less than a minute",
+        { TotalMinutes: < 120 } => $"{(int)span.TotalMinutes} min",
+        { TotalHours: < 48 } => $"{(int)span.TotalHours} h",
+        _ => $"{(int)span.TotalDays} days",
+    };
+
+    public static string Events(int count) => count == 1 ? "1 event" : $"{count} events";
+
+    private static string Count(int approvals, Role role) => (approvals, role) switch
+    {
+        ( <= 1, Role.Approver) => "one approver",
+        ( <= 1, _) => $"one {role.ToString().ToLowerInvariant()} or above",
+        (_, Role.Approver) => $"{approvals} approvers",
+        _ => $"{approvals} people ({role.ToString().ToLowerInvariant()} or above)",
+    };
+}

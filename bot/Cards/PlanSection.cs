@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>Exactly what would be done: every step with its real target and its whole command, or a pointer to the pages that show it.</summary>
+internal static class PlanSection
+{
+    private const int RoomForPlan = 9_000;
+    private const int Whole = int.MaxValue;
+
+    /// <summary>The whole plan can stand on the first screen.</summary>
+    public static bool Fits(IncidentView view) => view.Plan.Steps.Count <= 8 && view.Plan.Steps.Select((step, number) => Step(view, step, number)).Sum(step => step.Sum(Card.SizeOf)) <= RoomForPlan;
+
+    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure, bool fits)
+    {
+        var incident = view.Incident;
+        if (incident.Draft is not { } draft)
+            yield break;
+        if (incident.Staged is { Kind: ProposalKind.Undo } && incident.Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Approved)
+            yield return Rich("Medium", new TextRun("Take it back: the rollback of what was done", measure.Long, Bold: true));
+        else
+            yield return Rich("Medium", new TextRun(draft.Summary, measure.Long, Bold: true));
+        if (draft.Problem is { } problem)
+            yield return Rich("Small", new("Nothing can be executed: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
+        if (IsOver(incident))
+            yield break;
+        if (fits)
+        {
+            foreach (var part in view.Plan.Steps.SelectMany((step, number) => Step(view, step, number)))
+                yield return part;
+        }
+        else
+        {
+            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new("read every step and command in Details; Approve is on the last page."));
+            foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
+                yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" on {CardText.Name(step.Target.Name, 60)}"));
+        }
+        if (incident.Staged is { NeedsReview: true } && incident.IsUndecided)
+            yield return Rich("Small", new TextRun("Cannot be undone. It can be approved only after every page of its details was opened.", Bold: true, Tone: Tone.Attention));
+    }
+
+    /// <summary>One step in full.</summary>
+    public static IEnumerable<JsonNode> Step(IncidentView view, PlanStep step, int number)
+    {
+        yield return Rich(
+            "Small",
+            new($"{number + 1}. ", Bold: true),
+            new(step.Title, Whole, Bold: true),
+            new(" on "),
+            new(CardText.Name(step.Target.Name, Whole), Whole, Bold: true),
+            new($" · {CardText.Name(step.Target.Client, Whole)} · {step.Target.Kind} {step.Target.Id}", Whole, Subtle: true));
+        yield return Container([Rich(null, new TextRun(step.Command, Whole, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
+        yield return Rich("Small", new TextRun(string.Join(" ", Sentences(view, step)), Whole, Subtle: true));
+    }
+
+    /// <summary>What was seen before it, and whether it can be taken back.</summary>
+    public static IEnumerable<string> Sentences(IncidentView view, PlanStep step)
+    {
+        if (step.Preconditions.Count > 0)
+            yield return $"Now: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
+        if (step.Rollback is { } rollback)
+            yield return $"Can be taken back ({rollback}).";
+        else
+            yield return Spec(view, step)?.Reversibility == Reversibility.Irreversible ? "Cannot be undone." : "Has no undo.";
+    }
+
+    private static string Seen(IncidentView view, PlanStep step, Condition condition)
+    {
+        var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
+        return observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}") is { } value
+            ? $"{condition.Observation} is {value} (must be {condition.Operator} {condition.Value})"
+            : $"{condition} must hold";
+    }
+
+    private static ActionSpec? Spec(IncidentView view, PlanStep step)
+    {
+        for (var i = 0; i < view.Plan.Steps.Count && i < view.Actions.Count; i++)
+        {
+            if (ReferenceEquals(view.Plan.Steps[i], step))
+                return view.Actions[i];
+        }
+        return null;
+    }
+
+    /// <summary>The outcome says what was done; the plan is in the details.</summary>
+    private static bool IsOver(Incident incident) => incident.Phase is IncidentPhase.Verified or IncidentPhase.Undone or IncidentPhase.Withdrawn;
+}

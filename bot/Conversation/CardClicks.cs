@@ -1,0 +1,121 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>A pressed button becomes a request, and the answer is the incident's card as it now stands for this person.</summary>
+internal sealed class CardClicks(
+    IMediator mediator, Visibility visibility, IncidentViews views, Trails trails, Reviewing reviewing, ILedger ledger, TimeProvider clock, ILogger<CardClicks> logger)
+{
+    public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
+    {
+        if (ClickData.Read(action.Data) is not { } data)
+            return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
+        var sought = await visibility.FindAsync(data.Tenant, data.IncidentId, person, context.Conversation, cancellationToken);
+        if (sought is not Sought.Found found)
+            return InvokeResponse.Message(Sentences.NotFound(sought, data.IncidentId));
+        if (IsForeign(found, context, action))
+        {
+            logger.ForeignCard(person.ObjectId, action.Verb, data.IncidentId);
+            return InvokeResponse.Message($"This button does not belong to the card of {data.IncidentId}; nothing was done. Say show {data.IncidentId} for the real one.");
+        }
+        await AdoptAsync(found, context, action, data, cancellationToken);
+        return action.Verb switch
+        {
+            Verb.View => Card(found, found.Incident, context, person, data, null),
+            Verb.Details => InvokeResponse.Card(IncidentCard.Build(reviewing.Open(View(found, found.Incident, context, person, data, null), person, data))),
+            Verb.Why => InvokeResponse.Card(await trails.CardAsync(View(found, found.Incident, context, person, data, null), data.Page, cancellationToken)),
+            Verb.Undo => await AnswerAsync(new RequestUndo(data.Tenant, found.Incident.Id, person, context.Correlation), found, context, person, action, data, cancellationToken),
+            _ when Decision(found, person, action.Verb, data, context.Correlation) is { } decide =>
+                await AnswerAsync(decide, found, context, person, action, data, cancellationToken),
+            _ => Card(found, found.Incident, context, person, data, Missing(action.Verb)),
+        };
+    }
+
+    private async Task<InvokeResponse> AnswerAsync(
+        IRequest<Answer> request, Sought.Found found, TurnContext context, Person person, CardAction action, ClickData data, CancellationToken cancellationToken)
+    {
+        var answer = await mediator.Send(request, cancellationToken);
+        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal);
+        return answer.Refusal == Refusal.RecordUnavailable
+            ? InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence)
+            : Card(found, answer.Incident ?? found.Incident, context, person, data, answer.Sentence);
+    }
+
+    private Decide? Decision(Sought.Found found, Person person, string verb, ClickData data, string correlation)
+    {
+        var decide = new Decide(found.Where.Tenant.Id, found.Incident.Id, person, DecisionKind.Approve, data.Seal, correlation, ReviewToken: data.Review);
+        return verb switch
+        {
+            Verb.Approve => decide,
+            Verb.ApproveEdited => Edited(found.Incident, data) is { Count: > 0 } edits
+                ? decide with { Kind = DecisionKind.ApproveWithEdits, Edits = edits, Reason = data.Input(InputId.EditReason) }
+                : decide with { Reason = data.Input(InputId.EditReason) },
+            Verb.Reject when data.Input(InputId.Reason) is { } reason => decide with { Kind = DecisionKind.Reject, Reason = reason },
+            Verb.Snooze when Until(data.Input(InputId.SnoozeFor)) is { } until => decide with { Kind = DecisionKind.Snooze, Until = until },
+            Verb.Handled => decide with { Kind = DecisionKind.Handled, Reason = data.Input(InputId.Note) },
+            _ => null,
+        };
+    }
+
+    /// <summary>Only what differs from what the form showed is an edit.</summary>
+    private static Dictionary<string, string> Edited(Incident incident, ClickData data)
+    {
+        var steps = incident.PlanInForce.Steps;
+        var shown = steps.SelectMany((step, number) => step.Arguments.Select(argument => (Key: $"{number}.{argument.Key}", argument.Value)))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        return data.Edits()
+            .Where(edit => !shown.TryGetValue(edit.Key, out var value) || (edit.Value != value && edit.Value != CardText.Plain(value, 400)))
+            .ToDictionary(edit => edit.Key, edit => edit.Value, StringComparer.Ordinal);
+    }
+
+    private DateTimeOffset? Until(string? choice) => choice switch
+    {
+        "15m" => clock.GetUtcNow().AddMinutes(15),
+        "1h" => clock.GetUtcNow().AddHours(1),
+        "4h" => clock.GetUtcNow().AddHours(4),
+        "tomorrow" => clock.GetUtcNow().AddDays(1),
+        _ => null,
+    };
+
+    private static string Missing(string verb) => verb switch
+    {
+        Verb.Reject => "Nothing was recorded: rejecting needs a reason.",
+        Verb.Snooze => "Nothing was recorded: choose when to be asked again.",
+        _ => $"I know no button “{CardText.Plain(verb, 40)}”; nothing was recorded.",
+    };
+
+    /// <summary>The message that was clicked is known to show another incident.</summary>
+    private static bool IsForeign(Sought.Found found, TurnContext context, CardAction action) =>
+        action.ReplyToId is { } clicked
+        && found.Incident.Cards.GetValueOrDefault(context.Conversation.ChannelId)?.ActivityId != clicked
+        && found.Where.State.Incidents.Values.Any(other =>
+            other.Id != found.Incident.Id && other.Cards.GetValueOrDefault(context.Conversation.ChannelId)?.ActivityId == clicked);
+
+    /// <summary>A card whose send was not answered tells us its id with the first click on it.</summary>
+    private async Task AdoptAsync(Sought.Found found, TurnContext context, CardAction action, ClickData data, CancellationToken cancellationToken)
+    {
+        var conversation = context.Conversation;
+        if (data.IsCopy || action.ReplyToId is not { } clicked || found.Incident.Cards.GetValueOrDefault(conversation.ChannelId) is not { ActivityId: null })
+            return;
+        var posted = new CardPosted(found.Incident.Id, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0, Adopted: true);
+        var appended = await ledger.AppendAsync(
+            found.Where.Tenant.Id,
+            [new(StreamId.Card(found.Incident.Id), found.Incident.CardVersion)],
+            [new(StreamId.Card(found.Incident.Id), Actor.Service("cards"), found.Incident.Correlation, posted)],
+            cancellationToken);
+        if (appended is AppendResult.Appended)
+            logger.Adopted(found.Incident.Id, conversation.ChannelId, clicked);
+    }
+
+    private InvokeResponse Card(Sought.Found found, Incident incident, TurnContext context, Person person, ClickData data, string? notice) =>
+        InvokeResponse.Card(IncidentCard.Build(View(found, incident, context, person, data, notice)));
+
+    private IncidentView View(Sought.Found found, Incident incident, TurnContext context, Person person, ClickData data, string? notice) =>
+        views.ForPerson(found.Where.State, incident, context.Conversation.ChannelId, person, notice) with { IsCopy = data.IsCopy };
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
+internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
+{
+    private const int LongestValue = 4_000;
+    private const int MostValues = 60;
+
+    /// <summary>Null when it names no incident of a client.</summary>
+    public static ClickData? Read(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+            return null;
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in data.EnumerateObject().Take(MostValues))
+        {
+            if (Text(property.Value) is { Length: <= LongestValue } text)
+                values[property.Name] = text;
+        }
+        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || CommandParser.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+            return null;
+        return new(
+            tenant, incident, values.GetValueOrDefault("seal") ?? "",
+            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Math.Min(page, 100_000) : 0,
+            values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
+    }
+
+    public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>Edited arguments by <c>{step}.{argument}</c>.</summary>
+    public IReadOnlyDictionary<string, string> Edits() => Inputs
+        .Where(input => input.Key.StartsWith(InputId.EditPrefix, StringComparison.Ordinal))
+        .ToDictionary(input => input.Key[InputId.EditPrefix.Length..], input => input.Value, StringComparer.Ordinal);
+
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        _ => null,
+    };
+}

@@ -1,0 +1,42 @@
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>What a person typed, understood. Tenant words are as typed; null means the conversation's own.</summary>
+internal abstract record Command
+{
+    private Command() { }
+
+    public sealed record Help : Command;
+
+    public sealed record WhoAmI : Command;
+
+    public sealed record Link(string? Tenant, bool Escalation) : Command;
+
+    public sealed record Unlink : Command;
+
+    public sealed record Pending(string? Tenant) : Command;
+
+    public sealed record Show(string IncidentId) : Command;
+
+    public sealed record Why(string IncidentId) : Command;
+
+    public sealed record Undo(string IncidentId) : Command;
+
+    /// <summary>The words after <c>freeze</c>: the first may be the client, the rest is the reason.</summary>
+    public sealed record Freeze(IReadOnlyList<string> Words) : Command;
+
+    public sealed record Unfreeze(IReadOnlyList<string> Words) : Command;
+
+    /// <param name="Person">What is left of the sentence: a name or an object id; a mention counts first.</param>
+    public sealed record Assign(bool Held, Role Role, string? Tenant, string Person) : Command;
+
+    /// <summary>Somebody typed a decision; those are taken on the card.</summary>
+    public sealed record DecideInWords(string IncidentId) : Command;
+
+    /// <summary>A known word without what it needs.</summary>
+    public sealed record Incomplete(string Usage, string Problem) : Command;
+
+    /// <param name="Nearest">Commands that were probably meant, nearest first.</param>
+    public sealed record Unknown(string Said, IReadOnlyList<string> Nearest) : Command;
+}

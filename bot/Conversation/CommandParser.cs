@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>
+/// Reads typed words. Forgiving about case, politeness, quotes, punctuation, odd spaces and the spelling of ids
+/// (<c>con 1001</c>, <c>#CON1001</c>, <c>CON–1001</c>); pure.
+/// </summary>
+internal static partial class CommandParser
+{
+    private const int LongestText = 2_000;
+
+    private static readonly string[] Verbs =
+        ["help", "pending", "show", "why", "undo", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign"];
+
+    private static readonly HashSet<string> Politeness = new(StringComparer.OrdinalIgnoreCase)
+        { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now", "to" };
+
+    /// <param name="text">The message without the bot's mention.</param>
+    public static Command Parse(string? text)
+    {
+        var clean = Clean(text);
+        if (clean.Length == 0)
+            return new Command.Help();
+        var words = clean.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Bare).Where(word => word.Length > 0).ToList();
+        var start = 0;
+        while (start < words.Count - 1 && Politeness.Contains(words[start]))
+            start++;
+        words = words[start..];
+        if (words.Count == 0)
+            return new Command.Unknown(clean, []);
+        return Understand(words[0].ToLowerInvariant(), words[1..], clean);
+    }
+
+    /// <summary>The incident id in some words, as <c>CON-1001</c>; null when there is none.</summary>
+    public static string? IncidentId(string words)
+    {
+        var match = Id().Match(words);
+        return match.Success ? $"{match.Groups["prefix"].Value.ToUpperInvariant()}-{match.Groups["number"].Value.TrimStart('0')}" : null;
+    }
+
+    private static Command Understand(string verb, List<string> rest, string clean) => (verb, rest) switch
+    {
+        ("help" or "?" or "hi" or "hello" or "commands" or "menu" or "start", _) => new Command.Help(),
+        ("whoami" or "who-am-i", _) => new Command.WhoAmI(),
+        ("who", ["am", "i" or "I", ..]) => new Command.WhoAmI(),
+        ("un", ["link" or "freeze" or "assign", ..]) => Understand("un" + rest[0].ToLowerInvariant(), rest[1..], clean),
+        ("unlink" or "un-link" or "disconnect", _) => new Command.Unlink(),
+        ("link" or "connect" or "bind", _) => Link(rest),
+        ("pending" or "list" or "waiting" or "open" or "todo", _) => new Command.Pending(Meaningful(rest).FirstOrDefault()),
+        ("what", _) when rest.Exists(word => word.ToLowerInvariant() is "waiting" or "waits" or "pending" or "open") => new Command.Pending(AfterFor(rest)),
+        ("show" or "view" or "get" or "details", ["pending", ..]) => new Command.Pending(Meaningful(rest[1..]).FirstOrDefault()),
+        ("show" or "view" or "get" or "details", _) => OfIncident(rest, "show CON-1001", id => new Command.Show(id)),
+        ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
+        ("undo" or "revert" or "rollback", _) => OfIncident(rest, "undo CON-1001", id => new Command.Undo(id)),
+        ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, "show CON-1001", id => new Command.DecideInWords(id)),
+        ("freeze", _) => new Command.Freeze(rest),
+        ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(rest),
+        ("assign" or "grant", _) => Assign(rest, held: true),
+        ("unassign" or "un-assign" or "revoke", _) => Assign(rest, held: false),
+        _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),
+        _ => new Command.Unknown(clean, Nearest(verb)),
+    };
+
+    private static Command Link(List<string> rest)
+    {
+        var words = Meaningful(rest).Where(word => !word.Equals("channel", StringComparison.OrdinalIgnoreCase) && !word.Equals("this", StringComparison.OrdinalIgnoreCase)).ToList();
+        var escalation = words.RemoveAll(word => word.StartsWith("escalat", StringComparison.OrdinalIgnoreCase)) > 0;
+        return words.Count == 0
+            ? new Command.Incomplete("link <client> [escalation]", "Which client's cards should be posted here?")
+            : new Command.Link(words[0], escalation);
+    }
+
+    private static Command OfIncident(List<string> rest, string usage, Func<string, Command> make) =>
+        IncidentId(string.Join(' ', rest)) is { } id ? make(id) : new Command.Incomplete(usage, "Which incident? Its id looks like CON-1001.");
+
+    private static Command Assign(List<string> rest, bool held)
+    {
+        var usage = $"{(held ? "assign" : "unassign")} <role> <client> @person";
+        var words = rest.Where(word => word.ToLowerInvariant() is not ("role" or "for" or "to" or "from" or "at" or "in" or "as" or "the")).ToList();
+        var at = words.FindIndex(word => Enum.TryParse<Role>(Singular(word), ignoreCase: true, out _) && !char.IsAsciiDigit(word[0]));
+        if (at < 0)
+            return new Command.Incomplete(usage, "Which role? technician, approver, manager, administrator or auditor.");
+        var role = Enum.Parse<Role>(Singular(words[at]), ignoreCase: true);
+        words.RemoveAt(at);
+        return words.Count == 0
+            ? new Command.Incomplete(usage, "For which client, and whom?")
+            : new Command.Assign(held, role, words[0], string.Join(' ', words[1..]));
+    }
+
+    private static string Singular(string role) => role.ToLowerInvariant() switch
+    {
+        "admin" or "admins" => nameof(Role.Administrator),
+        "tech" or "techs" => nameof(Role.Technician),
+        _ when role.Length > 1 && role[^1] is 's' or 'S' => role[..^1],
+        _ => role,
+    };
+
+    private static IEnumerable<string> Meaningful(IEnumerable<string> words) => words.Where(word => !Politeness.Contains(word));
+
+    private static string? AfterFor(List<string> words)
+    {
+        var at = words.FindLastIndex(word => word.Equals("for", StringComparison.OrdinalIgnoreCase));
+        return at >= 0 && at + 1 < words.Count ? words[at + 1] : null;
+    }
+
+    private static List<string> Nearest(string verb) => Verbs
+        .Select(known => (Known: known, Distance: EditDistance(verb, known)))
+        .Where(candidate => candidate.Distance <= Math.Max(1, Math.Min(verb.Length, candidate.Known.Length) / 2))
+        .OrderBy(candidate => candidate.Distance)
+        .Take(3)
+        .Select(candidate => candidate.Known)
+        .ToList();
+
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours between two words.</summary>
+    private static int EditDistance(string left, string right)
+    {
+        if (left.Length > 32)
+            return int.MaxValue;
+        var rows = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
+        {
+            for (var j = 0; j <= right.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    rows[i, j] = i + j;
+                    continue;
+                }
+                var replaced = rows[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+            }
+        }
+        return rows[left.Length, right.Length];
+    }
+
+    private static string Clean(string? text)
+    {
+        var clean = new StringBuilder();
+        foreach (var c in (text ?? "").AsSpan(0, Math.Min(text?.Length ?? 0, LongestText)))
+        {
+            if (char.IsWhiteSpace(c) || char.IsControl(c) || c is '\u00A0')
+                clean.Append(' ');
+            else if (char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format)
+                continue;
+            else
+                clean.Append(c is '–' or '—' or '‑' or '‐' or '−' ? '-' : c);
+        }
+        return clean.ToString().Trim();
+    }
+
+    private static string Bare(string word) => word == "?" ? word : word.Trim('"', '\'', '`', '“', '”', '‘', '’', '«', '»', '„', ',', '.', '!', '?', ';', ':', '(', ')', '*', '<', '>', '/');
+
+    [GeneratedRegex(@"(?:^|[\s#])#?(?<prefix>[A-Za-z]{2,5})[\s\-_#]{0,3}(?<number>\d{1,9})(?=$|\W)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Id();
+}

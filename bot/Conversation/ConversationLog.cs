@@ -1,0 +1,24 @@
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Bot.Conversation;
+
+internal static partial class ConversationLog
+{
+    [LoggerMessage(EventId = 6201, Level = LogLevel.Information, Message = "{Person} said {Command}")]
+    public static partial void CommandGiven(this ILogger logger, string person, string command);
+
+    [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}; refused because {Refusal}")]
+    public static partial void Pressed(this ILogger logger, string person, string verb, string incident, Refusal? refusal);
+
+    [LoggerMessage(EventId = 6203, Level = LogLevel.Warning, Message = "{Person} pressed {Verb} on {Incident} through a card that is not its own; refused")]
+    public static partial void ForeignCard(this ILogger logger, string person, string verb, string incident);
+
+    [LoggerMessage(EventId = 6204, Level = LogLevel.Information, Message = "The card of {Incident} in {Conversation} was found again by a click: {ActivityId}")]
+    public static partial void Adopted(this ILogger logger, string incident, string conversation, string activityId);
+
+    [LoggerMessage(EventId = 6205, Level = LogLevel.Error, Message = "The record cannot be reached; nothing was recorded")]
+    public static partial void RecordUnavailable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6206, Level = LogLevel.Information, Message = "Removed from {Conversation}; {Tenant} is unlinked")]
+    public static partial void Removed(this ILogger logger, string conversation, string tenant);
+}

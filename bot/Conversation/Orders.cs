@@ -1,0 +1,121 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>Commands that change something. Each is a request to core, which decides whether the person may; here is only found out what is meant.</summary>
+internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess access, IncidentViews views, Questions questions, IConversationBook book)
+{
+    public async Task<OutgoingMessage> LinkAsync(TurnContext turn, Person person, Command.Link command, CancellationToken cancellationToken)
+    {
+        if (command.Tenant is null || await visibility.TenantAsync(command.Tenant, person, cancellationToken) is not { } named)
+            return Reply.Notice(Sentences.NoClient(command.Tenant ?? ""));
+        var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
+        if (linked.FirstOrDefault(other => other.Tenant.Id != named.Tenant.Id) is { } taken)
+        {
+            var whose = access.RolesOf(taken.State, person.ObjectId).Count > 0 ? taken.Tenant.Name : "another client";
+            return Reply.Notice($"This conversation is linked to {CardText.Name(whose)} already; one client to a conversation. Say unlink first.");
+        }
+        var request = new LinkChannel(named.Tenant.Id, person, turn.Conversation.ToChannelRef(), command.Escalation, turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+    }
+
+    public async Task<OutgoingMessage> UnlinkAsync(TurnContext turn, Person person, CancellationToken cancellationToken)
+    {
+        var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
+        if (linked.Count == 0)
+            return Reply.Notice("This conversation is not linked to a client, so there is nothing to unlink.");
+        Answer? answer = null;
+        foreach (var tenant in linked)
+            answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
+        return Reply.Of(answer!, turn.Correlation);
+    }
+
+    public async Task<OutgoingMessage> UndoAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    {
+        if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
+            return await questions.NotFoundAsync(turn, person, incidentId, cancellationToken);
+        var answer = await mediator.Send(new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, person, turn.Correlation), cancellationToken);
+        if (answer.Incident is not { } incident)
+            return Reply.Of(answer, turn.Correlation);
+        var place = turn.Conversation.ChannelId;
+        var view = turn.Conversation.Kind == "personal"
+            ? views.ForPerson(found.Where.State, incident, place, person, answer.Sentence)
+            : views.ForEverybody(found.Where.State, incident, place) with { Notice = answer.Sentence };
+        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view) };
+    }
+
+    public async Task<OutgoingMessage> FreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
+        if (tenant is null)
+            return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : Sentences.NoClient(words[0]), detail: "freeze <client> <reason>");
+        if (rest.Length == 0)
+            return Reply.Notice($"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
+        return Reply.Of(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation);
+    }
+
+    public async Task<OutgoingMessage> UnfreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
+        if (tenant is null)
+            return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : Sentences.NoClient(words[0]), detail: "unfreeze <client>");
+        var request = new LiftFreeze(tenant.Tenant.Id, person, rest.Length == 0 ? null : rest, turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+    }
+
+    public async Task<OutgoingMessage> AssignAsync(TurnContext turn, Person person, Command.Assign command, CancellationToken cancellationToken)
+    {
+        string[] words = [command.Tenant!, .. command.Person.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        var (tenant, name) = await TenantAndRestAsync(turn, person, words, cancellationToken);
+        if (tenant is null)
+            return Reply.Notice(Sentences.NoClient(words[0]));
+        var (to, problem) = Whom(turn, name);
+        if (to is null)
+            return Reply.Notice(problem, detail: $"{(command.Held ? "assign" : "unassign")} {command.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
+        var request = new AssignRole(tenant.Tenant.Id, person, to, command.Role, command.Held, turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+    }
+
+    /// <summary>The first word is a client, or everything is about the client that the conversation is linked to.</summary>
+    private async ValueTask<(TenantNow? Tenant, string Words)> TenantAndRestAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        if (words.Count > 0 && await visibility.TenantAsync(words[0], person, cancellationToken) is { } named)
+            return (named, string.Join(' ', words.Skip(1)));
+        var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
+        return linked is [var only] && access.RolesOf(only.State, person.ObjectId).Count > 0 ? (only, string.Join(' ', words)) : (null, "");
+    }
+
+    /// <summary>A mention counts first, then an Entra object id, then a name that only one known person here has.</summary>
+    private (Person? Person, string Problem) Whom(TurnContext turn, string name)
+    {
+        var known = book.KnownPeople(turn.Conversation.ChannelId).Where(member => member.ObjectId is not null).ToList();
+        var mentioned = (turn.Activity.Entities ?? [])
+            .Where(entity => entity.Type == "mention" && entity.Mentioned?.Id is not null && entity.Mentioned.Id != turn.Activity.Recipient?.Id)
+            .Select(entity => entity.Mentioned!.Id!)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (mentioned.Count > 1)
+            return (null, "One person at a time, please.");
+        if (mentioned is [var mri])
+        {
+            return known.Find(member => member.Mri == mri) is { } member
+                ? (new(member.ObjectId!, member.Name ?? member.ObjectId!), "")
+                : (null, "I have not met that person in this conversation yet. Ask them to say hello to me here, or give their Entra object id.");
+        }
+        if (Guid.TryParse(name, out var objectId))
+            return (new(objectId.ToString(), known.Find(member => member.ObjectId == objectId.ToString())?.Name ?? objectId.ToString()), "");
+        if (name.Equals("me", StringComparison.OrdinalIgnoreCase))
+            return (turn.Person, "");
+        var named = known.Where(member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
+        return named switch
+        {
+            [var only] => (new(only.ObjectId!, only.Name!), ""),
+            [] => (null, "Whom? Mention the person with @, or give their Entra object id."),
+            _ => (null, "Several people here have that name. Mention the one you mean with @."),
+        };
+    }
+}

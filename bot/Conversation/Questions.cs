@@ -1,0 +1,75 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>Commands that only ask. Each answers with one message.</summary>
+internal sealed class Questions(ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, TimeProvider clock)
+{
+    private const int MostNamed = 8;
+
+    public async Task<OutgoingMessage> PendingAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    {
+        var conversation = turn.Conversation;
+        if (word is not null)
+        {
+            if (await visibility.TenantAsync(word, person, cancellationToken) is not { } named)
+                return Reply.Notice(Sentences.NoClient(word));
+            return await visibility.MayBeShownAsync(named.Tenant.Id, named.State, conversation, cancellationToken)
+                ? Reply.Card(PendingCard.Build([(named.Tenant, named.State)], clock.GetUtcNow()))
+                : Reply.Notice(Sentences.NotHere);
+        }
+        var visible = await visibility.TenantsAsync(person, conversation, cancellationToken);
+        var linked = visible.Where(tenant => tenant.State.Channels.ContainsKey(conversation.ChannelId)).ToList();
+        var asked = linked.Count > 0 ? linked : visible;
+        return asked.Count == 0
+            ? Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.")
+            : Reply.Card(PendingCard.Build([.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow()));
+    }
+
+    public async Task<OutgoingMessage> ShowAsync(TurnContext turn, Person person, string incidentId, string? notice, CancellationToken cancellationToken)
+    {
+        if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
+            return await NotFoundAsync(turn, person, incidentId, cancellationToken);
+        var place = turn.Conversation.ChannelId;
+        var view = turn.Conversation.Kind == "personal"
+            ? views.ForPerson(found.Where.State, found.Incident, place, person, notice)
+            : views.ForEverybody(found.Where.State, found.Incident, place) with { Notice = notice };
+        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view) };
+    }
+
+    public async Task<OutgoingMessage> WhyAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) =>
+        await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is Sought.Found found
+            ? Reply.Card(await trails.CardAsync(
+                views.ForPerson(found.Where.State, found.Incident, turn.Conversation.ChannelId, person) with { IsCopy = true }, int.MaxValue, cancellationToken))
+            : await NotFoundAsync(turn, person, incidentId, cancellationToken);
+
+    public async Task<OutgoingMessage> WhoAmIAsync(TurnContext turn, Person person, CancellationToken cancellationToken)
+    {
+        List<(Tenant, IReadOnlyCollection<Role>)> held = [];
+        foreach (var tenant in tenants.All)
+        {
+            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            var roles = access.RolesOf(state, person.ObjectId);
+            if (roles.Count > 0 && await visibility.MayBeShownAsync(tenant.Id, state, turn.Conversation, cancellationToken))
+                held.Add((tenant, roles));
+        }
+        return Reply.Card(MessageCards.WhoAmI(person, held, access.EverybodyIsAdministrator));
+    }
+
+    /// <summary>Says the same whether the incident does not exist or is not for this person, and names what they can ask for instead.</summary>
+    public async Task<OutgoingMessage> NotFoundAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    {
+        var sought = await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken);
+        var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);
+        var ofPrefix = visible.Where(tenant => incidentId.StartsWith(tenant.Tenant.Prefix + "-", StringComparison.OrdinalIgnoreCase)).ToList();
+        var known = (ofPrefix.Count > 0 ? ofPrefix : visible)
+            .SelectMany(tenant => tenant.State.Incidents.Values.OrderByDescending(incident => incident.IsOpen).ThenByDescending(incident => incident.OpenedSeq).Take(MostNamed))
+            .Take(MostNamed)
+            .Select(incident => incident.Id)
+            .ToList();
+        return Reply.Notice(Sentences.NotFound(sought, incidentId), detail: known.Count > 0 ? $"I know {string.Join(", ", known)}." : null);
+    }
+}

@@ -1,0 +1,16 @@
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>Sentences that several answers share.</summary>
+internal static class Sentences
+{
+    public const string NobodyKnown = "Teams did not say who you are (no Entra object id), so there is nothing I may do for you.";
+    public const string NotRecorded = "The record cannot be reached at the moment, so nothing was done and nothing was recorded. Please try again in a minute.";
+
+    public const string NotHere = "That client is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to it.";
+
+    public static string NoClient(string word) => $"I know no client “{Cards.CardText.Plain(word, 60)}” that you may see.";
+
+    public static string NotFound(Sought sought, string incidentId) => sought is Sought.NotHere
+        ? $"{incidentId} is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to its client."
+        : $"I know no incident {incidentId} that you may see.";
+}

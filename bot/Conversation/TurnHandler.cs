@@ -1,0 +1,106 @@
+using System.Text.Json;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>Typed words and pressed buttons become requests, outcomes become cards. Whoever Entra does not know gets nothing.</summary>
+internal sealed class TurnHandler(
+    Questions questions, Orders orders, CardClicks clicks, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
+    : ITurnHandler
+{
+    public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
+            : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
+            : await AnswerAsync(turn, person, CommandParser.Parse(turn.Text), cancellationToken);
+        await turn.ReplyAsync(answer, cancellationToken);
+    }
+
+    public async Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken)
+    {
+        if (turn.Person is not { } person)
+            return InvokeResponse.Message(Sentences.NobodyKnown);
+        try
+        {
+            // A refresh by the client shows and never does, whatever verb it carries.
+            return await clicks.PressAsync(turn, person, action.IsAutomatic ? action with { Verb = Verb.View } : action, cancellationToken);
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.RecordUnavailable(exception);
+            return InvokeResponse.Error(500, "RecordUnavailable", $"{Sentences.NotRecorded} Correlation id {turn.Correlation}");
+        }
+    }
+
+    public Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken) => turn.ReplyAsync(
+        Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
+
+    public async Task OnRemovedAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All)
+        {
+            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            foreach (var link in state.Channels.Values.Where(link => IsIn(link.Channel, turn.Conversation)))
+            {
+                var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.");
+                await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, unlinked)], cancellationToken);
+                logger.Removed(link.Channel.ConversationId, tenant.Id.Value);
+            }
+        }
+    }
+
+    public Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
+    private static bool IsIn(ChannelRef channel, ConversationRef removed) =>
+        channel.ConversationId == removed.ChannelId || (removed.TeamId is { } team && channel.TeamId == team);
+
+    private async Task<OutgoingMessage> AnswerAsync(TurnContext turn, Person person, Command command, CancellationToken cancellationToken)
+    {
+        logger.CommandGiven(person.ObjectId, command.GetType().Name);
+        try
+        {
+            return command switch
+            {
+                Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
+                Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
+                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Tenant, cancellationToken),
+                Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
+                Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
+                Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
+                Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
+                Command.Link link => await orders.LinkAsync(turn, person, link, cancellationToken),
+                Command.Unlink => await orders.UnlinkAsync(turn, person, cancellationToken),
+                Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
+                Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
+                Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
+                Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
+                Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
+                _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
+            };
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.RecordUnavailable(exception);
+            return Reply.Notice(Sentences.NotRecorded, correlation: turn.Correlation);
+        }
+    }
+
+    /// <summary>A click in a client too old for Action.Execute; the answer can only be a message.</summary>
+    private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)
+    {
+        var verb = data.TryGetProperty("verb", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false), cancellationToken);
+        return response.Value switch
+        {
+            System.Text.Json.Nodes.JsonNode card => Reply.Card(card),
+            string sentence => Reply.Notice(sentence),
+            InvokeError error => Reply.Notice(error.Message),
+            _ => Reply.Notice("That button did nothing."),
+        };
+    }
+}

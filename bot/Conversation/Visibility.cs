@@ -1,0 +1,96 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Conversation;
+
+/// <summary>A client as of now.</summary>
+internal sealed record TenantNow(Tenant Tenant, TenantState State);
+
+/// <summary>An incident that a person asked for.</summary>
+internal abstract record Sought
+{
+    private Sought() { }
+
+    public sealed record Found(TenantNow Where, Incident Incident) : Sought;
+
+    /// <summary>There is none, or the person has no role for its client; the two look the same.</summary>
+    public sealed record Unknown : Sought;
+
+    /// <summary>The person may see it, but others who read this conversation may not.</summary>
+    public sealed record NotHere : Sought;
+}
+
+/// <summary>What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked to.</summary>
+internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access)
+{
+    /// <summary>The clients whose cards go to this conversation; usually one or none.</summary>
+    public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(string conversationId, CancellationToken cancellationToken)
+    {
+        List<TenantNow> linked = [];
+        foreach (var tenant in tenants.All)
+        {
+            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            if (state.Channels.ContainsKey(conversationId))
+                linked.Add(new(tenant, state));
+        }
+        return linked;
+    }
+
+    /// <summary>The client of this name, prefix or id that the person has a role for; null when there is none.</summary>
+    public async ValueTask<TenantNow?> TenantAsync(string word, Person person, CancellationToken cancellationToken)
+    {
+        var tenant = (TenantId.TryParse(word, out var id) ? tenants.Find(id) : null)
+            ?? tenants.FindByPrefix(word.ToUpperInvariant())
+            ?? tenants.All.FirstOrDefault(known => known.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
+        if (tenant is null)
+            return null;
+        var state = await states.GetAsync(tenant.Id, cancellationToken);
+        return HasRole(state, person) ? new(tenant, state) : null;
+    }
+
+    /// <summary>Every client that may be talked about with this person in this conversation.</summary>
+    public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    {
+        List<TenantNow> visible = [];
+        foreach (var tenant in tenants.All)
+        {
+            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            if (HasRole(state, person) && await MayBeShownAsync(tenant.Id, state, conversation, cancellationToken))
+                visible.Add(new(tenant, state));
+        }
+        return visible;
+    }
+
+    public async ValueTask<Sought> FindAsync(string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    {
+        var dash = incidentId.IndexOf('-', StringComparison.Ordinal);
+        if (dash < 1 || tenants.FindByPrefix(incidentId[..dash].ToUpperInvariant()) is not { } tenant)
+            return new Sought.Unknown();
+        return await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken);
+    }
+
+    public async ValueTask<Sought> FindAsync(TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    {
+        if (tenants.Find(tenantId) is not { } tenant)
+            return new Sought.Unknown();
+        var state = await states.GetAsync(tenantId, cancellationToken);
+        if (!HasRole(state, person) || state.Find(incidentId) is not { } incident)
+            return new Sought.Unknown();
+        return await MayBeShownAsync(tenantId, state, conversation, cancellationToken) ? new Sought.Found(new(tenant, state), incident) : new Sought.NotHere();
+    }
+
+    /// <summary>
+    /// A personal chat shows whatever its person may see. A shared conversation shows the client it is linked to; one that is linked to
+    /// nobody shows nothing, except where everybody may see everything anyway.
+    /// </summary>
+    public async ValueTask<bool> MayBeShownAsync(TenantId tenant, TenantState state, ConversationRef conversation, CancellationToken cancellationToken)
+    {
+        if (conversation.Kind == "personal" || state.Channels.ContainsKey(conversation.ChannelId))
+            return true;
+        return access.EverybodyIsAdministrator && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);
+    }
+
+    private bool HasRole(TenantState state, Person person) => access.RolesOf(state, person.ObjectId).Count > 0;
+}

@@ -1,0 +1,313 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Cards.Keeping;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Cards;
+
+public sealed class CardKeeperTests : IAsyncLifetime
+{
+    private readonly Story story = new();
+    private readonly FakeTeams teams = new();
+    private readonly List<CardKeeper> keepers = [];
+    private CardKeeper keeper = null!;
+    private long handed;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        keeper = Restarted(new NoCrash());
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var each in keepers)
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            try
+            {
+                await each.StopAsync(soon.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // A keeper that was "killed" at a crash point never ends.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_posted_before_there_is_something_to_decide_and_then_once()
+    {
+        story.Linked().Opened().Drafted();
+        await HandOverAsync();
+        teams.Posts.ShouldBe(0);
+        story.Staged();
+        await HandOverAsync();
+        await HandOverAgainAsync();
+        teams.Posts.ShouldBe(1);
+        Facts<CardSending>().ShouldHaveSingleItem();
+        Facts<CardPosted>().ShouldHaveSingleItem().ShownSeq.ShouldBe((await story.IncidentAsync()).LastSeq);
+    }
+
+    [Fact]
+    public async Task What_ended_before_anybody_saw_it_is_never_posted()
+    {
+        story.Linked().Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "resolved"), Actor.Service("incidents")).Closed("resolved");
+        await HandOverAsync();
+        teams.Posts.ShouldBe(0);
+        Facts<CardSending>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_change_reaches_the_same_message_and_the_outcome_is_told_once()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified");
+        await HandOverAsync();
+        await HandOverAgainAsync();
+        teams.Shown.Keys.ShouldHaveSingleItem();
+        teams.Shown.Values.Single().ToJsonString().ShouldContain("Verified");
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("Approved by Ravi Approver");
+        (await story.IncidentAsync()).Cards[Story.Channel.ConversationId].ShownSeq.ShouldBe((await story.IncidentAsync()).LastSeq);
+    }
+
+    [Fact]
+    public async Task A_thousand_entries_while_one_update_is_under_way_cost_one_more()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        story.Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1));
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => teams.Updates == 1);
+        story.Received(1000);
+        await HandOverAsync(idle: false);
+        teams.Gate.SetResult();
+        teams.Gate = null;
+        await AdvanceUntilAsync(async () => (await story.IncidentAsync()).Cards.Values.Single().ShownSeq == (await story.IncidentAsync()).LastSeq);
+        teams.Updates.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task When_Teams_is_offline_for_an_hour_cards_wait_and_are_posted_once()
+    {
+        teams.Offline = true;
+        story.Linked().Opened().Drafted().Staged();
+        var other = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        other.Opened().Drafted().Staged();
+        await HandOverAsync(idle: false);
+        for (var minute = 0; minute < 60; minute++)
+        {
+            await UntilAsync(() => story.Clock.WaitingTimers >= 2);
+            story.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+        story.Decided(DecisionKind.Reject, reason: "known").Closed("rejected");
+        teams.Offline = false;
+        await AdvanceUntilAsync(() => Task.FromResult(Facts<CardPosted>().Count == 2));
+        await keeper.IdleAsync().WaitAsync(Token);
+        teams.Posts.ShouldBe(2);
+        teams.Shown.Values.Count(card => card.ToJsonString().Contains("Rejected", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_waited_for_and_the_card_is_posted_again_only_after_that()
+    {
+        teams.Next(_ => new SendOutcome.Unknown("timeout"));
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => story.Clock.WaitingTimers > 0);
+        story.Clock.Advance(TimeSpan.FromMinutes(4));
+        teams.Posts.ShouldBe(1);
+        story.Clock.Advance(TimeSpan.FromMinutes(2));
+        await keeper.IdleAsync().WaitAsync(Token);
+        teams.Posts.ShouldBe(2);
+        Facts<CardPosted>().ShouldHaveSingleItem().Adopted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_card_that_a_click_found_again_is_updated_and_never_posted_twice()
+    {
+        teams.Next(_ => new SendOutcome.Unknown("timeout"));
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => story.Clock.WaitingTimers > 0);
+        story.Append(
+            StreamId.Card(story.Id),
+            new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId + ";messageid=m1", "m1", 0, Adopted: true), Actor.Service("cards"));
+        await HandOverAsync();
+        story.Clock.Advance(TimeSpan.FromMinutes(10));
+        await keeper.IdleAsync().WaitAsync(Token);
+        teams.Posts.ShouldBe(1);
+        teams.Updates.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(CrashPoint.CardSending, 0)]
+    [InlineData(CrashPoint.CardSent, 1)]
+    [InlineData(CrashPoint.CardPosted, 1)]
+    public async Task After_a_crash_the_card_is_there_and_no_second_one_is_sent_before_the_wait_is_over(string point, int postsBefore)
+    {
+        var crash = new CrashAt(point);
+        keeper = Restarted(crash);
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        teams.Posts.ShouldBe(postsBefore);
+
+        keeper = Restarted(new NoCrash());
+        handed = 0;
+        await HandOverAsync(idle: false);
+        if (point != CrashPoint.CardPosted)
+        {
+            await UntilAsync(() => story.Clock.WaitingTimers > 0);
+            teams.Posts.ShouldBe(postsBefore);
+            story.Clock.Advance(TimeSpan.FromMinutes(6));
+        }
+        await keeper.IdleAsync().WaitAsync(Token);
+        Facts<CardPosted>().ShouldHaveSingleItem();
+        teams.Posts.ShouldBe(point == CrashPoint.CardSent ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task After_a_crash_between_update_and_record_the_update_is_repeated_on_the_same_message()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var crash = new CrashAt(CrashPoint.CardUpdated);
+        keeper = Restarted(crash);
+        story.Decided(DecisionKind.Approve);
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        keeper = Restarted(new NoCrash());
+        await keeper.StartAsync(Token);
+        await keeper.IdleAsync().WaitAsync(Token);
+        teams.Shown.Keys.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_start_needs_no_entry_to_find_what_is_missing()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await keeper.StartAsync(Token);
+        await UntilAsync(() => Facts<CardPosted>().Count == 1);
+        teams.Posts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_instances_post_one_card()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        var second = Restarted(new NoCrash());
+        teams.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entry = story.Ledger.Entries(story.Tenant.Id)[^1];
+        await Task.WhenAll(keeper.HandleAsync(entry, Token), second.HandleAsync(entry, Token));
+        await UntilAsync(() => teams.Posts == 1 && story.Clock.WaitingTimers == 1);
+        teams.Gate.SetResult();
+        await UntilAsync(() => Facts<CardPosted>().Count == 1);
+        await second.HandleAsync(story.Ledger.Entries(story.Tenant.Id)[^1], Token);
+        await Task.WhenAll(keeper.IdleAsync(), second.IdleAsync()).WaitAsync(Token);
+        teams.Posts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_newly_linked_conversation_gets_what_is_open_and_nothing_that_was_over()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
+        var open = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        open.Opened().Drafted().Staged();
+        await HandOverAsync();
+        open.Linked();
+        await HandOverAsync();
+        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1002");
+        story.Unlinked();
+        open.Decided(DecisionKind.Approve);
+        await HandOverAsync();
+        teams.Updates.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_escalation_channel_is_told_only_once_something_is_escalated()
+    {
+        story.Linked(escalation: true).Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Posts.ShouldBe(0);
+        story.Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("gates"));
+        await HandOverAsync();
+        teams.Posts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_refuses_us_is_unlinked_on_record()
+    {
+        teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        Facts<ChannelUnlinked>().ShouldHaveSingleItem().Reason.ShouldContain("BotNotInConversationRoster");
+        await HandOverAgainAsync();
+        teams.Posts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_card_that_somebody_deleted_comes_back_while_it_matters()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Next(_ => new SendOutcome.Refused(RefusalReason.Gone, "ActivityNotFoundInConversation", "no"));
+        story.Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1));
+        await HandOverAsync();
+        teams.Posts.ShouldBe(2);
+        (await story.IncidentAsync()).Cards.Values.Single().ActivityId.ShouldBe("m2");
+    }
+
+    private CardKeeper Restarted(ICrashPoints crashPoints)
+    {
+        var states = new TenantStates(story.Ledger);
+        var made = new CardKeeper(
+            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver)), teams, new KnownBook(),
+            crashPoints, Options.Create(new CardsOptions()), story.Clock, NullLogger<CardKeeper>.Instance);
+        keepers.Add(made);
+        return made;
+    }
+
+    /// <summary>Plays the follower: every entry since the last time, in order.</summary>
+    private async Task HandOverAsync(bool idle = true)
+    {
+        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => entry.Seq > handed && keeper.Lane(entry) is not null))
+            await keeper.HandleAsync(entry, Token);
+        handed = story.Ledger.Entries(story.Tenant.Id).Count;
+        if (idle)
+            await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+    }
+
+    private Task HandOverAgainAsync()
+    {
+        handed = 0;
+        return HandOverAsync();
+    }
+
+    private IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => story.Ledger.Facts<TFact>(story.Tenant.Id);
+
+    private async Task AdvanceUntilAsync(Func<Task<bool>> isTrue)
+    {
+        while (!await isTrue())
+        {
+            story.Clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(1, Token);
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> isTrue)
+    {
+        while (!isTrue())
+            await Task.Delay(1, Token);
+    }
+}

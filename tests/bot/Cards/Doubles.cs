@@ -1,0 +1,117 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Cards;
+
+internal sealed class TwoTenants : ITenantDirectory
+{
+    public IReadOnlyList<Tenant> All { get; } = [Story.Contoso, Story.Fabrikam];
+
+    public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+    public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
+}
+
+/// <summary>Roles as a test gives them. Whoever has Approver may decide while something is undecided.</summary>
+internal sealed class GivenAccess : IAccess
+{
+    private readonly HashSet<(TenantId, string, Role)> held = [];
+
+    public bool EverybodyIsAdministrator { get; set; }
+
+    public GivenAccess Give(Tenant tenant, Person person, Role role)
+    {
+        held.Add((tenant.Id, person.ObjectId, role));
+        return this;
+    }
+
+    public IReadOnlySet<Role> RolesOf(TenantState state, string objectId) => EverybodyIsAdministrator
+        ? new HashSet<Role> { Role.Administrator }
+        : held.Where(role => role.Item1 == state.Tenant && role.Item2 == objectId).Select(role => role.Item3).ToHashSet();
+
+    public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
+        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
+}
+
+internal sealed class NoCrash : ICrashPoints
+{
+    public void Reach(string point) { }
+}
+
+/// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
+internal sealed class CrashAt(string point) : ICrashPoints
+{
+    private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim never = new();
+
+    public Task Reached => reached.Task;
+
+    public void Reach(string named)
+    {
+        if (named != point)
+            return;
+        reached.TrySetResult();
+        never.Wait();
+    }
+}
+
+internal sealed class OneSandbox : IConnections, IConnector
+{
+    private static readonly Connection Only = new("contoso-sandbox", Story.Contoso.Id, "sandbox", new Dictionary<string, string>());
+
+    public string Name => "sandbox";
+
+    public bool IsSimulation => true;
+
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = new Dictionary<string, ActionSpec>
+    {
+        ["disk.cleanup"] = new(
+            "disk.cleanup", "Clean up a volume", "device", Reversibility.Partly, BlastRadius.OneDevice, true, "",
+            [new("volume", "Volume", "[A-Za-z]{1,8}"), new("categories", "Categories", "[a-z,]{1,60}", MaxLength: 60)], "disk.restore", TimeSpan.FromMinutes(1)),
+    };
+
+    public IReadOnlyList<Connection> Of(TenantId tenant) => [Only];
+
+    public Connection? Find(TenantId tenant, string name) => name == Only.Name ? Only : null;
+
+    public IConnector ConnectorOf(Connection connection) => this;
+
+    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+internal sealed class KnownBook : IConversationBook
+{
+    public List<Member> People { get; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name), new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
+
+    public ChannelRef? Find(string conversationId) => null;
+
+    public bool IsUsable(string conversationId) => true;
+
+    public IReadOnlyList<Member> KnownPeople(string conversationId) => People;
+
+    public Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken) => Task.FromResult(KnownPeople(conversationId));
+
+    public void MarkUnusable(string conversationId, string reason) { }
+}
+
+/// <summary>Views as the product makes them, over the doubles above.</summary>
+internal static class TestViews
+{
+    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null)
+    {
+        var book = new KnownBook();
+        book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
+        return new(new TwoTenants(), access, new OneSandbox(), book, story.Clock);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Cards;
+
+/// <summary>Teams with a memory: what is really shown, how often it was asked, and every way in which it can fail.</summary>
+internal sealed class FakeTeams : IConnectorClient
+{
+    private readonly ConcurrentQueue<Func<SendOutcome, SendOutcome>> answers = new();
+    private int ids;
+
+    public ConcurrentDictionary<string, JsonNode> Shown { get; } = new();
+
+    public ConcurrentQueue<string> Texts { get; } = new();
+
+    public int Posts => posts;
+
+    public int Updates => updates;
+
+    public bool Offline { get; set; }
+
+    /// <summary>While set, posts and updates wait here after they have been counted.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    private int posts;
+    private int updates;
+
+    /// <summary>The next call does its work and then answers as told; several calls queue up.</summary>
+    public void Next(Func<SendOutcome, SendOutcome> answer) => answers.Enqueue(answer);
+
+    public async Task<SendOutcome> PostAsync(ChannelRef to, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+    {
+        if (Offline)
+            return new SendOutcome.NotSent("connection refused", null);
+        Interlocked.Increment(ref posts);
+        if (Gate is { } gate)
+            await gate.Task.WaitAsync(cancellationToken);
+        var id = $"m{Interlocked.Increment(ref ids)}";
+        Shown[id] = message.Card!.DeepClone();
+        return Answer(new SendOutcome.Sent(id, $"{to.ConversationId};messageid={id}"));
+    }
+
+    public async Task<SendOutcome> UpdateAsync(
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+    {
+        if (Offline)
+            return new SendOutcome.NotSent("connection refused", null);
+        Interlocked.Increment(ref updates);
+        if (Gate is { } gate)
+            await gate.Task.WaitAsync(cancellationToken);
+        Shown[activityId] = message.Card!.DeepClone();
+        return Answer(new SendOutcome.Sent(activityId, conversationId));
+    }
+
+    public Task<SendOutcome> SendAsync(string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+    {
+        Texts.Enqueue(message.Text!);
+        return Task.FromResult<SendOutcome>(new SendOutcome.Sent("t", conversationId));
+    }
+
+    public Task<SendOutcome> ReplyAsync(string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SendOutcome> OpenChatAsync(string serviceUrl, string directoryTenant, string mri, SendOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private SendOutcome Answer(SendOutcome really) => answers.TryDequeue(out var answer) ? answer(really) : really;
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Cards;
+
+public sealed class HostileCardTests
+{
+    private static readonly string[] Texts =
+    [
+        new('\u202E', 3000),
+        string.Concat(Enumerable.Repeat("🚒", 2000)),
+        string.Concat(Enumerable.Repeat("<img src=x onerror=alert(1)>", 200)),
+        string.Concat(Enumerable.Repeat("{{DATE(2026-01-01T00:00:00Z)}}", 200)),
+        string.Concat(Enumerable.Repeat("[x](javascript:alert(1)) **b** <at>All</at>\n- a\n1. b\n", 60)),
+        new('"', 4000),
+        new('я', 4000),
+    ];
+
+    public static TheoryData<int, int> Cases => [.. from text in Enumerable.Range(0, Texts.Length) from steps in new[] { 1, 40 } select (text, steps)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task However_long_and_hostile_the_texts_every_card_is_small_and_valid(int text, int steps)
+    {
+        var story = Hostile(Texts[text], steps);
+        var access = new GivenAccess { EverybodyIsAdministrator = true };
+        var views = TestViews.Of(story, access, Enumerable.Range(0, 80).Select(i => $"29:1{i:00}{new string('k', 80)}"));
+        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
+        var card = IncidentCard.Build(views.ForEverybody(state, incident, "c"));
+        Judge(card);
+        card["refresh"]!["userIds"]!.AsArray().Count.ShouldBe(60);
+        var view = views.ForPerson(state, incident, "c", Story.Ravi, Texts[text]);
+        var pages = DetailPages.Of(view);
+        for (var page = 0; page < Math.Min(pages.All.Count, 2); page++)
+            Judge(IncidentCard.Build(view with { Reading = new(page, "token") }));
+        Judge(MessageCards.NotUnderstood(Texts[text], []));
+        Judge(MessageCards.Notice(Texts[text], detail: Texts[text]));
+        Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()));
+        Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), 0));
+    }
+
+    [Fact]
+    public async Task The_whole_command_is_on_the_pages_before_approve()
+    {
+        var story = Hostile(new string('x', 30_000) + " END-OF-COMMAND", 2);
+        var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
+        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
+        var view = views.ForPerson(state, incident, "c", Story.Ravi);
+        IncidentCardTests.Titles(IncidentCard.Build(view)).ShouldNotContain("Approve");
+        var pages = DetailPages.Of(view);
+        var texts = "";
+        for (var page = 0; page < pages.ToReview; page++)
+        {
+            var card = IncidentCard.Build(view with { Reading = new(page, null) });
+            texts += string.Concat(TextRuns(card));
+            IncidentCardTests.Titles(card).Contains("Approve").ShouldBe(page == pages.ToReview - 1);
+        }
+        texts.ShouldContain("END-OF-COMMAND");
+        texts.Count(c => c == 'x').ShouldBeGreaterThan(60_000);
+    }
+
+    [Fact]
+    public async Task Outside_text_is_literal_everywhere_or_escaped()
+    {
+        const string hostile = "<at>Everyone</at> [free](http://evil) {{DATE(2026)}} \u202Eabc";
+        var story = Hostile(hostile, 1);
+        var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
+        var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"));
+        foreach (var markdown in MarkdownOf(card))
+        {
+            markdown.ShouldNotContain("<at>");
+            markdown.ShouldNotContain("[free](");
+        }
+        card.ToJsonString().ShouldNotContain("\\u202E");
+        card.ToJsonString().ShouldNotContain("{{DATE");
+    }
+
+    private static void Judge(JsonNode card)
+    {
+        Card.SizeOf(card).ShouldBeLessThan(Card.MaxBytes);
+        CardSchema.Problems(card).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> TextRuns(JsonNode? node) => Strings(node, "TextRun", ["text"]);
+
+    private static IEnumerable<string> MarkdownOf(JsonNode? node) => Strings(node, "TextBlock", ["text"]).Concat(Strings(node, null, ["value"]));
+
+    private static IEnumerable<string> Strings(JsonNode? node, string? type, string[] members) => node switch
+    {
+        JsonObject element => members
+            .Where(name => (type is null ? element["title"] is not null && element["type"] is null : (string?)element["type"] == type) && element[name] is not null)
+            .Select(name => (string)element[name]!)
+            .Concat(element.SelectMany(member => Strings(member.Value, type, members))),
+        JsonArray array => array.SelectMany(item => Strings(item, type, members)),
+        _ => [],
+    };
+
+    private static Story Hostile(string text, int steps)
+    {
+        var step = Story.CleanUp() with
+        {
+            Title = text, Command = text, Target = new("contoso-sandbox", "device", text, text, text), Rollback = text,
+            Arguments = new Dictionary<string, string> { ["volume"] = text, ["categories"] = text }, Editable = ["volume", "categories"],
+            Preconditions = [.. Enumerable.Repeat(new Connections.Condition(text, "==", text), 3)],
+        };
+        var plan = new Plan([.. Enumerable.Repeat(step, steps)]);
+        var story = new Story { Title = text, Device = text, Plan = plan };
+        story.Received(25, i => $"{text}{i}").Opened(3, IncidentScope.Cause);
+        story.Append(
+            StreamId.Proposal(story.Id),
+            new RecommendationDrafted(
+                story.Id, 1, text, text, text, [.. Enumerable.Repeat(new Evidence(text, 1), 30)], plan, Risk.High, null,
+                Enumerable.Range(0, 40).ToDictionary(i => $"{text}{i}", _ => text), true),
+            Actor.Service(text));
+        story.Append(
+            StreamId.Proposal(story.Id),
+            new ProposalStaged(
+                story.Id, 1, ProposalKind.Remedy, new(ActorKind.Person, text, text), plan, new Dictionary<string, string>(),
+                new(GateLevel.L2, [.. Enumerable.Repeat(text, 30)], Role.Approver, 2, true, Story.Start.AddHours(1), null, null, text), false, new string('a', 64), new string('0', 32)),
+            Actor.Service("gates"));
+        for (var i = 0; i < 10; i++)
+            story.Decided(DecisionKind.Approve, new Person("x", text), text, complete: false);
+        return story;
+    }
+}

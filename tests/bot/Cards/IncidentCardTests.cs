@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Tests.Cards;
+
+public sealed class IncidentCardTests
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static TheoryData<string> Phases => [.. Stories.Keys];
+
+    private static Dictionary<string, Func<Story, Story>> Stories { get; } = new()
+    {
+        ["waiting"] = story => story.Opened(3).Drafted().Staged(),
+        ["escalated"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Tenancy.Actor.Service("gates")),
+        ["first-of-two"] = story => story.Opened().Drafted().Staged(approvals: 2).Decided(DecisionKind.Approve, complete: false),
+        ["snoozed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)),
+        ["needs-review"] = story => story.Opened().Drafted(risk: Drafting.Risk.High).Staged(review: true),
+        ["human-only"] = story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
+        ["approved"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve),
+        ["executing"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started(),
+        ["verified"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified"),
+        ["failed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed, rolledBack: true),
+        ["unknown"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown),
+        ["stopped"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Stopped),
+        ["drifted"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted),
+        ["asked-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted).Drafted(2).Staged(revision: 2),
+        ["rejected"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "The server is replaced today.").Closed("rejected"),
+        ["handled"] = story => story.Opened().Drafted(problem: "Nothing fits.", plan: Plan.Empty).Staged(GateLevel.L3).Decided(DecisionKind.Handled, reason: "Cleaned by hand.").Closed("handled"),
+        ["withdrawn"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "The alert resolved by itself."), Tenancy.Actor.Service("incidents")).Closed("resolved"),
+        ["expired"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Tenancy.Actor.Service("gates")).Closed("expired"),
+        ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
+        ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
+        ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
+        ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause).Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
+    };
+
+    [Theory]
+    [MemberData(nameof(Phases))]
+    public async Task Every_phase_looks_as_approved_for_everybody_and_for_an_approver(string phase)
+    {
+        var (everybody, approver) = await DrawAsync(phase, local: false);
+        Compare($"{phase}.everybody.json", everybody);
+        Compare($"{phase}.approver.json", approver);
+    }
+
+    [Theory]
+    [MemberData(nameof(Phases))]
+    public async Task Every_card_is_valid_and_small(string phase)
+    {
+        foreach (var local in new[] { true, false })
+        {
+            var (everybody, approver) = await DrawAsync(phase, local);
+            foreach (var card in new[] { everybody, approver })
+            {
+                CardSchema.Problems(card).ShouldBeEmpty();
+                Card.SizeOf(card).ShouldBeLessThan(Card.MaxBytes);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_approver_s_own_card_has_decision_buttons()
+    {
+        var (everybody, approver) = await DrawAsync("waiting", local: false);
+        Titles(approver).ShouldBe(["Approve", "Edit and approve", "Reject", "Snooze", "Details"]);
+        Titles(everybody).ShouldBe(["Review", "Details"]);
+        everybody["refresh"]!["userIds"]!.AsArray().Select(id => (string)id!).ShouldBe(["29:ravi"]);
+    }
+
+    [Fact]
+    public async Task Where_everybody_is_administrator_the_shared_card_has_the_buttons_and_says_so()
+    {
+        var (everybody, _) = await DrawAsync("waiting", local: true);
+        Titles(everybody).ShouldContain("Approve");
+        everybody.ToJsonString(Readable).ShouldContain(HeaderSection.LocalModeLabel);
+        everybody.ToJsonString(Readable).ShouldContain(HeaderSection.SimulationLabel);
+    }
+
+    [Fact]
+    public async Task An_irreversible_plan_has_no_approve_button_on_its_first_screen()
+    {
+        var (everybody, approver) = await DrawAsync("needs-review", local: true);
+        Titles(everybody).ShouldNotContain("Approve");
+        Titles(approver).ShouldNotContain("Approve");
+    }
+
+    [Fact]
+    public async Task A_verified_card_offers_undo_only_while_it_is_possible()
+    {
+        var story = Stories["verified"](new Story());
+        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
+        var views = TestViews.Of(story, access);
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi))).ShouldContain("Undo");
+        story.Clock.Advance(TimeSpan.FromHours(3));
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi))).ShouldNotContain("Undo");
+    }
+
+    internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
+
+    private static async Task<(JsonNode Everybody, JsonNode Approver)> DrawAsync(string phase, bool local)
+    {
+        var story = Stories[phase](new Story());
+        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver);
+        var views = TestViews.Of(story, access);
+        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
+        return (IncidentCard.Build(views.ForEverybody(state, incident, "c")), IncidentCard.Build(views.ForPerson(state, incident, "c", Story.Ravi, "A sentence about what just happened.")));
+    }
+
+    /// <summary>A changed card fails here with the new one beside the approved one; run with APPROVE_CARDS=1 to accept.</summary>
+    private static void Compare(string name, JsonNode card, [CallerFilePath] string source = "")
+    {
+        var path = Path.Combine(Path.GetDirectoryName(source)!, "Approved", name);
+        var drawn = card.ToJsonString(Readable) + "\n";
+        if (Environment.GetEnvironmentVariable("APPROVE_CARDS") == "1")
+            File.WriteAllText(path, drawn);
+        File.Exists(path).ShouldBeTrue($"{name} was never approved; run with APPROVE_CARDS=1 and look at it");
+        drawn.ShouldBe(File.ReadAllText(path));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.Cards;
+
+/// <summary>Writes the ledger of an incident, step by step, so that cards are drawn from what a restart would read.</summary>
+internal sealed class Story
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 21, 3, 0, 0, TimeSpan.Zero);
+    public static readonly Tenant Contoso = new(TenantId.Parse("contoso"), "Contoso Ltd", "CON");
+    public static readonly Tenant Fabrikam = new(TenantId.Parse("fabrikam"), "Fabrikam Inc", "FAB");
+    public static readonly Person Dana = new("33333333-3333-4333-8333-333333333300", "Dana Technician");
+    public static readonly Person Ravi = new("33333333-3333-4333-8333-333333333311", "Ravi Approver");
+    public static readonly ChannelRef Channel = new("19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", "11111111", "19:team@thread.tacv2", "Alerts");
+
+    private static readonly Actor Bot = Actor.Service("drafting");
+
+    public Story(Tenant? tenant = null, string? id = null, InMemoryLedger? ledger = null, ManualClock? clock = null)
+    {
+        Tenant = tenant ?? Contoso;
+        Id = id ?? $"{Tenant.Prefix}-1001";
+        Clock = clock ?? new ManualClock(Start);
+        Ledger = ledger ?? new InMemoryLedger(Clock);
+        States = new(Ledger);
+    }
+
+    public Tenant Tenant { get; }
+    public string Id { get; }
+    public ManualClock Clock { get; }
+    public InMemoryLedger Ledger { get; }
+    public TenantStates States { get; }
+    public string Title { get; init; } = "Disk C: on SRV-FILE01 is almost full";
+    public string Device { get; init; } = "SRV-FILE01";
+    public Plan Plan { get; init; } = new([CleanUp()]);
+    public string Seal => Seals.GetValueOrDefault(Id, new string('a', 64));
+    private Dictionary<string, string> Seals { get; } = [];
+
+    public static PlanStep CleanUp(string name = "SRV-FILE01") => new(
+        $"Clean up temporary files on C:", "disk.cleanup", new("contoso-sandbox", "device", "d-17", name, "Contoso Ltd"),
+        new Dictionary<string, string> { ["volume"] = "C", ["categories"] = "temp,updates" },
+        $"Invoke-DiskCleanup -ComputerName {name} -Volume C -Categories temp,updates", ["categories"],
+        [new("disk.C.freePercent", "<", "15")], [new("disk.C.freePercent", ">=", "15")], "disk.restore");
+
+    public async Task<TenantState> StateAsync() => await States.GetAsync(Tenant.Id, CancellationToken.None);
+
+    public async Task<Incident> IncidentAsync() => (await StateAsync()).Find(Id)!;
+
+    public Story Opened(int events = 1, IncidentScope scope = IncidentScope.One)
+    {
+        Received(events);
+        return Append(StreamId.Incident(Id), new IncidentOpened(Id, Title, Severity.Warning, "DiskSpaceLow", Device, scope, "diskspacelow|" + Device, "diskspacelow", "E-1" + Id), Actor.Service("incidents"));
+    }
+
+    public Story Received(int events = 1, Func<int, string>? device = null)
+    {
+        for (var i = 1; i <= events; i++)
+        {
+            var on = device?.Invoke(i) ?? Device;
+            Append(
+                StreamId.Event($"E-{i}{Id}"),
+                new EventReceived(
+                    $"E-{i}{Id}", "contoso-alertmanager", $"s-{i}{Id}", EventStatus.Firing, Severity.Warning, "DiskSpaceLow", on, Title,
+                    "Only 6 % of C: is free.", $"a-{i}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>()),
+                Actor.Connection("contoso-alertmanager"));
+        }
+        return this;
+    }
+
+    public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low) => Append(
+        StreamId.Proposal(Id),
+        new RecommendationDrafted(
+            Id, revision, "runbook disk-space v3", "Free space on C: of SRV-FILE01 by removing temporary files.",
+            "C: has 6 % free and fills by 2 % a day. Temporary files and update leftovers take 18 GB.",
+            [new("Only 6 % of C: is free.", 1), new("disk.C.freePercent is 6", null)], plan ?? Plan, risk, problem,
+            new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true),
+        Bot);
+
+    public Story Staged(
+        GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy, int approvals = 1)
+    {
+        Seals[Id] = new string((char)('a' + revision - 1), 64);
+        return Append(
+            StreamId.Proposal(Id),
+            new ProposalStaged(
+                Id, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
+                new(level, ["disk.cleanup is partly reversible on one device: at least L2", "operations policy raises changes to L2"], Role.Approver, approvals, true,
+                    Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager, "operations-1"),
+                review, Seals[Id], new string('0', 32)),
+            Actor.Service("gates"));
+    }
+
+    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1) => Append(
+        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete), (by ?? Ravi).AsActor());
+
+    public Story Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
+
+    public Story Started() => Append(
+        StreamId.Proposal(Id), new ExecutionStarted(Id, 1, Id + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
+
+    public Story Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false, string detail = "18.2 GB removed") => Append(
+        StreamId.Proposal(Id), new StepFinished(Id, Id + "-x1", step, rollback, $"{Id}-x1-{step}", outcome, detail), Actor.Service("execution"));
+
+    public Story Finished(ExecutionOutcome outcome = ExecutionOutcome.Verified, bool rolledBack = false) => Append(
+        StreamId.Proposal(Id),
+        new ExecutionFinished(
+            Id, Id + "-x1", outcome, outcome == ExecutionOutcome.Verified ? "C: has 24 % free." : "The vendor said no.",
+            [new("disk.C.freePercent on SRV-FILE01", "6", outcome == ExecutionOutcome.Verified ? "24" : "7")], rolledBack,
+            outcome == ExecutionOutcome.Verified ? Clock.GetUtcNow().AddHours(2) : null),
+        Actor.Service("execution"));
+
+    public Story UndoRun(ExecutionOutcome? outcome)
+    {
+        Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
+        return outcome is null
+            ? this
+            : Append(StreamId.Proposal(Id), new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("disk.C.freePercent on SRV-FILE01", "24", "6")]), Actor.Service("execution"));
+    }
+
+    public Story Linked(ChannelRef? channel = null, bool escalation = false) => Append(StreamId.Channels, new ChannelLinked(channel ?? Channel, escalation), Dana.AsActor());
+
+    public Story Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());
+
+    public Story Append(StreamId stream, Fact fact, Actor actor)
+    {
+        var appended = Ledger.AppendAsync(Tenant.Id, [], [new(stream, actor, "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
+        appended.IsCompletedSuccessfully.ShouldBeTrue();
+        return this;
+    }
+}

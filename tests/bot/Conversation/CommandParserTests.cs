@@ -1,0 +1,111 @@
+using DevOpsAI.Bot.Conversation;
+
+namespace DevOpsAI.Tests.Conversation;
+
+public sealed class CommandParserTests
+{
+    [Theory]
+    [InlineData("help", "Help")]
+    [InlineData("  HELP  ", "Help")]
+    [InlineData("Help!", "Help")]
+    [InlineData("?", "Help")]
+    [InlineData("", "Help")]
+    [InlineData("\u00A0", "Help")]
+    [InlineData(null, "Help")]
+    [InlineData("hello", "Help")]
+    [InlineData("whoami", "WhoAmI")]
+    [InlineData("Who am I?", "WhoAmI")]
+    [InlineData("who am i", "WhoAmI")]
+    [InlineData("unlink", "Unlink")]
+    [InlineData("un-link", "Unlink")]
+    [InlineData("un link", "Unlink")]
+    [InlineData("unlink this channel please", "Unlink")]
+    [InlineData("pending", "Pending:")]
+    [InlineData("pending contoso", "Pending:contoso")]
+    [InlineData("Pending for Contoso", "Pending:Contoso")]
+    [InlineData("pending\u00A0contoso", "Pending:contoso")]
+    [InlineData("pending \"contoso\"", "Pending:contoso")]
+    [InlineData("pending “contoso”.", "Pending:contoso")]
+    [InlineData("show pending", "Pending:")]
+    [InlineData("what is waiting for contoso?", "Pending:contoso")]
+    [InlineData("what is pending", "Pending:")]
+    [InlineData("list", "Pending:")]
+    [InlineData("show CON-1001", "Show:CON-1001")]
+    [InlineData("show con-1001", "Show:CON-1001")]
+    [InlineData("show con 1001", "Show:CON-1001")]
+    [InlineData("show con1001", "Show:CON-1001")]
+    [InlineData("show #CON-1001", "Show:CON-1001")]
+    [InlineData("show CON–1001", "Show:CON-1001")]
+    [InlineData("show CON‑1001", "Show:CON-1001")]
+    [InlineData("show CON_1001", "Show:CON-1001")]
+    [InlineData("show CON-01001", "Show:CON-1001")]
+    [InlineData("show 'CON-1001'", "Show:CON-1001")]
+    [InlineData("please show me the incident CON-1001, thanks", "Show:CON-1001")]
+    [InlineData("can you show CON-1001", "Show:CON-1001")]
+    [InlineData("CON-1001", "Show:CON-1001")]
+    [InlineData("con 1001", "Show:CON-1001")]
+    [InlineData("show\nCON-1001", "Show:CON-1001")]
+    [InlineData("show\tCON-1001", "Show:CON-1001")]
+    [InlineData("sh\u200Bow CON-1001", "Show:CON-1001")]
+    [InlineData("details CON-1001", "Show:CON-1001")]
+    [InlineData("show", "Incomplete:show CON-1001")]
+    [InlineData("show everything", "Incomplete:show CON-1001")]
+    [InlineData("why CON-1001", "Why:CON-1001")]
+    [InlineData("Why con-1001???", "Why:CON-1001")]
+    [InlineData("why did you do con-1001", "Why:CON-1001")]
+    [InlineData("why", "Incomplete:why CON-1001")]
+    [InlineData("undo CON-1001", "Undo:CON-1001")]
+    [InlineData("UNDO fab-1002", "Undo:FAB-1002")]
+    [InlineData("rollback CON-1001", "Undo:CON-1001")]
+    [InlineData("link contoso", "Link:contoso")]
+    [InlineData("Link Contoso", "Link:Contoso")]
+    [InlineData("link contoso escalation", "Link:contoso+escalation")]
+    [InlineData("link this channel to contoso", "Link:contoso")]
+    [InlineData("link contoso for escalations", "Link:contoso+escalation")]
+    [InlineData("link", "Incomplete:link <client> [escalation]")]
+    [InlineData("freeze contoso backup restore running", "Freeze:contoso backup restore running")]
+    [InlineData("freeze", "Freeze:")]
+    [InlineData("unfreeze contoso", "Unfreeze:contoso")]
+    [InlineData("un freeze contoso", "Unfreeze:contoso")]
+    [InlineData("thaw contoso", "Unfreeze:contoso")]
+    [InlineData("approve CON-1001", "DecideInWords:CON-1001")]
+    [InlineData("reject con 1001 because", "DecideInWords:CON-1001")]
+    [InlineData("approve", "Incomplete:show CON-1001")]
+    [InlineData("assign approver contoso Dana Technician", "Assign:Approver:contoso:Dana Technician")]
+    [InlineData("assign contoso approver Dana", "Assign:Approver:contoso:Dana")]
+    [InlineData("assign the role admin for contoso to Dana", "Assign:Administrator:contoso:Dana")]
+    [InlineData("assign technicians contoso Dana", "Assign:Technician:contoso:Dana")]
+    [InlineData("assign 3 contoso Dana", "Incomplete:assign <role> <client> @person")]
+    [InlineData("assign king contoso Dana", "Incomplete:assign <role> <client> @person")]
+    [InlineData("assign approver", "Incomplete:assign <role> <client> @person")]
+    [InlineData("unassign auditor contoso Dana", "Unassign:Auditor:contoso:Dana")]
+    [InlineData("revoke manager contoso Dana", "Unassign:Manager:contoso:Dana")]
+    [InlineData("hepl", "Unknown:help")]
+    [InlineData("pendign", "Unknown:pending")]
+    [InlineData("shwo CON-1001", "Unknown:show")]
+    [InlineData("frezee contoso", "Unknown:freeze")]
+    [InlineData("xyzzy", "Unknown:")]
+    [InlineData("rm -rf /", "Unknown:")]
+    [InlineData("...", "Unknown:")]
+    public void Words_are_understood(string? text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
+
+    [Fact]
+    public void A_very_long_text_is_read_quickly_and_changes_nothing() =>
+        CommandParser.Parse(new string('a', 500_000)).ShouldBeOfType<Command.Unknown>().Nearest.ShouldBeEmpty();
+
+    private static string Describe(Command command) => command switch
+    {
+        Command.Pending pending => $"Pending:{pending.Tenant}",
+        Command.Show show => $"Show:{show.IncidentId}",
+        Command.Why why => $"Why:{why.IncidentId}",
+        Command.Undo undo => $"Undo:{undo.IncidentId}",
+        Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",
+        Command.Link link => $"Link:{link.Tenant}{(link.Escalation ? "+escalation" : "")}",
+        Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",
+        Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
+        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Tenant}:{assign.Person}",
+        Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
+        Command.Unknown unknown => $"Unknown:{unknown.Nearest.FirstOrDefault()}",
+        _ => command.GetType().Name,
+    };
+}

@@ -1,0 +1,339 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Conversation;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Cards;
+using MediatR;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Tests.Conversation;
+
+public sealed class TurnHandlerTests
+{
+    private static readonly Person Stranger = new("99999999-9999-4999-8999-999999999999", "Stranger");
+
+    private readonly Story story = new();
+    private readonly Story fabrikam;
+    private readonly GivenAccess access = new GivenAccess()
+        .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
+    private readonly RecordingMediator mediator = new();
+    private readonly TurnHandler handler;
+    private readonly List<OutgoingMessage> replies = [];
+
+    public TurnHandlerTests()
+    {
+        fabrikam = new(Story.Fabrikam, ledger: story.Ledger, clock: story.Clock) { Title = "Disk on the other SRV-FILE01" };
+        story.Linked().Opened().Drafted().Staged();
+        fabrikam.Opened().Drafted().Staged();
+        var directory = new TwoTenants();
+        var visibility = new Visibility(directory, story.States, access);
+        var views = TestViews.Of(story, access);
+        var trails = new Trails(story.Ledger);
+        var questions = new Questions(directory, story.States, access, visibility, views, trails, story.Clock);
+        handler = new(
+            questions,
+            new(mediator, visibility, access, views, questions, new KnownBook()),
+            new(mediator, visibility, views, trails, new(new Reviews()), story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
+            directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Approve_becomes_a_request_with_the_seal_that_was_shown_and_answers_with_the_new_card()
+    {
+        mediator.Answer = async _ =>
+        {
+            story.Decided(DecisionKind.Approve);
+            return new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+        };
+        var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
+        var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
+        (decide.Kind, decide.Seal, decide.By, decide.Tenant).ShouldBe((DecisionKind.Approve, story.Seal, Story.Ravi, Story.Contoso.Id));
+        Text(response).ShouldContain("Approved by Ravi Approver.");
+        Text(response).ShouldContain("About to run");
+        IncidentCardTests.Titles((JsonNode)response.Value!).ShouldNotContain("Approve");
+    }
+
+    [Fact]
+    public async Task A_click_that_came_too_late_gets_the_current_card_and_one_sentence()
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
+        response.StatusCode.ShouldBe(200);
+        Text(response).ShouldContain("Dana Technician approved this a minute ago.");
+    }
+
+    [Fact]
+    public async Task Only_values_that_were_changed_are_edits()
+    {
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp"), ("edit:0.volume", "C"), ("editReason", "updates are needed")));
+        var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
+        decide.Kind.ShouldBe(DecisionKind.ApproveWithEdits);
+        decide.Edits.ShouldBe(new Dictionary<string, string> { ["0.categories"] = "temp" });
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp,updates")));
+        mediator.Sent[1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
+    }
+
+    [Fact]
+    public async Task Reject_needs_a_reason_and_snooze_a_time()
+    {
+        Text(await PressAsync(Story.Ravi, Verb.Reject, Data(("reason", "  ")))).ShouldContain("needs a reason");
+        Text(await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "for ever")))).ShouldContain("choose when");
+        Text(await PressAsync(Story.Ravi, "explode", Data())).ShouldContain("no button");
+        mediator.Sent.ShouldBeEmpty();
+        await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "4h")));
+        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>().Until.ShouldBe(Story.Start.AddHours(4));
+    }
+
+    [Fact]
+    public async Task A_refresh_shows_and_never_decides()
+    {
+        var response = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.Approve, Data(), "m1", IsAutomatic: true), Token);
+        mediator.Sent.ShouldBeEmpty();
+        IncidentCardTests.Titles((JsonNode)response.Value!).ShouldContain("Approve");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("{\"incident\":\"CON-1001\"}")]
+    [InlineData("{\"incident\":{},\"tenant\":[]}")]
+    [InlineData("{\"incident\":\"../etc\",\"tenant\":\"contoso\"}")]
+    public async Task Data_that_names_no_incident_is_refused(string data)
+    {
+        var response = await PressAsync(Story.Ravi, Verb.Approve, JsonDocument.Parse(data).RootElement);
+        response.StatusCode.ShouldBe(400);
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_role_learns_nothing_not_even_that_it_exists()
+    {
+        var existing = await PressAsync(Stranger, Verb.View, Data());
+        var missing = await PressAsync(Stranger, Verb.View, Data(("incident", "CON-9999")));
+        existing.Value.ShouldBe("I know no incident CON-1001 that you may see.");
+        missing.Value.ShouldBe("I know no incident CON-9999 that you may see.");
+        (await SayAsync(Stranger, "show CON-1001", personal: true)).ShouldContain("I know no incident CON-1001 that you may see.");
+        (await SayAsync(Stranger, "pending contoso", personal: true)).ShouldNotContain("Contoso Ltd");
+    }
+
+    [Fact]
+    public async Task A_linked_channel_shows_nothing_of_another_client_even_to_who_may_see_both()
+    {
+        (await SayAsync(Story.Ravi, "show FAB-1001")).ShouldContain("personal chat");
+        (await SayAsync(Story.Ravi, "pending fabrikam")).ShouldContain("personal chat");
+        (await SayAsync(Story.Ravi, "why FAB-1001")).ShouldNotContain("other SRV-FILE01");
+        (await SayAsync(Story.Ravi, "undo FAB-1001")).ShouldNotContain("other SRV-FILE01");
+        (await SayAsync(Story.Ravi, "whoami")).ShouldNotContain("Fabrikam");
+        (await SayAsync(Story.Ravi, "pending")).ShouldNotContain("FAB-1001");
+        (await PressAsync(Story.Ravi, Verb.Approve, Data(("incident", "FAB-1001"), ("tenant", "fabrikam")))).Value.ShouldBeOfType<string>().ShouldContain("personal chat");
+        mediator.Sent.ShouldBeEmpty();
+        (await SayAsync(Story.Ravi, "show FAB-1001", personal: true)).ShouldContain("other SRV-FILE01");
+    }
+
+    [Fact]
+    public async Task A_button_of_another_incident_s_card_does_nothing()
+    {
+        Posted("m1");
+        var second = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        second.Opened().Drafted().Staged();
+        var response = await PressAsync(Story.Ravi, Verb.Approve, Data(("incident", "CON-1002")), replyTo: "m1");
+        response.Value.ShouldBeOfType<string>().ShouldContain("does not belong");
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_view_of_a_card_whose_send_was_not_answered_adopts_it_once()
+    {
+        story.Append(StreamId.Card(story.Id), new CardSending(story.Id, Story.Channel.ConversationId), Actor.Service("cards"));
+        await PressAsync(Story.Ravi, Verb.View, Data(), replyTo: "m77");
+        await PressAsync(Story.Ravi, Verb.View, Data(), replyTo: "m77");
+        var posted = story.Ledger.Facts<CardPosted>(Story.Contoso.Id).ShouldHaveSingleItem();
+        (posted.ActivityId, posted.Adopted, posted.ShownSeq).ShouldBe(("m77", true, 0L));
+    }
+
+    [Fact]
+    public async Task A_copy_shown_by_command_is_not_mistaken_for_the_living_card()
+    {
+        story.Append(StreamId.Card(story.Id), new CardSending(story.Id, Story.Channel.ConversationId), Actor.Service("cards"));
+        await PressAsync(Story.Ravi, Verb.View, Data(("copy", "true")), replyTo: "m77");
+        story.Ledger.Facts<CardPosted>(Story.Contoso.Id).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_irreversible_plan_is_approved_only_from_the_last_of_its_pages()
+    {
+        var plan = new Plan([.. Enumerable.Range(0, 12).Select(i => Story.CleanUp() with { Command = new string('c', 4_000) })]);
+        story.Staged(review: true, revision: 2, plan: plan);
+        var data = Data();
+        var seen = 0;
+        JsonNode card;
+        do
+        {
+            card = (JsonNode)(await PressAsync(Story.Ravi, Verb.Details, data)).Value!;
+            (++seen).ShouldBeLessThan(30);
+            data = Next(card);
+        }
+        while (!IncidentCardTests.Titles(card).Contains("Approve"));
+        seen.ShouldBeGreaterThan(2);
+        var token = (string?)card["actions"]!.AsArray().First(action => (string?)action!["verb"] == Verb.Approve)!["data"]!["review"];
+        Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Ravi.ObjectId, token).ShouldBeTrue();
+        Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Dana.ObjectId, token).ShouldBeFalse();
+        var jumped = (JsonNode)(await PressAsync(Story.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!;
+        IncidentCardTests.Titles(jumped).ShouldNotContain("Approve");
+    }
+
+    [Fact]
+    public async Task When_the_record_is_away_the_person_is_told_that_nothing_was_recorded()
+    {
+        mediator.Answer = _ => throw new LedgerUnavailableException("away");
+        var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
+        response.Value.ShouldBeOfType<InvokeError>().Message.ShouldContain("nothing was recorded");
+        response.Value.ShouldBeOfType<InvokeError>().Message.ShouldContain("c0ffee");
+    }
+
+    [Fact]
+    public async Task An_old_client_s_submit_does_the_same_as_a_click()
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+        await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", Verb.Approve))), Token);
+        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
+        replies.ShouldHaveSingleItem().Card!.ToJsonString().ShouldContain("Approved by Ravi Approver.");
+    }
+
+    [Fact]
+    public async Task Somebody_whom_Entra_does_not_know_gets_nothing()
+    {
+        (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(Sentences.NobodyKnown);
+        (await SayAsync(null, "pending")).ShouldContain("who you are");
+    }
+
+    [Theory]
+    [InlineData("help", "What you can say")]
+    [InlineData("pending", "CON-1001")]
+    [InlineData("show CON-1001", "Decide by")]
+    [InlineData("why CON-1001", "proposal.staged")]
+    [InlineData("whoami", "approver")]
+    [InlineData("hepl", "Did you mean")]
+    [InlineData("xyzzy", "These are the words I know")]
+    [InlineData("show CON-9999", "I know CON-1001")]
+    [InlineData("show", "Which incident?")]
+    [InlineData("approve CON-1001", "Decisions are taken with the buttons")]
+    [InlineData("link nowhere", "I know no client")]
+    [InlineData("freeze contoso", "The reason is recorded")]
+    [InlineData("assign approver contoso Nobody", "Whom?")]
+    public async Task Every_word_gets_a_helpful_and_valid_card(string text, string says)
+    {
+        (await SayAsync(Story.Ravi, text)).ShouldContain(says);
+        CardSchema.Problems(replies[^1].Card!).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Orders_become_requests()
+    {
+        await SayAsync(Story.Ravi, "freeze backup restore is running");
+        await SayAsync(Story.Ravi, "freeze contoso backup restore is running");
+        await SayAsync(Story.Ravi, "unfreeze contoso");
+        await SayAsync(Story.Ravi, "unlink");
+        await SayAsync(Story.Ravi, "link fabrikam escalation", personal: true);
+        await SayAsync(Story.Ravi, "assign manager contoso Dana Technician");
+        await SayAsync(Story.Ravi, "unassign manager Dana Technician");
+        await SayAsync(Story.Ravi, "undo CON-1001");
+        mediator.Sent.Select(request => request.GetType().Name).ShouldBe(
+            [nameof(SetFreeze), nameof(SetFreeze), nameof(LiftFreeze), nameof(UnlinkChannel), nameof(LinkChannel), nameof(AssignRole), nameof(AssignRole), nameof(RequestUndo)]);
+        ((SetFreeze)mediator.Sent[0]).Reason.ShouldBe("backup restore is running");
+        ((SetFreeze)mediator.Sent[1]).Reason.ShouldBe("backup restore is running");
+        ((LinkChannel)mediator.Sent[4]).Escalation.ShouldBeTrue();
+        ((AssignRole)mediator.Sent[5]).To.ShouldBe(Story.Dana);
+        ((AssignRole)mediator.Sent[6]).Held.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_conversation_of_one_client_is_not_linked_to_another()
+    {
+        (await SayAsync(Story.Ravi, "link fabrikam")).ShouldContain("one client to a conversation");
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Removing_the_app_unlinks_every_channel_of_the_team()
+    {
+        await handler.OnRemovedAsync(Turn(Story.Dana, ""), Token);
+        (await story.StateAsync()).Channels.ShouldBeEmpty();
+    }
+
+    private void Posted(string activityId) => story.Append(
+        StreamId.Card(story.Id),
+        new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId, activityId, 1, false), Actor.Service("cards"));
+
+    private Task<InvokeResponse> PressAsync(Person? person, string verb, JsonElement data, string? replyTo = null) =>
+        handler.OnCardActionAsync(Turn(person, ""), new(verb, data, replyTo, IsAutomatic: false), Token);
+
+    private async Task<string> SayAsync(Person? person, string text, bool personal = false)
+    {
+        await handler.OnMessageAsync(Turn(person, text, personal), Token);
+        return (replies[^1].Card?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "") + replies[^1].Text;
+    }
+
+    private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null) => new(
+        new Activity
+        {
+            Type = "message",
+            From = new("29:x", person?.Name, person?.ObjectId),
+            Recipient = new("28:bot", "Bot"),
+            Text = text,
+            Value = value,
+            ServiceUrl = "https://x/",
+            Conversation = personal ? new("a:1", ConversationType: "personal") : new(Story.Channel.ConversationId + ";messageid=1", ConversationType: "channel"),
+            ChannelData = personal ? null : new(Team: new(Story.Channel.TeamId)),
+        },
+        "c0ffee00c0ffee00c0ffee00c0ffee01",
+        (_, message, _) =>
+        {
+            replies.Add(message);
+            return Task.FromResult<string?>("r1");
+        });
+
+    private JsonElement Data(params (string Name, string Value)[] more)
+    {
+        var data = new Dictionary<string, string> { ["incident"] = story.Id, ["tenant"] = "contoso", ["seal"] = story.Seal };
+        foreach (var (name, value) in more)
+            data[name] = value;
+        return JsonSerializer.SerializeToElement(data);
+    }
+
+    private static JsonElement Next(JsonNode card)
+    {
+        var next = card["actions"]!.AsArray().FirstOrDefault(action => (string?)action!["title"] == "Next page") ?? card["actions"]![0]!;
+        return JsonSerializer.SerializeToElement(next["data"]);
+    }
+
+    private static string Text(InvokeResponse response) => ((JsonNode)response.Value!).ToJsonString();
+
+    private sealed class RecordingMediator : IMediator
+    {
+        public List<object> Sent { get; } = [];
+
+        public Func<object, Task<Answer>> Answer { get; set; } = _ => Task.FromResult(new Answer(null, null, "Done."));
+
+        public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
+        {
+            Sent.Add(request);
+            return (TResponse)(object)await Answer(request);
+        }
+
+        public Task<object?> Send(object request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
+            where TNotification : INotification => throw new NotSupportedException();
+    }
+}
