@@ -77,7 +77,7 @@ public static class LedgerCommands
         {
             return File.Exists(file) ? verb(file) : throw new CommandException($"There is no ledger at {file}.");
         }
-        catch (Exception refused) when (refused is CommandException or SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is CommandException or LedgerFileException or IOException or UnauthorizedAccessException)
         {
             error.WriteLine(refused.Message);
             return Usage;

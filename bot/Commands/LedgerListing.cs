@@ -30,7 +30,7 @@ internal static class LedgerListing
             }
             return LedgerCommands.Intact;
         }
-        catch (Exception damaged) when (damaged is SqliteException or JsonException or InvalidOperationException)
+        catch (Exception damaged) when (damaged is LedgerFileException or JsonException or InvalidOperationException)
         {
             error.WriteLine($"Entry {seq} or the one after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
             return LedgerCommands.Tampered;

@@ -6,7 +6,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>How the fake answers a call.</summary>
-public enum FakeAnswer
+public enum VendorAnswer
 {
     Normal,
 
@@ -50,14 +50,14 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     public IReadOnlyDictionary<string, ActionSpec> Actions { get; set; } = FakeCatalogue.Actions;
 
     /// <summary>How the next calls answer: the first of the queue once each, then <see cref="Always"/>.</summary>
-    public Queue<FakeAnswer> Next { get; } = new();
+    public Queue<VendorAnswer> Next { get; } = new();
 
-    public FakeAnswer Always { get; set; }
+    public VendorAnswer Always { get; set; }
 
     /// <summary>How actions answer, apart from the reading calls.</summary>
-    public FakeAnswer Acts { get; set; }
+    public VendorAnswer Acts { get; set; }
 
-    /// <summary>What <see cref="FakeAnswer.NotDone"/> asks the caller to wait.</summary>
+    /// <summary>What <see cref="VendorAnswer.NotDone"/> asks the caller to wait.</summary>
     public TimeSpan? TryAgainIn { get; set; }
 
     public int Finds => finds;
@@ -102,24 +102,24 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     {
         switch (Acts)
         {
-            case FakeAnswer.Refuses:
+            case VendorAnswer.Refuses:
                 return new CallOutcome<ActionReceipt>.Refused("forbidden", "the fake refuses");
-            case FakeAnswer.NotDone:
+            case VendorAnswer.NotDone:
                 return new CallOutcome<ActionReceipt>.NotDone("the fake is busy", TryAgainIn);
-            case FakeAnswer.Throws:
+            case VendorAnswer.Throws:
                 throw new HttpRequestException("the fake threw");
-            case FakeAnswer.Hangs:
+            case VendorAnswer.Hangs:
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 break;
         }
         if (ThingOf(connection, call.Target) is not { } thing)
             return new CallOutcome<ActionReceipt>.Refused("not-found", $"no {call.Target.Kind} {call.Target.Id}");
-        if (Acts != FakeAnswer.LiesAboutDone && applied.TryAdd(call.OperationId, call))
+        if (Acts != VendorAnswer.LiesAboutDone && applied.TryAdd(call.OperationId, call))
         {
             FakeCatalogue.Apply(thing.State, call);
             effects.Add(call);
         }
-        return Acts == FakeAnswer.LosesTheReply
+        return Acts == VendorAnswer.LosesTheReply
             ? new CallOutcome<ActionReceipt>.Unknown("the reply was lost")
             : new CallOutcome<ActionReceipt>.Done(new($"{call.Action} done"));
     }
@@ -135,15 +135,15 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     {
         switch (Next.TryDequeue(out var next) ? next : Always)
         {
-            case FakeAnswer.Refuses:
+            case VendorAnswer.Refuses:
                 return new CallOutcome<T>.Refused("forbidden", "the fake refuses");
-            case FakeAnswer.NotDone:
+            case VendorAnswer.NotDone:
                 return new CallOutcome<T>.NotDone("the fake is busy", TryAgainIn);
-            case FakeAnswer.LosesTheReply:
+            case VendorAnswer.LosesTheReply:
                 return new CallOutcome<T>.Unknown("the reply was lost");
-            case FakeAnswer.Throws:
+            case VendorAnswer.Throws:
                 throw new HttpRequestException("the fake threw");
-            case FakeAnswer.Hangs:
+            case VendorAnswer.Hangs:
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 return null;
             default:

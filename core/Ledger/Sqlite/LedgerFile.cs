@@ -39,7 +39,7 @@ public static class LedgerFile
         """;
 
     /// <summary>Opens the one connection that writes, creating the file when it is missing. A commit survives a power cut.</summary>
-    /// <exception cref="SqliteException">It cannot be opened, or was written by a newer version.</exception>
+    /// <exception cref="LedgerFileException">It cannot be opened, or was written by a newer version.</exception>
     public static SqliteDatabase OpenToWrite(string path)
     {
         var database = SqliteDatabase.OpenToWrite(path);
@@ -54,7 +54,7 @@ public static class LedgerFile
                     database.Execute("BEGIN IMMEDIATE; " + Schema + " COMMIT;");
                     return database;
                 case var version:
-                    throw new SqliteException(0, $"{path} has format {version}; this version reads and writes format {SchemaVersion}.");
+                    throw new LedgerFileException(0, $"{path} has format {version}; this version reads and writes format {SchemaVersion}.");
             }
         }
         catch
@@ -68,7 +68,7 @@ public static class LedgerFile
     /// Opens for reading beside a running bot, or a copy, or a copy on a medium that cannot be written.
     /// Null when there is no ledger at <paramref name="path"/>.
     /// </summary>
-    /// <exception cref="SqliteException">There is one, but it cannot be read.</exception>
+    /// <exception cref="LedgerFileException">There is one, but it cannot be read.</exception>
     public static SqliteDatabase? OpenToRead(string path)
     {
         if (!File.Exists(path))
@@ -77,7 +77,7 @@ public static class LedgerFile
         {
             return Probed(SqliteDatabase.OpenToRead(path));
         }
-        catch (SqliteException failure) when (failure.Code is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
+        catch (LedgerFileException failure) when (failure.Code is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
         {
             // SQLite wants to put its shared memory beside the file. Where it cannot, nobody else writes there either.
             return HasLog(path) ? OpenCopy(path) : Probed(SqliteDatabase.OpenUnchanging(path));

@@ -59,7 +59,7 @@ internal sealed class LedgerReader(string path) : IDisposable
                 Dispose();
             return result;
         }
-        catch (Exception failure) when (failure is SqliteException or JsonException)
+        catch (Exception failure) when (failure is LedgerFileException or JsonException)
         {
             session?.Dispose();
             throw new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);

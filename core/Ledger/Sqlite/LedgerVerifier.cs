@@ -21,7 +21,7 @@ public sealed class LedgerVerifier
     private LedgerVerifier(SqliteDatabase database, TenantId? only) => (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
 
     /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
-    /// <exception cref="SqliteException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
+    /// <exception cref="LedgerFileException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
     public static IReadOnlyList<TenantVerification> Verify(SqliteDatabase database, TenantId? only, CancellationToken cancellationToken)
     {
         var verifier = new LedgerVerifier(database, only);
@@ -30,7 +30,7 @@ public sealed class LedgerVerifier
     }
 
     /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
-    /// <exception cref="SqliteException">As <see cref="Verify"/>.</exception>
+    /// <exception cref="LedgerFileException">As <see cref="Verify"/>.</exception>
     public static IReadOnlyList<TenantVerification>? VerifyFile(string path, TenantId? only, CancellationToken cancellationToken)
     {
         try
@@ -38,14 +38,14 @@ public sealed class LedgerVerifier
             using var opened = LedgerFile.OpenToRead(path);
             return opened is null ? null : Verify(opened, only, cancellationToken);
         }
-        catch (SqliteException failure) when (IsTampering(failure))
+        catch (LedgerFileException failure) when (IsTampering(failure))
         {
             return [new(only?.Value ?? "*", 0, "", new(0, null, null, $"the file cannot be read as a ledger: {failure.Message}"), 1)];
         }
     }
 
     /// <summary>Whether a failure says something about the stored data, not about the moment.</summary>
-    private static bool IsTampering(SqliteException failure) =>
+    private static bool IsTampering(LedgerFileException failure) =>
         failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
 
     private void Run(CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ public sealed class LedgerVerifier
         {
             check();
         }
-        catch (SqliteException failure) when (IsTampering(failure))
+        catch (LedgerFileException failure) when (IsTampering(failure))
         {
             if (tenants.Count == 0)
                 _ = Of(only ?? "?"u8);

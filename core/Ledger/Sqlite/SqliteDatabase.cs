@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>SQLite said no.</summary>
-public sealed class SqliteException(int code, string message) : Exception(message)
+public sealed class LedgerFileException(int code, string message) : Exception(message)
 {
     /// <summary>SQLite's primary result code.</summary>
     public int Code { get; } = code & 0xff;
@@ -25,15 +25,15 @@ public sealed class SqliteDatabase : IDisposable
     private SqliteDatabase(sqlite3 handle) => this.handle = handle;
 
     /// <summary>Opens for reading and writing, creating the file when it is missing.</summary>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="LedgerFileException">It cannot be opened.</exception>
     public static SqliteDatabase OpenToWrite(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
     /// <summary>Opens an existing file for reading.</summary>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="LedgerFileException">It cannot be opened.</exception>
     public static SqliteDatabase OpenToRead(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
 
     /// <summary>Opens for reading a file that nobody writes to, without touching its folder.</summary>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="LedgerFileException">It cannot be opened.</exception>
     public static SqliteDatabase OpenUnchanging(string path) =>
         Open("file:" + Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
 
@@ -77,7 +77,7 @@ public sealed class SqliteDatabase : IDisposable
     internal void Check(int code)
     {
         if (code is not raw.SQLITE_OK)
-            throw new SqliteException(code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
+            throw new LedgerFileException(code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
     }
 
     private static SqliteDatabase Open(string path, int flags)

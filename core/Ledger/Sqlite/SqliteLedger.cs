@@ -35,7 +35,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
             reader = new(path);
             logger.Opened(path, SqliteLibrary.Description);
         }
-        catch (SqliteException failure)
+        catch (LedgerFileException failure)
         {
             held.Dispose();
             throw new LedgerUnavailableException($"The ledger in {folder} cannot be opened: {failure.Message}", failure);

@@ -155,8 +155,8 @@ public sealed class DraftRecommendationTests
     public async Task A_vendor_that_recovers_is_asked_again()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Next.Enqueue(FakeAnswer.NotDone);
-        scene.Vendor.Next.Enqueue(FakeAnswer.Throws);
+        scene.Vendor.Next.Enqueue(VendorAnswer.NotDone);
+        scene.Vendor.Next.Enqueue(VendorAnswer.Throws);
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await AdvancingAsync(scene, scene.DraftAsync(id));
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem.ShouldBeNull();
@@ -164,21 +164,21 @@ public sealed class DraftRecommendationTests
     }
 
     [Theory]
-    [InlineData(FakeAnswer.NotDone, 3)]
-    [InlineData(FakeAnswer.LosesTheReply, 3)]
-    [InlineData(FakeAnswer.Throws, 3)]
-    [InlineData(FakeAnswer.Hangs, 1)]
-    [InlineData(FakeAnswer.Refuses, 1)]
-    public async Task A_vendor_that_stays_away_holds_no_incident_for_ever(FakeAnswer answer, int asked)
+    [InlineData(VendorAnswer.NotDone, 3)]
+    [InlineData(VendorAnswer.LosesTheReply, 3)]
+    [InlineData(VendorAnswer.Throws, 3)]
+    [InlineData(VendorAnswer.Hangs, 1)]
+    [InlineData(VendorAnswer.Refuses, 1)]
+    public async Task A_vendor_that_stays_away_holds_no_incident_for_ever(VendorAnswer answer, int asked)
     {
         var scene = new DraftingScene();
         scene.Vendor.Always = answer;
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         var start = scene.Clock.GetUtcNow();
-        await AdvancingAsync(scene, scene.DraftAsync(id), hangs: answer == FakeAnswer.Hangs);
+        await AdvancingAsync(scene, scene.DraftAsync(id), hangs: answer == VendorAnswer.Hangs);
         var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Problem.ShouldNotBeNull().ShouldStartWith(answer == FakeAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
+        draft.Problem.ShouldNotBeNull().ShouldStartWith(answer == VendorAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
         scene.Vendor.Finds.ShouldBe(asked);
         (scene.Clock.GetUtcNow() - start).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(31));
         scene.Staged.Count.ShouldBe(1);
@@ -188,7 +188,7 @@ public sealed class DraftRecommendationTests
     public async Task A_vendor_that_asks_for_more_patience_than_there_is_does_not_get_it()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Always = FakeAnswer.NotDone;
+        scene.Vendor.Always = VendorAnswer.NotDone;
         scene.Vendor.TryAgainIn = TimeSpan.FromHours(1);
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await AdvancingAsync(scene, scene.DraftAsync(id));

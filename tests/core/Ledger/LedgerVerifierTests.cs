@@ -235,7 +235,7 @@ public sealed class LedgerVerifierTests : IDisposable
             update.Run();
             return true;
         }
-        catch (SqliteException taken) when (taken.Code == SQLitePCL.raw.SQLITE_CONSTRAINT)
+        catch (LedgerFileException taken) when (taken.Code == SQLitePCL.raw.SQLITE_CONSTRAINT)
         {
             return false;
         }
@@ -278,7 +278,7 @@ public sealed class LedgerVerifierTests : IDisposable
                 rows.Add(string.Join('|', Enumerable.Range(0, 6).Select(column => Convert.ToHexString(select.Bytes(column)))));
             return rows;
         }
-        catch (SqliteException)
+        catch (LedgerFileException)
         {
             return null;
         }
