@@ -1,0 +1,90 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Who may say where a tenant's cards are shown.</summary>
+internal static class ChannelRights
+{
+    public static Outcome? WhyNot(TenantState state, Person by, IAccess access, ILocalMode mode)
+    {
+        if (mode.IsLocal)
+            return null;
+        var roles = access.RolesOf(state, by.ObjectId);
+        return roles.Contains(Role.Administrator) || roles.Contains(Role.Manager) || roles.Contains(Role.Approver)
+            ? null
+            : Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators, managers and approvers of {state.Tenant} may link or unlink its channels.");
+    }
+
+    public static string NameOf(ChannelRef channel) => channel.Name is { Length: > 0 } name ? $"'{Sentences.Said(name)}'" : "This conversation";
+}
+
+/// <summary>Links a conversation to a tenant. A conversation shows one tenant's cards, never two.</summary>
+internal sealed class LinkChannelHandler(Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ILocalMode mode)
+    : IRequestHandler<LinkChannel, Answer>
+{
+    // Tenants have separate ledgers, so that two of them do not take one channel is kept here.
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+
+    public async Task<Answer> Handle(LinkChannel request, CancellationToken cancellationToken)
+    {
+        await OneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var other = await OtherTenantAsync(request, cancellationToken);
+            return await recorder.RecordAsync(request.Tenant, null, state => Decide(state, request, other), null, cancellationToken);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return new(null, Refusal.RecordUnavailable, "The record cannot be read at the moment, so nothing was linked. Try again in a minute.");
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
+    private async Task<TenantId?> OtherTenantAsync(LinkChannel request, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All.Where(tenant => tenant.Id != request.Tenant))
+        {
+            if ((await states.GetAsync(tenant.Id, cancellationToken)).Channels.ContainsKey(request.Channel.ConversationId))
+                return tenant.Id;
+        }
+        return null;
+    }
+
+    private Outcome Decide(TenantState state, LinkChannel command, TenantId? other)
+    {
+        if (ChannelRights.WhyNot(state, command.By, access, mode) is { } refused)
+            return refused;
+        var name = ChannelRights.NameOf(command.Channel);
+        // Which tenant it is, is told to those only who may see that tenant: people of both would know already.
+        if (other is not null)
+            return Outcome.Refuse(null, Refusal.NotPossible, $"{name} is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only.");
+        var linked = new ChannelLinked(command.Channel, command.Escalation);
+        if (state.Channels.GetValueOrDefault(command.Channel.ConversationId) == linked)
+            return Outcome.AlreadySo($"{name} is linked to {state.Tenant} already.");
+        return Outcome.On(state, StreamId.Channels, command.By, command.Correlation, linked, command.Escalation
+            ? $"{name} is linked to {state.Tenant}: what nobody decides in time is told here."
+            : $"{name} is linked to {state.Tenant}: its cards are shown here.");
+    }
+}
+
+internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access, ILocalMode mode) : IRequestHandler<UnlinkChannel, Answer>
+{
+    public Task<Answer> Handle(UnlinkChannel request, CancellationToken cancellationToken) =>
+        recorder.RecordAsync(request.Tenant, null, state => Decide(state, request), null, cancellationToken);
+
+    private Outcome Decide(TenantState state, UnlinkChannel command)
+    {
+        if (ChannelRights.WhyNot(state, command.By, access, mode) is { } refused)
+            return refused;
+        if (state.Channels.GetValueOrDefault(command.ConversationId) is not { } linked)
+            return Outcome.AlreadySo($"This conversation is not linked to {state.Tenant}.");
+        return Outcome.On(state, StreamId.Channels, command.By, command.Correlation,
+            new ChannelUnlinked(command.ConversationId, $"unlinked by {command.By.Name}"),
+            $"{ChannelRights.NameOf(linked.Channel)} is no longer linked to {state.Tenant}.");
+    }
+}

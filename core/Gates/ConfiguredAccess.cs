@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Roles from configuration, with what was given and taken by command on top, and everybody as administrator in local mode if so set.</summary>
+internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, TimeProvider clock) : IAccess
+{
+    public const string EveryTenant = "*";
+
+    private static readonly FrozenSet<Role> Nothing = FrozenSet<Role>.Empty;
+    private static readonly FrozenSet<Role> Everything = [Role.Administrator];
+
+    private readonly FrozenDictionary<(string Tenant, string ObjectId), FrozenSet<Role>> configured = Configured(options.Value);
+
+    public bool EverybodyIsAdministrator { get; } = mode.IsLocal && options.Value.Local == LocalAccess.Administrator;
+
+    /// <summary>Object ids count without regard to case.</summary>
+    public IReadOnlySet<Role> RolesOf(TenantState state, string objectId)
+    {
+        if (EverybodyIsAdministrator)
+            return Everything;
+        if (string.IsNullOrEmpty(objectId))
+            return Nothing;
+        var id = objectId.ToLowerInvariant();
+        var own = configured.GetValueOrDefault((state.Tenant.Value, id), Nothing);
+        var general = configured.GetValueOrDefault((EveryTenant, id), Nothing);
+        if (state.Roles.IsEmpty && state.RolesTaken.IsEmpty && general.Count == 0)
+            return own;
+        return Enum.GetValues<Role>()
+            .Where(role => state.Roles.ContainsKey((id, role)) || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((id, role))))
+            .ToFrozenSet();
+    }
+
+    public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
+        Proposals.WhyNotDecide(state, incident, RolesOf(state, objectId), objectId, clock.GetUtcNow());
+
+    /// <summary>Everybody with the role, by object id in lower case.</summary>
+    public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => configured.Keys
+        .Where(key => key.Tenant == state.Tenant.Value || key.Tenant == EveryTenant)
+        .Select(key => key.ObjectId)
+        .Concat(state.Roles.Keys.Select(key => key.ObjectId))
+        .Where(id => RolesOf(state, id).Contains(role))
+        .ToHashSet(StringComparer.Ordinal);
+
+    private static FrozenDictionary<(string, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
+        .SelectMany(tenant => tenant.Value.SelectMany(role => role.Value.Select(person => (
+            Key: (tenant.Key.ToLowerInvariant(), person.Trim().ToLowerInvariant()),
+            Role: AccessOptionsValidator.IsRole(role.Key, out var known) ? known : throw new InvalidOperationException($"'{role.Key}' is no role.")))))
+        .GroupBy(entry => entry.Key, entry => entry.Role)
+        .ToFrozenDictionary(entries => entries.Key, entries => entries.ToFrozenSet());
+}

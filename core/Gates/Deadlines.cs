@@ -1,0 +1,76 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>
+/// Lets proposals expire, escalate and come back from a snooze. Keeps nothing: what is due is read from the state, at start as at any time.
+/// Wakes at the next due time, when the ledger moves, and once a minute in case the clock was set.
+/// </summary>
+internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, TimeProvider clock, ILogger<Deadlines> logger) : BackgroundService
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>A burst of entries is looked at once.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
+
+    /// <summary>Does what is due for one tenant now; what somebody else did first is left to them.</summary>
+    public async Task<TenantState> CatchUpAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(tenant, cancellationToken);
+        var isAnythingDone = false;
+        foreach (var due in DeadlineRules.Due(state, clock.GetUtcNow()))
+        {
+            if (await ledger.AppendAsync(tenant, due.Expected, due.Entries, cancellationToken) is AppendResult.Appended)
+                logger.FellDue(due.IncidentId, tenant, due.What);
+            isAnythingDone = true;
+        }
+        return isAnythingDone ? await states.GetAsync(tenant, cancellationToken) : state;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(tenants.All.Select(tenant => Task.Run(() => KeepAsync(tenant.Id, stoppingToken), stoppingToken)));
+
+    private async Task KeepAsync(TenantId tenant, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await WaitAsync(tenant, await CatchUpAsync(tenant, stopping), stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                logger.DeadlinesFailed(tenant, PauseAfterFailure, problem);
+                await Task.Delay(PauseAfterFailure, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WaitAsync(TenantId tenant, TenantState state, CancellationToken stopping)
+    {
+        var now = clock.GetUtcNow();
+        var wait = DeadlineRules.Next(state) is { } next && next - now < LongestWait ? next - now : LongestWait;
+        if (wait <= TimeSpan.Zero)
+            return;
+        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var moved = ledger.WaitPastAsync(tenant, state.Seq, woken.Token).AsTask();
+        var due = Task.Delay(wait, clock, woken.Token);
+        var first = await Task.WhenAny(moved, due);
+        if (first == moved)
+        {
+            await moved;
+            await Task.Delay(wait < Settle ? wait : Settle, clock, stopping);
+        }
+        await woken.CancelAsync();
+        await Task.WhenAll(moved, due).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

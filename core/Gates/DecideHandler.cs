@@ -1,0 +1,27 @@
+using DevOpsAI.Execution;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>State, decision, append: the click path.</summary>
+internal sealed class DecideHandler(
+    Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
+    : IRequestHandler<Decide, Answer>
+{
+    public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
+    {
+        var rules = new DecisionRules(policies.For(request.Tenant), catalogue.Of(request.Tenant), Stagings.NewNonce);
+        var answer = await recorder.RecordAsync(
+            request.Tenant,
+            request.IncidentId,
+            state => Proposals.Decide(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
+            () => crash.Reach(CrashPoint.DecisionAppended),
+            cancellationToken);
+        if (answer.IsDone)
+            logger.Decided(request.Kind, answer.Incident?.Id ?? request.IncidentId, request.By.ObjectId, request.Correlation);
+        else
+            logger.Refused(request.Kind, answer.Incident?.Id ?? "unknown", request.By.ObjectId, answer.Refusal, request.Correlation);
+        return answer;
+    }
+}

@@ -1,0 +1,160 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>What the level of a plan depends on, beside policy and catalogue.</summary>
+public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, DateTimeOffset Now)
+{
+    /// <summary>Weight of what ran, or is about to run, without approval for this tenant within the policy's window.</summary>
+    public int EarlierWeight { get; init; }
+
+    /// <summary>What the drafter thinks; it may raise the level.</summary>
+    public Risk Risk { get; init; }
+
+    /// <summary>Why nothing can be carried out, as the drafter says; null when the plan is complete.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Why nothing of this tenant runs by itself at the moment; null when it may.</summary>
+    public string? Hold { get; init; }
+
+    /// <summary>The proposal is worth nothing after this; null for no such limit.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+}
+
+/// <summary>Computes what a gate asks for. Pure. Policy, drafter and circumstances raise the level; nothing lowers it below the floor.</summary>
+public static class GateLevels
+{
+    private const int WideApprovers = 2;
+
+    /// <summary>The least level of an action: reversibility by blast radius. An action nobody declared is for people only.</summary>
+    public static GateLevel Floor(ActionSpec? action, string area) => action switch
+    {
+        null => GateLevel.L3,
+        { BlastRadius: BlastRadius.Nothing } => GateLevel.L0,
+        { BlastRadius: BlastRadius.Site or BlastRadius.Tenant, Reversibility: Reversibility.Irreversible } => GateLevel.L3,
+        { BlastRadius: BlastRadius.Site or BlastRadius.Tenant } => GateLevel.L2,
+        { Reversibility: Reversibility.Reversible } => GateLevel.L1,
+        // Whoever may approve pressed Undo on one device or user: that is the approval.
+        { Reversibility: Reversibility.Partly } when area == GateArea.Undo => GateLevel.L1,
+        _ => GateLevel.L2,
+    };
+
+    /// <summary>The floor of a plan: the highest of its steps; a plan without steps is for people only.</summary>
+    public static GateLevel Floor(Plan plan, string area, FindAction find) =>
+        plan.Steps.Count == 0 ? GateLevel.L3 : plan.Steps.Max(step => Floor(find(step.Target, step.Action), area));
+
+    /// <summary>Small steps add up by this: nothing 0, one device or user 1 (partly 3, irreversible 9), a site three times that, a tenant nine times.</summary>
+    public static int WeightOf(ActionSpec? action)
+    {
+        var weight = action?.Reversibility switch { Reversibility.Reversible => 1, Reversibility.Partly => 3, _ => 9 };
+        return action?.BlastRadius switch
+        {
+            BlastRadius.Nothing => 0,
+            BlastRadius.OneDevice or BlastRadius.OneUser => weight,
+            BlastRadius.Site => 3 * weight,
+            _ => 9 * weight,
+        };
+    }
+
+    public static int WeightOf(Plan plan, FindAction find) => plan.Steps.Sum(step => WeightOf(find(step.Target, step.Action)));
+
+    /// <summary>A step that cannot be taken back: every page is opened before it can be approved.</summary>
+    public static bool NeedsReview(Plan plan, FindAction find) =>
+        plan.Steps.Any(step => find(step.Target, step.Action) is not { Reversibility: not Reversibility.Irreversible });
+
+    public static GateTerms Compute(GatePolicy policy, GateQuestion question, FindAction find)
+    {
+        var steps = question.Plan.Steps.Select(step => Judge(policy, question, step, find(step.Target, step.Action))).ToList();
+        var reasons = Reasons(policy, question, steps, find).Distinct().ToList();
+        var level = reasons.Max(reason => reason.Level);
+        var critical = question.Severity == Severity.Critical;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(question.Now.ToUnixTimeMilliseconds());
+        var expiry = Least(steps.Select(step => step.Rule?.Expiry)) ?? (critical ? policy.Defaults.CriticalExpiry : policy.Defaults.Expiry);
+        var expiresAt = question.NotAfter < now + expiry ? question.NotAfter.Value : now + expiry;
+        var escalateAfter = Least(steps.Select(step => step.Rule?.EscalateAfter)) ?? policy.Defaults.EscalateAfter;
+        var escalateTo = steps.Select(step => step.Rule?.EscalateTo).FirstOrDefault(role => role is not null) ?? policy.Defaults.EscalateTo;
+        return new(
+            level,
+            [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Sentence)],
+            steps.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver).MaxBy(Strictness),
+            steps.Select(step => step.Approvals).DefaultIfEmpty(policy.Defaults.Approvals).Max(),
+            steps.Count == 0 ? policy.Defaults.NotTheRequester : steps.Exists(step => step.Rule?.NotTheRequester ?? policy.Defaults.NotTheRequester),
+            expiresAt,
+            escalateTo is not null && now + escalateAfter < expiresAt ? now + escalateAfter : null,
+            escalateTo,
+            policy.Version);
+    }
+
+    private static IEnumerable<Reason> Reasons(GatePolicy policy, GateQuestion question, List<Judged> steps, FindAction find)
+    {
+        if (question.Problem is { Length: > 0 } problem)
+            yield return new(GateLevel.L3, problem);
+        if (question.Plan.Steps.Count == 0)
+        {
+            yield return new(GateLevel.L3, "There is no plan to carry out: a person decides what to do.");
+            yield break;
+        }
+        foreach (var reason in steps.SelectMany(step => step.Reasons))
+            yield return reason;
+        if (question.Risk == Risk.High)
+            yield return new(GateLevel.L2, "The drafter rates the risk as high.");
+        // A person's undo does not run by itself: someone who may approve has just asked for it.
+        if (question.Area == GateArea.Undo)
+            yield break;
+        foreach (var window in policy.Maintenance.Where(window => window.When.Contains(question.Now)))
+            yield return new(GateLevel.L2, $"Nothing runs by itself during the maintenance window '{window.Name}'.");
+        if (question.Hold is { } hold)
+            yield return new(GateLevel.L2, hold);
+        var weight = WeightOf(question.Plan, find);
+        if (weight > 0 && weight + question.EarlierWeight > policy.Chain.Weight)
+            yield return new(GateLevel.L2, TooMuch(policy.Chain, weight, question.EarlierWeight));
+    }
+
+    internal static string TooMuch(ChainLimit limit, int weight, int earlier) =>
+        $"Small changes add up: this one weighs {weight}, {earlier} ran without approval in the last {Sentences.Span(limit.Window)}, and more than {limit.Weight} is asked.";
+
+    private static Judged Judge(GatePolicy policy, GateQuestion question, PlanStep step, ActionSpec? action)
+    {
+        var floor = Floor(action, question.Area);
+        if (action is null)
+            return new(null, 1, [new(floor, $"{step.Action} is not in the catalogue for {step.Target.Name}.")]);
+        var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
+        var asked = rule?.Level ?? GateLevel.L2;
+        var isWide = action is { Reversibility: Reversibility.Irreversible, BlastRadius: BlastRadius.Site or BlastRadius.Tenant };
+        var reasons = new List<Reason> { new(floor, $"{step.Action} on {step.Target.Name} {Nature(action)}.") };
+        if (asked >= floor)
+            reasons.Add(new(asked, rule is null ? $"No policy rule speaks of {step.Action}." : $"Policy: {rule.Name}."));
+        return new(rule, Math.Max(rule?.Approvals ?? policy.Defaults.Approvals, isWide ? WideApprovers : 1), reasons);
+    }
+
+    private static string Nature(ActionSpec action)
+    {
+        if (action.BlastRadius == BlastRadius.Nothing)
+            return "changes nothing that is in use";
+        var undone = action.Reversibility switch
+        {
+            Reversibility.Reversible => "can be undone",
+            Reversibility.Partly => "can be undone only in part",
+            _ => "cannot be undone",
+        };
+        var reach = action.BlastRadius switch
+        {
+            BlastRadius.OneDevice => "one device",
+            BlastRadius.OneUser => "one user",
+            BlastRadius.Site => "a whole site",
+            _ => "the whole company",
+        };
+        return $"{undone} and touches {reach}";
+    }
+
+    private static int Strictness(Role role) => role == Role.Administrator ? 1 : 0;
+
+    private static TimeSpan? Least(IEnumerable<TimeSpan?> times) => times.Where(time => time is not null).Min();
+
+    private sealed record Reason(GateLevel Level, string Sentence);
+
+    private sealed record Judged(GateRule? Rule, int Approvals, IReadOnlyList<Reason> Reasons);
+}

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>The gate policy of each tenant.</summary>
+public sealed class GatePolicies
+{
+    private readonly GatePolicy everybody;
+    private readonly FrozenDictionary<TenantId, GatePolicy> own;
+
+    internal GatePolicies(GatePolicy everybody, IReadOnlyDictionary<TenantId, GatePolicy> own)
+    {
+        this.everybody = everybody;
+        this.own = own.ToFrozenDictionary();
+    }
+
+    /// <summary>The policy that comes with the bot.</summary>
+    public static GatePolicy BuiltIn { get; } = ReadBuiltIn();
+
+    public GatePolicy For(TenantId tenant) => own.GetValueOrDefault(tenant, everybody);
+
+    /// <summary>Reads the folder; null means the built-in policy for everybody. Every mistake in every file is added to <paramref name="mistakes"/>.</summary>
+    public static GatePolicies Load(string? folder, IReadOnlyCollection<Tenant> tenants, ICollection<string> mistakes)
+    {
+        var general = BuiltIn;
+        var particular = new Dictionary<TenantId, GatePolicy>();
+        if (folder is null)
+            return new(general, particular);
+        if (!Directory.Exists(folder))
+        {
+            mistakes.Add($"Gates:PolicyPath: there is no folder '{folder}'.");
+            return new(general, particular);
+        }
+        foreach (var path in Directory.EnumerateFiles(folder, "*.y*ml").Order(StringComparer.Ordinal))
+        {
+            var (file, name) = (Path.GetFileName(path), Path.GetFileNameWithoutExtension(path));
+            var isTenant = TenantId.TryParse(name, out var id) && tenants.Any(tenant => tenant.Id == id);
+            if (name != "default" && !isTenant)
+                mistakes.Add($"{file}:1: there is no tenant '{name}'; a policy is named default.yaml or after its tenant");
+            else if (Path.GetExtension(path) != ".yaml")
+                mistakes.Add($"{file}:1: must be named {name}.yaml");
+            else if (ReadFile(path, file, mistakes) is not { } policy)
+                continue;
+            else if (name == "default")
+                general = policy;
+            else
+                particular[id] = policy;
+        }
+        return new(general, particular);
+    }
+
+    internal static string? Folder(GatesOptions options, IHostEnvironment host) =>
+        string.IsNullOrWhiteSpace(options.PolicyPath) ? null : Path.Combine(host.ContentRootPath, options.PolicyPath);
+
+    private static GatePolicy? ReadFile(string path, string file, ICollection<string> mistakes)
+    {
+        try
+        {
+            return GatePolicyReader.Read(file, File.ReadAllText(path), mistakes);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            mistakes.Add($"{file}:1: cannot be read: {problem.Message}");
+            return null;
+        }
+    }
+
+    private static GatePolicy ReadBuiltIn()
+    {
+        using var stream = typeof(GatePolicies).Assembly.GetManifestResourceStream("operations.yaml")
+            ?? throw new InvalidOperationException("The built-in gate policy is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        var mistakes = new List<string>();
+        return GatePolicyReader.Read("operations.yaml", reader.ReadToEnd(), mistakes)
+            ?? throw new InvalidOperationException(string.Join('\n', mistakes));
+    }
+}
+
+/// <summary>A bot whose policies have mistakes does not start, and says all of them at once.</summary>
+internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvironment host) : IValidateOptions<GatesOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatesOptions options)
+    {
+        var mistakes = new List<string>();
+        GatePolicies.Load(GatePolicies.Folder(options, host), tenants.All, mistakes);
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using DevOpsAI.Connections;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>What a tenant's gates ask for: data, read from YAML by <see cref="GatePolicyReader"/>.</summary>
+/// <param name="Version">As in <c>operations@0c1d2e3f4a5b</c>: changes when the meaning of the file may have, not with its comments.</param>
+public sealed record GatePolicy(
+    string Version,
+    GateDefaults Defaults,
+    ChainLimit Chain,
+    ImmutableArray<MaintenanceWindow> Maintenance,
+    ImmutableArray<GateRule> Rules);
+
+/// <summary>The process areas that rules speak of.</summary>
+public static class GateArea
+{
+    public const string Operations = "operations";
+    public const string Undo = "undo";
+
+    public static readonly ImmutableArray<string> All = [Operations, Undo];
+}
+
+/// <summary>What holds where a rule says nothing of its own.</summary>
+/// <param name="CriticalExpiry">Instead of <paramref name="Expiry"/> for critical incidents.</param>
+/// <param name="EscalateTo">Null: nobody is told more.</param>
+public sealed record GateDefaults(
+    Role Approver, int Approvals, bool NotTheRequester, TimeSpan Expiry, TimeSpan CriticalExpiry, TimeSpan EscalateAfter, Role? EscalateTo);
+
+/// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.WeightOf(ActionSpec?)"/>.</summary>
+public sealed record ChainLimit(TimeSpan Window, int Weight);
+
+/// <summary>While it lasts nothing runs by itself.</summary>
+public sealed record MaintenanceWindow(string Name, TimeWindow When);
+
+/// <summary>Fits a step when everything it names fits; what it does not name fits everything.</summary>
+/// <param name="Actions">Names with <c>*</c> for any characters.</param>
+public sealed record GateRule(
+    string Name,
+    string? Area,
+    ImmutableArray<string> Actions,
+    ImmutableArray<Severity> Severities,
+    ImmutableArray<BlastRadius> BlastRadii,
+    TimeWindow? When,
+    GateLevel Level,
+    Role? Approver,
+    int? Approvals,
+    bool? NotTheRequester,
+    TimeSpan? Expiry,
+    TimeSpan? EscalateAfter,
+    Role? EscalateTo)
+{
+    public bool Fits(string area, string action, BlastRadius blastRadius, Severity severity, DateTimeOffset now) =>
+        (Area is null || Area == area)
+        && (Severities.IsEmpty || Severities.Contains(severity))
+        && (BlastRadii.IsEmpty || BlastRadii.Contains(blastRadius))
+        && (Actions.IsEmpty || Actions.Any(pattern => Glob.Matches(pattern, action)))
+        && (When is null || When.Contains(now));
+}
+
+/// <summary>Names with <c>*</c> for any characters.</summary>
+internal static class Glob
+{
+    public static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);
+}

@@ -1,0 +1,31 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Gates;
+
+internal static partial class GatesLog
+{
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Kind} of {Incident} by {Person} recorded (turn {Correlation})")]
+    public static partial void Decided(this ILogger logger, DecisionKind kind, string incident, string person, string correlation);
+
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Debug, Message = "{Kind} of {Incident} by {Person} refused: {Refusal} (turn {Correlation})")]
+    public static partial void Refused(this ILogger logger, DecisionKind kind, string incident, string person, Refusal? refusal, string correlation);
+
+    [LoggerMessage(EventId = 2103, Level = LogLevel.Information, Message = "{Incident} of {Tenant} staged as revision {Revision} at {Level}")]
+    public static partial void Staged(this ILogger logger, string incident, TenantId tenant, int revision, GateLevel level);
+
+    [LoggerMessage(EventId = 2104, Level = LogLevel.Warning, Message = "The ledger of {Tenant} cannot be written; the request was answered with nothing recorded")]
+    public static partial void LedgerUnavailable(this ILogger logger, TenantId tenant, Exception exception);
+
+    [LoggerMessage(EventId = 2105, Level = LogLevel.Warning, Message = "Gave up recording for {Tenant} {Incident}: others were faster every time")]
+    public static partial void TooManyConflicts(this ILogger logger, TenantId tenant, string? incident);
+
+    [LoggerMessage(EventId = 2106, Level = LogLevel.Information, Message = "{Incident} of {Tenant}: {What} fell due")]
+    public static partial void FellDue(this ILogger logger, string incident, TenantId tenant, string what);
+
+    [LoggerMessage(EventId = 2107, Level = LogLevel.Error, Message = "Deadlines of {Tenant} could not be looked at; trying again in {Pause}")]
+    public static partial void DeadlinesFailed(this ILogger logger, TenantId tenant, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(EventId = 2108, Level = LogLevel.Warning, Message = "{Incident} of {Tenant} may not be executed: {Reason}")]
+    public static partial void NotExecuted(this ILogger logger, string incident, TenantId tenant, string reason);
+}

@@ -1,0 +1,40 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Gates;
+
+public static class GatesServices
+{
+    /// <summary>
+    /// Gates: policy, levels, decisions, seals, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and directory,
+    /// connections, crash points, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's registration.
+    /// </summary>
+    public static IServiceCollection AddGates(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<GatesOptions, GatesOptionsValidator>().BindConfiguration("Gates");
+        services.AddOptionsWithValidateOnStart<AccessOptions, AccessOptionsValidator>().BindConfiguration("Access");
+        return services
+            .AddSingleton(LoadPolicies)
+            .AddSingleton(provider => KillSwitch.From(
+                provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()))
+            .AddSingleton<Catalogue>()
+            .AddSingleton<Recorder>()
+            .AddSingleton<ConfiguredAccess>()
+            .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
+            .AddSingleton<IReviews, Reviews>()
+            .AddSingleton<IExecutionGuard, ExecutionGuard>()
+            .AddHostedService<Deadlines>();
+    }
+
+    private static GatePolicies LoadPolicies(IServiceProvider provider)
+    {
+        var mistakes = new List<string>();
+        var policies = GatePolicies.Load(
+            GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()),
+            provider.GetRequiredService<ITenantDirectory>().All,
+            mistakes);
+        return mistakes.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', mistakes));
+    }
+}

@@ -1,0 +1,27 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>What a pure decision came to.</summary>
+internal abstract record Outcome
+{
+    private Outcome() { }
+
+    /// <summary>Nothing is appended: it was refused, or it is so already.</summary>
+    public sealed record Unchanged(Answer Answer) : Outcome;
+
+    /// <summary>To be appended if nobody was faster.</summary>
+    /// <param name="Expected">The streams that the decision rests on.</param>
+    /// <param name="Sentence">For the person, once it is durable.</param>
+    public sealed record Append(IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries, string Sentence) : Outcome;
+
+    public static Outcome Refuse(Incident? incident, Refusal refusal, string sentence) => new Unchanged(new(incident, refusal, sentence));
+
+    public static Outcome AlreadySo(string sentence) => new Unchanged(new(null, null, sentence));
+
+    /// <summary>One fact on one of the tenant's own streams.</summary>
+    public static Outcome On(TenantState state, StreamId stream, Person by, string correlation, Fact fact, string sentence) =>
+        new Append([state.VersionOf(stream)], [new(stream, by.AsActor(), correlation, fact)], sentence);
+}

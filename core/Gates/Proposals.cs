@@ -1,0 +1,250 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>What a decision needs to know of the tenant, beside its state.</summary>
+internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce);
+
+/// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
+internal static class Proposals
+{
+    private const int LongestReason = 500;
+    private static readonly TimeSpan ShortestSnooze = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestSnooze = TimeSpan.FromDays(7);
+
+    public static Outcome Decide(TenantState state, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
+    {
+        var incident = state.Find(command.IncidentId);
+        if (WhyNotAtAll(state, incident, command, roles, now) is { } refused)
+            return new Outcome.Unchanged(refused);
+        return command.Kind switch
+        {
+            DecisionKind.Approve => Approve(state, incident!, command, roles),
+            DecisionKind.ApproveWithEdits => ApproveWithEdits(state, incident!, command, roles, now, rules),
+            DecisionKind.Reject => Reject(state, incident!, command, roles),
+            DecisionKind.Snooze => Snooze(state, incident!, command, roles, now),
+            DecisionKind.Handled => Handled(state, incident!, command, roles),
+            _ => Outcome.Refuse(incident, Refusal.BadInput, "This is not a decision the bot knows."),
+        };
+    }
+
+    /// <summary>Null when the person may decide something about the staged proposal that ends it; otherwise why not.</summary>
+    public static Answer? WhyNotDecide(TenantState state, Incident incident, IReadOnlySet<Role> roles, string objectId, DateTimeOffset now)
+    {
+        if (WhyNoRole(state, incident, roles) is { } stranger)
+            return stranger;
+        if (StandingSentences.WhyNothingToDecide(incident, objectId, now) is { } settled)
+            return settled;
+        if (incident.Staged!.Terms.Level == GateLevel.L3)
+            return WhyNotFor(state, incident, roles, DecisionKind.Handled);
+        return WhyNotFor(state, incident, roles, DecisionKind.Approve) ?? WhyNotApprover(incident, objectId);
+    }
+
+    private static Answer? WhyNotAtAll(TenantState state, Incident? incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    {
+        if (WhyNoRole(state, incident, roles) is { } stranger)
+            return stranger;
+        if (incident is null)
+            return Unknown(state, command.IncidentId);
+        if (StandingSentences.WhyNothingToDecide(incident, command.By.ObjectId, now) is { } settled)
+            return settled;
+        return command.Seal == incident.Staged!.Seal ? null : new(incident, Refusal.Stale, Stale(incident));
+    }
+
+    public static Answer? WhyNoRole(TenantState state, Incident? incident, IReadOnlySet<Role> roles) => roles.Count > 0
+        ? null
+        : new(incident, Refusal.NotAllowed, $"You have no role at {state.Tenant}; ask one of its administrators.");
+
+    public static Answer Unknown(TenantState state, string incidentId) =>
+        new(null, Refusal.UnknownIncident, $"{state.Tenant} has no incident '{Sentences.Said(incidentId)}'; check the number.");
+
+    private static Outcome Approve(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    {
+        if (WhyNotApprove(state, incident, command, roles) is { } refused)
+            return new Outcome.Unchanged(refused);
+        var staged = incident.Staged!;
+        var missing = staged.Terms.Approvals - incident.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve) - 1;
+        var sentence = missing <= 0
+            ? $"You approved {incident.Id}; it is being carried out."
+            : $"You approved {incident.Id}; it needs {Sentences.Count(missing, "more approval")} by somebody else.";
+        return Record(state, incident, command, new(incident.Id, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
+    }
+
+    private static Outcome ApproveWithEdits(
+        TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
+    {
+        if (WhyNotApprove(state, incident, command, roles) is { } refused)
+            return new Outcome.Unchanged(refused);
+        var staged = incident.Staged!;
+        if (command.Edits is not { Count: > 0 } values)
+            return Outcome.Refuse(incident, Refusal.BadInput, "Nothing was changed; approve it as it is.");
+        var edits = Edits.Apply(staged.Plan, values, rules.Find);
+        if (edits.Plan is not { } plan)
+            return Outcome.Refuse(incident, Refusal.BadInput, $"{edits.Mistake} Nothing was approved.");
+        var seal = Seals.Compute(state.Tenant, staged, plan);
+        if (seal == staged.Seal)
+            return Approve(state, incident, command, roles);
+        var area = staged.Kind == ProposalKind.Undo ? GateArea.Undo : GateArea.Operations;
+        var terms = GateLevels.Compute(rules.Policy, new(area, incident.Severity, plan, now) { Risk = incident.Draft?.Risk ?? default }, rules.Find);
+        var mustBeShownAgain = terms.Level > staged.Terms.Level || terms.Approvals > 1 || staged.Terms.Approvals > 1
+            || terms.ApproverRole != staged.Terms.ApproverRole || staged.NeedsReview || GateLevels.NeedsReview(plan, rules.Find);
+        return mustBeShownAgain
+            ? StageAgain(state, incident, command, plan, terms, rules)
+            : Record(state, incident, command, new(incident.Id, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
+                $"You approved {incident.Id} with your changes; it is being carried out.");
+    }
+
+    /// <summary>Nobody has seen the edited plan as the gate asks for it, so it is a proposal of the editor's own.</summary>
+    private static Outcome.Append StageAgain(TenantState state, Incident incident, Decide command, Execution.Plan plan, GateTerms terms, DecisionRules rules)
+    {
+        var before = incident.Staged!;
+        var strictest = terms with
+        {
+            Level = terms.Level > before.Terms.Level ? terms.Level : before.Terms.Level,
+            Approvals = Math.Max(terms.Approvals, before.Terms.Approvals),
+            NotTheRequester = terms.NotTheRequester || before.Terms.NotTheRequester,
+            ApproverRole = before.Terms.ApproverRole == Role.Administrator ? Role.Administrator : terms.ApproverRole,
+        };
+        var staged = Stagings.Stage(
+            incident, Stagings.NextRevision(incident), before.Kind, command.By.AsActor(), plan, before.Observed, strictest, rules.Find, rules.NewNonce());
+        var who = staged.Terms.NotTheRequester ? " by somebody other than you" : "";
+        var needs = staged.Terms.Level == GateLevel.L3
+            ? "a person to see to it"
+            : $"{Sentences.Count(staged.Terms.Approvals, "approval")}{who}";
+        return new Outcome.Append(
+            Expected(state, incident),
+            [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, staged, incident.StagedSeq)],
+            $"Your changes were staged as revision {staged.Revision} of {incident.Id} ({staged.Terms.Level}); nothing is approved yet, it needs {needs}.");
+    }
+
+    private static Outcome Reject(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    {
+        if (WhyNotFor(state, incident, roles, DecisionKind.Reject) is { } refused)
+            return new Outcome.Unchanged(refused);
+        return Reason(command) is not { } reason
+            ? Outcome.Refuse(incident, Refusal.BadInput, "Say in a few words why you reject it; the reason is recorded and improves later proposals.")
+            : reason.Length > LongestReason
+                ? TooLong(incident, reason)
+                : Close(state, incident, command, reason, "rejected", $"You rejected {incident.Id}; nothing is done.");
+    }
+
+    private static Outcome Handled(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    {
+        if (WhyNotFor(state, incident, roles, DecisionKind.Handled) is { } refused)
+            return new Outcome.Unchanged(refused);
+        return Reason(command) is { Length: > LongestReason } reason
+            ? TooLong(incident, reason)
+            : Close(state, incident, command, Reason(command), "handled", $"{incident.Id} is marked as handled by you; the bot does nothing more.");
+    }
+
+    private static Outcome Snooze(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    {
+        if (WhyNotFor(state, incident, roles, DecisionKind.Snooze) is { } refused)
+            return new Outcome.Unchanged(refused);
+        if (command.Until is not { } until || until < now + ShortestSnooze || until > now + LongestSnooze)
+            return Outcome.Refuse(incident, Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
+        if (Reason(command) is { Length: > LongestReason } reason)
+            return TooLong(incident, reason);
+        var staged = incident.Staged!;
+        return Record(
+            state, incident, command, new(incident.Id, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
+            $"{incident.Id} is snoozed until {Sentences.Utc(until)}.");
+    }
+
+    private static Answer? WhyNotApprove(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    {
+        var staged = incident.Staged!;
+        if (staged.Terms.Level == GateLevel.L3)
+        {
+            return new(incident, Refusal.HumanOnly,
+                $"{incident.Id} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or reject or snooze it.");
+        }
+        if (WhyNotFor(state, incident, roles, DecisionKind.Approve) is { } refused)
+            return refused;
+        if (state.Freeze is { } freeze)
+            return new(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
+        if (WhyNotApprover(incident, command.By.ObjectId) is { } own)
+            return own;
+        if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))
+            return new(incident, Refusal.NotReviewed, $"{incident.Id} cannot be undone: open every page of its details, then approve on the last one.");
+        return Reason(command) is { Length: > LongestReason } reason ? ((Outcome.Unchanged)TooLong(incident, reason)).Answer : null;
+    }
+
+    private static Answer? WhyNotApprover(Incident incident, string objectId)
+    {
+        var staged = incident.Staged!;
+        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
+            return new(incident, Refusal.OwnRequest, $"You requested this revision of {incident.Id} yourself; somebody else must approve it.");
+        foreach (var decision in incident.Decisions)
+        {
+            if (decision.Fact.Kind == DecisionKind.Approve && decision.By.IsSame(objectId))
+            {
+                return new(incident, Refusal.AlreadyApprovedByYou,
+                    $"You approved {incident.Id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+            }
+        }
+        return null;
+    }
+
+    private static Answer? WhyNotFor(TenantState state, Incident incident, IReadOnlySet<Role> roles, DecisionKind kind)
+    {
+        var terms = incident.Staged!.Terms;
+        if (roles.Contains(Role.Administrator))
+            return null;
+        var technicianMay = kind == DecisionKind.Snooze || (kind == DecisionKind.Handled && terms.Level == GateLevel.L3);
+        if (technicianMay && roles.Contains(Role.Technician))
+            return null;
+        var approverMay = terms.ApproverRole == Role.Approver || technicianMay;
+        if (approverMay && roles.Contains(Role.Approver))
+            return null;
+        var who = technicianMay ? "technicians, approvers and administrators" : approverMay ? "approvers and administrators" : "administrators";
+        var what = kind switch
+        {
+            DecisionKind.Snooze => "snooze",
+            DecisionKind.Handled => "mark as handled",
+            DecisionKind.Reject => "reject",
+            _ => "approve",
+        };
+        return new(incident, Refusal.NotAllowed, $"Only {who} of {state.Tenant} may {what} {incident.Id}.");
+    }
+
+    private static string Stale(Incident incident)
+    {
+        var staged = incident.Staged!;
+        var why = staged.Requester.Kind == ActorKind.Person
+            ? $" by {Sentences.Said(staged.Requester.Name)}"
+            : incident.Execution is { Outcome: Execution.ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes }
+                ? $", because {Sentences.And([.. changes.Take(3).Select(change => $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}")])}"
+                : "";
+        return staged.Revision == 1
+            ? $"What you saw is not the current proposal for {incident.Id}; look at its current card and decide there."
+            : $"The proposal for {incident.Id} has changed since you saw it: revision {staged.Revision} was staged at {Sentences.Utc(incident.StagedAt)}{why}. Look at its current card and decide there.";
+    }
+
+    private static Outcome.Append Close(TenantState state, Incident incident, Decide command, string? reason, string closedReason, string sentence)
+    {
+        var staged = incident.Staged!;
+        var decided = Record(state, incident, command, new(incident.Id, staged.Revision, command.Kind, staged.Seal, reason, null, null, true), sentence);
+        return incident.IsOpen && staged.Kind == ProposalKind.Remedy ? decided with
+        {
+            Expected = [.. decided.Expected, new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
+            Entries = [.. decided.Entries, new(StreamId.Incident(incident.Id), command.By.AsActor(), incident.Correlation, new IncidentClosed(incident.Id, closedReason), incident.StagedSeq)],
+        } : decided;
+    }
+
+    private static Outcome.Append Record(TenantState state, Incident incident, Decide command, ProposalDecided decided, string sentence) => new(
+        Expected(state, incident),
+        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided, incident.StagedSeq)],
+        sentence);
+
+    /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>
+    private static StreamVersion[] Expected(TenantState state, Incident incident) =>
+        [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)];
+
+    private static Outcome TooLong(Incident incident, string reason) =>
+        Outcome.Refuse(incident, Refusal.BadInput, $"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
+
+    private static string? Reason(Decide command) => string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
+}

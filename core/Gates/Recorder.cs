@@ -1,0 +1,63 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Reads the state, has it decided, appends; when somebody was faster, decides again on what is true then.</summary>
+internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirectory tenants, ILogger<Recorder> logger)
+{
+    private const int Tries = 10;
+    private const string NothingRecorded = "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.";
+
+    /// <param name="incidentId">The incident that the answer shows; null for none.</param>
+    /// <param name="recorded">Called as soon as the entries are durable.</param>
+    public async Task<Answer> RecordAsync(
+        TenantId tenant, string? incidentId, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken)
+    {
+        if (tenants.Find(tenant) is null)
+            return new(null, Refusal.UnknownIncident, $"This bot serves no tenant '{tenant}'.");
+        try
+        {
+            for (var attempt = 1; attempt <= Tries; attempt++)
+            {
+                var state = await states.GetAsync(tenant, cancellationToken);
+                var decided = decide(state);
+                if (decided is not Outcome.Append outcome)
+                    return ((Outcome.Unchanged)decided).Answer;
+                // Not cancelled half way: whether it is durable would be anybody's guess.
+                if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended appended)
+                {
+                    recorded?.Invoke();
+                    return new(await IncidentAfterAsync(state, incidentId, appended.Entries, cancellationToken), null, outcome.Sentence);
+                }
+            }
+            logger.TooManyConflicts(tenant, incidentId);
+            return new(null, Refusal.RecordUnavailable, NothingRecorded);
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            logger.LedgerUnavailable(tenant, unavailable);
+            return new(null, Refusal.RecordUnavailable, NothingRecorded);
+        }
+    }
+
+    /// <summary>The incident as it now stands; from what was just appended when nothing came in between, which saves reading it again.</summary>
+    private async ValueTask<Incidents.Incident?> IncidentAfterAsync(
+        TenantState state, string? incidentId, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    {
+        if (incidentId is null)
+            return null;
+        if (entries[0].Seq == state.Seq + 1)
+            return entries.Aggregate(state.Find(incidentId), static (incident, entry) => incident?.Apply(entry));
+        try
+        {
+            return (await states.GetAsync(state.Tenant, cancellationToken)).Find(incidentId);
+        }
+        catch (LedgerUnavailableException)
+        {
+            // It is recorded; only the newest view of it cannot be had.
+            return entries.Aggregate(state.Find(incidentId), static (incident, entry) => incident?.Apply(entry));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>The seal of a proposal: hex SHA-256 over exactly what an approver is shown. Any difference gives another seal.</summary>
+public static class Seals
+{
+    /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
+    public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => CanonicalJson.Digest(JsonSerializer.SerializeToElement(
+        new Sealed(
+            tenant.Value, staged.IncidentId, staged.Revision, staged.Kind, staged.Requester, plan, staged.Observed,
+            staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),
+        SealJson.Default.Sealed));
+
+    /// <summary>The same staging with its own seal.</summary>
+    public static ProposalStaged Seal(TenantId tenant, ProposalStaged staged) => staged with { Seal = Compute(tenant, staged, staged.Plan) };
+}
+
+internal sealed record Sealed(
+    string Tenant,
+    string IncidentId,
+    int Revision,
+    ProposalKind Kind,
+    Actor Requester,
+    Plan Plan,
+    IReadOnlyDictionary<string, string> Observed,
+    GateTerms Terms,
+    bool NeedsReview,
+    string PolicyVersion,
+    string Nonce);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(InstantJson)])]
+[JsonSerializable(typeof(Sealed))]
+internal sealed partial class SealJson : JsonSerializerContext;

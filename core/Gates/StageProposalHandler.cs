@@ -1,0 +1,60 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Puts what was drafted at its gate. Asking again does nothing: a draft is staged once.</summary>
+/// <remarks>Throws <see cref="LedgerUnavailableException"/>; the follower that asked hands the entry over again.</remarks>
+internal sealed class StageProposalHandler(
+    ILedger ledger, TenantStates states, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch,
+    ICrashPoints crash, TimeProvider clock, ILogger<StageProposalHandler> logger) : IRequestHandler<StageProposal, Unit>
+{
+    private const int Tries = 10;
+
+    public async Task<Unit> Handle(StageProposal request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= Tries; attempt++)
+        {
+            var state = await states.GetAsync(request.Tenant, cancellationToken);
+            if (state.Find(request.IncidentId) is not { } incident || !Stagings.IsDue(incident))
+                return Unit.Value;
+            var staged = Stage(state, incident);
+            var result = await ledger.AppendAsync(
+                request.Tenant,
+                [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze)],
+                [new(StreamId.Proposal(incident.Id), staged.Requester, incident.Correlation, staged, incident.DraftSeq)],
+                cancellationToken);
+            if (result is AppendResult.Appended)
+            {
+                crash.Reach(CrashPoint.ProposalStaged);
+                logger.Staged(incident.Id, request.Tenant, staged.Revision, staged.Terms.Level);
+                return Unit.Value;
+            }
+        }
+        throw new LedgerUnavailableException($"{request.IncidentId} of {request.Tenant} could not be staged: others were faster {Tries} times.");
+    }
+
+    private ProposalStaged Stage(TenantState state, Incident incident)
+    {
+        var draft = incident.Draft!;
+        var policy = policies.For(state.Tenant);
+        var find = catalogue.Of(state.Tenant);
+        var now = clock.GetUtcNow();
+        var question = new GateQuestion(GateArea.Operations, incident.Severity, draft.Plan, now)
+        {
+            EarlierWeight = Stagings.EarlierWeight(state, incident, long.MaxValue, now - policy.Chain.Window, find),
+            Risk = draft.Risk,
+            Problem = draft.Problem,
+            Hold = state.Freeze is { } freeze
+                ? Freezes.Sentence(state.Tenant, freeze)
+                : killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)),
+        };
+        return Stagings.Stage(
+            incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),
+            draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
+    }
+}

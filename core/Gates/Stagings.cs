@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Puts a plan at its gate: terms, review, seal.</summary>
+internal static class Stagings
+{
+    public static string NewNonce() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    /// <summary>At L3 the plan is left out, so that nothing is there to be carried out.</summary>
+    public static ProposalStaged Stage(
+        Incident incident, int revision, ProposalKind kind, Actor requester, Plan plan, IReadOnlyDictionary<string, string> observed,
+        GateTerms terms, FindAction find, string nonce)
+    {
+        var staged = terms.Level == GateLevel.L3 ? Plan.Empty : plan;
+        return Seals.Seal(incident.Tenant, new(
+            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce));
+    }
+
+    public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;
+
+    /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
+    public static bool IsDue(Incident incident) =>
+        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed }
+        && incident.DraftSeq > incident.StagedSeq;
+
+    /// <summary>
+    /// Weight of the tenant's other remedies that were let through without approval since <paramref name="since"/> and recorded before
+    /// <paramref name="beforeSeq"/>. Every instance that has read that far counts the same.
+    /// </summary>
+    public static int EarlierWeight(TenantState state, Incident incident, long beforeSeq, DateTimeOffset since, FindAction find)
+    {
+        var weight = 0;
+        foreach (var other in state.Incidents.Values.Where(other => other.Id != incident.Id))
+        {
+            if (other.Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } staged)
+            {
+                if (other.StagedSeq < beforeSeq && other.StagedAt > since)
+                    weight += GateLevels.WeightOf(staged.Plan, find);
+            }
+            else if (other is { Staged.Kind: ProposalKind.Undo, Execution: { } run } && run.StartedSeq < beforeSeq && run.StartedAt > since
+                && !other.EarlierDecisions.Any(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits }))
+            {
+                weight += GateLevels.WeightOf(run.Plan, find);
+            }
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,32 @@
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Tests.Gates;
+
+/// <summary>Policies that mention only what the test is about.</summary>
+internal static class APolicy
+{
+    public static GatePolicy With(
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver")
+    {
+        var mistakes = new List<string>();
+        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver), mistakes);
+        mistakes.ShouldBeEmpty();
+        return policy!;
+    }
+
+    public static string Yaml(
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver") => $"""
+        defaults:
+          approver: {approver}
+          approvals: {approvals}
+          notTheRequester: {(notTheRequester ? "true" : "false")}
+          expiry: 8h
+          criticalExpiry: 1h
+          escalateAfter: 30m
+          escalateTo: manager
+        chain: {"{"} window: 1h, weight: {chain} {"}"}
+        maintenance: {maintenance}
+        rules:
+        {rules}
+        """;
+}

@@ -1,0 +1,152 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Gates;
+
+/// <summary>A tenant, its people and a ledger; begins on 2026-03-02 09:00 UTC, a Monday.</summary>
+internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
+{
+    public const string Correlation = "0123456789abcdef0123456789abcdef";
+    public static readonly TenantId Contoso = TenantId.Parse("contoso");
+    public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
+    public static readonly Person Ada = new("ada", "Ada Approver");
+    public static readonly Person Ben = new("ben", "Ben Approver");
+    public static readonly Person Tim = new("tim", "Tim Technician");
+    public static readonly Person Mia = new("mia", "Mia Manager");
+    public static readonly Person Root = new("root", "Rita Root");
+    public static readonly Person Stranger = new("nobody", "No Body");
+
+    public GateScene(GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator)
+    {
+        IsLocal = isLocal;
+        Clock = new();
+        Ledger = new(Clock);
+        States = new(Ledger);
+        Policies = new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>());
+        var access = new AccessOptions { Local = local };
+        access.Roles["contoso"] = new()
+        {
+            ["approver"] = ["ada", "BEN"], ["technician"] = ["tim"], ["manager"] = ["mia"], ["administrator"] = ["root"],
+        };
+        access.Roles["*"] = new() { ["auditor"] = ["olga"] };
+        Access = new(Options.Create(access), this, Clock);
+        Catalogue = new(new SmallCatalogue());
+        KillSwitch = new(killSwitchPath);
+        Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
+        Guard = new(Policies, Catalogue, KillSwitch, NullLogger<ExecutionGuard>.Instance);
+    }
+
+    public ManualClock Clock { get; }
+    public InMemoryLedger Ledger { get; }
+    public TenantStates States { get; }
+    public GatePolicies Policies { get; }
+    public ConfiguredAccess Access { get; }
+    public Catalogue Catalogue { get; }
+    public KillSwitch KillSwitch { get; }
+    public Recorder Recorder { get; }
+    public ExecutionGuard Guard { get; }
+    public List<string> Reached { get; } = [];
+    public bool IsLocal { get; }
+    public IReadOnlyList<Tenant> All { get; } = [new(Contoso, "Contoso Ltd", "CON"), new(Fabrikam, "Fabrikam Inc", "FAB")];
+
+    public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+    public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
+
+    public void Reach(string point)
+    {
+        lock (Reached)
+            Reached.Add(point);
+    }
+
+    public ValueTask<TenantState> StateAsync() => States.GetAsync(Contoso, Cancelled);
+
+    public async Task<Incident> IncidentAsync(string id = "CON-1001") => (await StateAsync()).Find(id)!;
+
+    public async Task AppendAsync(StreamId stream, Fact fact, Actor? actor = null) =>
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, actor ?? Actor.Service("test"), Correlation, fact)], Cancelled)).ShouldBeOfType<AppendResult.Appended>();
+
+    public Task OpenAsync(string id = "CON-1001", Severity severity = Severity.Warning) => AppendAsync(
+        StreamId.Incident(id), new IncidentOpened(id, "Disk low", severity, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, $"disk|{id}", "disk", $"E-{id}"));
+
+    public Task DraftAsync(Plan plan, string id = "CON-1001", int revision = 1, Risk risk = Risk.Low, string? problem = null) => AppendAsync(
+        StreamId.Proposal(id),
+        new RecommendationDrafted(id, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, true));
+
+    public Task StageAsync(string id = "CON-1001") =>
+        new StageProposalHandler(Ledger, States, Policies, Catalogue, KillSwitch, this, Clock, NullLogger<StageProposalHandler>.Instance)
+            .Handle(new(Contoso, id), Cancelled);
+
+    /// <summary>An incident whose plan waits at its gate.</summary>
+    public async Task<Incident> StagedAsync(Plan plan, string id = "CON-1001", Severity severity = Severity.Warning, string? problem = null)
+    {
+        await OpenAsync(id, severity);
+        await DraftAsync(plan, id, problem: problem);
+        await StageAsync(id);
+        return await IncidentAsync(id);
+    }
+
+    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, this, Clock, NullLogger<DecideHandler>.Instance);
+
+    public Task<Answer> DecideAsync(Decide command) => Decider().Handle(command, Cancelled);
+
+    public static Decide Command(
+        Person by, Incident incident, DecisionKind kind = DecisionKind.Approve, string? reason = null,
+        IReadOnlyDictionary<string, string>? edits = null, DateTimeOffset? until = null, string? review = null, string? seal = null) =>
+        new(Contoso, incident.Id, by, kind, seal ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
+
+    public Task<Answer> UndoAsync(Person by, string id = "CON-1001") =>
+        new RequestUndoHandler(Recorder, Access, Policies, Catalogue, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
+
+    public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins") =>
+        new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, Correlation), Cancelled);
+
+    public Task<Answer> LiftAsync(Person by, string? reason = null) =>
+        new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, Correlation), Cancelled);
+
+    public async Task<string?> WhyNotExecuteAsync(string id = "CON-1001", Plan? plan = null)
+    {
+        var state = await StateAsync();
+        var incident = state.Find(id)!;
+        return await Guard.WhyNotAsync(state, incident, plan ?? incident.PlanInForce, Cancelled);
+    }
+
+    /// <summary>What the executor records when all went well; it may be taken back for a day.</summary>
+    public async Task ExecutedAsync(string id = "CON-1001", ExecutionOutcome outcome = ExecutionOutcome.Verified, bool canBeUndone = true)
+    {
+        var incident = await IncidentAsync(id);
+        await AppendAsync(StreamId.Proposal(id), new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.SealInForce, "me", Clock.GetUtcNow().AddMinutes(5)));
+        for (var step = 0; step < incident.PlanInForce.Steps.Count; step++)
+            await AppendAsync(StreamId.Proposal(id), new StepFinished(id, $"{id}-x1", step, false, $"{id}-x1-{step}", StepOutcome.Applied, "done"));
+        await AppendAsync(StreamId.Proposal(id), new ExecutionFinished(
+            id, $"{id}-x1", outcome, "Ended.", [new("free space", "6", "30")], false, canBeUndone ? Clock.GetUtcNow().AddDays(1) : null));
+        if (outcome == ExecutionOutcome.Verified)
+            await AppendAsync(StreamId.Incident(id), new IncidentClosed(id, "verified"));
+    }
+
+    public static Plan Plan(params string[] actions) => new([.. actions.Select(action => Step(action))]);
+
+    public static PlanStep Step(string action, string device = "SRV-FILE01", string connection = "contoso-sandbox")
+    {
+        var target = new Target(connection, "device", $"id-{device}", device, "Contoso Ltd");
+        var spec = SmallCatalogue.All.FirstOrDefault(spec => spec.Name == action);
+        var arguments = (spec?.Arguments ?? []).ToDictionary(argument => argument.Name, argument => argument.Name switch { "volume" => "C", _ => "Spooler" });
+        return new(
+            $"{action} Spooler", action, target, arguments,
+            spec is null ? action : Catalogue.Command(spec, target, arguments),
+            [.. arguments.Keys],
+            [new("service.Spooler.state", "==", "stopped")],
+            [new("service.Spooler.state", "==", "running")],
+            spec?.Rollback);
+    }
+}
