@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace DevOpsAI.Bot.Hosting;
+
+/// <summary>Tells a newcomer, once the bot listens in local mode, the next two things to try.</summary>
+internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Show);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Show()
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:3978";
+        var token = configuration["Connections:contoso-sandbox:Settings:Token"];
+        Console.Out.WriteLine($$"""
+
+              DevOps AI Bot, local mode: this machine only; the Sandbox simulates an RMM and PSA, nothing real is touched.
+
+              1. Open Local Teams:   {{address}}/localteams
+              2. Raise an alert, and approve the card that appears in the channel Contoso:
+
+                 curl -X POST {{address}}/api/events/contoso-sandbox \
+                   -H "Authorization: Bearer {{token}}" -H "Content-Type: application/json" \
+                   -d '{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}'
+
+            """);
+    }
+}

@@ -1,0 +1,90 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Conversation;
+using DevOpsAI.Bot.LocalTeams;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Hosting;
+
+/// <summary>Puts the features together: one AddX and one MapX each.</summary>
+public static class BotHost
+{
+    private const string DefaultAddress = "http://localhost:3978";
+
+    public static WebApplication Build(string[] args)
+    {
+        // Before anything opens a database: all of them must use the same SQLite library.
+        _ = SqliteLibrary.Description;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+            builder.WebHost.UseUrls(DefaultAddress);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddProblemDetails();
+        services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
+        services
+            .AddTenancy()
+            .AddTenantConnections()
+            .AddLedger()
+            .AddIncidents()
+            .AddDrafting()
+            .AddGates()
+            .AddCrashPoints(builder.Environment, builder.Configuration)
+            .AddExecution()
+            .AddWebhooks()
+            .AddTeams()
+            .AddCards()
+            .AddConversation()
+            .AddTelemetry(builder.Configuration);
+
+        var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);
+        if (isLocal)
+        {
+            services.AddSandbox().AddLocalTeams();
+            services.AddHostedService<Banner>();
+        }
+
+        var app = builder.Build();
+        app.MapHealth();
+        app.MapWebhooks();
+        app.MapTeams();
+        if (isLocal)
+        {
+            app.MapSandbox();
+            app.MapLocalTeams();
+            app.MapGet("/", () => Results.Redirect("/localteams"));
+        }
+        return app;
+    }
+
+    /// <summary>Runs until stopped. A mistake in the configuration is told in one message, without a stack trace.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception cannotStart) when (cannotStart is OptionsValidationException or StartupException)
+        {
+            await Console.Error.WriteLineAsync($"The bot cannot start: {cannotStart.Message}");
+            return 2;
+        }
+    }
+
+    /// <summary>The folder with <c>appsettings.json</c>: the working directory when it is there, else the program's own.</summary>
+    private static string ContentRoot() =>
+        File.Exists(Path.Combine(Environment.CurrentDirectory, "appsettings.json")) ? Environment.CurrentDirectory : AppContext.BaseDirectory;
+}
