@@ -69,7 +69,7 @@ internal sealed class FollowerRun(
         {
             try
             {
-                readUpTo = Math.Max(readUpTo, await store.LoadAsync(follower.Name, tenant, stopping));
+                Resume(await store.LoadAsync(follower.Name, tenant, stopping));
                 while (true)
                 {
                     await ReadOnceAsync(stopping);
@@ -86,6 +86,15 @@ internal sealed class FollowerRun(
                 logger.FollowingFailed(failure, follower.Name, tenant, pause);
                 await PauseAsync(pause, stopping);
             }
+        }
+    }
+
+    private void Resume(long saved)
+    {
+        lock (gate)
+        {
+            readUpTo = Math.Max(readUpTo, saved);
+            Progressed();
         }
     }
 

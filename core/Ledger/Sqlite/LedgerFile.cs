@@ -84,6 +84,24 @@ public static class LedgerFile
         }
     }
 
+    /// <summary>What is wrong with the write-ahead log of a ledger that no bot holds, so that its newest entries are lost; null when nothing is.</summary>
+    public static string? FindLogDamage(string path) =>
+        WriteAheadLog.FindDamage(path + "-wal") is { } damage && !IsHeld(path) ? $"the write-ahead log is damaged ({damage}), newer entries cannot be read" : null;
+
+    private static bool IsHeld(string path)
+    {
+        var held = Path.Combine(Path.GetDirectoryName(path)!, LockName);
+        try
+        {
+            using var probe = File.Exists(held) ? new FileStream(held, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null;
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     private static SqliteDatabase OpenCopy(string path)

@@ -26,7 +26,7 @@ public sealed class LedgerVerifier
     {
         var verifier = new LedgerVerifier(database, only);
         verifier.Run(cancellationToken);
-        return [.. verifier.tenants.Values.Select(static check => check.Result()).OrderBy(static result => result.Tenant, StringComparer.Ordinal)];
+        return verifier.Results();
     }
 
     /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
@@ -35,8 +35,15 @@ public sealed class LedgerVerifier
     {
         try
         {
+            var logDamage = LedgerFile.FindLogDamage(path);
             using var opened = LedgerFile.OpenToRead(path);
-            return opened is null ? null : Verify(opened, only, cancellationToken);
+            if (opened is null)
+                return null;
+            var verifier = new LedgerVerifier(opened, only);
+            verifier.Run(cancellationToken);
+            if (logDamage is not null)
+                verifier.ReportDamage(logDamage);
+            return verifier.Results();
         }
         catch (LedgerFileException failure) when (IsTampering(failure))
         {
@@ -72,12 +79,20 @@ public sealed class LedgerVerifier
         }
         catch (LedgerFileException failure) when (IsTampering(failure))
         {
-            if (tenants.Count == 0)
-                _ = Of(only ?? "?"u8);
-            foreach (var tenant in tenants.Values)
-                tenant.Damage($"{part} is damaged: {failure.Message}");
+            ReportDamage($"{part} is damaged: {failure.Message}");
         }
     }
+
+    private void ReportDamage(string what)
+    {
+        if (tenants.Count == 0)
+            _ = Of(only ?? "?"u8);
+        foreach (var tenant in tenants.Values)
+            tenant.Damage(what);
+    }
+
+    private List<TenantVerification> Results() =>
+        [.. tenants.Values.Select(static check => check.Result()).OrderBy(static result => result.Tenant, StringComparer.Ordinal)];
 
     private void FindTenants()
     {

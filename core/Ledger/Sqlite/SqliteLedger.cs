@@ -31,6 +31,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
         try
         {
             var path = Path.Combine(folder, LedgerFile.Name);
+            if (WriteAheadLog.FindDamage(path + "-wal") is { } damage)
+                logger.LogDamaged(path, damage);
             writer = new(() => new WriterSession(path), Publish, clock, metrics, logger);
             reader = new(path);
             logger.Opened(path, SqliteLibrary.Description);
