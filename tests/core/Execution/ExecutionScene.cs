@@ -12,8 +12,10 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Tests.Core.Execution;
 
 /// <summary>A ledger with an approved plan on it, a scripted vendor, and bots that can be ended and started again.</summary>
-internal sealed class ExecutionScene
+internal sealed class ExecutionScene : IDisposable
 {
+    private readonly ExecutionMetrics metrics = new();
+
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public const string Id = "CON-1001";
     public static readonly Person Ana = new("ana", "Ana");
@@ -23,6 +25,8 @@ internal sealed class ExecutionScene
         Ledger = new(Clock);
         Connections = new OneConnection(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
     }
+
+    public void Dispose() => metrics.Dispose();
 
     public ImpatientClock Clock { get; } = new();
 
@@ -106,7 +110,7 @@ internal sealed class ExecutionScene
     {
         var states = new TenantStates(Ledger);
         var options = Options.Create(new ExecutionOptions());
-        return new(states, new(Ledger, states, Bot, Clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, Clock, options, NullLogger<Executor>.Instance);
+        return new(states, new(Ledger, states, Bot, metrics, Clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, Clock, options, NullLogger<Executor>.Instance);
     }
 
     public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();

@@ -5,9 +5,11 @@ using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 namespace DevOpsAI.Tests.Core.Execution;
 
 /// <summary>Bots that end in the middle, and the ones that go on.</summary>
-public sealed class TakeoverTests
+public sealed class TakeoverTests : IDisposable
 {
     private readonly ExecutionScene scene = new();
+
+    public void Dispose() => scene.Dispose();
 
     public static TheoryData<string> Points() =>
     [
@@ -73,8 +75,6 @@ public sealed class TakeoverTests
             asleep.SetResult();
             await sleeping.Task;
         };
-        // The sleeper does not wait on the clock here: give it a clock of its own by letting its call hang inside the vendor.
-        scene.Vendor.Moods.Enqueue(VendorMood.Does);
         var run = first.RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
         await asleep.Task;
         scene.Restart();
