@@ -124,4 +124,24 @@ public sealed class TakeoverTests : IDisposable
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Vendor.Effects.Count.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task A_claim_that_an_action_could_outlast_is_renewed_first()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Acting = call =>
+        {
+            if (call.OperationId == "CON-1001-x1-0")
+                scene.Clock.Advance(TimeSpan.FromMinutes(10));
+            return Task.CompletedTask;
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Crash.Seen.ShouldContain(CrashPoint.ExecutionRenewed);
+        var claims = scene.Facts<ExecutionStarted>();
+        claims.Count.ShouldBe(2);
+        claims[1].Instance.ShouldBe(claims[0].Instance);
+        claims[1].LeaseUntil.ShouldBeGreaterThan(claims[0].LeaseUntil);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Vendor.Effects.Count.ShouldBe(2);
+    }
 }
