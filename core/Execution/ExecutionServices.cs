@@ -16,6 +16,8 @@ public static class ExecutionServices
         services.TryAddSingleton(_ => BotInstance.New());
         services.TryAddSingleton<IClaimPolicy, ExclusiveStorageClaims>();
         services.TryAddSingleton<ICrashPoints, NoCrashPoints>();
+        services.AddMetrics();
+        services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<TargetLocks>();
         services.AddSingleton<RunRecord>();
         services.AddSingleton<Executor>();

@@ -13,7 +13,7 @@ internal sealed class ClaimLostException(string execution) : Exception($"{execut
 internal sealed record Standing(TenantState State, Incident Incident, Run Run);
 
 /// <summary>Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.</summary>
-internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance self, TimeProvider clock, ILogger<RunRecord> logger)
+internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance self, ExecutionMetrics metrics, TimeProvider clock, ILogger<RunRecord> logger)
 {
     public static readonly Actor Executing = Actor.Service("execution");
 
@@ -29,7 +29,11 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         // Naming the freeze as well: one that became durable before the claim always wins.
         var result = await ledger.AppendAsync(
             state.Tenant, [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
-        return result is AppendResult.Appended;
+        if (result is not AppendResult.Appended)
+            return false;
+        if (stopped is not null)
+            metrics.Ended(due.Kind, ExecutionOutcome.Stopped, TimeSpan.Zero);
+        return true;
     }
 
     /// <summary>The run as it stands, waiting for the ledger if it is away.</summary>
@@ -57,10 +61,11 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now =>
         [Entry(now, Started(now.Incident, now.Run.Kind, now.Run.ExecutionId, now.Incident.SealInForce, leaseUntil))]);
 
-    public Task StepAsync(Standing standing, StepFinished step)
+    public async Task StepAsync(Standing standing, StepFinished step)
     {
+        await AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step)]);
+        metrics.StepEnded(step.Outcome, step.Rollback);
         logger.StepEnded(step.OperationId, step.Outcome);
-        return AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step)]);
     }
 
     public async Task FinishAsync(
@@ -73,6 +78,7 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
                 ? [finished, finished with { Stream = StreamId.Incident(now.Incident.Id), Fact = new IncidentClosed(now.Incident.Id, "verified") }]
                 : [finished];
         });
+        metrics.Ended(standing.Run.Kind, outcome, clock.GetUtcNow() - standing.Run.StartedAt);
         logger.Finished(standing.Run.ExecutionId, outcome);
     }
 

@@ -31,7 +31,7 @@ public sealed class CrashProperties
 
     private static async Task CheckAsync(Story story)
     {
-        var scene = new ExecutionScene();
+        using var scene = new ExecutionScene();
         var steps = Enumerable.Range(0, story.Steps)
             .Select(i => i == story.Steps - 1 && story.LastCannotBeTakenBack
                 ? TurnOn($"l{i}", action: "lamp.break", rollback: null, verified: story.Verified)

@@ -12,17 +12,25 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Tests.Core.Execution;
 
 /// <summary>A ledger with an approved plan on it, a scripted vendor, and bots that can be ended and started again.</summary>
-internal sealed class ExecutionScene
+internal sealed class ExecutionScene : IDisposable
 {
+    private readonly ExecutionMetrics metrics = new();
+
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public const string Id = "CON-1001";
     public static readonly Person Ana = new("ana", "Ana");
 
-    public ExecutionScene()
+    private readonly TimeProvider time;
+
+    /// <param name="time">What the bots go by; without it <see cref="Clock"/>, on which every wait is over at once.</param>
+    public ExecutionScene(TimeProvider? time = null)
     {
-        Ledger = new(Clock);
+        this.time = time ?? Clock;
+        Ledger = new(this.time);
         Connections = new OneConnection(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
     }
+
+    public void Dispose() => metrics.Dispose();
 
     public ImpatientClock Clock { get; } = new();
 
@@ -66,7 +74,7 @@ internal sealed class ExecutionScene
 
     public Task StageAsync(GateLevel level, ProposalKind kind, int revision, params PlanStep[] steps)
     {
-        var terms = new GateTerms(level, [], Role.Approver, 1, false, Clock.GetUtcNow().AddHours(1), null, null, "1");
+        var terms = new GateTerms(level, [], Role.Approver, 1, false, time.GetUtcNow().AddHours(1), null, null, "1");
         var observed = steps.DistinctBy(step => step.Arguments["lamp"]).ToDictionary(
             step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", step => Vendor.Get(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state") ?? "off");
         return AppendAsync(StreamId.Proposal(Id), new ProposalStaged(
@@ -106,7 +114,7 @@ internal sealed class ExecutionScene
     {
         var states = new TenantStates(Ledger);
         var options = Options.Create(new ExecutionOptions());
-        return new(states, new(Ledger, states, Bot, Clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, Clock, options, NullLogger<Executor>.Instance);
+        return new(states, new(Ledger, states, Bot, metrics, time, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, time, options, NullLogger<Executor>.Instance);
     }
 
     public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();

@@ -7,9 +7,11 @@ using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
 namespace DevOpsAI.Tests.Core.Execution;
 
-public sealed class ExecutorTests
+public sealed class ExecutorTests : IDisposable
 {
     private readonly ExecutionScene scene = new();
+
+    public void Dispose() => scene.Dispose();
 
     private ExecutionFinished Finished => scene.Facts<ExecutionFinished>().ShouldHaveSingleItem();
 

@@ -5,9 +5,11 @@ using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 namespace DevOpsAI.Tests.Core.Execution;
 
 /// <summary>Bots that end in the middle, and the ones that go on.</summary>
-public sealed class TakeoverTests
+public sealed class TakeoverTests : IDisposable
 {
     private readonly ExecutionScene scene = new();
+
+    public void Dispose() => scene.Dispose();
 
     public static TheoryData<string> Points() =>
     [
@@ -73,8 +75,6 @@ public sealed class TakeoverTests
             asleep.SetResult();
             await sleeping.Task;
         };
-        // The sleeper does not wait on the clock here: give it a clock of its own by letting its call hang inside the vendor.
-        scene.Vendor.Moods.Enqueue(VendorMood.Does);
         var run = first.RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
         await asleep.Task;
         scene.Restart();
@@ -113,14 +113,45 @@ public sealed class TakeoverTests
     [Fact]
     public async Task Two_bots_at_once_make_one_run()
     {
-        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
-        scene.OthersAreGone = false;
-        var one = scene.Start();
-        scene.Restart();
-        var other = scene.Start();
-        await Task.WhenAll(
+        var clock = new ManualClock();
+        using var race = new ExecutionScene(clock) { OthersAreGone = false };
+        await race.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        var one = race.Start();
+        race.Restart();
+        var other = race.Start();
+        var both = Task.WhenAll(
             Task.Run(() => one.RunAsync(Contoso, Id, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken),
             Task.Run(() => other.RunAsync(Contoso, Id, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+        while (race.Facts<ExecutionFinished>().Count == 0)
+            await Task.Yield();
+        // The one that came second may be waiting for the first; only now does time go on.
+        while (!both.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(2));
+            await Task.Yield();
+        }
+        await both;
+        race.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        race.Facts<ExecutionStarted>().ShouldHaveSingleItem();
+        race.Vendor.Effects.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_claim_that_an_action_could_outlast_is_renewed_first()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Acting = call =>
+        {
+            if (call.OperationId == "CON-1001-x1-0")
+                scene.Clock.Advance(TimeSpan.FromMinutes(10));
+            return Task.CompletedTask;
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Crash.Seen.ShouldContain(CrashPoint.ExecutionRenewed);
+        var claims = scene.Facts<ExecutionStarted>();
+        claims.Count.ShouldBe(2);
+        claims[1].Instance.ShouldBe(claims[0].Instance);
+        claims[1].LeaseUntil.ShouldBeGreaterThan(claims[0].LeaseUntil);
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Vendor.Effects.Count.ShouldBe(2);
     }
