@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DevOpsAI.Bot.Teams;
 
-/// <summary>This machine, by name or address. Stricter than <see cref="Uri.IsLoopback"/>, which also takes the name <c>loopback</c> for it.</summary>
+/// <summary>This machine, by name or address.</summary>
 internal static class Loopback
 {
     public static bool IsHost(string host) =>

@@ -70,10 +70,11 @@ public sealed class AuthenticationTests
     [MemberData(nameof(Names))]
     public async Task The_token_decides(string attack)
     {
+        var clock = new ManualClock();
         await using var teams = await FakeTeams.StartAsync();
-        await using var host = await TeamsHost.StartRegisteredAsync(teams);
+        await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
         var (expected, token) = Attacks[attack];
-        var status = await host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl), token(new(teams)));
+        var status = await host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl), token(new(teams, clock)));
         status.ShouldBe(expected);
         host.Handler.Turns.Count.ShouldBe(expected == Accepted ? 1 : 0);
     }

@@ -50,7 +50,6 @@ public sealed class ServiceUrlTests
     [InlineData("http://127.0.0.1:56350/_connector", true)]
     [InlineData("http://[::1]:56350/_connector", true)]
     [InlineData("https://localhost/", true)]
-    [InlineData("http://loopback/", false)]
     [InlineData("http://localhost.evil.com/", false)]
     [InlineData("http://192.168.1.10/", false)]
     [InlineData("http://169.254.169.254/metadata", false)]

@@ -1,0 +1,132 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DevOpsAI.Tests.Teams;
+
+public sealed class PacerTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Whatever each call takes, and whenever within it the service notices it, no sliding window there sees too much.</summary>
+    [Fact]
+    public void The_limits_hold_at_the_receiver_whatever_the_network_does() => Prop.ForAll(
+        ArbMap.Default.GeneratorFor<int>().ToArbitrary(),
+        seed =>
+        {
+            var arrivals = Simulate(new Random(seed), calls: 150);
+            arrivals.Count.ShouldBe(150);
+            MostWithin(arrivals, TimeSpan.FromSeconds(1)).ShouldBeLessThanOrEqualTo(7);
+            MostWithin(arrivals, TimeSpan.FromSeconds(2)).ShouldBeLessThanOrEqualTo(8);
+            MostWithin(arrivals, TimeSpan.FromSeconds(30)).ShouldBeLessThanOrEqualTo(60);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
+
+    [Fact]
+    public async Task A_burst_of_seven_goes_at_once_and_the_eighth_a_second_later()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        for (var call = 0; call < 7; call++)
+            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
+        var eighth = pacer.EnterAsync("a", urgent: false, Token);
+        eighth.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromMilliseconds(1100));
+        (await eighth).Dispose();
+    }
+
+    [Fact]
+    public async Task Urgent_calls_go_before_those_that_wait()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        for (var call = 0; call < 7; call++)
+            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
+        var normal = pacer.EnterAsync("a", urgent: false, Token);
+        var urgent = pacer.EnterAsync("a", urgent: true, Token);
+        clock.Advance(TimeSpan.FromMilliseconds(1100));
+        (await urgent).Dispose();
+        normal.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await normal).Dispose();
+    }
+
+    [Fact]
+    public async Task A_wait_can_be_cancelled_and_takes_no_turn()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        pacer.Hold("a", TimeSpan.FromSeconds(5));
+        using var cancel = new CancellationTokenSource();
+        var cancelled = pacer.EnterAsync("a", urgent: false, cancel.Token);
+        var other = pacer.EnterAsync("a", urgent: false, Token);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(cancelled);
+        clock.Advance(TimeSpan.FromSeconds(5.1));
+        (await other).Dispose();
+    }
+
+    [Fact]
+    public async Task A_pause_holds_one_conversation_and_no_other()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        pacer.Hold("a", TimeSpan.FromSeconds(30));
+        (await pacer.EnterAsync("b", urgent: false, Token)).Dispose();
+        var held = pacer.EnterAsync("a", urgent: true, Token);
+        clock.Advance(TimeSpan.FromSeconds(29));
+        held.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        (await held).Dispose();
+    }
+
+    [Fact]
+    public async Task All_conversations_together_stay_under_thirty_a_second()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        var calls = Enumerable.Range(0, 100).Select(number => pacer.EnterAsync($"thread {number}", urgent: false, Token)).ToList();
+        await TurnTests.UntilAsync(() => calls.Count(call => call.IsCompleted) == 30);
+        foreach (var pass in calls.Where(call => call.IsCompleted))
+            (await pass).Dispose();
+        clock.Advance(TimeSpan.FromMilliseconds(990));
+        calls.Count(call => call.IsCompleted).ShouldBe(30);
+        clock.Advance(TimeSpan.FromMilliseconds(40));
+        await TurnTests.UntilAsync(() => calls.Count(call => call.IsCompleted) == 60);
+    }
+
+    private static List<TimeSpan> Simulate(Random random, int calls)
+    {
+        var clock = new ManualClock();
+        var start = clock.GetUtcNow();
+        using var pacer = new Pacer(clock);
+        var waiting = Enumerable.Range(0, calls).Select(_ => pacer.EnterAsync("thread", random.Next(2) == 0, Token)).ToList();
+        var underWay = new List<(DateTimeOffset End, Pacer.Pass Pass)>();
+        var arrivals = new List<TimeSpan>();
+        var slowest = random.Next(1, 3000);
+        while (arrivals.Count < calls || underWay.Count > 0)
+        {
+            var now = clock.GetUtcNow();
+            foreach (var entered in waiting.Where(call => call.IsCompletedSuccessfully).ToList())
+            {
+                waiting.Remove(entered);
+                var lasts = TimeSpan.FromMilliseconds(random.Next(0, slowest));
+                arrivals.Add(now - start + (lasts * random.NextDouble()));
+                underWay.Add((now + lasts, entered.Result));
+            }
+            foreach (var ended in underWay.Where(call => call.End <= now).ToList())
+            {
+                underWay.Remove(ended);
+                ended.Pass.Dispose();
+            }
+            clock.Advance(Step);
+        }
+        arrivals.Sort();
+        return arrivals;
+    }
+
+    private static int MostWithin(List<TimeSpan> arrivals, TimeSpan window) =>
+        arrivals.Select((arrival, first) => arrivals.Skip(first).TakeWhile(later => later - arrival < window).Count()).Max();
+}

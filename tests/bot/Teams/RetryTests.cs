@@ -1,0 +1,146 @@
+using System.Net;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Tests.Teams;
+
+/// <summary>What is repeated, when, and for how long: over a scripted handler and a clock that is moved by hand.</summary>
+public sealed class RetryTests
+{
+    private const string ServiceUrl = "http://localhost:9/connector";
+    private static readonly OutgoingMessage Text = new() { Text = "hello" };
+    private static readonly SendOptions Minute = new(TimeSpan.FromMinutes(1));
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(412)]
+    [InlineData(503)]
+    public async Task An_answer_that_nothing_was_done_is_repeated(int status)
+    {
+        var (outcome, waited, calls) = await SendAsync(new(status), new(201));
+        outcome.ShouldBe(new SendOutcome.Sent("7", "a:1"));
+        calls.ShouldBe(2);
+        waited.ShouldBeInRange(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(1100));
+    }
+
+    [Fact]
+    public async Task Retry_after_is_kept_to_the_second()
+    {
+        var (outcome, waited, calls) = await SendAsync(new(429, RetryAfter: "17"), new(201));
+        outcome.ShouldBeOfType<SendOutcome.Sent>();
+        calls.ShouldBe(2);
+        waited.ShouldBeInRange(TimeSpan.FromSeconds(17), TimeSpan.FromSeconds(17.3));
+    }
+
+    [Fact]
+    public async Task A_retry_after_beyond_the_callers_time_is_handed_back()
+    {
+        var (outcome, waited, calls) = await SendAsync(new FakeAnswer(429, RetryAfter: "600"));
+        outcome.ShouldBeOfType<SendOutcome.NotSent>().After.ShouldBe(TimeSpan.FromMinutes(10));
+        calls.ShouldBe(1);
+        waited.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Retrying_backs_off_and_ends_with_the_callers_time()
+    {
+        var (outcome, waited, calls) = await SendAsync([.. Enumerable.Repeat(new FakeAnswer(429), 50)]);
+        outcome.ShouldBeOfType<SendOutcome.NotSent>();
+        calls.ShouldBeInRange(5, 9);
+        waited.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(1));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(504)]
+    public async Task An_update_is_repeated_whatever_failed(int status)
+    {
+        var clock = new ManualClock();
+        await using var host = await HostAsync(clock, new(status), new(0), new(200));
+        var outcome = await FinishAsync(clock, host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, TestContext.Current.CancellationToken));
+        outcome.ShouldBe(new SendOutcome.Sent("7", "a:1"));
+        host.Get<Scripted>().Calls.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_send_without_an_answer_in_time_is_unknown()
+    {
+        var clock = new ManualClock();
+        await using var host = await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        var outcome = await FinishAsync(clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+        outcome.ShouldBe(new SendOutcome.Unknown("no answer in time"));
+        host.Get<Scripted>().Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_throws_and_a_cancelled_send_is_unknown()
+    {
+        var clock = new ManualClock();
+        await using var host = await HostAsync(clock, new FakeAnswer(429), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        using var first = new CancellationTokenSource();
+        var waiting = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, first.Token);
+        await TurnTests.UntilAsync(() => clock.WaitingTimers > 0);
+        await first.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+        using var second = new CancellationTokenSource();
+        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:2", Text, Minute, second.Token);
+        await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 2);
+        await second.CancelAsync();
+        (await sending).ShouldBeOfType<SendOutcome.Unknown>();
+    }
+
+    private static async Task<(SendOutcome Outcome, TimeSpan Waited, int Calls)> SendAsync(params FakeAnswer[] answers)
+    {
+        var clock = new ManualClock();
+        await using var host = await HostAsync(clock, answers);
+        var began = clock.GetUtcNow();
+        var outcome = await FinishAsync(clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+        return (outcome, clock.GetUtcNow() - began, host.Get<Scripted>().Calls);
+    }
+
+    private static Task<TeamsHost> HostAsync(ManualClock clock, params FakeAnswer[] answers)
+    {
+        var script = new Scripted(answers);
+        return TeamsHost.StartAsync(clock: clock, services: services => services
+            .AddSingleton(script)
+            .AddHttpClient(ConnectorPipe.Client).ConfigurePrimaryHttpMessageHandler(() => script));
+    }
+
+    /// <summary>Moves the clock in small steps for as long as somebody waits for it.</summary>
+    private static async Task<T> FinishAsync<T>(ManualClock clock, Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            for (var turn = 0; turn < 20 && !task.IsCompleted; turn++)
+                await Task.Yield();
+            if (!task.IsCompleted && clock.WaitingTimers > 0)
+                clock.Advance(TimeSpan.FromMilliseconds(50));
+        }
+        return await task;
+    }
+
+    private sealed class Scripted(IEnumerable<FakeAnswer> answers) : HttpMessageHandler
+    {
+        private readonly Queue<FakeAnswer> left = new(answers);
+        private int calls;
+
+        public int Calls => Volatile.Read(ref calls);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref calls);
+            await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+            var answer = left.Dequeue();
+            if (answer.Release is { } release)
+                await release.WaitAsync(cancellationToken);
+            if (answer.Status == 0)
+                throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer was lost.");
+            var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent("""{"id":"7"}""") };
+            if (answer.RetryAfter is { } wait)
+                response.Headers.TryAddWithoutValidation("Retry-After", wait);
+            return response;
+        }
+    }
+}
