@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
-using DevOpsAI.Bot.LocalTeams;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Connections;
@@ -11,6 +10,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.LocalTeams;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +28,8 @@ public static class BotHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);
+        // What keeps the bot from starting is said once, in RunAsync.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
@@ -77,9 +79,9 @@ public static class BotHost
             await app.RunAsync();
             return 0;
         }
-        catch (Exception cannotStart) when (cannotStart is OptionsValidationException or StartupException)
+        catch (Exception cannotStart) when (cannotStart is OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException)
         {
-            await Console.Error.WriteLineAsync($"The bot cannot start: {cannotStart.Message}");
+            await Console.Error.WriteLineAsync($"The bot cannot start. {cannotStart.Message}");
             return 2;
         }
     }

@@ -4,15 +4,18 @@ using System.Text;
 namespace DevOpsAI.Benchmarks;
 
 /// <summary>Durable event intake: one new CloudEvent per request, 16 connections, against the same peer answering the same number of turns.</summary>
-internal static class IntakeRate
+internal sealed class IntakeRate : IBenchmark
 {
     private const int Connections = 16;
     private const int Rounds = 3;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
     private static readonly (string, string)[] Event = [("Content-Type", "application/cloudevents+json"), ("Authorization", "Bearer cloudevents-contoso-dev")];
 
-    public static async Task<IReadOnlyList<Finding>> RunAsync(int eventsPerRound)
+    public string Verb => "intake";
+
+    public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
+        var eventsPerRound = quick ? 2_000 : 20_000;
         var storage = Directory.CreateTempSubdirectory("bench-intake-").FullName;
         try
         {
@@ -40,9 +43,12 @@ internal static class IntakeRate
             var (bots, peers) = (Turns.Median(ours), Turns.Median(theirs));
             return
             [
-                new("turns per second, peer", peers.PerSecond, null),
-                new("durable events per second, bot", bots.PerSecond, null),
-                new("intake: bot / peer", bots.PerSecond / peers.PerSecond, new(">=", 5)),
+                new("durable events per second, bot / peer", bots.PerSecond / peers.PerSecond, "x", 5, new Dictionary<string, double>
+                {
+                    ["bot, durable events/s"] = bots.PerSecond,
+                    ["bot, p99 ms"] = bots.P99,
+                    ["peer, turns/s"] = peers.PerSecond,
+                }),
             ];
         }
         finally

@@ -35,17 +35,17 @@ internal sealed class Server : IDisposable
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
             start.Environment[name] = value.Replace("{port}", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        process.OutputDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
-        process.BeginErrorReadLine();
-        var server = new Server(process, port);
+        var started = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        started.OutputDataReceived += static (_, _) => { };
+        started.BeginOutputReadLine();
+        started.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
+        started.BeginErrorReadLine();
+        var server = new Server(started, port);
         using var http = new HttpClient();
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
         {
-            if (process.HasExited)
-                throw new InvalidOperationException($"{program} ended with code {process.ExitCode}.");
+            if (started.HasExited)
+                throw new InvalidOperationException($"{program} ended with code {started.ExitCode}.");
             try
             {
                 using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Benchmarks;
 
@@ -8,19 +10,23 @@ namespace DevOpsAI.Benchmarks;
 /// Approve clicks, each on a proposal of its own, from the HTTP request to the answer with the decision durable, at 16 connections;
 /// against a botbuilder bot that only answers with a card. Both under the same client, in turns, in one run.
 /// </summary>
-internal static class Turns
+internal sealed class Turns : IBenchmark
 {
     private const int Connections = 16;
     private const int Rounds = 3;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
 
-    public static async Task<IReadOnlyList<Finding>> RunAsync(int clicksPerRound)
+    public string Verb => "turns";
+
+    public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
+        var clicksPerRound = quick ? 2_000 : 20_000;
         var storage = Directory.CreateTempSubdirectory("bench-turns-").FullName;
         try
         {
             IReadOnlyList<string> seals;
-            await using (var ledger = LocalLedger.Open(storage))
+            using (var metrics = new LedgerMetrics())
+            using (var ledger = new SqliteLedger(storage, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance))
                 seals = await Seeding.WaitingProposalsAsync(ledger, clicksPerRound * (Rounds + 1), approvals: 2, TimeProvider.System.GetUtcNow());
 
             using var peer = await Server.StartPeerAsync();
@@ -49,12 +55,18 @@ internal static class Turns
             var (bots, peers) = (Median(ours), Median(theirs));
             return
             [
-                new("turns per second, peer", peers.PerSecond, null),
-                new("turns per second, bot (decision durable)", bots.PerSecond, null),
-                new("turns: bot / peer", bots.PerSecond / peers.PerSecond, new(">=", 5)),
-                new("p99 ms, peer", peers.P99, null),
-                new("p99 ms, bot", bots.P99, null),
-                new("p99: bot / peer", bots.P99 / peers.P99, new("<=", 1.0 / 3)),
+                new("approve turns per second, bot / peer", bots.PerSecond / peers.PerSecond, "x", 5, new Dictionary<string, double>
+                {
+                    ["bot, turns/s with the decision durable"] = bots.PerSecond,
+                    ["peer, turns/s"] = peers.PerSecond,
+                }),
+                new("p99 of an approve turn, peer / bot", peers.P99 / bots.P99, "x", 3, new Dictionary<string, double>
+                {
+                    ["bot, p99 ms"] = bots.P99,
+                    ["bot, median ms"] = bots.P50,
+                    ["peer, p99 ms"] = peers.P99,
+                    ["peer, median ms"] = peers.P50,
+                }),
             ];
         }
         finally

@@ -36,12 +36,12 @@ public sealed class CrashTests
             var shown = await teams.CardAsync("WS-RECEPTION");
             await TryAsync(async () => await teams.ClickAsync(PlayedTeams.Tara, shown, "Approve") is not null);
         }
-        await bot.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        await bot.WaitForExitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         await bot.RestartAsync(new() { ["Testing:CrashAt"] = "" });
         using var again = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var redelivered = (await again.Content.ReadFromJsonAsync<JsonObject>())!;
+        var redelivered = (await again.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
         if (acknowledged)
             redelivered["duplicate"]!.GetValue<bool>().ShouldBeTrue();
         var card = await teams.CardAsync("WS-RECEPTION");

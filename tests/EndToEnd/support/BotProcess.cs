@@ -89,9 +89,10 @@ internal sealed class BotProcess : IAsyncDisposable
         process?.WaitForExit();
     }
 
-    public async Task<int> WaitForExitAsync(TimeSpan atMost)
+    public async Task<int> WaitForExitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(atMost);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(atMost);
         await process!.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }

@@ -99,7 +99,7 @@ internal sealed class SandboxHost : IVendorUnderTest
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage");
-        ConnectionsServices.AddConnections(builder.Services.AddTenancy()).AddSandbox();
+        builder.Services.AddTenancy().AddTenantConnections().AddSandbox();
         app = builder.Build();
         app.MapSandbox();
         app.MapPost("/api/events/{connection}", async (HttpContext context, string connection) =>
