@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 

@@ -1,9 +1,10 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -113,7 +114,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         story.Decided(DecisionKind.Reject, reason: "known").Closed("rejected");
         teams.Offline = false;
         await AdvanceUntilAsync(() => Task.FromResult(Facts<CardPosted>().Count == 2));
-        await keeper.IdleAsync().WaitAsync(Token);
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Posts.ShouldBe(2);
         teams.Shown.Values.Count(card => card.ToJsonString().Contains("Rejected", StringComparison.Ordinal)).ShouldBe(1);
     }
@@ -128,7 +129,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         story.Clock.Advance(TimeSpan.FromMinutes(4));
         teams.Posts.ShouldBe(1);
         story.Clock.Advance(TimeSpan.FromMinutes(2));
-        await keeper.IdleAsync().WaitAsync(Token);
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Posts.ShouldBe(2);
         Facts<CardPosted>().ShouldHaveSingleItem().Adopted.ShouldBeFalse();
     }
@@ -145,7 +146,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
             new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId + ";messageid=m1", "m1", 0, Adopted: true), Actor.Service("cards"));
         await HandOverAsync();
         story.Clock.Advance(TimeSpan.FromMinutes(10));
-        await keeper.IdleAsync().WaitAsync(Token);
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Posts.ShouldBe(1);
         teams.Updates.ShouldBe(1);
     }
@@ -172,7 +173,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
             teams.Posts.ShouldBe(postsBefore);
             story.Clock.Advance(TimeSpan.FromMinutes(6));
         }
-        await keeper.IdleAsync().WaitAsync(Token);
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         Facts<CardPosted>().ShouldHaveSingleItem();
         teams.Posts.ShouldBe(point == CrashPoint.CardSent ? 2 : 1);
     }
@@ -189,7 +190,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await crash.Reached.WaitAsync(Token);
         keeper = Restarted(new NoCrash());
         await keeper.StartAsync(Token);
-        await keeper.IdleAsync().WaitAsync(Token);
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Shown.Keys.ShouldHaveSingleItem();
     }
 
@@ -213,8 +214,9 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await UntilAsync(() => teams.Posts == 1 && story.Clock.WaitingTimers == 1);
         teams.Gate.SetResult();
         await UntilAsync(() => Facts<CardPosted>().Count == 1);
-        await second.HandleAsync(story.Ledger.Entries(story.Tenant.Id)[^1], Token);
-        await Task.WhenAll(keeper.IdleAsync(), second.IdleAsync()).WaitAsync(Token);
+        entry = story.Ledger.Entries(story.Tenant.Id)[^1];
+        await Task.WhenAll(keeper.HandleAsync(entry, Token), second.HandleAsync(entry, Token));
+        await Task.WhenAll(keeper.IdleAsync(), second.IdleAsync()).WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Posts.ShouldBe(1);
     }
 
@@ -305,9 +307,13 @@ public sealed class CardKeeperTests : IAsyncLifetime
         }
     }
 
-    private static async Task UntilAsync(Func<bool> isTrue)
+    private static async Task UntilAsync(Func<bool> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "")
     {
+        var patience = Stopwatch.StartNew();
         while (!isTrue())
+        {
+            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), what);
             await Task.Delay(1, Token);
+        }
     }
 }

@@ -47,7 +47,6 @@ internal sealed class NoCrash : ICrashPoints
 internal sealed class CrashAt(string point) : ICrashPoints
 {
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ManualResetEventSlim never = new();
 
     public Task Reached => reached.Task;
 
@@ -56,7 +55,7 @@ internal sealed class CrashAt(string point) : ICrashPoints
         if (named != point)
             return;
         reached.TrySetResult();
-        never.Wait();
+        Thread.Sleep(Timeout.Infinite);
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;

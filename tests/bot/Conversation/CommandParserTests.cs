@@ -105,7 +105,7 @@ public sealed class CommandParserTests
         Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
         Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Tenant}:{assign.Person}",
         Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
-        Command.Unknown unknown => $"Unknown:{unknown.Nearest.FirstOrDefault()}",
+        Command.Unknown unknown => $"Unknown:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",
         _ => command.GetType().Name,
     };
 }
