@@ -16,7 +16,7 @@ internal static class BackgroundSection
         {
             List<JsonNode> folded = [Rich(null, new TextRun(draft.Analysis, measure.Long, Lines: true))];
             folded.AddRange(draft.Evidence.Take(measure.Items).Select(evidence =>
-                Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (read just now)", Subtle: true))));
+                Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true))));
             if (incident.Staged is { } staged)
             {
                 folded.Add(Text($"**Why this gate level**", spacing: "Small"));

@@ -52,9 +52,11 @@ internal static class Buttons
         return CardActions.Execute(title, Verb.Details, paged);
     }
 
-    /// <summary>A form with each argument that may be changed; null when there is none, or too much for a card.</summary>
+    /// <summary>A form with each argument that may be changed; null when there is none, too much for a card, or what was done is taken back.</summary>
     public static JsonObject? Edit(IncidentView view, JsonObject data)
     {
+        if (view.Incident.Staged is { Kind: ProposalKind.Undo })
+            return null;
         List<JsonNode> inputs = [];
         foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
         {

@@ -62,7 +62,7 @@ internal static class PlanSection
     public static IEnumerable<string> Sentences(IncidentView view, PlanStep step)
     {
         if (step.Preconditions.Count > 0)
-            yield return $"Now: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
+            yield return $"Observed: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
         if (step.Rollback is { } rollback)
             yield return $"Can be taken back ({rollback}).";
         else
