@@ -52,7 +52,7 @@ public sealed class HostileCardTests
     [Fact]
     public async Task The_whole_command_is_on_the_pages_before_approve()
     {
-        var story = Hostile(new string('x', 30_000) + " END-OF-COMMAND", 2);
+        var story = Hostile(new string('x', 8_000) + " END-OF-COMMAND", 2);
         var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         var view = views.ForPerson(state, incident, "c", Story.Ravi);
@@ -66,7 +66,7 @@ public sealed class HostileCardTests
             IncidentCardTests.Titles(card).Contains("Approve").ShouldBe(page == pages.ToReview - 1);
         }
         texts.ShouldContain("END-OF-COMMAND");
-        texts.Count(c => c == 'x').ShouldBeGreaterThan(60_000);
+        texts.Count(c => c == 'x').ShouldBeGreaterThan(16_000);
     }
 
     [Fact]
