@@ -30,12 +30,12 @@ internal static class DecisionSection
 
     private static JsonObject Line(Decision decision, Incident incident, Measure measure)
     {
-        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Time(back)}" : "";
+        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Clock(back, decision.At)}" : "";
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         return Rich(
             "Small",
             new($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}", Bold: true),
-            new($"{until}{earlier}, {Phrases.Time(decision.At)}"),
+            new($", {Phrases.Time(decision.At)}{until}{earlier}"),
             new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
     }
 }

@@ -46,7 +46,7 @@ internal static class HeaderSection
         if (view.Incident.Simulated)
             runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Warning));
         if (view.EverybodyIsAdministrator)
-            runs.Add(new((runs.Count > 0 ? "   " : "") + LocalModeLabel, Subtle: true));
+            runs.Add(new((runs.Count > 0 ? " · " : "") + LocalModeLabel, Subtle: true));
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);
     }
 
@@ -65,7 +65,7 @@ internal static class HeaderSection
         {
             yield return Fact("Gate", $"{Phrases.Gate(staged.Terms)}");
             if (Deadline(view, staged.Terms) is { } deadline)
-                yield return Fact("Decide by", $"**{deadline}**");
+                yield return Fact(incident.Phase == IncidentPhase.Snoozed ? "Asked again" : "Decide by", $"**{deadline}**");
         }
     }
 
@@ -75,6 +75,8 @@ internal static class HeaderSection
         var first = incident.RecentEvents.IsEmpty ? incident.OpenedAt : Earliest(incident);
         var last = incident.RecentEvents.IsEmpty ? incident.OpenedAt : incident.RecentEvents.Max(recent => recent.Event.OccurredAt);
         var resolved = incident.EventCount > 0 && incident.FiringAlerts.IsEmpty ? ", the source says it ended" : "";
+        if (incident.Opened.Scope != IncidentScope.One)
+            return $"{CardText.Plain(incident.Opened.Kind, 120)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
         return incident.EventCount < 2
             ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
             : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
@@ -96,9 +98,9 @@ internal static class HeaderSection
 
     private static string? Deadline(IncidentView view, GateTerms terms) => view.Incident.Phase switch
     {
-        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => $"asked again {Phrases.Time(until)}",
+        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => Phrases.Time(until),
         IncidentPhase.Waiting when terms.ExpiresAt > view.Now =>
-            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left at {view.Now.UtcDateTime:HH:mm})",
+            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left as of {view.Now.UtcDateTime:HH:mm})",
         IncidentPhase.Waiting => $"{Phrases.Time(terms.ExpiresAt)} (over)",
         _ => null,
     };
