@@ -21,7 +21,7 @@ internal static class HeaderSection
         if (view.Freeze is { } freeze && view.Incident.IsOpen)
         {
             yield return Container(
-                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client runs. "), new(freeze.Reason, measure.Short))],
+                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client is approved or runs. "), new($"Reason: {freeze.Reason}", measure.Short))],
                 Tone.Attention);
         }
         yield return Facts(FactsOf(view, measure));
@@ -33,8 +33,8 @@ internal static class HeaderSection
         return Container(
             [
                 Columns(
-                    ("stretch", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
-                    ("auto", Badge(word, tone))),
+                    ("auto", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
+                    ("stretch", Badge(word, tone))),
                 Rich("Small", new TextRun(view.Incident.Opened.Title, max, Bold: true, Size: "Large")),
             ],
             tone);
@@ -59,6 +59,8 @@ internal static class HeaderSection
         else if (incident.Opened.Device is { } device)
             yield return Fact("Device", $"{CardText.Name(device, measure.Short)}");
         yield return Fact("What", $"{What(view),500}");
+        if (Reported(incident) is { } reported)
+            yield return Fact("Reported", $"{reported,240}");
         if (incident.Draft is { } draft && draft.Plan.Steps.Count > 0)
             yield return Fact("Risk", $"{draft.Risk}");
         if (incident.Staged is { } staged)
@@ -81,6 +83,10 @@ internal static class HeaderSection
             ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
             : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
     }
+
+    /// <summary>What the source said beside the title, last.</summary>
+    private static string? Reported(Incident incident) => incident.RecentEvents.Select(recent => recent.Event)
+        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Opened.Title)?.Description;
 
     private static DateTimeOffset Earliest(Incident incident)
     {

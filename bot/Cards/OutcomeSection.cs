@@ -76,7 +76,7 @@ internal static class OutcomeSection
         return Rich(
             "Medium",
             new($"{mark} {undo}", Bold: true, Tone: tone),
-            new(run.Summary, measure.Long, Bold: true, Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
+            new(run.Summary, measure.Long, Bold: outcome == ExecutionOutcome.Verified, Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
     }
 
     private static (string Mark, Tone Tone) MarkOf(StepOutcome outcome) => outcome switch

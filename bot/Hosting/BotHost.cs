@@ -56,6 +56,7 @@ public static class BotHost
         {
             services.AddSandbox().AddLocalTeams();
             services.AddHostedService<Banner>();
+            services.Configure<LocalTeamsOptions>(local => local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration));
         }
 
         var app = builder.Build();
