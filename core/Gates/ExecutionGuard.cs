@@ -55,10 +55,12 @@ internal static class Rights
     {
         if (staged.Kind == ProposalKind.Undo)
             return staged.Requester.Kind == ActorKind.Person ? null : "Only a person may take a remedy back.";
+        var weight = GateLevels.WeightOf(staged.Plan, find);
+        if (weight == 0)
+            return null;
         // Two small changes staged at the same instant did not see each other. In the order of the ledger, everybody sees which was too much.
         var earlier = Stagings.EarlierWeight(state, incident, incident.StagedSeq, incident.StagedAt - policy.Chain.Window, find);
-        var weight = GateLevels.WeightOf(staged.Plan, find);
-        return weight > 0 && weight + earlier > policy.Chain.Weight ? GateLevels.TooMuch(policy.Chain, weight, earlier) : null;
+        return weight + earlier > policy.Chain.Weight ? GateLevels.TooMuch(policy.Chain, weight, earlier) : null;
     }
 
     private static string? WhyNotApproved(Incident incident, ProposalStaged staged)

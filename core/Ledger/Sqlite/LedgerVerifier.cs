@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Tenancy;
@@ -12,11 +13,12 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// </summary>
 public sealed class LedgerVerifier
 {
+    private const int BlocksAhead = 4;
+
     private readonly SqliteDatabase database;
     private readonly byte[]? only;
     private readonly ulong key = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private readonly Dictionary<string, TenantCheck> tenants = [];
-    private byte[] prefixed = new byte[4096];
 
     private LedgerVerifier(SqliteDatabase database, TenantId? only) => (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
 
@@ -101,27 +103,76 @@ public sealed class LedgerVerifier
             _ = Of(heads.Bytes(0));
     }
 
+    /// <summary>This thread reads and hashes, another one checks and builds the tree: each has about half of the work.</summary>
     private void CheckEntries(CancellationToken cancellationToken)
     {
-        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
-        TenantCheck? check = null;
-        while (rows.Step())
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var full = new BlockingCollection<RowBlock>(BlocksAhead);
+        var empty = new ConcurrentBag<RowBlock>();
+        var checking = Task.Factory.StartNew(() => CheckBlocks(full, empty, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
         {
-            var id = rows.Number(0);
-            if ((id & 0xffff) == 0)
-                cancellationToken.ThrowIfCancellationRequested();
-            var tenant = rows.Bytes(1);
-            if (check is null || !tenant.SequenceEqual(check.TenantBytes))
-                check = Of(tenant);
-            if (check is null)
-                continue;
-            var stream = rows.Bytes(3);
-            var version = rows.Number(4);
-            var body = rows.Bytes(6);
-            if (prefixed.Length <= body.Length)
-                prefixed = new byte[body.Length * 2];
-            body.CopyTo(prefixed.AsSpan(1));
-            check.Row(rows.Number(2), stream, version, rows.Bytes(5), prefixed.AsSpan(0, body.Length + 1), Mix(stream, version, id));
+            ReadBlocks(full, empty, stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The checking thread has failed; its reason follows.
+        }
+        finally
+        {
+            full.CompleteAdding();
+            checking.GetAwaiter().GetResult();
+        }
+    }
+
+    private void ReadBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationToken cancellationToken)
+    {
+        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
+        var block = new RowBlock();
+        try
+        {
+            while (rows.Step())
+            {
+                var tenant = rows.Bytes(1);
+                if (only is not null && !tenant.SequenceEqual(only))
+                    continue;
+                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6));
+                if (!block.IsFull)
+                    continue;
+                full.Add(block, cancellationToken);
+                block = empty.TryTake(out var used) ? used : new();
+            }
+        }
+        finally
+        {
+            // Also what was read before the file turned out to be damaged.
+            if (!cancellationToken.IsCancellationRequested)
+                full.Add(block, cancellationToken);
+        }
+    }
+
+    private void CheckBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationTokenSource stop)
+    {
+        try
+        {
+            TenantCheck? check = null;
+            foreach (var block in full.GetConsumingEnumerable())
+            {
+                for (var i = 0; i < block.Count; i++)
+                {
+                    var row = block[i];
+                    if (check is null || !row.Tenant.SequenceEqual(check.TenantBytes))
+                        check = Of(row.Tenant);
+                    check?.Row(row, Mix(row.Stream, row.Version, row.Id));
+                }
+                block.Clear();
+                empty.Add(block);
+            }
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -10,7 +9,6 @@ namespace DevOpsAI.Ledger.Sqlite;
 internal sealed class TenantCheck(string tenant)
 {
     private readonly CompactRange range = new();
-    private readonly byte[] leaf = new byte[MerkleTree.HashSize];
     private long lastSeq;
     private long lastAt = long.MinValue;
     private LedgerProblem? first;
@@ -28,17 +26,15 @@ internal sealed class TenantCheck(string tenant)
     /// <summary>Sum over the rows of a keyed mix of stream, version and row id: the same for the table and for an index that agrees with it.</summary>
     public ulong Fingerprint { get; private set; }
 
-    /// <param name="prefixed">A 0 byte and the canonical entry: what is hashed.</param>
-    public void Row(long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> storedLeaf, ReadOnlySpan<byte> prefixed, ulong fingerprint)
+    public void Row(RowBlock.Row row, ulong fingerprint)
     {
-        SHA256.HashData(prefixed, leaf);
-        range.Append(leaf);
+        range.Append(row.Hash);
         Fingerprint += fingerprint;
-        var body = prefixed[1..];
+        var seq = row.Seq;
         if (seq > lastSeq + 1)
             Report(lastSeq + 1, null, null, seq == lastSeq + 2 ? "it is missing" : $"it is missing, and so is every entry up to {seq - 1}");
-        if (Check(seq, stream, version, storedLeaf, body) is { } what)
-            Report(seq, TypeOf(body), stream, what);
+        if (Check(row) is { } what)
+            Report(seq, TypeOf(row.Body), row.Stream, what);
         lastSeq = Math.Max(lastSeq, seq);
     }
 
@@ -73,35 +69,36 @@ internal sealed class TenantCheck(string tenant)
 
     public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems);
 
-    private string? Check(long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> storedLeaf, ReadOnlySpan<byte> body)
+    private string? Check(RowBlock.Row row)
     {
-        if (seq <= lastSeq)
+        if (row.Seq <= lastSeq)
             return $"stands after entry {lastSeq}, out of order";
-        if (!storedLeaf.SequenceEqual(leaf))
+        if (!row.Leaf.SequenceEqual(row.Hash))
             return "its bytes do not have the hash that was stored with them";
-        if (!Utf8.IsValid(body))
+        if (!Utf8.IsValid(row.Body))
             return "its bytes are not UTF-8";
         try
         {
-            return CheckParts(EntryParts.Read(body), seq, stream, version, body);
+            return CheckParts(EntryParts.Read(row.Body), row);
         }
-        catch (JsonException unreadable)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return "it cannot be read: " + unreadable.Message;
         }
     }
 
-    private string? CheckParts(EntryParts parts, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> body)
+    private string? CheckParts(EntryParts parts, RowBlock.Row row)
     {
-        if (parts.Seq != seq)
+        var body = row.Body;
+        if (parts.Seq != row.Seq)
             return $"it says of itself that it is entry {parts.Seq}";
         if (!Same(body[parts.Tenant], TenantBytes))
             return $"it says of itself that it belongs to {EntryParts.Text(body, parts.Tenant)}";
-        if (!Same(body[parts.Stream], stream))
+        if (!Same(body[parts.Stream], row.Stream))
             return $"it says of itself that it is on {EntryParts.Text(body, parts.Stream)}";
-        if (parts.Version != version)
-            return $"it says of itself that it is version {parts.Version} of its stream, and is filed as {version}";
-        if (parts.Causation is { } causation && (causation >= seq || causation < 1))
+        if (parts.Version != row.Version)
+            return $"it says of itself that it is version {parts.Version} of its stream, and is filed as {row.Version}";
+        if (parts.Causation is { } causation && (causation >= row.Seq || causation < 1))
             return $"it answers to entry {causation}, which does not come before it";
         if (parts.AtMilliseconds < lastAt)
             return "it is earlier than the entry before it";

@@ -1,0 +1,130 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Configuration;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class AccessTests
+{
+    [Fact]
+    public async Task Roles_come_from_configuration_without_regard_to_case()
+    {
+        var scene = new GateScene();
+        var state = await scene.StateAsync();
+        scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
+        scene.Access.RolesOf(state, "ADA").ShouldBe([Role.Approver]);
+        scene.Access.RolesOf(state, "ben").ShouldBe([Role.Approver]);
+        scene.Access.RolesOf(state, "olga").ShouldBe([Role.Auditor]);
+        scene.Access.RolesOf(state, "nobody").ShouldBeEmpty();
+        scene.Access.RolesOf(state, "").ShouldBeEmpty();
+        scene.Access.RolesOf(new(Fabrikam), "ada").ShouldBeEmpty();
+        scene.Access.RolesOf(new(Fabrikam), "olga").ShouldBe([Role.Auditor]);
+    }
+
+    [Fact]
+    public async Task What_was_given_and_taken_by_command_counts_before_configuration()
+    {
+        var scene = new GateScene();
+        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe("Tim Technician is now approver of contoso.");
+        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe("Ada Approver is no longer approver of contoso.");
+        var state = await scene.StateAsync();
+        scene.Access.RolesOf(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
+        scene.Access.RolesOf(state, "ada").ShouldBeEmpty();
+        (await AssignAsync(scene, Root, Ada, Role.Approver)).IsDone.ShouldBeTrue();
+        scene.Access.RolesOf(await scene.StateAsync(), "ada").ShouldBe([Role.Approver]);
+    }
+
+    [Fact]
+    public async Task Refusals()
+    {
+        var scene = new GateScene();
+        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe("Only administrators of contoso may give or take roles.");
+        (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Sentence.ShouldBe(
+            "Rita Root is the last administrator of contoso; make somebody else administrator first.");
+        (await AssignAsync(scene, Root, new(" ", "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
+        (await AssignAsync(scene, Root, Ada, (Role)99)).Refusal.ShouldBe(Refusal.BadInput);
+        scene.Ledger.Entries(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Asking_again_changes_nothing_and_says_so()
+    {
+        var scene = new GateScene();
+        (await AssignAsync(scene, Root, Ada, Role.Approver)).ShouldBe(new(null, null, "Ada Approver is approver of contoso already."));
+        (await AssignAsync(scene, Root, Mia, Role.Auditor, held: false)).ShouldBe(new(null, null, "Mia Manager is not auditor of contoso; nothing was taken."));
+        scene.Ledger.Entries(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_last_administrator_may_go_once_there_is_another()
+    {
+        var scene = new GateScene();
+        await AssignAsync(scene, Root, Ada, Role.Administrator);
+        (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).IsDone.ShouldBeTrue();
+        (await AssignAsync(scene, Root, Root, Role.Administrator)).Refusal.ShouldBe(Refusal.NotAllowed);
+    }
+
+    [Fact]
+    public async Task Two_administrators_who_take_each_others_role_leave_one()
+    {
+        var scene = new GateScene();
+        await AssignAsync(scene, Root, Ada, Role.Administrator);
+        var answers = await Task.WhenAll(
+            Task.Run(() => AssignAsync(scene, Root, Ada, Role.Administrator, held: false)),
+            Task.Run(() => AssignAsync(scene, Ada, Root, Role.Administrator, held: false)));
+        answers.Count(answer => answer.IsDone).ShouldBe(1);
+        scene.Access.HoldersOf(await scene.StateAsync(), Role.Administrator).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task In_local_mode_everybody_is_administrator_unless_set_otherwise()
+    {
+        var scene = new GateScene(isLocal: true);
+        scene.Access.EverybodyIsAdministrator.ShouldBeTrue();
+        scene.Access.RolesOf(await scene.StateAsync(), "nobody").ShouldBe([Role.Administrator]);
+        scene = new GateScene(isLocal: true, local: LocalAccess.None);
+        scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
+        scene.Access.RolesOf(await scene.StateAsync(), "nobody").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_may_decide_sees_buttons_and_the_others_learn_why_not()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var state = await scene.StateAsync();
+        scene.Access.WhyNotDecide(state, incident, "ada").ShouldBeNull();
+        scene.Access.WhyNotDecide(state, incident, "mia")!.Sentence.ShouldBe("Only approvers and administrators of contoso may approve CON-1001.");
+        scene.Access.WhyNotDecide(state, incident, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
+        var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
+        scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople, "tim").ShouldBeNull();
+        await scene.DecideAsync(Command(Ada, incident));
+        scene.Access.WhyNotDecide(await scene.StateAsync(), await scene.IncidentAsync(), "ben")!.Refusal.ShouldBe(Refusal.AlreadyDecided);
+    }
+
+    [Fact]
+    public void Settings_are_read_and_all_mistakes_told()
+    {
+        var options = new AccessOptions();
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Access:Local"] = "none",
+            ["Access:Roles:contoso:approver:0"] = "ada",
+            ["Access:Roles:*:boss:0"] = "x",
+            ["Access:Roles:*:3:0"] = "x",
+            ["Access:Roles:litware:auditor:0"] = " ",
+        }).Build().GetSection("Access").Bind(options);
+        options.Local.ShouldBe(LocalAccess.None);
+        options.Roles["Contoso"]["approver"].ShouldBe(["ada"]);
+        new AccessOptionsValidator(new GateScene()).Validate(null, options).Failures!.Order(StringComparer.Ordinal).ShouldBe([
+            "Access:Roles:*:3: the roles are technician, approver, manager, administrator and auditor.",
+            "Access:Roles:*:boss: the roles are technician, approver, manager, administrator and auditor.",
+            "Access:Roles:litware: there is no such tenant.",
+            "Access:Roles:litware:auditor: must be a list of Entra object ids.",
+        ]);
+    }
+
+    private static Task<Answer> AssignAsync(GateScene scene, Person by, Person to, Role role, bool held = true) =>
+        new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, Correlation), Cancelled);
+}

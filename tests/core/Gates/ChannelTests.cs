@@ -1,0 +1,48 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class ChannelTests
+{
+    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", "directory", "team", "General");
+
+    [Fact]
+    public async Task Linking_again_changes_nothing_and_says_so()
+    {
+        var scene = new GateScene();
+        (await LinkAsync(scene, Mia)).Sentence.ShouldBe("'General' is linked to contoso: its cards are shown here.");
+        (await LinkAsync(scene, Ada)).ShouldBe(new(null, null, "'General' is linked to contoso already."));
+        scene.Ledger.Facts<ChannelLinked>(Contoso).ShouldBe([new(General)]);
+        (await LinkAsync(scene, Ada, escalation: true)).Sentence.ShouldBe("'General' is linked to contoso: what nobody decides in time is told here.");
+        (await UnlinkAsync(scene, Root)).Sentence.ShouldBe("'General' is no longer linked to contoso.");
+        (await UnlinkAsync(scene, Root)).ShouldBe(new(null, null, "This conversation is not linked to contoso."));
+        (await scene.StateAsync()).Channels.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_conversation_shows_one_tenants_cards()
+    {
+        var scene = new GateScene(isLocal: true);
+        var answers = await Task.WhenAll(Task.Run(() => LinkAsync(scene, Stranger)), Task.Run(() => LinkAsync(scene, Stranger, tenant: Fabrikam)));
+        answers.Count(answer => answer.IsDone).ShouldBe(1);
+        answers.Single(answer => !answer.IsDone).ShouldBe(new(null, Refusal.NotPossible,
+            "'General' is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only."));
+    }
+
+    [Fact]
+    public async Task Not_everybody_links()
+    {
+        var scene = new GateScene();
+        (await LinkAsync(scene, Tim)).Sentence.ShouldBe("Only administrators, managers and approvers of contoso may link or unlink its channels.");
+        await LinkAsync(scene, Ada);
+        (await UnlinkAsync(scene, Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
+    }
+
+    private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene).Handle(new(tenant ?? Contoso, by, General, escalation, Correlation), Cancelled);
+
+    private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
+        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, Correlation), Cancelled);
+}

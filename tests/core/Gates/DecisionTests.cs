@@ -1,0 +1,206 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class DecisionTests
+{
+    [Fact]
+    public async Task An_approval_is_on_record_with_its_seal_and_who_gave_it()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var answer = await scene.DecideAsync(Command(Ada, incident));
+        answer.ShouldSatisfyAllConditions(
+            () => answer.Refusal.ShouldBeNull(),
+            () => answer.Sentence.ShouldBe("You approved CON-1001; it is being carried out."),
+            () => answer.Incident!.Phase.ShouldBe(IncidentPhase.Approved));
+        var entry = scene.Ledger.Entries(Contoso)[^1];
+        entry.Actor.ShouldBe(Ada.AsActor());
+        entry.Causation.ShouldBe(incident.StagedSeq);
+        entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true));
+        scene.Reached.ShouldBe([CrashPoint.ProposalStaged, CrashPoint.DecisionAppended]);
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
+    }
+
+    [Theory]
+    [InlineData(DecisionKind.Reject, "rejected", "You rejected CON-1001; nothing is done.", IncidentPhase.Rejected)]
+    [InlineData(DecisionKind.Handled, "handled", "CON-1001 is marked as handled by you; the bot does nothing more.", IncidentPhase.Handled)]
+    public async Task Rejecting_and_handling_close_the_incident(DecisionKind kind, string closed, string sentence, IncidentPhase phase)
+    {
+        var scene = new GateScene();
+        var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup")), kind, "Wrong volume"));
+        answer.Sentence.ShouldBe(sentence);
+        var incident = await scene.IncidentAsync();
+        incident.Phase.ShouldBe(phase);
+        incident.IsOpen.ShouldBeFalse();
+        incident.ClosedReason.ShouldBe(closed);
+        (await scene.WhyNotExecuteAsync()).ShouldBe("Nothing approved waits to be carried out.");
+    }
+
+    [Fact]
+    public async Task A_snooze_stops_the_clock_and_leaves_the_proposal_open()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var answer = await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)));
+        answer.Sentence.ShouldBe("CON-1001 is snoozed until 2026-03-04 09:00 UTC.");
+        incident = await scene.IncidentAsync();
+        incident.Phase.ShouldBe(IncidentPhase.Snoozed);
+        ProposalTimes.ExpiresAt(incident).ShouldBe(scene.Clock.GetUtcNow().AddDays(2).AddHours(8));
+        (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Two_people_complete_what_needs_two()
+    {
+        var scene = new GateScene(APolicy.With(approvals: 2));
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe("You approved CON-1001; it needs 1 more approval by somebody else.");
+        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.DecideAsync(Command(Ada, incident))).ShouldSatisfyAllConditions(
+            answer => answer.Refusal.ShouldBe(Refusal.AlreadyApprovedByYou),
+            answer => answer.Sentence.ShouldBe("You approved CON-1001 at 2026-03-02 09:00 UTC already; it needs somebody else's approval too."));
+        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe("You approved CON-1001; it is being carried out.");
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.DecideAsync(Command(Root, incident))).Sentence.ShouldBe("Ada Approver and Ben Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
+    }
+
+    [Fact]
+    public async Task An_edited_plan_is_rebuilt_sealed_and_approved()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("service.restart"));
+        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
+        answer.Sentence.ShouldBe("You approved CON-1001 with your changes; it is being carried out.");
+        var step = answer.Incident!.PlanInForce.Steps[0];
+        step.Command.ShouldBe("Restart-Service 'W3SVC' on SRV-FILE01");
+        step.Title.ShouldBe("service.restart W3SVC");
+        step.Verifications.ShouldBe([new("service.W3SVC.state", "==", "running")]);
+        answer.Incident.SealInForce.ShouldNotBe(incident.Staged!.Seal);
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.WhyNotExecuteAsync(plan: incident.Staged.Plan)).ShouldBe("The seal is broken: the plan is not the one that was shown.");
+    }
+
+    [Fact]
+    public async Task Edits_that_change_nothing_are_a_plain_approval()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("service.restart"));
+        await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "Spooler")));
+        scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldHaveSingleItem().Kind.ShouldBe(DecisionKind.Approve);
+    }
+
+    [Fact]
+    public async Task Edits_where_two_must_approve_are_a_new_proposal_of_the_editor()
+    {
+        var scene = new GateScene(APolicy.With(approvals: 2));
+        var incident = await scene.StagedAsync(Plan("service.restart"));
+        await scene.DecideAsync(Command(Ben, incident));
+        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
+        answer.Sentence.ShouldBe("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet, it needs 2 approvals by somebody other than you.");
+        var again = await scene.IncidentAsync();
+        again.Staged!.Requester.ShouldBe(Ada.AsActor());
+        again.Decisions.ShouldBeEmpty();
+        (await scene.DecideAsync(Command(Ada, again))).ShouldSatisfyAllConditions(
+            own => own.Refusal.ShouldBe(Refusal.OwnRequest),
+            own => own.Sentence.ShouldBe("You requested this revision of CON-1001 yourself; somebody else must approve it."));
+        (await scene.DecideAsync(Command(Ben, incident))).ShouldSatisfyAllConditions(
+            stale => stale.Refusal.ShouldBe(Refusal.Stale),
+            stale => stale.Sentence.ShouldBe(
+                "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC by Ada Approver. Look at its current card and decide there."));
+        await scene.StageAsync();
+        (await scene.IncidentAsync()).Staged!.Revision.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Edits_of_what_cannot_be_undone_are_shown_again()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("service.restart", "device.reboot"));
+        var review = new Reviews().Token(incident.Staged!, Ada.ObjectId, 2, 2);
+        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC"), review: review));
+        answer.Sentence.ShouldStartWith("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet");
+        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+    }
+
+    [Theory]
+    [InlineData("0.service", "bad name", "'bad name' is not allowed as service of step 1. Nothing was approved.")]
+    [InlineData("0.service", "a'; rm -rf /", "'a'; rm -rf /' is not allowed as service of step 1. Nothing was approved.")]
+    [InlineData("0.service", "W3SVC\nx", "'W3SVC x' is not allowed as service of step 1. Nothing was approved.")]
+    [InlineData("0.service", "", "'' is not allowed as service of step 1. Nothing was approved.")]
+    [InlineData("0.target", "SRV-DC01", "'target' of step 1 cannot be changed. Nothing was approved.")]
+    [InlineData("1.service", "W3SVC", "'1.service' is not part of this plan. Nothing was approved.")]
+    [InlineData("-1.service", "W3SVC", "'-1.service' is not part of this plan. Nothing was approved.")]
+    [InlineData("service", "W3SVC", "'service' is not part of this plan. Nothing was approved.")]
+    public async Task Edits_outside_the_catalogue_change_nothing(string key, string value, string sentence)
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("service.restart"));
+        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit(key, value)));
+        answer.Refusal.ShouldBe(Refusal.BadInput);
+        answer.Sentence.ShouldBe(sentence);
+        scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_undone_is_approved_after_its_pages_were_opened()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("device.reboot"));
+        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ben", 1, 1)))).ShouldSatisfyAllConditions(
+            answer => answer.Refusal.ShouldBe(Refusal.NotReviewed),
+            answer => answer.Sentence.ShouldBe("CON-1001 cannot be undone: open every page of its details, then approve on the last one."));
+        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ada", 2, 2)))).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Nobody_decides_while_the_record_cannot_be_written()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        scene.Ledger.Unavailable = true;
+        var answer = await scene.DecideAsync(Command(Ada, incident));
+        answer.Refusal.ShouldBe(Refusal.RecordUnavailable);
+        answer.Sentence.ShouldBe("The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.");
+        scene.Ledger.Unavailable = false;
+        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+    }
+
+    [Fact]
+    public async Task Two_hundred_clicks_at_once_are_one_decision()
+    {
+        var scene = new GateScene(isLocal: true);
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var clicks = Enumerable.Range(1, 200).Select(number => Task.Run(async () =>
+        {
+            await start.Task;
+            return await scene.DecideAsync(Command(new($"p{number}", $"Person {number}"), incident));
+        })).ToList();
+        start.SetResult();
+        var answers = await Task.WhenAll(clicks);
+        var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).ShouldHaveSingleItem();
+        answers.Count(answer => answer.IsDone).ShouldBe(1);
+        answers.Where(answer => !answer.IsDone).ShouldAllBe(answer =>
+            answer.Refusal == Refusal.AlreadyDecided && answer.Sentence == $"{decided.Actor.Name} already approved CON-1001 at 2026-03-02 09:00 UTC.");
+    }
+
+    [Fact]
+    public async Task A_freeze_set_at_the_same_instant_is_seen()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var state = await scene.StateAsync();
+        var outcome = Proposals.Decide(state, Command(Ada, incident), scene.Access.RolesOf(state, "ada"), scene.Clock.GetUtcNow(),
+            new(GatePolicies.BuiltIn, scene.Catalogue.Of(Contoso), Stagings.NewNonce)).ShouldBeOfType<Outcome.Append>();
+        await scene.FreezeAsync(Tim);
+        (await scene.Ledger.AppendAsync(Contoso, outcome.Expected, outcome.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();
+    }
+
+    private static Dictionary<string, string> Edit(string key, string value) => new() { [key] = value };
+}

@@ -1,0 +1,57 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using MediatR;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class GatesServicesTests
+{
+    [Fact]
+    public async Task Everything_is_wired()
+    {
+        using var host = Build([]);
+        await host.StartAsync(GateScene.Cancelled);
+        foreach (var type in new[] { typeof(IAccess), typeof(IReviews), typeof(IExecutionGuard), typeof(GatePolicies) })
+            host.Services.GetRequiredService(type).ShouldNotBeNull();
+        var handlers = typeof(GatesServices).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(GatesServices).Namespace && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            .ToList();
+        handlers.Count.ShouldBe(8);
+        handlers.ForEach(handler => ActivatorUtilities.CreateInstance(host.Services, handler));
+        await host.StopAsync(GateScene.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_bot_with_mistakes_in_its_settings_does_not_start_and_says_them_all()
+    {
+        using var host = Build(new() { ["Gates:PolicyPath"] = "no-such-folder", ["Access:Roles:litware:boss:0"] = "x" });
+        var problem = await Should.ThrowAsync<Exception>(() => host.StartAsync(GateScene.Cancelled));
+        problem.ToString().ShouldContain("Gates:PolicyPath: there is no folder");
+        problem.ToString().ShouldContain("Access:Roles:litware: there is no such tenant.");
+        problem.ToString().ShouldContain("Access:Roles:litware:boss: the roles are");
+    }
+
+    private static IHost Build(Dictionary<string, string?> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings);
+        var scene = new GateScene();
+        builder.Services
+            .AddSingleton<ILedger>(new InMemoryLedger())
+            .AddSingleton<TenantStates>()
+            .AddSingleton<ITenantDirectory>(scene)
+            .AddSingleton<ILocalMode>(scene)
+            .AddSingleton<ICrashPoints>(scene)
+            .AddSingleton<IConnections>(new SmallCatalogue())
+            .AddSingleton(TimeProvider.System)
+            .AddGates();
+        return builder.Build();
+    }
+}

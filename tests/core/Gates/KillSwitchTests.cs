@@ -1,0 +1,97 @@
+using DevOpsAI.Gates;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class KillSwitchTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("killswitch");
+    private readonly string path;
+    private readonly KillSwitch killSwitch;
+
+    public KillSwitchTests()
+    {
+        path = Path.Combine(folder.FullName, "switch.txt");
+        killSwitch = new(path);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("# nothing today\n\n", null)]
+    [InlineData("everything", "The kill switch pauses everything.")]
+    [InlineData("tenant: contoso", "The kill switch pauses contoso.")]
+    [InlineData("tenant: Contoso # since this morning\r\n", "The kill switch pauses contoso.")]
+    [InlineData("tenant: fabrikam", null)]
+    [InlineData("connector: sandbox", "The kill switch pauses the connector sandbox.")]
+    [InlineData("connector: ninja", null)]
+    [InlineData("action: service.start", "The kill switch pauses the action service.start.")]
+    [InlineData("action: service.*", "The kill switch pauses the action service.*.")]
+    [InlineData("action: service.stop", "The kill switch pauses the action service.stop.")] // it would be the rollback
+    [InlineData("action: disk.*", null)]
+    [InlineData("tenant: fabrikam\naction: disk.*\nconnector: sand*", "The kill switch pauses the connector sand*.")]
+    [InlineData("stop it all", "The kill switch file cannot be understood in line 1, so everything is paused.")]
+    [InlineData("tenant: fabrikam\ntenant:", "The kill switch file cannot be understood in line 2, so everything is paused.")]
+    [InlineData("action: a b", "The kill switch file cannot be understood in line 1, so everything is paused.")]
+    [InlineData("everything: contoso", "The kill switch file cannot be understood in line 1, so everything is paused.")]
+    [InlineData("\u0000\u0001", "The kill switch file cannot be understood in line 1, so everything is paused.")]
+    public void Pauses_what_the_file_says(string text, string? sentence)
+    {
+        File.WriteAllText(path, text);
+        Why().ShouldBe(sentence);
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_pauses_everything_until_it_is_back()
+    {
+        Why().ShouldBe("The kill switch file cannot be read, so everything is paused.");
+        File.WriteAllText(path, "");
+        Why().ShouldBeNull();
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        Why().ShouldBe("The kill switch file cannot be read, so everything is paused.");
+    }
+
+    [Fact]
+    public void Every_change_is_seen_at_once_even_one_of_the_same_length_at_the_same_time()
+    {
+        File.WriteAllText(path, "tenant: fabrikam");
+        Why().ShouldBeNull();
+        var written = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "tenant: contoso ");
+        File.SetLastWriteTimeUtc(path, written);
+        Why().ShouldBe("The kill switch pauses contoso.");
+    }
+
+    [Fact]
+    public void A_file_too_long_to_be_meant_pauses_everything()
+    {
+        File.WriteAllText(path, new('#', (64 * 1024) + 1));
+        Why().ShouldBe("The kill switch file is longer than 64 KB, so everything is paused.");
+    }
+
+    [Fact]
+    public void Without_a_path_nothing_is_paused() => new KillSwitch(null).WhyPaused(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
+
+    [Fact]
+    public void A_connection_nobody_knows_counts_as_paused_with_any_connector()
+    {
+        File.WriteAllText(path, "connector: ninja");
+        killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => null).ShouldBe("The kill switch pauses the connector ninja.");
+    }
+
+    [Fact]
+    public async Task What_was_approved_is_stopped_too()
+    {
+        File.WriteAllText(path, "");
+        var scene = new GateScene(killSwitchPath: path);
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        File.WriteAllText(path, "everything");
+        (await scene.WhyNotExecuteAsync()).ShouldBe("The kill switch pauses everything.");
+        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(["The kill switch pauses everything."]);
+    }
+
+    private string? Why() => killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => "sandbox");
+}

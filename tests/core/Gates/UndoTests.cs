@@ -1,0 +1,119 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class UndoTests
+{
+    [Fact]
+    public async Task An_approvers_press_takes_the_steps_back_in_reverse()
+    {
+        var scene = await VerifiedAsync("service.start", "disk.cleanup", "ticket.create");
+        (await scene.UndoAsync(Ada)).Sentence.ShouldBe("CON-1001 cannot be undone: there is no way back for \"ticket.create Spooler\".");
+
+        scene = await VerifiedAsync("service.start", "disk.cleanup");
+        var answer = await scene.UndoAsync(Ada);
+        answer.Sentence.ShouldBe("CON-1001 is being undone.");
+        var staged = answer.Incident!.Staged!;
+        staged.Kind.ShouldBe(ProposalKind.Undo);
+        staged.Revision.ShouldBe(2);
+        staged.Requester.ShouldBe(Ada.AsActor());
+        staged.Terms.Level.ShouldBe(GateLevel.L1);
+        staged.Plan.Steps.Select(step => step.Command).ShouldBe(["Restore-Disk C: on SRV-FILE01", "Stop-Service 'Spooler' on SRV-FILE01"]);
+        staged.Plan.Steps[1].Preconditions.ShouldBe([new("service.Spooler.state", "==", "running")]);
+        staged.Plan.Steps[1].Verifications.ShouldBe([new("service.Spooler.state", "==", "stopped")]);
+        staged.Plan.Steps[1].Rollback.ShouldBe("service.start");
+        answer.Incident.Phase.ShouldBe(IncidentPhase.Approved);
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.UndoAsync(Ben)).ShouldSatisfyAllConditions(
+            again => again.Refusal.ShouldBe(Refusal.AlreadyDecided),
+            again => again.Sentence.ShouldBe("CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC."));
+    }
+
+    [Fact]
+    public async Task What_is_not_known_of_before_is_verified_by_what_must_be_gone()
+    {
+        var run = (await (await VerifiedAsync("service.start")).IncidentAsync()).Execution!;
+        var step = run.Plan.Steps[0] with { Preconditions = [new("device.online", "==", "true")] };
+        var inverse = Undos.Inverse(run with { Plan = new([step]) }, new Catalogue(new SmallCatalogue()).Of(Contoso), out var problem);
+        problem.ShouldBeNull();
+        inverse.Steps[0].Verifications.ShouldBe([new("service.Spooler.state", "!=", "running")]);
+    }
+
+    [Fact]
+    public async Task Where_the_press_is_not_enough_somebody_else_approves()
+    {
+        var scene = await VerifiedAsync("device.isolate");
+        var answer = await scene.UndoAsync(Ada);
+        answer.Sentence.ShouldBe("Undoing CON-1001 needs 1 approval by somebody other than you; it waits until 2026-03-02 17:00 UTC.");
+        var incident = answer.Incident!;
+        incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2);
+        (await scene.UndoAsync(Ben)).Sentence.ShouldBe("Undoing CON-1001 waits for approval already; Ada Approver asked for it at 2026-03-02 09:00 UTC.");
+        var reviews = new Reviews();
+        (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, "ada", 1, 1)))).Refusal.ShouldBe(Refusal.OwnRequest);
+        (await scene.WhyNotExecuteAsync()).ShouldNotBeNull();
+        (await scene.DecideAsync(Command(Ben, incident, review: reviews.Token(incident.Staged, "ben", 1, 1)))).IsDone.ShouldBeTrue();
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_undo_that_is_rejected_leaves_the_remedy_and_its_incident_as_they_were()
+    {
+        var scene = await VerifiedAsync("device.isolate");
+        await scene.DecideAsync(Command(Ben, (await scene.UndoAsync(Ada)).Incident!, DecisionKind.Reject, "Still infected"));
+        var incident = await scene.IncidentAsync();
+        incident.Phase.ShouldBe(IncidentPhase.Verified);
+        scene.Ledger.Facts<IncidentClosed>(Contoso).Count.ShouldBe(1);
+        (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Refusals()
+    {
+        var scene = new GateScene();
+        await ShouldRefuse(scene, Refusal.UnknownIncident, "contoso has no incident 'CON-1001'; check the number.");
+        var incident = await scene.StagedAsync(Plan("service.start"));
+        await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 was never executed, so there is nothing to undo.");
+        (await scene.UndoAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of contoso may undo CON-1001.");
+        (await scene.UndoAsync(Stranger)).Sentence.ShouldBe("You have no role at contoso; ask one of its administrators.");
+        await scene.DecideAsync(Command(Ada, incident));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
+        await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 is still being carried out; wait for its outcome.");
+        await scene.ExecutedAsync(outcome: ExecutionOutcome.Failed);
+        await ShouldRefuse(scene, Refusal.NotPossible, "Only what was done and verified can be undone; CON-1001 was not. Look at the device yourself.");
+
+        scene = await VerifiedAsync("service.start");
+        await scene.FreezeAsync(Tim);
+        (await scene.UndoAsync(Ada)).Refusal.ShouldBe(Refusal.Frozen);
+        await scene.LiftAsync(Ada);
+        scene.Clock.Advance(TimeSpan.FromDays(1));
+        await ShouldRefuse(scene, Refusal.NotPossible, "It is too late to undo CON-1001: that was possible until 2026-03-03 09:00 UTC.");
+
+        scene = await VerifiedAsync("service.start");
+        await scene.UndoAsync(Ada);
+        var seal = (await scene.IncidentAsync()).SealInForce;
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+        await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC.");
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
+        await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 was undone already at 2026-03-02 09:00 UTC, as Ada Approver asked.");
+    }
+
+    private static async Task ShouldRefuse(GateScene scene, Refusal refusal, string sentence)
+    {
+        var answer = await scene.UndoAsync(Ben);
+        answer.Sentence.ShouldBe(sentence);
+        answer.Refusal.ShouldBe(refusal);
+    }
+
+    private static async Task<GateScene> VerifiedAsync(params string[] actions)
+    {
+        var scene = new GateScene();
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan(actions))));
+        await scene.ExecutedAsync();
+        return scene;
+    }
+}
