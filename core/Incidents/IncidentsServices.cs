@@ -11,6 +11,7 @@ public static class IncidentsServices
     {
         services.AddOptionsWithValidateOnStart<StormOptions, StormOptionsValidator>().BindConfiguration("Storms");
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IAlertParts, WholeDevices>();
         services.AddSingleton<ILedgerFollower, IncidentsFollower>();
         return services;
     }
