@@ -11,7 +11,9 @@ public static class IncidentsServices
     {
         services.AddOptionsWithValidateOnStart<StormOptions, StormOptionsValidator>().BindConfiguration("Storms");
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton<ILedgerFollower, IncidentsFollower>();
+        services.AddHostedService<IntakeMetrics>();
         return services;
     }
 }
