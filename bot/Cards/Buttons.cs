@@ -15,7 +15,7 @@ internal static class Buttons
         var data = IncidentCard.DataOf(view);
         var incident = view.Incident;
         var decides = incident.IsUndecided && view.Rights.Decide;
-        if (decides && incident.Staged!.Terms.Level == GateLevel.L3)
+        if ((decides && incident.Staged!.Terms.Level == GateLevel.L3) || (incident.IsLeftToPeople && view.Rights.Decide))
             yield return Handled(data);
         else if (decides && planFits && !incident.Staged!.NeedsReview)
         {
@@ -31,7 +31,7 @@ internal static class Buttons
         }
         if (CanUndo(view))
             yield return CardActions.Execute("Undo", Verb.Undo, data);
-        if (incident.IsUndecided && !view.IsPersonal && !view.Rights.Decide)
+        if ((incident.IsUndecided || incident.IsLeftToPeople) && !view.IsPersonal && !view.Rights.Decide)
             yield return CardActions.Execute("Review", Verb.View, data);
         if (incident.Draft is not null)
             yield return Details(data, 0, null, "Details");

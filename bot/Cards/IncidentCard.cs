@@ -27,7 +27,7 @@ public static class IncidentCard
     internal static JsonObject DataOf(IncidentView view)
     {
         var data = new JsonObject { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
-        if (view.Incident.IsUndecided)
+        if (view.Incident.IsUndecided || view.Incident.IsLeftToPeople)
             data["seal"] = view.Incident.Staged!.Seal;
         if (view.IsCopy)
             data["copy"] = true;

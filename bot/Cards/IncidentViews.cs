@@ -15,7 +15,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
     {
-        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided, Undo: true) : default,
+        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true) : default,
     };
 
     public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
@@ -42,10 +42,10 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         .Select(known => known.Mri);
 
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
-        Decide: incident.IsUndecided && access.WhyNotDecide(state, incident, objectId) is null,
+        Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
         Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor));
 
-    private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+    private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 
     private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
         ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)

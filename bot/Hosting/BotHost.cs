@@ -9,7 +9,6 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.LocalTeams;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
@@ -23,8 +22,6 @@ public static class BotHost
 
     public static WebApplication Build(string[] args)
     {
-        // Before anything opens a database: all of them must use the same SQLite library.
-        _ = SqliteLibrary.Description;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);

@@ -62,7 +62,7 @@ internal sealed class DeliveryIntake(
         }
         var (connection, source) = known ?? throw Refuse(known, NoCredentials);
         if (!source.Understands(request))
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.");
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.", "Content-Type");
         return await RecordAsync(connection, source, request, correlation, cancellationToken);
     }
 

@@ -25,7 +25,10 @@ public static class InboundJson
         }
         catch (JsonException broken)
         {
-            throw new MalformedEventException(field, $"is not valid JSON (line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}).");
+            // Only a member that occurs twice is reported without its place.
+            throw new MalformedEventException(field, broken.LineNumber is { } line
+                ? $"is not valid JSON (line {line + 1}, byte {broken.BytePositionInLine + 1})."
+                : "has an object with the same member twice.");
         }
     }
 

@@ -54,8 +54,9 @@ public static partial class Subjects
         if (deviceFirst && device is not null)
             return device;
         var instance = First(labels, ["instance"], HostOf);
-        // The address of an exporter says less than a name somebody gave.
-        if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _))
+        // The address of an exporter, or the URL that a probe asked, says less than a name somebody gave.
+        if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _)
+            || labels["instance"].Contains("://", StringComparison.Ordinal))
             return First(labels, HostLabels, HostOf) ?? device ?? instance;
         return instance;
     }

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public static class DraftingServices
             .AddSingleton<IValidateOptions<DraftingOptions>, RunbookCheck>()
             .AddSingleton(LoadRunbooks)
             .AddSingleton<TargetResolver>()
+            .AddSingleton<IAlertParts, RunbookParts>()
             .AddSingleton<ILedgerFollower, DraftingFollower>();
     }
 

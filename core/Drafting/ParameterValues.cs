@@ -17,7 +17,7 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         var named = new List<string>();
         foreach (var received in events)
         {
-            var (value, problem) = NamedBy(received, rule);
+            var (value, problem) = NamedBy(rule, target, received.Attributes);
             if (problem is not null)
                 return problem;
             if (value is not null && !named.Contains(value, StringComparer.OrdinalIgnoreCase))
@@ -29,13 +29,14 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         return outcome.Problem;
     }
 
-    private (string? Value, string? Problem) NamedBy(EventReceived received, ParameterRule rule)
+    /// <summary>The value that an event's attributes name, in the form that observations use, or why what they name cannot be used; neither when they name none.</summary>
+    public static (string? Value, string? Problem) NamedBy(ParameterRule rule, string target, IReadOnlyDictionary<string, string> attributes)
     {
         foreach (var attribute in rule.From)
         {
-            if (received.Attribute(attribute.Name) is not { } text || string.IsNullOrWhiteSpace(text))
+            if (attributes.Attribute(attribute.Name) is not { } text || string.IsNullOrWhiteSpace(text))
                 continue;
-            if (attribute.Loose && IsTheTarget(text))
+            if (attribute.Loose && IsTheTarget(target, text))
                 continue;
             var value = ParameterForms.Apply(rule.Form, text);
             if (rule.Pattern.Accepts(value))
@@ -47,7 +48,7 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
     }
 
     /// <summary>Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.</summary>
-    private bool IsTheTarget(string text) => TargetNames.Of(text) is { } names
+    private static bool IsTheTarget(string target, string text) => TargetNames.Of(text) is { } names
         && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase) || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
 
     private static (string? Value, string? Problem) Plain(ParameterRule rule, List<string> named) => named switch

@@ -140,8 +140,11 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
 internal static class EventAttributes
 {
     /// <summary>An attribute by name, ignoring case; null when the event has none.</summary>
-    public static string? Attribute(this EventReceived received, string name) =>
-        received.Attributes.TryGetValue(name, out var text)
+    public static string? Attribute(this EventReceived received, string name) => received.Attributes.Attribute(name);
+
+    /// <inheritdoc cref="Attribute(EventReceived, string)"/>
+    public static string? Attribute(this IReadOnlyDictionary<string, string> attributes, string name) =>
+        attributes.TryGetValue(name, out var text)
             ? text
-            : received.Attributes.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+            : attributes.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }

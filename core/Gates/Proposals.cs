@@ -30,11 +30,13 @@ internal static class Proposals
         };
     }
 
-    /// <summary>Null when the person may decide something about the staged proposal that ends it; otherwise why not.</summary>
+    /// <summary>Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why not.</summary>
     public static Answer? WhyNotDecide(TenantState state, Incident incident, IReadOnlySet<Role> roles, string objectId, DateTimeOffset now)
     {
         if (WhyNoRole(state, incident, roles) is { } stranger)
             return stranger;
+        if (incident.IsLeftToPeople)
+            return WhyNotFor(state, incident, roles, DecisionKind.Handled);
         if (StandingSentences.WhyNothingToDecide(incident, objectId, now) is { } settled)
             return settled;
         if (incident.Staged!.Terms.Level == GateLevel.L3)
@@ -48,7 +50,8 @@ internal static class Proposals
             return stranger;
         if (incident is null)
             return Unknown(state, command.IncidentId);
-        if (StandingSentences.WhyNothingToDecide(incident, command.By.ObjectId, now) is { } settled)
+        var closes = command.Kind == DecisionKind.Handled && incident.IsLeftToPeople;
+        if (!closes && StandingSentences.WhyNothingToDecide(incident, command.By.ObjectId, now) is { } settled)
             return settled;
         return command.Seal == incident.Staged!.Seal ? null : new(incident, Refusal.Stale, Stale(incident));
     }
@@ -193,7 +196,7 @@ internal static class Proposals
         var terms = incident.Staged!.Terms;
         if (roles.Contains(Role.Administrator))
             return null;
-        var technicianMay = kind == DecisionKind.Snooze || (kind == DecisionKind.Handled && terms.Level == GateLevel.L3);
+        var technicianMay = kind == DecisionKind.Snooze || (kind == DecisionKind.Handled && (terms.Level == GateLevel.L3 || incident.IsLeftToPeople));
         if (technicianMay && roles.Contains(Role.Technician))
             return null;
         var approverMay = terms.ApproverRole == Role.Approver || technicianMay;

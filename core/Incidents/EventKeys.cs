@@ -15,9 +15,12 @@ public static class EventKeys
         return "E-" + Convert.ToHexStringLower(hash[..8]);
     }
 
-    /// <summary>Kind and device: what belongs to one incident while it is open. A host counts by its short name, a user in full.</summary>
-    public static string Correlation(string kind, string? device, bool aboutUser) =>
-        Cause(kind) + "|" + (device is null ? "" : aboutUser ? device : ShortName(device)).ToLowerInvariant();
+    /// <summary>
+    /// Kind, device and the part of it that is named: what belongs to one incident while it is open. A host counts by its short name,
+    /// a user in full.
+    /// </summary>
+    public static string Correlation(string kind, string? device, bool aboutUser, string? part = null) =>
+        Cause(kind) + "|" + (device is null ? "" : aboutUser ? device : ShortName(device)).ToLowerInvariant() + (part is null ? "" : "|" + part);
 
     /// <summary>Kind alone: what has the same cause on other devices.</summary>
     public static string Cause(string kind) => kind.ToLowerInvariant();

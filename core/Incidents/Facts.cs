@@ -16,7 +16,7 @@ public enum Severity { Info, Warning, Error, Critical }
 /// <param name="Kind">What happened, as the source spells it, as in <c>HostOutOfDiskSpace</c>.</param>
 /// <param name="Device">The device or user the source names, without port, as sent; null when it names none.</param>
 /// <param name="AlertKey">What a later <see cref="EventStatus.Resolved"/> refers to: the same for the firing and the resolved event of one alert.</param>
-/// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind and device.</param>
+/// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind, device and, where it is named, the part of the device.</param>
 /// <param name="CauseKey">Events with the same key have the same cause on other devices: what a storm folds on.</param>
 /// <param name="Attributes">Labels and extension attributes, bounded in number and length.</param>
 public sealed record EventReceived(

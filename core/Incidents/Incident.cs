@@ -90,6 +90,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>A person may still decide about the staged proposal.</summary>
     public bool IsUndecided => Staged is not null && Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed;
 
+    /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when that is done.</summary>
+    public bool IsLeftToPeople => IsOpen && Staged is { Kind: ProposalKind.Remedy } && Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped;
+
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
     public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
 

@@ -10,7 +10,7 @@ namespace DevOpsAI.Incidents;
 /// Appends a batch whole or not at all. The ledger itself finds duplicates: each event is the first entry of a stream of its own,
 /// so one that is on record already is a conflict, and the usual new event costs one append and no read.
 /// </summary>
-internal sealed class ReceiveEventsHandler(ILedger ledger, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
+internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
     public async Task<IReadOnlyList<EventReceipt>> Handle(ReceiveEvents request, CancellationToken cancellationToken)
@@ -67,10 +67,11 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, ICrashPoints crashPoi
         return before - pending.Count;
     }
 
-    private static EventReceived Record(string id, ConnectorEvent sent, ReceiveEvents request)
+    private EventReceived Record(string id, ConnectorEvent sent, ReceiveEvents request)
     {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var device = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
+        var attributes = EventText.Bounded(sent.Attributes);
         return new(
             id,
             request.Connection,
@@ -83,10 +84,10 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, ICrashPoints crashPoi
             sent.Description is { } description ? EventText.Bounded(description, EventText.DescriptionLimit) : null,
             // Two sources may use the same key for different alerts.
             EventText.BoundedKey($"{request.Connection}:{sent.AlertKey}"),
-            EventKeys.Correlation(kind, device, sent.AboutUser),
+            EventKeys.Correlation(kind, device, sent.AboutUser, parts.PartOf(kind, device, attributes)),
             EventKeys.Cause(kind),
             sent.OccurredAt,
             request.Simulated,
-            EventText.Bounded(sent.Attributes));
+            attributes);
     }
 }

@@ -164,7 +164,7 @@ public sealed class WebhookTests
     public async Task Another_content_type_is_not_understood(string connection, string? contentType)
     {
         await using var host = await WebhookHost.StartAsync();
-        (await host.PostAsync(connection, Body.Alert, contentType)).ShouldBeProblem(415);
+        (await host.PostAsync(connection, Body.Alert, contentType)).ShouldBeProblem(415, "Content-Type");
     }
 
     [Theory]

@@ -28,6 +28,8 @@ public sealed class SubjectsTests
     [InlineData("instance=10.0.0.5:9100;hostname=srv1.contoso.local", "srv1.contoso.local")]
     [InlineData("instance=10.0.0.5:9100", "10.0.0.5")]
     [InlineData("instance=10.0.0.5:9100;device=sda1", "10.0.0.5")]
+    [InlineData("instance=https://www.contoso.com/login;host=SRV-WEB01", "SRV-WEB01")]
+    [InlineData("instance=https://www.contoso.com/login", "www.contoso.com")]
     [InlineData("device=srv-file01", "srv-file01")]
     [InlineData("device=eth0", null)]
     [InlineData("device=nvme0n1p2;computer=WS-RECEPTION", "WS-RECEPTION")]

@@ -42,6 +42,27 @@ public sealed class DecisionTests
         (await scene.WhyNotExecuteAsync()).ShouldBe("Nothing approved waits to be carried out.");
     }
 
+    [Theory]
+    [InlineData(ExecutionOutcome.Failed)]
+    [InlineData(ExecutionOutcome.Unknown)]
+    [InlineData(ExecutionOutcome.Stopped)]
+    public async Task What_did_not_end_well_is_closed_by_a_person_who_saw_to_it(ExecutionOutcome outcome)
+    {
+        var scene = new GateScene();
+        var staged = await scene.StagedAsync(Plan("disk.cleanup"));
+        await scene.DecideAsync(Command(Ada, staged));
+        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled))).Refusal.ShouldBe(Refusal.AlreadyDecided);
+        await scene.ExecutedAsync(outcome: outcome, canBeUndone: false);
+
+        (await scene.DecideAsync(Command(Ben, staged))).Refusal.ShouldBe(Refusal.AlreadyDecided);
+        (await scene.DecideAsync(Command(Mia, staged, DecisionKind.Handled))).Refusal.ShouldBe(Refusal.NotAllowed);
+        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, seal: "5ea1"))).Refusal.ShouldBe(Refusal.Stale);
+        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, "Done by hand"))).IsDone.ShouldBeTrue();
+        var incident = await scene.IncidentAsync();
+        (incident.Phase, incident.IsOpen, incident.ClosedReason).ShouldBe((IncidentPhase.Handled, false, "handled"));
+        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled))).Refusal.ShouldBe(Refusal.AlreadyDecided);
+    }
+
     [Fact]
     public async Task A_snooze_stops_the_clock_and_leaves_the_proposal_open()
     {

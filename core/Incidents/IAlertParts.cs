@@ -1,0 +1,17 @@
+namespace DevOpsAI.Incidents;
+
+/// <summary>
+/// Tells which part of a device an alert is about, as in one of its services or volumes. Alerts about different parts are different
+/// incidents: a plan that starts one service must not close the alert of another.
+/// </summary>
+public interface IAlertParts
+{
+    /// <summary>The same for every spelling of the part, in lower case; null when the alert is about the device as a whole, or names none.</summary>
+    string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes);
+}
+
+/// <summary>Where nobody knows of parts.</summary>
+internal sealed class WholeDevices : IAlertParts
+{
+    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => null;
+}

@@ -1,0 +1,33 @@
+using DevOpsAI.Incidents;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Tests.Core.Drafting;
+
+/// <summary>Alerts about different services or volumes of one device are different incidents, however the labels are called.</summary>
+public sealed class PartsTests
+{
+    private static readonly IAlertParts Parts = new DraftingScene().Services.GetRequiredService<IAlertParts>();
+
+    [Theory]
+    [InlineData("WindowsServiceDown", "name=Spooler", "spooler")]
+    [InlineData("WindowsServiceDown", "name=SPOOLER;exported_name=other", "spooler")]
+    [InlineData("NodeSystemdServiceFailed", "name=nginx.service", "nginx")]
+    [InlineData("DiskSpaceLow", "volume=C:", "c")]
+    [InlineData("HostOutOfDiskSpace", "mountpoint=/var/log;device=/dev/sda1", "var-log")]
+    [InlineData("DiskSpaceLow", "device=srv-file01;disk=D:", "d")]
+    [InlineData("BackupFailed", "job_name=Files nightly;job=veeam", "files nightly")]
+    [InlineData("SSLCertExpiringSoon", "instance=srv-file01:9182;cn=www.contoso.com", "www.contoso.com")]
+    public void A_part_is_recognised(string kind, string labels, string part) => PartOf(kind, labels).ShouldBe(part);
+
+    [Theory]
+    [InlineData("WindowsServiceDown", "job=windows")]
+    [InlineData("DiskSpaceLow", "device=srv-file01.contoso.local")]
+    [InlineData("SSLCertExpiringSoon", "instance=srv-file01.contoso.local:9182")]
+    [InlineData("HostOutOfMemory", "name=Spooler")]
+    [InlineData("SomethingNobodyKnows", "name=Spooler")]
+    [InlineData("WindowsServiceDown", "name=a b; rm -rf")]
+    public void The_rest_is_about_the_whole_device(string kind, string labels) => PartOf(kind, labels).ShouldBeNull();
+
+    private static string? PartOf(string kind, string labels) => Parts.PartOf(
+        kind, "srv-file01.contoso.local", labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));
+}
