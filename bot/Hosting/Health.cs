@@ -4,21 +4,28 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Hosting;
 
-/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written.</summary>
+/// <summary>
+/// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written;
+/// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
+/// (elsewhere the meter <c>DevOpsAI.Incidents</c> does).
+/// </summary>
 internal static class Health
 {
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
-        endpoints.MapGet("/readyz", async (ITenantDirectory tenants, TenantStates states, SqliteLedger ledger, CancellationToken cancellationToken) =>
+        endpoints.MapGet("/readyz", async (
+            ITenantDirectory tenants, TenantStates states, SqliteLedger ledger, LedgerFollowing following, ILocalMode mode, CancellationToken cancellationToken) =>
         {
             try
             {
+                List<TenantState> all = [];
                 foreach (var tenant in tenants.All)
-                    await states.GetAsync(tenant.Id, cancellationToken);
+                    all.Add(await states.GetAsync(tenant.Id, cancellationToken));
                 if (ledger.Unwritable is { } problem)
                     return NotReady(problem);
-                return Results.Json(new { status = "ready", tenants = tenants.All.Count });
+                return Results.Json(new Readiness(
+                    "ready", tenants.All.Count, await following.BehindAsync(cancellationToken), mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
             {
@@ -29,4 +36,18 @@ internal static class Health
 
     private static IResult NotReady(string reason) =>
         Results.Json(new { status = "not ready", reason }, statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
+    private sealed record Readiness(string Status, int Tenants, long Behind, IntakeTotals? Intake);
+
+    /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
+    private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)
+    {
+        public static IntakeTotals Of(IReadOnlyList<TenantState> states) => new(
+            states.Sum(state => state.Intake.Received),
+            states.Sum(state => state.Intake.Shown),
+            states.Sum(state => state.Intake.Folded),
+            states.Sum(state => state.Intake.Digested),
+            states.Sum(state => (long)state.Unattached.Count));
+    }
 }

@@ -1,3 +1,5 @@
+using DevOpsAI.Connections;
+
 namespace DevOpsAI.Drafting;
 
 /// <summary>What to do about events of some kinds, as a file says it. Format: docs/runbooks.md.</summary>

@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

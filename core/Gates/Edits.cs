@@ -27,7 +27,7 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
             if (find(step.Target, step.Action) is not { } action || action.Arguments.FirstOrDefault(spec => spec.Name == name) is not { } spec)
                 return Wrong($"{step.Action} has no '{Sentences.Said(name)}' any more; reject this proposal.");
             var value = typed.Trim();
-            if (!Catalogue.Accepts(spec, value))
+            if (!ActionCalls.Accepts(spec, value))
                 return Wrong($"'{Sentences.Said(value)}' is not allowed as {spec.Title.ToLowerInvariant()} of step {index + 1}.");
             steps[index] = With(step, action, name, value);
         }
@@ -44,7 +44,7 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
         {
             Title = Replaced(step.Title, was, value),
             Arguments = arguments,
-            Command = Catalogue.Command(action, step.Target, arguments),
+            Command = ActionCalls.Command(action, step.Target, arguments),
             Preconditions = [.. step.Preconditions.Select(condition => Replaced(condition, was, value))],
             Verifications = [.. step.Verifications.Select(condition => Replaced(condition, was, value))],
         };

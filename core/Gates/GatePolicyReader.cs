@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -125,7 +126,7 @@ public static partial class GatePolicyReader
 
     /// <summary>Comments, layout and the order of keys do not count.</summary>
     private static string VersionOf(YamlNode root) =>
-        $"{GateArea.Operations}@{CanonicalJson.Digest(JsonSerializer.SerializeToElement(Json(root), PolicyJson.Default.JsonNode))[..12]}";
+        $"{GateArea.Operations}@{Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(Json(root), PolicyJson.Default.JsonNode))[..12]}";
 
     private static JsonNode Json(YamlNode node) => node switch
     {

@@ -10,7 +10,7 @@ namespace DevOpsAI.Gates;
 public static class Seals
 {
     /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
-    public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => CanonicalJson.Digest(JsonSerializer.SerializeToElement(
+    public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new Sealed(
             tenant.Value, staged.IncidentId, staged.Revision, staged.Kind, staged.Requester, plan, staged.Observed,
             staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),

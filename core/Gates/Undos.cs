@@ -58,7 +58,7 @@ internal static class Undos
         action.Name,
         step.Target,
         step.Arguments,
-        Catalogue.Command(action, step.Target, step.Arguments),
+        ActionCalls.Command(action, step.Target, step.Arguments),
         Editable: [],
         Preconditions: step.Verifications,
         Verifications: Verifications(step),

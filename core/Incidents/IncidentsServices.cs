@@ -12,7 +12,9 @@ public static class IncidentsServices
         services.AddOptionsWithValidateOnStart<StormOptions, StormOptionsValidator>().BindConfiguration("Storms");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IAlertParts, WholeDevices>();
+        services.AddMetrics();
         services.AddSingleton<ILedgerFollower, IncidentsFollower>();
+        services.AddHostedService<IntakeMetrics>();
         return services;
     }
 }

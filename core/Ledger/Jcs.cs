@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -22,6 +23,10 @@ public static class Jcs
         Write(json, output);
         return output.Written.ToArray();
     }
+
+    /// <summary>Hex SHA-256 of the canonical form.</summary>
+    /// <exception cref="JsonException">As <see cref="Canonicalize"/>.</exception>
+    public static string Digest(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(Canonicalize(json)));
 
     /// <summary>Appends the canonical form.</summary>
     /// <exception cref="JsonException">As <see cref="Canonicalize"/>; what was appended until then is meaningless.</exception>

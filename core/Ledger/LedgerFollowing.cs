@@ -14,6 +14,7 @@ public sealed class LedgerFollowing : BackgroundService
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
+    private readonly ILedger ledger;
     private readonly ICursorStore store;
     private readonly TimeProvider clock;
     private readonly ILogger<LedgerFollowing> logger;
@@ -29,7 +30,7 @@ public sealed class LedgerFollowing : BackgroundService
         TimeProvider clock,
         ILogger<LedgerFollowing> logger)
     {
-        (this.store, this.clock, this.logger) = (store, clock, logger);
+        (this.ledger, this.store, this.clock, this.logger) = (ledger, store, clock, logger);
         var all = followers.ToList();
         if (all.GroupBy(static follower => follower.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two followers are called '{twice.Key}'; each needs a cursor of its own.");
@@ -47,6 +48,15 @@ public sealed class LedgerFollowing : BackgroundService
     {
         foreach (var run in runs)
             await run.CaughtUpAsync(cancellationToken);
+    }
+
+    /// <summary>How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to.</summary>
+    public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
+    {
+        var behind = 0L;
+        foreach (var run in runs)
+            behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
+        return behind;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

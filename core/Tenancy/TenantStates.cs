@@ -9,6 +9,9 @@ public sealed class TenantStates(ILedger ledger)
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
 
+    /// <summary>The states last asked for, as far as they had come then; reads nothing.</summary>
+    public IEnumerable<TenantState> Latest => projections.Values.Select(static projection => projection.State);
+
     /// <summary>The state that includes every entry durable at the time of the call.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)

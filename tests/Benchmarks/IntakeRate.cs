@@ -7,15 +7,17 @@ namespace DevOpsAI.Benchmarks;
 internal sealed class IntakeRate : IBenchmark
 {
     private const int Connections = 16;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
     private static readonly (string, string)[] Event = [("Content-Type", "application/cloudevents+json"), ("Authorization", "Bearer cloudevents-contoso-dev")];
+
+    private static readonly byte[] PeerTurn = """{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"http://127.0.0.1:9","conversation":{"id":"a:1"},"recipient":{"id":"28:1"},"channelId":"msteams","value":{"action":{"type":"Action.Execute","verb":"approve","data":{}}}}"""u8.ToArray();
 
     public string Verb => "intake";
 
     public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
-        var eventsPerRound = quick ? 2_000 : 20_000;
+        var eventsPerRound = quick ? 2_000 : 10_000;
         var storage = Directory.CreateTempSubdirectory("bench-intake-").FullName;
         try
         {
@@ -23,31 +25,19 @@ internal sealed class IntakeRate : IBenchmark
             using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["LocalTeams__Enabled"] = "false" });
             var next = 0;
             var run = Guid.NewGuid();
-            byte[] NewEvent(int _) => Body(run, Interlocked.Increment(ref next));
-            static bool IsNew(string answer) => answer.Contains("\"duplicate\":false", StringComparison.Ordinal);
-            var turn = Encoding.UTF8.GetBytes("""{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"http://127.0.0.1:9","conversation":{"id":"a:1"},"recipient":{"id":"28:1"},"channelId":"msteams","value":{"action":{"type":"Action.Execute","verb":"approve","data":{}}}}""");
-
-            await LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, eventsPerRound, _ => turn);
-            var warm = await LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound, NewEvent, IsNew);
-            if (warm.NotOk > 0)
-                throw new InvalidOperationException($"{warm.NotOk} events were not taken: {warm.FirstFailure}");
-            var ours = new List<LoadResult>();
-            var theirs = new List<LoadResult>();
-            for (var round = 0; round < Rounds; round++)
-            {
-                theirs.Add(await LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, eventsPerRound, _ => turn));
-                ours.Add(await LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound, NewEvent, IsNew));
-            }
-            if (ours.Sum(round => round.NotOk) is var notOk and > 0)
-                throw new InvalidOperationException($"{notOk} events were not taken: {ours.First(round => round.FirstFailure is not null).FirstFailure}");
-            var (bots, peers) = (Turns.Median(ours), Turns.Median(theirs));
+            var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
+                ? LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound, _ => Body(run, Interlocked.Increment(ref next)), IsNew)
+                : LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, eventsPerRound, static _ => PeerTurn));
             return
             [
-                new("durable events per second, bot / peer", bots.PerSecond / peers.PerSecond, "x", 5, new Dictionary<string, double>
+                new("durable events per second, bot / peer", result.Rate, "x", 5, new Dictionary<string, double>
                 {
-                    ["bot, durable events/s"] = bots.PerSecond,
-                    ["bot, p99 ms"] = bots.P99,
-                    ["peer, turns/s"] = peers.PerSecond,
+                    ["bot, durable events/s"] = result.Bot.Load.PerSecond,
+                    ["peer, turns/s"] = result.Peer.Load.PerSecond,
+                    ["bot, p99 ms"] = result.Bot.Load.P99,
+                    ["peer, p99 ms"] = result.Peer.Load.P99,
+                    ["bot, processor time per event, us"] = result.Bot.CpuMicroseconds,
+                    ["peer, processor time per turn, us"] = result.Peer.CpuMicroseconds,
                 }),
             ];
         }
@@ -56,6 +46,8 @@ internal sealed class IntakeRate : IBenchmark
             Directory.Delete(storage, recursive: true);
         }
     }
+
+    private static bool IsNew(ReadOnlySpan<byte> answer) => answer.IndexOf("\"duplicate\":false"u8) >= 0;
 
     private static byte[] Body(Guid run, int n) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
         {"specversion":"1.0","id":"{{{run:N}}}-{{{n}}}","source":"https://bench.example.test","type":"bench.disk.low","time":"2026-11-21T01:54:22.665Z","datacontenttype":"application/json","data":{"alertname":"DiskSpaceLow","severity":"warning","host":"srv-{{{n % 50}}}","title":"Disk almost full"}}

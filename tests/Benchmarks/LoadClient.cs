@@ -12,43 +12,67 @@ internal sealed record LoadResult(int Requests, int NotOk, double Seconds, doubl
     public double PerSecond => Requests / Seconds;
 }
 
+/// <summary>Looks at the body of an answer.</summary>
+internal delegate bool AnswerCheck(ReadOnlySpan<byte> body);
+
 /// <summary>
 /// Keeps a fixed number of HTTP/1.1 connections busy with prepared POST requests, one request at a time on each, and times every answer.
-/// Speaks to the socket directly, so that on a small machine the client takes little of the processor that it shares with the server.
+/// One thread waits for all sockets at once, so that on a small machine the client takes little of the processor that it shares with the server.
 /// </summary>
 internal static class LoadClient
 {
-    /// <param name="bodyOf">The body of the n-th request, 0-based.</param>
+    /// <param name="bodyOf">The body of the n-th request, 0-based; made before the clock starts.</param>
     /// <param name="isOk">Looks at the answer's body; an answer other than 2xx is never ok.</param>
-    public static async Task<LoadResult> RunAsync(
-        int port, string path, IReadOnlyList<(string Name, string Value)> headers, int connections, int requests, Func<int, byte[]> bodyOf, Func<string, bool>? isOk = null)
+    public static Task<LoadResult> RunAsync(
+        int port, string path, IReadOnlyList<(string Name, string Value)> headers, int connections, int requests, Func<int, byte[]> bodyOf, AnswerCheck? isOk = null)
     {
-        var next = -1;
-        var latencies = new double[requests];
-        var notOk = 0;
+        var prepared = Enumerable.Range(0, requests).Select(n => Compose(path, headers, bodyOf(n))).ToArray();
+        return Task.Factory.StartNew(
+            () => Run(port, connections, prepared, isOk), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private static LoadResult Run(int port, int connections, byte[][] requests, AnswerCheck? isOk)
+    {
+        var latencies = new double[requests.Length];
+        var (next, done, notOk) = (0, 0, 0);
         string? firstFailure = null;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
+        var all = Enumerable.Range(0, connections).Select(_ => new Connection(port)).ToDictionary(static connection => connection.Socket);
+        try
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(IPAddress.Loopback, port);
-            var buffer = new byte[256 * 1024];
-            for (var n = Interlocked.Increment(ref next); n < requests; n = Interlocked.Increment(ref next))
+            var waiting = new List<Socket>(connections);
+            var clock = Stopwatch.StartNew();
+            foreach (var connection in all.Values.Take(requests.Length))
+                connection.Send(requests[next], next++);
+            while (done < requests.Length)
             {
-                var request = Compose(path, headers, bodyOf(n));
-                var began = Stopwatch.GetTimestamp();
-                await socket.SendAsync(request);
-                var (status, body) = await ReceiveAsync(socket, buffer, isOk is not null);
-                latencies[n] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-                if (status / 100 == 2 && (isOk is null || isOk(body)))
-                    continue;
-                Interlocked.Increment(ref notOk);
-                Interlocked.CompareExchange(ref firstFailure, $"{status} {body}", null);
+                waiting.Clear();
+                waiting.AddRange(all.Values.Where(static connection => connection.IsBusy).Select(static connection => connection.Socket));
+                Socket.Select(waiting, null, null, 10_000_000);
+                foreach (var socket in waiting)
+                {
+                    var connection = all[socket];
+                    if (!connection.TryReceive(out var status, out var body))
+                        continue;
+                    latencies[connection.Request] = connection.ElapsedMilliseconds;
+                    done++;
+                    if (status / 100 != 2 || (isOk is not null && !isOk(body)))
+                    {
+                        notOk++;
+                        firstFailure ??= $"{status} {Encoding.UTF8.GetString(body)}";
+                    }
+                    if (next < requests.Length)
+                        connection.Send(requests[next], next++);
+                }
             }
-        }));
-        var seconds = clock.Elapsed.TotalSeconds;
-        Array.Sort(latencies);
-        return new(requests, notOk, seconds, latencies[requests / 2], latencies[(int)(requests * 0.99)], firstFailure);
+            var seconds = clock.Elapsed.TotalSeconds;
+            Array.Sort(latencies);
+            return new(requests.Length, notOk, seconds, latencies[requests.Length / 2], latencies[(int)(requests.Length * 0.99)], firstFailure);
+        }
+        finally
+        {
+            foreach (var connection in all.Values)
+                connection.Socket.Dispose();
+        }
     }
 
     private static byte[] Compose(string path, IReadOnlyList<(string Name, string Value)> headers, byte[] body)
@@ -59,43 +83,67 @@ internal static class LoadClient
         return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body];
     }
 
-    private static async Task<(int Status, string Body)> ReceiveAsync(Socket socket, byte[] buffer, bool wantBody)
+    private sealed class Connection
     {
-        var length = 0;
-        while (true)
+        private readonly byte[] buffer = new byte[256 * 1024];
+        private int length;
+        private long began;
+
+        public Connection(int port)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length));
+            Socket.NoDelay = true;
+            Socket.Connect(IPAddress.Loopback, port);
+        }
+
+        public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp);
+
+        public bool IsBusy { get; private set; }
+
+        /// <summary>Number of the request under way or last answered.</summary>
+        public int Request { get; private set; }
+
+        public double ElapsedMilliseconds => Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+
+        public void Send(byte[] request, int number)
+        {
+            (IsBusy, Request, length, began) = (true, number, 0, Stopwatch.GetTimestamp());
+            Socket.Send(request);
+        }
+
+        /// <summary>Takes what has arrived; true when that completes the answer.</summary>
+        public bool TryReceive(out int status, out ReadOnlySpan<byte> body)
+        {
+            var read = Socket.Receive(buffer.AsSpan(length));
             if (read == 0)
                 throw new IOException("The server closed the connection.");
             length += read;
-            if (TryParse(buffer.AsSpan(0, length), wantBody, out var answer))
-                return answer;
+            IsBusy = !TryParse(buffer.AsSpan(0, length), out status, out body);
+            return !IsBusy;
         }
-    }
 
-    private static bool TryParse(ReadOnlySpan<byte> received, bool wantBody, out (int Status, string Body) answer)
-    {
-        answer = default;
-        var end = received.IndexOf("\r\n\r\n"u8);
-        if (end < 0)
-            return false;
-        var head = Encoding.ASCII.GetString(received[..end]);
-        var body = received[(end + 4)..];
-        var status = int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
-        var at = head.IndexOf("content-length:", StringComparison.OrdinalIgnoreCase);
-        if (at >= 0)
+        private static bool TryParse(ReadOnlySpan<byte> received, out int status, out ReadOnlySpan<byte> body)
         {
-            var line = head.AsSpan(at + 15);
-            var stop = line.IndexOf('\r');
-            var expected = int.Parse((stop < 0 ? line : line[..stop]).Trim(), CultureInfo.InvariantCulture);
-            if (body.Length < expected)
+            status = 0;
+            body = default;
+            var end = received.IndexOf("\r\n\r\n"u8);
+            if (end < 0)
                 return false;
+            var head = received[..end];
+            body = received[(end + 4)..];
+            status = int.Parse(head.Slice(9, 3), CultureInfo.InvariantCulture);
+            return LengthOf(head) is { } expected ? body.Length >= expected : body.EndsWith("0\r\n\r\n"u8);
         }
-        else if (head.Contains("chunked", StringComparison.OrdinalIgnoreCase) && !body.EndsWith("0\r\n\r\n"u8))
+
+        /// <summary>Null when the body comes in chunks.</summary>
+        private static int? LengthOf(ReadOnlySpan<byte> head)
         {
-            return false;
+            foreach (var range in head.Split("\r\n"u8))
+            {
+                var line = head[range];
+                if (line.Length > 15 && Ascii.EqualsIgnoreCase(line[..15], "content-length:"u8))
+                    return int.Parse(line[15..].Trim((byte)' '), CultureInfo.InvariantCulture);
+            }
+            return null;
         }
-        answer = (status, wantBody || status / 100 != 2 ? Encoding.UTF8.GetString(body) : "");
-        return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 
 namespace DevOpsAI.Benchmarks;
@@ -8,6 +9,7 @@ namespace DevOpsAI.Benchmarks;
 /// <summary>A server process under load, on a free port of 127.0.0.1; ended by its process id.</summary>
 internal sealed class Server : IDisposable
 {
+    private static readonly HttpClient Http = new();
     private readonly Process process;
 
     private Server(Process process, int port)
@@ -27,6 +29,31 @@ internal sealed class Server : IDisposable
         }
     }
 
+    /// <summary>Processor time taken so far, all threads.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>The bot's <c>/readyz</c>.</summary>
+    public async Task<Readiness> ReadinessAsync() =>
+        await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz") ?? throw new InvalidOperationException("/readyz answered nothing.");
+
+    /// <summary>Waits until the bot's followers have finished every entry.</summary>
+    public async Task<Readiness> SettledAsync()
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(5); await Task.Delay(200))
+        {
+            if (await ReadinessAsync() is { Behind: 0 } settled)
+                return settled;
+        }
+        throw new TimeoutException("The bot's followers do not come to the end of the ledger.");
+    }
+
     public static async Task<Server> StartAsync(string program, Func<int, IEnumerable<string>> arguments, string folder, IDictionary<string, string> environment, string readyPath)
     {
         var port = FreePort();
@@ -41,14 +68,13 @@ internal sealed class Server : IDisposable
         started.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
         started.BeginErrorReadLine();
         var server = new Server(started, port);
-        using var http = new HttpClient();
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
         {
             if (started.HasExited)
                 throw new InvalidOperationException($"{program} ended with code {started.ExitCode}.");
             try
             {
-                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
+                using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
                 if (readyPath == "/" || answer.IsSuccessStatusCode)
                     return server;
             }
@@ -103,6 +129,11 @@ internal sealed class Server : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
+
+/// <summary>What <c>/readyz</c> says in local mode.</summary>
+internal sealed record Readiness(string Status, long Behind, IntakeCounts Intake);
+
+internal sealed record IntakeCounts(long Received, long Shown, long Folded, long Digested, long Waiting);
 
 internal static class Folders
 {

@@ -13,59 +13,46 @@ namespace DevOpsAI.Benchmarks;
 internal sealed class Turns : IBenchmark
 {
     private const int Connections = 16;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
 
     public string Verb => "turns";
 
     public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
-        var clicksPerRound = quick ? 2_000 : 20_000;
+        var clicksPerRound = quick ? 2_000 : 10_000;
         var storage = Directory.CreateTempSubdirectory("bench-turns-").FullName;
         try
         {
-            IReadOnlyList<string> seals;
-            using (var metrics = new LedgerMetrics())
-            using (var ledger = new SqliteLedger(storage, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance))
-                seals = await Seeding.WaitingProposalsAsync(ledger, clicksPerRound * (Rounds + 1), approvals: 2, TimeProvider.System.GetUtcNow());
-
+            var seals = await SeedAsync(storage, clicksPerRound * (Rounds + 1));
             using var peer = await Server.StartPeerAsync();
             using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["LocalTeams__Enabled"] = "false" });
-            var next = 0;
-            byte[] Click(int n)
+            await bot.SettledAsync();
+            var next = -1;
+            byte[] Click(int _)
             {
-                var at = Interlocked.Increment(ref next) - 1;
+                var at = Interlocked.Increment(ref next);
                 return Body(at, seals[at]);
             }
-            bool Decided(string answer) => answer.Contains("card.adaptive", StringComparison.Ordinal) && !answer.Contains("\"statusCode\":4", StringComparison.Ordinal);
 
-            await LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, clicksPerRound, n => Body(n, seals[0]));
-            var warm = await LoadClient.RunAsync(bot.Port, "/api/messages", Json, Connections, clicksPerRound, Click, Decided);
-            if (warm.NotOk > 0)
-                throw new InvalidOperationException($"{warm.NotOk} clicks were not decided: {warm.FirstFailure}");
-            var ours = new List<LoadResult>();
-            var theirs = new List<LoadResult>();
-            for (var round = 0; round < Rounds; round++)
-            {
-                theirs.Add(await LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, clicksPerRound, n => Body(n, seals[0])));
-                ours.Add(await LoadClient.RunAsync(bot.Port, "/api/messages", Json, Connections, clicksPerRound, Click, Decided));
-            }
-            if (ours.Sum(round => round.NotOk) is var notOk and > 0)
-                throw new InvalidOperationException($"{notOk} clicks were not decided: {ours.First(round => round.FirstFailure is not null).FirstFailure}");
-            var (bots, peers) = (Median(ours), Median(theirs));
+            var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
+                ? LoadClient.RunAsync(bot.Port, "/api/messages", Json, Connections, clicksPerRound, Click, IsRecorded)
+                : LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, clicksPerRound, n => Body(n, seals[0])));
             return
             [
-                new("approve turns per second, bot / peer", bots.PerSecond / peers.PerSecond, "x", 5, new Dictionary<string, double>
+                new("approve turns per second, bot / peer", result.Rate, "x", 5, new Dictionary<string, double>
                 {
-                    ["bot, turns/s with the decision durable"] = bots.PerSecond,
-                    ["peer, turns/s"] = peers.PerSecond,
+                    ["bot, turns/s with the decision durable"] = result.Bot.Load.PerSecond,
+                    ["peer, turns/s"] = result.Peer.Load.PerSecond,
+                    ["bot, processor time per turn, us"] = result.Bot.CpuMicroseconds,
+                    ["peer, processor time per turn, us"] = result.Peer.CpuMicroseconds,
                 }),
-                new("p99 of an approve turn, peer / bot", peers.P99 / bots.P99, "x", 3, new Dictionary<string, double>
+                new("p99 of an approve turn, peer / bot", result.P99, "x", 3, new Dictionary<string, double>
                 {
-                    ["bot, p99 ms"] = bots.P99,
-                    ["bot, median ms"] = bots.P50,
-                    ["peer, p99 ms"] = peers.P99,
-                    ["peer, median ms"] = peers.P50,
+                    ["bot, p99 ms"] = result.Bot.Load.P99,
+                    ["bot, median ms"] = result.Bot.Load.P50,
+                    ["peer, p99 ms"] = result.Peer.Load.P99,
+                    ["peer, median ms"] = result.Peer.Load.P50,
                 }),
             ];
         }
@@ -75,7 +62,15 @@ internal sealed class Turns : IBenchmark
         }
     }
 
-    internal static LoadResult Median(List<LoadResult> rounds) => rounds.OrderBy(round => round.PerSecond).ElementAt(rounds.Count / 2);
+    private static async Task<IReadOnlyList<string>> SeedAsync(string storage, int proposals)
+    {
+        using var metrics = new LedgerMetrics();
+        using var ledger = new SqliteLedger(storage, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        return await Seeding.WaitingProposalsAsync(ledger, proposals, approvals: 2, TimeProvider.System.GetUtcNow());
+    }
+
+    /// <summary>The answer is the card, and it says that this approval counts.</summary>
+    private static bool IsRecorded(ReadOnlySpan<byte> answer) => answer.IndexOf("it needs 1 more approval"u8) >= 0;
 
     private static byte[] Body(int n, string seal) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
         {"type":"invoke","id":"f:{{{n}}}","name":"adaptiveCard/action","channelId":"msteams","timestamp":"2026-11-21T01:50:09.703Z","serviceUrl":"http://127.0.0.1:9/bench",

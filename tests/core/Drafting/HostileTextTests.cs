@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using FsCheck;
 using FsCheck.Fluent;

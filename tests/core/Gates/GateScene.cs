@@ -143,7 +143,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         var arguments = (spec?.Arguments ?? []).ToDictionary(argument => argument.Name, argument => argument.Name switch { "volume" => "C", _ => "Spooler" });
         return new(
             $"{action} Spooler", action, target, arguments,
-            spec is null ? action : Catalogue.Command(spec, target, arguments),
+            spec is null ? action : ActionCalls.Command(spec, target, arguments),
             [.. arguments.Keys],
             [new("service.Spooler.state", "==", "stopped")],
             [new("service.Spooler.state", "==", "running")],

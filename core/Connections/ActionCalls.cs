@@ -1,6 +1,6 @@
-using DevOpsAI.Connections;
+using System.Text;
 
-namespace DevOpsAI.Drafting;
+namespace DevOpsAI.Connections;
 
 /// <summary>Holds arguments against the catalogue and writes the command that the card shows.</summary>
 internal static class ActionCalls
@@ -20,31 +20,31 @@ internal static class ActionCalls
             }
             else if (!Accepts(spec, value))
             {
-                mistakes.Add($"'{Said.Short(value)}' is not allowed as {spec.Title.ToLowerInvariant()} of {action.Name}.");
+                mistakes.Add($"'{(value.Length <= 80 ? value : value[..79] + "…")}' is not allowed as {spec.Title.ToLowerInvariant()} of {action.Name}.");
             }
         }
         return mistakes;
     }
 
-    public static bool Accepts(ArgumentSpec spec, string value) => value.Length <= spec.MaxLength && new WholeMatch(spec.Pattern).Accepts(value);
+    /// <summary>Whether a value may be sent: the whole of it matches the pattern, without control characters.</summary>
+    public static bool Accepts(ArgumentSpec spec, string value) => value.Length == 0
+        ? !spec.Required
+        : value.Length <= spec.MaxLength && !value.Any(char.IsControl) && new WholeMatch(spec.Pattern).Accepts(value);
 
     /// <summary>The catalogue's command with target and arguments filled in; values are put in as they are and never read again.</summary>
     public static string Command(ActionSpec action, Target target, IReadOnlyDictionary<string, string> arguments)
     {
-        var text = new System.Text.StringBuilder();
-        var at = 0;
-        while (at < action.Command.Length)
+        var text = new StringBuilder();
+        var rest = action.Command.AsSpan();
+        while (rest.IndexOf('{') is var open and >= 0 && rest[open..].IndexOf('}') is var length and > 0)
         {
-            var open = action.Command.IndexOf('{', at);
-            var close = open < 0 ? -1 : action.Command.IndexOf('}', open);
-            if (close < 0)
-                break;
-            var name = action.Command[(open + 1)..close];
-            var isKnown = name == "target" || action.Arguments.Any(spec => spec.Name == name);
-            text.Append(action.Command, at, open - at)
-                .Append(!isKnown ? action.Command[open..(close + 1)] : name == "target" ? target.Name : arguments.GetValueOrDefault(name));
-            at = close + 1;
+            var name = rest.Slice(open + 1, length - 1).ToString();
+            text.Append(rest[..open]);
+            _ = name == "target" ? text.Append(target.Name)
+                : action.Arguments.Any(spec => spec.Name == name) ? text.Append(arguments.GetValueOrDefault(name))
+                : text.Append(rest.Slice(open, length + 1));
+            rest = rest[(open + length + 1)..];
         }
-        return text.Append(action.Command, at, action.Command.Length - at).ToString();
+        return text.Append(rest).ToString();
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace DevOpsAI.Drafting;
+namespace DevOpsAI.Connections;
 
 /// <summary>A regular expression that a whole text must match; a text on which it takes too long does not.</summary>
 internal sealed class WholeMatch

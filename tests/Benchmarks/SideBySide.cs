@@ -1,0 +1,52 @@
+namespace DevOpsAI.Benchmarks;
+
+/// <summary>One round: how the server did under load, and how much processor time it took for it.</summary>
+internal sealed record Round(LoadResult Load, double CpuSeconds)
+{
+    public double CpuMicroseconds => CpuSeconds * 1e6 / Load.Requests;
+}
+
+/// <summary>
+/// Bot and peer under the same load in turns, so that whatever else the machine does meets both. What is compared is each round of the bot
+/// with the peer's round just before it; the figure is the median of those ratios.
+/// </summary>
+internal sealed class SideBySide(IReadOnlyList<Round> bot, IReadOnlyList<Round> peer)
+{
+    public Round Bot { get; } = Median(bot, round => round.Load.PerSecond);
+
+    public Round Peer { get; } = Median(peer, round => round.Load.PerSecond);
+
+    public double Rate => Median([.. bot.Zip(peer, static (ours, theirs) => ours.Load.PerSecond / theirs.Load.PerSecond)], static ratio => ratio);
+
+    public double P99 => Median([.. bot.Zip(peer, static (ours, theirs) => theirs.Load.P99 / ours.Load.P99)], static ratio => ratio);
+
+    public double Cpu => Median([.. bot.Zip(peer, static (ours, theirs) => theirs.CpuMicroseconds / ours.CpuMicroseconds)], static ratio => ratio);
+
+    /// <summary>Warms both up with a round each, waits until the bot has nothing left to do, then measures.</summary>
+    /// <param name="load">Puts one round of load on a server; true for the bot.</param>
+    public static async Task<SideBySide> RunAsync(Server bot, Server peer, int rounds, Func<bool, Task<LoadResult>> load)
+    {
+        await MeasureAsync(peer, () => load(false));
+        await MeasureAsync(bot, () => load(true));
+        List<Round> ours = [];
+        List<Round> theirs = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            await bot.SettledAsync();
+            theirs.Add(await MeasureAsync(peer, () => load(false)));
+            ours.Add(await MeasureAsync(bot, () => load(true)));
+        }
+        return new(ours, theirs);
+    }
+
+    private static async Task<Round> MeasureAsync(Server server, Func<Task<LoadResult>> load)
+    {
+        var before = server.CpuSeconds;
+        var result = await load();
+        if (result.NotOk > 0)
+            throw new InvalidOperationException($"{result.NotOk} of {result.Requests} requests were not answered as they should be: {result.FirstFailure}");
+        return new(result, server.CpuSeconds - before);
+    }
+
+    private static T Median<T>(IReadOnlyList<T> of, Func<T, double> by) => of.OrderBy(by).ElementAt(of.Count / 2);
+}

@@ -1,0 +1,217 @@
+using DevOpsAI.Tests.EndToEnd.LocalTeams;
+
+namespace DevOpsAI.Tests.EndToEnd.Gallery;
+
+/// <summary>
+/// Brings the card into every state with a real bot and keeps pictures of each, as people see them in Local Teams, in <c>artifacts/screenshots</c>.
+/// </summary>
+public sealed class CardGalleryTests : IAsyncLifetime
+{
+    private const string Disk = """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""";
+    private const string Settle = "00:00:01";
+
+    private Browser browser = null!;
+
+    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task From_waiting_to_verified_and_taken_back()
+    {
+        await using var bot = await StartAsync();
+        var desk = await DeskAsync(bot);
+        await desk.RaiseAsync(Disk);
+        var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+        var easel = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso));
+
+        await easel.CardAsync(card, "01-waiting", "Waiting for a decision");
+        await easel.OpenedAsync(card, "Why?", "02-why", "Why this gate level");
+        await easel.OpenedAsync(card, "Edit and approve", "03-edit-form", "Why the change?");
+        await easel.OpenedAsync(card, "Reject", "04-reject-form", "Why not?");
+        await easel.OpenedAsync(card, "Snooze", "05-snooze-form", "Ask again");
+        await ClickAsync("Details");
+        await easel.CardAsync(card, "06-details-plan", "page 1 of");
+        await ClickAsync("Evidence and history");
+        await easel.CardAsync(card, "07-details-history", "page 2 of");
+        await ClickAsync("Back");
+        await ClickAsync("Snooze", new { @for = "1h" });
+        await easel.CardAsync(card, "08-snoozed", "Snoozed by Erik");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"slowMs":1200}""");
+        await ClickAsync("Approve");
+        await easel.CardAsync(card, "09-executing", "Running");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
+        await easel.CardAsync(card, "10-verified", "Verified");
+        await ClickAsync("Undo");
+        await easel.CardAsync(card, "11-undo", "Taken back");
+
+        Task ClickAsync(string title, object? inputs = null) => desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
+    }
+
+    [Fact]
+    public async Task Everything_that_ends_otherwise()
+    {
+        await using var bot = await StartAsync();
+        var desk = await DeskAsync(bot);
+        var easel = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso));
+        await easel.ScreenAsync("20-first-load");
+
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
+        var failed = await RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""", "www.contoso.example");
+        await ClickAsync(failed, "Approve");
+        await easel.CardAsync(failed, "21-failed", "Failed");
+
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"pretend":1,"cannotTell":true}""");
+        var unknown = await RaiseAsync("""{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on SRV-BACKUP01 failed"}""", "Nightly");
+        await ClickAsync(unknown, "Approve");
+        await easel.CardAsync(unknown, "22-unknown", "utcome unknown");
+
+        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        var drifted = await RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""", "WS-RECEPTION");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"drift":[{"target":"WS-RECEPTION","state":{"services":{"Spooler":{"state":"running"}}}}]}""");
+        await ClickAsync(drifted, "Approve");
+        await easel.CardAsync(drifted, "23-drifted", "omething changed");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+
+        await desk.RaiseAsync("""{"kind":"HostHighCpuLoad","device":"SRV-SQL01","severity":"warning","process":"ReportBuilder","title":"Processor of SRV-SQL01 is busy"}""");
+        var automatic = await desk.CardAsync(LocalDesk.Contoso, "ReportBuilder");
+        await easel.CardAsync(automatic, "24-done-and-told", "Verified");
+
+        var human = await RaiseAsync("""{"kind":"FlangeTemperature","device":"SRV-HV01","severity":"warning","title":"Flange 7 is warm","description":"Sensor 7 reads 81 °C for 10 minutes."}""", "Flange");
+        await easel.CardAsync(human, "25-human-only", "Waiting for a person");
+        await easel.OpenedAsync(human, "Handled", "26-handled-form", "What was done?");
+        await ClickAsync(human, "Mark as handled", new { note = "Cleaned the fan filter; 54 °C now." });
+        await easel.CardAsync(human, "27-handled", "Cleaned the fan filter");
+
+        var foreign = await RaiseAsync("""{"kind":"DiskSpaceLow","device":"FAB-WEB01","severity":"warning","volume":"C:","title":"FAB-WEB01 C: 5 % free"}""", "FAB-WEB01");
+        await easel.CardAsync(foreign, "28-foreign-device", "FAB-WEB01");
+
+        var rejected = await RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""", "KB5044281");
+        await ClickAsync(rejected, "Reject", new { reason = "Not during office hours; planned for Sunday's window." });
+        await easel.CardAsync(rejected, "29-rejected", "Rejected");
+
+        var withdrawn = await RaiseAsync("""{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on PRN-OFFICE does not move","id":"q1"}""", "PRN-OFFICE");
+        await desk.RaiseAsync("""{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on PRN-OFFICE moves again","id":"q1","status":"resolved"}""");
+        await easel.CardAsync(withdrawn, "30-withdrawn", "Withdrawn");
+
+        var irreversible = await RaiseAsync("""{"kind":"RaidDegraded","device":"SRV-BACKUP01","severity":"critical","array":"md0","title":"Array md0 on SRV-BACKUP01 is degraded"}""", "md0");
+        await easel.CardAsync(irreversible, "31-irreversible", "Cannot be undone");
+        await ClickAsync(irreversible, "Details");
+        await easel.CardAsync(irreversible, "32-irreversible-details", "page 1 of");
+        await ClickAsync(irreversible, "Back");
+
+        await desk.SayAsync("alex", LocalDesk.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
+        await easel.CardAsync(irreversible, "33-frozen", "migration weekend");
+
+        var hostile = await RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"**Disk** [free money](http://evil.example) <b>C:</b> \u202Etxt.exe {{DATE(2026-01-01T00:00:00Z,SHORT)}} on a server whose name and story go on and on so that the heading must break","description":"x"}""", "free money");
+        await easel.CardAsync(hostile, "34-hostile", "free money");
+
+        async Task<string> RaiseAsync(string alert, string containing)
+        {
+            await desk.RaiseAsync(alert);
+            var id = await desk.CardAsync(LocalDesk.Contoso, containing);
+            await desk.SaysAsync(LocalDesk.Contoso, id, "Waiting");
+            return id;
+        }
+
+        Task ClickAsync(string card, string title, object? inputs = null) => desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
+    }
+
+    [Fact]
+    public async Task Storms_and_what_the_bot_says()
+    {
+        await using var bot = await StartAsync();
+        var desk = await DeskAsync(bot);
+        var storm = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Fabrikam));
+        for (var n = 1; n <= 9; n++)
+            await desk.RaiseAsync($$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""", "fabrikam");
+        await storm.CardAsync(await desk.CardAsync(LocalDesk.Fabrikam, "Storm"), "40-storm", "Storm");
+
+        await desk.RaiseAsync(Disk);
+        await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+        foreach (var (name, words) in new[] { ("41-help", "help"), ("42-pending", "pending"), ("43-show", "show con 1001"), ("44-why", "why CON-1001"), ("45-whoami", "whoami"), ("46-unknown", "pendign contoso"), ("47-wrong-id", "show CON-4711"), ("48-undo", "undo CON-1001"), ("49-nonsense", "fix my printer") })
+            await SayAsync(name, words);
+        await SayAsync("50-freeze", "freeze contoso");
+        await SayAsync("51-frozen", "freeze contoso change weekend");
+        await SayAsync("52-unfreeze", "unfreeze contoso");
+        var chat = await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"));
+        await chat.ScreenAsync("53-chat");
+
+        async Task SayAsync(string name, string words)
+        {
+            await desk.SayAsync("mona", "a:1local-mona", words);
+            if (name == "45-whoami")
+                await (await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
+        }
+    }
+
+    [Fact]
+    public async Task Roles_two_approvals_and_deadlines()
+    {
+        var policies = Directory.CreateTempSubdirectory("policies-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(policies, "contoso.yaml"), """
+            defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
+            chain: { window: 1h, weight: 5 }
+            maintenance: []
+            rules:
+              - { name: Services are urgent, actions: [service.start], level: L2, approvals: 1, expiry: 1m }
+              - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
+              - { name: Changes are approved by two, actions: ["*"], level: L2 }
+            """, TestContext.Current.CancellationToken);
+        await using var bot = await StartAsync(new()
+        {
+            ["Access:Local"] = "none",
+            ["Access:Roles:contoso:approver:0"] = "33333333-3333-4333-8333-333333333301",
+            ["Access:Roles:contoso:approver:1"] = "33333333-3333-4333-8333-333333333302",
+            ["Access:Roles:contoso:technician:0"] = "33333333-3333-4333-8333-333333333300",
+            ["Access:Roles:*:administrator:0"] = "33333333-3333-4333-8333-333333333303",
+            ["Gates:PolicyPath"] = policies,
+        });
+        var desk = await DeskAsync(bot);
+        await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
+        await desk.RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
+        await desk.RaiseAsync(Disk);
+        var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+        var erik = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso), looks: 2);
+        var mona = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Contoso), looks: 2);
+        var dana = await Easel.OpenAsync(browser, desk.Page("dana", LocalDesk.Contoso), looks: 2);
+
+        await erik.CardAsync(card, "60-two-needed", "Waiting");
+        await dana.CardAsync(card, "61-no-rights", "Waiting");
+        await desk.ClickAsync("dana", LocalDesk.Contoso, card, "Review");
+        await dana.CardAsync(card, "62-no-rights-review", "Waiting");
+        await desk.ClickAsync("erik", LocalDesk.Contoso, card, "Approve");
+        await erik.CardAsync(card, "63-first-of-two-giver", "1 more approval");
+        await mona.CardAsync(card, "64-first-of-two-other", "1 more approval");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, card, "Approve");
+        await dana.CardAsync(card, "65-verified-for-dana", "Verified");
+        await desk.SayAsync("dana", "a:1local-dana", "pending");
+        await desk.SayAsync("dana", "a:1local-dana", "freeze contoso because I can");
+        await desk.SayAsync("dana", "a:1local-dana", "whoami");
+        await (await Easel.OpenAsync(browser, desk.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
+        var expired = await desk.CardAsync(LocalDesk.Contoso, "WS-RECEPTION");
+        await desk.SaysAsync(LocalDesk.Contoso, expired, "Expired", seconds: 75);
+        await erik.CardAsync(expired, "67-expired", "Expired");
+        await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
+        await erik.ScreenAsync("69-channel");
+        Directory.Delete(policies, recursive: true);
+    }
+
+    private static Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null) => BotProcess.StartAsync(new(settings ?? [])
+    {
+        ["Execution:SettleFor"] = Settle,
+        ["Execution:LookEvery"] = "00:00:00.200",
+    });
+
+    private static async Task<LocalDesk> DeskAsync(BotProcess bot)
+    {
+        var desk = new LocalDesk(bot);
+        await desk.SettledAsync();
+        return desk;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DevOpsAI.Tests.EndToEnd;
+
+/// <summary>What people do at Local Teams and what the Sandbox does, over the bot's own HTTP.</summary>
+internal sealed class LocalDesk(BotProcess bot)
+{
+    public const string Contoso = "19:local-contoso@thread.tacv2";
+    public const string Fabrikam = "19:local-fabrikam@thread.tacv2";
+
+    public BotProcess Bot { get; } = bot;
+
+    /// <summary>Where a person's page opens on a conversation.</summary>
+    public Uri Page(string person, string conversation) => new(Bot.Http.BaseAddress!, $"localteams?person={person}#{Uri.EscapeDataString(conversation)}");
+
+    /// <summary>Waits for the first day's links to be answered.</summary>
+    public async Task SettledAsync()
+    {
+        foreach (var channel in new[] { Contoso, Fabrikam })
+        {
+            await Eventually.TrueAsync(
+                async () => (await MessagesAsync(channel)).Any(message => Text(message, "from") == "bot"),
+                TimeSpan.FromSeconds(20), () => $"an answer in {channel}\n{Bot.Output}");
+        }
+    }
+
+    /// <summary>Raises an alert of the Sandbox; <paramref name="alert"/> is one JSON object.</summary>
+    public async Task RaiseAsync(string alert, string tenant = "contoso") => await CallAsync(HttpMethod.Post, $"/api/events/{tenant}-sandbox", alert, tenant);
+
+    public async Task<JsonNode?> SandboxAsync(HttpMethod method, string path, string? body = null, string tenant = "contoso") =>
+        await CallAsync(method, $"/sandbox/{path}", body, tenant);
+
+    public async Task SayAsync(string person, string conversation, string text)
+    {
+        using var answer = await Bot.Http.PostAsJsonAsync($"/localteams/api/people/{person}/messages", new { conversation, text });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Presses a button of the card that this person sees.</summary>
+    public async Task<JsonObject> ClickAsync(string person, string conversation, string messageId, string title, object? inputs = null)
+    {
+        using var answer = await Bot.Http.PostAsJsonAsync($"/localteams/api/people/{person}/clicks", new { conversation, messageId, title, inputs });
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{title}: {text}\n{Bot.Output}");
+        return JsonNode.Parse(text)!.AsObject();
+    }
+
+    /// <summary>The id of the newest message of the conversation whose card has this text.</summary>
+    public async Task<string> CardAsync(string conversation, string containing)
+    {
+        string? found = null;
+        await Eventually.TrueAsync(
+            async () => (found = (await MessagesAsync(conversation)).Reverse().Where(message => Says(message, containing)).Select(message => Text(message, "id")).FirstOrDefault()) is not null,
+            TimeSpan.FromSeconds(20), () => $"a card with '{containing}'\n{Bot.Output}");
+        return found!;
+    }
+
+    /// <summary>Waits until the card that everybody sees has this text.</summary>
+    public Task SaysAsync(string conversation, string messageId, string text, int seconds = 20) => Eventually.TrueAsync(
+        async () => (await MessagesAsync(conversation)).Any(message => Text(message, "id") == messageId && Says(message, text)),
+        TimeSpan.FromSeconds(seconds), () => $"'{text}' on the card {messageId}\n{Bot.Output}");
+
+    private async Task<JsonArray> MessagesAsync(string conversation)
+    {
+        var state = (await Bot.Http.GetFromJsonAsync<JsonObject>("/localteams/api/state"))!;
+        var place = state["conversations"]!.AsArray().Single(place => Text(place!, "id") == conversation)!;
+        return new([.. place["messages"]!.AsArray().Select(entry => entry!["message"]!.DeepClone())]);
+    }
+
+    private static bool Says(JsonNode? message, string text) =>
+        message?["card"] is JsonObject card && card.ToJsonString(Readable).Contains(text, StringComparison.Ordinal);
+
+    private static string? Text(JsonNode? node, string member) => node?[member]?.GetValue<string>();
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private async Task<JsonNode?> CallAsync(HttpMethod method, string path, string? body, string tenant)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", $"sandbox-{tenant}-dev");
+        if (body is not null)
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await Bot.Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{path}: {text}");
+        return text.Length > 0 ? JsonNode.Parse(text) : null;
+    }
+}
