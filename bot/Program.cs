@@ -4,5 +4,4 @@ using DevOpsAI.Bot.Hosting;
 if (await LedgerCommands.TryRunAsync(args) is { } exitCode)
     return exitCode;
 
-await using var app = BotHost.Build(args);
-return await BotHost.RunAsync(app);
+return await BotHost.RunAsync(args);

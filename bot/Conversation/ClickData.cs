@@ -19,8 +19,9 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in data.EnumerateObject().Take(MostValues))
         {
-            if (Text(property.Value) is { Length: <= LongestValue } text)
-                values[property.Name] = text;
+            // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there before.
+            var text = Text(property.Value);
+            values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
         }
         if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || CommandParser.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
             return null;
@@ -37,11 +38,10 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         .Where(input => input.Key.StartsWith(InputId.EditPrefix, StringComparison.Ordinal))
         .ToDictionary(input => input.Key[InputId.EditPrefix.Length..], input => input.Value, StringComparer.Ordinal);
 
-    private static string? Text(JsonElement value) => value.ValueKind switch
+    private static string Text(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.True => "true",
-        _ => null,
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
     };
 }

@@ -69,20 +69,32 @@ public static class BotHost
         return app;
     }
 
-    /// <summary>Runs until stopped. A mistake in the configuration is told in one message, without a stack trace.</summary>
-    public static async Task<int> RunAsync(WebApplication app)
+    /// <summary>Runs until stopped. What keeps the bot from starting is told in one message, without a stack trace; the exit code is then 2.</summary>
+    public static async Task<int> RunAsync(string[] args)
     {
         try
         {
+            await using var app = Build(args);
             await app.RunAsync();
             return 0;
         }
-        catch (Exception cannotStart) when (cannotStart is OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException)
+        catch (Exception cannotStart) when (WhyItCannotStart(cannotStart) is { } why)
         {
-            await Console.Error.WriteLineAsync($"The bot cannot start. {cannotStart.Message}");
+            await Console.Error.WriteLineAsync($"The bot cannot start. {why}");
             return 2;
         }
     }
+
+    /// <summary>Null for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
+    private static string? WhyItCannotStart(Exception exception) => exception switch
+    {
+        // Several options with mistakes are told together.
+        AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.All(why => why is not null) ? string.Join('\n', all) : null,
+        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException or UnauthorizedAccessException => exception.Message,
+        // A value of the wrong type, which the binder reports as if it were a fault of the program.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
+        _ => null,
+    };
 
     /// <summary>The folder with <c>appsettings.json</c>: the working directory when it is there, else the program's own.</summary>
     private static string ContentRoot() =>

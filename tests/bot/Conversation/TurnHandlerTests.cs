@@ -76,6 +76,9 @@ public sealed class TurnHandlerTests
         var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
         decide.Kind.ShouldBe(DecisionKind.ApproveWithEdits);
         decide.Edits.ShouldBe(new Dictionary<string, string> { ["0.categories"] = "temp" });
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", new string('x', 5_000))));
+        var unusable = mediator.Sent[^1].ShouldBeOfType<Decide>();
+        (unusable.Kind, unusable.Edits!["0.categories"].Length).ShouldBe((DecisionKind.ApproveWithEdits, 4_000), "not approved as it was");
         await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp,updates")));
         mediator.Sent[1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
     }
