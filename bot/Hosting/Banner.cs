@@ -31,7 +31,7 @@ internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, 
               1. Open Local Teams:   {{address}}/localteams
               2. Raise an alert, and approve the card that appears in the channel Contoso:
 
-                 {{FirstAlert(address, configuration).ReplaceLineEndings("\n                 ")}}
+                 {{FirstAlert(address, configuration).ReplaceLineEndings("\n     ")}}
 
             """);
     }
