@@ -12,6 +12,9 @@ internal static class Card
     /// <summary>UTF-8 bytes with everything but ASCII escaped, the longest that a serializer makes of it. Teams takes 28 KB; we stop well before.</summary>
     public const int MaxBytes = 25_000;
 
+    [ThreadStatic] private static ArrayBufferWriter<byte>? measured;
+    [ThreadStatic] private static Utf8JsonWriter? measuring;
+
     public static JsonObject Frame(IEnumerable<JsonNode> body, IEnumerable<JsonNode>? actions = null, string? summary = null)
     {
         var card = new JsonObject
@@ -42,11 +45,15 @@ internal static class Card
         };
     }
 
+    /// <summary>How long the longest serialization is; what is written for it is thrown away.</summary>
     public static int SizeOf(JsonNode node)
     {
-        var buffer = new ArrayBufferWriter<byte>(8192);
-        using (var writer = new Utf8JsonWriter(buffer))
-            node.WriteTo(writer);
+        var buffer = measured ??= new(16 * 1024);
+        var writer = measuring ??= new(buffer);
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        node.WriteTo(writer);
+        writer.Flush();
         return buffer.WrittenCount;
     }
 

@@ -40,13 +40,13 @@ public static class IncidentCard
 
     private static JsonObject Build(IncidentView view, Measure measure)
     {
-        var planFits = PlanSection.Fits(view);
+        var plan = PlanSection.Whole(view);
         List<JsonNode> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(OutcomeSection.Of(view, measure));
-        body.AddRange(PlanSection.Of(view, measure, planFits));
+        body.AddRange(PlanSection.Of(view, measure, plan));
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
-        var card = Card.Frame(body, Buttons.Of(view, planFits), Summary(view));
+        var card = Card.Frame(body, Buttons.Of(view, planFits: plan is not null), Summary(view));
         Card.Refresh(card, DataOf(view), view.Refreshers);
         return card;
     }

@@ -11,12 +11,18 @@ namespace DevOpsAI.Bot.Cards;
 internal static class PlanSection
 {
     private const int RoomForPlan = 9_000;
-    private const int Whole = int.MaxValue;
+    private const int Unbounded = int.MaxValue;
 
-    /// <summary>The whole plan can stand on the first screen.</summary>
-    public static bool Fits(IncidentView view) => view.Plan.Steps.Count <= 8 && view.Plan.Steps.Select((step, number) => Step(view, step, number)).Sum(step => step.Sum(Card.SizeOf)) <= RoomForPlan;
+    /// <summary>The whole plan as elements; null when it is too much for the first screen.</summary>
+    public static IReadOnlyList<JsonNode>? Whole(IncidentView view)
+    {
+        if (view.Plan.Steps.Count > 8)
+            return null;
+        List<JsonNode> whole = [.. view.Plan.Steps.SelectMany((step, number) => Step(view, step, number))];
+        return whole.Sum(Card.SizeOf) <= RoomForPlan ? whole : null;
+    }
 
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure, bool fits)
+    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure, IReadOnlyList<JsonNode>? whole)
     {
         var incident = view.Incident;
         if (incident.Draft is not { } draft)
@@ -31,9 +37,9 @@ internal static class PlanSection
             yield return Rich("Small", new("Nothing can be executed: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn)
             yield break;
-        if (fits)
+        if (whole is not null)
         {
-            foreach (var part in view.Plan.Steps.SelectMany((step, number) => Step(view, step, number)))
+            foreach (var part in whole)
                 yield return part;
         }
         else
@@ -52,12 +58,12 @@ internal static class PlanSection
         yield return Rich(
             "Small",
             new($"{number + 1}. ", Bold: true),
-            new(step.Title, Whole, Bold: true),
+            new(step.Title, Unbounded, Bold: true),
             new($" · {step.Target.Kind} ", Subtle: true),
-            new(CardText.Name(step.Target.Name, Whole), Whole, Bold: true),
-            new($" ({step.Target.Id}) of {CardText.Name(step.Target.Client, Whole)}", Whole, Subtle: true));
-        yield return Container([Rich(null, new TextRun(step.Command, Whole, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
-        yield return Rich("Small", new TextRun(string.Join(" ", Sentences(view, step)), Whole, Subtle: true));
+            new(CardText.Name(step.Target.Name, Unbounded), Unbounded, Bold: true),
+            new($" ({step.Target.Id}) of {CardText.Name(step.Target.Client, Unbounded)}", Unbounded, Subtle: true));
+        yield return Container([Rich(null, new TextRun(step.Command, Unbounded, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
+        yield return Rich("Small", new TextRun(string.Join(" ", Sentences(view, step)), Unbounded, Subtle: true));
     }
 
     /// <summary>What was seen before it, and whether it can be taken back.</summary>

@@ -4,12 +4,13 @@ namespace DevOpsAI.Bot.Teams;
 
 /// <summary>One call to make, as often as needed.</summary>
 /// <param name="Operation">For the log.</param>
-/// <param name="ConversationId">For the log, and the thread to pace.</param>
+/// <param name="ConversationId">For the log, and the conversation to pace.</param>
 /// <param name="IsRepeatable">Doing it twice is as good as once.</param>
 internal sealed record ConnectorCall(
     string Operation, HttpMethod Method, string ServiceUrl, string Path, string ConversationId, byte[]? Body, bool IsRepeatable)
 {
-    public string PaceKey { get; } = $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationId}";
+    /// <summary>Teams counts a channel as one conversation, whatever thread of it is written to.</summary>
+    public string PaceKey { get; } = $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.RootOf(ConversationId)}";
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 

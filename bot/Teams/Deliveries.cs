@@ -89,7 +89,8 @@ internal sealed class Deliveries(TimeProvider clock)
 /// <summary>One activity that was taken in.</summary>
 internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 {
-    private volatile TaskCompletionSource<byte[]>? answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits goes on in the thread that answers: Answered is called without locks, at the end of a turn.
+    private volatile TaskCompletionSource<byte[]>? answer = new();
 
     public UInt128 Key => key;
 

@@ -1,14 +1,16 @@
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>
-/// Keeps calls inside Teams' limits: per conversation thread 7 in one second, 8 in two, 50 in thirty and 1800 in an hour, and 30 a second
+/// Keeps calls inside Teams' limits: per conversation 7 in one second, 8 in two, 50 in thirty and 1800 in an hour, and 30 a second
 /// in all. A call counts from its start until its window after its <em>end</em>, so the limits hold at the receiver however long each call
-/// was under way. Urgent calls go first; within a conversation and urgency the order is kept.
+/// was under way. Urgent calls go first, and a
+/// part of the longer limits is theirs alone, so that a storm of card updates makes nobody wait for an answer; within a conversation and
+/// urgency the order is kept.
 /// </summary>
 internal sealed class Pacer : IDisposable
 {
-    private static readonly RateLimit[] PerThread =
-        [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30)), new(1800, TimeSpan.FromHours(1))];
+    private static readonly RateLimit[] PerConversation =
+        [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30), ForUrgent: 10), new(1800, TimeSpan.FromHours(1), ForUrgent: 200)];
 
     private static readonly RateLimit[] Overall = [new(30, TimeSpan.FromSeconds(1))];
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
@@ -31,7 +33,7 @@ internal sealed class Pacer : IDisposable
     }
 
     /// <summary>Waits for the turn of a call; dispose the pass when the call has ended.</summary>
-    /// <param name="key">The service and the conversation thread.</param>
+    /// <param name="key">The service and the conversation; all threads of a channel are one.</param>
     public async Task<Pass> EnterAsync(string key, bool urgent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -48,7 +50,7 @@ internal sealed class Pacer : IDisposable
         return await waiter.Task;
     }
 
-    /// <summary>The service asked for a pause: nothing goes to this thread for so long.</summary>
+    /// <summary>The service asked for a pause: nothing goes to this conversation for so long.</summary>
     public void Hold(string key, TimeSpan pause)
     {
         lock (gate)
@@ -60,7 +62,7 @@ internal sealed class Pacer : IDisposable
     private Queue QueueOf(string key)
     {
         if (!queues.TryGetValue(key, out var queue))
-            queues[key] = queue = new(new(PerThread, clock));
+            queues[key] = queue = new(new(PerConversation, clock));
         return queue;
     }
 
@@ -82,8 +84,8 @@ internal sealed class Pacer : IDisposable
 
     private void Pump()
     {
-        var next = Release(static queue => queue.Urgent);
-        if (Release(static queue => queue.Normal) is { } later && (next is null || later < next))
+        var next = Release(urgent: true);
+        if (Release(urgent: false) is { } later && (next is null || later < next))
             next = later;
         waiting.RemoveAll(static queue => queue.IsEmpty);
         timer.Change(waiting.Count > 0 && next is { } wait ? (wait > ShortestWait ? wait : ShortestWait) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -91,12 +93,12 @@ internal sealed class Pacer : IDisposable
     }
 
     /// <summary>Lets go whoever may go now; returns when the next one may, null when that depends on a call that is under way.</summary>
-    private TimeSpan? Release(Func<Queue, Queue<TaskCompletionSource<Pass>>> lane)
+    private TimeSpan? Release(bool urgent)
     {
         TimeSpan? next = null;
         foreach (var queue in waiting)
         {
-            var waiters = lane(queue);
+            var waiters = urgent ? queue.Urgent : queue.Normal;
             while (waiters.TryPeek(out var waiter))
             {
                 if (waiter.Task.IsCompleted)
@@ -104,7 +106,7 @@ internal sealed class Pacer : IDisposable
                     waiters.Dequeue(); // cancelled while waiting
                     continue;
                 }
-                if (!overall.IsFree(out var wait) || !queue.Window.IsFree(out wait))
+                if (!overall.IsFree(urgent, out var wait) || !queue.Window.IsFree(urgent, out wait))
                 {
                     if (wait is { } known && (next is null || known < next))
                         next = known;

@@ -1,7 +1,8 @@
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>At most <paramref name="Most"/> calls in any <paramref name="Within"/>.</summary>
-internal sealed record RateLimit(int Most, TimeSpan Within);
+/// <param name="ForUrgent">So many of them are kept for urgent calls.</param>
+internal sealed record RateLimit(int Most, TimeSpan Within, int ForUrgent = 0);
 
 /// <summary>
 /// Remembers when calls ended. A call that is under way counts in every window, since nobody knows when it reaches the receiver.
@@ -27,12 +28,12 @@ internal sealed class RateWindow(RateLimit[] limits, TimeProvider clock)
     private int Count => ended.Count - first;
 
     /// <summary>May a call begin? If not, <paramref name="wait"/> says when to ask again; null when a call under way has to end first.</summary>
-    public bool IsFree(out TimeSpan? wait)
+    public bool IsFree(bool urgent, out TimeSpan? wait)
     {
         wait = RemainingHold();
         foreach (var limit in limits)
         {
-            var room = limit.Most - underWay;
+            var room = limit.Most - (urgent ? 0 : limit.ForUrgent) - underWay;
             if (room <= 0)
             {
                 wait = null;

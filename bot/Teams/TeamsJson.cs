@@ -33,6 +33,8 @@ internal static class TeamsWriter
     // The receiver is a JSON parser, not an HTML page: letters of other scripts stay readable and short.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    [ThreadStatic] private static ArrayBufferWriter<byte>? written;
+
     public static byte[] Write(InvokeResponse response) => Write(writer =>
     {
         writer.WriteStartObject();
@@ -45,7 +47,8 @@ internal static class TeamsWriter
 
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        var buffer = written ??= new(16 * 1024);
+        buffer.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(buffer, Options))
             write(writer);
         return buffer.WrittenSpan.ToArray();

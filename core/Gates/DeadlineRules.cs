@@ -12,17 +12,26 @@ internal static class DeadlineRules
     /// <summary>One thing that is due now: the append is the right to do it, so of several instances one does.</summary>
     public sealed record DueNow(string IncidentId, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
 
-    public static IEnumerable<DueNow> Due(TenantState state, DateTimeOffset now) => state.Incidents.Values
-        .Where(incident => incident.IsUndecided)
-        .Select(incident => Due(incident, now))
-        .OfType<DueNow>();
+    public static IEnumerable<DueNow> Due(TenantState state, DateTimeOffset now)
+    {
+        foreach (var (_, incident) in state.Incidents)
+        {
+            if (incident.IsUndecided && Due(incident, now) is { } due)
+                yield return due;
+        }
+    }
 
     /// <summary>When to look again at the latest; null when nothing waits.</summary>
-    public static DateTimeOffset? Next(TenantState state) => state.Incidents.Values
-        .Where(incident => incident.IsUndecided)
-        .SelectMany(Times)
-        .Select(time => (DateTimeOffset?)time)
-        .Min();
+    public static DateTimeOffset? Next(TenantState state)
+    {
+        DateTimeOffset? next = null;
+        foreach (var (_, incident) in state.Incidents)
+        {
+            if (incident.IsUndecided && NextOf(incident) is var time && !(time >= next))
+                next = time;
+        }
+        return next;
+    }
 
     private static DueNow? Due(Incident incident, DateTimeOffset now)
     {
@@ -36,17 +45,14 @@ internal static class DeadlineRules
             : null;
     }
 
-    private static IEnumerable<DateTimeOffset> Times(Incident incident)
+    private static DateTimeOffset NextOf(Incident incident)
     {
+        var expires = ProposalTimes.ExpiresAt(incident)!.Value;
         if (incident.Phase == IncidentPhase.Snoozed)
-        {
-            if (incident.SnoozedUntil is { } until)
-                yield return until;
-            yield break;
-        }
-        yield return ProposalTimes.ExpiresAt(incident)!.Value;
-        if (!incident.Escalated && incident.Staged!.Terms.EscalateTo is not null && ProposalTimes.EscalateAt(incident) is { } escalateAt)
-            yield return escalateAt;
+            return incident.SnoozedUntil ?? expires;
+        return !incident.Escalated && incident.Staged!.Terms.EscalateTo is not null && ProposalTimes.EscalateAt(incident) is { } escalate && escalate < expires
+            ? escalate
+            : expires;
     }
 
     private static DueNow Expire(Incident incident, ProposalStaged staged)

@@ -13,8 +13,9 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>A burst of entries is looked at once.</summary>
+    /// <summary>A burst of entries is looked at once. Where so many proposals wait that looking takes long, it is done less often.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private const int RestPerLook = 50;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
@@ -41,7 +42,10 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
         {
             try
             {
-                await WaitAsync(tenant, await CatchUpAsync(tenant, stopping), stopping);
+                var began = clock.GetTimestamp();
+                var state = await CatchUpAsync(tenant, stopping);
+                var next = DeadlineRules.Next(state);
+                await WaitAsync(tenant, state.Seq, next, clock.GetElapsedTime(began) * RestPerLook, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -55,20 +59,21 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
         }
     }
 
-    private async Task WaitAsync(TenantId tenant, TenantState state, CancellationToken stopping)
+    private async Task WaitAsync(TenantId tenant, long seen, DateTimeOffset? next, TimeSpan rest, CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        var wait = DeadlineRules.Next(state) is { } next && next - now < LongestWait ? next - now : LongestWait;
+        var wait = next is { } time && time - now < LongestWait ? time - now : LongestWait;
         if (wait <= TimeSpan.Zero)
             return;
         using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var moved = ledger.WaitPastAsync(tenant, state.Seq, woken.Token).AsTask();
+        var moved = ledger.WaitPastAsync(tenant, seen, woken.Token).AsTask();
         var due = Task.Delay(wait, clock, woken.Token);
         var first = await Task.WhenAny(moved, due);
         if (first == moved)
         {
             await moved;
-            await Task.Delay(wait < Settle ? wait : Settle, clock, stopping);
+            var settle = rest > Settle ? rest : Settle;
+            await Task.Delay(wait < settle ? wait : settle, clock, stopping);
         }
         await woken.CancelAsync();
         await Task.WhenAll(moved, due).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -27,7 +27,7 @@ internal sealed class FollowerRun(
     private long head;
     private int running;
     private int lanesGoing;
-    private TaskCompletionSource progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? progressed;
 
     public string Follower => follower.Name;
 
@@ -214,16 +214,17 @@ internal sealed class FollowerRun(
             {
                 if (condition())
                     return;
-                next = progressed.Task;
+                next = (progressed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
             await next.WaitAsync(cancellationToken);
         }
     }
 
+    /// <summary>Tells those who wait, if anybody does; under the lock.</summary>
     private void Progressed()
     {
-        progressed.TrySetResult();
-        progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        progressed?.SetResult();
+        progressed = null;
     }
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>

@@ -21,15 +21,19 @@ internal static class Benchmark
             .ToDictionary(static benchmark => benchmark.Verb));
 }
 
-/// <summary>A figure, what it is compared with in the same run, and the least that is asked for.</summary>
+/// <summary>A figure and its bar.</summary>
+/// <param name="Target">The least that is asked for; the most when <paramref name="IsLimit"/>.</param>
 /// <param name="Figures">What was measured besides, by name.</param>
-internal sealed record Measured(string Name, double Value, string Unit, double Target, IReadOnlyDictionary<string, double> Figures)
+internal sealed record Measured(string Name, double Value, string Unit, double Target, IReadOnlyDictionary<string, double> Figures, bool IsLimit = false)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public bool Met => Value >= Target;
+    public bool Met => IsLimit ? Value <= Target : Value >= Target;
+
+    public static Measured AtMost(string name, double value, string unit, double target, IReadOnlyDictionary<string, double> figures) =>
+        new(name, value, unit, target, figures, IsLimit: true);
 
     public override string ToString() =>
-        $"{(Met ? "met   " : "MISSED")}  {Name,-45} {Value,12:N2} {Unit} (at least {Target:N2})"
-        + string.Concat(Figures.Select(figure => $"{Environment.NewLine}          {figure.Key,-43} {figure.Value,12:N2}"));
+        $"{(Met ? "met   " : "MISSED")}  {Name,-58} {Value,12:N2} {Unit} (at {(IsLimit ? "most" : "least")} {Target:N2})"
+        + string.Concat(Figures.Select(figure => $"{Environment.NewLine}          {figure.Key,-56} {figure.Value,12:N2}"));
 }

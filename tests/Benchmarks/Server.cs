@@ -9,6 +9,25 @@ namespace DevOpsAI.Benchmarks;
 /// <summary>A server process under load, on a free port of 127.0.0.1; ended by its process id.</summary>
 internal sealed class Server : IDisposable
 {
+    /// <summary>As in production, but for local mode: no developer's error pages, and one tenant with its connections.</summary>
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["Tenants__contoso__Name"] = "Contoso Ltd",
+        ["Tenants__contoso__Prefix"] = "CON",
+        ["Connections__contoso-sandbox__Tenant"] = "contoso",
+        ["Connections__contoso-sandbox__Connector"] = "sandbox",
+        ["Connections__contoso-sandbox__Settings__Token"] = "sandbox-contoso-dev",
+        ["Connections__contoso-alertmanager__Tenant"] = "contoso",
+        ["Connections__contoso-alertmanager__Connector"] = "alertmanager",
+        ["Connections__contoso-alertmanager__Settings__Bearer"] = "alertmanager-contoso-dev",
+        ["Connections__contoso-cloudevents__Tenant"] = "contoso",
+        ["Connections__contoso-cloudevents__Connector"] = "cloudevents",
+        ["Connections__contoso-cloudevents__Settings__Bearer"] = "cloudevents-contoso-dev",
+        ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+        ["Logging__LogLevel__Default"] = "Warning",
+    };
+
     private static readonly HttpClient Http = new();
     private readonly Process process;
 
@@ -105,13 +124,7 @@ internal sealed class Server : IDisposable
         "dotnet",
         _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
         Path.Combine(Folders.Root, "bot"),
-        new Dictionary<string, string>(settings)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
-            ["Storage__Path"] = storage,
-            ["Logging__LogLevel__Default"] = "Warning",
-        },
+        Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key).ToDictionary(static one => one.Key, static one => one.Last().Value),
         "/readyz");
 
     public void Dispose()

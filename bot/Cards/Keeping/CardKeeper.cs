@@ -96,19 +96,23 @@ internal sealed class CardKeeper(
     private void Sweep(TenantState state)
     {
         foreach (var incident in state.Incidents.Values)
-        {
-            foreach (var conversation in state.Channels.Keys)
-            {
-                if (NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait) is not NextStep.Nothing)
-                    Nudge(new(state.Tenant, incident.Id, conversation));
-            }
-        }
+            Nudge(state, incident);
     }
 
     private void Nudge(TenantState state, string incidentId)
     {
+        if (state.Find(incidentId) is { } incident)
+            Nudge(state, incident);
+    }
+
+    private void Nudge(TenantState state, Incident incident)
+    {
         foreach (var conversation in state.Channels.Keys)
-            Nudge(new(state.Tenant, incidentId, conversation));
+        {
+            var place = new CardPlace(state.Tenant, incident.Id, conversation);
+            if (working.ContainsKey(place) || NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait) is not NextStep.Nothing)
+                Nudge(place);
+        }
     }
 
     private void Nudge(CardPlace place)
