@@ -37,7 +37,7 @@ internal static class RunbookDrafter
         }.Where(part => part.Length > 0));
         return new(
             incident.Id, about.Revision, NoRunbook,
-            isStorm ? $"Look for the common cause of {kind} on {where}." : $"Look at {kind} on {where}.",
+            isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} on {where}.",
             analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
             isStorm ? "Many events at once: a person must find what they have in common." : $"No runbook handles '{kind}'.",
             new Dictionary<string, string>(), Simulated: false);

@@ -28,13 +28,15 @@ internal sealed class Browser : IAsyncDisposable
         return new Browser(driver, chromium);
     }
 
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900, bool loopbackOnly = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
+        if (loopbackOnly)
+            await context.RouteAsync(url => !new Uri(url).IsLoopback, route => route.AbortAsync());
         var page = await context.NewPageAsync();
         page.PageError += (_, error) => Complaints.Add(error);
         page.Console += (_, message) => Complaints.AddRange(message.Type is "error" or "warning" ? [message.Text] : Array.Empty<string>());

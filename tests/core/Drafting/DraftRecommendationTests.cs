@@ -146,7 +146,7 @@ public sealed class DraftRecommendationTests
         var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
         draft.Drafter.ShouldBe("no runbook");
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Summary.ShouldBe("Look for the common cause of DiskSpaceLow on 2 devices of Contoso Ltd.");
+        draft.Summary.ShouldBe("Look for the common cause of DiskSpaceLow at Contoso Ltd.");
         draft.Analysis.ShouldContain("Devices: SRV-DC01 and SRV-FILE01.");
         scene.Vendor.Finds.ShouldBe(0);
     }
