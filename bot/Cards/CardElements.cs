@@ -99,7 +99,7 @@ internal static class CardElements
         return table;
     }
 
-    /// <summary>A coloured word; clients without badges show it as bold coloured text.</summary>
+    /// <summary>A coloured word on the right; clients without badges show it as bold coloured text.</summary>
     public static JsonObject Badge(string ours, Tone tone)
     {
         var badge = Element("Badge", null);
@@ -107,7 +107,10 @@ internal static class CardElements
         badge["appearance"] = "Tint";
         badge["size"] = "Large";
         badge["style"] = tone == Tone.Default ? "Subtle" : tone.ToString();
-        badge["fallback"] = Text($"**{ours}**", tone: tone);
+        badge["horizontalAlignment"] = "Right";
+        var fallback = Text($"**{ours}**", tone: tone);
+        fallback["horizontalAlignment"] = "Right";
+        badge["fallback"] = fallback;
         return badge;
     }
 

@@ -12,8 +12,8 @@ internal static class DecisionSection
     {
         var incident = view.Incident;
         var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
-        foreach (var decision in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)))
-            yield return Line(decision, incident, measure);
+        foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
+            yield return Line(number == 0 ? null : "Small", decision, incident, measure);
         if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
         {
             var given = incident.Decisions.Count(decision => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
@@ -28,14 +28,14 @@ internal static class DecisionSection
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
 
-    private static JsonObject Line(Decision decision, Incident incident, Measure measure)
+    private static JsonObject Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {
-        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Time(back)}" : "";
+        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Clock(back, decision.At)}" : "";
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         return Rich(
-            "Small",
+            spacing,
             new($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}", Bold: true),
-            new($"{until}{earlier}, {Phrases.Time(decision.At)}"),
+            new($", {Phrases.Time(decision.At)}{until}{earlier}"),
             new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
     }
 }

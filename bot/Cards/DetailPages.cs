@@ -48,11 +48,11 @@ public sealed class DetailPages
                 Line("Nothing can be executed: " + problem);
         }
         if (view.Plan.Steps.Count > 0)
-            Heading($"The plan: {view.Plan.Steps.Count} steps");
+            Heading(view.Plan.Steps.Count == 1 ? "The plan: 1 step" : $"The plan: {view.Plan.Steps.Count} steps");
         foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
         {
-            Line($"{number + 1}. {step.Title} on {CardText.Name(step.Target.Name, Whole)}", bold: true);
-            Line($"Target: {step.Target.Kind} {step.Target.Id} of {CardText.Name(step.Target.Client, Whole)}, through {step.Target.Connection}. Action: {step.Action}.", subtle: true);
+            Line($"{number + 1}. {step.Title}", bold: true);
+            Line($"Target: {step.Target.Kind} {CardText.Name(step.Target.Name, Whole)} ({step.Target.Id}) of {CardText.Name(step.Target.Client, Whole)}, through {step.Target.Connection}. Action: {step.Action}.", subtle: true);
             Line(step.Command, mono: true);
             foreach (var sentence in PlanSection.Sentences(view, step))
                 Line(sentence, subtle: true);
@@ -82,8 +82,9 @@ public sealed class DetailPages
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)
             Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
-        foreach (var (what, value) in draft.Observed.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            Line($"• observed: {what} = {value}");
+        var said = draft.Evidence.Select(evidence => evidence.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var observed in draft.Observed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {pair.Value}").Where(text => !said.Contains(text)))
+            Line($"• {observed}");
     }
 
     private void Events(Incident incident)

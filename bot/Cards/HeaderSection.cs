@@ -21,7 +21,7 @@ internal static class HeaderSection
         if (view.Freeze is { } freeze && view.Incident.IsOpen)
         {
             yield return Container(
-                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client runs. "), new(freeze.Reason, measure.Short))],
+                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client is approved or runs. "), new($"Reason: {freeze.Reason}", measure.Short))],
                 Tone.Attention);
         }
         yield return Facts(FactsOf(view, measure));
@@ -33,8 +33,8 @@ internal static class HeaderSection
         return Container(
             [
                 Columns(
-                    ("stretch", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
-                    ("auto", Badge(word, tone))),
+                    ("auto", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
+                    ("stretch", Badge(word, tone))),
                 Rich("Small", new TextRun(view.Incident.Opened.Title, max, Bold: true, Size: "Large")),
             ],
             tone);
@@ -46,7 +46,7 @@ internal static class HeaderSection
         if (view.Incident.Simulated)
             runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Warning));
         if (view.EverybodyIsAdministrator)
-            runs.Add(new((runs.Count > 0 ? "   " : "") + LocalModeLabel, Subtle: true));
+            runs.Add(new((runs.Count > 0 ? " · " : "") + LocalModeLabel, Subtle: true));
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);
     }
 
@@ -59,13 +59,15 @@ internal static class HeaderSection
         else if (incident.Opened.Device is { } device)
             yield return Fact("Device", $"{CardText.Name(device, measure.Short)}");
         yield return Fact("What", $"{What(view),500}");
+        if (Reported(incident) is { } reported)
+            yield return Fact("Reported", $"{reported,240}");
         if (incident.Draft is { } draft && draft.Plan.Steps.Count > 0)
             yield return Fact("Risk", $"{draft.Risk}");
         if (incident.Staged is { } staged)
         {
             yield return Fact("Gate", $"{Phrases.Gate(staged.Terms)}");
             if (Deadline(view, staged.Terms) is { } deadline)
-                yield return Fact("Decide by", $"**{deadline}**");
+                yield return Fact(incident.Phase == IncidentPhase.Snoozed ? "Asked again" : "Decide by", $"**{deadline}**");
         }
     }
 
@@ -75,10 +77,16 @@ internal static class HeaderSection
         var first = incident.RecentEvents.IsEmpty ? incident.OpenedAt : Earliest(incident);
         var last = incident.RecentEvents.IsEmpty ? incident.OpenedAt : incident.RecentEvents.Max(recent => recent.Event.OccurredAt);
         var resolved = incident.EventCount > 0 && incident.FiringAlerts.IsEmpty ? ", the source says it ended" : "";
+        if (incident.Opened.Scope != IncidentScope.One)
+            return $"{CardText.Plain(incident.Opened.Kind, 120)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
         return incident.EventCount < 2
             ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
             : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
     }
+
+    /// <summary>What the source said beside the title, last.</summary>
+    private static string? Reported(Incident incident) => incident.RecentEvents.Select(recent => recent.Event)
+        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Opened.Title)?.Description;
 
     private static DateTimeOffset Earliest(Incident incident)
     {
@@ -96,9 +104,9 @@ internal static class HeaderSection
 
     private static string? Deadline(IncidentView view, GateTerms terms) => view.Incident.Phase switch
     {
-        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => $"asked again {Phrases.Time(until)}",
+        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => Phrases.Time(until),
         IncidentPhase.Waiting when terms.ExpiresAt > view.Now =>
-            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left at {view.Now.UtcDateTime:HH:mm})",
+            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left as of {view.Now.UtcDateTime:HH:mm})",
         IncidentPhase.Waiting => $"{Phrases.Time(terms.ExpiresAt)} (over)",
         _ => null,
     };

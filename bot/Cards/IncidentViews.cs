@@ -24,7 +24,6 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             IsPersonal = true,
             Rights = RightsOf(state, incident, person.ObjectId),
             Notice = notice,
-            Freeze = state.Freeze,
         };
 
     private IncidentView Common(TenantState state, Incident incident, string conversationId)
@@ -32,6 +31,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         var view = new IncidentView(incident, tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, ""), clock.GetUtcNow())
         {
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
+            Freeze = state.Freeze,
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };

@@ -27,10 +27,17 @@ internal static class OutcomeSection
         if (run.Outcome is null)
             yield return Rich("Medium", new($"{what}: ", Bold: true), new($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {Phrases.Time(run.StartedAt)}"));
         else
-            yield return Rich("Medium", new($"{Headline(run)} ", Bold: true, Tone: ToneOf(run.Outcome.Value)), new(run.Summary, measure.Long));
+            yield return Ended(run, run.Outcome.Value, measure);
         var shown = Math.Max(2, measure.Items * 2);
         foreach (var step in run.Steps.Skip(Math.Max(0, run.Steps.Length - shown)))
         {
+            if (run.Outcome is not null && run.Plan.Steps.Count == 1 && !step.Rollback)
+            {
+                // The sentence above is about this very step.
+                if (step.Detail.Length > 0 && run.Summary?.Contains(step.Detail, StringComparison.Ordinal) != true)
+                    yield return Rich("None", new TextRun(step.Detail, measure.Long, Subtle: true));
+                continue;
+            }
             var (mark, tone) = MarkOf(step.Outcome);
             yield return Rich(
                 "None",
@@ -56,23 +63,21 @@ internal static class OutcomeSection
 
     private static int Done(DevOpsAI.Incidents.Run run) => run.Steps.Count(step => !step.Rollback);
 
-    private static string Headline(DevOpsAI.Incidents.Run run) => (run.Kind, run.Outcome) switch
+    private static JsonObject Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, Measure measure)
     {
-        (Gates.ProposalKind.Undo, ExecutionOutcome.Verified) => "Taken back, and verified.",
-        (Gates.ProposalKind.Undo, ExecutionOutcome.Failed) => "Taking it back failed.",
-        (_, ExecutionOutcome.Verified) => "Done, and verified by reading back.",
-        (_, ExecutionOutcome.Failed) => "Failed.",
-        (_, ExecutionOutcome.Unknown) => "Nobody can tell whether it took effect; it is not repeated. Please look.",
-        (_, ExecutionOutcome.Drifted) => "Something changed since the approval, so nothing ran.",
-        _ => "Stopped.",
-    };
-
-    private static Tone ToneOf(ExecutionOutcome outcome) => outcome switch
-    {
-        ExecutionOutcome.Verified => Tone.Good,
-        ExecutionOutcome.Drifted => Tone.Warning,
-        _ => Tone.Attention,
-    };
+        var (mark, tone) = outcome switch
+        {
+            ExecutionOutcome.Verified => ("✔", Tone.Good),
+            ExecutionOutcome.Drifted => ("⚠", Tone.Warning),
+            ExecutionOutcome.Unknown => ("?", Tone.Attention),
+            _ => ("✘", Tone.Attention),
+        };
+        var undo = run.Kind == Gates.ProposalKind.Undo ? "Undo: " : "";
+        return Rich(
+            "Medium",
+            new($"{mark} {undo}", Bold: true, Tone: tone),
+            new(run.Summary, measure.Long, Bold: outcome == ExecutionOutcome.Verified, Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
+    }
 
     private static (string Mark, Tone Tone) MarkOf(StepOutcome outcome) => outcome switch
     {

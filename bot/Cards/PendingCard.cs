@@ -39,8 +39,9 @@ public static class PendingCard
         return Rich(
             "Small",
             new(incident.Id, Bold: true, Mono: true),
-            new($"  {CardText.Name(tenant.Name, 40)}  "),
+            new(" "),
             new(incident.Opened.Title, 100),
-            new($"  {word}{left}", Tone: tone, Bold: true));
+            new($" · {CardText.Name(tenant.Name, 40)} · ", Subtle: true),
+            new($"{word}{left}", Tone: tone, Bold: true));
     }
 }

@@ -69,9 +69,9 @@ internal static class Phrases
     public static string Span(TimeSpan span) => span switch
     {
         { TotalMinutes: < 1 } => "less than a minute",
-        { TotalMinutes: < 120 } => $"{(int)span.TotalMinutes} min",
-        { TotalHours: < 48 } => $"{(int)span.TotalHours} h",
-        _ => $"{(int)span.TotalDays} days",
+        { TotalMinutes: < 119.5 } => $"{Math.Round(span.TotalMinutes)} min",
+        { TotalHours: < 47.5 } => $"{Math.Round(span.TotalHours)} h",
+        _ => $"{Math.Round(span.TotalDays)} days",
     };
 
     public static string Events(int count) => count == 1 ? "1 event" : $"{count} events";

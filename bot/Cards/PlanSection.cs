@@ -21,13 +21,15 @@ internal static class PlanSection
         var incident = view.Incident;
         if (incident.Draft is not { } draft)
             yield break;
+        if (IsOver(incident))
+            yield break;
         if (incident.Staged is { Kind: ProposalKind.Undo } && incident.Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Approved)
             yield return Rich("Medium", new TextRun("Take it back: the rollback of what was done", measure.Long, Bold: true));
         else
-            yield return Rich("Medium", new TextRun(draft.Summary, measure.Long, Bold: true));
+            yield return Rich("Medium", new(IsAsked(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(draft.Summary, measure.Long, Bold: true));
         if (draft.Problem is { } problem)
             yield return Rich("Small", new("Nothing can be executed: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
-        if (IsOver(incident))
+        if (incident.Phase == IncidentPhase.Withdrawn)
             yield break;
         if (fits)
         {
@@ -44,16 +46,16 @@ internal static class PlanSection
             yield return Rich("Small", new TextRun("Cannot be undone. It can be approved only after every page of its details was opened.", Bold: true, Tone: Tone.Attention));
     }
 
-    /// <summary>One step in full.</summary>
+    /// <summary>One step in full: what, on which target of which client, and the whole command.</summary>
     public static IEnumerable<JsonNode> Step(IncidentView view, PlanStep step, int number)
     {
         yield return Rich(
             "Small",
             new($"{number + 1}. ", Bold: true),
             new(step.Title, Whole, Bold: true),
-            new(" on "),
+            new($" · {step.Target.Kind} ", Subtle: true),
             new(CardText.Name(step.Target.Name, Whole), Whole, Bold: true),
-            new($" · {CardText.Name(step.Target.Client, Whole)} · {step.Target.Kind} {step.Target.Id}", Whole, Subtle: true));
+            new($" ({step.Target.Id}) of {CardText.Name(step.Target.Client, Whole)}", Whole, Subtle: true));
         yield return Container([Rich(null, new TextRun(step.Command, Whole, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
         yield return Rich("Small", new TextRun(string.Join(" ", Sentences(view, step)), Whole, Subtle: true));
     }
@@ -72,9 +74,12 @@ internal static class PlanSection
     private static string Seen(IncidentView view, PlanStep step, Condition condition)
     {
         var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
-        return observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}") is { } value
-            ? $"{condition.Observation} is {value} (must be {condition.Operator} {condition.Value})"
-            : $"{condition} must hold";
+        return observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}") switch
+        {
+            null => $"{condition} must hold",
+            var value when condition.Operator == "==" && value == condition.Value => $"{condition.Observation} is {value}",
+            var value => $"{condition.Observation} is {value} (must be {condition.Operator} {condition.Value})",
+        };
     }
 
     private static ActionSpec? Spec(IncidentView view, PlanStep step)
@@ -88,5 +93,7 @@ internal static class PlanSection
     }
 
     /// <summary>The outcome says what was done; the plan is in the details.</summary>
-    private static bool IsOver(Incident incident) => incident.Phase is IncidentPhase.Verified or IncidentPhase.Undone or IncidentPhase.Withdrawn;
+    private static bool IsOver(Incident incident) => incident.Phase is IncidentPhase.Verified or IncidentPhase.Undone or IncidentPhase.Undoing;
+
+    private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is IncidentPhase.Drafting;
 }

@@ -56,13 +56,17 @@ internal static partial class CommandParser
         ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
         ("undo" or "revert" or "rollback", _) => OfIncident(rest, "undo CON-1001", id => new Command.Undo(id)),
         ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, "show CON-1001", id => new Command.DecideInWords(id)),
-        ("freeze", _) => new Command.Freeze(rest),
-        ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(rest),
+        ("freeze", _) => new Command.Freeze(AsTyped(rest, clean)),
+        ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(AsTyped(rest, clean)),
         ("assign" or "grant", _) => Assign(rest, held: true),
         ("unassign" or "un-assign" or "revoke", _) => Assign(rest, held: false),
         _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),
         _ => new Command.Unknown(clean, Nearest(verb)),
     };
+
+    /// <summary>A reason goes on record, so it keeps its punctuation; the first word is a client's name and does not.</summary>
+    private static List<string> AsTyped(List<string> rest, string clean) =>
+        rest.Count == 0 ? rest : [rest[0], .. clean.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => Bare(word).Length > 0).TakeLast(rest.Count - 1).Select(word => word.Trim('"', '“', '”'))];
 
     private static Command Link(List<string> rest)
     {

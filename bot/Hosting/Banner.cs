@@ -14,10 +14,16 @@ internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, 
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>A command for a terminal that raises an alert at the bot on <paramref name="address"/>.</summary>
+    public static string FirstAlert(string address, IConfiguration configuration) => $$"""
+        curl -X POST {{address}}/api/events/contoso-sandbox \
+          -H "Authorization: Bearer {{configuration["Connections:contoso-sandbox:Settings:Token"]}}" -H "Content-Type: application/json" \
+          -d '{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}'
+        """;
+
     private void Show()
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:3978";
-        var token = configuration["Connections:contoso-sandbox:Settings:Token"];
         Console.Out.WriteLine($$"""
 
               DevOps AI Bot, local mode: this machine only; the Sandbox simulates an RMM and PSA, nothing real is touched.
@@ -25,9 +31,7 @@ internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, 
               1. Open Local Teams:   {{address}}/localteams
               2. Raise an alert, and approve the card that appears in the channel Contoso:
 
-                 curl -X POST {{address}}/api/events/contoso-sandbox \
-                   -H "Authorization: Bearer {{token}}" -H "Content-Type: application/json" \
-                   -d '{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}'
+                 {{FirstAlert(address, configuration).ReplaceLineEndings("\n     ")}}
 
             """);
     }

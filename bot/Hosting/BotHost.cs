@@ -25,6 +25,7 @@ public static class BotHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);
+        builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
         // What keeps the bot from starting is said once, in RunAsync.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -53,6 +54,7 @@ public static class BotHost
         {
             services.AddSandbox().AddLocalTeams();
             services.AddHostedService<Banner>();
+            services.Configure<LocalTeamsOptions>(local => local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration));
         }
 
         var app = builder.Build();

@@ -11,6 +11,12 @@ public sealed class LocalTeamsOptions
     /// <summary>Where the bot is, as in <c>http://localhost:3978</c>; null is the address this process listens on.</summary>
     public Uri? BotAddress { get; set; }
 
+    /// <summary>In <see cref="Hint"/>, stands for the address that the page was opened at.</summary>
+    public const string AddressInHint = "{address}";
+
+    /// <summary>A command for a terminal that brings the first card, shown in channels until there is one; null for none.</summary>
+    public string? Hint { get; set; }
+
     /// <summary>How long Teams waits for the bot to answer an activity before it gives up or delivers again.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(15);

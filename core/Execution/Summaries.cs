@@ -13,7 +13,7 @@ internal static class Summaries
             sentences.Add(note);
         if (outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
             sentences.Add(Remains(run, rolledBack));
-        return VendorCalls.Short(string.Join(' ', sentences));
+        return VendorCalls.Short(string.Join(' ', sentences.Where(sentence => sentence.Length > 0)));
     }
 
     private static string Ending(Run run, ExecutionOutcome outcome)
@@ -25,14 +25,14 @@ internal static class Summaries
             ExecutionOutcome.Verified => $"All {run.Plan.Steps.Count} steps are done and verified.",
             ExecutionOutcome.Drifted => "The situation changed after this was proposed, so nothing was done.",
             ExecutionOutcome.Stopped => "Stopped.",
-            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, troubled)} Nobody can tell whether it took effect; a person must look. It will not be repeated.",
+            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, troubled)} It will not be repeated; a person must look.",
             _ when troubled is null => "Failed before the first step.",
             _ => $"Failed: {Name(run, troubled)}",
         };
     }
 
-    private static string Name(Run run, StepFinished? step) => step is null
-        ? ""
+    private static string Name(Run run, StepFinished? step) => step is null ? ""
+        : run.Plan.Steps.Count == 1 && !step.Rollback ? $"{run.Plan.Steps[0].Title}: {step.Detail}"
         : $"{(step.Rollback ? "taking back " : "")}step {Number(step.Step)} of {run.Plan.Steps.Count} ({run.Plan.Steps[step.Step].Title}): {step.Detail}";
 
     private static string Remains(Run run, bool rolledBack)
@@ -43,6 +43,7 @@ internal static class Summaries
         return rolledBack ? "The steps before it were taken back."
             : left.Count > 0 ? $"Done and not taken back: step {string.Join(", ", left)}."
             : takenBack.Count > 0 ? "What was done before it was taken back."
+            : run.Plan.Steps.Count == 1 ? ""
             : "No other step was done.";
     }
 

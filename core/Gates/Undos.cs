@@ -106,7 +106,7 @@ internal static class Undos
     {
         var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, incident.Severity, inverse, now) { NotAfter = until }, rules.Find);
         var staged = Stagings.Stage(
-            incident, Stagings.NextRevision(incident), ProposalKind.Undo, command.By.AsActor(), inverse, Observed(inverse),
+            incident, Stagings.NextRevision(incident), ProposalKind.Undo, command.By.AsActor(), inverse, Observed(inverse, incident.Execution!),
             // Where a press is not enough, it is not the requester's own second press that makes it enough.
             terms with { NotTheRequester = true }, rules.Find, rules.NewNonce());
         var sentence = terms.Level switch
@@ -121,14 +121,20 @@ internal static class Undos
             sentence);
     }
 
-    /// <summary>What the undo rests on, as far as the verified remedy left no doubt about it.</summary>
-    private static Dictionary<string, string> Observed(Plan inverse)
+    /// <summary>What the undo rests on: as it was read after the remedy, or as far as the verified remedy left no doubt about it.</summary>
+    private static Dictionary<string, string> Observed(Plan inverse, Run remedy)
     {
         var observed = new Dictionary<string, string>();
         foreach (var step in inverse.Steps)
         {
-            foreach (var condition in step.Preconditions.Where(condition => condition.Operator == "=="))
-                observed[$"{step.Target.Name} {condition.Observation}"] = condition.Value;
+            foreach (var condition in step.Preconditions)
+            {
+                var key = $"{step.Target.Name} {condition.Observation}";
+                if (remedy.Changes.FirstOrDefault(change => change.What == key) is { } change)
+                    observed[key] = change.Now;
+                else if (condition.Operator == "==")
+                    observed[key] = condition.Value;
+            }
         }
         return observed;
     }

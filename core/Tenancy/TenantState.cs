@@ -89,8 +89,8 @@ public sealed record TenantState(TenantId Tenant)
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
             },
             ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
-            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason) },
-            FreezeLifted => this with { Freeze = null },
+            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq) },
+            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq) },
             _ => OfIncident(entry),
         };
         return next with
@@ -198,4 +198,9 @@ public sealed record TenantState(TenantId Tenant)
         }
         return state;
     }
+
+    /// <summary>A freeze concerns every open incident, and their cards say so.</summary>
+    private ImmutableDictionary<string, Incident> Touched(long seq) => Incidents.SetItems(Incidents
+        .Where(pair => pair.Value.IsOpen)
+        .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { LastSeq = seq })));
 }

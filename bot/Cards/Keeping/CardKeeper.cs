@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -34,7 +35,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated => null,
         EventReceived => "events",
-        ChannelLinked => "channels",
+        ChannelLinked or FreezeSet or FreezeLifted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -47,7 +48,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked:
+            case ChannelLinked or FreezeSet or FreezeLifted:
                 Sweep(state);
                 break;
             default:

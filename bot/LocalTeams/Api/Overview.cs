@@ -1,9 +1,10 @@
 using DevOpsAI.LocalTeams.People;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.LocalTeams.Api;
 
 /// <summary>Everything at once, for a page that opens and for a test that looks.</summary>
-internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed changes, Addresses addresses, PageFiles files)
+internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed changes, Addresses addresses, PageFiles files, IOptions<LocalTeamsOptions> options)
 {
     /// <param name="last">At most so many messages of each conversation.</param>
     public WorkplaceState State(int last)
@@ -21,7 +22,8 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
                 place.Name,
                 place.Owner?.Id,
                 [.. store.In(place.Id).TakeLast(last).Select(message => new MessageState(message, Seen(message)))]))],
-            files.Missing);
+            files.Missing,
+            options.Value.Hint);
     }
 
     private Dictionary<string, SeenState> Seen(Message message) =>
@@ -29,6 +31,7 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
 }
 
 /// <param name="Seq">Listen for changes after this one.</param>
+/// <param name="Hint">How to get a first card.</param>
 /// <param name="Missing">Browser files that the build could not get; empty is how it should be.</param>
 internal sealed record WorkplaceState(
     long Seq,
@@ -37,7 +40,8 @@ internal sealed record WorkplaceState(
     TeamState Team,
     IReadOnlyList<PersonState> People,
     IReadOnlyList<ConversationState> Conversations,
-    IReadOnlyList<string> Missing);
+    IReadOnlyList<string> Missing,
+    string? Hint);
 
 internal sealed record BotState(string Id, string Name, string Messages, string ServiceUrl);
 

@@ -64,6 +64,7 @@ public sealed class CommandParserTests
     [InlineData("link contoso for escalations", "Link:contoso+escalation")]
     [InlineData("link", "Incomplete:link <client> [escalation]")]
     [InlineData("freeze contoso backup restore running", "Freeze:contoso backup restore running")]
+    [InlineData("Freeze: Contoso, migration (part 2), nothing may change!", "Freeze:Contoso migration (part 2), nothing may change!")]
     [InlineData("freeze", "Freeze:")]
     [InlineData("unfreeze contoso", "Unfreeze:contoso")]
     [InlineData("un freeze contoso", "Unfreeze:contoso")]

@@ -3,7 +3,7 @@ import { cardFrame } from './cards.js';
 import { composer } from './composer.js';
 import { avatar, el, time } from './dom.js';
 import { isReady, mentionsOf, messageHtml } from './markdown.js';
-import { author, messagesIn, model } from './model.js';
+import { author, hasActed, messagesIn, model } from './model.js';
 
 const shown = new Map();
 let list = null;
@@ -18,6 +18,7 @@ export function drawMessages(element) {
   const messages = messagesIn(model.place);
   if (messages.length === 0) inner.append(empty());
   for (const message of messages) add(message);
+  if (model.place.kind === 'channel' && model.hint && !hasActed()) inner.append(hint());
   list.scrollTop = list.scrollHeight;
 }
 
@@ -45,6 +46,7 @@ export const lookAgain = messageId => shown.get(messageId)?.querySelector('.card
 function add(message) {
   const column = list.firstElementChild;
   column.querySelector('.empty')?.remove();
+  if (message.card?.actions?.length > 0) column.querySelector('.hint')?.remove();
   if (message.from === 'bot') column.querySelector('.typing')?.remove();
   const row = messageRow(message);
   shown.set(message.id, row);
@@ -133,6 +135,18 @@ function editing(message, content) {
     if (text.value.trim() && text.value !== message.text) await api.edit(message.from, message.conversation, message.id, text.value.trim());
   } }, text, el('div', { class: 'edit-buttons' }, el('button', { type: 'button', onclick: back }, 'Cancel'), el('button', { class: 'primary' }, 'Save'))));
   text.focus();
+}
+
+/** How to get a first card, for whoever has just started. */
+function hint() {
+  const copy = el('button', { type: 'button', onclick: async () => {
+    await navigator.clipboard.writeText(model.hint);
+    copy.textContent = 'Copied';
+  } }, 'Copy');
+  return el('aside', { class: 'hint' },
+    el('p', {}, 'No alert yet. Raise one from a terminal, and its card appears in its client’s channel:'),
+    el('pre', {}, model.hint),
+    copy);
 }
 
 function empty() {

@@ -8,6 +8,7 @@ export const model = {
   messages: new Map(),
   unread: new Set(),
   missing: [],
+  hint: null,
   bot: { id: 'bot', name: '' },
   team: { name: '' },
   me: null,
@@ -25,6 +26,7 @@ export function load(state) {
   model.bot = { id: 'bot', name: state.bot.name };
   model.team = state.team;
   model.missing = state.missing;
+  model.hint = state.hint?.replaceAll('{address}', location.origin) ?? null;
   model.places = state.conversations.map(({ messages, ...place }) => place);
   for (const conversation of state.conversations) {
     model.messages.set(conversation.id, new Map(conversation.messages.map(({ message }) => [message.id, message])));
@@ -36,6 +38,9 @@ export const visiblePlaces = () => model.places.filter(place => !place.owner || 
 export const author = id => id === 'bot' ? model.bot : model.people.find(person => person.id === id);
 
 export const messagesIn = place => [...model.messages.get(place.id).values()].sort((a, b) => Number(a.id) - Number(b.id));
+
+/** Somebody can press something somewhere in the team: the first card has come. */
+export const hasActed = () => [...model.messages.values()].some(messages => [...messages.values()].some(message => message.from === 'bot' && message.card?.actions?.length > 0));
 
 export function become(personId) {
   model.me = model.people.find(person => person.id === personId) ?? model.people[0];

@@ -1,0 +1,69 @@
+using DevOpsAI.Tests.EndToEnd.LocalTeams;
+
+namespace DevOpsAI.Tests.EndToEnd.Gallery;
+
+/// <summary>The states that need roles, a second approver or a deadline of a minute; beside the other pictures, since most of it is waiting.</summary>
+public sealed class DeadlineGalleryTests : IAsyncLifetime
+{
+    private Browser browser = null!;
+
+    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Roles_two_approvals_and_deadlines()
+    {
+        var policies = Directory.CreateTempSubdirectory("policies-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(policies, "contoso.yaml"), """
+            defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
+            chain: { window: 1h, weight: 5 }
+            maintenance: []
+            rules:
+              - { name: Services are urgent, actions: [service.start], level: L2, approvals: 1, expiry: 1m }
+              - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
+              - { name: Changes are approved by two, actions: ["*"], level: L2 }
+            """, TestContext.Current.CancellationToken);
+        await using var bot = await CardGalleryTests.StartAsync(new()
+        {
+            ["Access:Local"] = "none",
+            ["Access:Roles:contoso:approver:0"] = "33333333-3333-4333-8333-333333333301",
+            ["Access:Roles:contoso:approver:1"] = "33333333-3333-4333-8333-333333333302",
+            ["Access:Roles:contoso:technician:0"] = "33333333-3333-4333-8333-333333333300",
+            ["Access:Roles:*:administrator:0"] = "33333333-3333-4333-8333-333333333303",
+            ["Gates:PolicyPath"] = policies,
+        });
+        var desk = await CardGalleryTests.DeskAsync(bot);
+        await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
+        await desk.RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
+        await desk.RaiseAsync(CardGalleryTests.Disk);
+        var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+        var erik = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso), looks: 2);
+        var mona = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Contoso), looks: 2);
+        var dana = await Easel.OpenAsync(browser, desk.Page("dana", LocalDesk.Contoso), looks: 2);
+
+        await erik.CardAsync(card, "60-two-needed", "Waiting");
+        await dana.CardAsync(card, "61-no-rights", "Waiting");
+        await desk.ClickAsync("dana", LocalDesk.Contoso, card, "Review");
+        await dana.CardAsync(card, "62-no-rights-review", "Waiting");
+        await desk.ClickAsync("erik", LocalDesk.Contoso, card, "Approve");
+        await erik.CardAsync(card, "63-first-of-two-giver", "1 more approval");
+        await mona.CardAsync(card, "64-first-of-two-other", "1 more approval");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, card, "Approve");
+        await dana.CardAsync(card, "65-verified-for-dana", "Verified");
+        await desk.SayAsync("dana", "a:1local-dana", "pending");
+        await desk.SayAsync("dana", "a:1local-dana", "freeze contoso because I can");
+        await desk.SayAsync("dana", "a:1local-dana", "whoami");
+        await (await Easel.OpenAsync(browser, desk.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
+        var expired = await desk.CardAsync(LocalDesk.Contoso, "WS-RECEPTION");
+        await desk.SaysAsync(LocalDesk.Contoso, expired, "Expired", seconds: 75);
+        await erik.CardAsync(expired, "67-expired", "Expired");
+        await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
+        await erik.ScreenAsync("69-channel");
+        Directory.Delete(policies, recursive: true);
+    }
+}
