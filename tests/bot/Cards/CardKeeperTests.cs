@@ -96,6 +96,19 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outcome_that_certainly_was_not_told_is_told_when_Teams_is_back()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.TextsNotSent = 3;
+        story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified");
+        await HandOverAsync(idle: false);
+        await AdvanceUntilAsync(() => Task.FromResult(!teams.Texts.IsEmpty));
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("Approved by Ravi Approver");
+    }
+
+    [Fact]
     public async Task A_thousand_entries_while_one_update_is_under_way_cost_one_more()
     {
         story.Linked().Opened().Drafted().Staged();
