@@ -99,7 +99,7 @@ internal static class CardElements
         return table;
     }
 
-    /// <summary>A coloured word on the right; clients without badges show it as bold coloured text.</summary>
+    /// <summary>A coloured word on the right; clients without badges show it as bold text.</summary>
     public static JsonObject Badge(string ours, Tone tone)
     {
         var badge = Element("Badge", null);
@@ -108,7 +108,8 @@ internal static class CardElements
         badge["size"] = "Large";
         badge["style"] = tone == Tone.Default ? "Subtle" : tone.ToString();
         badge["horizontalAlignment"] = "Right";
-        var fallback = Text($"**{ours}**", tone: tone);
+        // Uncoloured: on the tinted container a tone's own colour is unreadable in some clients, and the container has the tone.
+        var fallback = Text($"**{ours}**");
         fallback["horizontalAlignment"] = "Right";
         badge["fallback"] = fallback;
         return badge;

@@ -44,7 +44,7 @@ internal static class HeaderSection
     {
         List<TextRun> runs = [];
         if (view.Incident.Simulated)
-            runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Warning));
+            runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Accent));
         if (view.EverybodyIsAdministrator)
             runs.Add(new((runs.Count > 0 ? " · " : "") + LocalModeLabel, Subtle: true));
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);

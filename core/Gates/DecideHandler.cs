@@ -6,12 +6,12 @@ namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
 internal sealed class DecideHandler(
-    Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
+    Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
-        var rules = new DecisionRules(policies.For(request.Tenant), catalogue.Of(request.Tenant), Stagings.NewNonce);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch);
         var answer = await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

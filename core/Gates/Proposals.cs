@@ -5,7 +5,13 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce);
+/// <param name="WhyPaused">What the kill switch says of a plan; null when it may run.</param>
+internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<Execution.Plan, string?> WhyPaused)
+{
+    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch) => new(
+        policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
+        plan => killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
+}
 
 /// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
 internal static class Proposals
@@ -21,7 +27,7 @@ internal static class Proposals
             return new Outcome.Unchanged(refused);
         return command.Kind switch
         {
-            DecisionKind.Approve => Approve(state, incident!, command, roles),
+            DecisionKind.Approve => Approve(state, incident!, command, roles, rules),
             DecisionKind.ApproveWithEdits => ApproveWithEdits(state, incident!, command, roles, now, rules),
             DecisionKind.Reject => Reject(state, incident!, command, roles),
             DecisionKind.Snooze => Snooze(state, incident!, command, roles, now),
@@ -63,9 +69,9 @@ internal static class Proposals
     public static Answer Unknown(TenantState state, string incidentId) =>
         new(null, Refusal.UnknownIncident, $"{state.Tenant} has no incident '{Sentences.Said(incidentId)}'; check the number.");
 
-    private static Outcome Approve(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    private static Outcome Approve(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DecisionRules rules)
     {
-        if (WhyNotApprove(state, incident, command, roles) is { } refused)
+        if (WhyNotApprove(state, incident, command, roles, rules) is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = incident.Staged!;
         var missing = staged.Terms.Approvals - incident.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve) - 1;
@@ -78,7 +84,7 @@ internal static class Proposals
     private static Outcome ApproveWithEdits(
         TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
     {
-        if (WhyNotApprove(state, incident, command, roles) is { } refused)
+        if (WhyNotApprove(state, incident, command, roles, rules) is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = incident.Staged!;
         if (command.Edits is not { Count: > 0 } values)
@@ -88,7 +94,7 @@ internal static class Proposals
             return Outcome.Refuse(incident, Refusal.BadInput, $"{edits.Mistake} Nothing was approved.");
         var seal = Seals.Compute(state.Tenant, staged, plan);
         if (seal == staged.Seal)
-            return Approve(state, incident, command, roles);
+            return Approve(state, incident, command, roles, rules);
         var area = staged.Kind == ProposalKind.Undo ? GateArea.Undo : GateArea.Operations;
         var terms = GateLevels.Compute(rules.Policy, new(area, incident.Severity, plan, now) { Risk = incident.Draft?.Risk ?? default }, rules.Find);
         var mustBeShownAgain = terms.Level > staged.Terms.Level || terms.Approvals > 1 || staged.Terms.Approvals > 1
@@ -156,7 +162,7 @@ internal static class Proposals
             $"{incident.Id} is snoozed until {Sentences.Utc(until)}.");
     }
 
-    private static Answer? WhyNotApprove(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    private static Answer? WhyNotApprove(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DecisionRules rules)
     {
         var staged = incident.Staged!;
         if (staged.Terms.Level == GateLevel.L3)
@@ -168,6 +174,9 @@ internal static class Proposals
             return refused;
         if (state.Freeze is { } freeze)
             return new(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
+        // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
+        if (rules.WhyPaused(staged.Plan) is { } paused)
+            return new(incident, Refusal.Frozen, $"{paused} Nothing was approved; approve {incident.Id} when the pause is over.");
         if (WhyNotApprover(incident, command.By.ObjectId) is { } own)
             return own;
         if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))

@@ -25,9 +25,11 @@ internal static class Undos
             return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
         var run = incident.Execution!;
         var inverse = Inverse(run, rules.Find, out var problem);
-        return problem is null
-            ? Stage(state, incident, command, inverse, run.UndoUntil!.Value, now, rules)
-            : Outcome.Refuse(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone: {problem}");
+        if (problem is not null)
+            return Outcome.Refuse(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone: {problem}");
+        return rules.WhyPaused(inverse) is { } paused
+            ? Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was asked for; undo {incident.Id} when the pause is over.")
+            : Stage(state, incident, command, inverse, run.UndoUntil!.Value, now, rules);
     }
 
     /// <summary>The steps that were applied, in reverse, each by the rollback that it names.</summary>
@@ -140,12 +142,12 @@ internal static class Undos
     private static string Requester(Incident incident) => Sentences.Said(incident.Staged!.Requester.Name);
 }
 
-internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, TimeProvider clock)
+internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock)
     : IRequestHandler<RequestUndo, Answer>
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = new DecisionRules(policies.For(request.Tenant), catalogue.Of(request.Tenant), Stagings.NewNonce);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch);
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

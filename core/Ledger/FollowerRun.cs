@@ -166,6 +166,7 @@ internal sealed class FollowerRun(
             try
             {
                 stopping.ThrowIfCancellationRequested();
+                using var scope = logger.Handling(entry);
                 await follower.HandleAsync(entry, stopping);
                 return;
             }

@@ -5,6 +5,11 @@ namespace DevOpsAI.Ledger;
 
 internal static partial class LedgerLog
 {
+    private static readonly Func<ILogger, string, IDisposable?> Correlated = LoggerMessage.DefineScope<string>("Correlation:{Correlation}");
+
+    /// <summary>What is logged while an entry is handled carries the entry's correlation id.</summary>
+    public static IDisposable? Handling(this ILogger logger, LedgerEntry entry) => Correlated(logger, entry.Correlation);
+
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Ledger {Path} opened with {Library}")]
     public static partial void Opened(this ILogger logger, string path, string library);
 

@@ -198,7 +198,7 @@ internal sealed class KeptCard(
         }
     }
 
-    /// <summary>A short reply under the card when something ended since the card was last true. Sent at most once: after the update is on record, and never again.</summary>
+    /// <summary>A short reply under the card when something ended since the card was last true. Sent at most once: after the update is on record, and again only while it certainly did not arrive.</summary>
     private async Task TellOutcomeAsync(Incident incident, NextStep.Update update, CancellationToken stopping)
     {
         var entries = await ledger.ReadStreamAsync(place.Tenant, StreamId.Proposal(incident.Id), stopping);
@@ -208,7 +208,11 @@ internal sealed class KeptCard(
         if (sentence is null)
             return;
         var serviceUrl = Current(update.Link.Channel).ServiceUrl;
-        if (await connector.SendAsync(serviceUrl, update.Card.ThreadId!, new() { Text = sentence }, SendOptions.Background, stopping) is not SendOutcome.Sent)
+        SendOutcome outcome;
+        while ((outcome = await connector.SendAsync(serviceUrl, update.Card.ThreadId!, new() { Text = sentence }, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+            await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
+        failures = 0;
+        if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);
     }
 

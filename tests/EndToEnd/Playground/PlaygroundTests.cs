@@ -64,7 +64,7 @@ public sealed partial class PlaygroundTests
         process.OutputDataReceived += (_, line) =>
         {
             if (ListeningLine().Match(line.Data ?? "") is { Success: true } match)
-                port.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+                port.TrySetResult(int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture));
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -72,7 +72,7 @@ public sealed partial class PlaygroundTests
         return process;
     }
 
-    [GeneratedRegex(@"Listening on (\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Listening on (?<port>\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ListeningLine();
 
     [GeneratedRegex(@"conversationUpdate 2\d\d", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -68,6 +68,20 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_freeze_and_its_end_are_said_on_the_open_cards()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), Story.Dana.AsActor());
+        await HandOverAsync();
+        Facts<CardUpdated>().ShouldHaveSingleItem().ShownSeq.ShouldBe((await story.IncidentAsync()).LastSeq);
+        story.Append(StreamId.Freeze, new FreezeLifted("done"), Story.Ravi.AsActor());
+        await HandOverAsync();
+        Facts<CardUpdated>().Count.ShouldBe(2);
+        teams.Posts.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Every_change_reaches_the_same_message_and_the_outcome_is_told_once()
     {
         story.Linked().Opened().Drafted().Staged();
@@ -79,6 +93,19 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Shown.Values.Single().ToJsonString().ShouldContain("Verified");
         teams.Texts.ShouldHaveSingleItem().ShouldContain("Approved by Ravi Approver");
         (await story.IncidentAsync()).Cards[Story.Channel.ConversationId].ShownSeq.ShouldBe((await story.IncidentAsync()).LastSeq);
+    }
+
+    [Fact]
+    public async Task An_outcome_that_certainly_was_not_told_is_told_when_Teams_is_back()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.TextsNotSent = 3;
+        story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified");
+        await HandOverAsync(idle: false);
+        await AdvanceUntilAsync(() => Task.FromResult(!teams.Texts.IsEmpty));
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("Approved by Ravi Approver");
     }
 
     [Fact]

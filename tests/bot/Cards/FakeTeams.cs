@@ -21,6 +21,9 @@ internal sealed class FakeTeams : IConnectorClient
 
     public bool Offline { get; set; }
 
+    /// <summary>So many plain messages certainly do not arrive.</summary>
+    public int TextsNotSent { get; set; }
+
     /// <summary>While set, posts and updates wait here after they have been counted.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -56,6 +59,11 @@ internal sealed class FakeTeams : IConnectorClient
 
     public Task<SendOutcome> SendAsync(string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
     {
+        if (TextsNotSent > 0)
+        {
+            TextsNotSent--;
+            return Task.FromResult<SendOutcome>(new SendOutcome.NotSent("connection refused", null));
+        }
         Texts.Enqueue(message.Text!);
         return Task.FromResult<SendOutcome>(new SendOutcome.Sent("t", conversationId));
     }

@@ -80,7 +80,7 @@ public sealed class TurnHandlerTests
         var unusable = mediator.Sent[^1].ShouldBeOfType<Decide>();
         (unusable.Kind, unusable.Edits!["0.categories"].Length).ShouldBe((DecisionKind.ApproveWithEdits, 4_000), "not approved as it was");
         await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp,updates")));
-        mediator.Sent[1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
+        mediator.Sent[^1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
     }
 
     [Fact]

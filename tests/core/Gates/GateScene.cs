@@ -96,7 +96,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         return await IncidentAsync(id);
     }
 
-    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, this, Clock, NullLogger<DecideHandler>.Instance);
+    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, this, Clock, NullLogger<DecideHandler>.Instance);
 
     public Task<Answer> DecideAsync(Decide command) => Decider().Handle(command, Cancelled);
 
@@ -106,7 +106,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         new(Contoso, incident.Id, by, kind, seal ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
 
     public Task<Answer> UndoAsync(Person by, string id = "CON-1001") =>
-        new RequestUndoHandler(Recorder, Access, Policies, Catalogue, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
+        new RequestUndoHandler(Recorder, Access, Policies, Catalogue, KillSwitch, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
 
     public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins") =>
         new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, Correlation), Cancelled);

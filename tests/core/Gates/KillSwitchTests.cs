@@ -93,5 +93,26 @@ public sealed class KillSwitchTests : IDisposable
         (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(["The kill switch pauses everything."]);
     }
 
+    [Fact]
+    public async Task Nothing_is_approved_or_taken_back_in_a_pause_and_both_can_be_asked_again_after_it()
+    {
+        File.WriteAllText(path, "");
+        var scene = new GateScene(killSwitchPath: path);
+        var staged = await scene.StagedAsync(Plan("disk.cleanup"));
+
+        File.WriteAllText(path, "tenant: contoso");
+        var paused = await scene.DecideAsync(Command(Ada, staged));
+        (paused.Refusal, paused.Sentence).ShouldBe((Refusal.Frozen, "The kill switch pauses contoso. Nothing was approved; approve CON-1001 when the pause is over."));
+        (await scene.IncidentAsync()).Decisions.ShouldBeEmpty();
+        File.WriteAllText(path, "");
+        (await scene.DecideAsync(Command(Ada, staged))).IsDone.ShouldBeTrue();
+        await scene.ExecutedAsync();
+
+        File.WriteAllText(path, "everything");
+        (await scene.UndoAsync(Ada)).Refusal.ShouldBe(Refusal.Frozen);
+        File.WriteAllText(path, "");
+        (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
+    }
+
     private string? Why() => killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => "sandbox");
 }
