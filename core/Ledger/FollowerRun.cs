@@ -166,6 +166,7 @@ internal sealed class FollowerRun(
             try
             {
                 stopping.ThrowIfCancellationRequested();
+                using var scope = logger.InEntry(entry.Correlation);
                 await follower.HandleAsync(entry, stopping);
                 return;
             }

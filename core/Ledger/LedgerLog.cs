@@ -5,6 +5,11 @@ namespace DevOpsAI.Ledger;
 
 internal static partial class LedgerLog
 {
+    private static readonly Func<ILogger, string, IDisposable?> Entry = LoggerMessage.DefineScope<string>("Correlation {Correlation}");
+
+    /// <summary>What is logged while an entry is handled carries the id of the delivery, turn or incident that it came from.</summary>
+    public static IDisposable? InEntry(this ILogger logger, string correlation) => Entry(logger, correlation);
+
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Ledger {Path} opened with {Library}")]
     public static partial void Opened(this ILogger logger, string path, string library);
 
