@@ -41,7 +41,7 @@ internal sealed class CardClicks(
         IRequest<Answer> request, Sought.Found found, TurnContext context, Person person, CardAction action, ClickData data, CancellationToken cancellationToken)
     {
         var answer = await mediator.Send(request, cancellationToken);
-        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal);
+        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done");
         return answer.Refusal == Refusal.RecordUnavailable
             ? InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence)
             : Card(found, answer.Incident ?? found.Incident, context, person, data, answer.Sentence);

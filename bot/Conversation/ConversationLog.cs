@@ -1,5 +1,3 @@
-using DevOpsAI.Gates;
-
 namespace DevOpsAI.Bot.Conversation;
 
 internal static partial class ConversationLog
@@ -7,8 +5,8 @@ internal static partial class ConversationLog
     [LoggerMessage(EventId = 6201, Level = LogLevel.Information, Message = "{Person} said {Command}")]
     public static partial void CommandGiven(this ILogger logger, string person, string command);
 
-    [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}; refused because {Refusal}")]
-    public static partial void Pressed(this ILogger logger, string person, string verb, string incident, Refusal? refusal);
+    [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}: {Outcome}")]
+    public static partial void Pressed(this ILogger logger, string person, string verb, string incident, string outcome);
 
     [LoggerMessage(EventId = 6203, Level = LogLevel.Warning, Message = "{Person} pressed {Verb} on {Incident} through a card that is not its own; refused")]
     public static partial void ForeignCard(this ILogger logger, string person, string verb, string incident);

@@ -51,7 +51,7 @@ public sealed class RunbookTests
             card.Card!.ToJsonString().ShouldContain(shows, Case.Insensitive, kind);
             await teams.ApproveAsync(PlayedTeams.Omar, card);
             await Eventually.TrueAsync(
-                () => Task.FromResult(card.Card!.ToJsonString().Contains("Done, and verified by reading back", StringComparison.Ordinal)),
+                () => Task.FromResult(IsVerified(card)),
                 TimeSpan.FromSeconds(40), () => $"{kind} verified: {card.Card}");
         }
 
@@ -77,11 +77,13 @@ public sealed class RunbookTests
             var card = await teams.CardAsync($"Start the service {service} on WS-RECEPTION");
             await teams.ApproveAsync(PlayedTeams.Omar, card);
             await Eventually.TrueAsync(
-                () => Task.FromResult(card.Card!.ToJsonString().Contains("Done, and verified", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), () => $"{service}: {card.Card}");
+                () => Task.FromResult(IsVerified(card)), TimeSpan.FromSeconds(30), () => $"{service}: {card.Card}");
         }
         var services = (await bot.SandboxAsync(HttpMethod.Get, "devices/dev-c-107"))["services"]!;
         (services["Spooler"]!["state"]!.GetValue<string>(), services["W32Time"]!["state"]!.GetValue<string>()).ShouldBe(("running", "running"));
     }
+
+    private static bool IsVerified(PlayedMessage card) => card.Card!["fallbackText"]!.GetValue<string>().Contains(" Verified: ", StringComparison.Ordinal);
 
     private static JsonObject Alert(string kind, string labels)
     {

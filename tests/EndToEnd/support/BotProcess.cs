@@ -40,10 +40,14 @@ internal sealed class BotProcess : IAsyncDisposable
 
     public static async Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null, string? storage = null)
     {
-        var bot = new BotProcess(storage ?? Directory.CreateTempSubdirectory("bot-").FullName, storage is null, FreePort(), settings ?? []);
+        var bot = NotStarted(settings, storage);
         await bot.RestartAsync();
         return bot;
     }
+
+    /// <summary>For a start that is to be watched: <see cref="RestartAsync"/> starts it.</summary>
+    public static BotProcess NotStarted(Dictionary<string, string>? settings = null, string? storage = null) =>
+        new(storage ?? Directory.CreateTempSubdirectory("bot-").FullName, storage is null, FreePort(), settings ?? []);
 
     /// <summary>Starts it (again) and waits until it says it is ready, or has ended.</summary>
     public async Task RestartAsync(Dictionary<string, string>? changed = null, bool waitUntilReady = true)

@@ -1,0 +1,27 @@
+namespace DevOpsAI.Tests.EndToEnd;
+
+/// <summary>Mistakes in the configuration are told in words, name the setting, and end the bot with code 2.</summary>
+public sealed class ConfigurationTests
+{
+    [Theory]
+    [InlineData("Tenants:contoso:Prefix", "c-1", "Tenants:contoso:Prefix")]
+    [InlineData("Connections:x:Connector", "sandbox", "Connections:x:Tenant")]
+    [InlineData("Connections:contoso-alertmanager:Tenant", "nobody", "there is no tenant 'nobody'")]
+    [InlineData("Connections:contoso-alertmanager:Connector", "nope", "there is no connector 'nope'")]
+    [InlineData("Access:Roles:contoso:king:0", "77777777-0000-4000-8000-000000000001", "Access:Roles:contoso:king")]
+    [InlineData("Access:Local", "everybody", "Access:Local")]
+    [InlineData("Storms:Window", "soon", "Storms:Window")]
+    [InlineData("Gates:PolicyPath", "/nowhere", "Gates:PolicyPath")]
+    [InlineData("Storage:Path", "/proc/nowhere", "/proc/nowhere")]
+    [InlineData("Teams:AppId", "abc", "Teams:AppId")]
+    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:0", "Teams:AppId")]
+    public async Task A_mistake_is_told_without_a_stack_trace(string setting, string value, string names)
+    {
+        await using var bot = BotProcess.NotStarted(new() { [setting] = value });
+        await bot.RestartAsync(waitUntilReady: false);
+        (await bot.WaitForExitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
+        bot.Output.ShouldContain("The bot cannot start.");
+        bot.Output.ShouldContain(names);
+        bot.Output.ShouldNotContain("   at ");
+    }
+}
