@@ -24,7 +24,7 @@ internal sealed class Turns : IBenchmark
         var storage = Directory.CreateTempSubdirectory("bench-turns-").FullName;
         try
         {
-            var seals = await SeedAsync(storage, clicksPerRound * (Rounds + 1));
+            var seals = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
             using var peer = await Server.StartPeerAsync();
             using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["LocalTeams__Enabled"] = "false" });
             await bot.SettledAsync();
