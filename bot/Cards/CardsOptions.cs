@@ -13,6 +13,10 @@ public sealed class CardsOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan CountEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a state on the way (approved, executing) must last before others than the decider are shown it; most are over sooner.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan PassingFor { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>First pause after Teams could not be reached; doubled up to <see cref="LongestPause"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);

@@ -33,6 +33,7 @@ internal sealed class KeptCard(
     private bool gone;
     private int failures;
     private (long Proposal, long Incident, DateTimeOffset At)? updated;
+    private DateTimeOffset? passingSince;
 
     public Task Work { get; private set; } = Task.CompletedTask;
 
@@ -99,7 +100,10 @@ internal sealed class KeptCard(
             {
                 case NextStep.Post post:
                     return await PostAsync(state, incident, post, stopping);
-                case NextStep.Update update when TooSoon(incident) is { } pause:
+                case NextStep.Update when Passing(incident) is { } rest:
+                    await PauseAsync(rest, untilNudged: true, stopping);
+                    return true;
+                case NextStep.Update when TooSoon(incident) is { } pause:
                     await PauseAsync(pause, untilNudged: true, stopping);
                     return true;
                 case NextStep.Update update:
@@ -183,6 +187,7 @@ internal sealed class KeptCard(
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
+                passingSince = null;
                 failures = 0;
                 await TellOutcomeAsync(incident, update, stopping);
                 return true;
@@ -243,6 +248,19 @@ internal sealed class KeptCard(
         if (updated is not { } last || last.Proposal != incident.ProposalVersion || last.Incident != incident.IncidentVersion)
             return null;
         var left = last.At + options.CountEvery - clock.GetUtcNow();
+        return left > TimeSpan.Zero ? left : null;
+    }
+
+    /// <summary>How much longer a state on the way has to last to be shown; null for a state that stays. Spares the conversation's rate for what matters.</summary>
+    private TimeSpan? Passing(Incident incident)
+    {
+        if (incident.Phase is not (IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing))
+        {
+            passingSince = null;
+            return null;
+        }
+        passingSince ??= clock.GetUtcNow();
+        var left = passingSince.Value + options.PassingFor - clock.GetUtcNow();
         return left > TimeSpan.Zero ? left : null;
     }
 

@@ -17,6 +17,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     private readonly Story story = new();
     private readonly FakeTeams teams = new();
     private readonly List<CardKeeper> keepers = [];
+    private readonly CardsOptions options = new() { PassingFor = TimeSpan.Zero };
     private CardKeeper keeper = null!;
     private long handed;
 
@@ -106,6 +107,23 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await AdvanceUntilAsync(() => Task.FromResult(!teams.Texts.IsEmpty));
         await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
         teams.Texts.ShouldHaveSingleItem().ShouldContain("Approved by Ravi Approver");
+    }
+
+    [Fact]
+    public async Task A_state_on_the_way_costs_an_update_only_when_it_lasts()
+    {
+        options.PassingFor = TimeSpan.FromSeconds(1);
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        story.Decided(DecisionKind.Approve).Started();
+        await HandOverAsync(idle: false);
+        await AdvanceUntilAsync(() => Task.FromResult(teams.Updates == 1));
+        story.Step();
+        await HandOverAsync(idle: false);
+        story.Finished().Closed("verified");
+        await HandOverAsync();
+        teams.Updates.ShouldBe(2);
+        teams.Shown.Values.Single().ToJsonString().ShouldContain("Verified");
     }
 
     [Fact]
@@ -302,7 +320,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         var states = new TenantStates(story.Ledger);
         var made = new CardKeeper(
             story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver)), teams, new KnownBook(),
-            crashPoints, Options.Create(new CardsOptions()), story.Clock, NullLogger<CardKeeper>.Instance);
+            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
         keepers.Add(made);
         return made;
     }
