@@ -159,6 +159,8 @@ public sealed class CardGalleryTests : IAsyncLifetime
 
     internal static Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null) => BotProcess.StartAsync(new(settings ?? [])
     {
+        // States on the way are to be seen here as soon as they are there.
+        ["Cards:PassingFor"] = "00:00:00",
         ["Execution:SettleFor"] = Settle,
         ["Execution:LookEvery"] = "00:00:00.200",
         ["Sandbox:Timeout"] = "00:00:02",
