@@ -27,6 +27,8 @@ public static class LedgerServices
             provider.GetRequiredService<ILogger<SqliteLedger>>()));
         services.AddSingleton<ILedger>(static provider => provider.GetRequiredService<SqliteLedger>());
         services.AddSingleton<ICursorStore>(static provider => provider.GetRequiredService<SqliteLedger>());
+        services.AddSingleton<ILedgerArchive>(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
+        services.AddSingleton<IDocuments>(static provider => new SqliteDocuments(FolderOf(provider)));
         services.AddSingleton<TenantStates>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());

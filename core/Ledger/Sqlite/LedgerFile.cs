@@ -8,11 +8,11 @@ public static class LedgerFile
     /// <summary>Held by the one process that may append.</summary>
     public const string LockName = "ledger.lock";
 
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     /// <summary>
     /// <c>body</c> is the canonical entry as it was hashed, <c>leaf</c> its RFC 6962 hash; the other columns repeat what is in it, to find it by.
-    /// Rows are in the order of appending, so that the newest lie together and a verifier reads the table from front to back.
+    /// <c>sealed</c> is what is kept encrypted beside an entry, null for most. Rows are in the order of appending, so that the newest lie together and a verifier reads the table from front to back.
     /// </summary>
     private const string Schema = """
         CREATE TABLE entries(
@@ -22,7 +22,8 @@ public static class LedgerFile
             stream TEXT NOT NULL,
             version INTEGER NOT NULL,
             leaf BLOB NOT NULL,
-            body BLOB NOT NULL);
+            body BLOB NOT NULL,
+            sealed BLOB);
         CREATE UNIQUE INDEX entries_by_seq ON entries(tenant, seq);
         CREATE UNIQUE INDEX entries_by_stream ON entries(tenant, stream, version);
         CREATE TABLE heads(
@@ -35,7 +36,7 @@ public static class LedgerFile
             tenant TEXT NOT NULL,
             seq INTEGER NOT NULL,
             PRIMARY KEY(follower, tenant)) WITHOUT ROWID;
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
         """;
 
     /// <summary>Opens the one connection that writes, creating the file when it is missing. A commit survives a power cut.</summary>
@@ -49,6 +50,9 @@ public static class LedgerFile
             switch (database.Number("PRAGMA user_version"))
             {
                 case SchemaVersion:
+                    return database;
+                case 1:
+                    database.Execute("BEGIN IMMEDIATE; ALTER TABLE entries ADD COLUMN sealed BLOB; PRAGMA user_version = 2; COMMIT;");
                     return database;
                 case 0:
                     database.Execute("BEGIN IMMEDIATE; " + Schema + " COMMIT;");

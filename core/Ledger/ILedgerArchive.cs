@@ -1,0 +1,26 @@
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>One entry exactly as it is stored.</summary>
+/// <param name="Body">The canonical UTF-8 bytes that were hashed.</param>
+/// <param name="Leaf">The RFC 6962 leaf hash stored with them: 32 bytes. A claim of the store; whoever checks computes it again.</param>
+/// <param name="Sealed">What is kept encrypted beside the entry; null when there is nothing.</param>
+public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Sealed);
+
+/// <summary>The stored bytes of the ledger, for those who prove, check and export. Reads only and decodes nothing.</summary>
+public interface ILedgerArchive
+{
+    /// <summary>Every tenant that has entries, in order of its id.</summary>
+    /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
+    ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Number of the tenant's durable entries, which is the seq of the last.</summary>
+    ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow with their number.</summary>
+    IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken);
+
+    /// <summary>The stored leaf hashes of <paramref name="count"/> entries from <paramref name="first"/> on, 32 bytes each; fewer at the end of the ledger.</summary>
+    ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken);
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Sqlite;
+
+/// <summary>The stored bytes in a <c>ledger.db</c>: beside a running bot, in a copy, or on a medium that cannot be written.</summary>
+/// <param name="path">The file. Opened anew for every call, so nothing is held in between.</param>
+public sealed class SqliteArchive(string path) : ILedgerArchive
+{
+    private const int PageSize = 512;
+
+    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => new(Use<IReadOnlyList<TenantId>>(database =>
+    {
+        var tenants = new List<TenantId>();
+        var rows = database.Prepare("SELECT tenant FROM heads ORDER BY tenant");
+        while (rows.Step())
+            tenants.Add(TenantId.Parse(rows.Text(0)));
+        return tenants;
+    }, cancellationToken));
+
+    public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(database =>
+    {
+        var last = database.Prepare("SELECT max(seq) FROM entries WHERE tenant = ?").Bind(1, tenant.Value);
+        return last.Step() ? last.Number(0) : 0;
+    }, cancellationToken));
+
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = Math.Max(1, first); next <= last;)
+        {
+            var page = Use(database => Page(database, tenant, next, last), cancellationToken);
+            foreach (var entry in page)
+                yield return entry;
+            if (page.Count < PageSize)
+                yield break;
+            next = page[^1].Seq + 1;
+            await Task.Yield();
+        }
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
+        new(Use<ReadOnlyMemory<byte>>(database =>
+        {
+            using var leaves = new MemoryStream(Math.Min(count, 1 << 16) * MerkleTree.HashSize);
+            var rows = database.Prepare("SELECT leaf FROM entries WHERE tenant = ? AND seq >= ? ORDER BY seq LIMIT ?")
+                .Bind(1, tenant.Value).Bind(2, first).Bind(3, count);
+            while (rows.Step())
+                leaves.Write(rows.Bytes(0));
+            return leaves.ToArray();
+        }, cancellationToken));
+
+    private static List<StoredEntry> Page(SqliteDatabase database, TenantId tenant, long first, long last)
+    {
+        var rows = database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?")
+            .Bind(1, tenant.Value).Bind(2, first).Bind(3, last).Bind(4, PageSize);
+        var page = new List<StoredEntry>();
+        while (rows.Step())
+            page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(), rows.Number(3) == 1 ? null : rows.Bytes(4).ToArray()));
+        return page;
+    }
+
+    private T Use<T>(Func<SqliteDatabase, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var database = LedgerFile.OpenToRead(path) ?? throw new LedgerUnavailableException($"There is no ledger at {path}.");
+            return read(database);
+        }
+        catch (LedgerFileException failure)
+        {
+            throw new LedgerUnavailableException($"The ledger at {path} cannot be read: {failure.Message}", failure);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Ledger;
+
+public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("documents-test-").FullName;
+    private readonly SqliteDocuments documents;
+
+    public SqliteDocumentsTests() => documents = new(folder);
+
+    protected override IDocuments Documents => documents;
+
+    [Fact]
+    public async Task Nothing_of_a_deleted_document_is_left_in_any_file()
+    {
+        var scope = DocumentScope.Of(TenantId.Parse("contoso"));
+        await documents.TryPutAsync(scope, "key", "ana", "canary-of-a-key"u8.ToArray(), null, TestContext.Current.CancellationToken);
+        HoldsCanary().ShouldBeTrue();
+        await documents.DeleteAsync(scope, "key", "ana", TestContext.Current.CancellationToken);
+        HoldsCanary().ShouldBeFalse();
+    }
+
+    public void Dispose()
+    {
+        documents.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private bool HoldsCanary() => Directory.EnumerateFiles(folder).Any(static file =>
+    {
+        using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = new MemoryStream();
+        open.CopyTo(copy);
+        return copy.ToArray().AsSpan().IndexOf("canary-of-a-key"u8) >= 0;
+    });
+}
