@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -9,12 +9,12 @@ internal static class BackgroundSection
 {
     private const string Id = "why";
 
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
         if (incident.Draft is { } draft)
         {
-            List<JsonNode> folded = [Rich(null, new TextRun(draft.Analysis, measure.Long, Lines: true))];
+            List<OutgoingJson> folded = [Rich(null, new TextRun(draft.Analysis, measure.Long, Lines: true))];
             folded.AddRange(draft.Evidence.Take(measure.Items).Select(evidence =>
                 Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true))));
             if (incident.Staged is { } staged)

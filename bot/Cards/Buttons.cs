@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 
@@ -10,7 +10,7 @@ internal static class Buttons
     private const int RoomForEdits = 5_000;
     private const int MostEdits = 10;
 
-    public static IEnumerable<JsonObject> Of(IncidentView view, bool planFits)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, bool planFits)
     {
         var data = IncidentCard.DataOf(view);
         var incident = view.Incident;
@@ -37,27 +37,26 @@ internal static class Buttons
             yield return Details(data, 0, null, "Details");
     }
 
-    public static JsonObject Approve(JsonObject data) => CardActions.Execute("Approve", Verb.Approve, data, "positive");
+    public static OutgoingJson Approve(OutgoingJson data) => CardActions.Execute("Approve", Verb.Approve, data, "positive");
 
-    public static JsonObject Reject(JsonObject data) => CardActions.ShowCard(
+    public static OutgoingJson Reject(OutgoingJson data) => CardActions.ShowCard(
         "Reject",
         [CardActions.Input(InputId.Reason, "Why not? The reason is recorded.", 500, required: true, multiline: true)],
         CardActions.Execute("Reject", Verb.Reject, data, "destructive"));
 
-    public static JsonObject Details(JsonObject data, int page, string? token, string title)
+    public static OutgoingJson Details(OutgoingJson data, int page, string? token, string title)
     {
-        var paged = (JsonObject)data.DeepClone();
-        paged["page"] = page;
+        var paged = data.With("page", page);
         CardElements.Put(paged, "review", token);
         return CardActions.Execute(title, Verb.Details, paged);
     }
 
     /// <summary>A form with each argument that may be changed; null when there is none, too much for a card, or what was done is taken back.</summary>
-    public static JsonObject? Edit(IncidentView view, JsonObject data)
+    public static OutgoingJson? Edit(IncidentView view, OutgoingJson data)
     {
         if (view.Incident.Staged is { Kind: ProposalKind.Undo })
             return null;
-        List<JsonNode> inputs = [];
+        List<OutgoingJson> inputs = [];
         foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
         {
             foreach (var name in step.Editable.Where(step.Arguments.ContainsKey))
@@ -73,15 +72,15 @@ internal static class Buttons
             return null;
         inputs.Add(CardActions.Input(InputId.EditReason, "Why the change? (optional)", 500, required: false));
         var form = CardActions.ShowCard("Edit and approve", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
-        return Card.SizeOf(form) <= RoomForEdits ? form : null;
+        return form.Size <= RoomForEdits ? form : null;
     }
 
-    private static JsonObject Handled(JsonObject data) => CardActions.ShowCard(
+    private static OutgoingJson Handled(OutgoingJson data) => CardActions.ShowCard(
         "Handled",
         [CardActions.Input(InputId.Note, "What was done? (optional, recorded)", 500, required: false, multiline: true)],
         CardActions.Execute("Mark as handled", Verb.Handled, data, "positive"));
 
-    private static JsonObject Snooze(JsonObject data) => CardActions.ShowCard(
+    private static OutgoingJson Snooze(OutgoingJson data) => CardActions.ShowCard(
         "Snooze",
         [CardActions.Choice(InputId.SnoozeFor, "Ask again", "1h", ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow"))],
         CardActions.Execute("Snooze", Verb.Snooze, data));

@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -12,51 +10,31 @@ internal static class Card
     /// <summary>UTF-8 bytes with everything but ASCII escaped, the longest that a serializer makes of it. Teams takes 28 KB; we stop well before.</summary>
     public const int MaxBytes = 25_000;
 
-    [ThreadStatic] private static ArrayBufferWriter<byte>? measured;
-    [ThreadStatic] private static Utf8JsonWriter? measuring;
-
-    public static JsonObject Frame(IEnumerable<JsonNode> body, IEnumerable<JsonNode>? actions = null, string? summary = null)
+    public static OutgoingJson Frame(IEnumerable<OutgoingJson> body, IEnumerable<OutgoingJson>? actions = null, string? summary = null)
     {
-        var card = new JsonObject
+        var card = new OutgoingJson
         {
             ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
             ["type"] = "AdaptiveCard",
             ["version"] = Version,
-            ["body"] = CardElements.Array(body),
+            ["body"] = body.ToList(),
         };
-        var buttons = CardElements.Array(actions ?? []);
+        var buttons = actions?.ToList() ?? [];
         if (buttons.Count > 0)
             card["actions"] = buttons;
         CardElements.Put(card, "fallbackText", summary);
-        card["msteams"] = new JsonObject { ["width"] = "Full" };
+        card["msteams"] = new OutgoingJson { ["width"] = "Full" };
         return card;
     }
 
     /// <summary>Asks Teams to fetch these people's own view; at most 60, and an explicit empty list means nobody.</summary>
-    public static void Refresh(JsonObject card, JsonObject data, IEnumerable<string> mris)
+    public static void Refresh(OutgoingJson card, OutgoingJson data, IEnumerable<string> mris)
     {
         const int most = 60;
-        var sent = (JsonObject)data.DeepClone();
-        sent["verb"] = Verb.View;
-        card["refresh"] = new JsonObject
+        card["refresh"] = new OutgoingJson
         {
-            ["action"] = new JsonObject { ["type"] = "Action.Execute", ["verb"] = Verb.View, ["data"] = sent },
-            ["userIds"] = new JsonArray([.. mris.Take(most).Select(mri => JsonValue.Create(mri))]),
+            ["action"] = new OutgoingJson { ["type"] = "Action.Execute", ["verb"] = Verb.View, ["data"] = data.With("verb", Verb.View) },
+            ["userIds"] = mris.Take(most).ToArray(),
         };
     }
-
-    /// <summary>How long the longest serialization is; what is written for it is thrown away.</summary>
-    public static int SizeOf(JsonNode node)
-    {
-        var buffer = measured ??= new(16 * 1024);
-        var writer = measuring ??= new(buffer);
-        buffer.ResetWrittenCount();
-        writer.Reset(buffer);
-        node.WriteTo(writer);
-        writer.Flush();
-        return buffer.WrittenCount;
-    }
-
-    /// <summary>What a text adds to a card, without writing it.</summary>
-    public static int SizeOf(char c) => c is < ' ' or > '~' or '"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`' ? 6 : 1;
 }

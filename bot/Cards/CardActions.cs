@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -36,32 +36,31 @@ public static class InputId
 internal static class CardActions
 {
     /// <summary>A button that calls the bot; old clients send the same data as a message.</summary>
-    public static JsonObject Execute(string title, string verb, JsonObject data, string? style = null)
+    public static OutgoingJson Execute(string title, string verb, OutgoingJson data, string? style = null)
     {
-        var sent = (JsonObject)data.DeepClone();
-        sent["verb"] = verb;
-        var button = new JsonObject { ["type"] = "Action.Execute", ["title"] = title, ["verb"] = verb, ["data"] = sent };
+        var sent = data.With("verb", verb);
+        var button = new OutgoingJson { ["type"] = "Action.Execute", ["title"] = title, ["verb"] = verb, ["data"] = sent };
         CardElements.Put(button, "style", style);
-        button["fallback"] = new JsonObject { ["type"] = "Action.Submit", ["title"] = title, ["data"] = sent.DeepClone() };
+        button["fallback"] = new OutgoingJson { ["type"] = "Action.Submit", ["title"] = title, ["data"] = sent };
         return button;
     }
 
-    public static JsonObject ShowCard(string title, IEnumerable<JsonNode> body, JsonObject action) => new()
+    public static OutgoingJson ShowCard(string title, IEnumerable<OutgoingJson> body, OutgoingJson action) => new()
     {
         ["type"] = "Action.ShowCard",
         ["title"] = title,
-        ["card"] = new JsonObject { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = CardElements.Array(body), ["actions"] = new JsonArray(action) },
+        ["card"] = new OutgoingJson { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = body.ToList(), ["actions"] = new[] { action } },
     };
 
-    public static JsonObject Toggle(string title, string id) => new()
+    public static OutgoingJson Toggle(string title, string id) => new()
     {
-        ["type"] = "Action.ToggleVisibility", ["title"] = title, ["targetElements"] = new JsonArray(id),
+        ["type"] = "Action.ToggleVisibility", ["title"] = title, ["targetElements"] = new[] { id },
     };
 
     /// <summary>A line or more of text. <paramref name="value"/> may be outside text; the label is ours unless escaped by the caller.</summary>
-    public static JsonObject Input(string id, string label, int maxLength, bool required, bool multiline = false, string? value = null, string? pattern = null)
+    public static OutgoingJson Input(string id, string label, int maxLength, bool required, bool multiline = false, string? value = null, string? pattern = null)
     {
-        var input = new JsonObject { ["type"] = "Input.Text", ["id"] = id, ["label"] = label, ["maxLength"] = maxLength };
+        var input = new OutgoingJson { ["type"] = "Input.Text", ["id"] = id, ["label"] = label, ["maxLength"] = maxLength };
         if (multiline)
             input["isMultiline"] = true;
         if (required)
@@ -73,11 +72,11 @@ internal static class CardActions
         return input;
     }
 
-    public static JsonObject Choice(string id, string label, string chosen, params ReadOnlySpan<(string Title, string Value)> choices)
+    public static OutgoingJson Choice(string id, string label, string chosen, params ReadOnlySpan<(string Title, string Value)> choices)
     {
-        var all = new JsonArray();
+        var all = new List<OutgoingJson>(choices.Length);
         foreach (var (title, value) in choices)
-            all.Add(new JsonObject { ["title"] = title, ["value"] = value });
+            all.Add(new OutgoingJson { ["title"] = title, ["value"] = value });
         return new() { ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = chosen, ["isRequired"] = true, ["choices"] = all };
     }
 }

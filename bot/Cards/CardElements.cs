@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -11,7 +11,7 @@ internal readonly record struct TextRun(
 /// <summary>The elements of Adaptive Cards 1.5 that our cards are made of, as JSON. Extensions carry a 1.5 fallback.</summary>
 internal static class CardElements
 {
-    public static JsonObject Text(
+    public static OutgoingJson Text(
         CardMarkdown text, string? size = null, bool bold = false, bool subtle = false, Tone tone = Tone.Default, string? spacing = null)
     {
         var block = Element("TextBlock", spacing);
@@ -26,15 +26,15 @@ internal static class CardElements
     }
 
     /// <summary>Text shown literally: no Markdown, no HTML, no mention.</summary>
-    public static JsonObject Rich(string? spacing, params ReadOnlySpan<TextRun> runs)
+    public static OutgoingJson Rich(string? spacing, params ReadOnlySpan<TextRun> runs)
     {
-        var inlines = new JsonArray();
+        var inlines = new List<OutgoingJson>(runs.Length);
         foreach (var run in runs)
         {
             var text = CardText.Plain(run.Text, run.Max, run.Lines);
             if (text.Length == 0)
                 continue;
-            var inline = new JsonObject { ["type"] = "TextRun", ["text"] = text };
+            var inline = new OutgoingJson { ["type"] = "TextRun", ["text"] = text };
             Put(inline, "weight", run.Bold ? "Bolder" : null);
             Put(inline, "fontType", run.Mono ? "Monospace" : null);
             Put(inline, "size", run.Size);
@@ -44,41 +44,41 @@ internal static class CardElements
             inlines.Add(inline);
         }
         if (inlines.Count == 0)
-            inlines.Add(new JsonObject { ["type"] = "TextRun", ["text"] = " " });
+            inlines.Add(new OutgoingJson { ["type"] = "TextRun", ["text"] = " " });
         var block = Element("RichTextBlock", spacing);
         block["inlines"] = inlines;
         return block;
     }
 
-    public static JsonObject Facts(IEnumerable<(string Title, string Value)> facts)
+    public static OutgoingJson Facts(IEnumerable<(string Title, string Value)> facts)
     {
         var set = Element("FactSet", null);
-        set["facts"] = new JsonArray([.. facts.Select(fact => new JsonObject { ["title"] = fact.Title, ["value"] = fact.Value })]);
+        set["facts"] = facts.Select(static fact => new OutgoingJson { ["title"] = fact.Title, ["value"] = fact.Value }).ToList();
         return set;
     }
 
     /// <summary>A fact; the title is ours, the value is Markdown with the outside parts escaped.</summary>
     public static (string Title, string Value) Fact(string title, CardMarkdown value) => (title, value.ToString());
 
-    public static JsonObject Container(IEnumerable<JsonNode> items, Tone? style = null, bool emphasis = false, string? id = null, bool visible = true, string? spacing = null)
+    public static OutgoingJson Container(IEnumerable<OutgoingJson> items, Tone? style = null, bool emphasis = false, string? id = null, bool visible = true, string? spacing = null)
     {
         var container = Element("Container", spacing);
         Put(container, "id", id);
         Put(container, "style", emphasis ? "emphasis" : style?.ToString().ToLowerInvariant());
         if (!visible)
             container["isVisible"] = false;
-        container["items"] = Array(items);
+        container["items"] = items.ToList();
         return container;
     }
 
-    public static JsonObject Columns(params ReadOnlySpan<(string Width, JsonNode Item)> columns)
+    public static OutgoingJson Columns(params ReadOnlySpan<(string Width, OutgoingJson Item)> columns)
     {
-        var all = new JsonArray();
+        var all = new List<OutgoingJson>(columns.Length);
         foreach (var (width, item) in columns)
         {
-            all.Add(new JsonObject
+            all.Add(new OutgoingJson
             {
-                ["type"] = "Column", ["width"] = width, ["verticalContentAlignment"] = "Center", ["items"] = new JsonArray(item),
+                ["type"] = "Column", ["width"] = width, ["verticalContentAlignment"] = "Center", ["items"] = new[] { item },
             });
         }
         var set = Element("ColumnSet", null);
@@ -87,20 +87,20 @@ internal static class CardElements
     }
 
     /// <summary>A table of literal text; the first row is the heading.</summary>
-    public static JsonObject Table(IReadOnlyList<int> widths, IEnumerable<IReadOnlyList<TextRun>> rows)
+    public static OutgoingJson Table(IReadOnlyList<int> widths, IEnumerable<IReadOnlyList<TextRun>> rows)
     {
         var table = Element("Table", null);
-        table["columns"] = new JsonArray([.. widths.Select(width => new JsonObject { ["width"] = width })]);
-        table["rows"] = new JsonArray([.. rows.Select(row => new JsonObject
+        table["columns"] = widths.Select(static width => new OutgoingJson { ["width"] = width }).ToList();
+        table["rows"] = rows.Select(static row => new OutgoingJson
         {
             ["type"] = "TableRow",
-            ["cells"] = new JsonArray([.. row.Select(cell => new JsonObject { ["type"] = "TableCell", ["items"] = new JsonArray(Rich(null, cell)) })]),
-        })]);
+            ["cells"] = row.Select(static cell => new OutgoingJson { ["type"] = "TableCell", ["items"] = new[] { Rich(null, cell) } }).ToList(),
+        }).ToList();
         return table;
     }
 
     /// <summary>A coloured word on the right; clients without badges show it as bold text.</summary>
-    public static JsonObject Badge(string ours, Tone tone)
+    public static OutgoingJson Badge(string ours, Tone tone)
     {
         var badge = Element("Badge", null);
         badge["text"] = ours;
@@ -115,24 +115,22 @@ internal static class CardElements
         return badge;
     }
 
-    public static JsonObject ActionSet(IEnumerable<JsonNode> actions)
+    public static OutgoingJson ActionSet(IEnumerable<OutgoingJson> actions)
     {
         var set = Element("ActionSet", null);
-        set["actions"] = Array(actions);
+        set["actions"] = actions.ToList();
         return set;
     }
 
-    public static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
-
-    public static void Put(JsonObject element, string name, string? value)
+    public static void Put(OutgoingJson element, string name, string? value)
     {
         if (value is not null)
             element[name] = value;
     }
 
-    private static JsonObject Element(string type, string? spacing)
+    private static OutgoingJson Element(string type, string? spacing)
     {
-        var element = new JsonObject { ["type"] = type };
+        var element = new OutgoingJson { ["type"] = type };
         Put(element, "spacing", spacing);
         return element;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,6 +13,11 @@ namespace DevOpsAI.Bot.Cards;
 public static partial class CardText
 {
     private const int CombiningLimit = 3;
+
+    /// <summary>What needs no second look: printable ASCII, letters of western Europe, and the signs of our own sentences.</summary>
+    private static readonly SearchValues<char> Harmless = SearchValues.Create(
+        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz|}~"
+        + "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ·–—‘’“”•…⏎✔✘⚠");
 
     /// <summary>For elements that show text literally: text runs, button titles, inputs. A line break becomes <c>⏎</c> unless <paramref name="lines"/>.</summary>
     /// <param name="max">Longest result, in characters; what is left out is counted.</param>
@@ -47,15 +53,7 @@ public static partial class CardText
     /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
     public static string Name(string? text, int max = 80) => LookAlike.Mark(Plain(text, max), text);
 
-    private static bool IsHarmless(string text)
-    {
-        foreach (var c in text)
-        {
-            if (c is < ' ' or > '~' or '{')
-                return false;
-        }
-        return true;
-    }
+    private static bool IsHarmless(string text) => !text.AsSpan().ContainsAnyExcept(Harmless);
 
     private static string Spell(string text, int max, bool lines)
     {

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>Who decided what so far, and why it ended.</summary>
 internal static class DecisionSection
 {
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
         var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
@@ -28,7 +28,7 @@ internal static class DecisionSection
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
 
-    private static JsonObject Line(string? spacing, Decision decision, Incident incident, Measure measure)
+    private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {
         var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Clock(back, decision.At)}" : "";
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";

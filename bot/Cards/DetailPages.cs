@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -14,12 +14,12 @@ public sealed class DetailPages
     private const int RoomForPiece = 6_000;
     private const int Whole = int.MaxValue;
 
-    private readonly List<List<JsonNode>> pages = [];
+    private readonly List<List<OutgoingJson>> pages = [];
     private int used;
 
     private DetailPages() { }
 
-    public IReadOnlyList<IReadOnlyList<JsonNode>> All => pages;
+    public IReadOnlyList<IReadOnlyList<OutgoingJson>> All => pages;
 
     /// <summary>Pages that an irreversible plan's approver must have opened.</summary>
     public int ToReview { get; private set; }
@@ -133,9 +133,9 @@ public sealed class DetailPages
         }
     }
 
-    private void Place(JsonNode node)
+    private void Place(OutgoingJson node)
     {
-        var size = Card.SizeOf(node) + 1;
+        var size = node.Size + 1;
         if (used > 0 && used + size > RoomForPage)
             StartPage();
         pages[^1].Add(node);
@@ -154,7 +154,7 @@ public sealed class DetailPages
         var size = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            size += Card.SizeOf(text[i]);
+            size += OutgoingJson.SizeOf(text.AsSpan(i, 1));
             if (size < RoomForPiece || char.IsHighSurrogate(text[i]))
                 continue;
             yield return text[start..(i + 1)];

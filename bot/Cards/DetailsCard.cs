@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -7,11 +7,11 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>One page of everything that is known: first all that an approval covers, then evidence and history.</summary>
 internal static class DetailsCard
 {
-    public static JsonObject Build(IncidentView view)
+    public static OutgoingJson Build(IncidentView view)
     {
         var pages = DetailPages.Of(view);
         var number = Math.Clamp(view.Reading!.Page, 0, pages.All.Count - 1);
-        List<JsonNode> body = [];
+        List<OutgoingJson> body = [];
         if (view.Notice is not null)
             body.Add(Container([Rich(null, new TextRun(view.Notice, 300, Bold: true))], Tone.Accent));
         body.Add(Rich(null, new($"{view.Incident.Id} ", Bold: true, Subtle: true), new(view.Incident.Opened.Title, 100, Bold: true)));
@@ -22,7 +22,7 @@ internal static class DetailsCard
         return Card.Frame(body, Navigation(view, pages, number), IncidentCard.Summary(view));
     }
 
-    private static IEnumerable<JsonNode> Navigation(IncidentView view, DetailPages pages, int number)
+    private static IEnumerable<OutgoingJson> Navigation(IncidentView view, DetailPages pages, int number)
     {
         var data = IncidentCard.DataOf(view);
         var token = view.Reading!.Token;
@@ -32,9 +32,7 @@ internal static class DetailsCard
             var read = !incident.Staged.NeedsReview || token is not null;
             if (number == pages.ToReview - 1 && read)
             {
-                var approval = (JsonObject)data.DeepClone();
-                Put(approval, "review", incident.Staged.NeedsReview ? token : null);
-                yield return Buttons.Approve(approval);
+                yield return Buttons.Approve(incident.Staged.NeedsReview ? data.With("review", token!) : data);
             }
             if (number >= pages.ToReview - 1)
                 yield return Buttons.Reject(data);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -11,7 +11,7 @@ internal static class HeaderSection
     public const string SimulationLabel = "SIMULATION – Sandbox, nothing real is touched";
     public const string LocalModeLabel = "Local mode: everybody is administrator";
 
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         if (view.Notice is not null)
             yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
@@ -27,7 +27,7 @@ internal static class HeaderSection
         yield return Facts(FactsOf(view, measure));
     }
 
-    public static JsonObject Title(IncidentView view, int max)
+    public static OutgoingJson Title(IncidentView view, int max)
     {
         var (word, tone) = Phrases.Of(view.Incident);
         return Container(
@@ -40,7 +40,7 @@ internal static class HeaderSection
             tone);
     }
 
-    public static JsonObject? Labels(IncidentView view)
+    public static OutgoingJson? Labels(IncidentView view)
     {
         List<TextRun> runs = [];
         if (view.Incident.Simulated)

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -10,23 +10,23 @@ public static class IncidentCard
 {
     private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
 
-    public static JsonNode Build(IncidentView view)
+    public static OutgoingJson Build(IncidentView view)
     {
         if (view.Reading is not null)
             return DetailsCard.Build(view);
         foreach (var measure in Measures[..^1])
         {
             var card = Build(view, measure);
-            if (Card.SizeOf(card) < Card.MaxBytes)
+            if (card.Size < Card.MaxBytes)
                 return card;
         }
         return Build(view, Measures[^1]);
     }
 
     /// <summary>What every button of the card sends: where it belongs and what its reader saw. Untrusted when it comes back.</summary>
-    internal static JsonObject DataOf(IncidentView view)
+    internal static OutgoingJson DataOf(IncidentView view)
     {
-        var data = new JsonObject { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
+        var data = new OutgoingJson { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
         if (view.Incident.IsUndecided || view.Incident.IsLeftToPeople)
             data["seal"] = view.Incident.Staged!.Seal;
         if (view.IsCopy)
@@ -38,10 +38,10 @@ public static class IncidentCard
     internal static string Summary(IncidentView view) =>
         $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Opened.Title, 80)} ({CardText.Name(view.Tenant.Name, 60)})";
 
-    private static JsonObject Build(IncidentView view, Measure measure)
+    private static OutgoingJson Build(IncidentView view, Measure measure)
     {
         var plan = PlanSection.Whole(view);
-        List<JsonNode> body = [.. HeaderSection.Of(view, measure)];
+        List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(OutcomeSection.Of(view, measure));
         body.AddRange(PlanSection.Of(view, measure, plan));
         body.AddRange(DecisionSection.Of(view, measure));

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -24,7 +24,7 @@ public static class MessageCards
         ("whoami", "who you are to the bot, and your roles"),
     ];
 
-    public static JsonNode Help(bool everybodyIsAdministrator) => Card.Frame(
+    public static OutgoingJson Help(bool everybodyIsAdministrator) => Card.Frame(
         [
             Text($"**What you can say**", size: "Medium"),
             Text($"In a channel, mention the bot first. Decisions are taken with the buttons of a card.", subtle: true, spacing: "Small"),
@@ -33,7 +33,7 @@ public static class MessageCards
         ],
         summary: "What you can say");
 
-    public static JsonNode Welcome(bool inChannel, bool everybodyIsAdministrator) => Card.Frame(
+    public static OutgoingJson Welcome(bool inChannel, bool everybodyIsAdministrator) => Card.Frame(
         [
             Text($"**I turn alerts into one decision each**", size: "Medium"),
             inChannel
@@ -45,18 +45,18 @@ public static class MessageCards
         summary: "DevOps AI Bot is here");
 
     /// <summary>A word that is no command, with those that were probably meant.</summary>
-    public static JsonNode NotUnderstood(string said, IReadOnlyList<string> nearest) => Card.Frame(
+    public static OutgoingJson NotUnderstood(string said, IReadOnlyList<string> nearest) => Card.Frame(
         [
             Rich(null, new("I do not understand "), new($"“{CardText.Plain(said, 120)}”", 140, Bold: true), new(".")),
             nearest.Count > 0
                 ? Rich("Small", new("Did you mean "), new(string.Join(", or ", nearest), 200, Mono: true), new("?"))
                 : Rich("Small", new TextRun("These are the words I know:")),
-            .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new JsonNode[] { CommandList(Commands) },
+            .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new OutgoingJson[] { CommandList(Commands) },
         ],
         summary: "I do not understand");
 
     /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
-    public static JsonNode Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) => Card.Frame(
+    public static OutgoingJson Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) => Card.Frame(
         [
             Container(
                 [
@@ -68,7 +68,7 @@ public static class MessageCards
         ],
         summary: CardText.Plain(sentence, 120));
 
-    public static JsonNode WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
+    public static OutgoingJson WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
         [
             Rich(null, new("You are "), new(CardText.Name(person.Name), 200, Bold: true)),
             Rich("None", new TextRun($"Entra object id {person.ObjectId}", 200, Mono: true, Subtle: true, Size: "Small")),
@@ -79,11 +79,11 @@ public static class MessageCards
         ],
         summary: "Who you are to the bot");
 
-    private static IEnumerable<JsonNode> LocalMode(bool everybodyIsAdministrator) =>
+    private static IEnumerable<OutgoingJson> LocalMode(bool everybodyIsAdministrator) =>
         everybodyIsAdministrator ? [Rich("Small", new TextRun(HeaderSection.LocalModeLabel, Subtle: true))] : [];
 
-    private static IEnumerable<JsonNode> Optional(JsonObject? element) => element is null ? [] : [element];
+    private static IEnumerable<OutgoingJson> Optional(OutgoingJson? element) => element is null ? [] : [element];
 
-    private static JsonObject CommandList(IEnumerable<(string Command, string Meaning)> commands) => Container(
+    private static OutgoingJson CommandList(IEnumerable<(string Command, string Meaning)> commands) => Container(
         commands.Select(command => Rich("None", new(command.Command, Mono: true, Bold: true), new(" – " + command.Meaning))));
 }

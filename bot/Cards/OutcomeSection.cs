@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What was done so far: step by step while it runs, was and now when it is over.</summary>
 internal static class OutcomeSection
 {
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         foreach (var run in new[] { view.Incident.Execution, view.Incident.Undo })
         {
@@ -21,7 +21,7 @@ internal static class OutcomeSection
             yield return Rich("Small", new TextRun($"Undo is possible until {Phrases.Time(until)}.", Subtle: true));
     }
 
-    private static IEnumerable<JsonNode> Of(DevOpsAI.Incidents.Run run, Measure measure)
+    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Incidents.Run run, Measure measure)
     {
         var what = run.Kind == Gates.ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
@@ -51,7 +51,7 @@ internal static class OutcomeSection
             yield return WasAndNow(run.Changes, measure);
     }
 
-    private static JsonObject WasAndNow(IReadOnlyList<Change> changes, Measure measure)
+    private static OutgoingJson WasAndNow(IReadOnlyList<Change> changes, Measure measure)
     {
         List<IReadOnlyList<TextRun>> rows = [[new("What", Bold: true), new("Was", Bold: true), new("Now", Bold: true)]];
         rows.AddRange(changes.Take(measure.Items).Select(IReadOnlyList<TextRun> (change) =>
@@ -63,7 +63,7 @@ internal static class OutcomeSection
 
     private static int Done(DevOpsAI.Incidents.Run run) => run.Steps.Count(step => !step.Rollback);
 
-    private static JsonObject Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, Measure measure)
+    private static OutgoingJson Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, Measure measure)
     {
         var (mark, tone) = outcome switch
         {

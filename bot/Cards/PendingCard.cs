@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -10,7 +10,7 @@ public static class PendingCard
 {
     private const int Most = 15;
 
-    public static JsonNode Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now)
+    public static OutgoingJson Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now)
     {
         var all = tenants
             .SelectMany(pair => pair.State.Incidents.Values.Where(IsPending).Select(incident => (pair.Tenant, Incident: incident)))
@@ -19,7 +19,7 @@ public static class PendingCard
             .ThenBy(pending => pending.Incident.OpenedAt)
             .ToList();
         var names = string.Join(", ", tenants.Take(8).Select(pair => CardText.Name(pair.Tenant.Name, 40))) + (tenants.Count > 8 ? $" and {tenants.Count - 8} more" : "");
-        List<JsonNode> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
+        List<OutgoingJson> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
         foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))
             body.Add(Rich("Small", new($"{CardText.Name(tenant.Tenant.Name, 60)} is frozen: ", Bold: true, Tone: Tone.Attention), new(tenant.State.Freeze!.Reason, 120)));
         body.AddRange(all.Take(Most).Select(pending => Line(pending.Tenant, pending.Incident, now)));
@@ -32,7 +32,7 @@ public static class PendingCard
 
     private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
 
-    private static JsonObject Line(Tenant tenant, Incident incident, DateTimeOffset now)
+    private static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
         var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left" : "";

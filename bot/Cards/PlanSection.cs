@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -14,15 +14,15 @@ internal static class PlanSection
     private const int Unbounded = int.MaxValue;
 
     /// <summary>The whole plan as elements; null when it is too much for the first screen.</summary>
-    public static IReadOnlyList<JsonNode>? Whole(IncidentView view)
+    public static IReadOnlyList<OutgoingJson>? Whole(IncidentView view)
     {
         if (view.Plan.Steps.Count > 8)
             return null;
-        List<JsonNode> whole = [.. view.Plan.Steps.SelectMany((step, number) => Step(view, step, number))];
-        return whole.Sum(Card.SizeOf) <= RoomForPlan ? whole : null;
+        List<OutgoingJson> whole = [.. view.Plan.Steps.SelectMany((step, number) => Step(view, step, number))];
+        return whole.Sum(static part => part.Size) <= RoomForPlan ? whole : null;
     }
 
-    public static IEnumerable<JsonNode> Of(IncidentView view, Measure measure, IReadOnlyList<JsonNode>? whole)
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
     {
         var incident = view.Incident;
         if (incident.Draft is not { } draft)
@@ -53,7 +53,7 @@ internal static class PlanSection
     }
 
     /// <summary>One step in full: what, on which target of which client, and the whole command.</summary>
-    public static IEnumerable<JsonNode> Step(IncidentView view, PlanStep step, int number)
+    public static IEnumerable<OutgoingJson> Step(IncidentView view, PlanStep step, int number)
     {
         yield return Rich(
             "Small",

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -16,11 +16,11 @@ public static class WhyCard
 
     /// <param name="trail">The entries of the incident's streams and of its events, in the order of the ledger.</param>
     /// <param name="page">0-based; out of range means the nearest.</param>
-    public static JsonNode Build(IncidentView view, IReadOnlyList<LedgerEntry> trail, int page)
+    public static OutgoingJson Build(IncidentView view, IReadOnlyList<LedgerEntry> trail, int page)
     {
         var pages = Math.Max(1, (trail.Count + PerPage - 1) / PerPage);
         var shown = Math.Clamp(page, 0, pages - 1);
-        List<JsonNode> body =
+        List<OutgoingJson> body =
         [
             Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Opened.Title, 100)),
             Text($"{CardText.Name(view.Tenant.Name, 60)} · {trail.Count} ledger entries, page {shown + 1} of {pages}", subtle: true, spacing: "None"),
@@ -33,7 +33,7 @@ public static class WhyCard
         return Card.Frame(body, Navigation(view, shown, pages), $"Why {view.Incident.Id}");
     }
 
-    private static IEnumerable<JsonNode> Navigation(IncidentView view, int page, int pages)
+    private static IEnumerable<OutgoingJson> Navigation(IncidentView view, int page, int pages)
     {
         if (page + 1 < pages)
             yield return Page(view, page + 1, "Next page");
@@ -41,14 +41,14 @@ public static class WhyCard
             yield return Page(view, page - 1, "Previous page");
     }
 
-    private static JsonObject Page(IncidentView view, int page, string title)
+    private static OutgoingJson Page(IncidentView view, int page, string title)
     {
         var data = IncidentCard.DataOf(view);
         data["page"] = page;
         return CardActions.Execute(title, Verb.Why, data);
     }
 
-    private static JsonObject Line(LedgerEntry entry) => Rich(
+    private static OutgoingJson Line(LedgerEntry entry) => Rich(
         "Small",
         new($"#{entry.Seq} ", Bold: true, Mono: true),
         new($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC  ", Subtle: true),

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
@@ -8,7 +7,7 @@ namespace DevOpsAI.Bot.Conversation;
 /// <summary>Messages made of a card, with the line a notification shows.</summary>
 internal static class Reply
 {
-    public static OutgoingMessage Card(JsonNode card) => new() { Card = card, Summary = (string?)card["fallbackText"] };
+    public static OutgoingMessage Card(OutgoingJson card) => new() { Card = card, Summary = card["fallbackText"].Text };
 
     public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
         Card(MessageCards.Notice(sentence, good, detail, correlation));

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Bot.Conversation;
@@ -9,7 +9,7 @@ internal sealed class Trails(ILedger ledger)
 {
     private const int MostEvents = 20;
 
-    public async ValueTask<JsonNode> CardAsync(IncidentView view, int page, CancellationToken cancellationToken)
+    public async ValueTask<OutgoingJson> CardAsync(IncidentView view, int page, CancellationToken cancellationToken)
     {
         var incident = view.Incident;
         List<LedgerEntry> trail = [];

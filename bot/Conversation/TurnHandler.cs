@@ -97,7 +97,7 @@ internal sealed class TurnHandler(
         var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false), cancellationToken);
         return response.Value switch
         {
-            System.Text.Json.Nodes.JsonNode card => Reply.Card(card),
+            OutgoingJson card => Reply.Card(card),
             string sentence => Reply.Notice(sentence),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),

@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>The body that answers an invoke. The HTTP status is 200 whatever <paramref name="StatusCode"/> says; people see the outcome in the body.</summary>
-/// <param name="Value">A card (<see cref="JsonNode"/>), a sentence (string) or an <see cref="InvokeError"/>.</param>
+/// <param name="Value">A card (<see cref="OutgoingJson"/>), a sentence (string) or an <see cref="InvokeError"/>.</param>
 public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
 {
     public const string CardType = "application/vnd.microsoft.card.adaptive";
@@ -11,7 +10,7 @@ public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
     public const string ErrorType = "application/vnd.microsoft.error";
 
     /// <summary>Replaces the card for the person who clicked, on the client they clicked in.</summary>
-    public static InvokeResponse Card(JsonNode card) => new(200, CardType, card);
+    public static InvokeResponse Card(OutgoingJson card) => new(200, CardType, card);
 
     /// <summary>A small notice under the card.</summary>
     public static InvokeResponse Message(string sentence) => new(200, MessageType, sentence);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 
 namespace DevOpsAI.Bot.Teams;
 
@@ -9,7 +8,7 @@ public sealed record OutgoingMessage
     public string? Text { get; init; }
 
     /// <summary>An Adaptive Card, not wrapped in an attachment. Not changed, only written.</summary>
-    public JsonNode? Card { get; init; }
+    public OutgoingJson? Card { get; init; }
 
     /// <summary>What a notification says of a card.</summary>
     public string? Summary { get; init; }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace DevOpsAI.Bot.Teams;
@@ -31,9 +30,10 @@ internal sealed record ErrorDetail(string? Code, string? Message);
 internal static class TeamsWriter
 {
     // The receiver is a JSON parser, not an HTML page: letters of other scripts stay readable and short.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic] private static ArrayBufferWriter<byte>? written;
+    [ThreadStatic] private static Utf8JsonWriter? writing;
 
     public static byte[] Write(InvokeResponse response) => Write(writer =>
     {
@@ -47,10 +47,12 @@ internal static class TeamsWriter
 
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
-        var buffer = written ??= new(16 * 1024);
+        var buffer = written ??= new(32 * 1024);
+        var writer = writing ??= new(buffer, Options);
         buffer.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-            write(writer);
+        writer.Reset(buffer);
+        write(writer);
+        writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
 
@@ -61,8 +63,8 @@ internal static class TeamsWriter
             case null:
                 writer.WriteNullValue();
                 break;
-            case JsonNode node:
-                node.WriteTo(writer);
+            case OutgoingJson json:
+                json.WriteTo(writer);
                 break;
             case JsonElement element:
                 element.WriteTo(writer);

@@ -41,7 +41,7 @@ internal sealed class FakeTeams : IConnectorClient
         if (Gate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);
         var id = $"m{Interlocked.Increment(ref ids)}";
-        Shown[id] = message.Card!.DeepClone();
+        Shown[id] = message.Card!.AsReceived();
         return Answer(new SendOutcome.Sent(id, $"{to.ConversationId};messageid={id}"));
     }
 
@@ -53,7 +53,7 @@ internal sealed class FakeTeams : IConnectorClient
         Interlocked.Increment(ref updates);
         if (Gate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);
-        Shown[activityId] = message.Card!.DeepClone();
+        Shown[activityId] = message.Card!.AsReceived();
         return Answer(new SendOutcome.Sent(activityId, conversationId));
     }
 

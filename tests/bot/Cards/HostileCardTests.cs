@@ -34,19 +34,19 @@ public sealed class HostileCardTests
         var access = new GivenAccess { EverybodyIsAdministrator = true };
         var views = TestViews.Of(story, access, Enumerable.Range(0, 80).Select(i => $"29:1{i:00}{new string('k', 80)}"));
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var card = IncidentCard.Build(views.ForEverybody(state, incident, "c"));
+        var card = IncidentCard.Build(views.ForEverybody(state, incident, "c")).AsReceived();
         Judge(card);
         card["refresh"]!["userIds"]!.AsArray().Count.ShouldBe(60);
         var view = views.ForPerson(state, incident, "c", Story.Ravi, Texts[text]);
         var pages = DetailPages.Of(view);
         for (var page = 0; page < Math.Min(pages.All.Count, 2); page++)
-            Judge(IncidentCard.Build(view with { Reading = new(page, "token") }));
+            Judge(IncidentCard.Build(view with { Reading = new(page, "token") }).AsReceived());
         if (steps > 1)
             return;
-        Judge(MessageCards.NotUnderstood(Texts[text], []));
-        Judge(MessageCards.Notice(Texts[text], detail: Texts[text]));
-        Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()));
-        Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), 0));
+        Judge(MessageCards.NotUnderstood(Texts[text], []).AsReceived());
+        Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
+        Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()).AsReceived());
+        Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), 0).AsReceived());
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class HostileCardTests
         var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         var view = views.ForPerson(state, incident, "c", Story.Ravi);
-        IncidentCardTests.Titles(IncidentCard.Build(view)).ShouldNotContain("Approve");
+        IncidentCardTests.Titles(IncidentCard.Build(view).AsReceived()).ShouldNotContain("Approve");
         var pages = DetailPages.Of(view);
         var texts = "";
         for (var page = 0; page < pages.ToReview; page++)
         {
-            var card = IncidentCard.Build(view with { Reading = new(page, null) });
+            var card = IncidentCard.Build(view with { Reading = new(page, null) }).AsReceived();
             texts += string.Concat(TextRuns(card));
             IncidentCardTests.Titles(card).Contains("Approve").ShouldBe(page == pages.ToReview - 1);
         }
@@ -75,7 +75,7 @@ public sealed class HostileCardTests
         const string hostile = "<at>Everyone</at> [free](http://evil) {{DATE(2026)}} \u202Eabc";
         var story = Hostile(hostile, 1);
         var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
-        var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"));
+        var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
         foreach (var markdown in MarkdownOf(card))
         {
             markdown.ShouldNotContain("<at>");
@@ -87,7 +87,7 @@ public sealed class HostileCardTests
 
     private static void Judge(JsonNode card)
     {
-        Card.SizeOf(card).ShouldBeLessThan(Card.MaxBytes);
+        card.ToJsonString().Length.ShouldBeLessThan(Card.MaxBytes);
         CardSchema.Problems(card).ShouldBeEmpty();
     }
 

@@ -57,7 +57,7 @@ public sealed class TurnHandlerTests
         (decide.Kind, decide.Seal, decide.By, decide.Tenant).ShouldBe((DecisionKind.Approve, story.Seal, Story.Ravi, Story.Contoso.Id));
         Text(response).ShouldContain("Approved by Ravi Approver.");
         Text(response).ShouldContain("About to run");
-        IncidentCardTests.Titles((JsonNode)response.Value!).ShouldNotContain("Approve");
+        IncidentCardTests.Titles(((OutgoingJson)response.Value!).AsReceived()).ShouldNotContain("Approve");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class TurnHandlerTests
     {
         var response = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.Approve, Data(), "m1", IsAutomatic: true), Token);
         mediator.Sent.ShouldBeEmpty();
-        IncidentCardTests.Titles((JsonNode)response.Value!).ShouldContain("Approve");
+        IncidentCardTests.Titles(((OutgoingJson)response.Value!).AsReceived()).ShouldContain("Approve");
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public sealed class TurnHandlerTests
         JsonNode card;
         do
         {
-            card = (JsonNode)(await PressAsync(Story.Ravi, Verb.Details, data)).Value!;
+            card = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, data)).Value!).AsReceived();
             (++seen).ShouldBeLessThan(30);
             data = Next(card);
         }
@@ -189,7 +189,7 @@ public sealed class TurnHandlerTests
         var token = (string?)card["actions"]!.AsArray().First(action => (string?)action!["verb"] == Verb.Approve)!["data"]!["review"];
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Ravi.ObjectId, token).ShouldBeTrue();
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Dana.ObjectId, token).ShouldBeFalse();
-        var jumped = (JsonNode)(await PressAsync(Story.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!;
+        var jumped = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!).AsReceived();
         IncidentCardTests.Titles(jumped).ShouldNotContain("Approve");
     }
 
@@ -208,7 +208,7 @@ public sealed class TurnHandlerTests
         mediator.Answer = async _ => new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
         await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", Verb.Approve))), Token);
         mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
-        replies.ShouldHaveSingleItem().Card!.ToJsonString().ShouldContain("Approved by Ravi Approver.");
+        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Approved by Ravi Approver.");
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class TurnHandlerTests
     public async Task Every_word_gets_a_helpful_and_valid_card(string text, string says)
     {
         (await SayAsync(Story.Ravi, text)).ShouldContain(says);
-        CardSchema.Problems(replies[^1].Card!).ShouldBeEmpty();
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class TurnHandlerTests
     private async Task<string> SayAsync(Person? person, string text, bool personal = false)
     {
         await handler.OnMessageAsync(Turn(person, text, personal), Token);
-        return (replies[^1].Card?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "") + replies[^1].Text;
+        return (replies[^1].Card?.AsReceived().ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "") + replies[^1].Text;
     }
 
     private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null) => new(
@@ -318,7 +318,7 @@ public sealed class TurnHandlerTests
         return JsonSerializer.SerializeToElement(next["data"]);
     }
 
-    private static string Text(InvokeResponse response) => ((JsonNode)response.Value!).ToJsonString();
+    private static string Text(InvokeResponse response) => ((OutgoingJson)response.Value!).AsReceived().ToJsonString();
 
     private sealed class RecordingMediator : IMediator
     {

@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Teams;
 public sealed class ConnectorTests
 {
     private const string Thread = "19:chan@thread.tacv2;messageid=1776";
-    private static readonly OutgoingMessage Card = new() { Card = new JsonObject { ["type"] = "AdaptiveCard" }, Summary = "Approval needed" };
+    private static readonly OutgoingMessage Card = new() { Card = new OutgoingJson { ["type"] = "AdaptiveCard" }, Summary = "Approval needed" };
     private static readonly SendOptions Once = new(TimeSpan.Zero);
     private static readonly SendOptions Minutes = new(TimeSpan.FromMinutes(5));
 

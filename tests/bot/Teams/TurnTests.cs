@@ -51,7 +51,7 @@ public sealed class TurnTests
     {
         await using var host = await TeamsHost.StartAsync();
         var count = 0;
-        host.Handler.OnAction = (_, _) => Task.FromResult(InvokeResponse.Card(new JsonObject { ["n"] = Interlocked.Increment(ref count) }));
+        host.Handler.OnAction = (_, _) => Task.FromResult(InvokeResponse.Card(new OutgoingJson { ["n"] = Interlocked.Increment(ref count) }));
         var first = await BodyAsync(host, AnActivity.Click("approve"));
         var second = await BodyAsync(host, AnActivity.Click("approve"));
         second.ShouldBe(first);
