@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,14 +13,13 @@ namespace DevOpsAI.Bot.Teams;
 internal sealed class Deliveries(TimeProvider clock)
 {
     public const int MostKept = 100_000;
-    public const long MostAnswerBytes = 64L * 1024 * 1024;
+    public const int MostAnswerBytes = 16 * 1024 * 1024;
     public static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
 
     private readonly Lock gate = new();
     private readonly Dictionary<UInt128, Delivery> known = [];
     private readonly Queue<Delivery> byAge = new();
-    private readonly Queue<Delivery> answered = new();
-    private long answerBytes;
+    private readonly AnswerRing answers = new(MostAnswerBytes);
 
     /// <summary>
     /// Takes the activity in. Not the first: it was here before, and for an invoke the answer is or will be what the first one's was.
@@ -30,7 +30,7 @@ internal sealed class Deliveries(TimeProvider clock)
         if (string.IsNullOrEmpty(activity.Id))
         {
             var unknown = new Delivery(default, default);
-            return (unknown, unknown.Answer!, true);
+            return (unknown, unknown.Answer, true);
         }
         var key = KeyOf(activity);
         var now = clock.GetUtcNow();
@@ -38,12 +38,12 @@ internal sealed class Deliveries(TimeProvider clock)
         {
             while (byAge.TryPeek(out var oldest) && (byAge.Count >= MostKept || now - oldest.At >= KeptFor))
                 Forget(byAge.Dequeue());
-            if (known.TryGetValue(key, out var delivery) && delivery.Answer is { } answer)
+            if (known.TryGetValue(key, out var delivery) && delivery.TryAnswer(answers, out var answer))
                 return (delivery, answer, false);
             var taken = new Delivery(key, now);
             known[key] = taken;
             byAge.Enqueue(taken);
-            return (taken, taken.Answer!, true);
+            return (taken, taken.Answer, true);
         }
     }
 
@@ -54,12 +54,7 @@ internal sealed class Deliveries(TimeProvider clock)
         if (delivery.Key == default)
             return;
         lock (gate)
-        {
-            answered.Enqueue(delivery);
-            answerBytes += answer.Length;
-            while (answerBytes > MostAnswerBytes && answered.TryDequeue(out var oldest))
-                answerBytes -= oldest.DropAnswer();
-        }
+            delivery.Keep(answer, answers);
     }
 
     /// <summary>The activity was not accepted after all; its redelivery is the first.</summary>
@@ -69,9 +64,6 @@ internal sealed class Deliveries(TimeProvider clock)
         {
             if (known.TryGetValue(delivery.Key, out var kept) && ReferenceEquals(kept, delivery))
                 known.Remove(delivery.Key);
-            answerBytes -= delivery.DropAnswer();
-            while (answered.TryPeek(out var oldest) && oldest.Answer is null)
-                answered.Dequeue();
         }
     }
 
@@ -90,23 +82,59 @@ internal sealed class Deliveries(TimeProvider clock)
 internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 {
     // Who waits goes on in the thread that answers: Answered is called without locks, at the end of a turn.
-    private volatile TaskCompletionSource<byte[]>? answer = new();
+    private volatile TaskCompletionSource<byte[]>? waiting = new();
+    private (long Position, int Length) kept;
 
     public UInt128 Key => key;
 
     public DateTimeOffset At => at;
 
-    /// <summary>Of an invoke: the body it was or will be answered with; null once that was let go of.</summary>
-    public Task<byte[]>? Answer => answer is { } kept ? kept.Task : null;
+    /// <summary>The body it will be answered with, for an invoke; to be asked for before it is answered.</summary>
+    public Task<byte[]> Answer => waiting?.Task ?? throw new InvalidOperationException("This delivery was answered.");
 
-    public void Complete(byte[] body) => answer?.TrySetResult(body);
+    public void Complete(byte[] body) => waiting?.TrySetResult(body);
 
-    /// <summary>Lets go of the answer, once there is one; returns how many bytes it was.</summary>
-    public int DropAnswer()
+    public void Keep(byte[] body, AnswerRing ring)
     {
-        if (answer?.Task is not { IsCompletedSuccessfully: true } task)
-            return 0;
-        answer = null;
-        return task.Result.Length;
+        kept = (ring.Add(body), body.Length);
+        waiting = null;
     }
+
+    /// <summary>The answer that is or will be; false when newer ones have overwritten it.</summary>
+    public bool TryAnswer(AnswerRing ring, [NotNullWhen(true)] out Task<byte[]>? answer)
+    {
+        answer = waiting?.Task;
+        if (answer is null && ring.Find(kept.Position, kept.Length) is { } body)
+            answer = Task.FromResult(body);
+        return answer is not null;
+    }
+}
+
+/// <summary>
+/// The last answers, in one block of memory that the newest overwrite the oldest of. As objects of their own they would outlive the
+/// turn by seconds, and moving them about was most of what the garbage collector did.
+/// </summary>
+internal sealed class AnswerRing(int capacity)
+{
+    private byte[]? block;
+    private long end;
+
+    /// <summary>Copies an answer in and returns where it is; one longer than the ring is not kept.</summary>
+    public long Add(ReadOnlySpan<byte> answer)
+    {
+        block ??= GC.AllocateUninitializedArray<byte>(capacity);
+        if (answer.Length > capacity)
+            return -1;
+        var at = (int)(end % capacity);
+        if (at + answer.Length > capacity)
+            end += capacity - at;
+        var position = end;
+        answer.CopyTo(block.AsSpan((int)(position % capacity)));
+        end += answer.Length;
+        return position;
+    }
+
+    /// <summary>A copy of what is at a position; null when it has been overwritten.</summary>
+    public byte[]? Find(long position, int length) =>
+        block is null || position < 0 || position < end - capacity ? null : block.AsSpan((int)(position % capacity), length).ToArray();
 }
