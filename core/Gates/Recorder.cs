@@ -29,7 +29,7 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
                 if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended appended)
                 {
                     recorded?.Invoke();
-                    return new(await IncidentAfterAsync(state, incidentId, appended.Entries, cancellationToken), null, outcome.Sentence);
+                    return new(await IncidentAfterAsync(state, incidentId, outcome.Expected, appended.Entries, cancellationToken), null, outcome.Sentence);
                 }
             }
             logger.TooManyConflicts(tenant, incidentId);
@@ -42,13 +42,16 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
         }
     }
 
-    /// <summary>The incident as it now stands; from what was just appended when nothing came in between, which saves reading it again.</summary>
+    /// <summary>
+    /// The incident as it now stands. When the append held the proposal's stream at what was seen, nothing about the decision came in
+    /// between, and what was just appended is enough, which saves reading it again.
+    /// </summary>
     private async ValueTask<Incidents.Incident?> IncidentAfterAsync(
-        TenantState state, string? incidentId, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+        TenantState state, string? incidentId, IReadOnlyList<StreamVersion> expected, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
     {
         if (incidentId is null)
             return null;
-        if (entries[0].Seq == state.Seq + 1)
+        if (expected.Any(held => held.Stream == StreamId.Proposal(incidentId)))
             return entries.Aggregate(state.Find(incidentId), static (incident, entry) => incident?.Apply(entry));
         try
         {

@@ -18,27 +18,32 @@ public sealed class TenantStates(ILedger ledger)
     {
         var projection = projections.GetOrAdd(tenant, static id => new(id));
         var head = await ledger.HeadAsync(tenant, cancellationToken);
-        if (projection.State.Seq >= head)
-            return projection.State;
-        await projection.Turn.WaitAsync(cancellationToken);
-        try
-        {
-            while (projection.State.Seq < head)
-            {
-                var page = await ledger.ReadAsync(tenant, projection.State.Seq, PageSize, cancellationToken);
-                projection.State = page.Aggregate(projection.State, static (state, entry) => state.Apply(entry));
-            }
-            return projection.State;
-        }
-        finally
-        {
-            projection.Turn.Release();
-        }
+        while (projection.State.Seq < head)
+            await projection.CatchUpAsync(ledger, cancellationToken);
+        return projection.State;
     }
 
     private sealed class Projection(TenantId tenant)
     {
-        public SemaphoreSlim Turn { get; } = new(1, 1);
-        public volatile TenantState State = new(tenant);
+        private readonly Lock gate = new();
+        private volatile TenantState state = new(tenant);
+
+        public TenantState State => state;
+
+        /// <summary>Reads on from where the state is. Callers that come together may read the same page; each entry is applied once.</summary>
+        public async ValueTask CatchUpAsync(ILedger ledger, CancellationToken cancellationToken)
+        {
+            var page = await ledger.ReadAsync(tenant, state.Seq, PageSize, cancellationToken);
+            lock (gate)
+            {
+                var caughtUp = state;
+                foreach (var entry in page)
+                {
+                    if (entry.Seq > caughtUp.Seq)
+                        caughtUp = caughtUp.Apply(entry);
+                }
+                state = caughtUp;
+            }
+        }
     }
 }
