@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Teams;
@@ -26,10 +27,15 @@ internal enum Rejection
 /// <summary>
 /// Checks the Bot Connector's token: signed by a key of its metadata, exact issuer and audience, five minutes of clock skew,
 /// the key endorses the channel, and the token names the activity's service URL. The token does not cover the body.
+/// The Bot Connector sends one token many times, so that a signature once found good is remembered with the key that made it;
+/// everything else is checked every time, and a key that is published no more takes its tokens with it.
 /// </summary>
 internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> options, TimeProvider clock)
 {
+    private const int MostRemembered = 1_000;
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, (SignedToken Token, SigningKey Key)> verified = new(StringComparer.Ordinal);
 
     private readonly string issuer = CloudEnvironment.Of(options.Value).Issuer;
     private readonly string audience = options.Value.AppId ?? "";
@@ -40,18 +46,36 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
     {
         if (string.IsNullOrEmpty(authorization))
             return Rejection.NoToken;
-        var header = authorization.Split(' ');
-        if (header.Length != 2 || !header[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            return Rejection.BadScheme;
-        if (SignedToken.Read(header[1]) is not { } token)
-            return Rejection.Malformed;
+        var isKnown = verified.TryGetValue(authorization, out var known);
+        var (token, malformed) = isKnown ? (known.Token, Rejection.None) : Read(authorization);
+        if (token is null)
+            return malformed;
         if (token.Text("iss") != issuer)
             return Rejection.WrongIssuer;
         if (await keys.FindAsync(token.KeyId, cancellationToken) is not { } key)
             return Rejection.UnknownKey;
-        if (!key.Verifies(token))
-            return Rejection.BadSignature;
+        if (!(isKnown && ReferenceEquals(known.Key, key)))
+        {
+            if (!key.Verifies(token))
+                return Rejection.BadSignature;
+            Remember(authorization, token, key);
+        }
         return CheckClaims(token) is var rejection and not Rejection.None ? rejection : CheckActivity(token, key, channelId, serviceUrl);
+    }
+
+    private static (SignedToken? Token, Rejection Rejection) Read(string authorization)
+    {
+        var header = authorization.Split(' ');
+        if (header.Length != 2 || !header[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            return (null, Rejection.BadScheme);
+        return SignedToken.Read(header[1]) is { } token ? (token, Rejection.None) : (null, Rejection.Malformed);
+    }
+
+    private void Remember(string authorization, SignedToken token, SigningKey key)
+    {
+        if (verified.Count >= MostRemembered)
+            verified.Clear();
+        verified[authorization] = (token, key);
     }
 
     private Rejection CheckClaims(SignedToken token)

@@ -197,6 +197,27 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    public async Task A_token_accepted_before_is_checked_again_in_everything_but_its_signature()
+    {
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
+        var token = teams.Issuer.Token(TeamsHost.AppId, teams.ServiceUrl, clock.GetUtcNow(), claims => claims["exp"] = clock.GetUtcNow().AddHours(48).ToUnixTimeSeconds());
+        Task<HttpStatusCode> SendAsync(string id, string serviceUrl) => host.StatusAsync(AnActivity.Click("view", id, serviceUrl), token);
+
+        (await SendAsync("f:1", teams.ServiceUrl)).ShouldBe(Accepted);
+        (await SendAsync("f:2", teams.ServiceUrl + "/other")).ShouldBe(Forbidden);
+        teams.Issuer.Roll("key-2");
+        teams.Issuer.Withdraw("key-1");
+        clock.Advance(TimeSpan.FromHours(24));
+        (await SendAsync("f:3", teams.ServiceUrl)).ShouldBe(Unauthorized, "its key is gone");
+        var next = teams.Issuer.Token(TeamsHost.AppId, teams.ServiceUrl, clock.GetUtcNow());
+        (await host.StatusAsync(AnActivity.Click("view", "f:4", teams.ServiceUrl), next)).ShouldBe(Accepted);
+        clock.Advance(TimeSpan.FromHours(2));
+        (await host.StatusAsync(AnActivity.Click("view", "f:5", teams.ServiceUrl), next)).ShouldBe(Unauthorized, "it has expired");
+    }
+
+    [Fact]
     public async Task A_withdrawn_key_is_no_longer_believed_a_day_later()
     {
         var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
