@@ -62,7 +62,8 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
 
     public IReadOnlyList<Connection> Of(TenantId tenant) => [.. acting[tenant]];
 
-    public Connection? Find(TenantId tenant, string name) => Named(name) is { } connection && connection.Tenant == tenant ? connection : null;
+    public Connection? Find(TenantId tenant, string name) =>
+        Named(name) is { } connection && connection.Tenant == tenant && connectors.ContainsKey(connection.Connector) ? connection : null;
 
     public IConnector ConnectorOf(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
         ? connector

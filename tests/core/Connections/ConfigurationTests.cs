@@ -58,7 +58,8 @@ public sealed class ConfigurationTests
         var connection = services.GetRequiredService<IConnectionDirectory>().Named("CONTOSO-mailbox").ShouldNotBeNull();
         (connection.Tenant, connection.Connector, connection.Settings["Token"]).ShouldBe((Contoso, "mailbox", "t"));
         connections.Of(Contoso).ShouldBeEmpty();
-        connections.Find(Contoso, "contoso-mailbox").ShouldBe(connection);
+        // A plan that was staged when the connection could act must find none, not an error.
+        connections.Find(Contoso, "contoso-mailbox").ShouldBeNull();
         connections.Find(TenantId.Parse("fabrikam"), "contoso-mailbox").ShouldBeNull();
         Should.Throw<InvalidOperationException>(() => connections.ConnectorOf(connection));
     }
