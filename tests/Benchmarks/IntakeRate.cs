@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks;
 
-/// <summary>Durable event intake: one new CloudEvent per request, 16 connections, against the same peer answering the same number of turns.</summary>
+/// <summary>Durable event intake: one new CloudEvent per request, 16 connections, against the same peer answering the same number of turns. Both check who sends.</summary>
 internal sealed class IntakeRate : IBenchmark
 {
     private const int Connections = 16;
     private const int Rounds = 5;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
     private static readonly (string, string)[] Event = [("Content-Type", "application/cloudevents+json"), ("Authorization", "Bearer cloudevents-contoso-dev")];
-
-    private static readonly byte[] PeerTurn = """{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"http://127.0.0.1:9","conversation":{"id":"a:1"},"recipient":{"id":"28:1"},"channelId":"msteams","value":{"action":{"type":"Action.Execute","verb":"approve","data":{}}}}"""u8.ToArray();
 
     public string Verb => "intake";
 
@@ -21,13 +20,15 @@ internal sealed class IntakeRate : IBenchmark
         var storage = Directory.CreateTempSubdirectory("bench-intake-").FullName;
         try
         {
-            using var peer = await Server.StartPeerAsync();
+            await using var teams = await FakeTeams.StartAsync();
+            using var peer = await Server.StartPeerAsync(Turns.PeerSignIn(teams));
             using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["LocalTeams__Enabled"] = "false" });
+            var turn = PeerTurn(teams.ServiceUrl);
             var next = 0;
             var run = Guid.NewGuid();
             var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
                 ? LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound, _ => Body(run, Interlocked.Increment(ref next)), IsNew)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, eventsPerRound, static _ => PeerTurn));
+                : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.TokenOf(teams))], Connections, eventsPerRound, _ => turn));
             return
             [
                 new("durable events per second, bot / peer", result.Rate, "x", 5, new Dictionary<string, double>
@@ -48,6 +49,10 @@ internal sealed class IntakeRate : IBenchmark
     }
 
     private static bool IsNew(ReadOnlySpan<byte> answer) => answer.IndexOf("\"duplicate\":false"u8) >= 0;
+
+    private static byte[] PeerTurn(string serviceUrl) => Encoding.UTF8.GetBytes(
+        $$"""{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"{{serviceUrl}}","conversation":{"id":"a:1"},"""
+        + """ "recipient":{"id":"28:1"},"channelId":"msteams","value":{"action":{"type":"Action.Execute","verb":"approve","data":{}}}}""");
 
     private static byte[] Body(Guid run, int n) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
         {"specversion":"1.0","id":"{{{run:N}}}-{{{n}}}","source":"https://bench.example.test","type":"bench.disk.low","time":"2026-11-21T01:54:22.665Z","datacontenttype":"application/json","data":{"alertname":"DiskSpaceLow","severity":"warning","host":"srv-{{{n % 50}}}","title":"Disk almost full"}}

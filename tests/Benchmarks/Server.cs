@@ -107,7 +107,8 @@ internal sealed class Server : IDisposable
     }
 
     /// <summary>The botbuilder bot in <c>peer/</c>; its packages are installed when missing.</summary>
-    public static async Task<Server> StartPeerAsync()
+    /// <param name="signIn">App id, metadata URL and issuer, in this order, for a peer that checks tokens.</param>
+    public static async Task<Server> StartPeerAsync(params string[] signIn)
     {
         var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
@@ -117,7 +118,7 @@ internal sealed class Server : IDisposable
             if (install.ExitCode != 0)
                 throw new InvalidOperationException("npm ci failed in tests/Benchmarks/peer; the peer needs Node and the npm registry.");
         }
-        return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture)], folder, new Dictionary<string, string>(), "/");
+        return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture), .. signIn], folder, new Dictionary<string, string>(), "/");
     }
 
     public static Task<Server> StartBotAsync(string storage, IDictionary<string, string> settings) => StartAsync(

@@ -2,52 +2,85 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Benchmarks;
 
 /// <summary>
 /// Approve clicks, each on a proposal of its own, from the HTTP request to the answer with the decision durable, at 16 connections;
-/// against a botbuilder bot that only answers with a card. Both under the same client, in turns, in one run.
+/// against a botbuilder bot that only answers with a card. Both under the same client, in turns, in one run. Twice: signed in, as behind Teams,
+/// where each request carries the Bot Connector's token and both check it; and in local mode, where neither does.
 /// </summary>
 internal sealed class Turns : IBenchmark
 {
     private const int Connections = 16;
     private const int Rounds = 5;
-    private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
+    private const string AppId = "22222222-2222-4222-8222-222222222222";
+    private const string Approver = "99999999-0000-4000-8000-000000000001";
 
     public string Verb => "turns";
 
     public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
         var clicksPerRound = quick ? 2_000 : 10_000;
+        await using var teams = await FakeTeams.StartAsync();
+        return
+        [
+            .. await CompareAsync("signed in", clicksPerRound, teams.ServiceUrl,
+                TokenOf(teams), PeerSignIn(teams),
+                new()
+                {
+                    ["Teams__AppId"] = AppId,
+                    ["Teams__TenantId"] = Seeding.DirectoryTenant,
+                    ["Teams__ClientSecret"] = "never-used",
+                    ["Teams__MetadataUrl"] = teams.MetadataUrl.ToString(),
+                    ["Teams__TrustedServiceUrls__0"] = teams.ServiceUrl,
+                    ["Access__Roles__contoso__approver__0"] = Approver,
+                    ["Connections__contoso-sandbox__Connector"] = "cloudevents",
+                    ["Connections__contoso-sandbox__Settings__Bearer"] = "never-used",
+                }),
+            .. await CompareAsync("local mode", clicksPerRound, "http://127.0.0.1:9/bench", null, [], new() { ["LocalTeams__Enabled"] = "false" }),
+        ];
+    }
+
+    /// <summary>What a peer needs to check tokens.</summary>
+    public static string[] PeerSignIn(FakeTeams teams) => [AppId, teams.MetadataUrl.ToString(), TokenIssuer.Issuer];
+
+    /// <summary>The header that the Bot Connector sends with every request of an hour.</summary>
+    public static string TokenOf(FakeTeams teams) => $"Bearer {teams.Issuer.Token(AppId, teams.ServiceUrl, TimeProvider.System.GetUtcNow())}";
+
+    private static async Task<IReadOnlyList<Measured>> CompareAsync(
+        string mode, int clicksPerRound, string serviceUrl, string? authorization, string[] peerSignIn, Dictionary<string, string> settings)
+    {
         var storage = Directory.CreateTempSubdirectory("bench-turns-").FullName;
         try
         {
+            (string, string)[] headers = authorization is null ? [("Content-Type", "application/json")] : [("Content-Type", "application/json"), ("Authorization", authorization)];
             var seals = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
-            using var peer = await Server.StartPeerAsync();
-            using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["LocalTeams__Enabled"] = "false" });
+            using var peer = await Server.StartPeerAsync(peerSignIn);
+            using var bot = await Server.StartBotAsync(storage, settings);
             await bot.SettledAsync();
             var next = -1;
             byte[] Click(int _)
             {
                 var at = Interlocked.Increment(ref next);
-                return Body(at, seals[at]);
+                return Body(at, seals[at], serviceUrl);
             }
 
             var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
-                ? LoadClient.RunAsync(bot.Port, "/api/messages", Json, Connections, clicksPerRound, Click, IsRecorded)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", Json, Connections, clicksPerRound, n => Body(n, seals[0])));
+                ? LoadClient.RunAsync(bot.Port, "/api/messages", headers, Connections, clicksPerRound, Click, IsRecorded)
+                : LoadClient.RunAsync(peer.Port, "/api/messages", headers, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
             return
             [
-                new("approve turns per second, bot / peer", result.Rate, "x", 5, new Dictionary<string, double>
+                new($"approve turns per second, bot / peer, {mode}", result.Rate, "x", 5, new Dictionary<string, double>
                 {
                     ["bot, turns/s with the decision durable"] = result.Bot.Load.PerSecond,
                     ["peer, turns/s"] = result.Peer.Load.PerSecond,
                     ["bot, processor time per turn, us"] = result.Bot.CpuMicroseconds,
                     ["peer, processor time per turn, us"] = result.Peer.CpuMicroseconds,
                 }),
-                new("p99 of an approve turn, peer / bot", result.P99, "x", 3, new Dictionary<string, double>
+                new($"p99 of an approve turn, peer / bot, {mode}", result.P99, "x", 3, new Dictionary<string, double>
                 {
                     ["bot, p99 ms"] = result.Bot.Load.P99,
                     ["bot, median ms"] = result.Bot.Load.P50,
@@ -72,9 +105,9 @@ internal sealed class Turns : IBenchmark
     /// <summary>The answer is the card, and it says that this approval counts.</summary>
     private static bool IsRecorded(ReadOnlySpan<byte> answer) => answer.IndexOf("it needs 1 more approval"u8) >= 0;
 
-    private static byte[] Body(int n, string seal) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
-        {"type":"invoke","id":"f:{{{n}}}","name":"adaptiveCard/action","channelId":"msteams","timestamp":"2026-11-21T01:50:09.703Z","serviceUrl":"http://127.0.0.1:9/bench",
-        "from":{"id":"29:1bench","name":"Bench Approver","aadObjectId":"99999999-0000-4000-8000-000000000001"},"recipient":{"id":"28:bot","name":"DevOps AI Bot"},"locale":"en-US",
+    private static byte[] Body(int n, string seal, string serviceUrl) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
+        {"type":"invoke","id":"f:{{{n}}}","name":"adaptiveCard/action","channelId":"msteams","timestamp":"2026-11-21T01:50:09.703Z","serviceUrl":"{{{serviceUrl}}}",
+        "from":{"id":"29:1bench","name":"Bench Approver","aadObjectId":"{{{Approver}}}"},"recipient":{"id":"28:bot","name":"DevOps AI Bot"},"locale":"en-US",
         "conversation":{"isGroup":true,"conversationType":"channel","tenantId":"{{{Seeding.DirectoryTenant}}}","id":"{{{Seeding.Conversation}}};messageid={{{n}}}"},"replyToId":"{{{n}}}",
         "channelData":{"source":{"name":"message"},"tenant":{"id":"{{{Seeding.DirectoryTenant}}}"},"team":{"id":"19:benchteam@thread.tacv2"},"channel":{"id":"{{{Seeding.Conversation}}}"}},
         "value":{"action":{"type":"Action.Execute","title":"Approve","verb":"approve","data":{"incident":"{{{Seeding.IncidentId(n)}}}","tenant":"contoso","seal":"{{{seal}}}"}},"trigger":"manual"}}

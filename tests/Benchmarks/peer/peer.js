@@ -1,6 +1,6 @@
 'use strict';
 // A minimal bot on npm botbuilder's CloudAdapter: answers each adaptiveCard/action with a card and does nothing else.
-// node peer.js PORT
+// node peer.js PORT [APP_ID METADATA_URL ISSUER]; without an app id it authenticates nobody.
 const http = require('node:http');
 const { CloudAdapter, ConfigurationBotFrameworkAuthentication, ActivityHandler } = require('botbuilder');
 
@@ -17,7 +17,19 @@ class Peer extends ActivityHandler {
   }
 }
 
-const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({}));
+const [port, appId, metadataUrl, issuer] = process.argv.slice(2);
+const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication(appId ? {
+  MicrosoftAppId: appId,
+  MicrosoftAppPassword: 'never-used',
+  MicrosoftAppType: 'MultiTenant',
+  ToBotFromChannelOpenIdMetadataUrl: metadataUrl,
+  ToBotFromEmulatorOpenIdMetadataUrl: metadataUrl,
+  ToBotFromChannelTokenIssuer: issuer,
+  ToChannelFromBotLoginUrl: 'http://127.0.0.1:9/',
+  ToChannelFromBotOAuthScope: 'https://api.botframework.com',
+  OAuthUrl: 'http://127.0.0.1:9/',
+  ValidateAuthority: 'true',
+} : {}));
 const bot = new Peer();
 
 http.createServer((request, response) => {
@@ -35,4 +47,4 @@ http.createServer((request, response) => {
       if (!response.writableEnded) { response.statusCode = 500; response.end(); }
     });
   });
-}).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening'));
+}).listen(Number(port), '127.0.0.1', () => console.log('listening'));
