@@ -1,5 +1,4 @@
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Hosting;
@@ -15,7 +14,7 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, SqliteLedger ledger, LedgerFollowing following, ILocalMode mode, CancellationToken cancellationToken) =>
+            ITenantDirectory tenants, TenantStates states, IStoreHealth ledger, LedgerFollowing following, ILocalMode mode, CancellationToken cancellationToken) =>
         {
             try
             {

@@ -1,20 +1,24 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Execution;
 
 public static class ExecutionServices
 {
     /// <summary>
-    /// The executor and its follower, for the embedded store. Needs an <c>IExecutionGuard</c>, <c>IConnections</c>, the ledger and a clock.
-    /// A store that several processes share registers <see cref="LeaseClaims"/> as its <see cref="IClaimPolicy"/> before this.
+    /// The executor and its follower. Needs an <c>IExecutionGuard</c>, <c>IConnections</c>, the ledger and a clock.
+    /// In the embedded store one process executes; in one that instances share, claims are freed by the end of their lease only.
     /// </summary>
     public static IServiceCollection AddExecution(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<ExecutionOptions>().BindConfiguration("Execution").ValidateDataAnnotations();
         services.TryAddSingleton(_ => BotInstance.New());
-        services.TryAddSingleton<IClaimPolicy, ExclusiveStorageClaims>();
+        services.TryAddSingleton<IClaimPolicy>(static provider => provider.GetService<IOptions<StorageOptions>>()?.Value.Provider == StorageProvider.Cosmos
+            ? new LeaseClaims()
+            : ActivatorUtilities.CreateInstance<ExclusiveStorageClaims>(provider));
         services.TryAddSingleton<ICrashPoints, NoCrashPoints>();
         services.AddMetrics();
         services.AddSingleton<ExecutionMetrics>();

@@ -65,7 +65,7 @@ public interface ILedger
     /// Appends all entries or none, in order, once every stream in <paramref name="expected"/> is at the version named
     /// (streams not named are not checked). Returns when the entries survive a power cut.
     /// </summary>
-    /// <exception cref="LedgerUnavailableException">The store cannot be written now; nothing was appended.</exception>
+    /// <exception cref="LedgerUnavailableException">The store cannot be written now; nothing was appended, unless <see cref="LedgerUnavailableException.MayBeRecorded"/>.</exception>
     ValueTask<AppendResult> AppendAsync(
         TenantId tenant,
         IReadOnlyList<StreamVersion> expected,
@@ -86,7 +86,11 @@ public interface ILedger
 }
 
 /// <summary>The ledger's store cannot be written or read at the moment. Intake answers 503, a clicker is told that nothing was recorded.</summary>
-public sealed class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The connection was lost over a write, and whether it took place could not be found out.</summary>
+    public bool MayBeRecorded { get; init; }
+}
 
 /// <summary>
 /// Reacts to entries of every tenant, in order within a lane, and resumes after a crash where its durable cursor stands.

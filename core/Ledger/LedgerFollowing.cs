@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
@@ -18,8 +19,11 @@ public sealed class LedgerFollowing : BackgroundService
     private readonly ICursorStore store;
     private readonly TimeProvider clock;
     private readonly ILogger<LedgerFollowing> logger;
-    private readonly List<FollowerRun> runs;
+    private readonly List<(ILedgerFollower Follower, SemaphoreSlim Slots)> followers;
+    private readonly IFollowedTenants followed;
+    private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
     private readonly Dictionary<(string, TenantId), long> saved = [];
+    private readonly SemaphoreSlim saving = new(1, 1);
 
     public LedgerFollowing(
         ILedger ledger,
@@ -28,25 +32,27 @@ public sealed class LedgerFollowing : BackgroundService
         IEnumerable<ILedgerFollower> followers,
         LedgerMetrics metrics,
         TimeProvider clock,
-        ILogger<LedgerFollowing> logger)
+        ILogger<LedgerFollowing> logger,
+        IFollowedTenants? followed = null)
     {
         (this.ledger, this.store, this.clock, this.logger) = (ledger, store, clock, logger);
+        this.followed = followed ?? new EveryTenant(tenants);
         var all = followers.ToList();
         if (all.GroupBy(static follower => follower.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two followers are called '{twice.Key}'; each needs a cursor of its own.");
-        runs = [.. all.SelectMany(follower =>
-        {
-            var slots = new SemaphoreSlim(FollowerRun.InFlight);
-            return tenants.All.Select(tenant => new FollowerRun(follower, tenant.Id, slots, ledger, store, clock, logger));
-        })];
-        metrics.ObserveLag(() => runs.Select(static run => new Measurement<long>(
+        this.followers = [.. all.Select(static follower => (follower, new SemaphoreSlim(FollowerRun.InFlight)))];
+        foreach (var tenant in tenants.All.Where(tenant => this.followed.IsMine(tenant.Id)))
+            shifts[tenant.Id] = ShiftFor(tenant.Id);
+        metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
             run.Lag, new KeyValuePair<string, object?>("follower", run.Follower), new KeyValuePair<string, object?>("tenant", run.Tenant.Value))));
     }
+
+    private IEnumerable<FollowerRun> Runs => shifts.Values.SelectMany(static shift => shift.Runs);
 
     /// <summary>Completes when every follower has finished every entry up to the heads of now; for tests and for a drained stop.</summary>
     public async Task CaughtUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var run in runs)
+        foreach (var run in Runs)
             await run.CaughtUpAsync(cancellationToken);
     }
 
@@ -54,32 +60,65 @@ public sealed class LedgerFollowing : BackgroundService
     public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
     {
         var behind = 0L;
-        foreach (var run in runs)
+        foreach (var run in Runs)
             behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
         return behind;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var following = Task.WhenAll(runs.Select(run => Task.Run(() => run.RunAsync(stoppingToken), CancellationToken.None)));
+        var following = followed.RunAsync(tenant => shifts.GetOrAdd(tenant, ShiftFor).Start(stoppingToken), ReleaseAsync, stoppingToken);
         using var every = new PeriodicTimer(SaveEvery, clock);
         try
         {
             while (await every.WaitForNextTickAsync(stoppingToken))
-                await SaveAsync();
+                await SaveAsync(Runs);
         }
         catch (OperationCanceledException)
         {
             // The host stops.
         }
+        var working = shifts.Values.Select(static shift => shift.Working).ToList();
+        await EndAsync(Task.WhenAll(working), Runs);
+        await SaveAsync(Runs);
         await Task.WhenAny(following, Task.Delay(StopWithin, TimeProvider.System, CancellationToken.None));
+    }
+
+    /// <summary>Another instance works for the tenant from now on.</summary>
+    private async Task ReleaseAsync(TenantId tenant)
+    {
+        if (!shifts.TryRemove(tenant, out var shift))
+            return;
+        await shift.StopAsync();
+        await EndAsync(shift.Working, shift.Runs);
+        await SaveAsync(shift.Runs);
+    }
+
+    private async Task EndAsync(Task working, IEnumerable<FollowerRun> runs)
+    {
+        await Task.WhenAny(working, Task.Delay(StopWithin, TimeProvider.System, CancellationToken.None));
         var left = runs.Sum(static run => run.Running);
         if (left > 0)
             logger.HandlersLeft(left);
-        await SaveAsync();
     }
 
-    private async Task SaveAsync()
+    private Shift ShiftFor(TenantId tenant) =>
+        new([.. followers.Select(one => new FollowerRun(one.Follower, tenant, one.Slots, ledger, store, clock, logger))]);
+
+    private async Task SaveAsync(IEnumerable<FollowerRun> runs)
+    {
+        await saving.WaitAsync();
+        try
+        {
+            await SaveInTurnAsync(runs);
+        }
+        finally
+        {
+            saving.Release();
+        }
+    }
+
+    private async Task SaveInTurnAsync(IEnumerable<FollowerRun> runs)
     {
         var changed = runs
             .Select(static run => new FollowerCursor(run.Follower, run.Tenant, run.Cursor))
@@ -97,5 +136,26 @@ public sealed class LedgerFollowing : BackgroundService
         {
             logger.CursorsNotSaved(unavailable);
         }
+    }
+
+    /// <summary>Every follower's work for one tenant, from when the tenant came to this instance until it goes.</summary>
+    private sealed class Shift(IReadOnlyList<FollowerRun> runs)
+    {
+        private readonly CancellationTokenSource stop = new();
+        private int started;
+
+        public IReadOnlyList<FollowerRun> Runs => runs;
+
+        public Task Working { get; private set; } = Task.CompletedTask;
+
+        public void Start(CancellationToken stopping)
+        {
+            if (Interlocked.Exchange(ref started, 1) == 1)
+                return;
+            stopping.Register(stop.Cancel);
+            Working = Task.WhenAll(runs.Select(run => Task.Run(() => run.RunAsync(stop.Token), CancellationToken.None)));
+        }
+
+        public Task StopAsync() => stop.CancelAsync();
     }
 }

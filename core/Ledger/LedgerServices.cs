@@ -1,3 +1,5 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,29 +13,66 @@ namespace DevOpsAI.Ledger;
 public static class LedgerServices
 {
     /// <summary>
-    /// The ledger in <c>Storage:Path</c>, the state of each tenant, and the service that runs every registered <see cref="ILedgerFollower"/>.
-    /// Needs an <see cref="ITenantDirectory"/> and a <see cref="TimeProvider"/>.
+    /// The ledger that <c>Storage:Provider</c> names, the state of each tenant, and the service that runs every registered <see cref="ILedgerFollower"/>.
+    /// Needs an <see cref="ITenantDirectory"/>, a <see cref="TimeProvider"/> and, for Cosmos DB, an <see cref="ISecretSource"/>.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
-        services.AddSingleton(static provider => new SqliteLedger(
-            FolderOf(provider),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<LedgerMetrics>(),
-            provider.GetRequiredService<ILogger<SqliteLedger>>()));
-        services.AddSingleton<ILedger>(static provider => provider.GetRequiredService<SqliteLedger>());
-        services.AddSingleton<ICursorStore>(static provider => provider.GetRequiredService<SqliteLedger>());
-        services.AddSingleton<ILedgerArchive>(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
-        services.AddSingleton<IDocuments>(static provider => new SqliteDocuments(FolderOf(provider)));
+        services.AddSqliteStore().AddCosmosStore();
+        services.AddSingleton(static provider => Choose<ILedger, SqliteLedger, CosmosLedger>(provider));
+        services.AddSingleton(static provider => Choose<IStoreHealth, SqliteLedger, CosmosLedger>(provider));
+        services.AddSingleton(static provider => Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider));
+        services.AddSingleton(static provider => Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider));
+        services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
+        services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
         services.AddSingleton<TenantStates>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
         return services;
     }
+
+    private static IServiceCollection AddSqliteStore(this IServiceCollection services)
+    {
+        services.AddSingleton(static provider => new SqliteLedger(
+            FolderOf(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<LedgerMetrics>(),
+            provider.GetRequiredService<ILogger<SqliteLedger>>()));
+        services.AddSingleton(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
+        services.AddSingleton(static provider => new SqliteDocuments(FolderOf(provider)));
+        return services.AddSingleton<EveryTenant>();
+    }
+
+    private static void AddCosmosStore(this IServiceCollection services)
+    {
+        services.AddSingleton<CosmosMetrics>();
+        services.AddSingleton(static provider => new CosmosStore(
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Cosmos,
+            provider.GetRequiredService<ISecretSource>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CosmosMetrics>(),
+            provider.GetRequiredService<ILogger<CosmosStore>>()));
+        services.AddSingleton<CosmosLedger>();
+        services.AddSingleton<CosmosArchive>();
+        services.AddSingleton<CosmosDocuments>();
+        services.AddSingleton(static provider => new DocumentCursors(provider.GetRequiredService<CosmosDocuments>()));
+        services.AddSingleton<LeasedTenants>();
+        services.AddHostedService<CosmosStartup>();
+    }
+
+    private static TRole Choose<TRole, TSqlite, TCosmos>(IServiceProvider provider)
+        where TRole : notnull
+        where TSqlite : TRole
+        where TCosmos : TRole =>
+        IsCosmos(provider) ? provider.GetRequiredService<TCosmos>() : provider.GetRequiredService<TSqlite>();
+
+    internal static bool IsCosmos(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Cosmos;
 
     private static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,

@@ -1,6 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using DevOpsAI.Ledger.Cosmos;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tenancy;
+
+/// <summary>What the ledger and the documents beside it are kept in.</summary>
+public enum StorageProvider
+{
+    /// <summary>Files in <c>Storage:Path</c>; one instance.</summary>
+    Sqlite,
+
+    /// <summary>An Azure Cosmos DB account; any number of instances.</summary>
+    Cosmos,
+}
 
 /// <summary>Section <c>Storage</c>.</summary>
 public sealed class StorageOptions
@@ -8,4 +20,23 @@ public sealed class StorageOptions
     /// <summary>Folder of the ledger and of everything else kept on disk; created when missing. Relative to the content root.</summary>
     [Required]
     public string Path { get; set; } = ".data";
+
+    [EnumDataType(typeof(StorageProvider))]
+    public StorageProvider Provider { get; set; }
+
+    public CosmosOptions Cosmos { get; set; } = new();
+}
+
+/// <summary>Names every mistake in the section at once.</summary>
+internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        if (options.Provider != StorageProvider.Cosmos)
+            return ValidateOptionsResult.Success;
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(options.Cosmos, new(options.Cosmos), found, validateAllProperties: true);
+        var problems = found.Select(static one => $"Storage:Cosmos: {one.ErrorMessage}").Concat(options.Cosmos.Problems()).ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
 }

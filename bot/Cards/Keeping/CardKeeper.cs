@@ -24,7 +24,8 @@ internal sealed class CardKeeper(
     ICrashPoints crashPoints,
     IOptions<CardsOptions> options,
     TimeProvider clock,
-    ILogger<CardKeeper> logger) : BackgroundService, ILedgerFollower
+    ILogger<CardKeeper> logger,
+    IFollowedTenants followed) : BackgroundService, ILedgerFollower
 {
     private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
     private readonly CancellationTokenSource stopping = new();
@@ -78,7 +79,10 @@ internal sealed class CardKeeper(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var tenant in tenants.All)
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            // A tenant that comes from another instance may bring cards that were still to be sent.
+            var next = followed.NextAsync(enough.Token);
+            foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
             {
                 try
                 {
@@ -89,7 +93,8 @@ internal sealed class CardKeeper(
                     logger.SweepFailed(tenant.Id, unavailable);
                 }
             }
-            await Task.Delay(options.Value.SweepEvery, clock, stoppingToken);
+            await Task.WhenAny(Task.Delay(options.Value.SweepEvery, clock, enough.Token), next);
+            await enough.CancelAsync();
         }
     }
 
@@ -126,7 +131,8 @@ internal sealed class CardKeeper(
         }
     }
 
-    private KeptCard Keep(CardPlace place) => new(place, ledger, states, views, connector, book, crashPoints, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
+    private KeptCard Keep(CardPlace place) => new(
+        place, ledger, states, views, connector, book, crashPoints, followed, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
 
     private static string? IncidentOf(StreamId stream)
     {

@@ -18,6 +18,7 @@ internal sealed class KeptCard(
     IConnectorClient connector,
     IConversationBook book,
     ICrashPoints crashPoints,
+    IFollowedTenants followed,
     CardsOptions options,
     TimeProvider clock,
     ILogger logger,
@@ -93,6 +94,9 @@ internal sealed class KeptCard(
     {
         try
         {
+            // Another instance keeps this card now, and has compared it with the ledger.
+            if (!followed.IsMine(place.Tenant))
+                return false;
             var state = await states.GetAsync(place.Tenant, stopping);
             if (state.Find(place.IncidentId) is not { } incident)
                 return false;

@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// The ledger of all tenants in one SQLite file. One process at a time may hold it; a lock file sees to that. Readers of the file
 /// (<c>ledger verify</c>) are welcome at any time.
 /// </summary>
-public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
+public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposable
 {
     private readonly ConcurrentDictionary<TenantId, TenantTail> tails = new();
     private readonly FileStream held;

@@ -320,7 +320,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         var states = new TenantStates(story.Ledger);
         var made = new CardKeeper(
             story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver)), teams, new KnownBook(),
-            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
+            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()));
         keepers.Add(made);
         return made;
     }

@@ -1,6 +1,6 @@
 using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Ledger.Sqlite;
+namespace DevOpsAI.Ledger;
 
 /// <summary>The end of one tenant's ledger in memory: its head, its newest entries, and who waits for more. Safe for many threads.</summary>
 internal sealed class TenantTail

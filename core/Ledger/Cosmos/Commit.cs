@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Cosmos;
+
+/// <summary>One entry as a commit holds it.</summary>
+/// <param name="Body">The canonical text that was hashed.</param>
+internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte[] Body, byte[]? Sealed);
+
+/// <summary>
+/// One document of the ledger: entries that became durable together. Its id is the seq of the first one, so whoever wants to be next wants the
+/// id after the last entry he knows, and of several only one gets it. A document cannot be half written, so neither can an append.
+/// </summary>
+/// <param name="Nonce">Made by whoever wrote it, to know the own write again when its answer was lost.</param>
+internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOnlyList<CommitLine> Lines)
+{
+    /// <summary>A document may be 2 MB; beyond this its entries are compressed.</summary>
+    private const int LargestPlain = 1_000_000;
+
+    private const int LargestDocument = 1_950_000;
+
+    public long Last => First + Lines.Count - 1;
+
+    public static string IdOf(long first) => first.ToString("D16", CultureInfo.InvariantCulture);
+
+    /// <exception cref="ArgumentException">Too large for one document even when compressed.</exception>
+    public byte[] Write()
+    {
+        var plain = Write(packed: false);
+        if (plain.Length <= LargestPlain)
+            return plain;
+        var document = Write(packed: true);
+        return document.Length <= LargestDocument
+            ? document
+            : throw TooLarge(document.Length, []);
+    }
+
+    /// <exception cref="JsonException">Not a commit of a version we know.</exception>
+    public static Commit Read(JsonElement document)
+    {
+        try
+        {
+            if (document.GetProperty("v").GetInt32() != 1)
+                throw new JsonException("a document format that this version does not know");
+            var lines = document.TryGetProperty("packed", out var packed) ? Unpack(packed.GetBytesFromBase64()) : ReadLines(document.GetProperty("entries"));
+            return new(
+                TenantId.Parse(document.GetProperty("tenant").GetString()!),
+                long.Parse(document.GetProperty("id").GetString()!, NumberStyles.None, CultureInfo.InvariantCulture),
+                document.GetProperty("commit").GetString()!,
+                lines);
+        }
+        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or InvalidDataException)
+        {
+            throw new JsonException(unfit.Message, unfit);
+        }
+    }
+
+    public static Commit Read(byte[] document)
+    {
+        using var parsed = JsonDocument.Parse(document);
+        return Read(parsed.RootElement);
+    }
+
+    private static ArgumentException TooLarge(int length, IReadOnlyList<NewEntry> entries) =>
+        new($"What is to be appended at once takes {length} bytes compressed; at most {LargestDocument} can be kept together.", nameof(entries));
+
+    private byte[] Write(bool packed)
+    {
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", IdOf(First));
+            writer.WriteString("tenant", Tenant.Value);
+            writer.WriteNumber("v", 1);
+            writer.WriteString("commit", Nonce);
+            if (packed)
+            {
+                writer.WriteBase64String("packed", Pack());
+            }
+            else
+            {
+                writer.WritePropertyName("entries");
+                WriteLines(writer);
+            }
+            writer.WriteEndObject();
+        }
+        return output.ToArray();
+    }
+
+    private void WriteLines(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray();
+        for (var i = 0; i < Lines.Count; i++)
+        {
+            var line = Lines[i];
+            writer.WriteStartObject();
+            writer.WriteNumber("seq", First + i);
+            writer.WriteString("stream", line.Stream);
+            writer.WriteNumber("version", line.Version);
+            writer.WriteBase64String("leaf", line.Leaf);
+            writer.WriteString("body", line.Body);
+            if (line.Sealed is { } concealed)
+                writer.WriteBase64String("sealed", concealed);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private byte[] Pack()
+    {
+        using var packed = new MemoryStream();
+        using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var writer = new Utf8JsonWriter(brotli))
+            WriteLines(writer);
+        return packed.ToArray();
+    }
+
+    private static List<CommitLine> Unpack(byte[] packed)
+    {
+        using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var parsed = JsonDocument.Parse(brotli);
+        return ReadLines(parsed.RootElement);
+    }
+
+    private static List<CommitLine> ReadLines(JsonElement entries) => [.. entries.EnumerateArray().Select(static entry => new CommitLine(
+        entry.GetProperty("stream").GetString()!,
+        entry.GetProperty("version").GetInt64(),
+        entry.GetProperty("leaf").GetBytesFromBase64(),
+        Encoding.UTF8.GetBytes(entry.GetProperty("body").GetString()!),
+        entry.TryGetProperty("sealed", out var concealed) ? concealed.GetBytesFromBase64() : null))];
+}

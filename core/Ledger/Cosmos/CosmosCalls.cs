@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Cosmos;
+
+/// <summary>
+/// Makes a call until its answer is definite. Being throttled, a service that is away, time limits and lost connections are waited out with
+/// growing pauses, on top of what the SDK tries itself.
+/// </summary>
+internal sealed class CosmosCalls(TimeProvider clock, TimeSpan giveUpAfter, CosmosMetrics metrics, ILogger logger)
+{
+    private const double FirstPauseMilliseconds = 20;
+    private const double LongestPauseMilliseconds = 2_000;
+
+    /// <exception cref="LedgerUnavailableException">No definite answer in time; whether a write took place is then unknown unless the service said that it was throttled.</exception>
+    public async Task<CosmosAnswer> SendAsync(Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var uncertain = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var (answer, reason, asked, failure) = await TryAsync(call, cancellationToken);
+            if (answer is not null)
+                return answer with { Uncertain = uncertain };
+            // Being throttled means that nothing was done; anything else may have been done.
+            uncertain |= reason != HttpStatusCode.TooManyRequests.ToString();
+            var pause = PauseAfter(attempt, asked);
+            if (clock.GetElapsedTime(began) + pause > giveUpAfter)
+                throw new LedgerUnavailableException($"Cosmos DB does not answer ({reason}, {attempt} attempts).", failure) { MayBeRecorded = uncertain };
+            metrics.Retried(reason);
+            if (attempt > 2)
+                logger.CosmosRetry(reason, attempt, pause);
+            await Task.Delay(pause, clock, cancellationToken);
+        }
+    }
+
+    private static async Task<(CosmosAnswer? Answer, string Reason, TimeSpan? Asked, Exception? Failure)> TryAsync(
+        Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await call(cancellationToken);
+            if (IsPassing(response.StatusCode))
+                return (null, response.StatusCode.ToString(), AskedBy(response), null);
+            using var body = new MemoryStream();
+            if (response.Content is not null)
+                await response.Content.CopyToAsync(body, cancellationToken);
+            return (new(response.StatusCode, body.ToArray(), response.Headers.ETag ?? "", Uncertain: false), "", null, null);
+        }
+        catch (CosmosException failure) when (IsPassing(failure.StatusCode))
+        {
+            return (null, failure.StatusCode.ToString(), failure.RetryAfter, failure);
+        }
+        catch (CosmosException failure)
+        {
+            return (new(failure.StatusCode, [], "", Uncertain: false), "", null, failure);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            return (null, failure.GetType().Name, null, failure);
+        }
+    }
+
+    private static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 410 or 429 or 449 or >= 500;
+
+    private static TimeSpan? AskedBy(ResponseMessage response) =>
+        double.TryParse(response.Headers["x-ms-retry-after-ms"], CultureInfo.InvariantCulture, out var asked) ? TimeSpan.FromMilliseconds(asked) : null;
+
+    private static TimeSpan PauseAfter(int attempt, TimeSpan? asked)
+    {
+        var pause = TimeSpan.FromMilliseconds(
+            Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.7 + (0.3 * Random.Shared.NextDouble())));
+        return asked > pause ? asked.Value : pause;
+    }
+}

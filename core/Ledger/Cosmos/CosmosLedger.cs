@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Cosmos;
+
+/// <summary>
+/// The ledger of all tenants in a Cosmos DB container that any number of instances share. Of several that append at once each gets a place of
+/// its own or is told that its view is old. See docs/adr/0007.
+/// </summary>
+public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
+{
+    /// <summary>Waiting does not rely on the change feed alone.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<TenantId, (TenantLog Log, LogWriter Writer)> tenants = new();
+    private readonly CancellationTokenSource closing = new();
+    private readonly CommitStore commits;
+    private readonly FeedTail feed;
+    private readonly TimeProvider clock;
+    private readonly LedgerMetrics metrics;
+    private readonly ILogger<CosmosLedger> logger;
+
+    public CosmosLedger(CosmosStore store, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
+    {
+        (this.clock, this.metrics, this.logger) = (clock, metrics, logger);
+        commits = new(store);
+        feed = new(store, OfferAsync, clock, logger);
+    }
+
+    public string? Unwritable => tenants.Values.Select(static one => one.Writer.LastFailure?.Message).FirstOrDefault(static problem => problem is not null);
+
+    public async ValueTask<AppendResult> AppendAsync(
+        TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+            throw new ArgumentException("An append needs at least one entry.", nameof(entries));
+        cancellationToken.ThrowIfCancellationRequested();
+        var append = new WaitingAppend(expected, [.. entries.Select(entry => EntryCodec.Prepare(tenant, entry))], cancellationToken);
+        if (closing.IsCancellationRequested || !Of(tenant).Writer.TryEnqueue(append))
+            throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
+        return await append.Completion.Task;
+    }
+
+    public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => await Of(tenant).Log.HeadAsync(cancellationToken);
+
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await Of(tenant).Log.ReadAsync(afterSeq, limit, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await Of(tenant).Log.ReadStreamAsync(stream, cancellationToken);
+    }
+
+    public async ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken)
+    {
+        var log = Of(tenant).Log;
+        if (log.Known > afterSeq)
+            return;
+        await Task.WhenAny(feed.BegunAsync(closing.Token), Task.Delay(LookAgain, clock, cancellationToken));
+        while (await log.HeadAsync(cancellationToken) <= afterSeq)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(log.WaitPastAsync(afterSeq, enough.Token).AsTask(), Task.Delay(LookAgain, clock, enough.Token));
+            await enough.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (log.Known > afterSeq)
+                return;
+        }
+    }
+
+    public void Dispose()
+    {
+        closing.Cancel();
+        closing.Dispose();
+    }
+
+    private async Task OfferAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        if (!tenants.TryGetValue(commit.Tenant, out var known) || await known.Log.OfferAsync(commit, null, cancellationToken))
+            return;
+        await known.Log.CatchUpAsync(cancellationToken);
+    }
+
+    private (TenantLog Log, LogWriter Writer) Of(TenantId tenant) => tenants.TryGetValue(tenant, out var known) ? known : tenants.GetOrAdd(tenant, Make);
+
+    private (TenantLog, LogWriter) Make(TenantId tenant)
+    {
+        var log = new TenantLog(tenant, commits);
+        return (log, new(log, commits, clock, metrics, logger));
+    }
+}

@@ -1,0 +1,24 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Ledger.Cosmos;
+
+/// <summary>Prepares the store before anything else starts; what keeps it from being used keeps the bot from starting.</summary>
+internal sealed class CosmosStartup(IServiceProvider services, IOptions<StorageOptions> storage) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => storage.Value.Provider == StorageProvider.Cosmos
+        ? services.GetRequiredService<CosmosStore>().PrepareAsync(cancellationToken)
+        : Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,201 @@
+using System.Text.Json;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Cosmos;
+
+/// <summary>
+/// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/> may
+/// read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
+/// </summary>
+internal sealed class TenantLog(TenantId tenant, CommitStore store)
+{
+    private const int PointReads = 3;
+    private const long LargestSeq = 9_999_999_999_999_999;
+
+    private readonly Lock probing = new();
+    private readonly TenantIndex index = new();
+    private readonly TenantTail tail = new(tenant, 0);
+    private Task<long> probe = Task.FromResult(0L);
+    private Task<long>? nextProbe;
+    private bool caughtUp;
+    private long tip;
+
+    private SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public TenantId Tenant => tenant;
+
+    /// <summary>Entries known to this instance.</summary>
+    public long Known => tail.Head;
+
+    public DateTimeOffset LastAt { get; private set; } = DateTimeOffset.MinValue;
+
+    public ValueTask WaitPastAsync(long afterSeq, CancellationToken cancellationToken) => tail.WaitPastAsync(afterSeq, cancellationToken);
+
+    /// <summary>Seq of the last entry that is durable at the time of the call. Calls that come together share one request.</summary>
+    public Task<long> HeadAsync(CancellationToken cancellationToken)
+    {
+        Task<long> mine;
+        lock (probing)
+        {
+            // One that is under way may have looked before this call; the next one has not.
+            if (nextProbe is null)
+            {
+                var before = probe;
+                nextProbe = Task.Run(() => ProbeAsync(before), CancellationToken.None);
+            }
+            mine = nextProbe;
+        }
+        return mine.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Reads everything there is.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => ReadOnAsync(long.MaxValue, cancellationToken);
+
+    /// <summary>Asks about what is known, once everything there was has been read.</summary>
+    public async Task<T> AskAsync<T>(Func<TenantIndex, T> question, CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!caughtUp)
+                await ReadOnLockedAsync(long.MaxValue, cancellationToken);
+            return question(index);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>A commit that is durable: written here, or seen in the change feed. True unless it shows that others are missing.</summary>
+    public async Task<bool> OfferAsync(Commit commit, IReadOnlyList<LedgerEntry>? entries, CancellationToken cancellationToken)
+    {
+        if (commit.Last <= Known)
+            return true;
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (commit.First != index.Count + 1)
+                return commit.First <= index.Count;
+            Take(commit, entries);
+            return true;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    public async Task<IReadOnlyList<LedgerEntry>> ReadAsync(long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        afterSeq = Math.Max(0, afterSeq);
+        if (afterSeq >= Known || (afterSeq + limit > Known && !caughtUp))
+            await ReadOnAsync(afterSeq > long.MaxValue - limit ? long.MaxValue : afterSeq + limit, cancellationToken);
+        if (tail.Read(afterSeq, limit) is { } recent)
+            return recent;
+        var start = await AskAsync(known => known.CommitOf(afterSeq + 1), cancellationToken);
+        var entries = new List<LedgerEntry>();
+        await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken))
+        {
+            entries.AddRange(Decode(commit).Where(entry => entry.Seq > afterSeq).Take(limit - entries.Count));
+            if (entries.Count >= limit)
+                break;
+        }
+        return entries;
+    }
+
+    public async Task<IReadOnlyList<LedgerEntry>> ReadStreamAsync(StreamId stream, CancellationToken cancellationToken)
+    {
+        await HeadAsync(cancellationToken);
+        var (seqs, commits) = await AskAsync(known =>
+        {
+            var found = known.SeqsOf(stream.Value);
+            return (found, found.Select(known.CommitOf).Distinct().ToList());
+        }, cancellationToken);
+        if (seqs.Count == 0)
+            return [];
+        if (tail.Read(seqs[0] - 1, (int)Math.Min(int.MaxValue, seqs[^1] - seqs[0] + 1)) is { } recent)
+            return [.. recent.Where(entry => entry.Stream == stream)];
+        var read = await Task.WhenAll(commits.Select(first => store.FindAsync(tenant, first, cancellationToken)));
+        return [.. read.SelectMany(commit => Decode(commit ?? throw new LedgerUnavailableException($"Entries of {tenant} are gone; 'ledger verify --tenant {tenant}' says more.")))
+            .Where(entry => entry.Stream == stream)];
+    }
+
+    internal static List<LedgerEntry> Decode(Commit commit)
+    {
+        try
+        {
+            return [.. commit.Lines.Select(static line => EntryCodec.Decode(line.Body, line.Leaf))];
+        }
+        catch (JsonException unreadable)
+        {
+            throw new LedgerUnavailableException(
+                $"Entry {commit.First} of {commit.Tenant} or one soon after it cannot be read ({unreadable.Message}); 'ledger verify --tenant {commit.Tenant}' says more.", unreadable);
+        }
+    }
+
+    private async Task<long> ProbeAsync(Task<long> before)
+    {
+        await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (probing)
+        {
+            probe = nextProbe!;
+            nextProbe = null;
+        }
+        await Gate.WaitAsync();
+        try
+        {
+            if (caughtUp)
+                await ReadOnLockedAsync(long.MaxValue, CancellationToken.None);
+            else
+                tip = Math.Max(tip, (await store.HoldingAsync(tenant, LargestSeq, CancellationToken.None))?.Last ?? 0);
+            return Math.Max(tip, index.Count);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    private async Task ReadOnAsync(long until, CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            await ReadOnLockedAsync(until, cancellationToken);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>Reads on until an entry or the end: one by one when little can be missing, in pages otherwise.</summary>
+    private async Task ReadOnLockedAsync(long until, CancellationToken cancellationToken)
+    {
+        for (var read = 0; caughtUp && read < PointReads; read++)
+        {
+            if (index.Count >= until || await store.FindAsync(tenant, index.Count + 1, cancellationToken) is not { } commit)
+                return;
+            Take(commit, null);
+        }
+        await foreach (var commit in store.ReadAsync(tenant, index.Count + 1, cancellationToken))
+        {
+            Take(commit, null);
+            if (index.Count >= until)
+            {
+                caughtUp |= tip > 0 && index.Count >= tip;
+                return;
+            }
+        }
+        caughtUp = true;
+    }
+
+    private void Take(Commit commit, IReadOnlyList<LedgerEntry>? entries)
+    {
+        entries ??= Decode(commit);
+        index.Add(commit);
+        LastAt = entries[^1].At;
+        tail.Publish(entries);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>The followers' cursors in one document for each tenant. A cursor never goes back, whichever instance saves it last.</summary>
+public sealed class DocumentCursors(IDocuments documents) : ICursorStore
+{
+    private const string Kind = "cursors";
+    private const string Id = "followers";
+    private const int Tries = 5;
+
+    public async ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
+        (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(follower);
+
+    public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
+    {
+        foreach (var ofTenant in cursors.GroupBy(static cursor => cursor.Tenant))
+            await SaveAsync(ofTenant.Key, [.. ofTenant], cancellationToken);
+    }
+
+    private async Task SaveAsync(TenantId tenant, List<FollowerCursor> cursors, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var (saved, tag) = await ReadAsync(tenant, cancellationToken);
+            var isNews = false;
+            foreach (var cursor in cursors.Where(cursor => cursor.Seq > saved.GetValueOrDefault(cursor.Follower)))
+                (saved[cursor.Follower], isNews) = (cursor.Seq, true);
+            if (!isNews || await documents.TryPutAsync(
+                DocumentScope.Of(tenant), Kind, Id, JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))
+                return;
+        }
+        throw new LedgerUnavailableException($"The followers' positions of {tenant} are being written by others all the time.");
+    }
+
+    private async ValueTask<(SortedDictionary<string, long> Cursors, string? Tag)> ReadAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var document = await documents.FindAsync(DocumentScope.Of(tenant), Kind, Id, cancellationToken);
+        if (document is null)
+            return ([], null);
+        try
+        {
+            return (JsonSerializer.Deserialize(document.Value.Span, CursorsJson.Default.SortedDictionaryStringInt64) ?? [], document.Tag);
+        }
+        catch (JsonException)
+        {
+            // Beginning anew hands entries over again, which is harmless; not following at all is not.
+            return ([], document.Tag);
+        }
+    }
+}
+
+[JsonSerializable(typeof(SortedDictionary<string, long>))]
+internal sealed partial class CursorsJson : JsonSerializerContext;
