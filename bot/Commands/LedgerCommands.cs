@@ -26,6 +26,8 @@ public static class LedgerCommands
     public static async Task<int> RunAsync(
         string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        if (CosmosCommands.Applies(configuration, args))
+            return await CosmosCommands.RunAsync(args, configuration, output, error, cancellationToken);
         var parsed = Build(configuration, contentRoot, output, error).Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -58,7 +60,7 @@ public static class LedgerCommands
         return new("DevOps AI Bot") { ledger };
     }
 
-    private static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
+    internal static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
         ? id
         : throw new CommandException(tenant is null ? "Which tenant? --tenant contoso" : $"'{tenant}' is not a tenant id.");
 

@@ -11,6 +11,8 @@ namespace DevOpsAI.Bot.Commands;
 /// <summary><c>ledger list</c>.</summary>
 internal static class LedgerListing
 {
+    internal static readonly string Header = $"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor";
+
     public static int Run(string file, TenantId tenant, IConfiguration configuration, long after, bool json, TextWriter output, TextWriter error)
     {
         using var database = LedgerFile.OpenToRead(file) ?? throw new CommandException($"There is no ledger at {file}.");
@@ -22,7 +24,7 @@ internal static class LedgerListing
             if (!found && after <= 0)
                 LedgerCommands.MustBeConfigured(tenant, configuration, file);
             if (!json)
-                output.WriteLine($"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor");
+                output.WriteLine(Header);
             for (; found; found = rows.Step())
             {
                 seq = rows.Number(0);
@@ -37,7 +39,7 @@ internal static class LedgerListing
         }
     }
 
-    private static string AsText(ReadOnlySpan<byte> body)
+    internal static string AsText(ReadOnlySpan<byte> body)
     {
         var parts = EntryParts.Read(body);
         using var actor = JsonDocument.Parse(body[parts.Actor].ToArray());
@@ -45,7 +47,7 @@ internal static class LedgerListing
             + Harmless(actor.RootElement.GetProperty("name").GetString() ?? "");
     }
 
-    private static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
+    internal static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
     {
         var parts = EntryParts.Read(body);
         var buffer = new ArrayBufferWriter<byte>(body.Length + 256);

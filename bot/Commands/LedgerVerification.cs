@@ -31,11 +31,11 @@ internal static class LedgerVerification
         return results.All(static result => result.Intact) ? LedgerCommands.Intact : LedgerCommands.Tampered;
     }
 
-    private static string AsText(TenantVerification result) => result.First is null
+    internal static string AsText(TenantVerification result) => result.First is null
         ? $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}"
         : $"{result.Tenant}: TAMPERED, {result.First}{(result.Problems > 1 ? $" (and {result.Problems - 1} more)" : "")}; {result.Entries} entries seen";
 
-    private static string AsJson(TenantVerification result) => JsonSerializer.Serialize(
+    internal static string AsJson(TenantVerification result) => JsonSerializer.Serialize(
         new
         {
             result.Tenant,

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace DevOpsAI.Connections;
 
 /// <summary>Secrets from the environment and from files, as containers and systemd hand them over.</summary>
-internal sealed class SecretSource(TimeProvider clock) : ISecretSource
+public sealed class SecretSource(TimeProvider clock) : ISecretSource
 {
     private const int LongestSecret = 64 * 1024;
     private static readonly TimeSpan FileKeptFor = TimeSpan.FromSeconds(30);

@@ -10,6 +10,8 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
     private const int Tries = 10;
     private const string NothingRecorded = "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.";
 
+    private const string NobodyKnows = "The record does not answer, and whether this was recorded is not known. Look again in a minute; deciding twice does no harm.";
+
     /// <param name="incidentId">The incident that the answer shows; null for none.</param>
     /// <param name="recorded">Called as soon as the entries are durable.</param>
     public async Task<Answer> RecordAsync(
@@ -38,7 +40,7 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
         catch (LedgerUnavailableException unavailable)
         {
             logger.LedgerUnavailable(tenant, unavailable);
-            return new(null, Refusal.RecordUnavailable, NothingRecorded);
+            return new(null, Refusal.RecordUnavailable, unavailable.MayBeRecorded ? NobodyKnows : NothingRecorded);
         }
     }
 

@@ -25,6 +25,16 @@ public sealed class StorageOptions
     public StorageProvider Provider { get; set; }
 
     public CosmosOptions Cosmos { get; set; } = new();
+
+    /// <summary>Every mistake in what is used of the section.</summary>
+    public IReadOnlyList<string> WhatIsWrong()
+    {
+        if (Provider != StorageProvider.Cosmos)
+            return [];
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(Cosmos, new(Cosmos), found, validateAllProperties: true);
+        return [.. found.Select(static one => $"Storage:Cosmos: {one.ErrorMessage}"), .. Cosmos.Problems()];
+    }
 }
 
 /// <summary>Names every mistake in the section at once.</summary>
@@ -32,11 +42,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
-        if (options.Provider != StorageProvider.Cosmos)
-            return ValidateOptionsResult.Success;
-        var found = new List<ValidationResult>();
-        Validator.TryValidateObject(options.Cosmos, new(options.Cosmos), found, validateAllProperties: true);
-        var problems = found.Select(static one => $"Storage:Cosmos: {one.ErrorMessage}").Concat(options.Cosmos.Problems()).ToList();
+        var problems = options.WhatIsWrong();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 }

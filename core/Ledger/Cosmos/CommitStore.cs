@@ -48,6 +48,10 @@ internal sealed class CommitStore(CosmosStore store)
             yield return Decode(tenant, document);
     }
 
+    /// <summary>The tenant's documents in order as they are, whatever they hold.</summary>
+    public IAsyncEnumerable<JsonElement> ReadRawAsync(TenantId tenant, CancellationToken cancellationToken) => QueryAsync(
+        new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant ORDER BY c.id").WithParameter("@tenant", tenant.Value), tenant, PageSize, cancellationToken);
+
     /// <summary>The commit that holds this entry, or the last one before it; null when there is none.</summary>
     public async Task<Commit?> HoldingAsync(TenantId tenant, long seq, CancellationToken cancellationToken)
     {

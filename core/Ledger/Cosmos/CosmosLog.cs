@@ -5,31 +5,31 @@ namespace DevOpsAI.Ledger.Cosmos;
 
 internal static partial class CosmosLog
 {
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Ledger in database {Database} at {Endpoint}, consistency {Consistency}")]
+    [LoggerMessage(EventId = 1051, Level = LogLevel.Information, Message = "Ledger in database {Database} at {Endpoint}, consistency {Consistency}")]
     public static partial void StoreOpened(this ILogger logger, string database, Uri endpoint, string consistency);
 
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 1052, Level = LogLevel.Warning,
         Message = "The account's default consistency is {Consistency}: nothing is decided twice, but an instance may show what another one has just changed. Use Strong or BoundedStaleness")]
     public static partial void WeakConsistency(this ILogger logger, string consistency);
 
-    [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "Cosmos DB answered {Reason}, attempt {Attempt}; again in {Pause}")]
+    [LoggerMessage(EventId = 1053, Level = LogLevel.Warning, Message = "Cosmos DB answered {Reason}, attempt {Attempt}; again in {Pause}")]
     public static partial void CosmosRetry(this ILogger logger, string reason, int attempt, TimeSpan pause);
 
-    [LoggerMessage(EventId = 1104, Level = LogLevel.Error, Message = "{Appends} appends of {Tenant} could not be written")]
+    [LoggerMessage(EventId = 1054, Level = LogLevel.Error, Message = "{Appends} appends of {Tenant} could not be written")]
     public static partial void AppendsFailed(this ILogger logger, Exception reason, int appends, TenantId tenant);
 
-    [LoggerMessage(EventId = 1105, Level = LogLevel.Warning, Message = "The change feed cannot be read; again in {Pause}")]
+    [LoggerMessage(EventId = 1055, Level = LogLevel.Warning, Message = "The change feed cannot be read; again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception reason, TimeSpan pause);
 
-    [LoggerMessage(EventId = 1106, Level = LogLevel.Information, Message = "Following {Tenant} from now on (lease {Lease})")]
+    [LoggerMessage(EventId = 1056, Level = LogLevel.Information, Message = "Following {Tenant} from now on (lease {Lease})")]
     public static partial void TenantTaken(this ILogger logger, TenantId tenant, string lease);
 
-    [LoggerMessage(EventId = 1107, Level = LogLevel.Information, Message = "Lease {Lease} given up; its tenants are followed elsewhere")]
+    [LoggerMessage(EventId = 1057, Level = LogLevel.Information, Message = "Lease {Lease} given up; its tenants are followed elsewhere")]
     public static partial void LeaseReleased(this ILogger logger, string lease);
 
-    [LoggerMessage(EventId = 1108, Level = LogLevel.Warning, Message = "Trouble with lease {Lease}")]
+    [LoggerMessage(EventId = 1058, Level = LogLevel.Warning, Message = "Trouble with lease {Lease}")]
     public static partial void LeaseTrouble(this ILogger logger, string lease, Exception reason);
 
-    [LoggerMessage(EventId = 1109, Level = LogLevel.Information, Message = "Created {What}")]
+    [LoggerMessage(EventId = 1059, Level = LogLevel.Information, Message = "Created {What}")]
     public static partial void Created(this ILogger logger, string what);
 }

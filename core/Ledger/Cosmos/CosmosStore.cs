@@ -29,6 +29,8 @@ public sealed class CosmosStore : IDisposable
         Leases = database.GetContainer("leases");
     }
 
+    public string Database => options.Database;
+
     internal CosmosOptions Options => options;
 
     internal CosmosCalls Calls { get; }
@@ -56,7 +58,7 @@ public sealed class CosmosStore : IDisposable
     }
 
     /// <summary>Whether the ledger can be reached and exists; for those who only read.</summary>
-    internal async Task<bool> ExistsAsync(CancellationToken cancellationToken) => !await IsMissingAsync(Ledger, cancellationToken);
+    public async Task<bool> ExistsAsync(CancellationToken cancellationToken) => !await IsMissingAsync(Ledger, cancellationToken);
 
     public void Dispose() => client.Dispose();
 

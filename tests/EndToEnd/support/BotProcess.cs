@@ -111,6 +111,8 @@ internal sealed class BotProcess : IAsyncDisposable
         start.WorkingDirectory = Places.Bot;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Storage__Path"] = Storage;
+        foreach (var (name, value) in settings.Where(static setting => setting.Key.StartsWith("Storage:", StringComparison.Ordinal)))
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         using var verb = Process.Start(start)!;
         var text = verb.StandardOutput.ReadToEndAsync();
         var errors = verb.StandardError.ReadToEndAsync();

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.Json;
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary><c>ledger list</c> and <c>ledger verify</c> on the Cosmos DB account that configuration names.</summary>
+internal static class CosmosCommands
+{
+    /// <summary>Unless <c>--path</c> names a folder.</summary>
+    public static bool Applies(IConfiguration configuration, string[] args) =>
+        Enum.TryParse<StorageProvider>(configuration["Storage:Provider"], ignoreCase: true, out var provider) && provider == StorageProvider.Cosmos
+        && args is ["ledger", "list" or "verify", ..] && !args.Contains("--path");
+
+    public static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var parsed = Build(configuration, output, error).Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+        foreach (var mistake in parsed.Errors)
+            await error.WriteLineAsync(mistake.Message);
+        return LedgerCommands.Usage;
+    }
+
+    private static RootCommand Build(IConfiguration configuration, TextWriter output, TextWriter error)
+    {
+        var tenant = new Option<string?>("--tenant") { Description = "The client company, as in contoso." };
+        var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var after = new Option<long>("--after") { Description = "Only entries after this seq." };
+
+        var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after };
+        list.SetAction((parsed, token) => OnAsync(configuration, error, store =>
+            ListAsync(store, LedgerCommands.Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error, token)));
+
+        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json };
+        verify.SetAction((parsed, token) => OnAsync(configuration, error, store =>
+            VerifyAsync(store, parsed.GetValue(all) ? null : LedgerCommands.Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, token)));
+        return new("DevOps AI Bot") { new Command("ledger", "Reads the ledger.") { list, verify } };
+    }
+
+    private static async Task<int> VerifyAsync(
+        CosmosStore store, TenantId? tenant, IConfiguration configuration, bool json, TextWriter output, CancellationToken cancellationToken)
+    {
+        var results = await CosmosVerifier.VerifyAsync(store, tenant, cancellationToken);
+        if (tenant is { } asked && results.Count == 0)
+        {
+            LedgerCommands.MustBeConfigured(asked, configuration, "the account");
+            results = [new(asked.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)];
+        }
+        foreach (var result in results)
+            await output.WriteLineAsync(json ? LedgerVerification.AsJson(result) : LedgerVerification.AsText(result));
+        if (results.Count == 0)
+            await output.WriteLineAsync(json ? "" : "The ledger is empty.");
+        return results.All(static result => result.Intact) ? LedgerCommands.Intact : LedgerCommands.Tampered;
+    }
+
+    private static async Task<int> ListAsync(
+        CosmosStore store, TenantId tenant, IConfiguration configuration, long after, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var archive = new CosmosArchive(store);
+        var size = await archive.SizeAsync(tenant, cancellationToken);
+        if (size == 0)
+            LedgerCommands.MustBeConfigured(tenant, configuration, "the account");
+        if (!json)
+            await output.WriteLineAsync(LedgerListing.Header);
+        var seq = after;
+        try
+        {
+            await foreach (var entry in archive.ReadAsync(tenant, after + 1, size, cancellationToken))
+            {
+                seq = entry.Seq;
+                await output.WriteLineAsync(json ? LedgerListing.AsJson(entry.Body.Span, entry.Leaf.Span) : LedgerListing.AsText(entry.Body.Span));
+            }
+            return LedgerCommands.Intact;
+        }
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException || damaged.InnerException is JsonException)
+        {
+            await error.WriteLineAsync($"Entry {seq} or the one after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
+            return LedgerCommands.Tampered;
+        }
+    }
+
+    private static async Task<int> OnAsync(IConfiguration configuration, TextWriter error, Func<CosmosStore, Task<int>> verb)
+    {
+        try
+        {
+            using var store = Open(configuration);
+            if (!await store.ExistsAsync(CancellationToken.None))
+                throw new CommandException($"There is no ledger in database '{store.Database}' at {configuration["Storage:Cosmos:Endpoint"]}.");
+            return await verb(store);
+        }
+        catch (Exception refused) when (refused is CommandException or LedgerUnavailableException)
+        {
+            await error.WriteLineAsync(refused.Message);
+            return LedgerCommands.Usage;
+        }
+    }
+
+    /// <exception cref="CommandException">The settings are wrong.</exception>
+    private static CosmosStore Open(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+        if (options.WhatIsWrong() is { Count: > 0 } problems)
+            throw new CommandException(string.Join('\n', problems));
+        return new(options.Cosmos, new SecretSource(TimeProvider.System), TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
+    }
+}

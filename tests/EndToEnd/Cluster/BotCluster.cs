@@ -1,0 +1,97 @@
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.EndToEnd.Cluster;
+
+/// <summary>Several bots on one Cosmos database behind a load balancer, one vendor that none of them is, and whatever kills them.</summary>
+internal sealed class BotCluster : IAsyncDisposable
+{
+    private readonly CosmosServer cosmos;
+    private readonly Balancer balancer;
+
+    private BotCluster(CosmosServer cosmos, BotProcess vendor, List<BotProcess> bots)
+    {
+        (this.cosmos, Vendor, Bots) = (cosmos, vendor, bots);
+        balancer = new(bots);
+        Http = new(balancer) { BaseAddress = new("http://bots/"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>Serves the simulated vendor and nothing else; never killed.</summary>
+    public BotProcess Vendor { get; }
+
+    public IReadOnlyList<BotProcess> Bots { get; }
+
+    /// <summary>Reaches a bot that listens, the next one each time.</summary>
+    public HttpClient Http { get; }
+
+    public CosmosServer Cosmos => cosmos;
+
+    /// <summary>Skips the test where there is no Node.</summary>
+    public static async Task<BotCluster> StartAsync(int size)
+    {
+        var cosmos = await CosmosServer.TryStartAsync();
+        Assert.SkipWhen(cosmos is null, "npm ci failed in tests/support/cosmos: Node 20 and the npm registry are needed.");
+        var vendor = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
+        var database = CosmosServer.NewDatabase();
+        List<BotProcess> bots = [];
+        for (var n = 0; n < size; n++)
+        {
+            bots.Add(await BotProcess.StartAsync(new()
+            {
+                ["Storage:Provider"] = "Cosmos",
+                ["Storage:Cosmos:Endpoint"] = cosmos.Endpoint.AbsoluteUri,
+                ["Storage:Cosmos:Key"] = CosmosServer.Key,
+                ["Storage:Cosmos:Database"] = database,
+                ["Storage:Cosmos:LeaseFor"] = "00:00:05",
+                ["Storage:Cosmos:PollEvery"] = "00:00:00.100",
+                ["Sandbox:Url"] = vendor.Http.BaseAddress!.AbsoluteUri,
+                ["Sandbox:Timeout"] = "00:00:02",
+                ["Execution:LeaseMargin"] = "00:00:10",
+                ["Execution:SettleFor"] = "00:00:01",
+                ["LocalTeams:Enabled"] = "false",
+                ["Cards:LostAnswerWait"] = "00:00:05",
+                ["Logging:LogLevel:Default"] = "Warning",
+            }));
+        }
+        return new(cosmos, vendor, bots);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        foreach (var bot in Bots)
+            await bot.DisposeAsync();
+        await Vendor.DisposeAsync();
+        await cosmos.DisposeAsync();
+    }
+
+    /// <summary>Sends each request to the next bot, and on to another one when nobody listens there.</summary>
+    private sealed class Balancer(List<BotProcess> bots) : HttpMessageHandler
+    {
+        private readonly HttpMessageInvoker wire = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        private int turn;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var path = request.RequestUri!.PathAndQuery;
+            for (var attempt = 1; ; attempt++)
+            {
+                var bot = bots[(int)((uint)Interlocked.Increment(ref turn) % bots.Count)];
+                request.RequestUri = new(bot.Http.BaseAddress!, path);
+                try
+                {
+                    return await wire.SendAsync(request, cancellationToken);
+                }
+                catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError && attempt < 3 * bots.Count)
+                {
+                    await Task.Delay(100, cancellationToken);
+                }
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            wire.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
