@@ -48,6 +48,8 @@ internal sealed class BotCluster : IAsyncDisposable
                 ["Execution:LeaseMargin"] = "00:00:10",
                 ["Execution:SettleFor"] = "00:00:01",
                 ["LocalTeams:Enabled"] = "false",
+                ["Storms:SameCause"] = "100",
+                ["Storms:Tenant"] = "100",
                 ["Cards:LostAnswerWait"] = "00:00:05",
                 ["Logging:LogLevel:Default"] = "Warning",
             }));

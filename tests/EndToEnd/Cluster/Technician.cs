@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.EndToEnd.Cluster;
 /// </summary>
 internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string tenant, string device, string deviceId, string service)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     /// <summary>Ids of the events that were answered with 202.</summary>
     public List<string> Acknowledged { get; } = [];
