@@ -3,7 +3,6 @@ using System.Text.Json;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
-using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 

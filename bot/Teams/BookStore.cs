@@ -1,59 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
-using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Tenancy;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Options;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>One change to be kept.</summary>
-internal abstract record BookChange
+internal abstract record BookChange(string ConversationId)
 {
-    public sealed record Conversation(Known Known) : BookChange;
+    public sealed record Conversation(Known Known) : BookChange(Known.Place.ConversationId);
 
-    public sealed record Person(string ConversationId, Member Member) : BookChange;
+    public sealed record Person(string Id, Member Member) : BookChange(Id);
 
-    public sealed record PersonLeft(string ConversationId, string Mri) : BookChange;
+    public sealed record PersonLeft(string Id, string Mri) : BookChange(Id);
+}
+
+/// <summary>A conversation as it is kept.</summary>
+internal sealed record KeptConversation(Known Known, IReadOnlyList<Member> People)
+{
+    /// <summary>Two instances may each know something: a change says only what it is about.</summary>
+    public static KeptConversation? Apply(KeptConversation? kept, BookChange change) => change switch
+    {
+        BookChange.Conversation(var known) => kept is null
+            ? new(known, [])
+            : kept with { Known = known with { Installed = known.Installed ?? kept.Known.Installed } },
+        BookChange.Person(_, var member) => kept is null
+            ? null
+            : kept with { People = [.. kept.People.Where(person => person.Mri != member.Mri), member] },
+        BookChange.PersonLeft(_, var mri) => kept is null ? null : kept with { People = [.. kept.People.Where(person => person.Mri != mri)] },
+        _ => kept,
+    };
 }
 
 /// <summary>
-/// Keeps the book in <c>teams.db</c> under <c>Storage:Path</c>. Changes are written behind, in batches: a click never waits for the disk,
-/// and what a crash loses is seen again with the next activity.
+/// Keeps the book in the documents beside the ledger, where other instances find it. Changes are written behind, in batches: a click never waits
+/// for the store, and what a crash loses is seen again with the next activity.
 /// </summary>
-internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironment environment, ILogger<BookStore> logger) : BackgroundService
+internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger) : BackgroundService
 {
-    private const string FileName = "teams.db";
+    private const string Kind = "conversation";
     private const int LargestBatch = 500;
+    private const int Tries = 5;
 
     private readonly Channel<BookChange> changes = Channel.CreateUnbounded<BookChange>(new() { SingleReader = true });
-    private readonly string folder = Path.GetFullPath(storage.Value.Path, environment.ContentRootPath);
-
-    private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, FileName), Pooling = false }.ToString();
 
     public void Keep(BookChange change) => changes.Writer.TryWrite(change);
 
-    /// <summary>Everything kept, conversations before their people. Creates the file when it is missing.</summary>
-    public IReadOnlyList<BookChange> Load()
+    /// <summary>Everything kept.</summary>
+    public async Task<IReadOnlyList<KeptConversation>> LoadAsync(CancellationToken cancellationToken)
     {
-        using var connection = Open();
-        var kept = new List<BookChange>();
-        using var command = connection.CreateCommand();
-        command.CommandText = "select id, kind, service_url, directory_tenant, team_id, name, installed, unusable_because from conversations";
-        using (var rows = command.ExecuteReader())
+        var kept = new List<KeptConversation>();
+        await foreach (var document in documents.ListAsync(DocumentScope.Host, Kind, "", cancellationToken))
         {
-            while (rows.Read())
-            {
-                var place = new ChannelRef(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Text(rows, 4), Text(rows, 5));
-                kept.Add(new BookChange.Conversation(new(place, rows.IsDBNull(6) ? null : rows.GetBoolean(6), Text(rows, 7))));
-            }
-        }
-        command.CommandText = "select conversation, mri, object_id, name from people";
-        using (var rows = command.ExecuteReader())
-        {
-            while (rows.Read())
-                kept.Add(new BookChange.Person(rows.GetString(0), new(rows.GetString(1), Text(rows, 2), Text(rows, 3))));
+            if (Read(document) is { } conversation)
+                kept.Add(conversation);
         }
         return kept;
+    }
+
+    /// <summary>What is kept of one conversation; null when nothing is, or it cannot be read now.</summary>
+    public async Task<KeptConversation?> FindAsync(string conversationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await documents.FindAsync(DocumentScope.Host, Kind, IdOf(conversationId), cancellationToken) is { } document ? Read(document) : null;
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            logger.BookNotWritten(unavailable);
+            return null;
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -73,98 +91,53 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
             batch.Clear();
             while (batch.Count < LargestBatch && changes.Reader.TryRead(out var change))
                 batch.Add(change);
-            try
+            foreach (var ofConversation in batch.GroupBy(static change => change.ConversationId))
             {
-                Write(batch);
+                try
+                {
+                    await WriteAsync(ofConversation.Key, [.. ofConversation]);
+                }
+                catch (LedgerUnavailableException unavailable)
+                {
+                    logger.BookNotWritten(unavailable);
+                }
             }
-            catch (Exception exception) when (exception is SqliteException or IOException)
-            {
-                logger.BookNotWritten(exception);
-            }
         }
     }
 
-    private void Write(List<BookChange> batch)
+    private async Task WriteAsync(string conversationId, List<BookChange> batch)
     {
-        using var connection = Open();
-        using var transaction = connection.BeginTransaction();
-        foreach (var change in batch)
+        for (var attempt = 0; attempt < Tries; attempt++)
         {
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            Fill(command, change);
-            command.ExecuteNonQuery();
+            var document = await documents.FindAsync(DocumentScope.Host, Kind, IdOf(conversationId), CancellationToken.None);
+            var before = document is null ? null : Read(document);
+            var after = batch.Aggregate(before, KeptConversation.Apply);
+            if (after is null)
+                return;
+            var value = JsonSerializer.SerializeToUtf8Bytes(after, BookJson.Default.KeptConversation);
+            if (document is not null && value.AsSpan().SequenceEqual(document.Value.Span))
+                return;
+            if (await documents.TryPutAsync(DocumentScope.Host, Kind, IdOf(conversationId), value, document?.Tag, CancellationToken.None))
+                return;
         }
-        transaction.Commit();
     }
 
-    private static void Fill(SqliteCommand command, BookChange change)
+    private static KeptConversation? Read(Document document)
     {
-        switch (change)
-        {
-            case BookChange.Conversation({ Place: var place } known):
-                command.CommandText = """
-                    insert into conversations (id, kind, service_url, directory_tenant, team_id, name, installed, unusable_because)
-                    values ($id, $kind, $service, $tenant, $team, $name, $installed, $because)
-                    on conflict (id) do update set kind = $kind, service_url = $service, directory_tenant = $tenant, team_id = $team, name = $name,
-                        installed = $installed, unusable_because = $because
-                    """;
-                Add("$id", place.ConversationId);
-                Add("$kind", place.Kind);
-                Add("$service", place.ServiceUrl);
-                Add("$tenant", place.DirectoryTenant);
-                Add("$team", place.TeamId);
-                Add("$name", place.Name);
-                Add("$installed", known.Installed);
-                Add("$because", known.UnusableBecause);
-                break;
-            case BookChange.Person(var conversation, var member):
-                command.CommandText = """
-                    insert into people (conversation, mri, object_id, name) values ($conversation, $mri, $object, $name)
-                    on conflict (conversation, mri) do update set object_id = $object, name = $name
-                    """;
-                Add("$conversation", conversation);
-                Add("$mri", member.Mri);
-                Add("$object", member.ObjectId);
-                Add("$name", member.Name);
-                break;
-            case BookChange.PersonLeft(var conversation, var mri):
-                command.CommandText = "delete from people where conversation = $conversation and mri = $mri";
-                Add("$conversation", conversation);
-                Add("$mri", mri);
-                break;
-        }
-
-        void Add(string name, object? value) => command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-    }
-
-    private SqliteConnection Open()
-    {
-        _ = SqliteLibrary.Description;
-        Directory.CreateDirectory(folder);
-        var connection = new SqliteConnection(ConnectionString);
         try
         {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = """
-                pragma journal_mode = wal;
-                pragma synchronous = normal;
-                create table if not exists conversations (
-                    id text primary key, kind text not null, service_url text not null, directory_tenant text not null,
-                    team_id text, name text, installed integer, unusable_because text) without rowid;
-                create table if not exists people (
-                    conversation text not null, mri text not null, object_id text, name text, primary key (conversation, mri)) without rowid;
-                """;
-            command.ExecuteNonQuery();
-            return connection;
+            return JsonSerializer.Deserialize(document.Value.Span, BookJson.Default.KeptConversation);
         }
-        catch
+        catch (JsonException)
         {
-            connection.Dispose();
-            throw;
+            return null; // learned again
         }
     }
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    /// <summary>Conversation ids hold characters that an id of a document may not.</summary>
+    private static string IdOf(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KeptConversation))]
+internal sealed partial class BookJson : JsonSerializerContext;

@@ -13,9 +13,9 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     public static readonly TimeSpan RosterLasts = TimeSpan.FromHours(1);
     public static readonly TimeSpan RosterPause = TimeSpan.FromMinutes(1);
 
-    private const int MostPeople = 10_000;
+    private const int MostPeople = 5_000;
 
-    private readonly ConcurrentDictionary<string, BookEntry> entries = Read(store);
+    private readonly ConcurrentDictionary<string, BookEntry> entries = new();
 
     public ChannelRef? Find(string conversationId) => EntryOf(conversationId)?.Known.Place;
 
@@ -23,8 +23,18 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
 
     public IReadOnlyList<Member> KnownPeople(string conversationId) => EntryOf(conversationId) is { } entry ? [.. entry.People.Values] : [];
 
+    /// <summary>Reads what is kept; before the first activity.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var kept in await store.LoadAsync(cancellationToken))
+            Learn(kept);
+    }
+
     public async Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken)
     {
+        // Another instance may have been there.
+        if (EntryOf(conversationId) is null && await store.FindAsync(ConversationRef.RootOf(conversationId), cancellationToken) is { } kept)
+            Learn(kept);
         if (EntryOf(conversationId) is not { } entry)
             return [];
         if (IsRosterDue(entry))
@@ -119,17 +129,11 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
         }
     }
 
-    private static ConcurrentDictionary<string, BookEntry> Read(BookStore store)
+    private void Learn(KeptConversation kept)
     {
-        var read = new ConcurrentDictionary<string, BookEntry>();
-        foreach (var kept in store.Load())
-        {
-            if (kept is BookChange.Conversation({ } known))
-                read[known.Place.ConversationId] = new(known);
-            else if (kept is BookChange.Person(var conversation, var member) && read.TryGetValue(conversation, out var entry))
-                entry.People[member.Mri] = member;
-        }
-        return read;
+        var entry = entries.GetOrAdd(kept.Known.Place.ConversationId, static (_, known) => new(known), kept.Known);
+        foreach (var member in kept.People)
+            entry.People.TryAdd(member.Mri, member);
     }
 
     private BookEntry? EntryOf(string conversationId) => entries.GetValueOrDefault(ConversationRef.RootOf(conversationId));

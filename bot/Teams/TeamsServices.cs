@@ -1,3 +1,5 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,6 +14,8 @@ public static class TeamsServices
         services.AddOptionsWithValidateOnStart<TeamsOptions>().BindConfiguration("Teams").ValidateDataAnnotations();
         services.AddSingleton<IValidateOptions<TeamsOptions>, TeamsOptionsValidator>();
         services.AddOptions<StorageOptions>().BindConfiguration("Storage");
+        services.TryAddSingleton<IDocuments>(static provider => new SqliteDocuments(Path.GetFullPath(
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, provider.GetRequiredService<IHostEnvironment>().ContentRootPath)));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ILocalMode, LocalMode>();
         services.AddSingleton<TrustedServiceUrls>();

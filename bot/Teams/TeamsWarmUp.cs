@@ -1,12 +1,12 @@
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>Builds the inbound path and reads the book before the first activity, so that neither costs a click or fails one.</summary>
-internal sealed class TeamsWarmUp(Lazy<MessagesEndpoint> endpoint) : IHostedService
+internal sealed class TeamsWarmUp(Lazy<MessagesEndpoint> endpoint, ConversationBook book) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await book.LoadAsync(cancellationToken);
         _ = endpoint.Value;
-        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -21,27 +21,30 @@ internal static class ChannelRights
 }
 
 /// <summary>Links a conversation to a tenant. A conversation shows one tenant's cards, never two.</summary>
-internal sealed class LinkChannelHandler(Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ILocalMode mode)
+internal sealed class LinkChannelHandler(
+    Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ILocalMode mode, ChannelClaims claims)
     : IRequestHandler<LinkChannel, Answer>
 {
-    // Tenants have separate ledgers, so that two of them do not take one channel is kept here.
-    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
-
     public async Task<Answer> Handle(LinkChannel request, CancellationToken cancellationToken)
     {
-        await OneAtATime.WaitAsync(cancellationToken);
         try
         {
-            var other = await OtherTenantAsync(request, cancellationToken);
-            return await recorder.RecordAsync(request.Tenant, null, state => Decide(state, request, other), null, cancellationToken);
+            if (!await claims.TryTakeAsync(request.Channel.ConversationId, request.Tenant, cancellationToken))
+                return new(null, Refusal.NotPossible, $"{ChannelRights.NameOf(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
+            try
+            {
+                // Only after the claim: whoever had it before has recorded its link by now.
+                var other = await OtherTenantAsync(request, cancellationToken);
+                return await recorder.RecordAsync(request.Tenant, null, state => Decide(state, request, other), null, cancellationToken);
+            }
+            finally
+            {
+                await claims.ReleaseAsync(request.Channel.ConversationId);
+            }
         }
         catch (LedgerUnavailableException)
         {
             return new(null, Refusal.RecordUnavailable, "The record cannot be read at the moment, so nothing was linked. Try again in a minute.");
-        }
-        finally
-        {
-            OneAtATime.Release();
         }
     }
 

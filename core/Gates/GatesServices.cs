@@ -21,6 +21,7 @@ public static class GatesServices
                 provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton<Catalogue>()
             .AddSingleton<Recorder>()
+            .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()

@@ -141,10 +141,11 @@ public sealed class LedgerFollowing : BackgroundService
     /// <summary>Every follower's work for one tenant, from when the tenant came to this instance until it goes.</summary>
     private sealed class Shift(IReadOnlyList<FollowerRun> runs)
     {
-        private readonly CancellationTokenSource stop = new();
         private int started;
 
         public IReadOnlyList<FollowerRun> Runs => runs;
+
+        private CancellationTokenSource Stop { get; } = new();
 
         public Task Working { get; private set; } = Task.CompletedTask;
 
@@ -152,10 +153,10 @@ public sealed class LedgerFollowing : BackgroundService
         {
             if (Interlocked.Exchange(ref started, 1) == 1)
                 return;
-            stopping.Register(stop.Cancel);
-            Working = Task.WhenAll(runs.Select(run => Task.Run(() => run.RunAsync(stop.Token), CancellationToken.None)));
+            stopping.Register(Stop.Cancel);
+            Working = Task.WhenAll(runs.Select(run => Task.Run(() => run.RunAsync(Stop.Token), CancellationToken.None)));
         }
 
-        public Task StopAsync() => stop.CancelAsync();
+        public Task StopAsync() => Stop.CancelAsync();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
             stopped.EnsureSuccessStatusCode();
         await RaiseAsync(title);
         var card = await teams.CardAsync(title, Patience);
-        var incident = System.Text.RegularExpressions.Regex.Match(card.Card!.ToJsonString(), "[A-Z]{3}-[0-9]{4,}").Value;
+        var incident = System.Text.RegularExpressions.Regex.Match(card.Card!.ToJsonString(), "[A-Z]{3}-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value;
         Incidents.Add(incident);
         await Eventually.TrueAsync(async () =>
         {

@@ -27,8 +27,23 @@ public sealed class ChannelTests
         var scene = new GateScene(isLocal: true);
         var answers = await Task.WhenAll(Task.Run(() => LinkAsync(scene, Stranger)), Task.Run(() => LinkAsync(scene, Stranger, tenant: Fabrikam)));
         answers.Count(answer => answer.IsDone).ShouldBe(1);
-        answers.Single(answer => !answer.IsDone).ShouldBe(new(null, Refusal.NotPossible,
+        answers.Single(answer => !answer.IsDone).Refusal.ShouldBe(Refusal.NotPossible);
+        var other = scene.Ledger.Facts<ChannelLinked>(Contoso).Count > 0 ? Fabrikam : Contoso;
+        (await LinkAsync(scene, Stranger, tenant: other)).ShouldBe(new(null, Refusal.NotPossible,
             "'General' is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only."));
+        scene.Ledger.Facts<ChannelLinked>(other).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task While_another_instance_links_a_conversation_nobody_else_does()
+    {
+        var scene = new GateScene(isLocal: true);
+        var elsewhere = new ChannelClaims(scene.Documents, scene.Clock);
+        (await elsewhere.TryTakeAsync(General.ConversationId, Fabrikam, Cancelled)).ShouldBeTrue();
+        (await LinkAsync(scene, Stranger)).Sentence.ShouldContain("is being linked by someone else");
+        scene.Ledger.Facts<ChannelLinked>(Contoso).ShouldBeEmpty();
+        scene.Clock.Advance(TimeSpan.FromMinutes(6));
+        (await LinkAsync(scene, Stranger)).IsDone.ShouldBeTrue();
     }
 
     [Fact]
@@ -41,7 +56,7 @@ public sealed class ChannelTests
     }
 
     private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
-        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene).Handle(new(tenant ?? Contoso, by, General, escalation, Correlation), Cancelled);
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, Correlation), Cancelled);
 
     private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
         new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, Correlation), Cancelled);
