@@ -24,4 +24,25 @@ public sealed class ConfigurationTests
         bot.Output.ShouldContain(names);
         bot.Output.ShouldNotContain("   at ");
     }
+
+    [Theory]
+    [InlineData("http://10.0.0.4/", "bm90IGEga2V5", "is plain http")]
+    [InlineData("http://localhost:1/", "", "Storage:Cosmos:Key")]
+    [InlineData("https://localhost:1/", "env:NO_SUCH_VARIABLE", "env:NO_SUCH_VARIABLE")]
+    [InlineData("http://localhost:1/", "bm90IGEga2V5", "http://localhost:1/ cannot be used")]
+    public async Task A_database_that_cannot_be_used_is_told_without_a_stack_trace(string endpoint, string key, string says)
+    {
+        await using var bot = BotProcess.NotStarted(new()
+        {
+            ["Storage:Provider"] = "Cosmos",
+            ["Storage:Cosmos:Endpoint"] = endpoint,
+            ["Storage:Cosmos:Key"] = key,
+            ["Storage:Cosmos:GiveUpAfter"] = "00:00:02",
+        });
+        await bot.RestartAsync(waitUntilReady: false);
+        (await bot.WaitForExitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
+        bot.Output.ShouldContain("The bot cannot start.");
+        bot.Output.ShouldContain(says);
+        bot.Output.ShouldNotContain("   at ");
+    }
 }

@@ -20,6 +20,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private readonly TimeProvider clock;
     private readonly LedgerMetrics metrics;
     private readonly ILogger<CosmosLedger> logger;
+    private int closed;
 
     public CosmosLedger(CosmosStore store, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
     {
@@ -37,7 +38,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
         var append = new WaitingAppend(expected, [.. entries.Select(entry => EntryCodec.Prepare(tenant, entry))], cancellationToken);
-        if (closing.IsCancellationRequested || !Of(tenant).Writer.TryEnqueue(append))
+        if (Volatile.Read(ref closed) == 1 || !Of(tenant).Writer.TryEnqueue(append))
             throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
         return await append.Completion.Task;
     }
@@ -73,8 +74,11 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         }
     }
 
+    /// <summary>Ends what runs in the background; once more does nothing.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref closed, 1) == 1)
+            return;
         closing.Cancel();
         closing.Dispose();
     }
