@@ -31,6 +31,12 @@ public sealed class ClusterTests(ITestOutputHelper log)
             return (await ListAsync(cluster, "channel.linked")).Count > 0;
         }, TimeSpan.FromSeconds(60), () => $"linked\n{string.Join('\n', cluster.Bots.Select(static bot => bot.Output))}");
 
+        // The database has its bad moments too.
+        await cluster.Cosmos.FailAsync(
+            new { fault = "status", status = 429, ms = 50, chance = 0.02 },
+            new { fault = "status", status = 503, chance = 0.01, container = "ledger" },
+            new { fault = "lose-answer", chance = 0.02, container = "ledger", kind = "create" },
+            new { fault = "lose-answer", chance = 0.02, container = "documents" });
         var clock = Stopwatch.StartNew();
         var team = Things.Select(thing => new Technician(cluster, teams, "contoso", thing.Device, thing.Id, thing.Service)).ToList();
         var working = Task.WhenAll(team.Select(one => Task.Run(() => one.WorkAsync(() => clock.Elapsed > KillFor))));
@@ -46,6 +52,7 @@ public sealed class ClusterTests(ITestOutputHelper log)
             await bot.RestartAsync(waitUntilReady: false);
         }
         await working;
+        await cluster.Cosmos.FailAsync();
 
         var (exitCode, verified) = await cluster.Bots[0].VerbAsync("ledger", "verify", "--all");
         exitCode.ShouldBe(0, verified);
