@@ -22,7 +22,7 @@ internal sealed class Deliveries(TimeProvider clock)
     private long answerBytes;
 
     /// <summary>
-    /// Takes the activity in. Not the first: it was here before, and for an invoke the answer is or will be what the first one's was.
+    /// Takes the activity in. Not the first: it was here before, and the answer is or will be what the first one's was.
     /// Without an id nothing can be recognised.
     /// </summary>
     public (Delivery Delivery, Task<byte[]> Answer, bool IsFirst) Take(Activity activity)
@@ -75,6 +75,12 @@ internal sealed class Deliveries(TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under them.
+    /// Null without an id.
+    /// </summary>
+    public static string? CorrelationOf(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : KeyOf(activity).ToString("x32");
+
     /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together.</summary>
     private static UInt128 KeyOf(Activity activity)
     {
@@ -96,7 +102,7 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
     public DateTimeOffset At => at;
 
-    /// <summary>Of an invoke: the body it was or will be answered with; null once that was let go of.</summary>
+    /// <summary>Of an invoke the body it was or will be answered with, of anything else the sign that it acted; null once that was let go of.</summary>
     public Task<byte[]>? Answer => answer is { } kept ? kept.Task : null;
 
     public void Complete(byte[] body) => answer?.TrySetResult(body);

@@ -126,5 +126,5 @@ public sealed class AccessTests
     }
 
     private static Task<Answer> AssignAsync(GateScene scene, Person by, Person to, Role role, bool held = true) =>
-        new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, Correlation), Cancelled);
+        new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, NewMessage()), Cancelled);
 }

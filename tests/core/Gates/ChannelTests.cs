@@ -41,8 +41,8 @@ public sealed class ChannelTests
     }
 
     private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
-        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene).Handle(new(tenant ?? Contoso, by, General, escalation, Correlation), Cancelled);
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene).Handle(new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
 
     private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
-        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, Correlation), Cancelled);
+        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, NewMessage()), Cancelled);
 }

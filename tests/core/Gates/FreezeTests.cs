@@ -35,6 +35,22 @@ public sealed class FreezeTests
     }
 
     [Fact]
+    public async Task A_message_delivered_again_after_its_effect_was_taken_back_has_no_second_effect()
+    {
+        var scene = new GateScene();
+        await scene.FreezeAsync(Ada, message: "m1");
+        await scene.LiftAsync(Ben, message: "m2");
+        (await scene.FreezeAsync(Ada, message: "m1")).ShouldSatisfyAllConditions(
+            again => again.IsDone.ShouldBeTrue(),
+            again => again.Sentence.ShouldBe("That message was carried out already; nothing was done a second time."));
+        await scene.FreezeAsync(Ada, message: "m3");
+        (await scene.LiftAsync(Ben, message: "m2")).Sentence.ShouldContain("carried out already");
+        (await scene.StateAsync()).Freeze.ShouldNotBeNull();
+        scene.Ledger.Facts<FreezeSet>(Contoso).Count.ShouldBe(2);
+        scene.Ledger.Facts<FreezeLifted>(Contoso).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Many_who_freeze_at_once_freeze_once()
     {
         var scene = new GateScene();
