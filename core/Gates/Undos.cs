@@ -63,19 +63,8 @@ internal static class Undos
         ActionCalls.Command(action, step.Target, step.Arguments),
         Editable: [],
         Preconditions: step.Verifications,
-        Verifications: Verifications(step),
+        Verifications: TakenBack.ConditionsOf(step),
         action.Rollback);
-
-    /// <summary>
-    /// Taken back means: what the remedy changed is as it was before it. Where nothing was said of before, what the remedy brought about is gone;
-    /// that is certain only of equality.
-    /// </summary>
-    private static List<Condition> Verifications(PlanStep step)
-    {
-        var changed = step.Verifications.Select(condition => condition.Observation).ToHashSet(StringComparer.Ordinal);
-        var before = step.Preconditions.Where(condition => changed.Contains(condition.Observation)).ToList();
-        return before.Count > 0 ? before : [.. step.Verifications.Where(condition => condition.Operator == "==").Select(condition => condition with { Operator = "!=" })];
-    }
 
     private static Answer? WhyNotPossible(Incident incident, DateTimeOffset now)
     {
