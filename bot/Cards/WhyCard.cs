@@ -70,6 +70,7 @@ public static class WhyCard
         ProposalReturned => "the snooze is over",
         ExecutionStarted started => $"{started.ExecutionId}, seal {Short(started.Seal)}",
         UndoStarted started => $"{started.ExecutionId}, seal {Short(started.Seal)}",
+        StepStarted step => $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1} is about to be sent",
         StepFinished step => $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}",
         ExecutionFinished finished => $"{finished.Outcome.ToString().ToLowerInvariant()}: {finished.Summary}",
         UndoFinished finished => $"{finished.Outcome.ToString().ToLowerInvariant()}: {finished.Summary}",

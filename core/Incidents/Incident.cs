@@ -34,7 +34,16 @@ public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDec
 public sealed record Run(
     string ExecutionId, ProposalKind Kind, long StartedSeq, DateTimeOffset StartedAt, DateTimeOffset LeaseUntil, string Instance, Plan Plan,
     ImmutableArray<StepFinished> Steps, ExecutionOutcome? Outcome, string? Summary, ImmutableArray<Change> Changes,
-    bool RolledBack, DateTimeOffset? UndoUntil, DateTimeOffset? FinishedAt);
+    bool RolledBack, DateTimeOffset? UndoUntil, DateTimeOffset? FinishedAt)
+{
+    /// <summary>Operation ids of the actions that may have been sent.</summary>
+    public ImmutableHashSet<string> Announced { get; init; } = [];
+
+    /// <summary>What is not in <see cref="Announced"/> was certainly not sent.</summary>
+    public bool Announces { get; init; }
+
+    public bool MayHaveSent(string operationId) => !Announces || Announced.Contains(operationId);
+}
 
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
@@ -111,7 +120,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
     {
-        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated ? LastSeq : entry.Seq,
+        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or StepStarted ? LastSeq : entry.Seq,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
@@ -147,13 +156,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         ExecutionStarted started => this with
         {
             Phase = IncidentPhase.Executing,
-            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, Execution),
+            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, started.Announces, Execution),
         },
         UndoStarted started => this with
         {
             Phase = IncidentPhase.Undoing,
-            Undo = Begin(started.ExecutionId, ProposalKind.Undo, entry, started.LeaseUntil, started.Instance, Undo),
+            Undo = Begin(started.ExecutionId, ProposalKind.Undo, entry, started.LeaseUntil, started.Instance, started.Announces, Undo),
         },
+        StepStarted step when Undo?.ExecutionId == step.ExecutionId => this with { Undo = Undo with { Announced = Undo.Announced.Add(step.OperationId) } },
+        StepStarted step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Announced = Execution.Announced.Add(step.OperationId) } },
         StepFinished step when Undo?.ExecutionId == step.ExecutionId => this with { Undo = Undo with { Steps = Undo.Steps.Add(step) } },
         StepFinished step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Steps = Execution.Steps.Add(step) } },
         ExecutionFinished done when Execution is not null => this with
@@ -206,10 +217,10 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         Phase = Staged?.Kind == ProposalKind.Undo && Execution?.Outcome is { } outcome ? PhaseAfter(outcome) : phase,
     };
 
-    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, Run? earlier) =>
+    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
-            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null);
+            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null) { Announces = announces };
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {

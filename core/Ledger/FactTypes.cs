@@ -28,6 +28,7 @@ public static class FactTypes
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
         ["execution.started"] = typeof(ExecutionStarted),
+        ["step.started"] = typeof(StepStarted),
         ["step.finished"] = typeof(StepFinished),
         ["execution.finished"] = typeof(ExecutionFinished),
         ["undo.started"] = typeof(UndoStarted),
@@ -76,6 +77,7 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
 [JsonSerializable(typeof(ExecutionStarted))]
+[JsonSerializable(typeof(StepStarted))]
 [JsonSerializable(typeof(StepFinished))]
 [JsonSerializable(typeof(ExecutionFinished))]
 [JsonSerializable(typeof(UndoStarted))]

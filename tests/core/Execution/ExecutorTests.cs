@@ -31,7 +31,8 @@ public sealed class ExecutorTests : IDisposable
         incident.ClosedReason.ShouldBe("verified");
         var entries = scene.Ledger.Entries(Contoso);
         entries.Select(entry => entry.Type).ShouldBe([
-            "incident.opened", "proposal.staged", "proposal.decided", "execution.started", "step.finished", "step.finished", "execution.finished", "incident.closed",
+            "incident.opened", "proposal.staged", "proposal.decided", "execution.started",
+            "step.started", "step.finished", "step.started", "step.finished", "execution.finished", "incident.closed",
         ]);
         entries[3].Causation.ShouldBe(entries[2].Seq, "the claim names the decision that allows it");
     }
