@@ -26,7 +26,7 @@ internal sealed class ExecutionGuard(GatePolicies policies, Catalogue catalogue,
         if (killSwitch.WhyPaused(state.Tenant, plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) is { } paused)
             return paused;
         return state.Freeze is { } freeze
-            ? Freezes.Sentence(state.Tenant, freeze)
+            ? Freezes.Sentence(state.Name, freeze)
             : Rights.WhyNot(state, incident, plan, policies.For(state.Tenant), catalogue.Of(state.Tenant));
     }
 }

@@ -50,7 +50,7 @@ internal sealed class StageProposalHandler(
             Risk = draft.Risk,
             Problem = draft.Problem,
             Hold = state.Freeze is { } freeze
-                ? Freezes.Sentence(state.Tenant, freeze)
+                ? Freezes.Sentence(state.Name, freeze)
                 : killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)),
         };
         return Stagings.Stage(

@@ -18,11 +18,11 @@ internal static class Undos
         if (incident is null)
             return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
         if (!roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Tenant} may undo {incident.Id}.");
+            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {incident.Id}.");
         if (WhyNotPossible(incident, now) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)
-            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
+            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
         var run = incident.Execution!;
         var inverse = Inverse(run, rules.Find, out var problem);
         if (problem is not null)
