@@ -10,6 +10,7 @@ internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
     {
+        IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
         IncidentPhase.Drafting => ("Drafting", Tone.Default),
         IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),

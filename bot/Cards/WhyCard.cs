@@ -68,6 +68,7 @@ public static class WhyCard
         ProposalExpired => "nobody decided in time",
         ProposalEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}",
         ProposalReturned => "the snooze is over",
+        RedraftRequested asked => $"asked for a new draft instead of revision {asked.Revision}",
         ExecutionStarted started => $"{started.ExecutionId}, seal {Short(started.Seal)}",
         UndoStarted started => $"{started.ExecutionId}, seal {Short(started.Seal)}",
         StepStarted step => $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1} is about to be sent",

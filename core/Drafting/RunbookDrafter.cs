@@ -10,7 +10,7 @@ namespace DevOpsAI.Drafting;
 /// </summary>
 internal static class RunbookDrafter
 {
-    private const string NoRunbook = "no runbook";
+    internal const string NoRunbook = "no runbook";
     private const string NothingToDo = "Nothing to do: ";
     private const int MaxLinks = 3;
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];

@@ -42,8 +42,14 @@ public sealed record Run(
     /// <summary>What is not in <see cref="Announced"/> was certainly not sent.</summary>
     public bool Announces { get; init; }
 
+    /// <summary>Nobody approved it: it ran at L0 or L1.</summary>
+    public bool Unattended { get; init; }
+
     public bool MayHaveSent(string operationId) => !Announces || Announced.Contains(operationId);
 }
+
+/// <summary>Who asked for a new draft, and when.</summary>
+public sealed record Asked(Actor By, DateTimeOffset At);
 
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
@@ -90,6 +96,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>Decisions about earlier revisions, oldest first.</summary>
     public ImmutableArray<Decision> EarlierDecisions { get; init; } = [];
 
+    /// <summary>While a new draft that a person asked for is not staged yet.</summary>
+    public Asked? Redraft { get; init; }
+
     public Run? Execution { get; init; }
     public Run? Undo { get; init; }
     public string? Ending { get; init; }
@@ -101,6 +110,13 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when that is done.</summary>
     public bool IsLeftToPeople => IsOpen && Staged is { Kind: ProposalKind.Remedy } && Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped;
+
+    /// <summary>
+    /// A new look at the world may lead further: the plan ran without the wanted end, or none could be drafted though a runbook knows what
+    /// to do, as when the vendor could not be asked.
+    /// </summary>
+    public bool CanBeDraftedAgain => Opened.Scope == IncidentScope.One && (IsLeftToPeople
+        || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Problem: not null, Drafter: not RunbookDrafter.NoRunbook }));
 
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
     public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
@@ -146,9 +162,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             EarlierDecisions = [.. EarlierDecisions, .. Decisions],
             Decisions = [],
             Ending = null,
+            Redraft = null,
             Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
+        RedraftRequested => this with { SnoozedUntil = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
         ProposalEscalated => this with { Escalated = true },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
@@ -220,7 +238,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
-            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null) { Announces = announces };
+            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null) 
+            {
+                Announces = announces,
+                Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,
+            };
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {

@@ -27,6 +27,7 @@ public static class FactTypes
         ["proposal.expired"] = typeof(ProposalExpired),
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
+        ["redraft.requested"] = typeof(RedraftRequested),
         ["execution.started"] = typeof(ExecutionStarted),
         ["step.started"] = typeof(StepStarted),
         ["step.finished"] = typeof(StepFinished),
@@ -76,6 +77,7 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalExpired))]
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(RedraftRequested))]
 [JsonSerializable(typeof(ExecutionStarted))]
 [JsonSerializable(typeof(StepStarted))]
 [JsonSerializable(typeof(StepFinished))]

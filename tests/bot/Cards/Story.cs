@@ -113,6 +113,8 @@ internal sealed class Story
             outcome == ExecutionOutcome.Verified ? Clock.GetUtcNow().AddHours(2) : null),
         Actor.Service("execution"));
 
+    public Story Redraft(int revision = 1) => Append(StreamId.Proposal(Id), new RedraftRequested(Id, revision), Dana.AsActor());
+
     public Story UndoRun(ExecutionOutcome? outcome)
     {
         Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
