@@ -62,6 +62,14 @@ internal static class Phrases
         _ => actor.Name,
     };
 
+    /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
+    public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch
+    {
+        ({ Length: > 0 } kind, _) => $"{char.ToUpperInvariant(kind[0])}{kind[1..]}",
+        (_, { IsEmpty: false } events) when events.All(recent => recent.Event.AboutUser == true) => "User",
+        _ => "Device",
+    };
+
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Clock(DateTimeOffset at, DateTimeOffset now) =>

@@ -89,6 +89,7 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
             EventKeys.Cause(kind),
             sent.OccurredAt,
             request.Simulated,
-            attributes);
+            attributes,
+            sent.AboutUser && device is not null ? true : null);
     }
 }

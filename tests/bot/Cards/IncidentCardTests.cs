@@ -105,6 +105,21 @@ public sealed class IncidentCardTests
         Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi))).ShouldNotContain("Undo");
     }
 
+    [Theory]
+    [InlineData("user", false, "User")]
+    [InlineData("mailbox", false, "Mailbox")]
+    [InlineData("site", false, "Site")]
+    [InlineData("device", false, "Device")]
+    [InlineData(null, true, "User")]
+    [InlineData(null, false, "Device")]
+    public async Task What_it_is_about_is_called_by_its_name(string? targetKind, bool aboutUser, string label)
+    {
+        var story = new Story { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
+        var card = IncidentCard.Build(TestViews.Of(story, new()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).ToJsonString();
+        foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
+            card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
+    }
+
     internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
 
     private static async Task<(JsonNode Everybody, JsonNode Approver)> DrawAsync(string phase, bool local)
