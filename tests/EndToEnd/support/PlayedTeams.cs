@@ -24,6 +24,8 @@ internal sealed class PlayedMessage(string id, JsonObject activity)
 
     public JsonObject? Card => Versions[^1]["attachments"]?[0]?["content"]?.AsObject();
 
+    public bool Says(string text) => Card is { } card && card.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
+
     public string Text => Versions[^1]["text"]?.GetValue<string>() ?? "";
 }
 
