@@ -5,12 +5,12 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-/// <param name="WhyPaused">What the kill switch says of a plan; null when it may run.</param>
+/// <param name="WhyPaused">What a planned freeze or the kill switch says of a plan; null when it may run.</param>
 internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<Execution.Plan, string?> WhyPaused)
 {
-    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch) => new(
+    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
-        plan => killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
+        plan => policies.For(tenant).WhyFrozen(clock.GetUtcNow()) ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
 }
 
 /// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>

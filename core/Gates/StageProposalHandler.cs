@@ -51,7 +51,7 @@ internal sealed class StageProposalHandler(
             Problem = draft.Problem,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
-                : killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),
+                : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),
         };
         return Stagings.Stage(
             incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),

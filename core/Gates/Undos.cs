@@ -136,7 +136,7 @@ internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, Gate
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock);
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

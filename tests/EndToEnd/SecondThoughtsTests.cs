@@ -106,6 +106,31 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Where_nobody_can_tell_what_happened_a_new_draft_looks_at_the_world_first()
+    {
+        await using var bot = await BotProcess.StartAsync(new()
+        {
+            ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:00:01", ["Execution:SettleFor"] = "00:00:01", ["Execution:LookEvery"] = "00:00:00.200",
+        });
+        await using var teams = await PlayedTeams.StartAsync(bot.Http);
+        var desk = new LocalDesk(bot);
+        await teams.SayAsync(PlayedTeams.Tara, "link contoso");
+        using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
+        var card = await teams.CardAsync("WS-RECEPTION");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
+        await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
+        await SaysAsync(bot, card, "cannot tell whether");
+
+        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await teams.SayAsync(PlayedTeams.Omar, "redraft CON-1001");
+        await SaysAsync(bot, card, "Waiting for a decision");
+        card.Says("Nobody knows whether an earlier run took effect").ShouldBeTrue();
+        await teams.ClickAsync(PlayedTeams.Omar, card, "Approve");
+        await SaysAsync(bot, card, "Verified");
+        (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
+    }
+
     private static async Task<System.Text.Json.Nodes.JsonObject> ButtonAsync(PlayedTeams teams, PlayedPerson who, PlayedMessage card, string title) =>
         PlayedTeams.Actions(await teams.ViewAsync(who, card)).First(action => action["title"]!.GetValue<string>() == title);
 

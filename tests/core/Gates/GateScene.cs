@@ -41,7 +41,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         Catalogue = new(new SmallCatalogue());
         KillSwitch = new(killSwitchPath);
         Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
-        Guard = new(Policies, Catalogue, KillSwitch, NullLogger<ExecutionGuard>.Instance);
+        Guard = new(Policies, Catalogue, KillSwitch, Clock, NullLogger<ExecutionGuard>.Instance);
     }
 
     public ManualClock Clock { get; }
