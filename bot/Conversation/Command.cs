@@ -23,6 +23,8 @@ internal abstract record Command
 
     public sealed record Undo(string IncidentId) : Command;
 
+    public sealed record Redraft(string IncidentId) : Command;
+
     /// <summary>The words after <c>freeze</c>: the first may be the client, the rest is the reason.</summary>
     public sealed record Freeze(IReadOnlyList<string> Words) : Command;
 

@@ -34,11 +34,19 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         return Reply.Of(answer!, turn.Correlation);
     }
 
-    public async Task<OutgoingMessage> UndoAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    public Task<OutgoingMessage> UndoAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) => AboutAsync(
+        turn, person, incidentId, found => new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, person, turn.Correlation), cancellationToken);
+
+    public Task<OutgoingMessage> RedraftAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) => AboutAsync(
+        turn, person, incidentId, found => new RequestRedraft(found.Where.Tenant.Id, found.Incident.Id, person, null, turn.Correlation), cancellationToken);
+
+    /// <summary>An order about an incident, answered with its card as it then stands.</summary>
+    private async Task<OutgoingMessage> AboutAsync(
+        TurnContext turn, Person person, string incidentId, Func<Sought.Found, IRequest<Answer>> order, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await questions.NotFoundAsync(turn, person, incidentId, cancellationToken);
-        var answer = await mediator.Send(new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, person, turn.Correlation), cancellationToken);
+        var answer = await mediator.Send(order(found), cancellationToken);
         if (answer.Incident is not { } incident)
             return Reply.Of(answer, turn.Correlation);
         var place = turn.Conversation.ChannelId;

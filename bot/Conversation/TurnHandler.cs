@@ -73,6 +73,7 @@ internal sealed class TurnHandler(
                 Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
                 Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
+                Command.Redraft redraft => await orders.RedraftAsync(turn, person, redraft.IncidentId, cancellationToken),
                 Command.Link link => await orders.LinkAsync(turn, person, link, cancellationToken),
                 Command.Unlink => await orders.UnlinkAsync(turn, person, cancellationToken),
                 Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),

@@ -33,7 +33,7 @@ public static class BotHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(ClockAhead.Of(builder.Environment, builder.Configuration));
         services.AddProblemDetails();
         services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
         services

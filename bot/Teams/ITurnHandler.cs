@@ -9,7 +9,10 @@ namespace DevOpsAI.Bot.Teams;
 /// </summary>
 public interface ITurnHandler
 {
-    /// <summary>Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Answers by replying.</summary>
+    /// <summary>
+    /// Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Acts first, then answers by
+    /// replying: with the reply Teams is told that the message was accepted, and a process that is killed after that must not have lost it.
+    /// </summary>
     Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken);
 
     /// <summary>

@@ -3,8 +3,8 @@ namespace DevOpsAI.Bot.Teams;
 /// <summary>Answers into the conversation a turn happens in.</summary>
 internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logger)
 {
-    /// <summary>The id of the message; null when it was not sent or nobody can tell.</summary>
-    public async Task<string?> SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
+    /// <summary>Sends it; that it was not sent, or that nobody can tell, is logged.</summary>
+    public async Task SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
     {
         var to = turn.Conversation;
         var outcome = to.Kind == "channel" && !to.IsThread
@@ -12,9 +12,7 @@ internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logge
             : turn.Activity is { Type: "message", Id: { Length: > 0 } id }
                 ? await connector.ReplyAsync(to.ServiceUrl, to.ConversationId, id, message, SendOptions.Reply, cancellationToken)
                 : await connector.SendAsync(to.ServiceUrl, to.ConversationId, message, SendOptions.Reply, cancellationToken);
-        if (outcome is SendOutcome.Sent sent)
-            return sent.ActivityId;
-        logger.ReplyLost(to.ConversationId, outcome);
-        return null;
+        if (outcome is not SendOutcome.Sent)
+            logger.ReplyLost(to.ConversationId, outcome);
     }
 }

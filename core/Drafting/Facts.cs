@@ -18,6 +18,7 @@ public sealed record Evidence(string Text, long? Seq);
 /// <param name="Problem">Why nothing can be executed (no such device, several, another client's); null when the plan is complete.</param>
 /// <param name="Observed">The observations the plan rests on, by <c>{target name} {observation}</c>.</param>
 /// <param name="Simulated">A step touches a simulated vendor.</param>
+/// <param name="TargetKind">What the runbook acts on, as in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>; null without a runbook.</param>
 public sealed record RecommendationDrafted(
     string IncidentId,
     int Revision,
@@ -29,4 +30,5 @@ public sealed record RecommendationDrafted(
     Risk Risk,
     string? Problem,
     IReadOnlyDictionary<string, string> Observed,
-    bool Simulated) : Fact;
+    bool Simulated,
+    string? TargetKind = null) : Fact;

@@ -61,6 +61,26 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now =>
         [Entry(now, Started(now.Incident, now.Run.Kind, now.Run.ExecutionId, now.Incident.SealInForce, leaseUntil))]);
 
+    /// <summary>
+    /// Puts on record that an action is about to be sent, on exactly the state that the guard allowed it on: a freeze that became durable
+    /// before always wins. False when something came in between, or when nobody can tell; then the state is to be looked at again.
+    /// </summary>
+    public async Task<bool> AnnounceAsync(Standing standing, StepStarted step, CancellationToken cancellationToken)
+    {
+        if (standing.Run.Announced.Contains(step.OperationId))
+            return true;
+        try
+        {
+            StreamVersion[] expected = [new(StreamId.Proposal(standing.Incident.Id), standing.Incident.ProposalVersion), standing.State.VersionOf(StreamId.Freeze)];
+            return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken) is AppendResult.Appended;
+        }
+        catch (LedgerUnavailableException problem)
+        {
+            await PauseAsync(standing.Run.ExecutionId, 1, problem, cancellationToken);
+            return false;
+        }
+    }
+
     public async Task StepAsync(Standing standing, StepFinished step)
     {
         await AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step)]);
@@ -118,8 +138,8 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         new(StreamId.Proposal(now.Incident.Id), Executing, now.Incident.Correlation, fact, now.Run.StartedSeq);
 
     private Fact Started(Incident incident, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
-        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil)
-        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil);
+        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
+        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
 
     private static Fact Finished(
         string incidentId, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,

@@ -72,6 +72,9 @@ public sealed record ProposalDecided(
 /// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
 public sealed record ProposalWithdrawn(string IncidentId, int Revision, string Reason) : Fact;
 
+/// <summary><c>redraft.requested</c>: a person asks to look at the world again and propose anew, instead of revision <paramref name="Revision"/>.</summary>
+public sealed record RedraftRequested(string IncidentId, int Revision) : Fact;
+
 /// <summary><c>proposal.expired</c>: silence is never yes; nothing was done.</summary>
 public sealed record ProposalExpired(string IncidentId, int Revision) : Fact;
 

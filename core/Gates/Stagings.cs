@@ -41,8 +41,7 @@ internal static class Stagings
                 if (other.StagedSeq < beforeSeq && other.StagedAt > since)
                     weight += GateLevels.WeightOf(staged.Plan, find);
             }
-            else if (other is { Staged.Kind: ProposalKind.Undo, Execution: { } run } && run.StartedSeq < beforeSeq && run.StartedAt > since
-                && !other.EarlierDecisions.Any(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits }))
+            else if (other.Execution is { Unattended: true } run && run.StartedSeq < beforeSeq && run.StartedAt > since)
             {
                 weight += GateLevels.WeightOf(run.Plan, find);
             }

@@ -19,6 +19,7 @@ public enum Severity { Info, Warning, Error, Critical }
 /// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind, device and, where it is named, the part of the device.</param>
 /// <param name="CauseKey">Events with the same key have the same cause on other devices: what a storm folds on.</param>
 /// <param name="Attributes">Labels and extension attributes, bounded in number and length.</param>
+/// <param name="AboutUser"><paramref name="Device"/> names a user; absent when it names a device, or nothing.</param>
 public sealed record EventReceived(
     string EventId,
     string Connection,
@@ -34,7 +35,8 @@ public sealed record EventReceived(
     string CauseKey,
     DateTimeOffset OccurredAt,
     bool Simulated,
-    IReadOnlyDictionary<string, string> Attributes) : Fact;
+    IReadOnlyDictionary<string, string> Attributes,
+    bool? AboutUser = null) : Fact;
 
 /// <summary>How much an incident gathers: its own correlation key, every event of one cause, or everything of the tenant.</summary>
 [JsonConverter(typeof(CamelCaseEnum<IncidentScope>))]

@@ -72,6 +72,7 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var device = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var attributes = EventText.Bounded(sent.Attributes);
+        var part = parts.PartOf(kind, device, attributes);
         return new(
             id,
             request.Connection,
@@ -83,11 +84,12 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
             EventText.Bounded(sent.Title, EventText.TitleLimit),
             sent.Description is { } description ? EventText.Bounded(description, EventText.DescriptionLimit) : null,
             // Two sources may use the same key for different alerts.
-            EventText.BoundedKey($"{request.Connection}:{sent.AlertKey}"),
-            EventKeys.Correlation(kind, device, sent.AboutUser, parts.PartOf(kind, device, attributes)),
+            EventText.BoundedKey($"{request.Connection}:{sent.AlertKey}{(sent.KeyIsCoarse && part is not null ? "|" + part : "")}"),
+            EventKeys.Correlation(kind, device, sent.AboutUser, part),
             EventKeys.Cause(kind),
             sent.OccurredAt,
             request.Simulated,
-            attributes);
+            attributes,
+            sent.AboutUser && device is not null ? true : null);
     }
 }

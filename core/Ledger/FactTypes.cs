@@ -27,7 +27,9 @@ public static class FactTypes
         ["proposal.expired"] = typeof(ProposalExpired),
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
+        ["redraft.requested"] = typeof(RedraftRequested),
         ["execution.started"] = typeof(ExecutionStarted),
+        ["step.started"] = typeof(StepStarted),
         ["step.finished"] = typeof(StepFinished),
         ["execution.finished"] = typeof(ExecutionFinished),
         ["undo.started"] = typeof(UndoStarted),
@@ -75,7 +77,9 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalExpired))]
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(RedraftRequested))]
 [JsonSerializable(typeof(ExecutionStarted))]
+[JsonSerializable(typeof(StepStarted))]
 [JsonSerializable(typeof(StepFinished))]
 [JsonSerializable(typeof(ExecutionFinished))]
 [JsonSerializable(typeof(UndoStarted))]

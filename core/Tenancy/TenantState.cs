@@ -17,6 +17,9 @@ public sealed record Intake(long Received, long Shown, long Folded, long Digeste
 /// <summary>Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger. Immutable.</summary>
 public sealed record TenantState(TenantId Tenant)
 {
+    /// <summary>What people call the tenant.</summary>
+    public string Name { get; init; } = Tenant.Value;
+
     public long Seq { get; init; }
     public ImmutableDictionary<string, Incident> Incidents { get; init; } = ImmutableDictionary.Create<string, Incident>(StringComparer.OrdinalIgnoreCase);
 

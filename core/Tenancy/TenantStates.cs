@@ -4,7 +4,8 @@ using DevOpsAI.Ledger;
 namespace DevOpsAI.Tenancy;
 
 /// <summary>The current state of each tenant, caught up with its ledger whenever it is asked for. Rebuilt from the ledger at start.</summary>
-public sealed class TenantStates(ILedger ledger)
+/// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
+public sealed class TenantStates(ILedger ledger, ITenantDirectory? tenants = null)
 {
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
@@ -16,17 +17,17 @@ public sealed class TenantStates(ILedger ledger)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var projection = projections.GetOrAdd(tenant, static id => new(id));
+        var projection = projections.GetOrAdd(tenant, static (id, tenants) => new(id, tenants?.Find(id)?.Name ?? id.Value), tenants);
         var head = await ledger.HeadAsync(tenant, cancellationToken);
         while (projection.State.Seq < head)
             await projection.CatchUpAsync(ledger, cancellationToken);
         return projection.State;
     }
 
-    private sealed class Projection(TenantId tenant)
+    private sealed class Projection(TenantId tenant, string name)
     {
         private readonly Lock gate = new();
-        private volatile TenantState state = new(tenant);
+        private volatile TenantState state = new(tenant) { Name = name };
 
         public TenantState State => state;
 

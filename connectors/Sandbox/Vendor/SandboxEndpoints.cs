@@ -143,7 +143,7 @@ internal static class SandboxEndpoints
         var http = context.HttpContext;
         var vendor = http.RequestServices.GetRequiredService<SandboxVendor>();
         var board = vendor.SwitchesOf(TenantOf(http));
-        if (board.Now.Hang)
+        if (board.Now.Hang || (board.Now.HangActions && HttpMethods.IsPost(http.Request.Method)))
             await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestServices.GetRequiredService<TimeProvider>(), http.RequestAborted);
         if (board.TakeThrottle())
             return Unavailable(http, StatusCodes.Status429TooManyRequests);

@@ -60,6 +60,8 @@ public sealed class CommandParserTests
     [InlineData("link contoso", "Link:contoso")]
     [InlineData("Link Contoso", "Link:Contoso")]
     [InlineData("link contoso escalation", "Link:contoso+escalation")]
+    [InlineData("redraft con 1001", "Redraft:CON-1001")]
+    [InlineData("draft CON-1001 again please", "Redraft:CON-1001")]
     [InlineData("link this channel to contoso", "Link:contoso")]
     [InlineData("link contoso for escalations", "Link:contoso+escalation")]
     [InlineData("link", "Incomplete:link <client> [escalation]")]
@@ -100,6 +102,7 @@ public sealed class CommandParserTests
         Command.Show show => $"Show:{show.IncidentId}",
         Command.Why why => $"Why:{why.IncidentId}",
         Command.Undo undo => $"Undo:{undo.IncidentId}",
+        Command.Redraft redraft => $"Redraft:{redraft.IncidentId}",
         Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",
         Command.Link link => $"Link:{link.Tenant}{(link.Escalation ? "+escalation" : "")}",
         Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",

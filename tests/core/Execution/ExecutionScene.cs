@@ -134,8 +134,12 @@ internal sealed class ExecutionScene : IDisposable
 
         public List<string> Seen { get; } = [];
 
+        /// <summary>Called at every point, before anything else.</summary>
+        public Action<string>? Reaching { get; set; }
+
         public void Reach(string point)
         {
+            Reaching?.Invoke(point);
             Seen.Add(point);
             if (At == point)
             {

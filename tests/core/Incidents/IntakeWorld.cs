@@ -31,6 +31,7 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
             .AddTenancy()
+            .AddSingleton<IAlertParts, Volumes>()
             .AddIncidents();
         foreach (var handler in typeof(ReceiveEvents).Assembly.GetTypes().Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }))
         {
@@ -79,6 +80,12 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     public Task RedeliverAsync(LedgerEntry entry) => follower.HandleAsync(entry, CancellationToken.None);
 
     public void Dispose() => services.Dispose();
+}
+
+/// <summary>An alert is about the volume that it names.</summary>
+internal sealed class Volumes : IAlertParts
+{
+    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => attributes.GetValueOrDefault("volume");
 }
 
 internal static class AnEvent
