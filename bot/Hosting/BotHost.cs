@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
@@ -45,6 +46,7 @@ public static class BotHost
             .AddGates()
             .AddCrashPoints(builder.Environment, builder.Configuration)
             .AddExecution()
+            .AddCompleteness()
             .AddWebhooks()
             .AddTeams()
             .AddCards()

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
@@ -30,6 +32,7 @@ internal sealed class DeliveryIntake(
     IEnumerable<IWebhookSource> sources,
     InboundAuthentication authentication,
     IMediator mediator,
+    DeliveryReceipts receipts,
     IOptions<WebhookOptions> options,
     TimeProvider clock)
 {
@@ -72,8 +75,12 @@ internal sealed class DeliveryIntake(
         try
         {
             var normalised = await mediator.Send(source.Normalise(request), cancellationToken);
-            return normalised.Events.Count == 0 ? [] : await mediator.Send(
-                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation), cancellationToken);
+            var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
+            IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
+                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
+            var duplicates = events.Count(static one => one.Duplicate);
+            receipts.Accepted(connection, events.Count - duplicates, duplicates);
+            return events;
         }
         catch (MalformedEventException malformed)
         {

@@ -132,11 +132,15 @@ internal sealed class ExecutionScene : IDisposable
 
         public string? At { get; set; }
 
+        /// <summary>Called at every point before anything else.</summary>
+        public Action? AtEvery { get; set; }
+
         public List<string> Seen { get; } = [];
 
         public void Reach(string point)
         {
             Seen.Add(point);
+            AtEvery?.Invoke();
             if (At == point)
             {
                 At = null;
