@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -17,7 +18,9 @@ internal sealed class TurnHandler(
         var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
             : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
             : await AnswerAsync(turn, person, CommandParser.Parse(turn.Text), cancellationToken);
-        await turn.ReplyAsync(answer, cancellationToken);
+        var activityId = await turn.ReplyAsync(answer, cancellationToken);
+        if (answer.Evidence is { } evidence)
+            await RecordAsync(turn, answer, evidence, activityId);
     }
 
     public async Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken)
@@ -48,12 +51,28 @@ internal sealed class TurnHandler(
             {
                 var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.");
                 await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, unlinked)], cancellationToken);
-                logger.Removed(link.Channel.ConversationId, tenant.Id.Value);
+                logger.Removed(link.Channel.ConversationId, tenant.Id);
             }
         }
     }
 
     public Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
+    private async Task RecordAsync(TurnContext turn, OutgoingMessage message, Evidence evidence, string? activityId)
+    {
+        var sent = new MessageSent(
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, activityId, message.Digest(), activityId is null ? MessageOutcome.Unknown : MessageOutcome.Sent);
+        try
+        {
+            await ledger.AppendAsync(
+                evidence.Tenant, [], [new(StreamId.Message(turn.Conversation.ChannelId), Actor.Service("teams"), turn.Correlation, sent)], CancellationToken.None);
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.MessageNotRecorded(evidence.Purpose, exception);
+        }
+    }
 
     /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>
@@ -68,7 +87,7 @@ internal sealed class TurnHandler(
             {
                 Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
                 Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
-                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Tenant, cancellationToken),
+                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, cancellationToken),
                 Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
                 Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),

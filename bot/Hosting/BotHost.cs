@@ -41,6 +41,7 @@ public static class BotHost
             .AddTenancy()
             .AddTenantConnections()
             .AddLedger()
+            .AddRegions()
             .AddIncidents()
             .AddDrafting()
             .AddGates()

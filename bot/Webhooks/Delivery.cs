@@ -4,6 +4,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,7 @@ internal sealed class DeliveryIntake(
     IEnumerable<IWebhookSource> sources,
     InboundAuthentication authentication,
     IMediator mediator,
+    ITenantDirectory tenants,
     DeliveryReceipts receipts,
     IOptions<WebhookOptions> options,
     TimeProvider clock)
@@ -64,6 +66,8 @@ internal sealed class DeliveryIntake(
             throw NotNow("The sender cannot be verified at the moment.", unavailable);
         }
         var (connection, source) = known ?? throw Refuse(known, NoCredentials);
+        if (tenants.FindElsewhere(connection.Tenant) is { } elsewhere)
+            throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Sentence} Nothing was recorded.");
         if (!source.Understands(request))
             throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.", "Content-Type");
         return await RecordAsync(connection, source, request, correlation, cancellationToken);
