@@ -29,9 +29,9 @@ internal sealed partial class RegionNotice(ITenantDirectory tenants, ILedgerArch
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 7201, Level = LogLevel.Warning, Message = "Tenant {Tenant} is not served: {Reason}")]
+    [LoggerMessage(EventId = 8201, Level = LogLevel.Warning, Message = "Tenant {Tenant} is not served: {Reason}")]
     private static partial void NotServed(ILogger logger, TenantId tenant, string reason);
 
-    [LoggerMessage(EventId = 7202, Level = LogLevel.Error, Message = "The store of this region holds entries of {Tenant}, which is pinned to another region")]
+    [LoggerMessage(EventId = 8202, Level = LogLevel.Error, Message = "The store of this region holds entries of {Tenant}, which is pinned to another region")]
     private static partial void StoredHere(ILogger logger, TenantId tenant);
 }
