@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Completeness;
 

@@ -8,7 +8,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Tests.Isolation;

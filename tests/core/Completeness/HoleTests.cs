@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance.Holes;
-using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -28,7 +27,7 @@ public sealed class HoleTests
         using var scene = new PollingScene();
         await scene.PollAsync();
         await scene.Bot.ApproveAsync(ExecutionScene.TurnOn("a"), ExecutionScene.TurnOn("b"));
-        await scene.Bot.RunAsync();
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
         await scene.PollAsync();
         var whole = scene.Bot.Ledger.Entries(ExecutionScene.Contoso);
         var end = scene.Bot.Clock.GetUtcNow().AddMinutes(30);
@@ -47,7 +46,7 @@ public sealed class HoleTests
         using var scene = new PollingScene();
         await scene.PollAsync();
         await scene.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
-        await scene.Bot.RunAsync();
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
         await scene.PollAsync();
         // Renumbered, as a forger would.
         var seq = 0L;
@@ -144,7 +143,7 @@ public sealed class HoleTests
             scene.Bot.Vendor.Put("hall", "lamp.a.state", "on");
             return Task.CompletedTask;
         };
-        await scene.Bot.RunAsync();
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
         scene.Bot.Facts<StepFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(StepOutcome.Applied);
         scene.Bot.Clock.Advance(TimeSpan.FromHours(1));
         await scene.PollAsync();

@@ -68,16 +68,16 @@ public sealed class OutOfBandTests : IDisposable
         scene.Bot.Vendor.Moods.Enqueue(VendorMood.Does);
         scene.Bot.Vendor.Moods.Enqueue(VendorMood.Refuses);
         await scene.Bot.ApproveAsync(ExecutionScene.TurnOn("a"), ExecutionScene.TurnOn("b"));
-        await scene.Bot.RunAsync();
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
         scene.Bot.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-0-r"]);
 
         using var other = new PollingScene();
         await other.PollAsync();
         await other.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
-        await other.Bot.RunAsync();
+        await other.Bot.RunAsync(TestContext.Current.CancellationToken);
         var back = ExecutionScene.TurnOn("a", rollback: null, action: "lamp.off") with { Preconditions = [], Verifications = [new("lamp.a.state", "==", "off")] };
         await other.Bot.StageAsync(GateLevel.L1, ProposalKind.Undo, 2, back);
-        await other.Bot.RunAsync();
+        await other.Bot.RunAsync(TestContext.Current.CancellationToken);
         other.Bot.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-u1-0"]);
 
         foreach (var one in new[] { scene, other })
@@ -105,7 +105,7 @@ public sealed class OutOfBandTests : IDisposable
     {
         await scene.PollAsync();
         await scene.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
-        await scene.Bot.RunAsync();
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
         scene.ByHand(action, lamp, "Mallory", operation, ours);
         await scene.PollAsync();
         scene.Changes.ShouldHaveSingleItem().Why.ShouldContain(why);
@@ -116,7 +116,7 @@ public sealed class OutOfBandTests : IDisposable
     {
         using var fabrikam = new PollingScene();
         await fabrikam.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
-        await fabrikam.Bot.RunAsync();
+        await fabrikam.Bot.RunAsync(TestContext.Current.CancellationToken);
         await scene.PollAsync();
         scene.ByHand("lamp.on", "a", "the bot's token", "CON-1001-x1-0", true);
         await scene.PollAsync();

@@ -1,12 +1,9 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
-using DevOpsAI.Tests.Core.Incidents;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Core.Completeness;
 
