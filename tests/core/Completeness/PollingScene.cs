@@ -1,6 +1,5 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
 using Microsoft.Extensions.Logging.Abstractions;
