@@ -1,11 +1,12 @@
 using System.CommandLine;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
 /// <summary>
-/// <c>ledger list</c> and <c>ledger verify</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// <c>ledger list</c>, <c>ledger verify</c> and <c>ledger holes</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
 /// </summary>
 public static class LedgerCommands
 {
@@ -46,15 +47,20 @@ public static class LedgerCommands
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
 
         var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
-        list.SetAction(parsed => Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
-            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error)));
+        list.SetAction((parsed, _) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
+            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error))));
 
         var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json, path };
-        verify.SetAction((parsed, cancellationToken) => Task.FromResult(Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
+        verify.SetAction((parsed, cancellationToken) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
             LedgerVerification.Run(
                 file, parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, cancellationToken))));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, verify };
+        var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
+        var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.") { tenant, json, at, path };
+        holes.SetAction((parsed, cancellationToken) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => LedgerHoles.RunAsync(
+            new SqliteArchive(file), Known(parsed.GetValue(tenant)), configuration, file, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), output, cancellationToken)));
+
+        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes };
         return new("DevOps AI Bot") { ledger };
     }
 
@@ -69,17 +75,17 @@ public static class LedgerCommands
             throw new CommandException($"Tenant {tenant} is unknown: it is not configured and has no entries in {file}.");
     }
 
-    private static int Run(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, int> verb)
+    private static async Task<int> RunAsync(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, Task<int>> verb)
     {
         var folder = Path.GetFullPath(path ?? configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? contentRoot : Directory.GetCurrentDirectory());
         var file = File.Exists(folder) ? folder : Path.Combine(folder, LedgerFile.Name);
         try
         {
-            return File.Exists(file) ? verb(file) : throw new CommandException($"There is no ledger at {file}.");
+            return File.Exists(file) ? await verb(file) : throw new CommandException($"There is no ledger at {file}.");
         }
-        catch (Exception refused) when (refused is CommandException or LedgerFileException or IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is CommandException or LedgerFileException or LedgerUnavailableException or IOException or UnauthorizedAccessException)
         {
-            error.WriteLine(refused.Message);
+            await error.WriteLineAsync(refused.Message);
             return Usage;
         }
     }

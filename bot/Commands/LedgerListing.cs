@@ -78,5 +78,5 @@ internal static class LedgerListing
     private static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
 
     /// <summary>Entries hold text from outside: what would steer a terminal is shown as a question mark.</summary>
-    private static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
+    public static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
 }

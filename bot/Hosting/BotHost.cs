@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
@@ -40,11 +41,13 @@ public static class BotHost
             .AddTenancy()
             .AddTenantConnections()
             .AddLedger()
+            .AddRegions()
             .AddIncidents()
             .AddDrafting()
             .AddGates()
             .AddCrashPoints(builder.Environment, builder.Configuration)
             .AddExecution()
+            .AddCompleteness()
             .AddWebhooks()
             .AddTeams()
             .AddCards()

@@ -25,7 +25,8 @@ internal static class Health
                 if (ledger.Unwritable is { } problem)
                     return NotReady(problem);
                 return Results.Json(new Readiness(
-                    "ready", tenants.All.Count, await following.BehindAsync(cancellationToken), mode.IsLocal ? IntakeTotals.Of(all) : null));
+                    "ready", tenants.All.Count, await following.BehindAsync(cancellationToken),
+                    all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)), tenants.Elsewhere.Count, mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
             {
@@ -38,7 +39,9 @@ internal static class Health
         Results.Json(new { status = "not ready", reason }, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
-    private sealed record Readiness(string Status, int Tenants, long Behind, IntakeTotals? Intake);
+    /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
+    /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
+    private sealed record Readiness(string Status, int Tenants, long Behind, int Silent, int Elsewhere, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

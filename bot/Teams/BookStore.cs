@@ -43,7 +43,7 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
         {
             while (rows.Read())
             {
-                var place = new ChannelRef(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Text(rows, 4), Text(rows, 5));
+                var place = new ChannelRef(rows.GetString(0), rows.GetString(1), rows.GetString(2), new(rows.GetString(3)), Text(rows, 4), Text(rows, 5));
                 kept.Add(new BookChange.Conversation(new(place, rows.IsDBNull(6) ? null : rows.GetBoolean(6), Text(rows, 7))));
             }
         }
@@ -112,7 +112,7 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
                 Add("$id", place.ConversationId);
                 Add("$kind", place.Kind);
                 Add("$service", place.ServiceUrl);
-                Add("$tenant", place.DirectoryTenant);
+                Add("$tenant", place.DirectoryTenant.Value);
                 Add("$team", place.TeamId);
                 Add("$name", place.Name);
                 Add("$installed", known.Installed);

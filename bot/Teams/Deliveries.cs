@@ -76,7 +76,7 @@ internal sealed class Deliveries(TimeProvider clock)
     /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together.</summary>
     private static UInt128 KeyOf(Activity activity)
     {
-        var text = $"{activity.DirectoryTenant?.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
+        var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
             + $"{activity.Id!.Length}:{activity.Id}{activity.Type}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams;
 
@@ -12,4 +15,14 @@ public sealed record OutgoingMessage
 
     /// <summary>What a notification says of a card.</summary>
     public string? Summary { get; init; }
+
+    /// <summary>What the message tells of a client, to be put on its ledger once sent; null for what is no evidence, as help.</summary>
+    public Evidence? Evidence { get; init; }
+
+    /// <summary>Hex SHA-256 of the card's JSON, or of the text.</summary>
+    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Card is { } card ? TeamsWriter.Write(card.WriteTo) : Encoding.UTF8.GetBytes(Text ?? "")));
 }
+
+/// <summary>Whose ledger a message belongs on.</summary>
+/// <param name="Purpose">As in <c>answer</c>, <c>copy</c>, <c>trail</c>.</param>
+public sealed record Evidence(TenantId Tenant, string Purpose, string? IncidentId = null);

@@ -161,7 +161,7 @@ internal sealed class TurnPipeline(
         try
         {
             using var patience = Patience(stopping);
-            await replies.SendAsync(turn, message, patience.Token);
+            await handler.OnRepliedAsync(turn, message, await replies.SendAsync(turn, message, patience.Token));
         }
         catch (Exception exception)
         {

@@ -151,7 +151,7 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     private string? ForeignLabel(TenantId tenant, IReadOnlyList<EventReceived> events) =>
         ClientAttributes.FirstOrDefault(attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
 
-    private bool IsOtherTenant(TenantId tenant, string text) => tenants.All.Any(other => other.Id != tenant && Names(other, text))
+    private bool IsOtherTenant(TenantId tenant, string text) => tenants.All.Concat(tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
         && !(tenants.Find(tenant) is { } own && Names(own, text));
 
     private static bool Names(Tenant tenant, string text) =>

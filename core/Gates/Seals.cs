@@ -12,7 +12,7 @@ public static class Seals
     /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new Sealed(
-            tenant.Value, staged.IncidentId, staged.Revision, staged.Kind, staged.Requester, plan, staged.Observed,
+            tenant, staged.IncidentId, staged.Revision, staged.Kind, staged.Requester, plan, staged.Observed,
             staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),
         SealJson.Default.Sealed));
 
@@ -21,7 +21,7 @@ public static class Seals
 }
 
 internal sealed record Sealed(
-    string Tenant,
+    TenantId Tenant,
     string IncidentId,
     int Revision,
     ProposalKind Kind,

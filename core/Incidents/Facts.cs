@@ -36,7 +36,16 @@ public sealed record EventReceived(
     DateTimeOffset OccurredAt,
     bool Simulated,
     IReadOnlyDictionary<string, string> Attributes,
-    bool? AboutUser = null) : Fact;
+    bool? AboutUser = null) : Fact
+{
+    /// <summary>Where the sender said it; null for an event that came in no delivery.</summary>
+    public DeliveryPlace? Delivery { get; init; }
+}
+
+/// <summary>An event's place in the delivery that brought it: the sender can be asked for exactly this.</summary>
+/// <param name="Sha256">Hex SHA-256 of the delivery as it was sent.</param>
+/// <param name="Position">0-based, of <paramref name="Of"/> events.</param>
+public sealed record DeliveryPlace(string Sha256, int Position, int Of);
 
 /// <summary>How much an incident gathers: its own correlation key, every event of one cause, or everything of the tenant.</summary>
 [JsonConverter(typeof(CamelCaseEnum<IncidentScope>))]

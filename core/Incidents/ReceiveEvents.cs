@@ -27,7 +27,9 @@ public sealed record ConnectorEvent(
     bool KeyIsCoarse = false);
 
 /// <summary>Records events durably, each at most once. Answers in the order given.</summary>
-public sealed record ReceiveEvents(TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation)
+/// <param name="Delivery">Hex SHA-256 of the delivery they came in, as it was sent; null when they did not come in one.</param>
+public sealed record ReceiveEvents(
+    TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation, string? Delivery = null)
     : IRequest<IReadOnlyList<EventReceipt>>;
 
 /// <param name="Duplicate">It was on record already; nothing was added.</param>

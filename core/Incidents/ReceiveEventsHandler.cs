@@ -18,8 +18,8 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
         var ids = request.Events.Select(sent => EventKeys.EventId(request.Connection, sent.SourceId)).ToList();
         // The same event twice in one batch counts once, like the same event in two batches.
         var pending = new OrderedDictionary<string, EventReceived>(request.Events.Count);
-        foreach (var (id, sent) in ids.Zip(request.Events))
-            pending.TryAdd(id, Record(id, sent, request));
+        foreach (var (position, (id, sent)) in ids.Zip(request.Events).Index())
+            pending.TryAdd(id, Record(id, sent, position, request));
         var added = await AppendNewAsync(request, pending, cancellationToken);
         var receipts = new List<EventReceipt>(ids.Count);
         receipts.AddRange(ids.Select(id => new EventReceipt(id, !added.Remove(id))));
@@ -67,7 +67,7 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
         return before - pending.Count;
     }
 
-    private EventReceived Record(string id, ConnectorEvent sent, ReceiveEvents request)
+    private EventReceived Record(string id, ConnectorEvent sent, int position, ReceiveEvents request)
     {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var device = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
@@ -90,6 +90,9 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
             sent.OccurredAt,
             request.Simulated,
             attributes,
-            sent.AboutUser && device is not null ? true : null);
+            sent.AboutUser && device is not null ? true : null)
+        {
+            Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
+        };
     }
 }

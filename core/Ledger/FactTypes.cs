@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DevOpsAI.Completeness;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -42,6 +43,12 @@ public static class FactTypes
         ["channel.unlinked"] = typeof(ChannelUnlinked),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
+        ["webhook.receipts"] = typeof(WebhookReceipts),
+        ["connection.silent"] = typeof(ConnectionSilent),
+        ["connection.heard"] = typeof(ConnectionHeard),
+        ["poll.advanced"] = typeof(PollAdvanced),
+        ["change.out-of-band"] = typeof(OutOfBandChange),
+        ["message.sent"] = typeof(MessageSent),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
@@ -92,6 +99,12 @@ public static class FactTypes
 [JsonSerializable(typeof(ChannelUnlinked))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(WebhookReceipts))]
+[JsonSerializable(typeof(ConnectionSilent))]
+[JsonSerializable(typeof(ConnectionHeard))]
+[JsonSerializable(typeof(PollAdvanced))]
+[JsonSerializable(typeof(OutOfBandChange))]
+[JsonSerializable(typeof(MessageSent))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

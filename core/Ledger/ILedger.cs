@@ -13,6 +13,14 @@ public readonly record struct StreamId(string Value)
 
     public static StreamId Card(string incidentId) => new($"card/{incidentId}");
 
+    /// <summary>What came in over a connection, and when it was silent.</summary>
+    public static StreamId Connection(string connection) => new($"connection/{connection}");
+
+    /// <summary>How far the log of a connection's vendor was read, and what was found there.</summary>
+    public static StreamId Poll(string connection) => new($"poll/{connection}");
+
+    public static StreamId Message(string conversationId) => new($"message/{conversationId}");
+
     public static readonly StreamId Access = new("access");
     public static readonly StreamId Channels = new("channels");
     public static readonly StreamId Freeze = new("freeze");

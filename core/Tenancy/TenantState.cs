@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -53,6 +54,9 @@ public sealed record TenantState(TenantId Tenant)
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
     public Freeze? Freeze { get; init; }
 
+    /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
+    public ConnectionWatch Watch { get; init; } = ConnectionWatch.Nothing;
+
     /// <summary>Version of each stream that is not an incident's own: access, channels, freeze.</summary>
     public ImmutableDictionary<StreamId, long> Versions { get; init; } = ImmutableDictionary<StreamId, long>.Empty;
 
@@ -99,6 +103,7 @@ public sealed record TenantState(TenantId Tenant)
         return next with
         {
             Seq = entry.Seq,
+            Watch = Watch.Apply(entry, next.Find),
             Versions = entry.Stream.Value.Contains('/', StringComparison.Ordinal) ? Versions : Versions.SetItem(entry.Stream, entry.Version),
         };
     }
@@ -169,7 +174,8 @@ public sealed record TenantState(TenantId Tenant)
     private TenantState OfIncident(LedgerEntry entry)
     {
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
+        // What comes after the slash of other streams is no incident's id, even where it looks like one.
+        if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card") || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
         return entry.Fact is IncidentClosed closed ? next.Close(incident, closed) : next;

@@ -98,16 +98,16 @@ public sealed class CommandParserTests
 
     private static string Describe(Command command) => command switch
     {
-        Command.Pending pending => $"Pending:{pending.Tenant}",
+        Command.Pending pending => $"Pending:{pending.Client}",
         Command.Show show => $"Show:{show.IncidentId}",
         Command.Why why => $"Why:{why.IncidentId}",
         Command.Undo undo => $"Undo:{undo.IncidentId}",
         Command.Redraft redraft => $"Redraft:{redraft.IncidentId}",
         Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",
-        Command.Link link => $"Link:{link.Tenant}{(link.Escalation ? "+escalation" : "")}",
+        Command.Link link => $"Link:{link.Client}{(link.Escalation ? "+escalation" : "")}",
         Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",
         Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
-        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Tenant}:{assign.Person}",
+        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Client}:{assign.Person}",
         Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
         Command.Unknown unknown => $"Unknown:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",
         _ => command.GetType().Name,

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Execution;
@@ -37,6 +38,9 @@ internal sealed class WebhookHost : IAsyncDisposable
     public HttpClient Client { get; }
 
     public InMemoryLedger Ledger { get; }
+
+    /// <summary>Puts on record what was counted so far.</summary>
+    public Task RecordReceiptsAsync() => app.Services.GetRequiredService<DeliveryReceipts>().RecordAsync(CancellationToken.None);
 
     public static async Task<WebhookHost> StartAsync(ILedger? ledger = null, params (string Key, string Value)[] settings)
     {

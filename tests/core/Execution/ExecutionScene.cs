@@ -132,6 +132,9 @@ internal sealed class ExecutionScene : IDisposable
 
         public string? At { get; set; }
 
+        /// <summary>Called at every point before anything else.</summary>
+        public Action? AtEvery { get; set; }
+
         public List<string> Seen { get; } = [];
 
         /// <summary>Called at every point, before anything else.</summary>
@@ -141,6 +144,7 @@ internal sealed class ExecutionScene : IDisposable
         {
             Reaching?.Invoke(point);
             Seen.Add(point);
+            AtEvery?.Invoke();
             if (At == point)
             {
                 At = null;

@@ -6,7 +6,7 @@ namespace DevOpsAI.Tests.Gates;
 
 public sealed class ChannelTests
 {
-    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", "directory", "team", "General");
+    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", new("directory"), "team", "General");
 
     [Fact]
     public async Task Linking_again_changes_nothing_and_says_so()
