@@ -5,6 +5,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -40,9 +41,20 @@ public static class FactTypes
         ["channel.unlinked"] = typeof(ChannelUnlinked),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
+        ["erasure.requested"] = typeof(ErasureRequested),
+        ["erasure.approved"] = typeof(ErasureApproved),
+        [ErasureCompleted.StoredName] = typeof(ErasureCompleted),
+        ["key.rotated"] = typeof(KeyRotated),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    private static readonly FrozenDictionary<Type, SealingPlan> Plans = ByType.Keys.ToFrozenDictionary(static type => type, SealingPlan.Read);
+
+    internal static SealingPlan PlanOf(Fact fact) => Plans[fact.GetType()];
+
+    /// <summary>What of this type is sealed; null when this version does not know the type.</summary>
+    internal static SealingPlan? PlanOf(string type) => ByName.TryGetValue(type, out var clrType) ? Plans[clrType] : null;
 
     public static string NameOf(Fact fact) => ByType.TryGetValue(fact.GetType(), out var name)
         ? name
@@ -88,6 +100,10 @@ public static class FactTypes
 [JsonSerializable(typeof(ChannelUnlinked))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(ErasureRequested))]
+[JsonSerializable(typeof(ErasureApproved))]
+[JsonSerializable(typeof(ErasureCompleted))]
+[JsonSerializable(typeof(KeyRotated))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ public sealed class LedgerCommandsTests : IDisposable
     private readonly Dictionary<string, string?> settings = new() { ["Storage:Path"] = "data", ["Tenants:fabrikam:Name"] = "Fabrikam Inc" };
 
     public LedgerCommandsTests() =>
-        ledger = new(Path.Combine(root, "data"), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     [Fact]
     public async Task List_prints_one_object_per_line_beside_a_running_bot()
