@@ -10,6 +10,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.LocalTeams;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -43,6 +44,7 @@ public static class BotHost
             .AddIncidents()
             .AddDrafting()
             .AddGates()
+            .AddPrivacy()
             .AddCrashPoints(builder.Environment, builder.Configuration)
             .AddExecution()
             .AddWebhooks()

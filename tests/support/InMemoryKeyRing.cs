@@ -39,8 +39,25 @@ public sealed class InMemoryKeyRing : IKeyRing
     {
         var wasThere = Of(tenant).Forget(key);
         if (wasThere)
-            Forgotten?.Invoke(tenant);
+            Drop(tenant);
         return wasThere;
+    }
+
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(tenant);
+
+    public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken) => new(kind == SubjectKind.Person
+        ? Of(tenant).OfPerson(name)?.Id
+        : users.TryGetValue((tenant, name.ToLowerInvariant()), out var key) && !key.IsDestroyed ? key.Id : null);
+
+    public ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
+    {
+        Forget(tenant, key);
+        foreach (var (user, theirs) in users)
+        {
+            if (theirs.Id == key)
+                users.TryRemove(user, out _);
+        }
+        return default;
     }
 
     private static string NewId() => "s-" + Guid.NewGuid().ToString("N")[..16];

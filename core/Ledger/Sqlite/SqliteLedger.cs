@@ -17,6 +17,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
     private readonly LedgerReader reader;
     private readonly LedgerWriter writer;
     private readonly IKeyRing ring;
+    private long forgotten;
 
     /// <summary>Opens or creates the ledger in a folder.</summary>
     /// <exception cref="LedgerUnavailableException">Another process holds it, or it cannot be opened.</exception>
@@ -31,6 +32,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
             throw new LedgerUnavailableException($"The folder {folder} cannot be used: {failure.Message}", failure);
         }
         this.ring = ring;
+        ring.Forgotten += Forget;
         held = Hold(folder);
         try
         {
@@ -59,10 +61,15 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
         if (entries.Count == 0)
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
+        var before = Volatile.Read(ref forgotten);
         var prepared = await EntryCodec.PrepareAsync(tenant, entries, ring, cancellationToken);
         var append = new PendingAppend(tenant, expected, prepared, cancellationToken);
         Enqueue(append);
-        return await append.Task;
+        var result = await append.Task;
+        // Somebody was erased while this was on its way: what was read from it so far may still name them.
+        if (before != Volatile.Read(ref forgotten))
+            ring.Drop(tenant);
+        return result;
     }
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(TailOf(tenant).Head);
@@ -95,6 +102,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
     /// <summary>Writes what waits and gives the file back.</summary>
     public void Dispose()
     {
+        ring.Forgotten -= Forget;
         writer.Dispose();
         reader.Dispose();
         held.Dispose();
@@ -125,6 +133,13 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
                 $"The ledger in {folder} is held by another running bot ({LedgerFile.LockName} is locked). Stop it, or set Storage:Path to another folder. {failure.Message}",
                 failure);
         }
+    }
+
+    private void Forget(TenantId tenant)
+    {
+        Interlocked.Increment(ref forgotten);
+        if (tails.TryGetValue(tenant, out var tail))
+            tail.Forget();
     }
 
     private void Enqueue(object work)

@@ -20,9 +20,22 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">As <see cref="ForSealingAsync"/>.</exception>
     ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken);
 
+    /// <summary>The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.</summary>
+    /// <exception cref="LedgerUnavailableException">The keys cannot be read.</exception>
+    ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Destroys a subject's key in the store and in memory: what was sealed under it cannot be read by anybody any more. Harmless to repeat.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
+    ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken);
+
     /// <summary>Clears a key from memory after it was destroyed in the store; true when it was at hand.</summary>
     bool Forget(TenantId tenant, string key);
 
-    /// <summary>A key was cleared from memory: whatever was opened with it has to be dropped.</summary>
+    /// <summary>Raises <see cref="Forgotten"/>: something opened with a key that is cleared since may have been kept.</summary>
+    void Drop(TenantId tenant);
+
+    /// <summary>A key was cleared from memory: whatever was opened with it has to be dropped. Raised in the order of subscribing.</summary>
     event Action<TenantId>? Forgotten;
 }

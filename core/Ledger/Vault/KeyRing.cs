@@ -64,12 +64,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         var wasThere = tenants.TryGetValue(tenant, out var keys) && keys.Forget(key);
         if (wasThere)
-            Forgotten?.Invoke(tenant);
+            Drop(tenant);
         return wasThere;
     }
 
-    /// <summary>The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.</summary>
-    /// <exception cref="LedgerUnavailableException">The documents cannot be read.</exception>
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(tenant);
+
     public async ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
     {
         var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
@@ -81,8 +81,6 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         return await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKeyKind, key, cancellationToken) is null ? null : key;
     }
 
-    /// <summary>Destroys a subject's key in the store and in memory. What was sealed under it cannot be read by anybody any more. Harmless to repeat.</summary>
-    /// <exception cref="LedgerUnavailableException">The documents cannot be written; try again.</exception>
     public async ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
     {
         if (!key.StartsWith("s-", StringComparison.Ordinal))
