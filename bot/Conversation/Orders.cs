@@ -90,6 +90,8 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var named = who.Count > 1 ? await visibility.TenantAsync(who[^1], person, cancellationToken) : null;
         if (named is not null)
             who.RemoveAt(who.Count - 1);
+        if (who.Count > 1 && who[^1].ToLowerInvariant() is "for" or "of" or "at")
+            who.RemoveAt(who.Count - 1);
         var linked = named is null ? await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken) : [];
         if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
             return Reply.Notice("Of which client?", detail: Usage);

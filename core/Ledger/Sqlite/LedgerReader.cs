@@ -42,7 +42,7 @@ internal sealed class LedgerReader(string path) : IDisposable
     {
         var entries = new List<StoredEntry>();
         while (rows.Step())
-            entries.Add(new(rows.Number(0), rows.Bytes(2).ToArray(), rows.Bytes(1).ToArray(), rows.Number(3) == 1 ? null : rows.Bytes(4).ToArray()));
+            entries.Add(new(rows.Number(0), rows.Bytes(2).ToArray(), rows.Bytes(1).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));
         return entries;
     }
 

@@ -86,10 +86,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         if (!key.StartsWith("s-", StringComparison.Ordinal))
             throw new ArgumentException($"'{key}' is not the key of a subject.", nameof(key));
         var scope = DocumentScope.Of(tenant);
-        if (await documents.FindAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken) is { } document)
+        var document = await documents.FindAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
+        // Also when it is gone already: an earlier attempt may have been stopped before its bytes were.
+        await documents.DeleteAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
+        if (document is not null)
         {
             var subject = JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Subject;
-            await documents.DeleteAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
             if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead && Encoding.ASCII.GetString(lead.Value.Span) == key)
                 await documents.DeleteAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
         }

@@ -31,7 +31,7 @@ public sealed class LedgerCommandsTests : IDisposable
         lines.Count.ShouldBe(3);
         var second = lines[1];
         second.EnumerateObject().Select(member => member.Name)
-            .ShouldBe(["tenant", "seq", "at", "type", "stream", "version", "actor", "correlation", "causation", "data", "hash"]);
+            .ShouldBe(["tenant", "seq", "at", "type", "stream", "version", "actor", "correlation", "causation", "data", "sealed", "hash"]);
         second.GetProperty("tenant").GetString().ShouldBe("contoso");
         second.GetProperty("seq").GetInt64().ShouldBe(2);
         second.GetProperty("at").GetString().ShouldBe("2026-03-02T09:00:00.000Z");
