@@ -114,6 +114,9 @@ internal sealed class LedgerBenchmark : IBenchmark
                 EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch, 7, 1, body);
             }
         });
+        body.Clear();
+        EntryCodec.Complete(prepared, DateTimeOffset.UnixEpoch, 7, 1, body);
+        leaf = MerkleTree.HashLeaf(body.Written);
         var decode = PerSecond(count, () =>
         {
             for (var i = 0; i < count; i++)
