@@ -18,7 +18,7 @@ public sealed class TenantStates
     {
         (this.ledger, this.keys) = (ledger, keys);
         if (keys is not null)
-            keys.Forgotten += tenant => projections.TryRemove(tenant, out _);
+            keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
     }
 
     /// <summary>The states last asked for, as far as they had come then; reads nothing.</summary>

@@ -11,7 +11,7 @@ public sealed class InMemoryKeyRing : IKeyRing
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly ConcurrentDictionary<(TenantId, string), DataKey> users = new();
 
-    public event Action<TenantId>? Forgotten;
+    public event EventHandler<ForgottenEventArgs>? Forgotten;
 
     /// <summary>The keys of a tenant.</summary>
     public TenantKeys Of(TenantId tenant) => tenants.GetOrAdd(tenant, static id => new(id, DataKey.Create("t1")));
@@ -43,7 +43,7 @@ public sealed class InMemoryKeyRing : IKeyRing
         return wasThere;
     }
 
-    public void Drop(TenantId tenant) => Forgotten?.Invoke(tenant);
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(this, new(tenant));
 
     public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken) => new(kind == SubjectKind.Person
         ? Of(tenant).OfPerson(name)?.Id

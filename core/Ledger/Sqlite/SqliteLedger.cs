@@ -135,10 +135,10 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IDisposable
         }
     }
 
-    private void Forget(TenantId tenant)
+    private void Forget(object? sender, ForgottenEventArgs erased)
     {
         Interlocked.Increment(ref forgotten);
-        if (tails.TryGetValue(tenant, out var tail))
+        if (tails.TryGetValue(erased.Tenant, out var tail))
             tail.Forget();
     }
 

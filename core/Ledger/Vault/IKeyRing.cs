@@ -37,5 +37,11 @@ public interface IKeyRing
     void Drop(TenantId tenant);
 
     /// <summary>A key was cleared from memory: whatever was opened with it has to be dropped. Raised in the order of subscribing.</summary>
-    event Action<TenantId>? Forgotten;
+    event EventHandler<ForgottenEventArgs>? Forgotten;
+}
+
+/// <summary>A key of a tenant was cleared from memory.</summary>
+public sealed class ForgottenEventArgs(TenantId tenant) : EventArgs
+{
+    public TenantId Tenant => tenant;
 }

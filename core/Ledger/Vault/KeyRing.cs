@@ -15,7 +15,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly SemaphoreSlim turn = new(1, 1);
 
-    public event Action<TenantId>? Forgotten;
+    public event EventHandler<ForgottenEventArgs>? Forgotten;
 
     public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         return wasThere;
     }
 
-    public void Drop(TenantId tenant) => Forgotten?.Invoke(tenant);
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(this, new(tenant));
 
     public async ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
@@ -65,8 +64,8 @@ internal sealed class SealingPlan
     public static SealingPlan Read(Type fact)
     {
         var properties = fact.GetProperties();
-        var subject = properties.FirstOrDefault(static property => property.IsDefined(typeof(SubjectAttribute)));
-        return new([.. properties.Select(property => Mark(property, properties)).OfType<SealingMark>()], subject is null ? null : Text(subject));
+        var about = properties.FirstOrDefault(static property => property.IsDefined(typeof(SubjectAttribute)));
+        return new([.. properties.Select(property => Mark(property, properties)).OfType<SealingMark>()], about is null ? null : Text(about));
     }
 
     private static SealingMark? Mark(PropertyInfo property, PropertyInfo[] all)

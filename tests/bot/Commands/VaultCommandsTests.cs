@@ -85,7 +85,7 @@ public sealed class VaultCommandsTests : IDisposable
     {
         using var vault = new EmbeddedVault(Folder);
         using var ledger = new SqliteLedger(Folder, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
-        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))], default);
+        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))], TestContext.Current.CancellationToken);
     }
 
     private void WritePeople()

@@ -8,7 +8,6 @@ using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Gates;
-using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Vault;
@@ -16,6 +15,8 @@ namespace DevOpsAI.Tests.Vault;
 public sealed class ErasureTests : IDisposable
 {
     private const string Canary = "canaryJo";
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TenantId Contoso = GateScene.Contoso;
     private static readonly Person Jo = new("jo", $"{Canary} Person");
     private static readonly Person Other = new("root2", "Otto Other");
@@ -61,14 +62,14 @@ public sealed class ErasureTests : IDisposable
         var gone = isPerson ? $"{Canary} Person" : $"{Canary}@contoso.com";
         (await StateTextAsync()).ShouldNotContain(gone, Case.Insensitive);
         (await StateTextAsync()).ShouldContain(left);
-        string.Join('\n', (await ledger.ReadAsync(Contoso, 0, 1000, default)).Select(entry => JsonSerializer.Serialize<object>(entry))).ShouldNotContain(gone, Case.Insensitive);
+        string.Join('\n', (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => JsonSerializer.Serialize<object>(entry))).ShouldNotContain(gone, Case.Insensitive);
         Verify().Intact.ShouldBeTrue();
         Close();
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
             Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain(Canary, Case.Insensitive, file);
         Open();
         (await StateTextAsync()).ShouldNotContain(gone, Case.Insensitive);
-        (await states.GetAsync(Contoso, default)).Incidents["CON-1001"].LastSeq.ShouldBe((await ledger.HeadAsync(Contoso, default)), "its card is drawn again");
+        (await states.GetAsync(Contoso, Stop)).Incidents["CON-1001"].LastSeq.ShouldBe((await ledger.HeadAsync(Contoso, Stop)), "its card is drawn again");
         Verify().Intact.ShouldBeTrue();
     }
 
@@ -78,13 +79,13 @@ public sealed class ErasureTests : IDisposable
         await HistoryAsync();
         await AskAsync(GateScene.Root, "jo");
         await AskAsync(Other, "jo");
-        var approved = (await ledger.ReadAsync(Contoso, 0, 1000, default)).Single(entry => entry.Fact is ErasureApproved);
-        await vault.Keys.DestroyAsync(Contoso, ((ErasureApproved)approved.Fact).Key, default);
+        var approved = (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Single(entry => entry.Fact is ErasureApproved);
+        await vault.Keys.DestroyAsync(Contoso, ((ErasureApproved)approved.Fact).Key, Stop);
         Close();
         Open();
         await FollowAsync();
         await FollowAsync();
-        (await ledger.ReadAsync(Contoso, 0, 1000, default)).Count(entry => entry.Fact is ErasureCompleted).ShouldBe(1);
+        (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Count(entry => entry.Fact is ErasureCompleted).ShouldBe(1);
     }
 
     [Fact]
@@ -103,8 +104,8 @@ public sealed class ErasureTests : IDisposable
         await AskAsync(GateScene.Root, "jo");
         await AskAsync(Other, "jo");
         await FollowAsync();
-        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo.AsActor(), "c", new FreezeLifted(null))], default);
-        var entries = await ledger.ReadAsync(Contoso, 0, 1000, default);
+        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo.AsActor(), "c", new FreezeLifted(null))], Stop);
+        var entries = await ledger.ReadAsync(Contoso, 0, 1000, Stop);
         entries[^1].Actor.Name.ShouldBe(Jo.Name);
         entries.First(entry => entry.Actor.Id == "jo").Actor.Name.ShouldBe(Erased.Text);
         (await AskAsync(GateScene.Root, "jo")).Sentence.ShouldStartWith("Recorded.");
@@ -152,20 +153,20 @@ public sealed class ErasureTests : IDisposable
     }
 
     private Task<Answer> AskAsync(Person by, string subject, string? reason = null) =>
-        new EraseHandler(ledger, states, scene.Access, vault.Keys, scene).Handle(new(Contoso, by, subject, reason, "c0ffee"), default);
+        new EraseHandler(ledger, states, scene.Access, vault.Keys, scene).Handle(new(Contoso, by, subject, reason, "c0ffee"), Stop);
 
     private async Task<List<string>> FollowAsync()
     {
         var others = new Remembering();
         var follower = new ErasureFollower(ledger, vault.Keys, [others], NullLogger<ErasureFollower>.Instance);
-        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000, default)).Where(entry => follower.Lane(entry) is not null))
-            await follower.HandleAsync(entry, default);
+        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Where(entry => follower.Lane(entry) is not null))
+            await follower.HandleAsync(entry, Stop);
         return others.Forgotten;
     }
 
     private async Task HistoryAsync(bool close = true)
     {
-        var user = await vault.Keys.OfUserAsync(Contoso, $"{Canary}@contoso.com", default);
+        var user = await vault.Keys.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         var root = Actor.Service("test");
         var incident = StreamId.Incident("CON-1001");
         List<NewEntry> entries =
@@ -182,17 +183,17 @@ public sealed class ErasureTests : IDisposable
         ];
         if (close)
             entries.Add(new(incident, root, "c", new IncidentClosed("CON-1001", "handled")));
-        (await ledger.AppendAsync(Contoso, [], entries, default)).ShouldBeOfType<AppendResult.Appended>();
+        (await ledger.AppendAsync(Contoso, [], entries, Stop)).ShouldBeOfType<AppendResult.Appended>();
     }
 
     private async Task<string> StateTextAsync()
     {
-        var state = await states.GetAsync(Contoso, default);
+        var state = await states.GetAsync(Contoso, Stop);
         return string.Join('\n', state.Incidents.Values.Select(incident => $"{incident.Opened} {string.Join(' ', incident.RecentEvents)} {string.Join(' ', incident.Decisions)} {incident.Ending} {string.Join(' ', incident.Devices)}"))
             + state.Freeze + string.Join(' ', state.Roles);
     }
 
-    private async Task<List<string>> NamesAsync() => [.. (await ledger.ReadAsync(Contoso, 0, 1000, default)).Select(entry => entry.Actor.Name)];
+    private async Task<List<string>> NamesAsync() => [.. (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => entry.Actor.Name)];
 
     private TenantVerification Verify() =>
         LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();

@@ -10,6 +10,8 @@ namespace DevOpsAI.Tests.Vault;
 
 public sealed class KeyRingTests : IDisposable
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private readonly string folder = Directory.CreateTempSubdirectory("vault-test-").FullName;
     private readonly LedgerMetrics metrics = new();
@@ -89,7 +91,7 @@ public sealed class KeyRingTests : IDisposable
         var before = await StoredAsync();
         var old = await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken);
         using (var vault = new EmbeddedVault(folder))
-            (await vault.Keys.RotateAsync(Contoso, default)).ShouldNotBeNull().From.ShouldNotBe((await vault.Keys.RotateAsync(Contoso, default)).ShouldNotBeNull().To);
+            (await vault.Keys.RotateAsync(Contoso, Stop)).ShouldNotBeNull().From.ShouldNotBe((await vault.Keys.RotateAsync(Contoso, Stop)).ShouldNotBeNull().To);
         Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBe([KeyPath]);
         (await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken)).ShouldNotBe(old);
         (await StoredAsync()).ShouldBe(before);
@@ -106,10 +108,10 @@ public sealed class KeyRingTests : IDisposable
     {
         await WriteAsync();
         using (var vault = new EmbeddedVault(folder, new CrashesAtTheEnd(Path.Combine(folder, "keys"), wrapped)))
-            await Should.ThrowAsync<IOException>(async () => await vault.Keys.RotateAsync(Contoso, default));
+            await Should.ThrowAsync<IOException>(async () => await vault.Keys.RotateAsync(Contoso, Stop));
         (await ReadAsync()).ShouldBe(["Ana Approver"]);
         using (var vault = new EmbeddedVault(folder))
-            await vault.Keys.RotateAsync(Contoso, default);
+            await vault.Keys.RotateAsync(Contoso, Stop);
         Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBe([KeyPath]);
         (await ReadAsync()).ShouldBe(["Ana Approver"]);
     }
@@ -121,9 +123,9 @@ public sealed class KeyRingTests : IDisposable
         using var one = new EmbeddedVault(folder);
         using var two = new EmbeddedVault(folder);
         var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-            (await (i % 2 == 0 ? one : two).Keys.OfUserAsync(Contoso, i % 3 == 0 ? "JO@contoso.com" : "jo@contoso.com ", default)).Id)));
+            (await (i % 2 == 0 ? one : two).Keys.OfUserAsync(Contoso, i % 3 == 0 ? "JO@contoso.com" : "jo@contoso.com ", Stop)).Id)));
         keys.Distinct().ShouldHaveSingleItem().ShouldMatch("^s-[0-9a-f]{16}$");
-        (await two.Keys.OfUserAsync(TenantId.Parse("fabrikam"), "jo@contoso.com", default)).Id.ShouldNotBe(keys[0]);
+        (await two.Keys.OfUserAsync(TenantId.Parse("fabrikam"), "jo@contoso.com", Stop)).Id.ShouldNotBe(keys[0]);
     }
 
     public void Dispose()

@@ -11,6 +11,8 @@ namespace DevOpsAI.Tests.Vault;
 
 public sealed class KeyVaultWrapperTests : IDisposable
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private readonly FakeVault vault = new();
 
@@ -19,12 +21,12 @@ public sealed class KeyVaultWrapperTests : IDisposable
     {
         var wrapper = Wrapper();
         var key = RandomNumberGenerator.GetBytes(32);
-        var wrapped = await wrapper.WrapAsync(Contoso, key, mayCreate: true, default);
+        var wrapped = await wrapper.WrapAsync(Contoso, key, mayCreate: true, Stop);
         wrapped.Kek.ShouldBe("https://kv.vault.azure.net/keys/bot-contoso/v1");
         wrapped.Algorithm.ShouldBe("RSA-OAEP-256");
         vault.Rotate();
-        (await wrapper.WrapAsync(Contoso, key, mayCreate: false, default)).Kek.ShouldEndWith("/v2");
-        (await wrapper.UnwrapAsync(Contoso, wrapped, default)).ShouldBe(key);
+        (await wrapper.WrapAsync(Contoso, key, mayCreate: false, Stop)).Kek.ShouldEndWith("/v2");
+        (await wrapper.UnwrapAsync(Contoso, wrapped, Stop)).ShouldBe(key);
         vault.Audiences.Distinct().ShouldBe(["https://vault.azure.net/.default"]);
     }
 
@@ -34,9 +36,9 @@ public sealed class KeyVaultWrapperTests : IDisposable
     [InlineData(HttpStatusCode.ServiceUnavailable, "answered 503")]
     public async Task A_refusal_says_what_to_do(HttpStatusCode status, string said)
     {
-        var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, default);
+        var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
         vault.Refuse = status;
-        (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, default))).Message.ShouldContain(said);
+        (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop))).Message.ShouldContain(said);
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public sealed class KeyVaultWrapperTests : IDisposable
     {
         vault.Audiences.Clear();
         await Should.ThrowAsync<LedgerUnavailableException>(async () =>
-            await Wrapper().UnwrapAsync(Contoso, new("https://evil.example/keys/x/1", "RSA-OAEP-256", [1]), default));
+            await Wrapper().UnwrapAsync(Contoso, new("https://evil.example/keys/x/1", "RSA-OAEP-256", [1]), Stop));
         vault.Audiences.ShouldBeEmpty();
     }
 

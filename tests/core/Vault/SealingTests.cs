@@ -13,6 +13,8 @@ namespace DevOpsAI.Tests.Vault;
 public sealed class SealingTests
 {
     private const string Canary = "canary-7f3a";
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private static readonly DateTimeOffset At = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private readonly InMemoryKeyRing ring = new();
@@ -20,7 +22,7 @@ public sealed class SealingTests
     [Fact]
     public async Task The_leaf_holds_nothing_of_what_is_marked_and_whoever_has_the_key_reads_all_of_it()
     {
-        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", default);
+        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         foreach (var entry in Marked(user.Id))
         {
             var stored = await StoreAsync(entry);
@@ -36,7 +38,7 @@ public sealed class SealingTests
     [Fact]
     public async Task Once_a_key_is_destroyed_readers_are_told_so_and_everything_else_stays()
     {
-        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", default);
+        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         foreach (var entry in Marked(user.Id))
         {
             var stored = await StoreAsync(entry);
@@ -96,9 +98,9 @@ public sealed class SealingTests
     [Fact]
     public async Task What_is_learned_of_an_erased_user_later_is_lost_at_once()
     {
-        var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", default);
-        await ring.DestroyAsync(Contoso, user.Id, default);
-        var prepared = await EntryCodec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, default);
+        var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", Stop);
+        await ring.DestroyAsync(Contoso, user.Id, Stop);
+        var prepared = await EntryCodec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
         JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
         JsonSerializer.Serialize<object>(EntryCodec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
     }
@@ -142,7 +144,7 @@ public sealed class SealingTests
         new Dictionary<string, string> { [Canary] = "1" },
         new(GateLevel.L2, ["because"], Role.Approver, 1, true, At, null, null, "v1"), false, "seal", Canary, subject);
 
-    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await EntryCodec.PrepareAsync(Contoso, [entry], ring, default))[0]);
+    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await EntryCodec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
 
     private static StoredEntry Stored(PreparedEntry prepared)
     {
