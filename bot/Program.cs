@@ -4,4 +4,7 @@ using DevOpsAI.Bot.Hosting;
 if (await LedgerCommands.TryRunAsync(args) is { } exitCode)
     return exitCode;
 
+if (await VaultCommands.TryRunAsync(args) is { } vaultExitCode)
+    return vaultExitCode;
+
 return await BotHost.RunAsync(args);

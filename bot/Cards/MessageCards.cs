@@ -22,6 +22,7 @@ public static class MessageCards
         ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
         ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
         ("unassign <role> <client> @person", "take it away"),
+        ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
         ("whoami", "who you are to the bot, and your roles"),
     ];
 

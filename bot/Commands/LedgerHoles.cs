@@ -31,7 +31,7 @@ internal static class LedgerHoles
             await foreach (var stored in archive.ReadAsync(tenant, 1, size, cancellationToken))
             {
                 seq = stored.Seq;
-                var entry = EntryCodec.Decode(stored.Body.Span, stored.Leaf);
+                var entry = EntryCodec.Decode(stored, null);
                 if (entry.At <= asOf)
                     finder.Add(entry);
             }

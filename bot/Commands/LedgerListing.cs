@@ -42,7 +42,7 @@ internal static class LedgerListing
         var parts = EntryParts.Read(body);
         using var actor = JsonDocument.Parse(body[parts.Actor].ToArray());
         return $"{parts.Seq,6}  {Shown(body, parts.At),-24}  {Shown(body, parts.Type),-24}  {Shown(body, parts.Stream),-28}  "
-            + Harmless(actor.RootElement.GetProperty("name").GetString() ?? "");
+            + Harmless((actor.RootElement.TryGetProperty("name", out var name) ? name : actor.RootElement.GetProperty("id")).GetString() ?? "");
     }
 
     private static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
@@ -63,6 +63,8 @@ internal static class LedgerListing
             if (parts.Causation is { } causation)
                 writer.WriteNumber("causation", causation);
             Copy(writer, "data", body[parts.Data]);
+            if (parts.HasSealed)
+                Copy(writer, "sealed", body[parts.Sealed]);
             writer.WriteString("hash", Convert.ToHexStringLower(leaf));
             writer.WriteEndObject();
         }

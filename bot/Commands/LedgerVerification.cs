@@ -32,7 +32,7 @@ internal static class LedgerVerification
     }
 
     private static string AsText(TenantVerification result) => result.First is null
-        ? $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}"
+        ? $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}"
         : $"{result.Tenant}: TAMPERED, {result.First}{(result.Problems > 1 ? $" (and {result.Problems - 1} more)" : "")}; {result.Entries} entries seen";
 
     private static string AsJson(TenantVerification result) => JsonSerializer.Serialize(
@@ -43,6 +43,7 @@ internal static class LedgerVerification
             result.Entries,
             result.Root,
             result.Problems,
+            LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
             First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
         },
         Json);

@@ -33,6 +33,9 @@ internal abstract record Command
     /// <param name="Person">What is left of the sentence: a name or an object id; a mention counts first.</param>
     public sealed record Assign(bool Held, Role Role, string? Client, string Person) : Command;
 
+    /// <summary>The words after <c>erase</c>: who, then perhaps the client, then perhaps <c>because</c> and a reason.</summary>
+    public sealed record Erase(IReadOnlyList<string> Words) : Command;
+
     /// <summary>Somebody typed a decision; those are taken on the card.</summary>
     public sealed record DecideInWords(string IncidentId) : Command;
 

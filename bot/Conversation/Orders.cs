@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using MediatR;
 
@@ -86,6 +87,28 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
             return Reply.Notice(problem, detail: $"{(command.Held ? "assign" : "unassign")} {command.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
         var request = new AssignRole(tenant.Tenant.Id, person, to, command.Role, command.Held, turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+    }
+
+    public async Task<OutgoingMessage> EraseAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        const string Usage = "erase <person or mail address> <client>";
+        var because = words.ToList().FindIndex(word => word.Equals("because", StringComparison.OrdinalIgnoreCase));
+        var reason = because >= 0 && because + 1 < words.Count ? string.Join(' ', words.Skip(because + 1)) : null;
+        var who = (because >= 0 ? words.Take(because) : words).ToList();
+        var named = who.Count > 1 ? await visibility.TenantAsync(who[^1], person, cancellationToken) : null;
+        if (named is not null)
+            who.RemoveAt(who.Count - 1);
+        if (who.Count > 1 && who[^1].ToLowerInvariant() is "for" or "of" or "at")
+            who.RemoveAt(who.Count - 1);
+        var linked = named is null ? await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken) : [];
+        if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
+            return Reply.Notice("Of which client?", detail: Usage);
+        var name = string.Join(' ', who);
+        if (name.Length == 0)
+            return Reply.Notice("Whose personal data should become unreadable?", detail: Usage);
+        // Somebody known here by name or mention, else as it was typed: an object id or a mail address.
+        var subject = Whom(turn, name).Person?.ObjectId ?? name;
+        return Reply.Of(await mediator.Send(new Erase(tenant.Tenant.Id, person, subject, reason, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
     /// <summary>The first word is a client, or everything is about the client that the conversation is linked to.</summary>

@@ -98,6 +98,7 @@ internal sealed class TurnHandler(
                 Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
                 Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
                 Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
+                Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
                 Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
                 Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
                 _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),

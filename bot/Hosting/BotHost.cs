@@ -11,6 +11,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.LocalTeams;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -45,6 +46,7 @@ public static class BotHost
             .AddIncidents()
             .AddDrafting()
             .AddGates()
+            .AddPrivacy()
             .AddCrashPoints(builder.Environment, builder.Configuration)
             .AddExecution()
             .AddCompleteness()

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Data.Sqlite;
@@ -14,6 +15,9 @@ internal abstract record BookChange
     public sealed record Person(string ConversationId, Member Member) : BookChange;
 
     public sealed record PersonLeft(string ConversationId, string Mri) : BookChange;
+
+    /// <param name="Done">Completes once nothing of the person is left in the file.</param>
+    public sealed record PersonErased(string ObjectId, TaskCompletionSource Done) : BookChange;
 }
 
 /// <summary>
@@ -22,7 +26,7 @@ internal abstract record BookChange
 /// </summary>
 internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironment environment, ILogger<BookStore> logger) : BackgroundService
 {
-    private const string FileName = "teams.db";
+    public const string FileName = "teams.db";
     private const int LargestBatch = 500;
 
     private readonly Channel<BookChange> changes = Channel.CreateUnbounded<BookChange>(new() { SingleReader = true });
@@ -76,10 +80,14 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
             try
             {
                 Write(batch);
+                foreach (var erased in batch.OfType<BookChange.PersonErased>())
+                    erased.Done.TrySetResult();
             }
             catch (Exception exception) when (exception is SqliteException or IOException)
             {
                 logger.BookNotWritten(exception);
+                foreach (var erased in batch.OfType<BookChange.PersonErased>())
+                    erased.Done.TrySetException(new LedgerUnavailableException("The people known from Teams cannot be written at the moment.", exception));
             }
         }
     }
@@ -96,6 +104,12 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
             command.ExecuteNonQuery();
         }
         transaction.Commit();
+        if (!batch.Exists(static change => change is BookChange.PersonErased))
+            return;
+        // The log still holds the rows as they were; once it is written back and cut, nothing does.
+        using var cut = connection.CreateCommand();
+        cut.CommandText = "pragma wal_checkpoint(truncate)";
+        cut.ExecuteNonQuery();
     }
 
     private static void Fill(SqliteCommand command, BookChange change)
@@ -133,6 +147,10 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
                 Add("$conversation", conversation);
                 Add("$mri", mri);
                 break;
+            case BookChange.PersonErased(var person, _):
+                command.CommandText = "delete from people where object_id = $object collate nocase";
+                Add("$object", person);
+                break;
         }
 
         void Add(string name, object? value) => command.Parameters.AddWithValue(name, value ?? DBNull.Value);
@@ -150,6 +168,7 @@ internal sealed class BookStore(IOptions<StorageOptions> storage, IHostEnvironme
             command.CommandText = """
                 pragma journal_mode = wal;
                 pragma synchronous = normal;
+                pragma secure_delete = on;
                 create table if not exists conversations (
                     id text primary key, kind text not null, service_url text not null, directory_tenant text not null,
                     team_id text, name text, installed integer, unusable_because text) without rowid;

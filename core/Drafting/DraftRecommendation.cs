@@ -76,9 +76,10 @@ internal sealed class DraftRecommendationHandler(
     private async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
-        return incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind) is { } runbook
+        var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind) is { } runbook
             ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken))
             : RunbookDrafter.WithoutRunbook(about);
+        return draft with { Subject = incident.Opened.Subject };
     }
 
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Drafting;
 
@@ -23,12 +24,13 @@ public sealed record RecommendationDrafted(
     string IncidentId,
     int Revision,
     string Drafter,
-    string Summary,
-    string Analysis,
-    IReadOnlyList<Evidence> Evidence,
-    Plan Plan,
+    [property: Confidential] string Summary,
+    [property: Confidential] string Analysis,
+    [property: Confidential] IReadOnlyList<Evidence> Evidence,
+    [property: Personal] Plan Plan,
     Risk Risk,
-    string? Problem,
-    IReadOnlyDictionary<string, string> Observed,
+    [property: Confidential] string? Problem,
+    [property: Personal] IReadOnlyDictionary<string, string> Observed,
     bool Simulated,
-    string? TargetKind = null) : Fact;
+    string? TargetKind = null,
+    [property: Subject] string? Subject = null) : Fact;

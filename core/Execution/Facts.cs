@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Execution;
 
@@ -27,7 +28,8 @@ public enum StepOutcome { Applied, Failed, Unknown, Skipped }
 /// <param name="Step">0-based.</param>
 /// <param name="Rollback">This was the step's rollback.</param>
 public sealed record StepFinished(
-    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, string Detail) : Fact;
+    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, [property: Confidential] string Detail,
+    [property: Subject] string? Subject = null) : Fact;
 
 /// <summary>How an execution ended.</summary>
 [JsonConverter(typeof(CamelCaseEnum<ExecutionOutcome>))]
@@ -58,10 +60,11 @@ public sealed record ExecutionFinished(
     string IncidentId,
     string ExecutionId,
     ExecutionOutcome Outcome,
-    string Summary,
-    IReadOnlyList<Change> Changes,
+    [property: Confidential] string Summary,
+    [property: Confidential] IReadOnlyList<Change> Changes,
     bool RolledBack,
-    DateTimeOffset? UndoUntil) : Fact;
+    DateTimeOffset? UndoUntil,
+    [property: Subject] string? Subject = null) : Fact;
 
 /// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
 public sealed record UndoStarted(
@@ -69,4 +72,5 @@ public sealed record UndoStarted(
 
 /// <summary><c>undo.finished</c>.</summary>
 public sealed record UndoFinished(
-    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, string Summary, IReadOnlyList<Change> Changes) : Fact;
+    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, [property: Confidential] string Summary,
+    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : Fact;

@@ -84,7 +84,7 @@ internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access, IL
         if (state.Channels.GetValueOrDefault(command.ConversationId) is not { } linked)
             return Outcome.AlreadySo($"This conversation is not linked to {state.Name}.");
         return Outcome.On(state, StreamId.Channels, command.By, command.Correlation,
-            new ChannelUnlinked(command.ConversationId, $"unlinked by {command.By.Name}"),
+            new ChannelUnlinked(command.ConversationId, "unlinked by a person"),
             $"{ChannelRights.NameOf(linked.Channel)} is no longer linked to {state.Name}.");
     }
 }

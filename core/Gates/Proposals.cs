@@ -248,7 +248,7 @@ internal static class Proposals
 
     private static Outcome.Append Record(TenantState state, Incident incident, Decide command, ProposalDecided decided, string sentence) => new(
         Expected(state, incident),
-        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided, incident.StagedSeq)],
+        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided with { Subject = incident.Opened.Subject }, incident.StagedSeq)],
         sentence);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>

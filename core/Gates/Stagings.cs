@@ -17,7 +17,7 @@ internal static class Stagings
     {
         var staged = terms.Level == GateLevel.L3 ? Plan.Empty : plan;
         return Seals.Seal(incident.Tenant, new(
-            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce));
+            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject));
     }
 
     public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;

@@ -3,6 +3,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
@@ -122,6 +123,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
 
     public string SealInForce => Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Fact.Seal ?? Staged?.Seal ?? "";
+
+    /// <summary>Its card names whoever was erased.</summary>
+    internal bool Concerns(ErasureCompleted erased) =>
+        Opened.Subject == erased.Key
+        || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
+        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person))));
 
     internal Incident With(long seq, EventReceived received) => this with
     {

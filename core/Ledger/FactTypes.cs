@@ -6,6 +6,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -49,9 +50,20 @@ public static class FactTypes
         ["poll.advanced"] = typeof(PollAdvanced),
         ["change.out-of-band"] = typeof(OutOfBandChange),
         ["message.sent"] = typeof(MessageSent),
+        ["erasure.requested"] = typeof(ErasureRequested),
+        ["erasure.approved"] = typeof(ErasureApproved),
+        [ErasureCompleted.StoredName] = typeof(ErasureCompleted),
+        ["key.rotated"] = typeof(KeyRotated),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    private static readonly FrozenDictionary<Type, SealingPlan> Plans = ByType.Keys.ToFrozenDictionary(static type => type, SealingPlan.Read);
+
+    internal static SealingPlan PlanOf(Fact fact) => Plans[fact.GetType()];
+
+    /// <summary>What of this type is sealed; null when this version does not know the type.</summary>
+    internal static SealingPlan? PlanOf(string type) => ByName.TryGetValue(type, out var clrType) ? Plans[clrType] : null;
 
     public static string NameOf(Fact fact) => ByType.TryGetValue(fact.GetType(), out var name)
         ? name
@@ -105,6 +117,10 @@ public static class FactTypes
 [JsonSerializable(typeof(PollAdvanced))]
 [JsonSerializable(typeof(OutOfBandChange))]
 [JsonSerializable(typeof(MessageSent))]
+[JsonSerializable(typeof(ErasureRequested))]
+[JsonSerializable(typeof(ErasureApproved))]
+[JsonSerializable(typeof(ErasureCompleted))]
+[JsonSerializable(typeof(KeyRotated))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -21,6 +21,9 @@ public readonly record struct StreamId(string Value)
 
     public static StreamId Message(string conversationId) => new($"message/{conversationId}");
 
+    public static StreamId Erasure(string key) => new($"erasure/{key}");
+
+    public static readonly StreamId Keys = new("keys");
     public static readonly StreamId Access = new("access");
     public static readonly StreamId Channels = new("channels");
     public static readonly StreamId Freeze = new("freeze");

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,6 +23,7 @@ public static class LedgerServices
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton(static provider => new SqliteLedger(
             FolderOf(provider),
+            provider.GetRequiredService<IKeyRing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<LedgerMetrics>(),
             provider.GetRequiredService<ILogger<SqliteLedger>>()));
@@ -29,13 +31,14 @@ public static class LedgerServices
         services.AddSingleton<ICursorStore>(static provider => provider.GetRequiredService<SqliteLedger>());
         services.AddSingleton<ILedgerArchive>(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
         services.AddSingleton<IDocuments>(static provider => new SqliteDocuments(FolderOf(provider)));
+        services.AddVault();
         services.AddSingleton<TenantStates>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
         return services;
     }
 
-    private static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
+    internal static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
         provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
 }

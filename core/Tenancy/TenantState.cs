@@ -3,6 +3,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Tenancy;
 
@@ -96,8 +97,9 @@ public sealed record TenantState(TenantId Tenant)
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
             },
             ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
-            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq) },
-            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq) },
+            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+            ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
+            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             _ => OfIncident(entry),
         };
         return next with
@@ -209,7 +211,7 @@ public sealed record TenantState(TenantId Tenant)
     }
 
     /// <summary>A freeze concerns every open incident, and their cards say so.</summary>
-    private ImmutableDictionary<string, Incident> Touched(long seq) => Incidents.SetItems(Incidents
-        .Where(pair => pair.Value.IsOpen)
+    private ImmutableDictionary<string, Incident> Touched(long seq, Func<Incident, bool> concerned) => Incidents.SetItems(Incidents
+        .Where(pair => concerned(pair.Value))
         .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { LastSeq = seq })));
 }

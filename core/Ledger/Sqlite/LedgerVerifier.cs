@@ -63,6 +63,8 @@ public sealed class LedgerVerifier
         Step("the file", () => database.Execute("BEGIN"));
         Step("the table of heads", FindTenants);
         Step("the table of entries", () => CheckEntries(cancellationToken));
+        foreach (var check in tenants.Values)
+            check.ReportMissingSeals();
         Step("the table of heads", CheckHeads);
         foreach (var check in tenants.Values.Where(static check => check.Entries > 0 && !check.HasProblems))
         {
@@ -127,7 +129,7 @@ public sealed class LedgerVerifier
 
     private void ReadBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationToken cancellationToken)
     {
-        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
+        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries NOT INDEXED ORDER BY id");
         var block = new RowBlock();
         try
         {
@@ -136,7 +138,7 @@ public sealed class LedgerVerifier
                 var tenant = rows.Bytes(1);
                 if (only is not null && !tenant.SequenceEqual(only))
                     continue;
-                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6));
+                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), rows.Number(7) == 0, rows.Bytes(8));
                 if (!block.IsFull)
                     continue;
                 full.Add(block, cancellationToken);

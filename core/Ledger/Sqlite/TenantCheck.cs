@@ -13,6 +13,7 @@ internal sealed class TenantCheck(string tenant)
     private long lastAt = long.MinValue;
     private LedgerProblem? first;
     private long problems;
+    private readonly SealCheck seals = new();
 
     public string Tenant => tenant;
 
@@ -67,7 +68,14 @@ internal sealed class TenantCheck(string tenant)
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems);
+    /// <summary>What should be sealed beside entries and is not there, once it is known who was erased.</summary>
+    public void ReportMissingSeals()
+    {
+        foreach (var (seq, type, stream) in seals.Missing())
+            Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
+    }
+
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut);
 
     private string? Check(RowBlock.Row row)
     {
@@ -103,7 +111,7 @@ internal sealed class TenantCheck(string tenant)
         if (parts.AtMilliseconds < lastAt)
             return "it is earlier than the entry before it";
         lastAt = parts.AtMilliseconds;
-        return null;
+        return seals.Check(parts, row);
     }
 
     /// <summary>First entry of the first subtree that differs from what was saved: as near as hashes can tell.</summary>

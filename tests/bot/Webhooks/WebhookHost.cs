@@ -8,6 +8,7 @@ using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
@@ -51,6 +52,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings.Concat(settings).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Services
             .AddSingleton(ledger)
+            .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<ICrashPoints, NoCrash>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()

@@ -1,6 +1,7 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
@@ -20,13 +21,14 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
 
     public IntakeWorld(Func<ILedger, ILedger>? wrap = null)
     {
-        Ledger = new InMemoryLedger(Clock);
+        Ledger = new InMemoryLedger(Clock, Keys);
         var collection = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
                 new Dictionary<string, string?> { ["Tenants:contoso:Name"] = "Contoso Ltd" }).Build())
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<ICrashPoints>(this)
+            .AddSingleton<IKeyRing>(Keys)
             .AddSingleton(wrap is null ? Ledger : wrap(Ledger))
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
@@ -43,6 +45,8 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     }
 
     public ManualClock Clock { get; } = new();
+
+    public InMemoryKeyRing Keys { get; } = new();
 
     public InMemoryLedger Ledger { get; }
 
