@@ -5,7 +5,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Commands;
 
 /// <summary>
-/// <c>ledger list</c> and <c>ledger verify</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// The verbs of <c>ledger</c>. They only read (but for <c>key --new</c>), so they work beside a running bot, on a copy, and on a copy that cannot be written.
 /// </summary>
 public static class LedgerCommands
 {
@@ -44,21 +44,40 @@ public static class LedgerCommands
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
+        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
+        var keys = KeyOption();
+        var context = new CommandContext(configuration, contentRoot, output, error);
 
         var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
         list.SetAction(parsed => Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
             LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error)));
 
-        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json, path };
-        verify.SetAction((parsed, cancellationToken) => Task.FromResult(Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
-            LedgerVerification.Run(
-                file, parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, cancellationToken))));
+        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        {
+            tenant, all, checkpoints, keys, json, path,
+        };
+        verify.SetAction((parsed, cancellationToken) => context.RunAsync(() => LedgerVerification.RunAsync(
+            OpenedLedger.Open(context, parsed.GetValue(path)),
+            parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
+            parsed.GetValue(checkpoints) ?? [],
+            Keys.ReadAll(parsed.GetValue(keys)),
+            parsed.GetValue(json),
+            context,
+            cancellationToken)));
 
         var ledger = new Command("ledger", "Reads the ledger.") { list, verify };
+        foreach (var proof in ProofCommands.All(context))
+            ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
     }
 
-    private static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
+    internal static Option<string[]> KeyOption() => new("--key")
+    {
+        Description = "A verifier key that is trusted, or a file with one per line. Several are allowed. Those kept beside the ledger when not given.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    internal static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
         ? id
         : throw new CommandException(tenant is null ? "Which tenant? --tenant contoso" : $"'{tenant}' is not a tenant id.");
 

@@ -9,6 +9,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.LocalTeams;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,7 @@ public static class BotHost
             .AddTenancy()
             .AddTenantConnections()
             .AddLedger()
+            .AddCheckpoints(new VaultTokens().GetAsync)
             .AddIncidents()
             .AddDrafting()
             .AddGates()
@@ -93,7 +95,7 @@ public static class BotHost
     {
         // Several options with mistakes are told together.
         AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.All(why => why is not null) ? string.Join('\n', all) : null,
-        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException or UnauthorizedAccessException => exception.Message,
+        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => exception.Message,
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         _ => null,

@@ -5,6 +5,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -42,6 +43,7 @@ public static class FactTypes
         ["channel.unlinked"] = typeof(ChannelUnlinked),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
+        ["ledger.heartbeat"] = typeof(LedgerHeartbeat),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
@@ -92,6 +94,7 @@ public static class FactTypes
 [JsonSerializable(typeof(ChannelUnlinked))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(LedgerHeartbeat))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

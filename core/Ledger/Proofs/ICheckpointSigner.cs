@@ -13,7 +13,16 @@ public interface ICheckpointSigner
 }
 
 /// <summary>The signing key cannot be used.</summary>
-public sealed class SigningKeyException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class SigningKeyException(string message, bool mayPass, Exception? inner = null) : Exception(message, inner)
+{
+    public SigningKeyException(string message, Exception? inner = null)
+        : this(message, mayPass: false, inner)
+    {
+    }
+
+    /// <summary>It is away, not wrong: trying again may help.</summary>
+    public bool MayPass => mayPass;
+}
 
 public static class CheckpointSigning
 {

@@ -93,7 +93,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
                 return new([], $"the signature of {signature.Name} (key {signature.KeyId:x8}) does not fit the text");
             signers.Add(signer);
         }
-        return signers.Count > 0 ? new(signers, null) : new([], "no signature is of a key that is trusted here");
+        return signers.Count > 0 ? new(signers, null) : new([], "no signature is of a key that is trusted here") { IsStrange = true };
     }
 }
 
@@ -106,4 +106,7 @@ public sealed record NoteSigner(VerifierKey Key, DateTimeOffset? At);
 public sealed record NoteVerdict(IReadOnlyList<NoteSigner> Signers, string? Problem)
 {
     public bool IsTrusted => Problem is null;
+
+    /// <summary>Nothing is known to be wrong with it: it is just that nobody known has signed it.</summary>
+    public bool IsStrange { get; init; }
 }

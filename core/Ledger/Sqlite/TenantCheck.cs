@@ -6,8 +6,11 @@ using System.Text.Unicode;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>Checks one tenant's rows as they come by. Allocates nothing for a row that is in order.</summary>
-internal sealed class TenantCheck(string tenant)
+/// <param name="sizes">Sizes of the tree whose roots are wanted.</param>
+internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null)
 {
+    private readonly SortedSet<long> wanted = [.. sizes ?? []];
+    private readonly Dictionary<long, byte[]> rootsAt = [];
     private readonly CompactRange range = new();
     private long lastSeq;
     private long lastAt = long.MinValue;
@@ -29,6 +32,8 @@ internal sealed class TenantCheck(string tenant)
     public void Row(RowBlock.Row row, ulong fingerprint)
     {
         range.Append(row.Hash);
+        if (wanted.Count > 0 && wanted.Contains(range.Size))
+            rootsAt[range.Size] = range.Root();
         Fingerprint += fingerprint;
         var seq = row.Seq;
         if (seq > lastSeq + 1)
@@ -67,7 +72,7 @@ internal sealed class TenantCheck(string tenant)
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems);
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems) { RootsAt = rootsAt };
 
     private string? Check(RowBlock.Row row)
     {
