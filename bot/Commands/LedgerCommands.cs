@@ -6,7 +6,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Commands;
 
 /// <summary>
-/// <c>ledger list</c>, <c>ledger verify</c> and <c>ledger holes</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// The verbs of <c>ledger</c>. They only read (but for <c>key --new</c>), so they work beside a running bot, on a copy, and on a copy that cannot be written.
 /// </summary>
 public static class LedgerCommands
 {
@@ -45,15 +45,26 @@ public static class LedgerCommands
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
+        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
+        var keys = KeyOption();
+        var context = new CommandContext(configuration, contentRoot, output, error);
 
         var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
         list.SetAction((parsed, _) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
             LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error))));
 
-        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json, path };
-        verify.SetAction((parsed, cancellationToken) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
-            LedgerVerification.Run(
-                file, parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, cancellationToken))));
+        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        {
+            tenant, all, checkpoints, keys, json, path,
+        };
+        verify.SetAction((parsed, cancellationToken) => context.RunAsync(() => LedgerVerification.RunAsync(
+            OpenedLedger.Open(context, parsed.GetValue(path)),
+            parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
+            parsed.GetValue(checkpoints) ?? [],
+            Keys.ReadAll(parsed.GetValue(keys)),
+            parsed.GetValue(json),
+            context,
+            cancellationToken)));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
         var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.") { tenant, json, at, path };
@@ -61,10 +72,18 @@ public static class LedgerCommands
             new SqliteArchive(file), Known(parsed.GetValue(tenant)), configuration, file, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), output, cancellationToken)));
 
         var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes };
+        foreach (var proof in ProofCommands.All(context))
+            ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
     }
 
-    private static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
+    internal static Option<string[]> KeyOption() => new("--key")
+    {
+        Description = "A verifier key that is trusted, or a file with one per line. Several are allowed. Those kept beside the ledger when not given.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    internal static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
         ? id
         : throw new CommandException(tenant is null ? "Which tenant? --tenant contoso" : $"'{tenant}' is not a tenant id.");
 

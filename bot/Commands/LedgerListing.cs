@@ -77,7 +77,7 @@ internal static class LedgerListing
         writer.WriteRawValue(json);
     }
 
-    private static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
+    internal static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
 
     /// <summary>Entries hold text from outside: what would steer a terminal is shown as a question mark.</summary>
     public static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));

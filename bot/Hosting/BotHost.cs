@@ -10,6 +10,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.LocalTeams;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
@@ -43,6 +44,7 @@ public static class BotHost
             .AddTenantConnections()
             .AddLedger()
             .AddRegions()
+            .AddCheckpoints(new VaultTokens().GetAsync)
             .AddIncidents()
             .AddDrafting()
             .AddGates()
@@ -98,7 +100,7 @@ public static class BotHost
     {
         // Several options with mistakes are told together.
         AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.All(why => why is not null) ? string.Join('\n', all) : null,
-        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException or UnauthorizedAccessException => exception.Message,
+        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => exception.Message,
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         _ => null,

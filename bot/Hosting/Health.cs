@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
@@ -15,7 +16,8 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, SqliteLedger ledger, LedgerFollowing following, ILocalMode mode, CancellationToken cancellationToken) =>
+            ITenantDirectory tenants, TenantStates states, SqliteLedger ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            CancellationToken cancellationToken) =>
         {
             try
             {
@@ -25,8 +27,13 @@ internal static class Health
                 if (ledger.Unwritable is { } problem)
                     return NotReady(problem);
                 return Results.Json(new Readiness(
-                    "ready", tenants.All.Count, await following.BehindAsync(cancellationToken),
-                    all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)), tenants.Elsewhere.Count, mode.IsLocal ? IntakeTotals.Of(all) : null));
+                    "ready",
+                    tenants.All.Count,
+                    await following.BehindAsync(cancellationToken),
+                    all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
+                    tenants.Elsewhere.Count,
+                    signing.Problems is { Count: > 0 } problems ? problems : null,
+                    mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
             {
@@ -41,7 +48,9 @@ internal static class Health
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
     /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
-    private sealed record Readiness(string Status, int Tenants, long Behind, int Silent, int Elsewhere, IntakeTotals? Intake);
+    /// <param name="Checkpoints">What keeps ledgers from being signed or witnessed, by tenant; null when nothing does. Work goes on without.</param>
+    private sealed record Readiness(
+        string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -6,6 +6,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
@@ -54,6 +55,7 @@ public static class FactTypes
         ["erasure.approved"] = typeof(ErasureApproved),
         [ErasureCompleted.StoredName] = typeof(ErasureCompleted),
         ["key.rotated"] = typeof(KeyRotated),
+        ["ledger.heartbeat"] = typeof(LedgerHeartbeat),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
@@ -121,6 +123,7 @@ public static class FactTypes
 [JsonSerializable(typeof(ErasureApproved))]
 [JsonSerializable(typeof(ErasureCompleted))]
 [JsonSerializable(typeof(KeyRotated))]
+[JsonSerializable(typeof(LedgerHeartbeat))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -28,6 +28,9 @@ public readonly record struct StreamId(string Value)
     public static readonly StreamId Channels = new("channels");
     public static readonly StreamId Freeze = new("freeze");
 
+    /// <summary>What the ledger says of itself: heartbeats.</summary>
+    public static readonly StreamId Ledger = new("ledger");
+
     public override string ToString() => Value;
 }
 

@@ -20,7 +20,13 @@ public sealed class LedgerVerifier
     private readonly ulong key = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private readonly Dictionary<string, TenantCheck> tenants = [];
 
-    private LedgerVerifier(SqliteDatabase database, TenantId? only) => (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
+    private readonly IReadOnlyDictionary<TenantId, IReadOnlyList<long>> sizes;
+
+    private LedgerVerifier(SqliteDatabase database, TenantId? only, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
+    {
+        (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
+        this.sizes = sizes ?? new Dictionary<TenantId, IReadOnlyList<long>>();
+    }
 
     /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
     /// <exception cref="LedgerFileException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
@@ -32,8 +38,10 @@ public sealed class LedgerVerifier
     }
 
     /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
+    /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
     /// <exception cref="LedgerFileException">As <see cref="Verify"/>.</exception>
-    public static IReadOnlyList<TenantVerification>? VerifyFile(string path, TenantId? only, CancellationToken cancellationToken)
+    public static IReadOnlyList<TenantVerification>? VerifyFile(
+        string path, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
         try
         {
@@ -41,7 +49,7 @@ public sealed class LedgerVerifier
             using var opened = LedgerFile.OpenToRead(path);
             if (opened is null)
                 return null;
-            var verifier = new LedgerVerifier(opened, only);
+            var verifier = new LedgerVerifier(opened, only, sizes);
             verifier.Run(cancellationToken);
             if (logDamage is not null)
                 verifier.ReportDamage(logDamage);
@@ -247,7 +255,7 @@ public sealed class LedgerVerifier
             return null;
         var name = Encoding.UTF8.GetString(tenant);
         if (!tenants.TryGetValue(name, out var check))
-            tenants[name] = check = new(name);
+            tenants[name] = check = new(name, TenantId.TryParse(name, out var id) ? sizes.GetValueOrDefault(id) : null);
         return check;
     }
 

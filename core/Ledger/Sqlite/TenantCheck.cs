@@ -6,8 +6,11 @@ using System.Text.Unicode;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>Checks one tenant's rows as they come by. Allocates nothing for a row that is in order.</summary>
-internal sealed class TenantCheck(string tenant)
+/// <param name="sizes">Sizes of the tree whose roots are wanted.</param>
+internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null)
 {
+    private readonly SortedSet<long> wanted = [.. sizes ?? []];
+    private readonly Dictionary<long, byte[]> rootsAt = [];
     private readonly CompactRange range = new();
     private long lastSeq;
     private long lastAt = long.MinValue;
@@ -30,6 +33,8 @@ internal sealed class TenantCheck(string tenant)
     public void Row(RowBlock.Row row, ulong fingerprint)
     {
         range.Append(row.Hash);
+        if (wanted.Count > 0 && wanted.Contains(range.Size))
+            rootsAt[range.Size] = range.Root();
         Fingerprint += fingerprint;
         var seq = row.Seq;
         if (seq > lastSeq + 1)
@@ -75,7 +80,7 @@ internal sealed class TenantCheck(string tenant)
             Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
     }
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut);
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut) { RootsAt = rootsAt };
 
     private string? Check(RowBlock.Row row)
     {

@@ -23,4 +23,7 @@ public sealed record LedgerProblem(long Seq, string? Type, string? Stream, strin
 public sealed record TenantVerification(string Tenant, long Entries, string Root, LedgerProblem? First, long Problems, long LeftOut = 0)
 {
     public bool Intact => First is null;
+
+    /// <summary>Roots over the first so many entries, for the sizes that were asked for and are there.</summary>
+    public IReadOnlyDictionary<long, byte[]> RootsAt { get; init; } = new Dictionary<long, byte[]>();
 }
