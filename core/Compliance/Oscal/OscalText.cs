@@ -12,12 +12,12 @@ internal static class OscalText
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString(InstantJson.Format, CultureInfo.InvariantCulture);
 
     /// <summary>A <c>string</c>: not empty, one line, no space around it.</summary>
-    public static string Line(string? text)
+    public static string Line(string? text, int most = LongestLine)
     {
         var line = new StringBuilder();
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
-            if (line.Length >= LongestLine)
+            if (line.Length >= most)
             {
                 line.Append('…');
                 break;
