@@ -52,11 +52,14 @@ public static class LedgerCommands
         list.SetAction(parsed => Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
             LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error)));
 
+        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
         var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
         {
-            tenant, all, checkpoints, keys, json, path,
+            tenant, all, checkpoints, keys, json, path, bundle,
         };
-        verify.SetAction((parsed, cancellationToken) => context.RunAsync(() => LedgerVerification.RunAsync(
+        verify.SetAction((parsed, cancellationToken) => parsed.GetValue(bundle) is { } file
+            ? BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), output, error, cancellationToken)
+            : context.RunAsync(() => LedgerVerification.RunAsync(
             OpenedLedger.Open(context, parsed.GetValue(path)),
             parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
             parsed.GetValue(checkpoints) ?? [],
@@ -65,7 +68,7 @@ public static class LedgerCommands
             context,
             cancellationToken)));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, verify };
+        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, ExportCommand.Create(configuration, contentRoot, output, error) };
         foreach (var proof in ProofCommands.All(context))
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
