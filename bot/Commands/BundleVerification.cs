@@ -44,7 +44,7 @@ internal static class BundleVerification
         {
             return VerifierKey.Parse((File.Exists(text) ? File.ReadAllText(text) : text).Trim());
         }
-        catch (NoteFormatException problem)
+        catch (Exception problem) when (problem is NoteFormatException or PlatformNotSupportedException)
         {
             throw new CommandException($"--key is not a verifier key: {problem.Message}.");
         }

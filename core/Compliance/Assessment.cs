@@ -10,10 +10,12 @@ namespace DevOpsAI.Compliance;
 
 /// <summary>
 /// A fold over a range of entries: what happened, who decided, how it ended. Knows nothing but the entries, so it says the same whenever,
-/// wherever and by whomever it is made from them. Keeps a record per incident and none per entry.
+/// wherever and by whomever it is made from them. Keeps a small record per incident and none per entry; what is longer is in files.
 /// </summary>
-public sealed class Assessment(EvidenceSubject subject, TextSpool spool)
+public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisposable
 {
+    private readonly TextSpool leaves = new();
+    private readonly Dictionary<Actor, Actor> actors = [];
     private readonly Dictionary<string, IncidentRecord> incidents = new(StringComparer.Ordinal);
     private readonly List<IncidentRecord> inOrder = [];
     private readonly Dictionary<string, string> people = new(StringComparer.Ordinal);
@@ -60,15 +62,27 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool)
 
     public IncidentRecord? Find(string incidentId) => incidents.GetValueOrDefault(incidentId);
 
+    /// <summary>The leaf hash of an entry of the range.</summary>
+    public Hash256 LeafOf(Mark mark)
+    {
+        Span<byte> leaf = stackalloc byte[MerkleTree.HashSize];
+        leaves.Read((mark.Seq - subject.First) * MerkleTree.HashSize, leaf);
+        return new(leaf);
+    }
+
+    public void Dispose() => leaves.Dispose();
+
+    /// <summary>Takes the entries of the range one after another.</summary>
     public void Take(EvidenceEntry evidence)
     {
         Entries++;
+        leaves.Append(evidence.Leaf.ToArray());
         if (evidence.Entry is not { } entry)
         {
             Redacted++;
             return;
         }
-        var mark = new Mark(evidence.Seq, entry.At, evidence.Leaf);
+        var mark = new Mark(evidence.Seq, entry.At);
         Start ??= mark;
         if (entry.At < latest)
             TimeWentBack ??= mark;
@@ -235,7 +249,13 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool)
 
     private static string Lines(Plan plan) => string.Join('\n', plan.Steps.Select(static step => $"{step.Title}: {step.Command} on {step.Target.Name}"));
 
-    private Actor Share(Actor actor) => actor with { Id = Share(actor.Id), Name = Share(actor.Name) };
+    private Actor Share(Actor actor)
+    {
+        if (actors.TryGetValue(actor, out var known))
+            return known;
+        actors.Add(actor, actor);
+        return actor;
+    }
 
     private string Share(string text)
     {

@@ -37,6 +37,15 @@ public readonly record struct Hash256
     }
 }
 
-/// <summary>An entry as a document refers to it: where it stands, when it was written, and its leaf hash.</summary>
+/// <summary>An entry as a document refers to it: where it stands and when it was written. Its leaf hash is in <see cref="Assessment.LeafOf"/>.</summary>
+/// <param name="Milliseconds">Since 1970, UTC.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Mark(long Seq, DateTimeOffset At, Hash256 Leaf);
+public readonly record struct Mark(long Seq, long Milliseconds)
+{
+    public Mark(long seq, DateTimeOffset at)
+        : this(seq, at.ToUnixTimeMilliseconds())
+    {
+    }
+
+    public DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
+}

@@ -9,7 +9,7 @@ namespace DevOpsAI.Compliance;
 internal static class Story
 {
     public static string Title(Assessment assessment, IncidentRecord incident) =>
-        assessment.Texts.Get(incident.Title) is { Length: > 0 } title ? title : "(opened before this range)";
+        assessment.Texts.Get(incident.Title) is { Length: > 0 } title ? title : incident.Opened is null ? "(opened before this range)" : "(no title)";
 
     public static string Name(Actor actor) => actor.Kind switch
     {

@@ -29,13 +29,26 @@ public sealed class TextSpool : IDisposable
         return new(start + 1);
     }
 
+    /// <summary>Puts bytes where the next of them can be found by counting; not to be mixed with texts.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        file.Write(bytes);
+        pending = true;
+    }
+
+    /// <summary>What <see cref="Append"/> put there.</summary>
+    public void Read(long place, Span<byte> bytes)
+    {
+        Settle();
+        if (RandomAccess.Read(file.SafeFileHandle, bytes, place) != bytes.Length)
+            throw new ArgumentOutOfRangeException(nameof(place));
+    }
+
     public string Get(SpooledText text)
     {
         if (text.Place == 0)
             return "";
-        if (pending)
-            file.Flush();
-        pending = false;
+        Settle();
         Span<byte> prefix = stackalloc byte[sizeof(int)];
         RandomAccess.Read(file.SafeFileHandle, prefix, text.Place - 1);
         var bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(prefix)];
@@ -44,6 +57,13 @@ public sealed class TextSpool : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    private void Settle()
+    {
+        if (pending)
+            file.Flush();
+        pending = false;
+    }
 
     private static FileStream Create()
     {

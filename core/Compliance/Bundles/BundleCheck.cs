@@ -25,7 +25,8 @@ public static class BundleCheck
             var key = CheckKey(bundle, trusted);
             var note = ReadCheckpoint(Encoding.UTF8.GetString(bundle.ReadSmall(BundleFormat.Checkpoint)), key, manifest);
             using var texts = new TextSpool();
-            var (assessment, earlier) = CheckTree(bundle, manifest, owner, key, texts, cancellationToken);
+            using var assessment = new Assessment(SubjectOf(manifest, owner), texts);
+            var earlier = CheckTree(bundle, manifest, owner, key, assessment, cancellationToken);
             var derived = manifest.Derivation == BundleFormat.Derivation;
             if (derived)
                 await CheckDocumentsAsync(bundle, manifest, owner, note, assessment, cancellationToken);
@@ -35,7 +36,9 @@ public static class BundleCheck
         {
             return new(wrong.State, wrong.Message, manifest, null, false, false, 0);
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or JsonException or DecoderFallbackException or NoteFormatException or FormatException)
+        catch (Exception damaged) when (damaged is InvalidDataException or JsonException or DecoderFallbackException or NoteFormatException or FormatException
+            // what the platform makes of a key on a curve that it does not know
+            or PlatformNotSupportedException or System.Security.Cryptography.CryptographicException)
         {
             return new(BundleState.Changed, $"It is damaged: {damaged.Message}", manifest, null, false, false, 0);
         }
@@ -132,8 +135,12 @@ public static class BundleCheck
         }
     }
 
-    private static (Assessment Assessment, int Earlier) CheckTree(
-        BundleFile bundle, BundleManifest manifest, TenantId owner, VerifierKey key, TextSpool texts, CancellationToken cancellationToken)
+    private static EvidenceSubject SubjectOf(BundleManifest manifest, TenantId owner) => new(
+        owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
+        DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+
+    private static int CheckTree(
+        BundleFile bundle, BundleManifest manifest, TenantId owner, VerifierKey key, Assessment assessment, CancellationToken cancellationToken)
     {
         var bytes = bundle.ReadSmall(BundleFormat.Proof);
         var proof = JsonSerializer.Deserialize(bytes, BundleJson.Readable.RangeProof) ?? throw new JsonException("null");
@@ -142,8 +149,6 @@ public static class BundleCheck
         if (manifest.First < 1 || manifest.Last < manifest.First || manifest.TreeSize < manifest.Last
             || (proof.First, proof.Last, proof.TreeSize) != (manifest.First, manifest.Last, manifest.TreeSize))
             throw BundleException.Changed("The proof is not one for the entries that the manifest speaks of.");
-        var asOf = DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        var assessment = new Assessment(new(owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last, asOf), texts);
         var stack = new SubtreeStack();
         Push(stack, RangeProof.LeftHeights(manifest.First - 1), proof.Left);
         var earlier = 0;
@@ -156,7 +161,7 @@ public static class BundleCheck
             var entry = BundledSource.Read(line, owner);
             if (entry.Seq != next++)
                 throw BundleException.Changed($"Entry {next - 1} is missing: entry {entry.Seq} stands in its place.");
-            if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != asOf)
+            if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != assessment.Subject.AsOf)
                 throw BundleException.Changed("The manifest does not name the time of the last entry.");
             assessment.Take(entry);
             stack.Push(0, entry.Leaf.ToArray());
@@ -173,7 +178,7 @@ public static class BundleCheck
         Push(stack, RangeProof.RightHeights(manifest.Last, manifest.TreeSize), proof.Right);
         if (Convert.ToHexStringLower(stack.Root()) != manifest.RootHash)
             throw BundleException.Changed("The entries are not those that the checkpoint was signed for.");
-        return assessment.Redacted == manifest.Redacted ? (assessment, earlier) : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
+        return assessment.Redacted == manifest.Redacted ? earlier : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
     }
 
     private static EarlierCheckpoint ReadEarlier(ReadOnlyMemory<byte> line)

@@ -22,7 +22,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
         var source = new ArchiveSource(archive, request);
         asOf = await LastAtAsync(cancellationToken);
         var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First, request.Last, asOf);
-        var assessment = new Assessment(subject, texts);
+        using var assessment = new Assessment(subject, texts);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         zip.Comment = BundleFormat.CommentPrefix + new string('0', BundleFormat.CommentLength - BundleFormat.CommentPrefix.Length);
 

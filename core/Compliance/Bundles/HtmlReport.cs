@@ -16,18 +16,17 @@ internal sealed class HtmlReport
     private readonly Assessment assessment;
     private readonly EvidenceCheckpoint checkpoint;
 
-    private HtmlReport(Stream output, Assessment assessment, EvidenceCheckpoint checkpoint)
+    private HtmlReport(StreamWriter page, Assessment assessment, EvidenceCheckpoint checkpoint)
     {
-        page = new(output, new UTF8Encoding(false), 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        this.page = page;
         this.assessment = assessment;
         this.checkpoint = checkpoint;
     }
 
     public static async Task WriteAsync(Stream output, Assessment assessment, EvidenceCheckpoint checkpoint)
     {
-        var report = new HtmlReport(output, assessment, checkpoint);
-        await using (report.page)
-            report.Write();
+        await using var written = new StreamWriter(output, new UTF8Encoding(false), 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        new HtmlReport(written, assessment, checkpoint).Write();
     }
 
     private void Write()
@@ -94,12 +93,12 @@ internal sealed class HtmlReport
             page.WriteLine($"<li><strong>{Text(Story.Title(weakness))}</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
         if (assessment.Redacted > 0)
-            page.WriteLine($"<li><strong>{assessment.Redacted} entries are redacted.</strong> Their place and hash are proven; what they say is not told here.</li>");
+            page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
         var first = assessment.Subject.First;
         if (first > 1)
-            page.WriteLine($"<li><strong>Entries 1 to {first - 1} are not part of this bundle.</strong> What began before is told from entry {first} on.</li>");
+            page.WriteLine($"<li><strong>{Range(1, first - 1)} not part of this bundle.</strong> What began before is told from entry {first} on.</li>");
         if (checkpoint.Size > assessment.Subject.Last)
-            page.WriteLine($"<li><strong>Entries {assessment.Subject.Last + 1} to {checkpoint.Size} are not part of this bundle.</strong> What was still going on is not told to its end.</li>");
+            page.WriteLine($"<li><strong>{Range(assessment.Subject.Last + 1, checkpoint.Size)} not part of this bundle.</strong> What was still going on is not told to its end.</li>");
         if (!any && assessment.Redacted == 0 && first == 1 && checkpoint.Size == assessment.Subject.Last)
             page.WriteLine("<li class=\"none\">Nothing is open, and nothing is left out.</li>");
         page.WriteLine("</ul></section>");
@@ -218,9 +217,13 @@ internal sealed class HtmlReport
     private void Figure(long value, string what, string tone) =>
         page.WriteLine($"<div class=\"figure {tone}\"><b>{value.ToString("N0", CultureInfo.InvariantCulture)}</b><span>{what}</span></div>");
 
+    private static string Entries(long count) => count == 1 ? "1 entry is" : $"{count} entries are";
+
+    private static string Range(long first, long last) => first == last ? $"Entry {first} is" : $"Entries {first} to {last} are";
+
     private static string Badge(string tone, string word) => $"<span class=\"badge {tone}\">{Text(word)}</span>";
 
-    private static string Entry(Mark mark) => $"<span class=\"entry\" title=\"leaf {mark.Leaf}\">entry {mark.Seq}</span>";
+    private string Entry(Mark mark) => $"<span class=\"entry\" title=\"leaf {assessment.LeafOf(mark)}\">entry {mark.Seq}</span>";
 
     private static string Time(DateTimeOffset at) => Text(Story.Utc(at));
 

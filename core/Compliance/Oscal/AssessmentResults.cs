@@ -126,7 +126,7 @@ internal static class AssessmentResults
             json.OpenArray("props");
             json.Prop("gate-level", round.Level.ToString());
             json.Prop("gate-decision", RoundObservation.Decision(decision.Kind));
-            json.EntryProps(decision.Mark);
+            json.EntryProps(decision.Mark, export.Assessment.LeafOf(decision.Mark));
             json.CloseArray();
             var plan = export.Assessment.Texts.Get(round.Plan);
             json.Text("prose", $"Approved for {incident.Id}: {(plan.Length > 0 ? OscalText.Markup(plan) : "what its proposal says")}");
@@ -144,14 +144,14 @@ internal static class AssessmentResults
             if (evidence.Entry is not { } entry || !LogTitles.IsLogged(entry))
                 continue;
             json.Open();
-            WriteLogEntry(json, export, new(evidence.Seq, entry.At, evidence.Leaf), entry);
+            WriteLogEntry(json, export, new(evidence.Seq, entry.At), evidence.Leaf, entry);
             json.Close();
         }
         json.CloseArray();
         json.Close();
     }
 
-    private static void WriteLogEntry(OscalWriter json, OscalExport export, Mark mark, LedgerEntry entry)
+    private static void WriteLogEntry(OscalWriter json, OscalExport export, Mark mark, Hash256 leaf, LedgerEntry entry)
     {
         json.Uuid(export.Ids.Of("log-entry", mark.Seq));
         json.Text("title", OscalText.Markup(LogTitles.Of(entry)));
@@ -159,7 +159,7 @@ internal static class AssessmentResults
         json.Time("end", mark.At);
         json.OpenArray("props");
         json.Prop("event-type", entry.Type);
-        json.EntryProps(mark);
+        json.EntryProps(mark, leaf);
         json.Prop("actor-kind", entry.Actor.Kind.ToString().ToLowerInvariant());
         if (entry.Fact is ProposalDecided decided)
             json.Prop("gate-decision", RoundObservation.Decision(decided.Kind));

@@ -114,7 +114,7 @@ internal static class OscalParts
             json.Text("href", $"#{export.EntriesFile}");
             json.Text("description", $"{entry.What}: ledger entry {OscalWriter.Number(entry.Mark.Seq)}.");
             json.OpenArray("props");
-            json.EntryProps(entry.Mark);
+            json.EntryProps(entry.Mark, export.Assessment.LeafOf(entry.Mark));
             json.CloseArray();
         });
 }

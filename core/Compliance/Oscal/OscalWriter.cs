@@ -102,10 +102,10 @@ internal sealed class OscalWriter : IDisposable
         Close();
     }
 
-    public void EntryProps(Mark mark)
+    public void EntryProps(Mark mark, Hash256 leaf)
     {
         Prop("ledger-seq", Number(mark.Seq));
-        Prop("ledger-leaf-hash", mark.Leaf.ToString(), "rfc6962-sha256");
+        Prop("ledger-leaf-hash", leaf.ToString(), "rfc6962-sha256");
     }
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -20,7 +20,7 @@ internal static class Risks
         json.Text("statement", Story.Statement(weakness));
         json.OpenArray("props");
         json.Prop("weakness", Name(weakness.Kind));
-        json.EntryProps(weakness.Seen);
+        json.EntryProps(weakness.Seen, export.Assessment.LeafOf(weakness.Seen));
         json.CloseArray();
         json.Text("status", weakness.IsOpen ? "open" : "closed");
         json.Open("risk-log");
@@ -49,7 +49,7 @@ internal static class Risks
         json.Text("title", title);
         json.Time("start", mark.At);
         json.OpenArray("props");
-        json.EntryProps(mark);
+        json.EntryProps(mark, export.Assessment.LeafOf(mark));
         json.CloseArray();
         json.Text("status-change", status);
     }

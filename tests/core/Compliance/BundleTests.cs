@@ -1,10 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -40,16 +38,16 @@ public sealed class BundleTests : IDisposable
     {
         await scene.Story.EverythingAsync();
         var number = 0;
-        for (var size = 1L; size <= 17; size++)
+        foreach (var size in new long[] { 1, 2, 3, 6, 8, 9, 15, 17 })
         {
             var checkpoint = await scene.SignAsync(size);
             for (var first = 1L; first <= size; first++)
             {
-                for (var last = first; last <= size; last += 3)
+                for (var last = first; last <= size; last += 4)
                 {
                     var path = await scene.ExportAsync(await scene.RequestAsync(first, last, checkpoint), $"{++number}.zip");
                     (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull($"{first} to {last} of {size}");
-                    if (number % 40 == 0)
+                    if (number % 20 == 0)
                         (await BundleScene.PythonAsync(path)).Code.ShouldBe(0);
                 }
             }
@@ -76,7 +74,7 @@ public sealed class BundleTests : IDisposable
         var files = BundleScene.Unpack(path);
         foreach (var (name, content) in files)
             Encoding.UTF8.GetString(content).ShouldNotContain("Ana Approver", customMessage: name);
-        Encoding.UTF8.GetString(files["report.html"]).ShouldContain("entries are redacted");
+        Encoding.UTF8.GetString(files["report.html"]).ShouldContain(" redacted.</strong>");
         Encoding.UTF8.GetString(files["entries.jsonl"]).Split('\n')[0].ShouldContain("\"redacted\":true");
     }
 

@@ -92,15 +92,15 @@ internal sealed partial class OscalNode
     {
         test = test.Trim();
         if (Negation().Match(test) is { Success: true } not)
-            return !Holds(not.Groups[1].Value);
+            return !Holds(not.Groups["a"].Value);
         if (Namespace().Match(test) is { Success: true } ns)
-            return children.Find(static child => child.Use == "ns") is not { } own || Literals(ns.Groups[1].Value).Contains(own.Value);
+            return children.Find(static child => child.Use == "ns") is not { } own || Literals(ns.Groups["a"].Value).Contains(own.Value);
         if (StartsWith().Match(test) is { Success: true } starts)
-            return Select(starts.Groups[1].Value).Any(node => node.Value!.StartsWith(starts.Groups[2].Value, StringComparison.Ordinal));
+            return Select(starts.Groups["a"].Value).Any(node => node.Value!.StartsWith(starts.Groups["b"].Value, StringComparison.Ordinal));
         if (Equality().Match(test) is { Success: true } equality)
-            return Select(equality.Groups[1].Value).Any(node => Literals(equality.Groups[2].Value).Contains(node.Value));
+            return Select(equality.Groups["a"].Value).Any(node => Literals(equality.Groups["b"].Value).Contains(node.Value));
         return Existence().Match(test) is { Success: true } exists
-            ? Select(exists.Groups[1].Success ? exists.Groups[1].Value : exists.Groups[2].Value).Any()
+            ? Select(exists.Groups["a"].Success ? exists.Groups["a"].Value : exists.Groups["b"].Value).Any()
             : throw new NotSupportedException(test);
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class OscalNode
             children.Add(new(use, item, this, children.Count));
     }
 
-    private static HashSet<string?> Literals(string list) => [.. Literal().Matches(list).Select(static match => match.Groups[1].Value)];
+    private static HashSet<string?> Literals(string list) => [.. Literal().Matches(list).Select(static match => match.Groups["a"].Value)];
 
     /// <summary>Splits where the separator is in no bracket and no quotation.</summary>
     private static IEnumerable<string> SplitOutside(string text, string separator)
@@ -150,21 +150,21 @@ internal sealed partial class OscalNode
         yield return text[start..];
     }
 
-    [GeneratedRegex(@"^not\((.*)\)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^not\((?<a>.*)\)$", RegexOptions.None, 1000)]
     private static partial Regex Negation();
 
-    [GeneratedRegex(@"^has-oscal-namespace\((.*)\)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^has-oscal-namespace\((?<a>.*)\)$", RegexOptions.None, 1000)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"^starts-with\(([^,]+),\s*'([^']*)'\)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^starts-with\((?<a>[^,]+),\s*'(?<b>[^']*)'\)$", RegexOptions.None, 1000)]
     private static partial Regex StartsWith();
 
-    [GeneratedRegex(@"^([@\w.-]+)\s*=\s*(\(?'.*'\)?)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?<a>[@\w.-]+)\s*=\s*(?<b>\(?'.*'\)?)$", RegexOptions.None, 1000)]
     private static partial Regex Equality();
 
-    [GeneratedRegex(@"^(?:exists\(([@\w.-]+)\)|([@\w.-]+))$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?:exists\((?<a>[@\w.-]+)\)|(?<b>[@\w.-]+))$", RegexOptions.None, 1000)]
     private static partial Regex Existence();
 
-    [GeneratedRegex("'([^']*)'", RegexOptions.None, 1000)]
+    [GeneratedRegex("'(?<a>[^']*)'", RegexOptions.None, 1000)]
     private static partial Regex Literal();
 }

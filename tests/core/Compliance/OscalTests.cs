@@ -249,5 +249,5 @@ public sealed class OscalTests
         $"{risk.GetProperty("props")[0].GetProperty("value").GetString()} {risk.GetProperty("title").GetString()!.Split(':')[0]}";
 
     private static IEnumerable<string> Uuids(byte[] file) =>
-        System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\":\\s?\"([^\"]+)\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups[1].Value);
+        System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\":\\s?\"(?<uuid>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups["uuid"].Value);
 }
