@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
