@@ -53,11 +53,14 @@ public static class LedgerCommands
         list.SetAction((parsed, _) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
             LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error))));
 
+        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
         var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
         {
-            tenant, all, checkpoints, keys, json, path,
+            tenant, all, checkpoints, keys, json, path, bundle,
         };
-        verify.SetAction((parsed, cancellationToken) => context.RunAsync(() => LedgerVerification.RunAsync(
+        verify.SetAction((parsed, cancellationToken) => parsed.GetValue(bundle) is { } file
+            ? BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), output, error, cancellationToken)
+            : context.RunAsync(() => LedgerVerification.RunAsync(
             OpenedLedger.Open(context, parsed.GetValue(path)),
             parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
             parsed.GetValue(checkpoints) ?? [],
@@ -71,7 +74,7 @@ public static class LedgerCommands
         holes.SetAction((parsed, cancellationToken) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => LedgerHoles.RunAsync(
             new SqliteArchive(file), Known(parsed.GetValue(tenant)), configuration, file, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), output, cancellationToken)));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes };
+        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes, ExportCommand.Create(configuration, contentRoot, output, error) };
         foreach (var proof in ProofCommands.All(context))
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams;
@@ -19,8 +20,8 @@ public sealed record OutgoingMessage
     /// <summary>What the message tells of a client, to be put on its ledger once sent; null for what is no evidence, as help.</summary>
     public Evidence? Evidence { get; init; }
 
-    /// <summary>Hex SHA-256 of the card's JSON, or of the text.</summary>
-    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Card is { } card ? TeamsWriter.Write(card.WriteTo) : Encoding.UTF8.GetBytes(Text ?? "")));
+    /// <summary>Hex SHA-256 of the card's canonical JSON (RFC 8785), or of the text.</summary>
+    public string Digest() => Card is { } card ? Jcs.Digest(TeamsWriter.Write(card.WriteTo)) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
 }
 
 /// <summary>Whose ledger a message belongs on.</summary>

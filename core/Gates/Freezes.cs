@@ -9,8 +9,8 @@ internal static class Freezes
 {
     private const int LongestReason = 500;
 
-    public static string Sentence(string tenant, Freeze freeze) =>
-        $"{tenant} is frozen since {Sentences.Utc(freeze.At)} by {Sentences.Said(freeze.By.Name)}: {Sentences.Stop(Sentences.Said(freeze.Reason))} Nothing is approved or executed until another approver or administrator lifts it.";
+    public static string Sentence(string client, Freeze freeze) =>
+        $"{client} is frozen since {Sentences.Utc(freeze.At)} by {Sentences.Said(freeze.By.Name)}: {Sentences.Stop(Sentences.Said(freeze.Reason))} Nothing is approved or executed until another approver or administrator lifts it.";
 
     public static Outcome Set(TenantState state, SetFreeze command, IReadOnlySet<Role> roles)
     {

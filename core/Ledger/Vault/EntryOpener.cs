@@ -18,6 +18,7 @@ internal static class EntryOpener
     {
         var leaf = SealedParts.Read(body[parts.Sealed]);
         var places = stored is { } present ? Check(leaf, present.Span) : null;
+        var text = keys is null ? SealedBlank : stored is null ? MissingBlank : TextBlank;
         var opened = new List<(string Path, byte[] Json)>();
         for (var i = 0; i < leaf.Parts.Count; i++)
         {
@@ -25,7 +26,7 @@ internal static class EntryOpener
             if (places is not null && keys?.Find(part.Key) is { } key && Decrypt(body, parts, part, key, stored!.Value.Span, places[i]) is { } plaintext)
                 ReadMembers(plaintext, part, opened);
             else
-                opened.AddRange(part.Of.Select(path => (path, Blank(path, plan, stored is null))));
+                opened.AddRange(part.Of.Select(path => (path, Blank(path, plan, text))));
         }
         actorName = Text(opened.FirstOrDefault(static member => member.Path == "actor.name").Json);
         Merge(body[parts.Data], opened, data);
@@ -70,13 +71,14 @@ internal static class EntryOpener
             throw new JsonException("a sealed part without members");
     }
 
-    private static byte[] Blank(string path, SealingPlan? plan, bool missing)
+    private static byte[] Blank(string path, SealingPlan? plan, byte[] text)
     {
         var blank = path == "actor.name" ? TextBlank : plan?.FindPath(path)?.Blank ?? [];
-        return missing && blank.AsSpan().SequenceEqual(TextBlank) ? MissingBlank : blank;
+        return blank.AsSpan().SequenceEqual(TextBlank) ? text : blank;
     }
 
     private static readonly byte[] TextBlank = Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
+    private static readonly byte[] SealedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Sealed}\"");
     private static readonly byte[] MissingBlank = Encoding.UTF8.GetBytes($"\"{Erased.Missing}\"");
 
     private static string? Text(byte[]? json) => json is null ? null : EntryParts.Text(json, ..);

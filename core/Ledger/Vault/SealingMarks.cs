@@ -32,8 +32,11 @@ public sealed class SubjectAttribute : Attribute;
 /// <summary>What readers find where a sealed text cannot be had any more.</summary>
 public static class Erased
 {
-    /// <summary>The key is destroyed, or not at hand.</summary>
+    /// <summary>The key is destroyed.</summary>
     public const string Text = "(erased)";
+
+    /// <summary>Read without any keys, as by an auditor.</summary>
+    public const string Sealed = "(sealed)";
 
     /// <summary>The sealed bytes are not there.</summary>
     public const string Missing = "(missing)";

@@ -4,6 +4,7 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks.Ledger;
 
@@ -85,11 +86,12 @@ internal sealed class ProofsBenchmark : IBenchmark
         var insert = database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, 1, ?, ?)");
         var range = new CompactRange();
         var body = new ByteBuffer(4096);
+        var keys = new InMemoryKeyRing().Of(Tenant);
         for (var seq = 1; seq <= size; seq++)
         {
             body.Clear();
             var entry = SampleEvents.Make(seq);
-            EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry), DateTimeOffset.UnixEpoch.AddSeconds(seq), seq, 1, body);
+            EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch.AddSeconds(seq), seq, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);
             insert.Bind(1, seq).Bind(2, seq).Bind(3, entry.Stream.Value).Bind(4, leaf).Bind(5, body.Written);

@@ -23,7 +23,7 @@ public sealed class ProofCommandsTests : IDisposable
 
     public ProofCommandsTests()
     {
-        ledger = new(Data, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Data, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         documents = new(Data);
     }
 

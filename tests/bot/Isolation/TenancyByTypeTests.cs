@@ -24,6 +24,8 @@ public sealed class TenancyByTypeTests
         ["TenantVerification.Deconstruct(Tenant)"] = "what a damaged store claims, which may be no tenant id",
         ["LedgerVerifier.tenants"] = "what a damaged store claims, which may be no tenant id",
         ["LedgerCommands.Known(tenant)"] = "a command line, where it becomes one",
+        ["Place.Open(tenant)"] = "a command line, where it becomes one",
+        ["KeysOptions.Tenants"] = "configuration, validated at start and read once",
         ["TeamsOptions.TenantId"] = "configuration: an Entra directory under Microsoft's name",
         ["TeamsOptions.AllowedTenants"] = "configuration: Entra directories under Microsoft's name",
         ["ConversationAccount(TenantId)"] = "the Teams protocol: an Entra directory",

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Commands;
@@ -48,7 +47,7 @@ public sealed class OnRecordTests
         ]);
         sent.Select(message => message.ActivityId).ShouldBeUnique();
         var shown = bot.Teams.Calls.Select(call => call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"])
-            .OfType<JsonNode>().Select(card => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(card.ToJsonString())))).ToList();
+            .OfType<JsonNode>().Select(card => Jcs.Digest(Encoding.UTF8.GetBytes(card.ToJsonString()))).ToList();
         shown.ShouldContain(Facts<CardPosted>(bot).Single().Content!, "what is on record is what Teams was sent");
         sent.ShouldAllBe(message => shown.Contains(message.Content));
     }

@@ -2,6 +2,7 @@ using System.Text;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Ledger.Proofs;
 
@@ -112,7 +113,7 @@ public sealed class ReceiptTests : IDisposable
     {
         var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"));
         var body = new ByteBuffer(256);
-        EntryCodec.Complete(EntryCodec.Prepare(TenantId.Parse(tenant), entry), DateTimeOffset.UnixEpoch, seq, seq, body);
+        EntryCodec.Complete(EntryCodec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))), DateTimeOffset.UnixEpoch, seq, seq, body);
         return body.Written.ToArray();
     }
 }

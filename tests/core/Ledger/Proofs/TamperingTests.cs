@@ -208,7 +208,7 @@ public sealed class TamperingTests : IDisposable
             var body = new ByteBuffer(1024);
             var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation != "backdated" ? entries[Size - 1].At : entry.At;
             EntryCodec.Complete(
-                EntryCodec.Prepare(entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact)), Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
+                EntryCodec.Prepare(entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant)), Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);
             insert.Bind(1, i + 1).Bind(2, i + 1).Bind(3, stream.Value).Bind(4, 1).Bind(5, leaf).Bind(6, body.Written);
