@@ -3,5 +3,10 @@ using DevOpsAI.Bot.Hosting;
 
 if (await LedgerCommands.TryRunAsync(args) is { } exitCode)
     return exitCode;
+if (await WitnessCommand.TryRunAsync(args) is { } witnessed)
+    return witnessed;
+
+if (await VaultCommands.TryRunAsync(args) is { } vaultExitCode)
+    return vaultExitCode;
 
 return await BotHost.RunAsync(args);

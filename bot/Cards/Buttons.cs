@@ -29,6 +29,8 @@ internal static class Buttons
                 yield return Reject(data);
             yield return Snooze(data);
         }
+        if (incident.CanBeDraftedAgain && view.Rights.Redraft)
+            yield return CardActions.Execute("Draft again", Verb.Redraft, data);
         if (CanUndo(view))
             yield return CardActions.Execute("Undo", Verb.Undo, data);
         if ((incident.IsUndecided || incident.IsLeftToPeople) && !view.IsPersonal && !view.Rights.Decide)

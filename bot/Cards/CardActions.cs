@@ -12,6 +12,7 @@ public static class Verb
     public const string Details = "details";
     public const string Undo = "undo";
     public const string Handled = "handled";
+    public const string Redraft = "redraft";
 
     /// <summary>The incident's card as this person should see it now: the refresh, and the way back from details.</summary>
     public const string View = "view";

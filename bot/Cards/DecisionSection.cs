@@ -20,6 +20,8 @@ internal static class DecisionSection
             if (given > 0)
                 yield return Rich("Small", new TextRun($"{staged.Terms.Approvals - given} more approval needed.", Bold: true));
         }
+        if (incident.Redraft is { } asked)
+            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new($", {Phrases.Time(asked.At)}"));
         if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)

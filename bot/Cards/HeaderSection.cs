@@ -57,7 +57,7 @@ internal static class HeaderSection
         if (incident.Opened.Scope != IncidentScope.One)
             yield return Fact("Storm", $"{Storm(incident, measure)}");
         else if (incident.Opened.Device is { } device)
-            yield return Fact("Device", $"{CardText.Name(device, measure.Short)}");
+            yield return Fact(Phrases.Thing(incident), $"{CardText.Name(device, measure.Short)}");
         yield return Fact("What", $"{What(view),500}");
         if (Reported(incident) is { } reported)
             yield return Fact("Reported", $"{reported,240}");
@@ -99,7 +99,7 @@ internal static class HeaderSection
         var named = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).Take(measure.Items).Select(name => CardText.Name(name, 40));
         var more = incident.Devices.Count - Math.Min(incident.Devices.Count, measure.Items);
         var scope = incident.Opened.Scope == IncidentScope.Cause ? "one cause" : "the whole client";
-        return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} devices: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+        return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} {(Phrases.Thing(incident) == "User" ? "users" : "devices")}: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
     }
 
     private static string? Deadline(IncidentView view, GateTerms terms) => view.Incident.Phase switch

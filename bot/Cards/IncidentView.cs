@@ -8,7 +8,8 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What the reader of a card may do with it now.</summary>
 /// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
 /// <param name="Undo">Ask to take a verified execution back.</param>
-public readonly record struct Rights(bool Decide, bool Undo);
+/// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
+public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false);
 
 /// <summary>
 /// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.

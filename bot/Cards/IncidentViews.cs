@@ -15,7 +15,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
     {
-        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true) : default,
+        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true) : default,
     };
 
     public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
@@ -43,7 +43,8 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
 
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
         Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
-        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor));
+        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor),
+        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator));
 
     private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 

@@ -15,12 +15,14 @@ public static class MessageCards
         ("show CON-1001", "an incident's card"),
         ("why CON-1001", "its audit trail: who did what, when, and the ledger entry of each"),
         ("undo CON-1001", "ask to take a verified execution back"),
+        ("redraft CON-1001", "ask for a new draft after a run that did not end well"),
         ("link <client> [escalation]", "post this client's cards (or only its escalations) in this conversation"),
         ("unlink", "stop posting here"),
         ("freeze <client> <reason>", "stop everything of this client from running"),
         ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
         ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
         ("unassign <role> <client> @person", "take it away"),
+        ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
         ("whoami", "who you are to the bot, and your roles"),
     ];
 

@@ -14,20 +14,28 @@ internal static class OutcomeSection
         {
             if (run is null)
                 continue;
-            foreach (var part in Of(run, measure))
+            foreach (var part in Of(run, measure, IsEarlier(view.Incident, run)))
                 yield return part;
         }
+        if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
+            yield return Rich("Small", new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs without approval.", Subtle: true));
         if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
             yield return Rich("Small", new TextRun($"Undo is possible until {Phrases.Time(until)}.", Subtle: true));
     }
 
-    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Incidents.Run run, Measure measure)
+    /// <summary>What it came to is not what the card asks now. Of drift, the card says so itself.</summary>
+    private static bool IsEarlier(Incident incident, DevOpsAI.Incidents.Run run) =>
+        run is { Kind: Gates.ProposalKind.Remedy, Outcome: not null and not ExecutionOutcome.Drifted }
+        && incident is { Staged.Kind: Gates.ProposalKind.Remedy }
+        && (incident.Redraft is not null || incident.StagedSeq > run.StartedSeq);
+
+    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Incidents.Run run, Measure measure, bool isEarlier)
     {
         var what = run.Kind == Gates.ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
             yield return Rich("Medium", new($"{what}: ", Bold: true), new($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {Phrases.Time(run.StartedAt)}"));
         else
-            yield return Ended(run, run.Outcome.Value, measure);
+            yield return Ended(run, run.Outcome.Value, isEarlier, measure);
         var shown = Math.Max(2, measure.Items * 2);
         foreach (var step in run.Steps.Skip(Math.Max(0, run.Steps.Length - shown)))
         {
@@ -63,7 +71,7 @@ internal static class OutcomeSection
 
     private static int Done(DevOpsAI.Incidents.Run run) => run.Steps.Count(step => !step.Rollback);
 
-    private static OutgoingJson Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, Measure measure)
+    private static OutgoingJson Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, bool isEarlier, Measure measure)
     {
         var (mark, tone) = outcome switch
         {
@@ -72,10 +80,10 @@ internal static class OutcomeSection
             ExecutionOutcome.Unknown => ("?", Tone.Attention),
             _ => ("✘", Tone.Attention),
         };
-        var undo = run.Kind == Gates.ProposalKind.Undo ? "Undo: " : "";
+        var what = run.Kind == Gates.ProposalKind.Undo ? "Undo: " : isEarlier ? "Earlier run: " : "";
         return Rich(
             "Medium",
-            new($"{mark} {undo}", Bold: true, Tone: tone),
+            new($"{mark} {what}", Bold: true, Tone: tone),
             new(run.Summary, measure.Long, Bold: outcome == ExecutionOutcome.Verified, Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
     }
 

@@ -10,6 +10,7 @@ internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
     {
+        IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
         IncidentPhase.Drafting => ("Drafting", Tone.Default),
         IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
@@ -59,6 +60,14 @@ internal static class Phrases
         ActorKind.Service => $"the bot ({actor.Id})",
         ActorKind.Connection => $"connection {actor.Id}",
         _ => actor.Name,
+    };
+
+    /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
+    public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch
+    {
+        ({ Length: > 0 } kind, _) => $"{char.ToUpperInvariant(kind[0])}{kind[1..]}",
+        (_, { IsEmpty: false } events) when events.All(recent => recent.Event.AboutUser == true) => "User",
+        _ => "Device",
     };
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

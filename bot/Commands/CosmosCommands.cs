@@ -8,13 +8,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Bot.Commands;
 
-/// <summary><c>ledger list</c> and <c>ledger verify</c> on the Cosmos DB account that configuration names.</summary>
+/// <summary><c>ledger list</c> on the Cosmos DB account that configuration names, and how verbs get to it.</summary>
 internal static class CosmosCommands
 {
     /// <summary>Unless <c>--path</c> names a folder.</summary>
     public static bool Applies(IConfiguration configuration, string[] args) =>
-        Enum.TryParse<StorageProvider>(configuration["Storage:Provider"], ignoreCase: true, out var provider) && provider == StorageProvider.Cosmos
-        && args is ["ledger", "list" or "verify", ..] && !args.Contains("--path");
+        IsConfigured(configuration) && args is ["ledger", "list", ..] && !args.Contains("--path");
+
+    public static bool IsConfigured(IConfiguration configuration) =>
+        Enum.TryParse<StorageProvider>(configuration["Storage:Provider"], ignoreCase: true, out var provider) && provider == StorageProvider.Cosmos;
 
     public static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -29,7 +31,6 @@ internal static class CosmosCommands
     private static RootCommand Build(IConfiguration configuration, TextWriter output, TextWriter error)
     {
         var tenant = new Option<string?>("--tenant") { Description = "The client company, as in contoso." };
-        var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
 
@@ -37,26 +38,7 @@ internal static class CosmosCommands
         list.SetAction((parsed, token) => OnAsync(configuration, error, store =>
             ListAsync(store, LedgerCommands.Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error, token)));
 
-        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json };
-        verify.SetAction((parsed, token) => OnAsync(configuration, error, store =>
-            VerifyAsync(store, parsed.GetValue(all) ? null : LedgerCommands.Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, token)));
-        return new("DevOps AI Bot") { new Command("ledger", "Reads the ledger.") { list, verify } };
-    }
-
-    private static async Task<int> VerifyAsync(
-        CosmosStore store, TenantId? tenant, IConfiguration configuration, bool json, TextWriter output, CancellationToken cancellationToken)
-    {
-        var results = await CosmosVerifier.VerifyAsync(store, tenant, cancellationToken);
-        if (tenant is { } asked && results.Count == 0)
-        {
-            LedgerCommands.MustBeConfigured(asked, configuration, "the account");
-            results = [new(asked.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)];
-        }
-        foreach (var result in results)
-            await output.WriteLineAsync(json ? LedgerVerification.AsJson(result) : LedgerVerification.AsText(result));
-        if (results.Count == 0)
-            await output.WriteLineAsync(json ? "" : "The ledger is empty.");
-        return results.All(static result => result.Intact) ? LedgerCommands.Intact : LedgerCommands.Tampered;
+        return new("DevOps AI Bot") { new Command("ledger", "Reads the ledger.") { list } };
     }
 
     private static async Task<int> ListAsync(
@@ -90,8 +72,7 @@ internal static class CosmosCommands
         try
         {
             using var store = Open(configuration);
-            if (!await store.ExistsAsync(CancellationToken.None))
-                throw new CommandException($"There is no ledger in database '{store.Database}' at {configuration["Storage:Cosmos:Endpoint"]}.");
+            await MustExistAsync(store, configuration);
             return await verb(store);
         }
         catch (Exception refused) when (refused is CommandException or LedgerUnavailableException)
@@ -101,8 +82,15 @@ internal static class CosmosCommands
         }
     }
 
+    /// <exception cref="CommandException">There is no ledger in the account.</exception>
+    internal static async Task MustExistAsync(CosmosStore store, IConfiguration configuration)
+    {
+        if (!await store.ExistsAsync(CancellationToken.None))
+            throw new CommandException($"There is no ledger in database '{store.Database}' at {configuration["Storage:Cosmos:Endpoint"]}.");
+    }
+
     /// <exception cref="CommandException">The settings are wrong.</exception>
-    private static CosmosStore Open(IConfiguration configuration)
+    internal static CosmosStore Open(IConfiguration configuration)
     {
         var options = configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
         if (options.WhatIsWrong() is { Count: > 0 } problems)

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
 /// <summary>
-/// <c>ledger list</c> and <c>ledger verify</c>. They only read, so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// The verbs of <c>ledger</c>. They only read (but for <c>key --new</c>), so they work beside a running bot, on a copy, and on a copy that cannot be written.
 /// </summary>
 public static class LedgerCommands
 {
@@ -46,19 +47,54 @@ public static class LedgerCommands
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
+        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
+        var keys = KeyOption();
+        var context = new CommandContext(configuration, contentRoot, output, error);
 
         var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
-        list.SetAction(parsed => Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
-            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error)));
+        list.SetAction((parsed, _) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
+            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error))));
 
-        var verify = new Command("verify", "Recomputes everything the ledger claims. Exit code 0: intact, 1: tampered, 2: not possible.") { tenant, all, json, path };
-        verify.SetAction((parsed, cancellationToken) => Task.FromResult(Run(configuration, contentRoot, parsed.GetValue(path), error, file =>
-            LedgerVerification.Run(
-                file, parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(json), output, cancellationToken))));
+        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
+        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        {
+            tenant, all, checkpoints, keys, json, path, bundle,
+        };
+        verify.SetAction((parsed, cancellationToken) => parsed.GetValue(bundle) is { } file
+            ? BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), output, error, cancellationToken)
+            : context.RunAsync(async () =>
+            {
+                using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
+                return await LedgerVerification.RunAsync(
+                    ledger,
+                    parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
+                    parsed.GetValue(checkpoints) ?? [],
+                    Keys.ReadAll(parsed.GetValue(keys)),
+                    parsed.GetValue(json),
+                    context,
+                    cancellationToken);
+            }));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, verify };
+        var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
+        var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.") { tenant, json, at, path };
+        holes.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
+        {
+            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
+            return await LedgerHoles.RunAsync(
+                opened.Archive, Known(parsed.GetValue(tenant)), configuration, opened.Name, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), output, cancellationToken);
+        }));
+
+        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes, ExportCommand.Create(configuration, contentRoot, output, error) };
+        foreach (var proof in ProofCommands.All(context))
+            ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
     }
+
+    internal static Option<string[]> KeyOption() => new("--key")
+    {
+        Description = "A verifier key that is trusted, or a file with one per line. Several are allowed. Those kept beside the ledger when not given.",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     internal static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
         ? id
@@ -71,17 +107,17 @@ public static class LedgerCommands
             throw new CommandException($"Tenant {tenant} is unknown: it is not configured and has no entries in {file}.");
     }
 
-    private static int Run(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, int> verb)
+    private static async Task<int> RunAsync(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, Task<int>> verb)
     {
         var folder = Path.GetFullPath(path ?? configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? contentRoot : Directory.GetCurrentDirectory());
         var file = File.Exists(folder) ? folder : Path.Combine(folder, LedgerFile.Name);
         try
         {
-            return File.Exists(file) ? verb(file) : throw new CommandException($"There is no ledger at {file}.");
+            return File.Exists(file) ? await verb(file) : throw new CommandException($"There is no ledger at {file}.");
         }
-        catch (Exception refused) when (refused is CommandException or LedgerFileException or IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is CommandException or LedgerFileException or LedgerUnavailableException or IOException or UnauthorizedAccessException)
         {
-            error.WriteLine(refused.Message);
+            await error.WriteLineAsync(refused.Message);
             return Usage;
         }
     }

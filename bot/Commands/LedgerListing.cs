@@ -44,7 +44,7 @@ internal static class LedgerListing
         var parts = EntryParts.Read(body);
         using var actor = JsonDocument.Parse(body[parts.Actor].ToArray());
         return $"{parts.Seq,6}  {Shown(body, parts.At),-24}  {Shown(body, parts.Type),-24}  {Shown(body, parts.Stream),-28}  "
-            + Harmless(actor.RootElement.GetProperty("name").GetString() ?? "");
+            + Harmless((actor.RootElement.TryGetProperty("name", out var name) ? name : actor.RootElement.GetProperty("id")).GetString() ?? "");
     }
 
     internal static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
@@ -65,6 +65,8 @@ internal static class LedgerListing
             if (parts.Causation is { } causation)
                 writer.WriteNumber("causation", causation);
             Copy(writer, "data", body[parts.Data]);
+            if (parts.HasSealed)
+                Copy(writer, "sealed", body[parts.Sealed]);
             writer.WriteString("hash", Convert.ToHexStringLower(leaf));
             writer.WriteEndObject();
         }
@@ -77,8 +79,8 @@ internal static class LedgerListing
         writer.WriteRawValue(json);
     }
 
-    private static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
+    internal static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
 
     /// <summary>Entries hold text from outside: what would steer a terminal is shown as a question mark.</summary>
-    private static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
+    public static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
 }

@@ -1,49 +1,128 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
-/// <summary><c>ledger verify</c>.</summary>
+/// <summary><c>ledger verify</c>: the entries against themselves, and against every checkpoint that is given or kept beside them.</summary>
 internal static class LedgerVerification
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static int Run(
-        string file, TenantId? tenant, IConfiguration configuration, bool json, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        OpenedLedger ledger,
+        TenantId? tenant,
+        IReadOnlyList<string> files,
+        IReadOnlyList<VerifierKey> keys,
+        bool json,
+        CommandContext context,
+        CancellationToken cancellationToken)
     {
-        var results = LedgerVerifier.VerifyFile(file, tenant, cancellationToken) ?? throw new CommandException($"There is no ledger at {file}.");
+        var findings = await GatherAsync(ledger, tenant, files, keys, cancellationToken);
+        var results = await ledger.VerifyAsync(tenant, findings?.Sizes, cancellationToken);
         if (tenant is { } asked && results.Count == 0)
         {
-            LedgerCommands.MustBeConfigured(asked, configuration, file);
+            LedgerCommands.MustBeConfigured(asked, context.Configuration, ledger.Name);
             results = [new(asked.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)];
         }
+        var code = LedgerCommands.Intact;
         foreach (var result in results)
-            output.WriteLine(json ? AsJson(result) : AsText(result));
+        {
+            var judged = findings?.Judge(result, TimeProvider.System.GetUtcNow()) ?? [];
+            await context.Output.WriteLineAsync(json ? AsJson(result, judged) : AsText(result, judged, findings));
+            code = Worse(code, CodeOf(result, judged));
+        }
+        foreach (var damaged in findings?.Unreadable ?? [])
+        {
+            await context.Output.WriteLineAsync(json ? JsonSerializer.Serialize(new { Status = "tampered", Problem = damaged }, Json) : $"TAMPERED: {damaged}");
+            code = LedgerCommands.Tampered;
+        }
+        if (findings is { PassedOver: > 0 and var strange } && !json)
+            await context.Output.WriteLineAsync($"{strange} of the checkpoints kept beside the ledger are not signed by a key that is trusted here, and were passed over.");
         if (results.Count == 0)
-            output.WriteLine(json ? "" : "The ledger is empty.");
-        return results.All(static result => result.Intact) ? LedgerCommands.Intact : LedgerCommands.Tampered;
+            await context.Output.WriteLineAsync(json ? "" : "The ledger is empty.");
+        return code;
     }
 
-    internal static string AsText(TenantVerification result) => result.First is null
-        ? $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}"
-        : $"{result.Tenant}: TAMPERED, {result.First}{(result.Problems > 1 ? $" (and {result.Problems - 1} more)" : "")}; {result.Entries} entries seen";
+    /// <summary>Null when the ledger is too damaged to say which tenants it has; the verifier says the rest.</summary>
+    private static async Task<CheckpointFindings?> GatherAsync(
+        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TenantId> tenants;
+        try
+        {
+            tenants = tenant is { } only ? [only] : await ledger.Archive.TenantsAsync(cancellationToken);
+        }
+        catch (Exception damaged) when (damaged is Ledger.LedgerUnavailableException or FormatException)
+        {
+            return null;
+        }
+        return await CheckpointFindings.GatherAsync(ledger, tenants, files, keys, cancellationToken);
+    }
 
-    internal static string AsJson(TenantVerification result) => JsonSerializer.Serialize(
+    private static int CodeOf(TenantVerification result, IReadOnlyList<CheckpointFinding> judged) =>
+        !result.Intact || judged.Any(static one => one is { Problem: not null, IsUnclear: false }) ? LedgerCommands.Tampered
+        : judged.Any(static one => one.IsUnclear) ? LedgerCommands.Usage
+        : LedgerCommands.Intact;
+
+    /// <summary>Tampered weighs more than not possible, and that more than intact.</summary>
+    private static int Worse(int one, int other) => one == LedgerCommands.Tampered || other == LedgerCommands.Tampered ? LedgerCommands.Tampered : Math.Max(one, other);
+
+    private static string AsText(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, CheckpointFindings? findings)
+    {
+        var wrong = judged.Where(static one => one is { Problem: not null, IsUnclear: false }).OrderBy(static one => one.IsStrange).ToList();
+        List<string> lines =
+        [
+            result.First is { } first ? $"{result.Tenant}: TAMPERED, {first}{More(result.Problems)}; {result.Entries} entries seen"
+            : wrong is [var one, ..] ? $"{result.Tenant}: {(wrong.TrueForAll(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint {one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {result.Entries} entries, root {result.Root}"
+            : $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}",
+        ];
+        lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear).Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
+        var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
+        if (kept.Count > 0)
+            lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of {kept[^1].Checkpoint.Signed.Checkpoint.Size} entries{Uncovered(result, kept[^1])}");
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Spoken(CheckpointFinding finding) => finding.Problem
+        ?? $"fits, {finding.Checkpoint.Signed.Checkpoint.Size} entries, signed by {string.Join(" and ", finding.Signers.Select(Signer))}";
+
+    private static string Signer(NoteSigner signer) => signer.At is { } at ? $"{signer.Key.Name} at {at:u}" : signer.Key.Name;
+
+    private static string Uncovered(TenantVerification result, CheckpointFinding newest) =>
+        result.Entries - newest.Checkpoint.Signed.Checkpoint.Size is > 0 and var later ? $" ({later} later ones are not signed yet)" : "";
+
+    private static string More(long problems) => problems > 1 ? $" (and {problems - 1} more)" : "";
+
+    private static string AsJson(TenantVerification result, IReadOnlyList<CheckpointFinding> judged) => JsonSerializer.Serialize(
         new
         {
             result.Tenant,
-            Status = result.Intact ? "intact" : "tampered",
+            Status = CodeOf(result, judged) switch
+            {
+                LedgerCommands.Intact => "intact",
+                LedgerCommands.Tampered when result.Intact && judged.All(static one => one.Problem is null || one.IsStrange) => "not verified",
+                LedgerCommands.Tampered => "tampered",
+                _ => "unclear",
+            },
             result.Entries,
             result.Root,
             result.Problems,
+            LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
             First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
+            Checkpoints = judged.Count == 0 ? null : new
+            {
+                Fit = judged.Count(static one => one.Problem is null),
+                Newest = judged.Where(static one => one.Problem is null).Select(static one => (long?)one.Checkpoint.Signed.Checkpoint.Size).Max(),
+                Problems = judged.Where(static one => one.Problem is not null).Select(static one => new { one.Checkpoint.Where, one.Checkpoint.Signed.Checkpoint.Size, one.Problem }),
+            },
         },
         Json);
 }

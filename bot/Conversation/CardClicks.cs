@@ -31,6 +31,8 @@ internal sealed class CardClicks(
             Verb.Details => InvokeResponse.Card(IncidentCard.Build(reviewing.Open(View(found, found.Incident, context, person, data, null), person, data))),
             Verb.Why => InvokeResponse.Card(await trails.CardAsync(View(found, found.Incident, context, person, data, null), data.Page, cancellationToken)),
             Verb.Undo => await AnswerAsync(new RequestUndo(data.Tenant, found.Incident.Id, person, context.Correlation), found, context, person, action, data, cancellationToken),
+            Verb.Redraft => await AnswerAsync(
+                new RequestRedraft(data.Tenant, found.Incident.Id, person, data.Seal, context.Correlation), found, context, person, action, data, cancellationToken),
             _ when Decision(found, person, action.Verb, data, context.Correlation) is { } decide =>
                 await AnswerAsync(decide, found, context, person, action, data, cancellationToken),
             _ => Card(found, found.Incident, context, person, data, Missing(action.Verb)),

@@ -2,7 +2,7 @@ using DevOpsAI.Gates;
 
 namespace DevOpsAI.Bot.Conversation;
 
-/// <summary>What a person typed, understood. Tenant words are as typed; null means the conversation's own.</summary>
+/// <summary>What a person typed, understood. Words for a client are as typed; null means the conversation's own.</summary>
 internal abstract record Command
 {
     private Command() { }
@@ -11,11 +11,11 @@ internal abstract record Command
 
     public sealed record WhoAmI : Command;
 
-    public sealed record Link(string? Tenant, bool Escalation) : Command;
+    public sealed record Link(string? Client, bool Escalation) : Command;
 
     public sealed record Unlink : Command;
 
-    public sealed record Pending(string? Tenant) : Command;
+    public sealed record Pending(string? Client) : Command;
 
     public sealed record Show(string IncidentId) : Command;
 
@@ -23,13 +23,18 @@ internal abstract record Command
 
     public sealed record Undo(string IncidentId) : Command;
 
+    public sealed record Redraft(string IncidentId) : Command;
+
     /// <summary>The words after <c>freeze</c>: the first may be the client, the rest is the reason.</summary>
     public sealed record Freeze(IReadOnlyList<string> Words) : Command;
 
     public sealed record Unfreeze(IReadOnlyList<string> Words) : Command;
 
     /// <param name="Person">What is left of the sentence: a name or an object id; a mention counts first.</param>
-    public sealed record Assign(bool Held, Role Role, string? Tenant, string Person) : Command;
+    public sealed record Assign(bool Held, Role Role, string? Client, string Person) : Command;
+
+    /// <summary>The words after <c>erase</c>: who, then perhaps the client, then perhaps <c>because</c> and a reason.</summary>
+    public sealed record Erase(IReadOnlyList<string> Words) : Command;
 
     /// <summary>Somebody typed a decision; those are taken on the card.</summary>
     public sealed record DecideInWords(string IncidentId) : Command;

@@ -13,7 +13,7 @@ internal static partial class CommandParser
     private const int LongestText = 2_000;
 
     private static readonly string[] Verbs =
-        ["help", "pending", "show", "why", "undo", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign"];
+        ["help", "pending", "show", "why", "undo", "redraft", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign", "erase"];
 
     private static readonly HashSet<string> Politeness = new(StringComparer.OrdinalIgnoreCase)
         { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now", "to" };
@@ -55,9 +55,12 @@ internal static partial class CommandParser
         ("show" or "view" or "get" or "details", _) => OfIncident(rest, "show CON-1001", id => new Command.Show(id)),
         ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
         ("undo" or "revert" or "rollback", _) => OfIncident(rest, "undo CON-1001", id => new Command.Undo(id)),
+        ("redraft" or "re-draft" or "draft" or "retry", _) => OfIncident(rest, "redraft CON-1001", id => new Command.Redraft(id)),
         ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, "show CON-1001", id => new Command.DecideInWords(id)),
         ("freeze", _) => new Command.Freeze(AsTyped(rest, clean)),
         ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(AsTyped(rest, clean)),
+        ("erase" or "forget", []) => new Command.Incomplete("erase <person or mail address> <client>", "Whose personal data should become unreadable?"),
+        ("erase" or "forget", _) => new Command.Erase(rest),
         ("assign" or "grant", _) => Assign(rest, held: true),
         ("unassign" or "un-assign" or "revoke", _) => Assign(rest, held: false),
         _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),

@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Conversation;
 
 internal static partial class ConversationLog
@@ -18,5 +20,8 @@ internal static partial class ConversationLog
     public static partial void RecordUnavailable(this ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 6206, Level = LogLevel.Information, Message = "Removed from {Conversation}; {Tenant} is unlinked")]
-    public static partial void Removed(this ILogger logger, string conversation, string tenant);
+    public static partial void Removed(this ILogger logger, string conversation, TenantId tenant);
+
+    [LoggerMessage(EventId = 6207, Level = LogLevel.Error, Message = "A message was sent ({Purpose}) and could not be put on record")]
+    public static partial void MessageNotRecorded(this ILogger logger, string purpose, Exception exception);
 }

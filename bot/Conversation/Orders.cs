@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using MediatR;
 
@@ -11,8 +12,8 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
 {
     public async Task<OutgoingMessage> LinkAsync(TurnContext turn, Person person, Command.Link command, CancellationToken cancellationToken)
     {
-        if (command.Tenant is null || await visibility.TenantAsync(command.Tenant, person, cancellationToken) is not { } named)
-            return Reply.Notice(Sentences.NoClient(command.Tenant ?? ""));
+        if (command.Client is null || await visibility.TenantAsync(command.Client, person, cancellationToken) is not { } named)
+            return Reply.Notice(visibility.NoClient(command.Client ?? "", person));
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked.FirstOrDefault(other => other.Tenant.Id != named.Tenant.Id) is { } taken)
         {
@@ -20,7 +21,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
             return Reply.Notice($"This conversation is linked to {CardText.Name(whose)} already; one client to a conversation. Say unlink first.");
         }
         var request = new LinkChannel(named.Tenant.Id, person, turn.Conversation.ToChannelRef(), command.Escalation, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 
     public async Task<OutgoingMessage> UnlinkAsync(TurnContext turn, Person person, CancellationToken cancellationToken)
@@ -31,53 +32,83 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         Answer? answer = null;
         foreach (var tenant in linked)
             answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
-        return Reply.Of(answer!, turn.Correlation);
+        return Reply.Of(answer!, turn.Correlation, linked[^1].Tenant.Id);
     }
 
-    public async Task<OutgoingMessage> UndoAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    public Task<OutgoingMessage> UndoAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) => AboutAsync(
+        turn, person, incidentId, found => new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, person, turn.Correlation), cancellationToken);
+
+    public Task<OutgoingMessage> RedraftAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) => AboutAsync(
+        turn, person, incidentId, found => new RequestRedraft(found.Where.Tenant.Id, found.Incident.Id, person, null, turn.Correlation), cancellationToken);
+
+    /// <summary>An order about an incident, answered with its card as it then stands.</summary>
+    private async Task<OutgoingMessage> AboutAsync(
+        TurnContext turn, Person person, string incidentId, Func<Sought.Found, IRequest<Answer>> order, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await questions.NotFoundAsync(turn, person, incidentId, cancellationToken);
-        var answer = await mediator.Send(new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, person, turn.Correlation), cancellationToken);
+        var answer = await mediator.Send(order(found), cancellationToken);
         if (answer.Incident is not { } incident)
-            return Reply.Of(answer, turn.Correlation);
+            return Reply.Of(answer, turn.Correlation, found.Where.Tenant.Id);
         var place = turn.Conversation.ChannelId;
         var view = turn.Conversation.Kind == "personal"
             ? views.ForPerson(found.Where.State, incident, place, person, answer.Sentence)
             : views.ForEverybody(found.Where.State, incident, place) with { Notice = answer.Sentence };
-        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view) };
+        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", incident.Id) };
     }
 
     public async Task<OutgoingMessage> FreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : Sentences.NoClient(words[0]), detail: "freeze <client> <reason>");
+            return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
         if (rest.Length == 0)
             return Reply.Notice($"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
-        return Reply.Of(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation);
+        return Reply.Of(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
     public async Task<OutgoingMessage> UnfreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : Sentences.NoClient(words[0]), detail: "unfreeze <client>");
+            return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
         var request = new LiftFreeze(tenant.Tenant.Id, person, rest.Length == 0 ? null : rest, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 
     public async Task<OutgoingMessage> AssignAsync(TurnContext turn, Person person, Command.Assign command, CancellationToken cancellationToken)
     {
-        string[] words = [command.Tenant!, .. command.Person.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] words = [command.Client!, .. command.Person.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         var (tenant, name) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(Sentences.NoClient(words[0]));
+            return Reply.Notice(visibility.NoClient(words[0], person));
         var (to, problem) = Whom(turn, name);
         if (to is null)
             return Reply.Notice(problem, detail: $"{(command.Held ? "assign" : "unassign")} {command.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
         var request = new AssignRole(tenant.Tenant.Id, person, to, command.Role, command.Held, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation);
+        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+    }
+
+    public async Task<OutgoingMessage> EraseAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        const string Usage = "erase <person or mail address> <client>";
+        var because = words.ToList().FindIndex(word => word.Equals("because", StringComparison.OrdinalIgnoreCase));
+        var reason = because >= 0 && because + 1 < words.Count ? string.Join(' ', words.Skip(because + 1)) : null;
+        var who = (because >= 0 ? words.Take(because) : words).ToList();
+        var named = who.Count > 1 ? await visibility.TenantAsync(who[^1], person, cancellationToken) : null;
+        if (named is not null)
+            who.RemoveAt(who.Count - 1);
+        if (who.Count > 1 && who[^1].ToLowerInvariant() is "for" or "of" or "at")
+            who.RemoveAt(who.Count - 1);
+        var linked = named is null ? await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken) : [];
+        if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
+            return Reply.Notice("Of which client?", detail: Usage);
+        var name = string.Join(' ', who);
+        if (name.Length == 0)
+            return Reply.Notice("Whose personal data should become unreadable?", detail: Usage);
+        // Somebody known here by name or mention, else as it was typed: an object id or a mail address.
+        var subject = Whom(turn, name).Person?.ObjectId ?? name;
+        return Reply.Of(await mediator.Send(new Erase(tenant.Tenant.Id, person, subject, reason, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
     /// <summary>The first word is a client, or everything is about the client that the conversation is linked to.</summary>

@@ -16,7 +16,7 @@ internal sealed class Questions(ITenantDirectory tenants, TenantStates states, I
         if (word is not null)
         {
             if (await visibility.TenantAsync(word, person, cancellationToken) is not { } named)
-                return Reply.Notice(Sentences.NoClient(word));
+                return Reply.Notice(visibility.NoClient(word, person));
             return await visibility.MayBeShownAsync(named.Tenant.Id, named.State, conversation, cancellationToken)
                 ? Reply.Card(PendingCard.Build([(named.Tenant, named.State)], clock.GetUtcNow()))
                 : Reply.Notice(Sentences.NotHere);
@@ -37,13 +37,14 @@ internal sealed class Questions(ITenantDirectory tenants, TenantStates states, I
         var view = turn.Conversation.Kind == "personal"
             ? views.ForPerson(found.Where.State, found.Incident, place, person, notice)
             : views.ForEverybody(found.Where.State, found.Incident, place) with { Notice = notice };
-        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view) };
+        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", found.Incident.Id) };
     }
 
     public async Task<OutgoingMessage> WhyAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) =>
         await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is Sought.Found found
             ? Reply.Card(await trails.CardAsync(
                 views.ForPerson(found.Where.State, found.Incident, turn.Conversation.ChannelId, person) with { IsCopy = true }, int.MaxValue, cancellationToken))
+                with { Evidence = new(found.Where.Tenant.Id, "trail", found.Incident.Id) }
             : await NotFoundAsync(turn, person, incidentId, cancellationToken);
 
     public async Task<OutgoingMessage> WhoAmIAsync(TurnContext turn, Person person, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Conversation;
 
@@ -12,6 +13,8 @@ internal static class Reply
     public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
         Card(MessageCards.Notice(sentence, good, detail, correlation));
 
-    public static OutgoingMessage Of(Answer answer, string correlation) =>
-        Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null);
+    /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
+    public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>
+        Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null)
+            with { Evidence = new(tenant, "answer", answer.Incident?.Id) };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -48,12 +49,30 @@ internal sealed class TurnHandler(
             {
                 var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.");
                 await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, unlinked)], cancellationToken);
-                logger.Removed(link.Channel.ConversationId, tenant.Id.Value);
+                logger.Removed(link.Channel.ConversationId, tenant.Id);
             }
         }
     }
 
     public Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
+    public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId)
+    {
+        if (message.Evidence is not { } evidence)
+            return;
+        var sent = new MessageSent(
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, activityId, message.Digest(), activityId is null ? MessageOutcome.Unknown : MessageOutcome.Sent);
+        try
+        {
+            await ledger.AppendAsync(
+                evidence.Tenant, [], [new(StreamId.Message(turn.Conversation.ChannelId), Actor.Service("teams"), turn.Correlation, sent)], CancellationToken.None);
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.MessageNotRecorded(evidence.Purpose, exception);
+        }
+    }
 
     /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>
@@ -68,16 +87,18 @@ internal sealed class TurnHandler(
             {
                 Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
                 Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
-                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Tenant, cancellationToken),
+                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, cancellationToken),
                 Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
                 Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
                 Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
+                Command.Redraft redraft => await orders.RedraftAsync(turn, person, redraft.IncidentId, cancellationToken),
                 Command.Link link => await orders.LinkAsync(turn, person, link, cancellationToken),
                 Command.Unlink => await orders.UnlinkAsync(turn, person, cancellationToken),
                 Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
                 Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
                 Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
+                Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
                 Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
                 Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
                 _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),

@@ -18,6 +18,9 @@ internal abstract record Sought
     /// <summary>There is none, or the person has no role for its client; the two look the same.</summary>
     public sealed record Unknown : Sought;
 
+    /// <summary>Its client is kept in another region, and the person may know that.</summary>
+    public sealed record Elsewhere(TenantElsewhere Where) : Sought;
+
     /// <summary>The person may see it, but others who read this conversation may not.</summary>
     public sealed record NotHere : Sought;
 }
@@ -50,6 +53,14 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         return HasRole(state, person) ? new(tenant, state) : null;
     }
 
+    /// <summary>What to say of a word that names no client which the person may see.</summary>
+    public string NoClient(string word, Person person) => tenants.Elsewhere.FirstOrDefault(elsewhere =>
+        (TenantId.TryParse(word, out var id) && elsewhere.Tenant.Id == id)
+        || elsewhere.Tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
+        || elsewhere.Tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } known && MayKnow(known, person)
+            ? known.Sentence
+            : Sentences.NoClient(word);
+
     /// <summary>Every client that may be talked about with this person in this conversation.</summary>
     public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
@@ -67,14 +78,14 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
     {
         var dash = incidentId.IndexOf('-', StringComparison.Ordinal);
         if (dash < 1 || tenants.FindByPrefix(incidentId[..dash].ToUpperInvariant()) is not { } tenant)
-            return new Sought.Unknown();
+            return Elsewhere(dash < 1 ? null : tenants.Elsewhere.FirstOrDefault(one => one.Tenant.Prefix.Equals(incidentId[..dash], StringComparison.OrdinalIgnoreCase)), person);
         return await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken);
     }
 
     public async ValueTask<Sought> FindAsync(TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         if (tenants.Find(tenantId) is not { } tenant)
-            return new Sought.Unknown();
+            return Elsewhere(tenants.FindElsewhere(tenantId), person);
         var state = await states.GetAsync(tenantId, cancellationToken);
         if (!HasRole(state, person) || state.Find(incidentId) is not { } incident)
             return new Sought.Unknown();
@@ -91,6 +102,12 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
             return true;
         return access.EverybodyIsAdministrator && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);
     }
+
+    private Sought Elsewhere(TenantElsewhere? elsewhere, Person person) =>
+        elsewhere is not null && MayKnow(elsewhere, person) ? new Sought.Elsewhere(elsewhere) : new Sought.Unknown();
+
+    /// <summary>Roles given by command are on a ledger that is not read here; those of the configuration count.</summary>
+    private bool MayKnow(TenantElsewhere elsewhere, Person person) => access.RolesOf(new(elsewhere.Tenant.Id), person.ObjectId).Count > 0;
 
     private bool HasRole(TenantState state, Person person) => access.RolesOf(state, person.ObjectId).Count > 0;
 }

@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
@@ -9,7 +10,9 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.LocalTeams;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -33,18 +36,22 @@ public static class BotHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(ClockAhead.Of(builder.Environment, builder.Configuration));
         services.AddProblemDetails();
         services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
         services
             .AddTenancy()
             .AddTenantConnections()
             .AddLedger()
+            .AddRegions()
+            .AddCheckpoints(new VaultTokens().GetAsync)
             .AddIncidents()
             .AddDrafting()
             .AddGates()
+            .AddPrivacy()
             .AddCrashPoints(builder.Environment, builder.Configuration)
             .AddExecution()
+            .AddCompleteness()
             .AddWebhooks()
             .AddTeams()
             .AddCards()
@@ -93,7 +100,7 @@ public static class BotHost
     {
         // Several options with mistakes are told together.
         AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.All(why => why is not null) ? string.Join('\n', all) : null,
-        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or IOException or UnauthorizedAccessException => exception.Message,
+        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => exception.Message,
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         _ => null,

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Hosting;
@@ -14,7 +15,8 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IStoreHealth ledger, LedgerFollowing following, ILocalMode mode, CancellationToken cancellationToken) =>
+            ITenantDirectory tenants, TenantStates states, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            CancellationToken cancellationToken) =>
         {
             try
             {
@@ -24,7 +26,13 @@ internal static class Health
                 if (ledger.Unwritable is { } problem)
                     return NotReady(problem);
                 return Results.Json(new Readiness(
-                    "ready", tenants.All.Count, await following.BehindAsync(cancellationToken), mode.IsLocal ? IntakeTotals.Of(all) : null));
+                    "ready",
+                    tenants.All.Count,
+                    await following.BehindAsync(cancellationToken),
+                    all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
+                    tenants.Elsewhere.Count,
+                    signing.Problems is { Count: > 0 } problems ? problems : null,
+                    mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
             {
@@ -37,7 +45,11 @@ internal static class Health
         Results.Json(new { status = "not ready", reason }, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
-    private sealed record Readiness(string Status, int Tenants, long Behind, IntakeTotals? Intake);
+    /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
+    /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
+    /// <param name="Checkpoints">What keeps ledgers from being signed or witnessed, by tenant; null when nothing does. Work goes on without.</param>
+    private sealed record Readiness(
+        string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -12,6 +12,9 @@ public sealed class TestingOptions
 
     /// <summary>At which time the point is reached, 1 for the first.</summary>
     public int CrashAfter { get; set; } = 1;
+
+    /// <summary>How far the bot's clock is ahead of the machine's, so that deadlines of hours can be seen to fall.</summary>
+    public TimeSpan ClockAhead { get; set; }
 }
 
 /// <summary>Ends this process at a named instant, without a chance to clean up, so that tests can look at what is left.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams;
@@ -54,8 +55,9 @@ public sealed record Activity
 
     public ChannelData? ChannelData { get; init; }
 
-    /// <summary>The Entra tenant of the conversation; null when the activity names none.</summary>
-    public string? DirectoryTenant => Conversation?.TenantId ?? ChannelData?.Tenant?.Id;
+    /// <summary>The Entra directory of the conversation; null when the activity names none.</summary>
+    [JsonIgnore]
+    public DirectoryId? DirectoryTenant => (Conversation?.TenantId ?? ChannelData?.Tenant?.Id) is { } id ? new(id) : null;
 
     /// <summary>Who did it, when Entra knows them; null otherwise, and then nothing is allowed.</summary>
     public Person? Person => From?.AadObjectId is { Length: > 0 } objectId ? new(objectId, From.Name ?? objectId) : null;

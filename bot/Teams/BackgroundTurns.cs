@@ -1,31 +1,29 @@
-using System.Threading.Channels;
-
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>
-/// Work that goes on after Teams was answered: bounded, in order within a conversation, side by side across conversations.
-/// Lives as long as the application, not as the request; on stop what was accepted is finished as far as the host's patience goes.
+/// Turns whose answer is a message of its own, and the sending of those messages. The two have lanes of their own, so that a Teams that
+/// is slow to take a reply holds up replies and never the next command. Lives as long as the application, not as the request; on stop
+/// what was accepted is finished as far as the host's patience goes.
 /// </summary>
 internal sealed class BackgroundTurns : BackgroundService
 {
-    private const int Lanes = 16;
-    private const int MostPerLane = 256;
-
-    private readonly Channel<Func<CancellationToken, Task>>[] lanes = [.. Enumerable.Range(0, Lanes).Select(_ =>
-        Channel.CreateBounded<Func<CancellationToken, Task>>(new BoundedChannelOptions(MostPerLane) { SingleReader = true }))];
+    private readonly Lanes turns = new();
+    private readonly Lanes replies = new();
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>Ends when the application gives up waiting for turns; every turn's token follows it.</summary>
     public CancellationToken Stopping => stopping.Token;
 
     /// <summary>False when too much is waiting already.</summary>
-    public bool TryQueue(string conversationId, Func<CancellationToken, Task> work) =>
-        lanes[(uint)string.GetHashCode(conversationId, StringComparison.Ordinal) % Lanes].Writer.TryWrite(work);
+    public bool TryQueue(string conversationId, Func<CancellationToken, Task> turn) => turns.TryQueue(conversationId, turn);
+
+    /// <summary>Hands a reply over to be sent; waits only while too many wait already.</summary>
+    public ValueTask QueueReplyAsync(string conversationId, Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
+        replies.QueueAsync(conversationId, send, cancellationToken);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in lanes)
-            lane.Writer.TryComplete();
+        turns.Complete();
         try
         {
             if (ExecuteTask is { } running)
@@ -45,11 +43,12 @@ internal sealed class BackgroundTurns : BackgroundService
         stopping.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(lanes.Select(RunAsync));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RunTurnsAsync(), replies.RunAsync(stopping.Token));
 
-    private async Task RunAsync(Channel<Func<CancellationToken, Task>> lane)
+    /// <summary>The last turn's replies are still taken.</summary>
+    private async Task RunTurnsAsync()
     {
-        await foreach (var work in lane.Reader.ReadAllAsync(CancellationToken.None))
-            await work(stopping.Token);
+        await turns.RunAsync(stopping.Token);
+        replies.Complete();
     }
 }

@@ -15,11 +15,21 @@ internal abstract record BookChange(string ConversationId)
     public sealed record Person(string Id, Member Member) : BookChange(Id);
 
     public sealed record PersonLeft(string Id, string Mri) : BookChange(Id);
+
+    /// <summary>Concerns every conversation.</summary>
+    /// <param name="Done">Completes once nothing of the person is kept.</param>
+    public sealed record PersonErased(string ObjectId, TaskCompletionSource Done) : BookChange("");
 }
 
 /// <summary>A conversation as it is kept.</summary>
 internal sealed record KeptConversation(Known Known, IReadOnlyList<Member> People)
 {
+    public bool Knows(string objectId) => People.Any(person => IsThat(person, objectId));
+
+    public KeptConversation Without(string objectId) => this with { People = [.. People.Where(person => !IsThat(person, objectId))] };
+
+    private static bool IsThat(Member person, string objectId) => string.Equals(person.ObjectId, objectId, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Two instances may each know something: a change says only what it is about.</summary>
     public static KeptConversation? Apply(KeptConversation? kept, BookChange change) => change switch
     {
@@ -40,7 +50,7 @@ internal sealed record KeptConversation(Known Known, IReadOnlyList<Member> Peopl
 /// </summary>
 internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger) : BackgroundService
 {
-    private const string Kind = "conversation";
+    public const string Kind = "conversation";
     private const int LargestBatch = 500;
     private const int Tries = 5;
 
@@ -90,18 +100,50 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
         {
             batch.Clear();
             while (batch.Count < LargestBatch && changes.Reader.TryRead(out var change))
-                batch.Add(change);
-            foreach (var ofConversation in batch.GroupBy(static change => change.ConversationId))
             {
-                try
+                if (change is BookChange.PersonErased erased)
                 {
-                    await WriteAsync(ofConversation.Key, [.. ofConversation]);
+                    // In order: what was seen before is written before.
+                    await WriteAsync(batch);
+                    batch.Clear();
+                    await EraseAsync(erased);
                 }
-                catch (LedgerUnavailableException unavailable)
+                else
                 {
-                    logger.BookNotWritten(unavailable);
+                    batch.Add(change);
                 }
             }
+            await WriteAsync(batch);
+        }
+    }
+
+    private async Task WriteAsync(List<BookChange> batch)
+    {
+        foreach (var ofConversation in batch.GroupBy(static change => change.ConversationId))
+        {
+            try
+            {
+                await WriteAsync(ofConversation.Key, [.. ofConversation]);
+            }
+            catch (LedgerUnavailableException unavailable)
+            {
+                logger.BookNotWritten(unavailable);
+            }
+        }
+    }
+
+    private async Task EraseAsync(BookChange.PersonErased erased)
+    {
+        try
+        {
+            await new KeptPeople(documents).ForgetAsync(erased.ObjectId, CancellationToken.None);
+            erased.Done.TrySetResult();
+        }
+        catch (Exception failure)
+        {
+            logger.BookNotWritten(failure);
+            erased.Done.TrySetException(failure as LedgerUnavailableException
+                ?? new LedgerUnavailableException("The people known from Teams cannot be written at the moment.", failure));
         }
     }
 
@@ -122,7 +164,7 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
         }
     }
 
-    private static KeptConversation? Read(Document document)
+    internal static KeptConversation? Read(Document document)
     {
         try
         {

@@ -28,10 +28,10 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("id", to.ConversationId);
             writer.WriteEndObject();
             writer.WriteStartObject("tenant");
-            writer.WriteString("id", to.DirectoryTenant);
+            writer.WriteString("id", to.DirectoryTenant.Value);
             writer.WriteEndObject();
             writer.WriteEndObject();
-            writer.WriteString("tenantId", to.DirectoryTenant);
+            writer.WriteString("tenantId", to.DirectoryTenant.Value);
             writer.WritePropertyName("activity");
             WriteActivity(writer, message, conversationId: null);
             writer.WriteEndObject();
@@ -67,7 +67,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     }
 
     public Task<SendOutcome> OpenChatAsync(
-        string serviceUrl, string directoryTenant, string mri, SendOptions options, CancellationToken cancellationToken)
+        string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken)
     {
         var body = TeamsWriter.Write(writer =>
         {
@@ -79,7 +79,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("id", mri);
             writer.WriteEndObject();
             writer.WriteEndArray();
-            writer.WriteString("tenantId", directoryTenant);
+            writer.WriteString("tenantId", directory.Value);
             writer.WriteEndObject();
         });
         return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations"), mri, body, true), options, Created, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams;
@@ -7,7 +8,8 @@ namespace DevOpsAI.Bot.Teams;
 /// Installations, conversations and people, in memory and kept by <see cref="BookStore"/>. Every activity passes here, so an activity that
 /// tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
 /// </summary>
-internal sealed class ConversationBook(BookStore store, IConnectorClient connector, TimeProvider clock, ILogger<ConversationBook> logger) : IConversationBook
+internal sealed class ConversationBook(BookStore store, IConnectorClient connector, TimeProvider clock, ILogger<ConversationBook> logger)
+    : IConversationBook, IPersonalData
 {
     /// <summary>How long a roster is believed, and how long after a failure it is not asked for again.</summary>
     public static readonly TimeSpan RosterLasts = TimeSpan.FromHours(1);
@@ -57,6 +59,19 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     {
         if (EntryOf(conversationId) is { } entry && Change(entry, known => known with { UnusableBecause = reason }))
             logger.ConversationUnusable(entry.Known.Place.ConversationId, reason);
+    }
+
+    /// <summary>Forgets a person everywhere; whoever goes on talking to the bot is met again.</summary>
+    public Task ForgetAsync(string objectId, CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries.Values)
+        {
+            foreach (var (mri, _) in entry.People.Where(pair => string.Equals(pair.Value.ObjectId, objectId, StringComparison.OrdinalIgnoreCase)))
+                entry.People.TryRemove(mri, out _);
+        }
+        var erased = new BookChange.PersonErased(objectId, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        store.Keep(erased);
+        return erased.Done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Any activity: where it happened, where to answer, and who it was.</summary>

@@ -6,10 +6,10 @@ namespace DevOpsAI.Bot.Teams;
 /// <param name="ConversationId">The thread key: for a channel with <c>;messageid={root}</c>, otherwise the chat's id.</param>
 /// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
 /// <param name="ServiceUrl">As the activity named it.</param>
-/// <param name="DirectoryTenant">Entra tenant id; empty when the activity names none.</param>
+/// <param name="DirectoryTenant">Entra directory; empty when the activity names none.</param>
 /// <param name="BotId">Our own MRI in this conversation.</param>
 public sealed record ConversationRef(
-    string ConversationId, string Kind, string ServiceUrl, string DirectoryTenant, string? TeamId, string? Name, string? BotId)
+    string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId, string? Name, string? BotId)
 {
     private const string ThreadMark = ";messageid=";
 
@@ -36,7 +36,7 @@ public sealed record ConversationRef(
             conversation?.Id ?? "",
             conversation?.ConversationType ?? (conversation?.IsGroup == true ? "groupChat" : "personal"),
             activity.ServiceUrl ?? "",
-            activity.DirectoryTenant ?? "",
+            activity.DirectoryTenant ?? default,
             activity.ChannelData?.Team?.Id,
             activity.ChannelData?.Channel?.Name ?? conversation?.Name,
             activity.Recipient?.Id);

@@ -22,7 +22,7 @@ internal sealed class Deliveries(TimeProvider clock)
     private readonly AnswerRing answers = new(MostAnswerBytes);
 
     /// <summary>
-    /// Takes the activity in. Not the first: it was here before, and for an invoke the answer is or will be what the first one's was.
+    /// Takes the activity in. Not the first: it was here before, and the answer is or will be what the first one's was.
     /// Without an id nothing can be recognised.
     /// </summary>
     public (Delivery Delivery, Task<byte[]> Answer, bool IsFirst) Take(Activity activity)
@@ -67,10 +67,16 @@ internal sealed class Deliveries(TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under them.
+    /// Null without an id.
+    /// </summary>
+    public static string? CorrelationOf(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : KeyOf(activity).ToString("x32");
+
     /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together.</summary>
     private static UInt128 KeyOf(Activity activity)
     {
-        var text = $"{activity.DirectoryTenant?.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
+        var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
             + $"{activity.Id!.Length}:{activity.Id}{activity.Type}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
@@ -89,7 +95,7 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
     public DateTimeOffset At => at;
 
-    /// <summary>The body it will be answered with, for an invoke; to be asked for before it is answered.</summary>
+    /// <summary>Of an invoke the body it will be answered with, of anything else the sign that it acted; to be asked for before it is answered.</summary>
     public Task<byte[]> Answer => waiting?.Task ?? throw new InvalidOperationException("This delivery was answered.");
 
     public void Complete(byte[] body) => waiting?.TrySetResult(body);

@@ -36,7 +36,7 @@ public interface IConnectorClient
 
     /// <summary>The one-to-one chat with a person, created when needed; its id is <see cref="SendOutcome.Sent.ThreadId"/>. Safe to repeat.</summary>
     Task<SendOutcome> OpenChatAsync(
-        string serviceUrl, string directoryTenant, string mri, SendOptions options, CancellationToken cancellationToken);
+        string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken);
 
     /// <summary>Everyone in a conversation, all pages; null when it cannot be found out now.</summary>
     Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken);

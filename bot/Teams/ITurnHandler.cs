@@ -9,7 +9,10 @@ namespace DevOpsAI.Bot.Teams;
 /// </summary>
 public interface ITurnHandler
 {
-    /// <summary>Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Answers by replying.</summary>
+    /// <summary>
+    /// Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Acts first, then answers by
+    /// replying: with the reply Teams is told that the message was accepted, and a process that is killed after that must not have lost it.
+    /// </summary>
     Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken);
 
     /// <summary>
@@ -17,6 +20,9 @@ public interface ITurnHandler
     /// the method goes on, and what it returns is kept for a redelivery of the same click.
     /// </summary>
     Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken);
+
+    /// <summary>A reply was sent; <paramref name="activityId"/> is null when nobody can tell whether it arrived.</summary>
+    Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId) => Task.CompletedTask;
 
     /// <summary>The app was installed here; told once per installation, though Teams tells us twice or more.</summary>
     Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken);

@@ -8,10 +8,10 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
 {
     private const string TeamsChannel = "msteams";
 
-    private readonly IReadOnlyList<string> tenants = options.Value switch
+    private readonly IReadOnlyList<DirectoryId> allowed = options.Value switch
     {
-        { AllowedTenants.Count: > 0 } given => [.. given.AllowedTenants],
-        { IsLocal: false, TenantId: { } own } => [own],
+        { AllowedTenants.Count: > 0 } given => [.. given.AllowedTenants.Select(id => new DirectoryId(id))],
+        { IsLocal: false, TenantId: { } own } => [new(own)],
         _ => [],
     };
 
@@ -50,9 +50,10 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
         if (!urls.IsTrusted(activity.ServiceUrl))
             return Rejection.UntrustedServiceUrl;
         // Both places that name a tenant have to agree with the list, whichever of them is used later.
-        foreach (var tenant in (ReadOnlySpan<string?>)[activity.DirectoryTenant, activity.ChannelData?.Tenant?.Id ?? activity.DirectoryTenant])
+        var channels = activity.ChannelData?.Tenant?.Id is { } id ? new DirectoryId(id) : activity.DirectoryTenant;
+        foreach (var directory in (ReadOnlySpan<DirectoryId?>)[activity.DirectoryTenant, channels])
         {
-            if (tenants.Count > 0 && (tenant is null || !tenants.Contains(tenant, StringComparer.OrdinalIgnoreCase)))
+            if (allowed.Count > 0 && (directory is not { } named || !allowed.Contains(named)))
                 return Rejection.TenantNotAllowed;
         }
         return Rejection.None;

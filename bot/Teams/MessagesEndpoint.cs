@@ -16,10 +16,10 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
 
     public async Task HandleAsync(HttpContext http)
     {
-        var correlation = Guid.NewGuid().ToString("N");
+        var (activity, problem) = await ReadAsync(http);
+        var correlation = CorrelationOf(activity);
         http.Response.Headers[CorrelationHeader] = correlation;
         using var scope = logger.BeginScope(new TurnScope(correlation));
-        var (activity, problem) = await ReadAsync(http);
         if (activity is null)
         {
             http.Response.StatusCode = problem;
@@ -44,6 +44,10 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
         }
         await AnswerAsync(http, await pipeline.RunAsync(activity, correlation));
     }
+
+    /// <summary>A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.</summary>
+    private static string CorrelationOf(Activity? activity) =>
+        (activity is { Type: not "invoke" } ? Deliveries.CorrelationOf(activity) : null) ?? Guid.NewGuid().ToString("N");
 
     private static async Task AnswerAsync(HttpContext http, TurnAnswer answer)
     {

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams;
 
@@ -12,4 +16,14 @@ public sealed record OutgoingMessage
 
     /// <summary>What a notification says of a card.</summary>
     public string? Summary { get; init; }
+
+    /// <summary>What the message tells of a client, to be put on its ledger once sent; null for what is no evidence, as help.</summary>
+    public Evidence? Evidence { get; init; }
+
+    /// <summary>Hex SHA-256 of the card's canonical JSON (RFC 8785), or of the text.</summary>
+    public string Digest() => Card is { } card ? Jcs.Digest(TeamsWriter.Write(card.WriteTo)) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
 }
+
+/// <summary>Whose ledger a message belongs on.</summary>
+/// <param name="Purpose">As in <c>answer</c>, <c>copy</c>, <c>trail</c>.</param>
+public sealed record Evidence(TenantId Tenant, string Purpose, string? IncidentId = null);

@@ -3,7 +3,7 @@ namespace DevOpsAI.Bot.Teams;
 /// <summary>Answers into the conversation a turn happens in.</summary>
 internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logger)
 {
-    /// <summary>The id of the message; null when it was not sent or nobody can tell.</summary>
+    /// <summary>Sends it and returns the message's id; that it was not sent, or that nobody can tell, is logged, and there is none.</summary>
     public async Task<string?> SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
     {
         var to = turn.Conversation;
@@ -12,9 +12,8 @@ internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logge
             : turn.Activity is { Type: "message", Id: { Length: > 0 } id }
                 ? await connector.ReplyAsync(to.ServiceUrl, to.ConversationId, id, message, SendOptions.Reply, cancellationToken)
                 : await connector.SendAsync(to.ServiceUrl, to.ConversationId, message, SendOptions.Reply, cancellationToken);
-        if (outcome is SendOutcome.Sent sent)
-            return sent.ActivityId;
-        logger.ReplyLost(to.ConversationId, outcome);
-        return null;
+        if (outcome is not SendOutcome.Sent)
+            logger.ReplyLost(to.ConversationId, outcome);
+        return (outcome as SendOutcome.Sent)?.ActivityId;
     }
 }

@@ -24,6 +24,9 @@ internal static partial class TeamsLog
     [LoggerMessage(EventId = 3006, Level = LogLevel.Error, Message = "Reply in {ConversationId} was not sent: {Outcome}")]
     public static partial void ReplyLost(this ILogger logger, string conversationId, SendOutcome outcome);
 
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Turn {Type} did not act within {Budget}; answered 503, it goes on in the background")]
+    public static partial void TurnNotYetDone(this ILogger logger, string type, TimeSpan budget);
+
     [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "{Count} signing keys from {Host}")]
     public static partial void KeysFetched(this ILogger logger, int count, string host);
 

@@ -1,5 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,7 @@ public static class TeamsServices
         services.AddSingleton<IConnectorClient, ConnectorClient>();
         services.AddSingleton<BookStore>().AddHostedService(provider => provider.GetRequiredService<BookStore>());
         services.AddSingleton<ConversationBook>();
+        services.AddSingleton<IPersonalData>(provider => provider.GetRequiredService<ConversationBook>());
         return services.AddSingleton<IConversationBook>(provider => provider.GetRequiredService<ConversationBook>());
     }
 

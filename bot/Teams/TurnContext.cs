@@ -4,8 +4,8 @@ namespace DevOpsAI.Bot.Teams;
 
 /// <summary>One activity and the means to answer it.</summary>
 /// <param name="correlation">32 hex digits; in the log scope, in the answer's header and on error messages.</param>
-/// <param name="reply">Sends a message into the activity's conversation; null when it could not be sent.</param>
-public sealed class TurnContext(Activity activity, string correlation, Func<TurnContext, OutgoingMessage, CancellationToken, Task<string?>> reply)
+/// <param name="reply">Sends a message into the activity's conversation, or sees to it that it is sent.</param>
+public sealed class TurnContext(Activity activity, string correlation, Func<TurnContext, OutgoingMessage, CancellationToken, Task> reply)
 {
     private readonly Lazy<string> text = new(() => Mentions.Strip(activity), LazyThreadSafetyMode.PublicationOnly);
 
@@ -24,6 +24,12 @@ public sealed class TurnContext(Activity activity, string correlation, Func<Turn
 
     public ConversationRef Conversation { get; init; } = ConversationRef.Of(activity);
 
-    /// <summary>Answers in the same thread or chat. Null when the message was not sent or nobody can tell; the reason is logged.</summary>
-    public Task<string?> ReplyAsync(OutgoingMessage message, CancellationToken cancellationToken) => reply(this, message, cancellationToken);
+    /// <summary>
+    /// Answers in the same thread or chat. Act before replying: with the first reply Teams is told that the turn was accepted. The message
+    /// is sent in its turn, without anybody waiting for it; that it could not be sent is logged.
+    /// </summary>
+    public Task ReplyAsync(OutgoingMessage message, CancellationToken cancellationToken) => reply(this, message, cancellationToken);
+
+    /// <summary>The same turn, answered elsewhere.</summary>
+    internal TurnContext In(ConversationRef conversation) => new(activity, correlation, reply) { Conversation = conversation };
 }

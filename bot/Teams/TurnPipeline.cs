@@ -24,6 +24,11 @@ internal sealed class TurnPipeline(
 
     private static readonly byte[] StillWorking = TeamsWriter.Write(InvokeResponse.Message("Still working on it; the card will be updated."));
 
+    private static readonly byte[] NoBody = [];
+
+    /// <summary>Teams gives up after 10 to 15 seconds and delivers the activity again.</summary>
+    private static readonly TimeSpan ActingBudget = TimeSpan.FromSeconds(8);
+
     private readonly TimeSpan budget = options.Value.InvokeBudget;
     private readonly TimeSpan deadline = options.Value.TurnDeadline;
 
@@ -35,9 +40,9 @@ internal sealed class TurnPipeline(
         {
             "invoke" when activity.Name == CardActionName => InvokeAsync(activity, correlation),
             "invoke" => new(new TurnAnswer(StatusCodes.Status501NotImplemented)),
-            "message" => new(Queue(activity, correlation, handler.OnMessageAsync)),
-            "installationUpdate" => new(Queue(activity, correlation, OnInstallationUpdateAsync)),
-            "conversationUpdate" => new(Queue(activity, correlation, OnConversationUpdateAsync)),
+            "message" => QueueAsync(activity, correlation, handler.OnMessageAsync),
+            "installationUpdate" => QueueAsync(activity, correlation, OnInstallationUpdateAsync),
+            "conversationUpdate" => QueueAsync(activity, correlation, OnConversationUpdateAsync),
             _ => new(new TurnAnswer(StatusCodes.Status200OK)), // edits, deletions, reactions, typing, events and what is yet to be invented
         };
     }
@@ -95,25 +100,44 @@ internal sealed class TurnPipeline(
         return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
     }
 
-    private TurnAnswer Queue(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
+    /// <summary>
+    /// Answers once the turn has acted, that is when it replies or ends: what Teams was told to be accepted is on record by then, and only
+    /// the reply is still to be sent. A turn that takes longer is not acknowledged; delivered again, it is waited for again.
+    /// </summary>
+    private async ValueTask<TurnAnswer> QueueAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
     {
-        var (delivery, _, isFirst) = deliveries.Take(activity);
+        var (delivery, acted, isFirst) = deliveries.Take(activity);
         if (!isFirst)
         {
             logger.ActivityRepeated(activity.Type, activity.Id);
-            return new(StatusCodes.Status200OK);
         }
-        if (background.TryQueue(ConversationRef.RootOf(activity.Conversation?.Id ?? ""), stopping => RunQueuedAsync(activity, correlation, method, stopping)))
-            return new(StatusCodes.Status202Accepted);
-        deliveries.Forget(delivery);
-        logger.BackgroundFull();
-        return new(StatusCodes.Status503ServiceUnavailable);
+        else if (!background.TryQueue(LaneOf(activity), stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
+        {
+            deliveries.Forget(delivery);
+            logger.BackgroundFull();
+            return new(StatusCodes.Status503ServiceUnavailable);
+        }
+        try
+        {
+            await acted.WaitAsync(ActingBudget, clock);
+            return new(isFirst ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+        }
+        catch (TimeoutException)
+        {
+            logger.TurnNotYetDone(activity.Type, ActingBudget);
+            return new(StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
-    private async Task RunQueuedAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method, CancellationToken stopping)
+    private async Task RunQueuedAsync(
+        Activity activity, string correlation, Delivery delivery, Func<TurnContext, CancellationToken, Task> method, CancellationToken stopping)
     {
         using var scope = logger.BeginScope(new TurnScope(correlation));
-        var turn = Turn(activity, correlation);
+        var turn = new TurnContext(activity, correlation, (turn, message, cancellationToken) =>
+        {
+            delivery.Complete(NoBody);
+            return QueueReplyAsync(turn, message, cancellationToken);
+        });
         try
         {
             using var patience = Patience(stopping);
@@ -124,6 +148,24 @@ internal sealed class TurnPipeline(
             logger.TurnFailed(exception, activity.Type, activity.Name);
             if (activity.Type == "message")
                 await ApologiseAsync(turn, stopping);
+        }
+        delivery.Complete(NoBody);
+    }
+
+    private async Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken) =>
+        await background.QueueReplyAsync(LaneOf(turn.Activity), stopping => SendAsync(turn, message, stopping), cancellationToken);
+
+    private async Task SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken stopping)
+    {
+        using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
+        try
+        {
+            using var patience = Patience(stopping);
+            await handler.OnRepliedAsync(turn, message, await replies.SendAsync(turn, message, patience.Token));
+        }
+        catch (Exception exception)
+        {
+            logger.TurnFailed(exception, turn.Activity.Type, "reply");
         }
     }
 
@@ -181,12 +223,14 @@ internal sealed class TurnPipeline(
     }
 
     /// <summary>An install in a team happens in the channel that the installer chose.</summary>
-    private TurnContext Landing(TurnContext turn)
+    private static TurnContext Landing(TurnContext turn)
     {
         if (turn.Activity.ChannelData?.Settings?.SelectedChannel is not { Id: { Length: > 0 } chosen } || turn.Conversation.Kind != "channel")
             return turn;
-        return new(turn.Activity, turn.Correlation, replies.SendAsync) { Conversation = turn.Conversation with { ConversationId = chosen } };
+        return turn.In(turn.Conversation with { ConversationId = chosen });
     }
+
+    private static string LaneOf(Activity activity) => ConversationRef.RootOf(activity.Conversation?.Id ?? "");
 
     private TurnContext Turn(Activity activity, string correlation) => new(activity, correlation, replies.SendAsync);
 

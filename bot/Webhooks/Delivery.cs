@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -30,6 +33,8 @@ internal sealed class DeliveryIntake(
     IEnumerable<IWebhookSource> sources,
     InboundAuthentication authentication,
     IMediator mediator,
+    ITenantDirectory tenants,
+    DeliveryReceipts receipts,
     IOptions<WebhookOptions> options,
     TimeProvider clock)
 {
@@ -61,6 +66,8 @@ internal sealed class DeliveryIntake(
             throw NotNow("The sender cannot be verified at the moment.", unavailable);
         }
         var (connection, source) = known ?? throw Refuse(known, NoCredentials);
+        if (tenants.FindElsewhere(connection.Tenant) is { } elsewhere)
+            throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Sentence} Nothing was recorded.");
         if (!source.Understands(request))
             throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.", "Content-Type");
         return await RecordAsync(connection, source, request, correlation, cancellationToken);
@@ -72,8 +79,12 @@ internal sealed class DeliveryIntake(
         try
         {
             var normalised = await mediator.Send(source.Normalise(request), cancellationToken);
-            return normalised.Events.Count == 0 ? [] : await mediator.Send(
-                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation), cancellationToken);
+            var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
+            IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
+                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
+            var duplicates = events.Count(static one => one.Duplicate);
+            receipts.Accepted(connection, events.Count - duplicates, duplicates);
+            return events;
         }
         catch (MalformedEventException malformed)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connectors.Toolkit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
@@ -18,7 +19,7 @@ public static class WebhookEndpoints
         // Attributes in ce- headers may arrive in any encoding; as Latin-1 no byte is lost and none makes Kestrel refuse the request.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector = static name =>
             name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.Latin1 : null);
-        services.AddEventSources();
+        services.AddEventSources().AddDeliveryReceipts();
         return services.AddSingleton<IntakeGuard>().AddSingleton<DeliveryIntake>();
     }
 
@@ -26,12 +27,13 @@ public static class WebhookEndpoints
     {
         var intake = endpoints.ServiceProvider.GetRequiredService<DeliveryIntake>();
         var guard = endpoints.ServiceProvider.GetRequiredService<IntakeGuard>();
+        var receipts = endpoints.ServiceProvider.GetRequiredService<DeliveryReceipts>();
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DevOpsAI.Bot.Webhooks");
-        endpoints.MapPost(Path, http => PostAsync(http, intake, guard, logger));
+        endpoints.MapPost(Path, http => PostAsync(http, intake, guard, receipts, logger));
         endpoints.MapMethods(Path, [HttpMethods.Options], http => HandshakeAsync(http, intake));
     }
 
-    private static async Task PostAsync(HttpContext http, DeliveryIntake intake, IntakeGuard guard, ILogger logger)
+    private static async Task PostAsync(HttpContext http, DeliveryIntake intake, IntakeGuard guard, DeliveryReceipts receipts, ILogger logger)
     {
         var correlation = Begin(http);
         var known = intake.Find((string)http.Request.RouteValues["connection"]!);
@@ -41,9 +43,9 @@ public static class WebhookEndpoints
         {
             using var place = guard.TryEnter(name)
                 ?? throw new RefusedException(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
-            var receipts = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
+            var events = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
-            await http.Response.WriteAsJsonAsync(Receipt.Of(receipts), WebhookJson.Default.Receipt, null, http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(Receipt.Of(events), WebhookJson.Default.Receipt, null, http.RequestAborted);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -54,23 +56,29 @@ public static class WebhookEndpoints
         {
             logger.DeliveryRefused(name, refused.Status, refused.Message);
             http.Response.Headers.WWWAuthenticate = refused.Challenges.ToArray();
-            await RefuseAsync(http, refused.Status, refused.Message, refused.Field, refused.RetryAfter, correlation);
+            await RefuseAsync(refused.Status, refused.Message, refused.Field, refused.RetryAfter);
         }
         catch (BadHttpRequestException bad)
         {
             logger.DeliveryRefused(name, bad.StatusCode, bad.Message);
-            await RefuseAsync(http, bad.StatusCode, "The request is not valid HTTP.", "body", null, correlation);
+            await RefuseAsync(bad.StatusCode, "The request is not valid HTTP.", "body", null);
         }
         catch (NotNowException later)
         {
             logger.DeliveryNotRecorded(later, name);
-            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, later.Message, null, later.RetryAfter, correlation);
+            await RefuseAsync(StatusCodes.Status503ServiceUnavailable, later.Message, null, later.RetryAfter);
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
             logger.DeliveryFailed(failure, name);
-            await RefuseAsync(
-                http, StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null, RetryWhenBusy, correlation);
+            await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null, RetryWhenBusy);
+        }
+
+        Task RefuseAsync(int status, string detail, string? field, TimeSpan? retryAfter)
+        {
+            if (known is { } found)
+                receipts.Refused(found.Connection, status);
+            return WebhookEndpoints.RefuseAsync(http, status, detail, field, retryAfter, correlation);
         }
     }
 

@@ -27,6 +27,7 @@ internal static partial class CloudEventMapping
         var (typeKind, typeSaysEnd) = ReadType(cloudEvent.Type);
         var kind = First(data, KindFields) ?? typeKind;
         var subject = SubjectOf(cloudEvent.Subject, data);
+        var alertKey = First(data, AlertKeyFields);
         var title = First(data, TitleFields) ?? (string.IsNullOrWhiteSpace(cloudEvent.DataText) ? null : cloudEvent.DataText);
         var description = First(data, DescriptionFields);
         return new(
@@ -37,10 +38,11 @@ internal static partial class CloudEventMapping
             subject.Name,
             title ?? (subject.Name is null ? kind : $"{kind} on {subject.Name}"),
             description == title ? null : description,
-            First(data, AlertKeyFields) ?? $"{cloudEvent.Source}\n{cloudEvent.Subject ?? subject.Name}\n{kind}",
+            alertKey ?? $"{cloudEvent.Source}\n{cloudEvent.Subject ?? subject.Name}\n{kind}",
             cloudEvent.Time ?? clock.GetUtcNow(),
             Attributes(cloudEvent, data),
-            subject.IsUser);
+            subject.IsUser,
+            KeyIsCoarse: alertKey is null);
     }
 
     /// <summary>The kind in a type, as <c>DiskSpaceLow</c> in <c>com.contoso.DiskSpaceLow.resolved.v1</c>, and whether the type says that it ended.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Connectors.Sandbox;
 
 /// <summary>The simulated vendor, reached over HTTP as a real one would be. Every card it touches says that it is a simulation.</summary>
-public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address, ISecretSource secrets, IOptions<SandboxOptions> options) : IConnector
+public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address, ISecretSource secrets, IOptions<SandboxOptions> options) : IConnector, IActionLog
 {
     public const string ConnectorName = "sandbox";
 
@@ -64,6 +64,9 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             _ => OperationStatus.CannotTell,
         },
         cancellationToken);
+
+    public Task<CallOutcome<ActionPage>> ReadLogAsync(Connection connection, string? cursor, CancellationToken cancellationToken) => ReadAsync(
+        connection, cursor is null ? "log" : $"log?after={Uri.EscapeDataString(cursor)}", answer => SandboxLog.Read(connection, answer), cancellationToken);
 
     private Task<CallOutcome<T>> ReadAsync<T>(Connection connection, string path, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
         WithTokenAsync(connection, token => vendor.ReadAsync(connection, () => Request(HttpMethod.Get, path, token, null), options.Value.Timeout, read, cancellationToken));

@@ -63,7 +63,8 @@ internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IReques
             $"{kind}|{device}".ToLowerInvariant(),
             alert.Find("time")?.AsTime() ?? clock.GetUtcNow(),
             Attributes(alert),
-            user is not null);
+            user is not null,
+            KeyIsCoarse: true);
     }
 
     private static Dictionary<string, string> Attributes(JsonField alert)

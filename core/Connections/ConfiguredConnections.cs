@@ -15,6 +15,9 @@ public sealed class ConnectionSettings
     public string? Tenant { get; init; }
     public string? Connector { get; init; }
 
+    /// <summary>How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:SilentAfter</c>.</summary>
+    public TimeSpan? SilentAfter { get; init; }
+
     /// <summary>The connector's own; a secret may be <c>env:NAME</c> or <c>file:/path</c>.</summary>
     public Dictionary<string, string?> Settings { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 }
@@ -74,5 +77,8 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
         name.Trim().ToLowerInvariant(),
         TenantId.Parse(settings.Tenant!),
         settings.Connector!.Trim().ToLowerInvariant(),
-        settings.Settings.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase));
+        settings.Settings.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
+    {
+        SilentAfter = settings.SilentAfter,
+    };
 }

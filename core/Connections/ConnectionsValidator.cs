@@ -28,6 +28,8 @@ internal sealed partial class ConnectionsValidator(
             yield return $"{at}:Tenant: missing.";
         else if (!tenantIsKnown)
             yield return $"{at}:Tenant: there is no tenant '{settings.Tenant}' in section Tenants.";
+        if (settings?.SilentAfter is { } silent && silent < TimeSpan.Zero)
+            yield return $"{at}:SilentAfter: must not be negative.";
         var connectorIsKnown = settings?.Connector is { } connector && known.Contains(connector.Trim());
         if (string.IsNullOrWhiteSpace(settings?.Connector))
             yield return $"{at}:Connector: missing; known are {string.Join(", ", known)}.";

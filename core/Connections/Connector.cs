@@ -6,7 +6,11 @@ namespace DevOpsAI.Connections;
 /// <param name="Name">As in <c>contoso-sandbox</c>; unique over all tenants.</param>
 /// <param name="Connector">Name of the connector, as in <c>sandbox</c>.</param>
 /// <param name="Settings">The connector's own settings for this tenant (addresses, vendor ids, references to secrets).</param>
-public sealed record Connection(string Name, TenantId Tenant, string Connector, IReadOnlyDictionary<string, string> Settings);
+public sealed record Connection(string Name, TenantId Tenant, string Connector, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>How long it may send nothing before that is put on record; zero for ever, null for as long as is usual.</summary>
+    public TimeSpan? SilentAfter { get; init; }
+}
 
 /// <summary>A thing at the vendor that an action touches, as the vendor itself names it.</summary>
 /// <param name="Connection">The connection it was found through.</param>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift. Asking again
+/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift or when a person asked for it. Asking again
 /// does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
 public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
@@ -52,7 +52,7 @@ internal sealed class DraftRecommendationHandler(
     {
         { Draft: null } => 1,
         _ when IsUnstaged(incident) => null,
-        { Phase: IncidentPhase.Drafting, Execution.Outcome: ExecutionOutcome.Drifted } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
+        { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
         _ => null,
     };
 
@@ -76,9 +76,10 @@ internal sealed class DraftRecommendationHandler(
     private async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
-        return incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind) is { } runbook
+        var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind) is { } runbook
             ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken))
             : RunbookDrafter.WithoutRunbook(about);
+        return draft with { Subject = incident.Opened.Subject };
     }
 
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
@@ -109,12 +110,12 @@ internal sealed class DraftRecommendationHandler(
         }
     }
 
-    /// <summary>What this draft answers to: the opening of the incident, or the end of the execution that found drift.</summary>
+    /// <summary>What this draft answers to: the opening of the incident, or the end of the execution that found drift, or who asked for it.</summary>
     private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         if (revision == 1)
             return incident.OpenedSeq;
         var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
-        return entries.LastOrDefault(entry => entry.Fact is ExecutionFinished)?.Seq ?? incident.OpenedSeq;
+        return entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or RedraftRequested)?.Seq ?? incident.OpenedSeq;
     }
 }

@@ -1,11 +1,12 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using MediatR;
 
 namespace DevOpsAI.Drafting;
 
-/// <summary>Has a recommendation drafted when an incident opens, and again when an execution found the world changed.</summary>
+/// <summary>Has a recommendation drafted when an incident opens, and again when an execution found the world changed or a person asks for it.</summary>
 internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
 {
     public string Name => "drafting";
@@ -22,6 +23,7 @@ internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
     {
         IncidentOpened opened => opened.IncidentId,
         ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.IncidentId,
+        RedraftRequested asked => asked.IncidentId,
         _ => null,
     };
 }

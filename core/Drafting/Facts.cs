@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Drafting;
 
@@ -18,15 +19,18 @@ public sealed record Evidence(string Text, long? Seq);
 /// <param name="Problem">Why nothing can be executed (no such device, several, another client's); null when the plan is complete.</param>
 /// <param name="Observed">The observations the plan rests on, by <c>{target name} {observation}</c>.</param>
 /// <param name="Simulated">A step touches a simulated vendor.</param>
+/// <param name="TargetKind">What the runbook acts on, as in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>; null without a runbook.</param>
 public sealed record RecommendationDrafted(
     string IncidentId,
     int Revision,
     string Drafter,
-    string Summary,
-    string Analysis,
-    IReadOnlyList<Evidence> Evidence,
-    Plan Plan,
+    [property: Confidential] string Summary,
+    [property: Confidential] string Analysis,
+    [property: Confidential] IReadOnlyList<Evidence> Evidence,
+    [property: Personal] Plan Plan,
     Risk Risk,
-    string? Problem,
-    IReadOnlyDictionary<string, string> Observed,
-    bool Simulated) : Fact;
+    [property: Confidential] string? Problem,
+    [property: Personal] IReadOnlyDictionary<string, string> Observed,
+    bool Simulated,
+    string? TargetKind = null,
+    [property: Subject] string? Subject = null) : Fact;

@@ -10,7 +10,7 @@ namespace DevOpsAI.Drafting;
 /// </summary>
 internal static class RunbookDrafter
 {
-    private const string NoRunbook = "no runbook";
+    internal const string NoRunbook = "no runbook";
     private const string NothingToDo = "Nothing to do: ";
     private const int MaxLinks = 3;
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
@@ -22,7 +22,8 @@ internal static class RunbookDrafter
         var kind = Said.Short(about.Kind);
         var devices = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).ToList();
         var isStorm = incident.Opened.Scope != IncidentScope.One;
-        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]), _ => $"{devices.Count} devices of {about.Client}" };
+        var things = about.Facts.All(received => received.AboutUser == true) ? "users" : "devices";
+        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]), _ => $"{devices.Count} {things} of {about.Client}" };
         var links = about.Facts
             .SelectMany(received => LinkAttributes.Select(received.Attribute))
             .Where(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")
@@ -31,7 +32,7 @@ internal static class RunbookDrafter
         var analysis = string.Join(' ', new[]
         {
             $"{incident.EventCount} event{(incident.EventCount == 1 ? "" : "s")} so far, the first at {incident.OpenedAt:yyyy-MM-dd HH:mm} UTC.",
-            devices.Count > 1 ? $"Devices: {Said.List(devices)}." : "",
+            devices.Count > 1 ? $"{char.ToUpperInvariant(things[0])}{things[1..]}: {Said.List(devices)}." : "",
             about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text ? Said.Short(text, 500) : "",
             string.Join(' ', links.Select(link => Said.Short(link!, 200))),
         }.Where(part => part.Length > 0));
@@ -69,7 +70,7 @@ internal static class RunbookDrafter
                 ? $"Check whether {Said.Short(about.Kind)} on {where} is over."
                 : $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
             description is null ? problem : $"{problem} {Said.Short(description, 500)}",
-            [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false);
+            [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false, runbook.Target.Kind);
     }
 
     private static IEnumerable<Evidence> Seen(IReadOnlyDictionary<string, string> rested) =>
@@ -109,7 +110,7 @@ internal static class RunbookDrafter
         public RecommendationDrafted Complete() => new(
             about.Incident.Id, about.Revision, runbook.Drafter,
             runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
-            [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation);
+            [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation, runbook.Target.Kind);
 
         private string? Fill()
         {

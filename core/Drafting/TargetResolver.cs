@@ -17,6 +17,9 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     /// <summary>Attributes in which sources say which client they mean. The credential decides that, so they can only contradict it.</summary>
     private static readonly string[] ClientAttributes = ["tenant", "tenantid", "tenant_id", "customer", "client", "organization", "company"];
 
+    /// <summary>As many names as one thing may go by in an incident; each is asked for.</summary>
+    private const int MostNames = 3;
+
     public async Task<Resolution> ResolveAsync(
         TenantId tenant, Runbook runbook, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken)
     {
@@ -26,21 +29,39 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         var texts = NamesIn(runbook.Target, events);
         if (texts.Count == 0)
             return new Resolution.Problem($"The event names no {runbook.Target.Kind}.");
-        if (texts.Count > 1)
-            return new Resolution.Problem($"The events name several {runbook.Target.Kind}s: {Said.List(texts)}.");
-        if (TargetNames.Of(texts[0]) is not { } names)
-            return new Resolution.Problem($"'{Said.Short(texts[0])}' is no name of a {runbook.Target.Kind}.");
-        if (names.Domain.Any(part => IsOtherTenant(tenant, part)))
-            return new Resolution.Problem($"'{Said.Short(names.Given)}' carries the name of another client than {client}.");
-
+        if (texts.Count > MostNames)
+            return new Resolution.Problem(Several(runbook.Target.Kind, texts));
         var able = connections.Of(tenant)
             .Where(connection => runbook.Steps.All(step => connections.ConnectorOf(connection).Actions.TryGetValue(step.Action, out var spec)
                                                            && spec.TargetKind == runbook.Target.Kind))
             .ToList();
         if (able.Count == 0)
             return new Resolution.Problem($"No connection of {client} offers {Said.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
-        return await FindAsync(tenant, client, runbook.Target.Kind, names, able, cancellationToken);
+        Resolution? one = null;
+        foreach (var text in texts)
+        {
+            var next = await ResolveAsync(tenant, client, runbook.Target.Kind, text, able, cancellationToken);
+            if (texts.Count == 1 || next is Resolution.Unreachable)
+                return next;
+            // With and without its domain a device may have two names; two devices may not.
+            if (next is not Resolution.Found found || (one is Resolution.Found before && before.Target != found.Target))
+                return new Resolution.Problem(Several(runbook.Target.Kind, texts));
+            one = next;
+        }
+        return one!;
     }
+
+    private async Task<Resolution> ResolveAsync(
+        TenantId tenant, string client, string kind, string text, List<Connection> able, CancellationToken cancellationToken)
+    {
+        if (TargetNames.Of(text) is not { } names)
+            return new Resolution.Problem($"'{Said.Short(text)}' is no name of a {kind}.");
+        return names.Domain.Any(part => IsOtherTenant(tenant, part))
+            ? new Resolution.Problem($"'{Said.Short(names.Given)}' carries the name of another client than {client}.")
+            : await FindAsync(tenant, client, kind, names, able, cancellationToken);
+    }
+
+    private static string Several(string kind, IReadOnlyList<string> texts) => $"The events name several {kind}s: {Said.List(texts)}.";
 
     private async Task<Resolution> FindAsync(
         TenantId tenant, string client, string kind, TargetNames names, List<Connection> able, CancellationToken cancellationToken)
@@ -130,7 +151,7 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     private string? ForeignLabel(TenantId tenant, IReadOnlyList<EventReceived> events) =>
         ClientAttributes.FirstOrDefault(attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
 
-    private bool IsOtherTenant(TenantId tenant, string text) => tenants.All.Any(other => other.Id != tenant && Names(other, text))
+    private bool IsOtherTenant(TenantId tenant, string text) => tenants.All.Concat(tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
         && !(tenants.Find(tenant) is { } own && Names(own, text));
 
     private static bool Names(Tenant tenant, string text) =>

@@ -32,6 +32,7 @@ public static class CrashPoint
     public const string ExecutionClaimed = "execution.claimed";
     public const string DriftChecked = "drift.checked";
     public const string StepStarting = "step.starting";
+    public const string StepAnnounced = "step.announced";
     public const string StepActed = "step.acted";
     public const string StepObserved = "step.observed";
     public const string StepRecorded = "step.recorded";
@@ -43,6 +44,7 @@ public static class CrashPoint
     public const string ExecutionRenewed = "execution.renewed";
     public const string StepLookedUp = "step.looked-up";
     public const string RollbackStarting = "rollback.starting";
+    public const string RollbackAnnounced = "rollback.announced";
     public const string RollbackActed = "rollback.acted";
     public const string RollbackRecorded = "rollback.recorded";
 
@@ -50,10 +52,10 @@ public static class CrashPoint
     public static readonly IReadOnlyList<string> All =
     [
         EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
-        ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepActed, StepObserved, StepRecorded,
+        ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepAnnounced, StepActed, StepObserved, StepRecorded,
         ExecutionFinishing, ExecutionFinished, CardUpdated,
     ];
 
     /// <summary>The points that are reached only after a lost answer, a failed step or a takeover.</summary>
-    public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackActed, RollbackRecorded];
+    public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackAnnounced, RollbackActed, RollbackRecorded];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Execution;
 
@@ -10,8 +11,15 @@ namespace DevOpsAI.Execution;
 /// <param name="ExecutionId">As in <c>CON-1042-x1</c>; operation ids are <c>{ExecutionId}-{step}</c>, and <c>-r</c> for rollbacks.</param>
 /// <param name="Instance">Which running bot claimed it.</param>
 /// <param name="LeaseUntil">The claim outlives no crash longer than this.</param>
+/// <param name="Announces">Every action of this run is announced by <see cref="StepStarted"/>; false in records of earlier versions.</param>
 public sealed record ExecutionStarted(
-    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil) : Fact;
+    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : Fact;
+
+/// <summary>
+/// <c>step.started</c>: an action is about to be sent, once or, while it is certainly not done, again. Without it nothing was sent,
+/// so whoever takes the run over need not ask the vendor.
+/// </summary>
+public sealed record StepStarted(string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId) : Fact;
 
 [JsonConverter(typeof(CamelCaseEnum<StepOutcome>))]
 public enum StepOutcome { Applied, Failed, Unknown, Skipped }
@@ -20,7 +28,8 @@ public enum StepOutcome { Applied, Failed, Unknown, Skipped }
 /// <param name="Step">0-based.</param>
 /// <param name="Rollback">This was the step's rollback.</param>
 public sealed record StepFinished(
-    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, string Detail) : Fact;
+    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, [property: Confidential] string Detail,
+    [property: Subject] string? Subject = null) : Fact;
 
 /// <summary>How an execution ended.</summary>
 [JsonConverter(typeof(CamelCaseEnum<ExecutionOutcome>))]
@@ -51,15 +60,17 @@ public sealed record ExecutionFinished(
     string IncidentId,
     string ExecutionId,
     ExecutionOutcome Outcome,
-    string Summary,
-    IReadOnlyList<Change> Changes,
+    [property: Confidential] string Summary,
+    [property: Confidential] IReadOnlyList<Change> Changes,
     bool RolledBack,
-    DateTimeOffset? UndoUntil) : Fact;
+    DateTimeOffset? UndoUntil,
+    [property: Subject] string? Subject = null) : Fact;
 
 /// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
 public sealed record UndoStarted(
-    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil) : Fact;
+    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : Fact;
 
 /// <summary><c>undo.finished</c>.</summary>
 public sealed record UndoFinished(
-    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, string Summary, IReadOnlyList<Change> Changes) : Fact;
+    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, [property: Confidential] string Summary,
+    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : Fact;

@@ -14,7 +14,7 @@ internal sealed class PlanRun(
     /// <summary>Left of the lease when an action is sent, beyond its own time limit.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
 
-    /// <param name="uncertain">The action that is next on record may have been sent already: it is looked up before anything is sent.</param>
+    /// <param name="uncertain">Another process began it: an action that may have been sent already is looked up before anything is sent.</param>
     /// <exception cref="ClaimLostException">Another instance took over.</exception>
     public async Task GoOnAsync(bool uncertain, CancellationToken cancellationToken)
     {
@@ -41,8 +41,11 @@ internal sealed class PlanRun(
     {
         var step = standing.Run.Plan.Steps[index];
         var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}";
-        if (uncertain && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+        if (uncertain && standing.Run.MayHaveSent(operation)
+            && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+        {
             return await RecordAsync(standing, index, rollback: false, operation, sent);
+        }
         if (index == 0)
         {
             if (await DriftAsync(standing, cancellationToken) is { } drifted)
@@ -59,8 +62,11 @@ internal sealed class PlanRun(
     {
         var step = standing.Run.Plan.Steps[index];
         var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
-        if (uncertain && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+        if (uncertain && standing.Run.MayHaveSent(operation)
+            && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+        {
             return await RecordAsync(standing, index, rollback: true, operation, sent);
+        }
         return await CarryOutAsync(standing, index, rollback: true, operation, cancellationToken);
     }
 
@@ -71,11 +77,8 @@ internal sealed class PlanRun(
         var until = clock.GetUtcNow() + options.RetryFor;
         for (var attempt = 1; ; attempt++)
         {
-            standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
-            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, cancellationToken) is { } whyNot)
+            if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } whyNot)
                 return rollback ? new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {whyNot}") : new(ExecutionOutcome.Stopped, false, whyNot);
-            await KeepLeaseAsync(standing, step, rollback);
-            crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
             var answer = await calls.ActAsync(step, rollback, operation);
             crash.Reach(rollback ? CrashPoint.RollbackActed : CrashPoint.StepActed);
             var settled = answer switch
@@ -97,6 +100,23 @@ internal sealed class PlanRun(
             }
             logger.TryingAgain(operation, attempt, pause);
             await Task.Delay(pause, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Why the action must not be sent now; null when it may be, and the record says that it is about to be.</summary>
+    private async Task<string?> AnnounceAsync(int index, bool rollback, string operation, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, cancellationToken) is { } whyNot)
+                return whyNot;
+            await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
+            crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
+            if (!await record.AnnounceAsync(standing, new(incidentId, executionId, index, rollback, operation), cancellationToken))
+                continue;
+            crash.Reach(rollback ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced);
+            return null;
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         var stream = StreamId.Proposal(incident.Id);
         List<NewEntry> entries = [new(stream, Executing, incident.Correlation, Started(incident, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
         if (stopped is not null)
-            entries.Add(new(stream, Executing, incident.Correlation, Finished(incident.Id, due.Kind, due.ExecutionId, ExecutionOutcome.Stopped, stopped, [], false, null), due.Causation));
+            entries.Add(new(stream, Executing, incident.Correlation, Finished(incident, due.Kind, due.ExecutionId, ExecutionOutcome.Stopped, stopped, [], false, null), due.Causation));
         // Naming the freeze as well: one that became durable before the claim always wins.
         var result = await ledger.AppendAsync(
             state.Tenant, [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
@@ -61,9 +61,29 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now =>
         [Entry(now, Started(now.Incident, now.Run.Kind, now.Run.ExecutionId, now.Incident.SealInForce, leaseUntil))]);
 
+    /// <summary>
+    /// Puts on record that an action is about to be sent, on exactly the state that the guard allowed it on: a freeze that became durable
+    /// before always wins. False when something came in between, or when nobody can tell; then the state is to be looked at again.
+    /// </summary>
+    public async Task<bool> AnnounceAsync(Standing standing, StepStarted step, CancellationToken cancellationToken)
+    {
+        if (standing.Run.Announced.Contains(step.OperationId))
+            return true;
+        try
+        {
+            StreamVersion[] expected = [new(StreamId.Proposal(standing.Incident.Id), standing.Incident.ProposalVersion), standing.State.VersionOf(StreamId.Freeze)];
+            return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken) is AppendResult.Appended;
+        }
+        catch (LedgerUnavailableException problem)
+        {
+            await PauseAsync(standing.Run.ExecutionId, 1, problem, cancellationToken);
+            return false;
+        }
+    }
+
     public async Task StepAsync(Standing standing, StepFinished step)
     {
-        await AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step)]);
+        await AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step with { Subject = now.Incident.Opened.Subject })]);
         metrics.StepEnded(step.Outcome, step.Rollback);
         logger.StepEnded(step.OperationId, step.Outcome);
     }
@@ -73,7 +93,7 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     {
         await AppendAsync(standing, now =>
         {
-            var finished = Entry(now, Finished(now.Incident.Id, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
+            var finished = Entry(now, Finished(now.Incident, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
             return outcome == ExecutionOutcome.Verified && now.Incident.IsOpen
                 ? [finished, finished with { Stream = StreamId.Incident(now.Incident.Id), Fact = new IncidentClosed(now.Incident.Id, "verified") }]
                 : [finished];
@@ -118,12 +138,12 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         new(StreamId.Proposal(now.Incident.Id), Executing, now.Incident.Correlation, fact, now.Run.StartedSeq);
 
     private Fact Started(Incident incident, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
-        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil)
-        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil);
+        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
+        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
 
     private static Fact Finished(
-        string incidentId, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,
+        Incident incident, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,
         IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil) => kind == ProposalKind.Undo
-            ? new UndoFinished(incidentId, executionId, outcome, summary, changes)
-            : new ExecutionFinished(incidentId, executionId, outcome, summary, changes, rolledBack, undoUntil);
+            ? new UndoFinished(incident.Id, executionId, outcome, summary, changes, incident.Opened.Subject)
+            : new ExecutionFinished(incident.Id, executionId, outcome, summary, changes, rolledBack, undoUntil, incident.Opened.Subject);
 }

@@ -11,6 +11,8 @@ internal static class Summaries
         var sentences = new List<string> { Ending(run, outcome) };
         if (note is not null)
             sentences.Add(note);
+        if (outcome == ExecutionOutcome.Failed && run.Steps.FirstOrDefault(step => step.Rollback && step.Outcome != StepOutcome.Applied) is { } stuck)
+            sentences.Add($"Taking back step {Number(stuck.Step)} failed too: {stuck.Detail}");
         if (outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
             sentences.Add(Remains(run, rolledBack));
         return VendorCalls.Short(string.Join(' ', sentences.Where(sentence => sentence.Length > 0)));
@@ -25,7 +27,7 @@ internal static class Summaries
             ExecutionOutcome.Verified => $"All {run.Plan.Steps.Count} steps are done and verified.",
             ExecutionOutcome.Drifted => "The situation changed after this was proposed, so nothing was done.",
             ExecutionOutcome.Stopped => "Stopped.",
-            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, troubled)} It will not be repeated; a person must look.",
+            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, run.Steps.FirstOrDefault(step => step.Outcome == StepOutcome.Unknown))} It will not be repeated; a person must look.",
             _ when troubled is null => "Failed before the first step.",
             _ => $"Failed: {Name(run, troubled)}",
         };

@@ -130,7 +130,7 @@ internal sealed class VendorCalls(
     public static string Expectation(Condition condition, IReadOnlyDictionary<string, string> seen) =>
         $"{condition.Observation} is {seen.GetValueOrDefault(condition.Observation) ?? Drift.NotReported}, not {condition.Operator} {condition.Value}";
 
-    private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) => rollback ? [] : step.Verifications;
+    private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) => rollback ? TakenBack.ConditionsOf(step) : step.Verifications;
 
     private ActionSpec? Spec(PlanStep step, bool rollback) =>
         (rollback ? step.Rollback : step.Action) is { } action && connections.Find(tenant, step.Target.Connection) is { } connection

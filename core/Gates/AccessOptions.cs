@@ -30,7 +30,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         var mistakes = new List<string>();
         foreach (var (tenant, roles) in options.Roles)
         {
-            if (tenant != ConfiguredAccess.EveryTenant && !(TenantId.TryParse(tenant, out var id) && tenants.Find(id) is not null))
+            if (tenant != ConfiguredAccess.Everywhere && !(TenantId.TryParse(tenant, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null))
                 mistakes.Add($"Access:Roles:{tenant}: there is no such tenant.");
             foreach (var (role, people) in roles)
             {

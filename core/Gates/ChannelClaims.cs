@@ -25,9 +25,9 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
         var id = IdOf(conversationId);
         var found = await documents.FindAsync(DocumentScope.Host, Kind, id, cancellationToken);
         var now = clock.GetUtcNow();
-        if (found is not null && Read(found) is { } held && held.Tenant != tenant.Value && now - held.At < Lapses)
+        if (found is not null && Read(found) is { } held && held.Tenant != tenant && now - held.At < Lapses)
             return false;
-        var claim = JsonSerializer.SerializeToUtf8Bytes(new ChannelClaim(tenant.Value, now), ChannelClaimJson.Default.ChannelClaim);
+        var claim = JsonSerializer.SerializeToUtf8Bytes(new ChannelClaim(tenant, now), ChannelClaimJson.Default.ChannelClaim);
         return await documents.TryPutAsync(DocumentScope.Host, Kind, id, claim, found?.Tag, cancellationToken);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
     }
 }
 
-internal sealed record ChannelClaim(string Tenant, DateTimeOffset At);
+internal sealed record ChannelClaim(TenantId Tenant, DateTimeOffset At);
 
 [JsonSerializable(typeof(ChannelClaim))]
 internal sealed partial class ChannelClaimJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal static class ChannelRights
         var roles = access.RolesOf(state, by.ObjectId);
         return roles.Contains(Role.Administrator) || roles.Contains(Role.Manager) || roles.Contains(Role.Approver)
             ? null
-            : Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators, managers and approvers of {state.Tenant} may link or unlink its channels.");
+            : Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators, managers and approvers of {state.Name} may link or unlink its channels.");
     }
 
     public static string NameOf(ChannelRef channel) => channel.Name is { Length: > 0 } name ? $"'{Sentences.Said(name)}'" : "This conversation";
@@ -68,10 +68,10 @@ internal sealed class LinkChannelHandler(
             return Outcome.Refuse(null, Refusal.NotPossible, $"{name} is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only.");
         var linked = new ChannelLinked(command.Channel, command.Escalation);
         if (state.Channels.GetValueOrDefault(command.Channel.ConversationId) == linked)
-            return Outcome.AlreadySo($"{name} is linked to {state.Tenant} already.");
+            return Outcome.AlreadySo($"{name} is linked to {state.Name} already.");
         return Outcome.On(state, StreamId.Channels, command.By, command.Correlation, linked, command.Escalation
-            ? $"{name} is linked to {state.Tenant}: what nobody decides in time is told here."
-            : $"{name} is linked to {state.Tenant}: its cards are shown here.");
+            ? $"{name} is linked to {state.Name}: what nobody decides in time is told here."
+            : $"{name} is linked to {state.Name}: its cards are shown here.");
     }
 }
 
@@ -85,9 +85,9 @@ internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access, IL
         if (ChannelRights.WhyNot(state, command.By, access, mode) is { } refused)
             return refused;
         if (state.Channels.GetValueOrDefault(command.ConversationId) is not { } linked)
-            return Outcome.AlreadySo($"This conversation is not linked to {state.Tenant}.");
+            return Outcome.AlreadySo($"This conversation is not linked to {state.Name}.");
         return Outcome.On(state, StreamId.Channels, command.By, command.Correlation,
-            new ChannelUnlinked(command.ConversationId, $"unlinked by {command.By.Name}"),
-            $"{ChannelRights.NameOf(linked.Channel)} is no longer linked to {state.Tenant}.");
+            new ChannelUnlinked(command.ConversationId, "unlinked by a person"),
+            $"{ChannelRights.NameOf(linked.Channel)} is no longer linked to {state.Name}.");
     }
 }

@@ -8,12 +8,13 @@ namespace DevOpsAI.Gates;
 /// <summary>Roles from configuration, with what was given and taken by command on top, and everybody as administrator in local mode if so set.</summary>
 internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, TimeProvider clock) : IAccess
 {
-    public const string EveryTenant = "*";
+    /// <summary>Stands for every tenant in configuration; null among what was read from there.</summary>
+    public const string Everywhere = "*";
 
     private static readonly FrozenSet<Role> Nothing = FrozenSet<Role>.Empty;
     private static readonly FrozenSet<Role> Everything = [Role.Administrator];
 
-    private readonly FrozenDictionary<(string Tenant, string ObjectId), FrozenSet<Role>> configured = Configured(options.Value);
+    private readonly FrozenDictionary<(TenantId? Tenant, string ObjectId), FrozenSet<Role>> configured = Configured(options.Value);
 
     public bool EverybodyIsAdministrator { get; } = mode.IsLocal && options.Value.Local == LocalAccess.Administrator;
 
@@ -25,8 +26,8 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
         if (string.IsNullOrEmpty(objectId))
             return Nothing;
         var id = objectId.ToLowerInvariant();
-        var own = configured.GetValueOrDefault((state.Tenant.Value, id), Nothing);
-        var general = configured.GetValueOrDefault((EveryTenant, id), Nothing);
+        var own = configured.GetValueOrDefault((state.Tenant, id), Nothing);
+        var general = configured.GetValueOrDefault((null, id), Nothing);
         if (state.Roles.IsEmpty && state.RolesTaken.IsEmpty && general.Count == 0)
             return own;
         return Enum.GetValues<Role>()
@@ -39,15 +40,15 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
 
     /// <summary>Everybody with the role, by object id in lower case.</summary>
     public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => configured.Keys
-        .Where(key => key.Tenant == state.Tenant.Value || key.Tenant == EveryTenant)
+        .Where(key => key.Tenant is null || key.Tenant == state.Tenant)
         .Select(key => key.ObjectId)
         .Concat(state.Roles.Keys.Select(key => key.ObjectId))
         .Where(id => RolesOf(state, id).Contains(role))
         .ToHashSet(StringComparer.Ordinal);
 
-    private static FrozenDictionary<(string, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
+    private static FrozenDictionary<(TenantId?, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
         .SelectMany(tenant => tenant.Value.SelectMany(role => role.Value.Select(person => (
-            Key: (tenant.Key.ToLowerInvariant(), person.Trim().ToLowerInvariant()),
+            Key: (tenant.Key == Everywhere ? (TenantId?)null : TenantId.Parse(tenant.Key), person.Trim().ToLowerInvariant()),
             Role: AccessOptionsValidator.IsRole(role.Key, out var known) ? known : throw new InvalidOperationException($"'{role.Key}' is no role.")))))
         .GroupBy(entry => entry.Key, entry => entry.Role)
         .ToFrozenDictionary(entries => entries.Key, entries => entries.ToFrozenSet());

@@ -11,7 +11,7 @@ internal sealed class DecideHandler(
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock);
         var answer = await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

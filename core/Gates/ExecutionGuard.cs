@@ -9,7 +9,8 @@ namespace DevOpsAI.Gates;
 /// Decides again, from the record and not from anybody's word, whether a plan has its right: seal, level, decisions, freeze, kill switch.
 /// What it cannot find out is a no.
 /// </summary>
-internal sealed class ExecutionGuard(GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ILogger<ExecutionGuard> logger) : IExecutionGuard
+internal sealed class ExecutionGuard(GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, ILogger<ExecutionGuard> logger)
+    : IExecutionGuard
 {
     public ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken)
     {
@@ -25,9 +26,10 @@ internal sealed class ExecutionGuard(GatePolicies policies, Catalogue catalogue,
             return "The incident is another tenant's.";
         if (killSwitch.WhyPaused(state.Tenant, plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) is { } paused)
             return paused;
-        return state.Freeze is { } freeze
-            ? Freezes.Sentence(state.Tenant, freeze)
-            : Rights.WhyNot(state, incident, plan, policies.For(state.Tenant), catalogue.Of(state.Tenant));
+        if (state.Freeze is { } freeze)
+            return Freezes.Sentence(state.Name, freeze);
+        var policy = policies.For(state.Tenant);
+        return policy.WhyFrozen(clock.GetUtcNow()) ?? Rights.WhyNot(state, incident, plan, policy, catalogue.Of(state.Tenant));
     }
 }
 

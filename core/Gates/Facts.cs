@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -41,13 +42,14 @@ public sealed record ProposalStaged(
     string IncidentId,
     int Revision,
     ProposalKind Kind,
-    Actor Requester,
-    Plan Plan,
-    IReadOnlyDictionary<string, string> Observed,
+    [property: Personal] Actor Requester,
+    [property: Personal] Plan Plan,
+    [property: Personal] IReadOnlyDictionary<string, string> Observed,
     GateTerms Terms,
     bool NeedsReview,
     string Seal,
-    string Nonce) : Fact;
+    [property: Personal] string Nonce,
+    [property: Subject] string? Subject = null) : Fact;
 
 [JsonConverter(typeof(CamelCaseEnum<DecisionKind>))]
 public enum DecisionKind
@@ -67,10 +69,14 @@ public enum DecisionKind
 /// <param name="Until">When a snoozed proposal comes back.</param>
 /// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>
 public sealed record ProposalDecided(
-    string IncidentId, int Revision, DecisionKind Kind, string Seal, string? Reason, Plan? Edited, DateTimeOffset? Until, bool Complete) : Fact;
+    string IncidentId, int Revision, DecisionKind Kind, string Seal, [property: FreeText] string? Reason, [property: Personal] Plan? Edited,
+    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : Fact;
 
 /// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
 public sealed record ProposalWithdrawn(string IncidentId, int Revision, string Reason) : Fact;
+
+/// <summary><c>redraft.requested</c>: a person asks to look at the world again and propose anew, instead of revision <paramref name="Revision"/>.</summary>
+public sealed record RedraftRequested(string IncidentId, int Revision) : Fact;
 
 /// <summary><c>proposal.expired</c>: silence is never yes; nothing was done.</summary>
 public sealed record ProposalExpired(string IncidentId, int Revision) : Fact;
@@ -82,10 +88,10 @@ public sealed record ProposalEscalated(string IncidentId, int Revision, Role To)
 public sealed record ProposalReturned(string IncidentId, int Revision) : Fact;
 
 /// <summary><c>role.assigned</c> on <c>access</c>; <paramref name="Held"/> false takes the role away.</summary>
-public sealed record RoleAssigned(string ObjectId, string Name, Role Role, bool Held) : Fact;
+public sealed record RoleAssigned(string ObjectId, [property: Personal(nameof(RoleAssigned.ObjectId))] string Name, Role Role, bool Held) : Fact;
 
 /// <summary><c>freeze.set</c> on <c>freeze</c>: nothing of this tenant is executed until a different person lifts it.</summary>
-public sealed record FreezeSet(string Reason) : Fact;
+public sealed record FreezeSet([property: FreeText] string Reason) : Fact;
 
 /// <summary><c>freeze.lifted</c>.</summary>
-public sealed record FreezeLifted(string? Reason) : Fact;
+public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact;

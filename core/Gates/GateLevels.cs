@@ -104,7 +104,7 @@ public static class GateLevels
         // A person's undo does not run by itself: someone who may approve has just asked for it.
         if (question.Area == GateArea.Undo)
             yield break;
-        foreach (var window in policy.Maintenance.Where(window => window.When.Contains(question.Now)))
+        foreach (var window in policy.Maintenance.Where(window => window.Contains(question.Now)))
             yield return new(GateLevel.L2, $"Nothing runs by itself during the maintenance window '{window.Name}'.");
         if (question.Hold is { } hold)
             yield return new(GateLevel.L2, hold);

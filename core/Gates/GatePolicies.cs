@@ -85,7 +85,7 @@ internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvir
     public ValidateOptionsResult Validate(string? name, GatesOptions options)
     {
         var mistakes = new List<string>();
-        GatePolicies.Load(GatePolicies.Folder(options, host), tenants.All, mistakes);
+        GatePolicies.Load(GatePolicies.Folder(options, host), [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], mistakes);
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 }

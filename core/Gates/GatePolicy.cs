@@ -12,7 +12,16 @@ public sealed record GatePolicy(
     GateDefaults Defaults,
     ChainLimit Chain,
     ImmutableArray<MaintenanceWindow> Maintenance,
-    ImmutableArray<GateRule> Rules);
+    ImmutableArray<GateRule> Rules)
+{
+    /// <summary>When nothing is approved or executed at all.</summary>
+    public ImmutableArray<PlannedFreeze> Freezes { get; init; } = [];
+
+    /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
+    public string? WhyFrozen(DateTimeOffset now) => Freezes.FirstOrDefault(freeze => freeze.During.Contains(now)) is { } freeze
+        ? $"This client is frozen as planned until {Sentences.Utc(freeze.During.Ends)}: {Sentences.Stop(freeze.Name)}"
+        : null;
+}
 
 /// <summary>The process areas that rules speak of.</summary>
 public static class GateArea
@@ -33,7 +42,15 @@ public sealed record GateDefaults(
 public sealed record ChainLimit(TimeSpan Window, int Weight);
 
 /// <summary>While it lasts nothing runs by itself.</summary>
-public sealed record MaintenanceWindow(string Name, TimeWindow When);
+/// <param name="When">Every week; null for a window that is there once.</param>
+/// <param name="During">Once; null for a window of every week.</param>
+public sealed record MaintenanceWindow(string Name, TimeWindow? When, Period? During = null)
+{
+    public bool Contains(DateTimeOffset at) => When?.Contains(at) ?? During?.Contains(at) ?? false;
+}
+
+/// <summary>While it lasts nothing is approved or executed, as at the end of a year.</summary>
+public sealed record PlannedFreeze(string Name, Period During);
 
 /// <summary>Fits a step when everything it names fits; what it does not name fits everything.</summary>
 /// <param name="Actions">Names with <c>*</c> for any characters.</param>

@@ -28,7 +28,7 @@ public static partial class GatePolicyReader
                 var policy = Policy(new(file, root, mistakes), VersionOf(root));
                 return mistakes.Count == before ? policy : null;
             }
-            mistakes.Add($"{file}:1: a policy is one mapping with the keys chain, defaults, maintenance and rules");
+            mistakes.Add($"{file}:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules");
         }
         catch (YamlException wrong)
         {
@@ -44,7 +44,10 @@ public static partial class GatePolicyReader
             Defaults(fields.Mapping("defaults")),
             Chain(fields.Mapping("chain")),
             fields.Has("maintenance") ? [.. fields.Each("maintenance").Select(Maintenance)] : [],
-            [.. fields.Each("rules").Select(Rule)]);
+            [.. fields.Each("rules").Select(Rule)])
+        {
+            Freezes = fields.Has("freezes") ? [.. fields.Each("freezes").Select(Freeze)] : [],
+        };
         fields.NothingElse();
         return policy;
     }
@@ -72,9 +75,23 @@ public static partial class GatePolicyReader
 
     private static MaintenanceWindow Maintenance(PolicyFields fields)
     {
-        var window = new MaintenanceWindow(fields.Text("name"), Window(fields));
+        var name = fields.Text("name");
+        var window = fields.Has("begins") || fields.Has("ends") ? new MaintenanceWindow(name, null, Once(fields)) : new(name, Window(fields));
         fields.NothingElse();
         return window;
+    }
+
+    private static PlannedFreeze Freeze(PolicyFields fields)
+    {
+        var freeze = new PlannedFreeze(fields.Text("name"), Once(fields));
+        fields.NothingElse();
+        return freeze;
+    }
+
+    private static Period Once(PolicyFields fields)
+    {
+        var (begins, ends, zone) = (fields.WallClock("begins"), fields.WallClock("ends"), fields.Zone("timeZone"));
+        return Period.Of(begins, ends, zone) ?? fields.Wrong("ends", "after 'begins', and both times that the clock does not skip", new Period(default, default));
     }
 
     private static TimeWindow Window(PolicyFields fields) => new(

@@ -34,7 +34,7 @@ public static class GatesServices
         var mistakes = new List<string>();
         var policies = GatePolicies.Load(
             GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()),
-            provider.GetRequiredService<ITenantDirectory>().All,
+            [.. provider.GetRequiredService<ITenantDirectory>().All, .. provider.GetRequiredService<ITenantDirectory>().Elsewhere.Select(elsewhere => elsewhere.Tenant)],
             mistakes);
         return mistakes.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', mistakes));
     }

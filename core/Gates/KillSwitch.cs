@@ -30,7 +30,7 @@ internal sealed class KillSwitch(string? path)
         if (everything is not null)
             return everything;
         if (tenants.Contains(tenant))
-            return $"The kill switch pauses {tenant}.";
+            return "The kill switch pauses this client.";
         foreach (var pause in pauses)
         {
             if (plan.Steps.Any(step => pause.IsConnector

@@ -57,6 +57,12 @@ internal sealed partial class PolicyFields(string file, YamlMappingNode node, IC
             ? time
             : Wrong(key, "a time of day, as in \"18:30\"", TimeOnly.MinValue);
 
+    /// <summary>As in <c>2026-12-24 18:00</c>, on the wall clock of the mapping's time zone.</summary>
+    public DateTime WallClock(string key) =>
+        DateTime.TryParseExact(Scalar(key), "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : Wrong(key, "a date and time, as in \"2026-12-24 18:00\"", DateTime.MinValue);
+
     public TimeZoneInfo Zone(string key) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(Scalar(key) ?? "", out var zone) ? zone : Wrong(key, "a time zone this machine knows, as in Europe/Berlin or UTC", TimeZoneInfo.Utc);
 

@@ -5,12 +5,12 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-/// <param name="WhyPaused">What the kill switch says of a plan; null when it may run.</param>
+/// <param name="WhyPaused">What a planned freeze or the kill switch says of a plan; null when it may run.</param>
 internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<Execution.Plan, string?> WhyPaused)
 {
-    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch) => new(
+    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
-        plan => killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
+        plan => policies.For(tenant).WhyFrozen(clock.GetUtcNow()) ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
 }
 
 /// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
@@ -64,10 +64,10 @@ internal static class Proposals
 
     public static Answer? WhyNoRole(TenantState state, Incident? incident, IReadOnlySet<Role> roles) => roles.Count > 0
         ? null
-        : new(incident, Refusal.NotAllowed, $"You have no role at {state.Tenant}; ask one of its administrators.");
+        : new(incident, Refusal.NotAllowed, $"You have no role at {state.Name}; ask one of its administrators.");
 
     public static Answer Unknown(TenantState state, string incidentId) =>
-        new(null, Refusal.UnknownIncident, $"{state.Tenant} has no incident '{Sentences.Said(incidentId)}'; check the number.");
+        new(null, Refusal.UnknownIncident, $"{state.Name} has no incident '{Sentences.Said(incidentId)}'; check the number.");
 
     private static Outcome Approve(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DecisionRules rules)
     {
@@ -173,7 +173,7 @@ internal static class Proposals
         if (WhyNotFor(state, incident, roles, DecisionKind.Approve) is { } refused)
             return refused;
         if (state.Freeze is { } freeze)
-            return new(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
+            return new(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
         // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
         if (rules.WhyPaused(staged.Plan) is { } paused)
             return new(incident, Refusal.Frozen, $"{paused} Nothing was approved; approve {incident.Id} when the pause is over.");
@@ -219,7 +219,7 @@ internal static class Proposals
             DecisionKind.Reject => "reject",
             _ => "approve",
         };
-        return new(incident, Refusal.NotAllowed, $"Only {who} of {state.Tenant} may {what} {incident.Id}.");
+        return new(incident, Refusal.NotAllowed, $"Only {who} of {state.Name} may {what} {incident.Id}.");
     }
 
     private static string Stale(Incident incident)
@@ -248,7 +248,7 @@ internal static class Proposals
 
     private static Outcome.Append Record(TenantState state, Incident incident, Decide command, ProposalDecided decided, string sentence) => new(
         Expected(state, incident),
-        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided, incident.StagedSeq)],
+        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided with { Subject = incident.Opened.Subject }, incident.StagedSeq)],
         sentence);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>

@@ -27,6 +27,8 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
                 var decided = decide(state);
                 if (decided is not Outcome.Append outcome)
                     return ((Outcome.Unchanged)decided).Answer;
+                if (incidentId is null && await IsOnRecordAsync(tenant, outcome, cancellationToken))
+                    return new(null, null, "That message was carried out already; nothing was done a second time.");
                 // Not cancelled half way: whether it is durable would be anybody's guess.
                 if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended appended)
                 {
@@ -42,6 +44,21 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
             logger.LedgerUnavailable(tenant, unavailable);
             return new(null, Refusal.RecordUnavailable, unavailable.MayBeRecorded ? NobodyKnows : NothingRecorded);
         }
+    }
+
+    /// <summary>
+    /// A message delivered again after a crash, whose effect somebody has taken back since, must not have it a second time. Its correlation
+    /// id is the same each time; orders about a tenant are rare and their streams short. What is about an incident is known by its state.
+    /// </summary>
+    private async ValueTask<bool> IsOnRecordAsync(TenantId tenant, Outcome.Append outcome, CancellationToken cancellationToken)
+    {
+        foreach (var entry in outcome.Entries)
+        {
+            var earlier = await ledger.ReadStreamAsync(tenant, entry.Stream, cancellationToken);
+            if (earlier.Any(known => known.Correlation == entry.Correlation && known.Actor == entry.Actor && known.Fact.GetType() == entry.Fact.GetType()))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>

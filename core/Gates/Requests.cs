@@ -48,6 +48,10 @@ public sealed record Decide(
 /// <summary>A person asks to take a verified execution back.</summary>
 public sealed record RequestUndo(TenantId Tenant, string IncidentId, Person By, string Correlation) : IRequest<Answer>;
 
+/// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
+/// <param name="Seal">The seal of the proposal that was shown; null when it was asked for in words.</param>
+public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? Seal, string Correlation) : IRequest<Answer>;
+
 public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<Answer>;
 
 public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<Answer>;

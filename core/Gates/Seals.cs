@@ -12,16 +12,19 @@ public static class Seals
     /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new Sealed(
-            tenant.Value, staged.IncidentId, staged.Revision, staged.Kind, staged.Requester, plan, staged.Observed,
+            tenant, staged.IncidentId, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
             staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),
         SealJson.Default.Sealed));
+
+    /// <summary>What a person is called may be erased one day; who it was may not change.</summary>
+    private static Actor ById(Actor requester) => requester.Kind == ActorKind.Person ? requester with { Name = requester.Id } : requester;
 
     /// <summary>The same staging with its own seal.</summary>
     public static ProposalStaged Seal(TenantId tenant, ProposalStaged staged) => staged with { Seal = Compute(tenant, staged, staged.Plan) };
 }
 
 internal sealed record Sealed(
-    string Tenant,
+    TenantId Tenant,
     string IncidentId,
     int Revision,
     ProposalKind Kind,

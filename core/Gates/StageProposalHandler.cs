@@ -50,8 +50,8 @@ internal sealed class StageProposalHandler(
             Risk = draft.Risk,
             Problem = draft.Problem,
             Hold = state.Freeze is { } freeze
-                ? Freezes.Sentence(state.Tenant, freeze)
-                : killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)),
+                ? Freezes.Sentence(state.Name, freeze)
+                : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),
         };
         return Stagings.Stage(
             incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),

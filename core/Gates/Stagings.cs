@@ -17,7 +17,7 @@ internal static class Stagings
     {
         var staged = terms.Level == GateLevel.L3 ? Plan.Empty : plan;
         return Seals.Seal(incident.Tenant, new(
-            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce));
+            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject));
     }
 
     public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;
@@ -41,8 +41,7 @@ internal static class Stagings
                 if (other.StagedSeq < beforeSeq && other.StagedAt > since)
                     weight += GateLevels.WeightOf(staged.Plan, find);
             }
-            else if (other is { Staged.Kind: ProposalKind.Undo, Execution: { } run } && run.StartedSeq < beforeSeq && run.StartedAt > since
-                && !other.EarlierDecisions.Any(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits }))
+            else if (other.Execution is { Unattended: true } run && run.StartedSeq < beforeSeq && run.StartedAt > since)
             {
                 weight += GateLevels.WeightOf(run.Plan, find);
             }

@@ -19,6 +19,8 @@ internal static class StandingSentences
         var expiresAt = ProposalTimes.ExpiresAt(incident)!.Value;
         if (incident.IsUndecided && (incident.IsOpen || staged.Kind == ProposalKind.Undo))
             return expiresAt <= now ? Expired(incident, expiresAt) : null;
+        if (incident.Redraft is { } asked)
+            return new(incident, Refusal.NothingToDecide, $"{id} is being drafted again, as {(asked.By.IsSame(me) ? "you" : Sentences.Said(asked.By.Name))} asked at {Sentences.Utc(asked.At)}; wait for its new card.");
         if (incident.Phase == IncidentPhase.Drafting)
             return new(incident, Refusal.NothingToDecide, $"The situation changed, nothing was done, and {id} is being drafted again; wait for its new card.");
         if (incident.Decisions.LastOrDefault(decision => decision.Fact.Complete) is { } decision)

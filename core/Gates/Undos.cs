@@ -18,11 +18,11 @@ internal static class Undos
         if (incident is null)
             return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
         if (!roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Tenant} may undo {incident.Id}.");
+            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {incident.Id}.");
         if (WhyNotPossible(incident, now) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)
-            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Tenant, freeze));
+            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
         var run = incident.Execution!;
         var inverse = Inverse(run, rules.Find, out var problem);
         if (problem is not null)
@@ -63,19 +63,8 @@ internal static class Undos
         ActionCalls.Command(action, step.Target, step.Arguments),
         Editable: [],
         Preconditions: step.Verifications,
-        Verifications: Verifications(step),
+        Verifications: TakenBack.ConditionsOf(step),
         action.Rollback);
-
-    /// <summary>
-    /// Taken back means: what the remedy changed is as it was before it. Where nothing was said of before, what the remedy brought about is gone;
-    /// that is certain only of equality.
-    /// </summary>
-    private static List<Condition> Verifications(PlanStep step)
-    {
-        var changed = step.Verifications.Select(condition => condition.Observation).ToHashSet(StringComparer.Ordinal);
-        var before = step.Preconditions.Where(condition => changed.Contains(condition.Observation)).ToList();
-        return before.Count > 0 ? before : [.. step.Verifications.Where(condition => condition.Operator == "==").Select(condition => condition with { Operator = "!=" })];
-    }
 
     private static Answer? WhyNotPossible(Incident incident, DateTimeOffset now)
     {
@@ -147,7 +136,7 @@ internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, Gate
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock);
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

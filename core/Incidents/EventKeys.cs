@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Incidents;
 
@@ -15,12 +16,19 @@ public static class EventKeys
         return "E-" + Convert.ToHexStringLower(hash[..8]);
     }
 
-    /// <summary>
-    /// Kind, device and the part of it that is named: what belongs to one incident while it is open. A host counts by its short name,
-    /// a user in full.
-    /// </summary>
-    public static string Correlation(string kind, string? device, bool aboutUser, string? part = null) =>
-        Cause(kind) + "|" + (device is null ? "" : aboutUser ? device : ShortName(device)).ToLowerInvariant() + (part is null ? "" : "|" + part);
+    /// <summary>Kind, device and the part of it that is named: what belongs to one incident while it is open. A host counts by its short name.</summary>
+    public static string Correlation(string kind, string? device, string? part = null) =>
+        Cause(kind) + "|" + (device is null ? "" : ShortName(device)).ToLowerInvariant() + (part is null ? "" : "|" + part);
+
+    /// <summary>As <see cref="Correlation"/> for what concerns a user, whose name is not in it.</summary>
+    public static string OfUser(string kind, DataKey user, string? part = null) => Cause(kind) + "|" + user.Id + (part is null ? "" : "|" + Hidden(user, part));
+
+    /// <summary>The same for the same text while the user's key exists, and telling nothing without it.</summary>
+    public static string Hidden(DataKey user, string text)
+    {
+        Span<byte> hash = stackalloc byte[16];
+        return user.TryDerive([.. "DevOpsAI alert keys 1\n"u8, .. Encoding.UTF8.GetBytes(text)], hash) ? Convert.ToHexStringLower(hash) : user.Id;
+    }
 
     /// <summary>Kind alone: what has the same cause on other devices.</summary>
     public static string Cause(string kind) => kind.ToLowerInvariant();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Incidents;
 
@@ -19,22 +20,35 @@ public enum Severity { Info, Warning, Error, Critical }
 /// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind, device and, where it is named, the part of the device.</param>
 /// <param name="CauseKey">Events with the same key have the same cause on other devices: what a storm folds on.</param>
 /// <param name="Attributes">Labels and extension attributes, bounded in number and length.</param>
+/// <param name="AboutUser"><paramref name="Device"/> names a user; absent when it names a device, or nothing.</param>
+/// <param name="Subject">The user whom it is about; keys then hold this id, or keyed hashes, in place of the user's name.</param>
 public sealed record EventReceived(
     string EventId,
     string Connection,
-    string SourceId,
+    [property: Personal] string SourceId,
     EventStatus Status,
     Severity Severity,
     string Kind,
-    string? Device,
-    string Title,
-    string? Description,
+    [property: Personal] string? Device,
+    [property: Confidential] string Title,
+    [property: Confidential] string? Description,
     string AlertKey,
     string CorrelationKey,
     string CauseKey,
     DateTimeOffset OccurredAt,
     bool Simulated,
-    IReadOnlyDictionary<string, string> Attributes) : Fact;
+    [property: Confidential] IReadOnlyDictionary<string, string> Attributes,
+    bool? AboutUser = null,
+    [property: Subject] string? Subject = null) : Fact
+{
+    /// <summary>Where the sender said it; null for an event that came in no delivery.</summary>
+    public DeliveryPlace? Delivery { get; init; }
+}
+
+/// <summary>An event's place in the delivery that brought it: the sender can be asked for exactly this.</summary>
+/// <param name="Sha256">Hex SHA-256 of the delivery as it was sent.</param>
+/// <param name="Position">0-based, of <paramref name="Of"/> events.</param>
+public sealed record DeliveryPlace(string Sha256, int Position, int Of);
 
 /// <summary>How much an incident gathers: its own correlation key, every event of one cause, or everything of the tenant.</summary>
 [JsonConverter(typeof(CamelCaseEnum<IncidentScope>))]
@@ -42,8 +56,8 @@ public enum IncidentScope { One, Cause, Tenant }
 
 /// <summary><c>incident.opened</c> on <c>incident/{id}</c>. Every unattached event with the same key belongs to it from here on.</summary>
 public sealed record IncidentOpened(
-    string IncidentId, string Title, Severity Severity, string Kind, string? Device,
-    IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId) : Fact;
+    string IncidentId, [property: Confidential] string Title, Severity Severity, string Kind, [property: Personal] string? Device,
+    IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId, [property: Subject] string? Subject = null) : Fact;
 
 /// <summary><c>incident.closed</c>.</summary>
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>

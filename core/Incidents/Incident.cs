@@ -3,6 +3,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
@@ -34,7 +35,22 @@ public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDec
 public sealed record Run(
     string ExecutionId, ProposalKind Kind, long StartedSeq, DateTimeOffset StartedAt, DateTimeOffset LeaseUntil, string Instance, Plan Plan,
     ImmutableArray<StepFinished> Steps, ExecutionOutcome? Outcome, string? Summary, ImmutableArray<Change> Changes,
-    bool RolledBack, DateTimeOffset? UndoUntil, DateTimeOffset? FinishedAt);
+    bool RolledBack, DateTimeOffset? UndoUntil, DateTimeOffset? FinishedAt)
+{
+    /// <summary>Operation ids of the actions that may have been sent.</summary>
+    public ImmutableHashSet<string> Announced { get; init; } = [];
+
+    /// <summary>What is not in <see cref="Announced"/> was certainly not sent.</summary>
+    public bool Announces { get; init; }
+
+    /// <summary>Nobody approved it: it ran at L0 or L1.</summary>
+    public bool Unattended { get; init; }
+
+    public bool MayHaveSent(string operationId) => !Announces || Announced.Contains(operationId);
+}
+
+/// <summary>Who asked for a new draft, and when.</summary>
+public sealed record Asked(Actor By, DateTimeOffset At);
 
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
@@ -81,6 +97,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>Decisions about earlier revisions, oldest first.</summary>
     public ImmutableArray<Decision> EarlierDecisions { get; init; } = [];
 
+    /// <summary>While a new draft that a person asked for is not staged yet.</summary>
+    public Asked? Redraft { get; init; }
+
     public Run? Execution { get; init; }
     public Run? Undo { get; init; }
     public string? Ending { get; init; }
@@ -93,10 +112,23 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when that is done.</summary>
     public bool IsLeftToPeople => IsOpen && Staged is { Kind: ProposalKind.Remedy } && Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped;
 
+    /// <summary>
+    /// A new look at the world may lead further: the plan ran without the wanted end, or none could be drafted though a runbook knows what
+    /// to do, as when the vendor could not be asked.
+    /// </summary>
+    public bool CanBeDraftedAgain => Opened.Scope == IncidentScope.One && (IsLeftToPeople
+        || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Problem: not null, Drafter: not RunbookDrafter.NoRunbook }));
+
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
     public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
 
     public string SealInForce => Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Fact.Seal ?? Staged?.Seal ?? "";
+
+    /// <summary>Its card names whoever was erased.</summary>
+    internal bool Concerns(ErasureCompleted erased) =>
+        Opened.Subject == erased.Key
+        || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
+        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person))));
 
     internal Incident With(long seq, EventReceived received) => this with
     {
@@ -111,7 +143,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
     {
-        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated ? LastSeq : entry.Seq,
+        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or StepStarted ? LastSeq : entry.Seq,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
@@ -137,9 +169,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             EarlierDecisions = [.. EarlierDecisions, .. Decisions],
             Decisions = [],
             Ending = null,
+            Redraft = null,
             Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
+        RedraftRequested => this with { SnoozedUntil = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
         ProposalEscalated => this with { Escalated = true },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
@@ -147,13 +181,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         ExecutionStarted started => this with
         {
             Phase = IncidentPhase.Executing,
-            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, Execution),
+            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, started.Announces, Execution),
         },
         UndoStarted started => this with
         {
             Phase = IncidentPhase.Undoing,
-            Undo = Begin(started.ExecutionId, ProposalKind.Undo, entry, started.LeaseUntil, started.Instance, Undo),
+            Undo = Begin(started.ExecutionId, ProposalKind.Undo, entry, started.LeaseUntil, started.Instance, started.Announces, Undo),
         },
+        StepStarted step when Undo?.ExecutionId == step.ExecutionId => this with { Undo = Undo with { Announced = Undo.Announced.Add(step.OperationId) } },
+        StepStarted step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Announced = Execution.Announced.Add(step.OperationId) } },
         StepFinished step when Undo?.ExecutionId == step.ExecutionId => this with { Undo = Undo with { Steps = Undo.Steps.Add(step) } },
         StepFinished step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Steps = Execution.Steps.Add(step) } },
         ExecutionFinished done when Execution is not null => this with
@@ -206,10 +242,14 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         Phase = Staged?.Kind == ProposalKind.Undo && Execution?.Outcome is { } outcome ? PhaseAfter(outcome) : phase,
     };
 
-    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, Run? earlier) =>
+    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
-            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null);
+            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null) 
+            {
+                Announces = announces,
+                Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,
+            };
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {

@@ -8,6 +8,10 @@ namespace DevOpsAI.Incidents;
 /// <param name="Device">The device or user it is about, without port; null when it names none.</param>
 /// <param name="AlertKey">The same for the beginning and the end of one alert.</param>
 /// <param name="AboutUser"><paramref name="Device"/> names a user, whose dots are no domain.</param>
+/// <param name="KeyIsCoarse">
+/// The source has no name of its own for an alert and <paramref name="AlertKey"/> does not tell one part of a device from another, so the
+/// part that the event names is added: the end of one volume's alert must not end another's.
+/// </param>
 public sealed record ConnectorEvent(
     string SourceId,
     EventStatus Status,
@@ -19,10 +23,13 @@ public sealed record ConnectorEvent(
     string AlertKey,
     DateTimeOffset OccurredAt,
     IReadOnlyDictionary<string, string> Attributes,
-    bool AboutUser = false);
+    bool AboutUser = false,
+    bool KeyIsCoarse = false);
 
 /// <summary>Records events durably, each at most once. Answers in the order given.</summary>
-public sealed record ReceiveEvents(TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation)
+/// <param name="Delivery">Hex SHA-256 of the delivery they came in, as it was sent; null when they did not come in one.</param>
+public sealed record ReceiveEvents(
+    TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation, string? Delivery = null)
     : IRequest<IReadOnlyList<EventReceipt>>;
 
 /// <param name="Duplicate">It was on record already; nothing was added.</param>

@@ -1,5 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace DevOpsAI.Incidents;
 /// Appends a batch whole or not at all. The ledger itself finds duplicates: each event is the first entry of a stream of its own,
 /// so one that is on record already is a conflict, and the usual new event costs one append and no read.
 /// </summary>
-internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
+internal sealed class ReceiveEventsHandler(ILedger ledger, IKeyRing keys, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
     public async Task<IReadOnlyList<EventReceipt>> Handle(ReceiveEvents request, CancellationToken cancellationToken)
@@ -18,8 +19,8 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
         var ids = request.Events.Select(sent => EventKeys.EventId(request.Connection, sent.SourceId)).ToList();
         // The same event twice in one batch counts once, like the same event in two batches.
         var pending = new OrderedDictionary<string, EventReceived>(request.Events.Count);
-        foreach (var (id, sent) in ids.Zip(request.Events))
-            pending.TryAdd(id, Record(id, sent, request));
+        foreach (var (position, (id, sent)) in ids.Zip(request.Events).Index())
+            pending.TryAdd(id, await RecordAsync(id, sent, position, request, cancellationToken));
         var added = await AppendNewAsync(request, pending, cancellationToken);
         var receipts = new List<EventReceipt>(ids.Count);
         receipts.AddRange(ids.Select(id => new EventReceipt(id, !added.Remove(id))));
@@ -67,11 +68,13 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
         return before - pending.Count;
     }
 
-    private EventReceived Record(string id, ConnectorEvent sent, ReceiveEvents request)
+    private async ValueTask<EventReceived> RecordAsync(string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
     {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var device = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var attributes = EventText.Bounded(sent.Attributes);
+        var user = sent.AboutUser && device is not null ? await keys.OfUserAsync(request.Tenant, device, cancellationToken) : null;
+        var part = parts.PartOf(kind, device, attributes);
         return new(
             id,
             request.Connection,
@@ -83,11 +86,16 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IAlertParts parts, IC
             EventText.Bounded(sent.Title, EventText.TitleLimit),
             sent.Description is { } description ? EventText.Bounded(description, EventText.DescriptionLimit) : null,
             // Two sources may use the same key for different alerts.
-            EventText.BoundedKey($"{request.Connection}:{sent.AlertKey}"),
-            EventKeys.Correlation(kind, device, sent.AboutUser, parts.PartOf(kind, device, attributes)),
+            EventText.BoundedKey($"{request.Connection}:{(user is null ? sent.AlertKey : EventKeys.Hidden(user, sent.AlertKey))}{(sent.KeyIsCoarse && part is not null ? "|" + (user is null ? part : EventKeys.Hidden(user, part)) : "")}"),
+            user is null ? EventKeys.Correlation(kind, device, part) : EventKeys.OfUser(kind, user, part),
             EventKeys.Cause(kind),
             sent.OccurredAt,
             request.Simulated,
-            attributes);
+            attributes,
+            sent.AboutUser && device is not null ? true : null,
+            user?.Id)
+        {
+            Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
+        };
     }
 }

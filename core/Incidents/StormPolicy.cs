@@ -29,7 +29,7 @@ internal static class StormPolicy
     public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope) => scope switch
     {
         IncidentScope.One => new(
-            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId),
+            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject),
         IncidentScope.Cause => new(
             incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
         _ => new(

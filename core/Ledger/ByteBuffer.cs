@@ -39,6 +39,15 @@ internal sealed class ByteBuffer(int capacity)
         Length += written;
     }
 
+    public void AppendBase64(ReadOnlySpan<byte> values)
+    {
+        System.Buffers.Text.Base64.EncodeToUtf8(values, Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(values.Length)), out _, out var written);
+        Length += written;
+    }
+
+    /// <summary>Takes back what was written from <paramref name="length"/> on.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
     public void Replace(int index, byte value) => bytes[index] = value;
 
     public void Overwrite(int index, ReadOnlySpan<byte> values) => values.CopyTo(bytes.AsSpan(index, Length - index));

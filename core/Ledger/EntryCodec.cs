@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -9,11 +10,13 @@ namespace DevOpsAI.Ledger;
 /// so that the one writer has little left to do.
 /// </summary>
 /// <param name="Fact">The fact as a reader will see it: read back from its stored form.</param>
-internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int SeqOffset);
+/// <param name="Sealed">What is to be stored encrypted beside the entry, by those very bytes; null when there is nothing.</param>
+internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int SeqOffset, byte[]? Sealed);
 
 /// <summary>
 /// The stored form of an entry: canonical JSON (RFC 8785) of
-/// <c>{actor{id,kind,name},at,causation?,correlation,data,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written again.
+/// <c>{actor{id,kind,name?},at,causation?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written
+/// again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is and what it hashes to.
 /// </summary>
 public static class EntryCodec
 {
@@ -23,10 +26,16 @@ public static class EntryCodec
     private const int AtLength = 24;
 
     [ThreadStatic] private static ByteBuffer? buffer;
+    [ThreadStatic] private static ByteBuffer? identity;
+    [ThreadStatic] private static ByteBuffer? merged;
 
+    /// <param name="keys">From <see cref="IKeyRing.ForSealingAsync"/> for this very entry.</param>
+    /// <exception cref="DataKeyGoneException">One of the keys was destroyed meanwhile: get the keys again and prepare again.</exception>
     /// <exception cref="ArgumentException">Not to be stored: no stored type name, text that is not valid Unicode, too large.</exception>
-    internal static PreparedEntry Prepare(TenantId tenant, NewEntry entry)
+    internal static PreparedEntry Prepare(TenantId tenant, NewEntry entry, TenantKeys keys)
     {
+        if (keys.Tenant != tenant)
+            throw new ArgumentException($"An entry of {tenant} cannot be sealed under keys of {keys.Tenant}.", nameof(keys));
         var type = FactTypes.NameOf(entry.Fact);
         var output = buffer ??= new(4096);
         output.Clear();
@@ -35,7 +44,11 @@ public static class EntryCodec
             output.Append("{\"actor\":{\"id\":"u8);
             Jcs.WriteString(entry.Actor.Id, output);
             output.Append(KindOf(entry.Actor.Kind));
-            Jcs.WriteString(entry.Actor.Name, output);
+            if (entry.Actor.Kind != ActorKind.Person)
+            {
+                output.Append(",\"name\":"u8);
+                Jcs.WriteString(entry.Actor.Name, output);
+            }
             output.Append("},\"at\":\""u8);
             var atOffset = output.Length;
             output.Reserve(AtLength);
@@ -52,18 +65,22 @@ public static class EntryCodec
             var dataOffset = output.Length;
             Jcs.Write(FactTypes.Serialize(entry.Fact), output);
             var fact = FactTypes.Deserialize(type, output.Written[dataOffset..]);
+            var names = WriteIdentity(tenant, entry.Stream, type, out var streamEnd, out var tenantEnd);
+            var sealer = EntrySealer.OfThisThread;
+            var sealedBytes = sealer.Seal(entry, keys, dataOffset, output, names[..streamEnd], names[streamEnd..tenantEnd], names[tenantEnd..]);
             output.Append(",\"seq\":"u8);
             var seqOffset = output.Length;
             output.Append(",\"stream\":"u8);
-            Jcs.WriteString(entry.Stream.Value, output);
+            output.Append(names[..streamEnd]);
             output.Append(",\"tenant\":"u8);
-            Jcs.WriteString(tenant.Value, output);
+            output.Append(names[streamEnd..tenantEnd]);
             output.Append(",\"type\":"u8);
-            Jcs.WriteString(type, output);
+            output.Append(names[tenantEnd..]);
             output.Append(",\"v\":1,\"version\":"u8);
-            if (output.Length > LargestEntry)
-                throw new ArgumentException($"An entry of {output.Length} bytes is too large; at most {LargestEntry}.", nameof(entry));
-            return new(entry, type, fact, output.Written.ToArray(), atOffset, seqOffset);
+            if (output.Length + (sealedBytes?.Length ?? 0) > LargestEntry)
+                throw new ArgumentException($"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {LargestEntry}.", nameof(entry));
+            var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, seqOffset, sealedBytes);
+            return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
         catch (JsonException unfit)
         {
@@ -83,15 +100,29 @@ public static class EntryCodec
         output.Append((byte)'}');
     }
 
-    /// <summary>Reads stored bytes.</summary>
+    /// <summary>Reads stored bytes, putting what is sealed beside them back in its place.</summary>
     /// <param name="hash">The leaf hash stored with them.</param>
-    /// <exception cref="JsonException">Not an entry.</exception>
-    public static LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash)
+    /// <param name="sealedBytes">What is stored beside them; null when there is nothing.</param>
+    /// <param name="keys">What to open it with; without the right key readers find <see cref="Erased.Text"/>.</param>
+    /// <exception cref="JsonException">Not an entry, or what is stored beside it does not belong to it.</exception>
+    public static LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash, ReadOnlyMemory<byte>? sealedBytes, TenantKeys? keys)
     {
         try
         {
             var parts = EntryParts.Read(body);
             var type = EntryParts.Text(body, parts.Type);
+            string? actorName = null;
+            Fact fact;
+            if (parts.HasSealed)
+            {
+                var data = merged ??= new(2048);
+                EntryOpener.Open(body, parts, sealedBytes, keys, FactTypes.PlanOf(type), data, out actorName);
+                fact = FactTypes.Deserialize(type, data.Written);
+            }
+            else
+            {
+                fact = FactTypes.Deserialize(type, body[parts.Data]);
+            }
             return new(
                 TenantId.Parse(EntryParts.Text(body, parts.Tenant)),
                 parts.Seq,
@@ -99,10 +130,10 @@ public static class EntryCodec
                 type,
                 new(EntryParts.Text(body, parts.Stream)),
                 parts.Version,
-                ReadActor(body[parts.Actor]),
+                ReadActor(body[parts.Actor], actorName),
                 EntryParts.Text(body, parts.Correlation),
                 parts.Causation,
-                FactTypes.Deserialize(type, body[parts.Data]),
+                fact,
                 hash);
         }
         catch (Exception unfit) when (unfit is InvalidOperationException or FormatException)
@@ -111,14 +142,81 @@ public static class EntryCodec
         }
     }
 
-    private static Actor ReadActor(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, FactJson.Default.Actor) ?? throw new JsonException("An entry without an actor.");
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}?, TenantKeys?)"/>
+    public static LedgerEntry Decode(StoredEntry entry, TenantKeys? keys) => Decode(entry.Body.Span, entry.Leaf, entry.Sealed, keys);
+
+    /// <summary>Prepares entries under the keys that they are to be sealed under.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Prepare"/>.</exception>
+    /// <exception cref="LedgerUnavailableException">A key cannot be had.</exception>
+    internal static async ValueTask<PreparedEntry[]> PrepareAsync(
+        TenantId tenant, IReadOnlyList<NewEntry> entries, IKeyRing ring, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Unnamed facts are refused before a key is made for them.
+            foreach (var entry in entries)
+                _ = FactTypes.NameOf(entry.Fact);
+            var keys = await ring.ForSealingAsync(tenant, entries, cancellationToken);
+            try
+            {
+                var prepared = new PreparedEntry[entries.Count];
+                for (var i = 0; i < prepared.Length; i++)
+                    prepared[i] = Prepare(tenant, entries[i], keys);
+                return prepared;
+            }
+            catch (DataKeyGoneException)
+            {
+                // Somebody was erased at this very moment; with the next look their key is a new one.
+            }
+        }
+    }
+
+    /// <summary>Reads stored entries with the keys that there are.</summary>
+    /// <exception cref="JsonException">As <see cref="Decode(StoredEntry, TenantKeys?)"/>.</exception>
+    /// <exception cref="LedgerUnavailableException">A key exists and cannot be had.</exception>
+    public static async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(
+        TenantId tenant, IReadOnlyList<StoredEntry> stored, IKeyRing ring, CancellationToken cancellationToken)
+    {
+        if (stored.Count == 0)
+            return [];
+        var keys = await ring.ForOpeningAsync(tenant, stored, cancellationToken);
+        var entries = new LedgerEntry[stored.Count];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = Decode(stored[i], keys);
+        return entries;
+    }
+
+    private static Fact ReadBack(PreparedEntry prepared, TenantKeys keys)
+    {
+        var body = new ByteBuffer(prepared.Template.Length + 32);
+        Complete(prepared, DateTimeOffset.UnixEpoch, 1, 1, body);
+        return Decode(body.Written, default, prepared.Sealed, keys).Fact;
+    }
+
+    /// <summary>Stream, tenant and type as they will stand in the entry.</summary>
+    private static ReadOnlySpan<byte> WriteIdentity(TenantId tenant, StreamId stream, string type, out int streamEnd, out int tenantEnd)
+    {
+        var names = identity ??= new(256);
+        names.Clear();
+        Jcs.WriteString(stream.Value, names);
+        streamEnd = names.Length;
+        Jcs.WriteString(tenant.Value, names);
+        tenantEnd = names.Length;
+        Jcs.WriteString(type, names);
+        return names.Written;
+    }
+
+    private static Actor ReadActor(ReadOnlySpan<byte> json, string? name)
+    {
+        var actor = JsonSerializer.Deserialize(json, FactJson.Default.Actor) ?? throw new JsonException("An entry without an actor.");
+        return name is null ? actor : actor with { Name = name };
+    }
 
     private static ReadOnlySpan<byte> KindOf(ActorKind kind) => kind switch
     {
-        ActorKind.Person => ",\"kind\":\"person\",\"name\":"u8,
-        ActorKind.Service => ",\"kind\":\"service\",\"name\":"u8,
-        ActorKind.Connection => ",\"kind\":\"connection\",\"name\":"u8,
+        ActorKind.Person => ",\"kind\":\"person\""u8,
+        ActorKind.Service => ",\"kind\":\"service\""u8,
+        ActorKind.Connection => ",\"kind\":\"connection\""u8,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -21,6 +21,11 @@ public ref struct EntryParts
 
     public Range Type { get; private set; }
 
+    /// <summary>What the entry says of what is sealed beside it (<see cref="Vault.SealedParts"/>); empty when nothing is.</summary>
+    public Range Sealed { get; private set; }
+
+    public bool HasSealed => Sealed.End.Value > 0;
+
     public long Seq { get; private set; }
 
     public long Version { get; private set; }
@@ -57,7 +62,7 @@ public ref struct EntryParts
                 case Members.Causation: parts.Causation = Whole(ref reader); break;
                 case Members.V when Whole(ref reader) != 1: throw new JsonException("an entry format that this version does not know");
                 case Members.At: parts.AtMilliseconds = Milliseconds(ref reader); break;
-                case Members.Actor or Members.Data:
+                case Members.Actor or Members.Data or Members.Sealed:
                     if (kind != JsonTokenType.StartObject)
                         throw new JsonException($"{member} is not an object");
                     reader.Skip();
@@ -65,7 +70,7 @@ public ref struct EntryParts
             }
             parts.Keep(member, start..(int)reader.BytesConsumed, kind);
         }
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (found | Members.Causation) != Members.All)
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (found | Members.Causation | Members.Sealed) != Members.All)
             throw new JsonException("members are missing");
         return parts;
     }
@@ -88,6 +93,7 @@ public ref struct EntryParts
             case Members.At: At = range; break;
             case Members.Correlation: Correlation = range; break;
             case Members.Data: Data = range; break;
+            case Members.Sealed: Sealed = range; break;
             case Members.Stream: Stream = range; break;
             case Members.Tenant: Tenant = range; break;
             case Members.Type: Type = range; break;
@@ -125,6 +131,7 @@ public ref struct EntryParts
         4 when name.SequenceEqual("data"u8) => Members.Data,
         4 when name.SequenceEqual("type"u8) => Members.Type,
         5 when name.SequenceEqual("actor"u8) => Members.Actor,
+        6 when name.SequenceEqual("sealed"u8) => Members.Sealed,
         6 when name.SequenceEqual("stream"u8) => Members.Stream,
         6 when name.SequenceEqual("tenant"u8) => Members.Tenant,
         7 when name.SequenceEqual("version"u8) => Members.Version,
@@ -148,6 +155,7 @@ public ref struct EntryParts
         Type = 256,
         V = 512,
         Version = 1024,
-        All = 2047,
+        Sealed = 2048,
+        All = 4095,
     }
 }

@@ -1,10 +1,13 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DevOpsAI.Completeness;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -27,7 +30,9 @@ public static class FactTypes
         ["proposal.expired"] = typeof(ProposalExpired),
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
+        ["redraft.requested"] = typeof(RedraftRequested),
         ["execution.started"] = typeof(ExecutionStarted),
+        ["step.started"] = typeof(StepStarted),
         ["step.finished"] = typeof(StepFinished),
         ["execution.finished"] = typeof(ExecutionFinished),
         ["undo.started"] = typeof(UndoStarted),
@@ -40,9 +45,27 @@ public static class FactTypes
         ["channel.unlinked"] = typeof(ChannelUnlinked),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
+        ["webhook.receipts"] = typeof(WebhookReceipts),
+        ["connection.silent"] = typeof(ConnectionSilent),
+        ["connection.heard"] = typeof(ConnectionHeard),
+        ["poll.advanced"] = typeof(PollAdvanced),
+        ["change.out-of-band"] = typeof(OutOfBandChange),
+        ["message.sent"] = typeof(MessageSent),
+        ["erasure.requested"] = typeof(ErasureRequested),
+        ["erasure.approved"] = typeof(ErasureApproved),
+        [ErasureCompleted.StoredName] = typeof(ErasureCompleted),
+        ["key.rotated"] = typeof(KeyRotated),
+        ["ledger.heartbeat"] = typeof(LedgerHeartbeat),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    private static readonly FrozenDictionary<Type, SealingPlan> Plans = ByType.Keys.ToFrozenDictionary(static type => type, SealingPlan.Read);
+
+    internal static SealingPlan PlanOf(Fact fact) => Plans[fact.GetType()];
+
+    /// <summary>What of this type is sealed; null when this version does not know the type.</summary>
+    internal static SealingPlan? PlanOf(string type) => ByName.TryGetValue(type, out var clrType) ? Plans[clrType] : null;
 
     public static string NameOf(Fact fact) => ByType.TryGetValue(fact.GetType(), out var name)
         ? name
@@ -75,7 +98,9 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalExpired))]
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(RedraftRequested))]
 [JsonSerializable(typeof(ExecutionStarted))]
+[JsonSerializable(typeof(StepStarted))]
 [JsonSerializable(typeof(StepFinished))]
 [JsonSerializable(typeof(ExecutionFinished))]
 [JsonSerializable(typeof(UndoStarted))]
@@ -88,6 +113,17 @@ public static class FactTypes
 [JsonSerializable(typeof(ChannelUnlinked))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(WebhookReceipts))]
+[JsonSerializable(typeof(ConnectionSilent))]
+[JsonSerializable(typeof(ConnectionHeard))]
+[JsonSerializable(typeof(PollAdvanced))]
+[JsonSerializable(typeof(OutOfBandChange))]
+[JsonSerializable(typeof(MessageSent))]
+[JsonSerializable(typeof(ErasureRequested))]
+[JsonSerializable(typeof(ErasureApproved))]
+[JsonSerializable(typeof(ErasureCompleted))]
+[JsonSerializable(typeof(KeyRotated))]
+[JsonSerializable(typeof(LedgerHeartbeat))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Actor))]
 internal sealed partial class FactJson : JsonSerializerContext;

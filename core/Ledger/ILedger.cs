@@ -13,9 +13,23 @@ public readonly record struct StreamId(string Value)
 
     public static StreamId Card(string incidentId) => new($"card/{incidentId}");
 
+    /// <summary>What came in over a connection, and when it was silent.</summary>
+    public static StreamId Connection(string connection) => new($"connection/{connection}");
+
+    /// <summary>How far the log of a connection's vendor was read, and what was found there.</summary>
+    public static StreamId Poll(string connection) => new($"poll/{connection}");
+
+    public static StreamId Message(string conversationId) => new($"message/{conversationId}");
+
+    public static StreamId Erasure(string key) => new($"erasure/{key}");
+
+    public static readonly StreamId Keys = new("keys");
     public static readonly StreamId Access = new("access");
     public static readonly StreamId Channels = new("channels");
     public static readonly StreamId Freeze = new("freeze");
+
+    /// <summary>What the ledger says of itself: heartbeats.</summary>
+    public static readonly StreamId Ledger = new("ledger");
 
     public override string ToString() => Value;
 }

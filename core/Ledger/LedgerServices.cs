@@ -1,6 +1,7 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class LedgerServices
         services.AddSingleton(static provider => Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider));
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
+        services.AddVault();
         services.AddSingleton<TenantStates>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
@@ -40,6 +42,7 @@ public static class LedgerServices
     {
         services.AddSingleton(static provider => new SqliteLedger(
             FolderOf(provider),
+            provider.GetRequiredService<IKeyRing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<LedgerMetrics>(),
             provider.GetRequiredService<ILogger<SqliteLedger>>()));
@@ -74,7 +77,7 @@ public static class LedgerServices
     internal static bool IsCosmos(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Cosmos;
 
-    private static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
+    internal static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
         provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
 }

@@ -57,6 +57,16 @@ internal sealed class TenantTail
         waiting?.SetResult();
     }
 
+    /// <summary>Drops the entries kept in memory; they are read from the file again.</summary>
+    public void Forget()
+    {
+        lock (gate)
+        {
+            Array.Clear(ring);
+            count = 0;
+        }
+    }
+
     /// <summary>Entries after <paramref name="afterSeq"/>; null when they are not all in memory.</summary>
     public IReadOnlyList<LedgerEntry>? Read(long afterSeq, int limit)
     {

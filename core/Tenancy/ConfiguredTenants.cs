@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tenancy;
@@ -14,6 +15,9 @@ public sealed class TenantSettings
     /// <summary>What cards call the tenant; the id when it is not given.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The only region (<c>Storage:Region</c>) whose instances serve the tenant; any when it is not given.</summary>
+    public string? Region { get; init; }
+
     /// <summary>Two to five letters; the first three letters of the id when it is not given.</summary>
     public string? Prefix { get; init; }
 }
@@ -23,15 +27,25 @@ internal sealed class ConfiguredTenants : ITenantDirectory
 {
     private readonly Dictionary<TenantId, Tenant> byId;
     private readonly Dictionary<string, Tenant> byPrefix;
+    private readonly Dictionary<TenantId, TenantElsewhere> elsewhereById;
 
-    public ConfiguredTenants(IOptions<TenantsOptions> options)
+    public ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<StorageOptions> storage)
     {
-        All = [.. options.Value.Tenants.Select(pair => Read(pair.Key, pair.Value)).OrderBy(tenant => tenant.Id)];
+        var here = Trimmed(storage.Value.Region);
+        var all = options.Value.Tenants.Select(pair => (Tenant: Read(pair.Key, pair.Value), Region: Trimmed(pair.Value?.Region))).OrderBy(one => one.Tenant.Id).ToLookup(
+            one => one.Region is null || one.Region == here);
+        All = [.. all[true].Select(one => one.Tenant)];
+        Elsewhere = [.. all[false].Select(one => new TenantElsewhere(one.Tenant, one.Region!, here))];
+        elsewhereById = Elsewhere.ToDictionary(elsewhere => elsewhere.Tenant.Id);
         byId = All.ToDictionary(tenant => tenant.Id);
         byPrefix = All.ToDictionary(tenant => tenant.Prefix, StringComparer.OrdinalIgnoreCase);
     }
 
     public IReadOnlyList<Tenant> All { get; }
+
+    public IReadOnlyList<TenantElsewhere> Elsewhere { get; }
+
+    public TenantElsewhere? FindElsewhere(TenantId id) => elsewhereById.GetValueOrDefault(id);
 
     public Tenant? Find(TenantId id) => byId.GetValueOrDefault(id);
 
@@ -41,18 +55,23 @@ internal sealed class ConfiguredTenants : ITenantDirectory
     internal static string PrefixOf(string id, TenantSettings? settings) =>
         (string.IsNullOrWhiteSpace(settings?.Prefix) ? new string([.. id.Where(char.IsAsciiLetter).Take(3)]) : settings.Prefix.Trim()).ToUpperInvariant();
 
+    private static string? Trimmed(string? region) => string.IsNullOrWhiteSpace(region) ? null : region.Trim();
+
     private static Tenant Read(string id, TenantSettings? settings) =>
         new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), PrefixOf(id, settings));
 }
 
 /// <summary>Names every mistake in the section at once.</summary>
-internal sealed class TenantsValidator : IValidateOptions<TenantsOptions>
+internal sealed partial class TenantsValidator : IValidateOptions<TenantsOptions>
 {
     public ValidateOptionsResult Validate(string? name, TenantsOptions options)
     {
         var problems = Problems(options).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,39}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Region();
 
     private static IEnumerable<string> Problems(TenantsOptions options)
     {
@@ -64,6 +83,8 @@ internal sealed class TenantsValidator : IValidateOptions<TenantsOptions>
                 yield return $"Tenants:{id}: not a tenant id (lower-case letters, digits and hyphens, at most 63 characters).";
             if (settings?.Name is { Length: > 100 })
                 yield return $"Tenants:{id}:Name: longer than 100 characters.";
+            if (!string.IsNullOrWhiteSpace(settings?.Region) && !Region().IsMatch(settings.Region.Trim()))
+                yield return $"Tenants:{id}:Region: '{settings.Region}' is not a region (lower-case letters, digits and hyphens, at most 40 characters).";
             var prefix = ConfiguredTenants.PrefixOf(id, settings);
             if (prefix.Length is < 2 or > 5 || !prefix.All(char.IsAsciiLetterUpper))
                 yield return $"Tenants:{id}:Prefix: '{prefix}' is not two to five letters.";

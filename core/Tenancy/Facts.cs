@@ -5,9 +5,9 @@ namespace DevOpsAI.Tenancy;
 /// <summary>Where in Teams a message can be posted: a channel, a group chat or a personal chat.</summary>
 /// <param name="ConversationId">The channel's id without <c>;messageid=</c>, or the chat's id.</param>
 /// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
-/// <param name="DirectoryTenant">Entra tenant id of the conversation.</param>
+/// <param name="DirectoryTenant">Entra directory of the conversation.</param>
 /// <param name="TeamId">For a channel, its team.</param>
-public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, string DirectoryTenant, string? TeamId, string? Name);
+public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId, string? Name);
 
 /// <summary><c>channel.linked</c> on <c>channels</c>: cards of this tenant go to this conversation too.</summary>
 /// <param name="Escalation">Only escalations are told here.</param>
@@ -28,7 +28,15 @@ public sealed record CardSending(string IncidentId, string ConversationId) : Fac
 /// <param name="ShownSeq">The card shows the incident as of this ledger seq.</param>
 /// <param name="Adopted">The answer to the send was lost and a viewer's click told us the id.</param>
 public sealed record CardPosted(
-    string IncidentId, string ConversationId, string ServiceUrl, string ThreadId, string ActivityId, long ShownSeq, bool Adopted) : Fact;
+    string IncidentId, string ConversationId, string ServiceUrl, string ThreadId, string ActivityId, long ShownSeq, bool Adopted) : Fact
+{
+    /// <summary>Hex SHA-256 of the card that was sent; null when it was adopted.</summary>
+    public string? Content { get; init; }
+}
 
 /// <summary><c>card.updated</c>: the card was edited in place.</summary>
-public sealed record CardUpdated(string IncidentId, string ConversationId, string ActivityId, long ShownSeq) : Fact;
+public sealed record CardUpdated(string IncidentId, string ConversationId, string ActivityId, long ShownSeq) : Fact
+{
+    /// <summary>Hex SHA-256 of the card that was sent.</summary>
+    public string? Content { get; init; }
+}

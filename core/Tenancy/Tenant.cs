@@ -13,6 +13,12 @@ public interface ITenantDirectory
     /// <summary>The tenant, or null when this bot does not serve it.</summary>
     Tenant? Find(TenantId id);
 
+    /// <summary>Tenants that are configured but kept in another region.</summary>
+    IReadOnlyList<TenantElsewhere> Elsewhere => [];
+
+    /// <summary>Why this tenant is not served although it is configured; null when it is served or not known at all.</summary>
+    TenantElsewhere? FindElsewhere(TenantId id) => Elsewhere.FirstOrDefault(elsewhere => elsewhere.Tenant.Id == id);
+
     /// <summary>The tenant whose incident numbers begin with this prefix, or null.</summary>
     Tenant? FindByPrefix(string prefix);
 }

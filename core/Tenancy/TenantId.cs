@@ -24,8 +24,9 @@ public readonly partial record struct TenantId : IComparable<TenantId>
 
     public static bool TryParse([NotNullWhen(true)] string? text, out TenantId id)
     {
-        var folded = text?.Trim().ToLowerInvariant();
-        id = folded is not null && Shape().IsMatch(folded) ? new(folded) : default;
+        // Looked at before it is folded: some letters that only look like ours fold to ours.
+        var asked = text?.Trim();
+        id = asked is not null && Shape().IsMatch(asked) ? new(asked.ToLowerInvariant()) : default;
         return id.value is not null;
     }
 
@@ -41,10 +42,10 @@ public readonly partial record struct TenantId : IComparable<TenantId>
 
     public static bool operator >=(TenantId left, TenantId right) => left.CompareTo(right) >= 0;
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 
-    private sealed class TenantIdJson : JsonConverter<TenantId>
+    internal sealed class TenantIdJson : JsonConverter<TenantId>
     {
         public override TenantId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("not a tenant id");

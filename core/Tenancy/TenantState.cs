@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Tenancy;
 
@@ -17,6 +19,9 @@ public sealed record Intake(long Received, long Shown, long Folded, long Digeste
 /// <summary>Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger. Immutable.</summary>
 public sealed record TenantState(TenantId Tenant)
 {
+    /// <summary>What people call the tenant.</summary>
+    public string Name { get; init; } = Tenant.Value;
+
     public long Seq { get; init; }
     public ImmutableDictionary<string, Incident> Incidents { get; init; } = ImmutableDictionary.Create<string, Incident>(StringComparer.OrdinalIgnoreCase);
 
@@ -49,6 +54,9 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
     public Freeze? Freeze { get; init; }
+
+    /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
+    public ConnectionWatch Watch { get; init; } = ConnectionWatch.Nothing;
 
     /// <summary>Version of each stream that is not an incident's own: access, channels, freeze.</summary>
     public ImmutableDictionary<StreamId, long> Versions { get; init; } = ImmutableDictionary<StreamId, long>.Empty;
@@ -89,13 +97,15 @@ public sealed record TenantState(TenantId Tenant)
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
             },
             ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
-            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq) },
-            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq) },
+            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+            ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
+            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             _ => OfIncident(entry),
         };
         return next with
         {
             Seq = entry.Seq,
+            Watch = Watch.Apply(entry, next.Find),
             Versions = entry.Stream.Value.Contains('/', StringComparison.Ordinal) ? Versions : Versions.SetItem(entry.Stream, entry.Version),
         };
     }
@@ -166,7 +176,8 @@ public sealed record TenantState(TenantId Tenant)
     private TenantState OfIncident(LedgerEntry entry)
     {
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
+        // What comes after the slash of other streams is no incident's id, even where it looks like one.
+        if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card") || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
         return entry.Fact is IncidentClosed closed ? next.Close(incident, closed) : next;
@@ -200,7 +211,7 @@ public sealed record TenantState(TenantId Tenant)
     }
 
     /// <summary>A freeze concerns every open incident, and their cards say so.</summary>
-    private ImmutableDictionary<string, Incident> Touched(long seq) => Incidents.SetItems(Incidents
-        .Where(pair => pair.Value.IsOpen)
+    private ImmutableDictionary<string, Incident> Touched(long seq, Func<Incident, bool> concerned) => Incidents.SetItems(Incidents
+        .Where(pair => concerned(pair.Value))
         .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { LastSeq = seq })));
 }

@@ -1,13 +1,27 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Tenancy;
 
 /// <summary>The current state of each tenant, caught up with its ledger whenever it is asked for. Rebuilt from the ledger at start.</summary>
-public sealed class TenantStates(ILedger ledger)
+public sealed class TenantStates
 {
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
+    private readonly ILedger ledger;
+    private readonly ITenantDirectory? tenants;
+    private readonly IKeyRing? keys;
+
+    /// <param name="ledger">Made before this, so that it has forgotten already when a state is built anew.</param>
+    /// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
+    /// <param name="keys">Tells when somebody was erased: the states that know them are then built anew.</param>
+    public TenantStates(ILedger ledger, ITenantDirectory? tenants = null, IKeyRing? keys = null)
+    {
+        (this.ledger, this.tenants, this.keys) = (ledger, tenants, keys);
+        if (keys is not null)
+            keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
+    }
 
     /// <summary>The states last asked for, as far as they had come then; reads nothing.</summary>
     public IEnumerable<TenantState> Latest => projections.Values.Select(static projection => projection.State);
@@ -16,24 +30,43 @@ public sealed class TenantStates(ILedger ledger)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var projection = projections.GetOrAdd(tenant, static id => new(id));
+        var projection = projections.GetOrAdd(tenant, static (id, tenants) => new(id, tenants?.Find(id)?.Name ?? id.Value), tenants);
         var head = await ledger.HeadAsync(tenant, cancellationToken);
         while (projection.State.Seq < head)
-            await projection.CatchUpAsync(ledger, cancellationToken);
+        {
+            if (!await projection.CatchUpAsync(ledger, IsNewsOfErasure, cancellationToken))
+                return await GetAsync(tenant, cancellationToken);
+        }
         return projection.State;
     }
 
-    private sealed class Projection(TenantId tenant)
+    /// <summary>Another instance has erased somebody whose key is still at hand here.</summary>
+    private bool IsNewsOfErasure(IReadOnlyList<LedgerEntry> page)
+    {
+        var news = false;
+        foreach (var entry in page)
+        {
+            if (keys is not null && entry.Fact is ErasureCompleted erased)
+                news |= keys.Forget(entry.Tenant, erased.Key);
+        }
+        return news;
+    }
+
+    private sealed class Projection(TenantId tenant, string name)
     {
         private readonly Lock gate = new();
-        private volatile TenantState state = new(tenant);
+        private volatile TenantState state = new(tenant) { Name = name };
 
         public TenantState State => state;
 
         /// <summary>Reads on from where the state is. Callers that come together may read the same page; each entry is applied once.</summary>
-        public async ValueTask CatchUpAsync(ILedger ledger, CancellationToken cancellationToken)
+        /// <param name="isOutdated">Looks at what was read; true when all that was read so far has to be read anew.</param>
+        /// <returns>False when this projection is not to be used any more.</returns>
+        public async ValueTask<bool> CatchUpAsync(ILedger ledger, Func<IReadOnlyList<LedgerEntry>, bool> isOutdated, CancellationToken cancellationToken)
         {
             var page = await ledger.ReadAsync(tenant, state.Seq, PageSize, cancellationToken);
+            if (isOutdated(page))
+                return false;
             lock (gate)
             {
                 var caughtUp = state;
@@ -44,6 +77,7 @@ public sealed class TenantStates(ILedger ledger)
                 }
                 state = caughtUp;
             }
+            return true;
         }
     }
 }

@@ -1,6 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 // until somebody kills it.
 var tenant = TenantId.Parse("contoso");
 using var metrics = new LedgerMetrics();
-using var ledger = new SqliteLedger(args[0], TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+using var vault = new EmbeddedVault(args[0]);
+using var ledger = new SqliteLedger(args[0], vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
 var output = TextWriter.Synchronized(Console.Out);
 await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
 {

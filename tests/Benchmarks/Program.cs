@@ -3,6 +3,8 @@ using DevOpsAI.Benchmarks;
 
 // dotnet run -c Release --project tests/Benchmarks -- <verb> [--quick]
 // Ratios are taken within one run on one machine, so that they say something on any machine.
+if (args is ["--measure-export", var count, var folder])
+    return await DevOpsAI.Benchmarks.Ledger.ExportBenchmark.MeasureAsync(int.Parse(count), folder);
 var verbs = Benchmark.All();
 var quick = args.Contains("--quick");
 var asked = args.Where(static arg => !arg.StartsWith('-')).ToList();

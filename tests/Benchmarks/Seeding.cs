@@ -24,7 +24,7 @@ internal static class Seeding
     public static async Task<IReadOnlyList<string>> WaitingProposalsAsync(ILedger ledger, int count, int approvals, DateTimeOffset now)
     {
         await AppendAsync(ledger, [new(StreamId.Channels, Seeder, "bench", new ChannelLinked(
-            new(Conversation, "channel", ServiceUrl, DirectoryTenant, "19:benchteam@thread.tacv2", "Bench")))]);
+            new(Conversation, "channel", ServiceUrl, new(DirectoryTenant), "19:benchteam@thread.tacv2", "Bench")))]);
         var seals = Enumerable.Range(0, count).Select(_ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))).ToArray();
         foreach (var chunk in Enumerable.Range(0, count).Chunk(200))
             await AppendAsync(ledger, [.. chunk.SelectMany(n => Entries(n, seals[n], approvals, now))]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -98,7 +99,8 @@ internal sealed class Turns : IBenchmark
     private static async Task<IReadOnlyList<string>> SeedAsync(string storage, int proposals)
     {
         using var metrics = new LedgerMetrics();
-        using var ledger = new SqliteLedger(storage, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var vault = new EmbeddedVault(storage);
+        using var ledger = new SqliteLedger(storage, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         return await Seeding.WaitingProposalsAsync(ledger, proposals, approvals: 2, TimeProvider.System.GetUtcNow());
     }
 

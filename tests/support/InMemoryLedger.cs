@@ -1,12 +1,14 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>A ledger without a disk. Facts make the round trip through their stored form, so what a test reads is what a restart would read.</summary>
-public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
+public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = null) : ILedger
 {
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly IKeyRing keys = keys ?? new InMemoryKeyRing();
     private readonly Lock gate = new();
     private readonly Dictionary<TenantId, List<LedgerEntry>> tenants = [];
     private readonly Dictionary<(TenantId, StreamId), long> versions = [];
@@ -25,7 +27,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
     /// <summary>Every fact of one kind of the tenant so far.</summary>
     public IReadOnlyList<TFact> Facts<TFact>(TenantId tenant) where TFact : Fact => [.. Entries(tenant).Select(entry => entry.Fact).OfType<TFact>()];
 
-    public ValueTask<AppendResult> AppendAsync(
+    public async ValueTask<AppendResult> AppendAsync(
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -33,21 +35,22 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
             throw new LedgerUnavailableException("The ledger is switched off by the test.");
         if (entries.Count == 0)
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
+        // Encoded before anything is kept, so that a fact without a stored name leaves nothing behind.
+        var prepared = await EntryCodec.PrepareAsync(tenant, entries, keys, cancellationToken);
+        var opening = await keys.ForOpeningAsync(tenant, [], cancellationToken);
         lock (gate)
         {
             foreach (var (stream, version) in expected)
             {
                 var actual = versions.GetValueOrDefault((tenant, stream));
                 if (actual != version)
-                    return new(new AppendResult.Conflict(stream, version, actual));
+                    return new AppendResult.Conflict(stream, version, actual);
             }
-            // Encoded before anything is kept, so that a fact without a stored name leaves nothing behind.
-            var prepared = entries.Select(entry => EntryCodec.Prepare(tenant, entry)).ToList();
             var list = EntriesOf(tenant);
-            var appended = prepared.Select(entry => Append(tenant, list, entry)).ToList();
+            var appended = prepared.Select(entry => Append(tenant, list, entry, opening)).ToList();
             moved.SetResult();
             moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new(new AppendResult.Appended(appended));
+            return new AppendResult.Appended(appended);
         }
     }
 
@@ -84,7 +87,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
         }
     }
 
-    private LedgerEntry Append(TenantId tenant, List<LedgerEntry> list, PreparedEntry entry)
+    private LedgerEntry Append(TenantId tenant, List<LedgerEntry> list, PreparedEntry entry, TenantKeys opening)
     {
         var stream = entry.Source.Stream;
         var version = versions[(tenant, stream)] = versions.GetValueOrDefault((tenant, stream)) + 1;
@@ -93,7 +96,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null) : ILedger
             at = list[^1].At;
         var body = new ByteBuffer(1024);
         EntryCodec.Complete(entry, at, list.Count + 1, version, body);
-        var stored = EntryCodec.Decode(body.Written, MerkleTree.HashLeaf(body.Written));
+        var stored = EntryCodec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Sealed, opening);
         list.Add(stored);
         return stored;
     }

@@ -14,10 +14,12 @@ public enum VendorMemory { Knows, CannotTell, IsAway }
 /// A vendor of lamps with a script: each action takes the next mood, then <see cref="VendorMood.Does"/>. Counts its effects itself.
 /// <c>lamp.on</c> and <c>lamp.off</c> take each other back; <c>lamp.break</c> cannot be taken back.
 /// </summary>
-public sealed class ScriptedConnector : IConnector
+public sealed class ScriptedConnector : IConnector, IActionLog
 {
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, string>> world = new();
     private readonly ConcurrentQueue<(string Operation, string Action, string Target)> effects = [];
+    private readonly List<VendorAction> log = [];
+    private int era = 1;
 
     public string Name => "scripted";
 
@@ -43,6 +45,12 @@ public sealed class ScriptedConnector : IConnector
     public IReadOnlyList<(string Operation, string Action, string Target)> Effects => [.. effects];
 
     public int Calls { get; private set; }
+
+    /// <summary>The log cannot be read now.</summary>
+    public bool LogIsAway { get; set; }
+
+    /// <summary>At most so many lines of the log at once.</summary>
+    public int LogPage { get; set; } = 100;
 
     public int Reads { get; private set; }
 
@@ -71,6 +79,7 @@ public sealed class ScriptedConnector : IConnector
         if (mood is VendorMood.Does or VendorMood.DoesAndLosesTheAnswer or VendorMood.DoesAndThrows)
         {
             effects.Enqueue((call.OperationId, call.Action, call.Target.Id));
+            Write(call.OperationId, call.Action, call.Target, call.Arguments, "the bot's token", true);
             Put(call.Target.Id, $"lamp.{call.Arguments["lamp"]}.state", call.Action["lamp.".Length..]);
         }
         return mood switch
@@ -92,6 +101,37 @@ public sealed class ScriptedConnector : IConnector
             _ => new CallOutcome<OperationStatus>.Done(
                 effects.Any(effect => effect.Operation == operationId) ? OperationStatus.Applied : OperationStatus.NotApplied),
         });
+
+    /// <summary>Adds a line to the vendor's log, as of something that was done there.</summary>
+    public void Write(string? operation, string action, Target target, IReadOnlyDictionary<string, string>? arguments, string by, bool? ours)
+    {
+        lock (log)
+            log.Add(new($"{era}-{log.Count}", operation, action, target, arguments, by, ours, DateTimeOffset.UnixEpoch.AddMinutes(log.Count), "Done."));
+    }
+
+    /// <summary>The vendor loses its log.</summary>
+    public void ForgetLog()
+    {
+        lock (log)
+        {
+            log.Clear();
+            era++;
+        }
+    }
+
+    public Task<CallOutcome<ActionPage>> ReadLogAsync(Connection connection, string? cursor, CancellationToken cancellationToken)
+    {
+        if (LogIsAway)
+            return Task.FromResult<CallOutcome<ActionPage>>(new CallOutcome<ActionPage>.NotDone("The vendor is away."));
+        lock (log)
+        {
+            if (cursor?.Split('.') is not [var asked, var place] || asked != $"{era}")
+                return Task.FromResult<CallOutcome<ActionPage>>(new CallOutcome<ActionPage>.Done(new([], $"{era}.{log.Count}", Gap: cursor is not null)));
+            var from = int.Parse(place, System.Globalization.CultureInfo.InvariantCulture);
+            var page = log.Skip(from).Take(LogPage).ToList();
+            return Task.FromResult<CallOutcome<ActionPage>>(new CallOutcome<ActionPage>.Done(new(page, $"{era}.{from + page.Count}", More: from + page.Count < log.Count)));
+        }
+    }
 
     private static async Task<CallOutcome<ActionReceipt>> NeverAsync(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated => null,
         EventReceived => "events",
-        ChannelLinked or FreezeSet or FreezeLifted => "channels",
+        ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -49,7 +50,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked or FreezeSet or FreezeLifted:
+            case ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted:
                 Sweep(state);
                 break;
             default:

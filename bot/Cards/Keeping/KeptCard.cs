@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -146,12 +147,13 @@ internal sealed class KeptCard(
         }
         knownUnsent = false;
         await book.PeopleAsync(place.ConversationId, stopping);
-        var outcome = await connector.PostAsync(Current(post.Link.Channel), Message(state, incident), SendOptions.Background, stopping);
+        var message = Message(state, incident);
+        var outcome = await connector.PostAsync(Current(post.Link.Channel), message, SendOptions.Background, stopping);
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
                 crashPoints.Reach(CrashPoint.CardSent);
-                await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId);
+                await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.Digest());
                 return true;
             case SendOutcome.NotSent notSent:
                 knownUnsent = true;
@@ -166,14 +168,14 @@ internal sealed class KeptCard(
         }
     }
 
-    private async Task RecordPostAsync(Incident incident, ChannelRef channel, string threadId, string activityId)
+    private async Task RecordPostAsync(Incident incident, ChannelRef channel, string threadId, string activityId, string content)
     {
         (gone, failures) = (false, 0);
         // A quick viewer's refresh may have told us the id before Teams' answer did.
         var now = await states.GetAsync(place.Tenant, CancellationToken.None);
         if (now.Find(incident.Id)?.Cards.GetValueOrDefault(place.ConversationId)?.ActivityId == activityId)
             return;
-        var posted = new CardPosted(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false);
+        var posted = new CardPosted(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false) { Content = content };
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, posted)], CancellationToken.None);
         crashPoints.Reach(CrashPoint.CardPosted);
         logger.CardPosted(incident.Id, place.ConversationId, incident.LastSeq);
@@ -182,12 +184,13 @@ internal sealed class KeptCard(
     private async Task<bool> UpdateAsync(TenantState state, Incident incident, NextStep.Update update, CancellationToken stopping)
     {
         var card = update.Card;
+        var message = Message(state, incident);
         var outcome = await connector.UpdateAsync(
-            Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, Message(state, incident), SendOptions.Background, stopping);
+            Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, SendOptions.Background, stopping);
         switch (outcome)
         {
             case SendOutcome.Sent:
-                var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq);
+                var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.Digest() };
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
@@ -217,10 +220,18 @@ internal sealed class KeptCard(
         if (sentence is null)
             return;
         var serviceUrl = Current(update.Link.Channel).ServiceUrl;
+        var message = new OutgoingMessage { Text = sentence };
         SendOutcome outcome;
-        while ((outcome = await connector.SendAsync(serviceUrl, update.Card.ThreadId!, new() { Text = sentence }, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+        while ((outcome = await connector.SendAsync(serviceUrl, update.Card.ThreadId!, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
             await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
         failures = 0;
+        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome switch
+        {
+            SendOutcome.Sent => MessageOutcome.Sent,
+            SendOutcome.Refused => MessageOutcome.Refused,
+            _ => MessageOutcome.Unknown,
+        });
+        await ledger.AppendAsync(place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
         if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);
     }

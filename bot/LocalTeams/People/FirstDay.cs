@@ -38,8 +38,8 @@ internal sealed partial class FirstDay(
             await InstallAsync(admin, Workplace.GroupChat, stoppingToken);
             foreach (var chat in Workplace.PersonalChats)
                 await InstallAsync(chat.Owner!, chat, stoppingToken);
-            foreach (var (channel, tenant) in Links)
-                await LinkAsync(admin, Workplace.FindPlace(channel)!, tenant, stoppingToken);
+            foreach (var (channel, client) in Links)
+                await LinkAsync(admin, Workplace.FindPlace(channel)!, client, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -58,22 +58,22 @@ internal sealed partial class FirstDay(
         LogInstalled(place.Name);
     }
 
-    private async Task LinkAsync(Colleague admin, Place channel, string tenant, CancellationToken cancellationToken)
+    private async Task LinkAsync(Colleague admin, Place channel, string client, CancellationToken cancellationToken)
     {
-        var done = $"linked {tenant}";
+        var done = $"linked {client}";
         if (store.Flag(done) is not null)
             return;
-        var typed = $"typed link {tenant}";
+        var typed = $"typed link {client}";
         var message = store.Flag(typed) is { } id ? store.Find(channel.Id, id) : null;
         if (message is null)
         {
-            message = desk.Write(admin, new Address(channel, null), $"@{Workplace.BotName} link {tenant}");
+            message = desk.Write(admin, new Address(channel, null), $"@{Workplace.BotName} link {client}");
             store.SetFlag(typed, message.Id);
         }
 
         await UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
         store.SetFlag(done, Now);
-        LogLinked(channel.Name, tenant);
+        LogLinked(channel.Name, client);
     }
 
     private async Task UntilTakenAsync(Func<Task<bool>> deliver, CancellationToken cancellationToken)
@@ -93,6 +93,6 @@ internal sealed partial class FirstDay(
     [LoggerMessage(EventId = 7103, Level = LogLevel.Information, Message = "Local Teams: bot installed in {Place}")]
     private partial void LogInstalled(string place);
 
-    [LoggerMessage(EventId = 7104, Level = LogLevel.Information, Message = "Local Teams: channel {Channel} linked to {Tenant}")]
-    private partial void LogLinked(string channel, string tenant);
+    [LoggerMessage(EventId = 7104, Level = LogLevel.Information, Message = "Local Teams: channel {Channel} linked to {Client}")]
+    private partial void LogLinked(string channel, string client);
 }

@@ -14,6 +14,7 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 internal static class SandboxEndpoints
 {
     private const string RetryAfterSeconds = "1";
+    private const int LongestLog = 200;
     private static readonly object Caller = new();
 
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
@@ -43,6 +44,13 @@ internal static class SandboxEndpoints
             return Results.Json(new { operationId, status, effects }, Wire);
         });
 
+        api.MapGet("log", (HttpContext context, SandboxVendor vendor, string? after, int? limit) => ReadLog(context, vendor, after, limit));
+
+        all.MapPost("console/actions", async (HttpContext context, SandboxVendor vendor) =>
+        {
+            var effect = vendor.ActAtConsole(TenantOf(context), await ReadAsync<SandboxConsoleRequest>(context));
+            return Results.Json(new { simulation = true, by = effect.By, effect.Action, target = effect.TargetId, effect.Detail }, Wire);
+        });
         all.MapGet("effects", (HttpContext context, SandboxVendor vendor, string? operationId) =>
         {
             var effects = vendor.Effects(TenantOf(context), operationId);
@@ -73,7 +81,7 @@ internal static class SandboxEndpoints
         {
             // A caller that gives up does not stop what it asked for.
             await SlowAsync(context, vendor, CancellationToken.None);
-            answer = vendor.Act(tenant, request);
+            answer = vendor.Act(tenant, request, $"API token of {CallerOf(context).Name}");
         }
         switch (answer.Mishap)
         {
@@ -87,6 +95,31 @@ internal static class SandboxEndpoints
             default:
                 return Results.Json(new { operationId = request.OperationId, status = "applied", detail = answer.Effect?.Detail ?? "Done." }, Wire);
         }
+    }
+
+    /// <summary>Who did what, in order, page by page; a place in the log that it no longer has is answered with <c>known: false</c> and its end.</summary>
+    private static IResult ReadLog(HttpContext context, SandboxVendor vendor, string? after, int? limit)
+    {
+        var part = vendor.Log(TenantOf(context), after, Math.Clamp(limit ?? LongestLog, 1, LongestLog));
+        var lines = part.Lines.Select(line => new
+        {
+            id = line.Effect.Number.ToString(CultureInfo.InvariantCulture),
+            operationId = line.Effect.OperationId.Length > 0 ? line.Effect.OperationId : null,
+            line.Effect.Action,
+            target = new
+            {
+                kind = SandboxWorld.KindOf(line.Effect.Action),
+                id = line.Effect.TargetId,
+                name = line.Thing?["name"]?.ToString() ?? line.Effect.TargetId,
+                client = line.Thing?["client"]?.ToString() ?? "",
+            },
+            line.Effect.Arguments,
+            by = line.Effect.Console ? $"{line.Effect.By} (console, simulated)" : line.Effect.By,
+            source = line.Effect.Console ? "console" : "api",
+            line.Effect.At,
+            line.Effect.Detail,
+        });
+        return Results.Json(new { lines, next = part.Next, part.More, part.Known }, Wire);
     }
 
     /// <summary>Sends one alert to the bot: the one that the state of the world calls for, or whatever the caller makes up.</summary>
@@ -143,7 +176,7 @@ internal static class SandboxEndpoints
         var http = context.HttpContext;
         var vendor = http.RequestServices.GetRequiredService<SandboxVendor>();
         var board = vendor.SwitchesOf(TenantOf(http));
-        if (board.Now.Hang)
+        if (board.Now.Hang || (board.Now.HangActions && HttpMethods.IsPost(http.Request.Method)))
             await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestServices.GetRequiredService<TimeProvider>(), http.RequestAborted);
         if (board.TakeThrottle())
             return Unavailable(http, StatusCodes.Status429TooManyRequests);

@@ -7,6 +7,9 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 /// <summary>An action as it comes in.</summary>
 internal sealed record SandboxRequest(string? OperationId, string? Action, string? TargetId, JsonObject? Arguments);
 
+/// <summary>Something that a person does in the vendor's own console. <paramref name="Target"/> is an id or a name.</summary>
+internal sealed record SandboxConsoleRequest(string? By, string? Action, string? Target, JsonObject? Arguments, string? OperationId = null);
+
 /// <summary>How an action ended: an effect, or a mishap that the wire has to play.</summary>
 internal sealed record SandboxAnswer(SandboxEffect? Effect, Mishap Mishap);
 
@@ -84,7 +87,7 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     }
 
     /// <exception cref="SandboxRefusal">It is not done.</exception>
-    public SandboxAnswer Act(TenantId tenant, SandboxRequest request)
+    public SandboxAnswer Act(TenantId tenant, SandboxRequest request, string by)
     {
         if (request is not { OperationId.Length: > 0 and <= 200, Action.Length: > 0, TargetId.Length: > 0 })
             throw new SandboxRefusal("bad-request", "operationId, action and targetId are needed.", 400);
@@ -96,10 +99,26 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
         if (mishap is Mishap.Before or Mishap.Pretended)
             return new(null, mishap);
         var effect = store.Act(
-            tenant, request.OperationId, request.Action, request.TargetId, request.Arguments ?? [],
+            tenant, request.OperationId, request.Action, request.TargetId, request.Arguments ?? [], (by, false),
             thing => SandboxWorld.Do(request.Action, new(thing, arguments, clock.GetUtcNow())));
         return new(effect, mishap);
     }
+
+    /// <summary>What a person does at the console, past the bot: no switch concerns it.</summary>
+    /// <exception cref="SandboxRefusal">It is not done.</exception>
+    public SandboxEffect ActAtConsole(TenantId tenant, SandboxConsoleRequest request)
+    {
+        if (request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target, OperationId: null or { Length: <= 200 } })
+            throw new SandboxRefusal("bad-request", "by, action and target are needed.", 400);
+        var kind = SandboxWorld.KindOf(request.Action);
+        var id = store.Get(tenant, kind, target) is null && store.Find(tenant, kind, target) is [var only] ? (string)only["id"]! : target;
+        var arguments = (request.Arguments ?? []).ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "");
+        return store.Act(
+            tenant, request.OperationId ?? "", request.Action, id, request.Arguments ?? [], (by, true),
+            thing => SandboxWorld.Do(request.Action, new(thing, arguments, clock.GetUtcNow())));
+    }
+
+    public SandboxLogPart Log(TenantId tenant, string? after, int limit) => store.Log(tenant, after, limit);
 
     /// <summary>Adds what is computed rather than kept.</summary>
     private static JsonObject Present(string kind, JsonObject thing)

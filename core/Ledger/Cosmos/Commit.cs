@@ -8,7 +8,10 @@ namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>One entry as a commit holds it.</summary>
 /// <param name="Body">The canonical text that was hashed.</param>
-internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte[] Body, byte[]? Sealed);
+internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte[] Body, byte[]? Sealed)
+{
+    public StoredEntry Stored(long seq) => new(seq, Body, Leaf, Sealed is null ? (ReadOnlyMemory<byte>?)null : Sealed);
+}
 
 /// <summary>
 /// One document of the ledger: entries that became durable together. Its id is the seq of the first one, so whoever wants to be next wants the
@@ -23,6 +26,9 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     private const int LargestDocument = 1_950_000;
 
     public long Last => First + Lines.Count - 1;
+
+    /// <summary>Its entries as they are stored.</summary>
+    public IReadOnlyList<StoredEntry> Stored() => [.. Lines.Select((line, n) => line.Stored(First + n))];
 
     public static string IdOf(long first) => first.ToString("D16", CultureInfo.InvariantCulture);
 

@@ -30,7 +30,7 @@ public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
             {
                 var (seq, line) = (commit.First + i, commit.Lines[i]);
                 if (seq >= first && seq <= last)
-                    yield return new(seq, line.Body, line.Leaf, line.Sealed is { } concealed ? new ReadOnlyMemory<byte>(concealed) : null);
+                    yield return line.Stored(seq);
             }
         }
     }

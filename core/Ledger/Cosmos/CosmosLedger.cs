@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -17,16 +18,19 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly CommitStore commits;
     private readonly FeedTail feed;
+    private readonly IKeyRing ring;
     private readonly TimeProvider clock;
     private readonly LedgerMetrics metrics;
     private readonly ILogger<CosmosLedger> logger;
+    private long forgotten;
     private int closed;
 
-    public CosmosLedger(CosmosStore store, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
+    public CosmosLedger(CosmosStore store, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
     {
-        (this.clock, this.metrics, this.logger) = (clock, metrics, logger);
+        (this.ring, this.clock, this.metrics, this.logger) = (ring, clock, metrics, logger);
         commits = new(store);
         feed = new(store, OfferAsync, clock, logger);
+        ring.Forgotten += Forget;
     }
 
     public string? Unwritable => tenants.Values.Select(static one => one.Writer.LastFailure?.Message).FirstOrDefault(static problem => problem is not null);
@@ -37,10 +41,15 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         if (entries.Count == 0)
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
-        var append = new WaitingAppend(expected, [.. entries.Select(entry => EntryCodec.Prepare(tenant, entry))], cancellationToken);
+        var before = Volatile.Read(ref forgotten);
+        var append = new WaitingAppend(expected, await EntryCodec.PrepareAsync(tenant, entries, ring, cancellationToken), cancellationToken);
         if (Volatile.Read(ref closed) == 1 || !Of(tenant).Writer.TryEnqueue(append))
             throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
-        return await append.Completion.Task;
+        var result = await append.Completion.Task;
+        // Somebody was erased while this was on its way: what was read from it so far may still name them.
+        if (before != Volatile.Read(ref forgotten))
+            ring.Drop(tenant);
+        return result;
     }
 
     public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => await Of(tenant).Log.HeadAsync(cancellationToken);
@@ -79,8 +88,16 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     {
         if (Interlocked.Exchange(ref closed, 1) == 1)
             return;
+        ring.Forgotten -= Forget;
         closing.Cancel();
         closing.Dispose();
+    }
+
+    private void Forget(object? sender, ForgottenEventArgs erased)
+    {
+        Interlocked.Increment(ref forgotten);
+        if (tenants.TryGetValue(erased.Tenant, out var known))
+            known.Log.Forget();
     }
 
     private async Task OfferAsync(Commit commit, CancellationToken cancellationToken)
@@ -94,7 +111,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
 
     private (TenantLog, LogWriter) Make(TenantId tenant)
     {
-        var log = new TenantLog(tenant, commits);
+        var log = new TenantLog(tenant, commits, ring);
         return (log, new(log, commits, clock, metrics, logger));
     }
 }

@@ -12,15 +12,18 @@ namespace DevOpsAI.Ledger.Cosmos;
 public static class CosmosVerifier
 {
     /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
+    /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
     /// <exception cref="LedgerUnavailableException">The account cannot be read.</exception>
-    public static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(CosmosStore store, TenantId? only, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
+        CosmosStore store, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
         var commits = new CommitStore(store);
         var results = new List<TenantVerification>();
         foreach (var tenant in only is { } one ? [one] : await commits.TenantsAsync(null, cancellationToken))
         {
-            var check = new TenantCheck(tenant.Value);
+            var check = new TenantCheck(tenant.Value, sizes?.GetValueOrDefault(tenant));
             await CheckAsync(commits, tenant, check, cancellationToken);
+            check.ReportMissingSeals();
             if (check.Entries > 0 || check.HasProblems)
                 results.Add(check.Result());
         }
@@ -52,7 +55,7 @@ public static class CosmosVerifier
     {
         var stream = Encoding.UTF8.GetBytes(line.Stream);
         block.Clear();
-        block.Add(seq, check.TenantBytes, seq, stream, line.Version, line.Leaf, line.Body);
+        block.Add(seq, check.TenantBytes, seq, stream, line.Version, line.Leaf, line.Body, line.Sealed is not null, line.Sealed);
         check.Row(block[0], 0);
         var last = versions.GetValueOrDefault(line.Stream);
         if (line.Version != last + 1)

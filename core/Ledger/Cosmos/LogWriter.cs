@@ -12,7 +12,7 @@ internal sealed class WaitingAppend(IReadOnlyList<StreamVersion> expected, Prepa
 
     public PreparedEntry[] Entries => entries;
 
-    public int Bytes { get; } = entries.Sum(static entry => entry.Template.Length);
+    public int Bytes { get; } = entries.Sum(static entry => entry.Template.Length + (entry.Sealed?.Length ?? 0) * 4 / 3);
 
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 
@@ -200,7 +200,7 @@ internal sealed class Draft
             body.Clear();
             EntryCodec.Complete(entry, at, seq, version, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
-            lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), null));
+            lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), entry.Sealed));
             entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation, entry.Fact, leaf));
             versions[source.Stream.Value] = version;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Cosmos;
@@ -7,7 +8,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/> may
 /// read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
 /// </summary>
-internal sealed class TenantLog(TenantId tenant, CommitStore store)
+internal sealed class TenantLog(TenantId tenant, CommitStore store, IKeyRing ring)
 {
     private const int PointReads = 3;
     private const long LargestSeq = 9_999_999_999_999_999;
@@ -19,6 +20,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
     private Task<long>? nextProbe;
     private bool caughtUp;
     private long tip;
+    private long forgotten;
 
     private SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -30,6 +32,13 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
     public DateTimeOffset LastAt { get; private set; } = DateTimeOffset.MinValue;
 
     public ValueTask WaitPastAsync(long afterSeq, CancellationToken cancellationToken) => tail.WaitPastAsync(afterSeq, cancellationToken);
+
+    /// <summary>Drops the entries kept in memory: they were opened with a key that is gone. They are read from the store again.</summary>
+    public void Forget()
+    {
+        Interlocked.Increment(ref forgotten);
+        tail.Forget();
+    }
 
     /// <summary>Seq of the last entry that is durable at the time of the call. Calls that come together share one request.</summary>
     public Task<long> HeadAsync(CancellationToken cancellationToken)
@@ -77,7 +86,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
         {
             if (commit.First != index.Count + 1)
                 return commit.First <= index.Count;
-            Take(commit, entries);
+            await TakeAsync(commit, entries, cancellationToken);
             return true;
         }
         finally
@@ -97,7 +106,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
         var entries = new List<LedgerEntry>();
         await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken))
         {
-            entries.AddRange(Decode(commit).Where(entry => entry.Seq > afterSeq).Take(limit - entries.Count));
+            entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Seq > afterSeq).Take(limit - entries.Count));
             if (entries.Count >= limit)
                 break;
         }
@@ -117,15 +126,21 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
         if (tail.Read(seqs[0] - 1, (int)Math.Min(int.MaxValue, seqs[^1] - seqs[0] + 1)) is { } recent)
             return [.. recent.Where(entry => entry.Stream == stream)];
         var read = await Task.WhenAll(commits.Select(first => store.FindAsync(tenant, first, cancellationToken)));
-        return [.. read.SelectMany(commit => Decode(commit ?? throw new LedgerUnavailableException($"Entries of {tenant} are gone; 'ledger verify --tenant {tenant}' says more.")))
-            .Where(entry => entry.Stream == stream)];
+        var entries = new List<LedgerEntry>();
+        foreach (var commit in read)
+        {
+            if (commit is null)
+                throw new LedgerUnavailableException($"Entries of {tenant} are gone; 'ledger verify --tenant {tenant}' says more.");
+            entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Stream == stream));
+        }
+        return entries;
     }
 
-    internal static List<LedgerEntry> Decode(Commit commit)
+    private async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(Commit commit, CancellationToken cancellationToken)
     {
         try
         {
-            return [.. commit.Lines.Select(static line => EntryCodec.Decode(line.Body, line.Leaf))];
+            return await EntryCodec.DecodeAsync(tenant, commit.Stored(), ring, cancellationToken);
         }
         catch (JsonException unreadable)
         {
@@ -177,11 +192,11 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
         {
             if (index.Count >= until || await store.FindAsync(tenant, index.Count + 1, cancellationToken) is not { } commit)
                 return;
-            Take(commit, null);
+            await TakeAsync(commit, null, cancellationToken);
         }
         await foreach (var commit in store.ReadAsync(tenant, index.Count + 1, cancellationToken))
         {
-            Take(commit, null);
+            await TakeAsync(commit, null, cancellationToken);
             if (index.Count >= until)
             {
                 caughtUp |= tip > 0 && index.Count >= tip;
@@ -191,11 +206,20 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store)
         caughtUp = true;
     }
 
-    private void Take(Commit commit, IReadOnlyList<LedgerEntry>? entries)
+    private async ValueTask TakeAsync(Commit commit, IReadOnlyList<LedgerEntry>? entries, CancellationToken cancellationToken)
     {
-        entries ??= Decode(commit);
+        var before = Volatile.Read(ref forgotten);
+        entries ??= await DecodeAsync(commit, cancellationToken);
         index.Add(commit);
         LastAt = entries[^1].At;
         tail.Publish(entries);
+        // Another instance may have erased somebody whose key is still at hand here.
+        foreach (var entry in entries)
+        {
+            if (entry.Fact is ErasureCompleted erased)
+                ring.Forget(tenant, erased.Key);
+        }
+        if (before != Volatile.Read(ref forgotten))
+            tail.Forget();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Sqlite;
@@ -18,10 +17,10 @@ internal sealed class LedgerReader(string path) : IDisposable
         return head;
     });
 
-    public IReadOnlyList<LedgerEntry> Page(TenantId tenant, long afterSeq, int limit) =>
+    public IReadOnlyList<StoredEntry> Page(TenantId tenant, long afterSeq, int limit) =>
         Use(session => Entries(session.Page.Bind(1, tenant.Value).Bind(2, afterSeq).Bind(3, limit)));
 
-    public IReadOnlyList<LedgerEntry> Stream(TenantId tenant, StreamId stream) =>
+    public IReadOnlyList<StoredEntry> Stream(TenantId tenant, StreamId stream) =>
         Use(session => Entries(session.Stream.Bind(1, tenant.Value).Bind(2, stream.Value)));
 
     public long Cursor(string follower, TenantId tenant) => Use(session =>
@@ -39,11 +38,11 @@ internal sealed class LedgerReader(string path) : IDisposable
             session.Dispose();
     }
 
-    private static List<LedgerEntry> Entries(SqliteStatement rows)
+    private static List<StoredEntry> Entries(SqliteStatement rows)
     {
-        var entries = new List<LedgerEntry>();
+        var entries = new List<StoredEntry>();
         while (rows.Step())
-            entries.Add(EntryCodec.Decode(rows.Bytes(1), rows.Bytes(0).ToArray()));
+            entries.Add(new(rows.Number(0), rows.Bytes(2).ToArray(), rows.Bytes(1).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));
         return entries;
     }
 
@@ -59,7 +58,7 @@ internal sealed class LedgerReader(string path) : IDisposable
                 Dispose();
             return result;
         }
-        catch (Exception failure) when (failure is LedgerFileException or JsonException)
+        catch (LedgerFileException failure)
         {
             session?.Dispose();
             throw new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);
@@ -74,8 +73,8 @@ internal sealed class LedgerReader(string path) : IDisposable
         {
             database = SqliteDatabase.OpenToRead(path);
             Head = database.Prepare("SELECT size FROM heads WHERE tenant = ?");
-            Page = database.Prepare("SELECT leaf, body FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?");
-            Stream = database.Prepare("SELECT leaf, body FROM entries WHERE tenant = ? AND stream = ? ORDER BY version");
+            Page = database.Prepare("SELECT seq, leaf, body, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?");
+            Stream = database.Prepare("SELECT seq, leaf, body, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND stream = ? ORDER BY version");
             Cursor = database.Prepare("SELECT seq FROM cursors WHERE follower = ? AND tenant = ?");
         }
 

@@ -20,7 +20,13 @@ public sealed class LedgerVerifier
     private readonly ulong key = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
     private readonly Dictionary<string, TenantCheck> tenants = [];
 
-    private LedgerVerifier(SqliteDatabase database, TenantId? only) => (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
+    private readonly IReadOnlyDictionary<TenantId, IReadOnlyList<long>> sizes;
+
+    private LedgerVerifier(SqliteDatabase database, TenantId? only, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
+    {
+        (this.database, this.only) = (database, only is { } tenant ? Encoding.UTF8.GetBytes(tenant.Value) : null);
+        this.sizes = sizes ?? new Dictionary<TenantId, IReadOnlyList<long>>();
+    }
 
     /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
     /// <exception cref="LedgerFileException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
@@ -32,8 +38,10 @@ public sealed class LedgerVerifier
     }
 
     /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
+    /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
     /// <exception cref="LedgerFileException">As <see cref="Verify"/>.</exception>
-    public static IReadOnlyList<TenantVerification>? VerifyFile(string path, TenantId? only, CancellationToken cancellationToken)
+    public static IReadOnlyList<TenantVerification>? VerifyFile(
+        string path, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
         try
         {
@@ -41,7 +49,7 @@ public sealed class LedgerVerifier
             using var opened = LedgerFile.OpenToRead(path);
             if (opened is null)
                 return null;
-            var verifier = new LedgerVerifier(opened, only);
+            var verifier = new LedgerVerifier(opened, only, sizes);
             verifier.Run(cancellationToken);
             if (logDamage is not null)
                 verifier.ReportDamage(logDamage);
@@ -63,6 +71,8 @@ public sealed class LedgerVerifier
         Step("the file", () => database.Execute("BEGIN"));
         Step("the table of heads", FindTenants);
         Step("the table of entries", () => CheckEntries(cancellationToken));
+        foreach (var check in tenants.Values)
+            check.ReportMissingSeals();
         Step("the table of heads", CheckHeads);
         foreach (var check in tenants.Values.Where(static check => check.Entries > 0 && !check.HasProblems))
         {
@@ -127,7 +137,7 @@ public sealed class LedgerVerifier
 
     private void ReadBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationToken cancellationToken)
     {
-        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
+        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries NOT INDEXED ORDER BY id");
         var block = new RowBlock();
         try
         {
@@ -136,7 +146,7 @@ public sealed class LedgerVerifier
                 var tenant = rows.Bytes(1);
                 if (only is not null && !tenant.SequenceEqual(only))
                     continue;
-                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6));
+                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), rows.Number(7) == 0, rows.Bytes(8));
                 if (!block.IsFull)
                     continue;
                 full.Add(block, cancellationToken);
@@ -245,7 +255,7 @@ public sealed class LedgerVerifier
             return null;
         var name = Encoding.UTF8.GetString(tenant);
         if (!tenants.TryGetValue(name, out var check))
-            tenants[name] = check = new(name);
+            tenants[name] = check = new(name, TenantId.TryParse(name, out var id) ? sizes.GetValueOrDefault(id) : null);
         return check;
     }
 

@@ -24,7 +24,10 @@ internal sealed class RowBlock
         bytes.Clear();
     }
 
-    public void Add(long id, ReadOnlySpan<byte> tenant, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> body)
+    /// <param name="hasSealed">Something is stored encrypted beside the entry: <paramref name="sealedBytes"/>.</param>
+    public void Add(
+        long id, ReadOnlySpan<byte> tenant, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> body,
+        bool hasSealed, ReadOnlySpan<byte> sealedBytes)
     {
         var start = bytes.Length;
         bytes.Append(tenant);
@@ -35,14 +38,19 @@ internal sealed class RowBlock
         bytes.Append(body);
         var end = bytes.Length;
         // Room first: the buffer may move when it grows.
-        bytes.Reserve(MerkleTree.HashSize);
+        bytes.Reserve(2 * MerkleTree.HashSize);
         SHA256.HashData(bytes.Written[bodyStart..], bytes.Reserve(MerkleTree.HashSize));
         bytes.Advance(MerkleTree.HashSize);
-        rows.Add(new(id, seq, version, start, start + tenant.Length, start + tenant.Length + stream.Length, bodyStart, end));
+        if (hasSealed)
+        {
+            SHA256.HashData(sealedBytes, bytes.Reserve(MerkleTree.HashSize));
+            bytes.Advance(MerkleTree.HashSize);
+        }
+        rows.Add(new(id, seq, version, start, start + tenant.Length, start + tenant.Length + stream.Length, bodyStart, end, hasSealed));
     }
 
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Position(long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End);
+    internal readonly record struct Position(long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End, bool HasSealed);
 
     [StructLayout(LayoutKind.Auto)]
     internal readonly ref struct Row(Position at, ReadOnlySpan<byte> bytes)
@@ -63,5 +71,10 @@ internal sealed class RowBlock
 
         /// <summary>The leaf hash that the body has, as against the one that is stored.</summary>
         public ReadOnlySpan<byte> Hash { get; } = bytes.Slice(at.End, MerkleTree.HashSize);
+
+        public bool HasSealed { get; } = at.HasSealed;
+
+        /// <summary>SHA-256 of what is stored encrypted beside the entry; empty when there is nothing.</summary>
+        public ReadOnlySpan<byte> SealedHash { get; } = at.HasSealed ? bytes.Slice(at.End + MerkleTree.HashSize, MerkleTree.HashSize) : [];
     }
 }

@@ -55,7 +55,7 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
             .Bind(1, tenant.Value).Bind(2, first).Bind(3, last).Bind(4, PageSize);
         var page = new List<StoredEntry>();
         while (rows.Step())
-            page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(), rows.Number(3) == 1 ? null : rows.Bytes(4).ToArray()));
+            page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));
         return page;
     }
 

@@ -119,6 +119,14 @@ public sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement BindOrNull(int index, byte[]? blob)
+    {
+        if (blob is not null)
+            return Bind(index, blob.AsSpan());
+        database.Check(raw.sqlite3_bind_null(statement, index));
+        return this;
+    }
+
     public SqliteStatement Bind(int index, string text)
     {
         Span<byte> utf8 = stackalloc byte[256];

@@ -109,7 +109,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
         {
             delete.Bind(1, scope.Value).Bind(2, kind).Bind(3, id).Run();
             // The log still holds the page as it was; once it is written back and cut, nothing does.
-            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            if (database.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+                throw new LedgerFileException(SQLitePCL.raw.SQLITE_BUSY, "A reader holds the log, so what was deleted is still in it; try again.");
             return true;
         }, cancellationToken);
         return default;

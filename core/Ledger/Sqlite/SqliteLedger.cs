@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -14,10 +16,12 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     private readonly FileStream held;
     private readonly LedgerReader reader;
     private readonly LedgerWriter writer;
+    private readonly IKeyRing ring;
+    private long forgotten;
 
     /// <summary>Opens or creates the ledger in a folder.</summary>
     /// <exception cref="LedgerUnavailableException">Another process holds it, or it cannot be opened.</exception>
-    public SqliteLedger(string folder, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger)
+    public SqliteLedger(string folder, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger)
     {
         try
         {
@@ -27,6 +31,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         {
             throw new LedgerUnavailableException($"The folder {folder} cannot be used: {failure.Message}", failure);
         }
+        this.ring = ring;
+        ring.Forgotten += Forget;
         held = Hold(folder);
         try
         {
@@ -55,27 +61,30 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         if (entries.Count == 0)
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
-        var prepared = new PreparedEntry[entries.Count];
-        for (var i = 0; i < prepared.Length; i++)
-            prepared[i] = EntryCodec.Prepare(tenant, entries[i]);
+        var before = Volatile.Read(ref forgotten);
+        var prepared = await EntryCodec.PrepareAsync(tenant, entries, ring, cancellationToken);
         var append = new PendingAppend(tenant, expected, prepared, cancellationToken);
         Enqueue(append);
-        return await append.Task;
+        var result = await append.Task;
+        // Somebody was erased while this was on its way: what was read from it so far may still name them.
+        if (before != Volatile.Read(ref forgotten))
+            ring.Drop(tenant);
+        return result;
     }
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(TailOf(tenant).Head);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         afterSeq = Math.Max(0, afterSeq);
-        return new(TailOf(tenant).Read(afterSeq, limit) ?? reader.Page(tenant, afterSeq, limit));
+        return TailOf(tenant).Read(afterSeq, limit) ?? await DecodeAsync(tenant, reader.Page(tenant, afterSeq, limit), cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(reader.Stream(tenant, stream));
+        return await DecodeAsync(tenant, reader.Stream(tenant, stream), cancellationToken);
     }
 
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
@@ -93,9 +102,22 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     /// <summary>Writes what waits and gives the file back.</summary>
     public void Dispose()
     {
+        ring.Forgotten -= Forget;
         writer.Dispose();
         reader.Dispose();
         held.Dispose();
+    }
+
+    private async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(TenantId tenant, IReadOnlyList<StoredEntry> stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EntryCodec.DecodeAsync(tenant, stored, ring, cancellationToken);
+        }
+        catch (JsonException damaged)
+        {
+            throw new LedgerUnavailableException($"The ledger of {tenant} cannot be read at the moment. {damaged.Message}; 'ledger verify --tenant {tenant}' says more.", damaged);
+        }
     }
 
     private static FileStream Hold(string folder)
@@ -111,6 +133,13 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
                 $"The ledger in {folder} is held by another running bot ({LedgerFile.LockName} is locked). Stop it, or set Storage:Path to another folder. {failure.Message}",
                 failure);
         }
+    }
+
+    private void Forget(object? sender, ForgottenEventArgs erased)
+    {
+        Interlocked.Increment(ref forgotten);
+        if (tails.TryGetValue(erased.Tenant, out var tail))
+            tail.Forget();
     }
 
     private void Enqueue(object work)

@@ -6,13 +6,17 @@ using System.Text.Unicode;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>Checks one tenant's rows as they come by. Allocates nothing for a row that is in order.</summary>
-internal sealed class TenantCheck(string tenant)
+/// <param name="sizes">Sizes of the tree whose roots are wanted.</param>
+internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null)
 {
+    private readonly SortedSet<long> wanted = [.. sizes ?? []];
+    private readonly Dictionary<long, byte[]> rootsAt = [];
     private readonly CompactRange range = new();
     private long lastSeq;
     private long lastAt = long.MinValue;
     private LedgerProblem? first;
     private long problems;
+    private readonly SealCheck seals = new();
 
     public string Tenant => tenant;
 
@@ -29,6 +33,8 @@ internal sealed class TenantCheck(string tenant)
     public void Row(RowBlock.Row row, ulong fingerprint)
     {
         range.Append(row.Hash);
+        if (wanted.Count > 0 && wanted.Contains(range.Size))
+            rootsAt[range.Size] = range.Root();
         Fingerprint += fingerprint;
         var seq = row.Seq;
         if (seq > lastSeq + 1)
@@ -67,7 +73,14 @@ internal sealed class TenantCheck(string tenant)
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems);
+    /// <summary>What should be sealed beside entries and is not there, once it is known who was erased.</summary>
+    public void ReportMissingSeals()
+    {
+        foreach (var (seq, type, stream) in seals.Missing())
+            Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
+    }
+
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut) { RootsAt = rootsAt };
 
     private string? Check(RowBlock.Row row)
     {
@@ -103,7 +116,7 @@ internal sealed class TenantCheck(string tenant)
         if (parts.AtMilliseconds < lastAt)
             return "it is earlier than the entry before it";
         lastAt = parts.AtMilliseconds;
-        return null;
+        return seals.Check(parts, row);
     }
 
     /// <summary>First entry of the first subtree that differs from what was saved: as near as hashes can tell.</summary>

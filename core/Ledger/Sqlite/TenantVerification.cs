@@ -18,8 +18,12 @@ public sealed record LedgerProblem(long Seq, string? Type, string? Stream, strin
 /// <param name="Entries">Entries that are there.</param>
 /// <param name="Root">Merkle root over them, as recomputed: hex.</param>
 /// <param name="First">The first problem; null when the ledger is intact.</param>
+/// <param name="LeftOut">Entries whose sealed part is not there, in order, because everybody in it was erased.</param>
 /// <param name="Problems">How many there are; after damage that keeps SQLite from reading on, at least so many.</param>
-public sealed record TenantVerification(string Tenant, long Entries, string Root, LedgerProblem? First, long Problems)
+public sealed record TenantVerification(string Tenant, long Entries, string Root, LedgerProblem? First, long Problems, long LeftOut = 0)
 {
     public bool Intact => First is null;
+
+    /// <summary>Roots over the first so many entries, for the sizes that were asked for and are there.</summary>
+    public IReadOnlyDictionary<long, byte[]> RootsAt { get; init; } = new Dictionary<long, byte[]>();
 }

@@ -29,7 +29,7 @@ internal sealed class WriterSession : IDisposable
         database = LedgerFile.OpenToWrite(path);
         begin = database.Prepare("BEGIN IMMEDIATE");
         commit = database.Prepare("COMMIT");
-        insert = database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body) VALUES(?, ?, ?, ?, ?, ?)");
+        insert = database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body, sealed) VALUES(?, ?, ?, ?, ?, ?, ?)");
         findVersion = database.Prepare("SELECT max(version) FROM entries WHERE tenant = ? AND stream = ?");
         findHead = database.Prepare("SELECT size, range FROM heads WHERE tenant = ?");
         findLast = database.Prepare("SELECT seq, body FROM entries WHERE tenant = ? ORDER BY seq DESC LIMIT 1");
@@ -81,7 +81,7 @@ internal sealed class WriterSession : IDisposable
         row.Append(MerkleTree.LeafPrefix);
         EntryCodec.Complete(entry, at, seq, version, row);
         var leaf = SHA256.HashData(row.Written);
-        insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..]).Run();
+        insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..]).BindOrNull(7, entry.Sealed).Run();
         head.Range.Append(leaf);
         head.LastAt = at;
         versions.Set(tenant, stream, version);

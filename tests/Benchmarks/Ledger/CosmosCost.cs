@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DevOpsAI.Benchmarks.Ledger;
 
 /// <summary>
-/// What an append costs in Cosmos DB against writing the same entries as bare documents (id, tenant, body). Requests are counted by the server;
+/// What an append costs in Cosmos DB against writing the same entries as bare documents (id, tenant, body, what is sealed). Requests are counted by the server;
 /// request units are its estimate by size, close to the published figures, since no real account is at hand.
 /// </summary>
 internal sealed class CosmosCost : IBenchmark
@@ -23,7 +23,7 @@ internal sealed class CosmosCost : IBenchmark
         var count = quick ? 200 : 2000;
         await using var server = await CosmosServer.TryStartAsync() ?? throw new InvalidOperationException("npm ci failed in tests/support/cosmos; Node and the npm registry are needed.");
         using var store = await server.OpenAsync();
-        using var ledger = new CosmosLedger(store, TimeProvider.System, new(), NullLogger<CosmosLedger>.Instance);
+        using var ledger = new CosmosLedger(store, new InMemoryKeyRing(), TimeProvider.System, new(), NullLogger<CosmosLedger>.Instance);
         await ledger.HeadAsync(Tenant, CancellationToken.None);
         await server.TakeStatsAsync();
         for (var n = 0; n < count; n++)
@@ -66,7 +66,7 @@ internal sealed class CosmosCost : IBenchmark
     private static async Task WriteBareAsync(CosmosStore store, StoredEntry entry)
     {
         var document = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new { id = Commit.IdOf(entry.Seq), tenant = Tenant.Value, body = Encoding.UTF8.GetString(entry.Body.Span) },
+            new { id = Commit.IdOf(entry.Seq), tenant = Tenant.Value, body = Encoding.UTF8.GetString(entry.Body.Span), @sealed = entry.Sealed?.ToArray() },
             Plain);
         using var body = new MemoryStream(document);
         using var written = await store.Ledger.CreateItemStreamAsync(body, new(Tenant.Value));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -54,7 +55,8 @@ internal sealed class LedgerBenchmark : IBenchmark
     {
         var entries = Enumerable.Range(0, count).Select(SampleEvents.Make).ToArray();
         using var metrics = new LedgerMetrics();
-        using var ledger = new SqliteLedger(folder, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var vault = new EmbeddedVault(folder);
+        using var ledger = new SqliteLedger(folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var next = -1;
         var since = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Appenders).Select(_ => Task.Run(async () =>
@@ -99,7 +101,8 @@ internal sealed class LedgerBenchmark : IBenchmark
     private static Measured Codec(int count)
     {
         var entry = SampleEvents.Make(7);
-        var prepared = EntryCodec.Prepare(Tenant, entry);
+        var keys = new TenantKeys(Tenant, DataKey.Create("t1"));
+        var prepared = EntryCodec.Prepare(Tenant, entry, keys);
         var body = new ByteBuffer(4096);
         EntryCodec.Complete(prepared, DateTimeOffset.UnixEpoch, 7, 1, body);
         var leaf = MerkleTree.HashLeaf(body.Written);
@@ -108,13 +111,16 @@ internal sealed class LedgerBenchmark : IBenchmark
             for (var i = 0; i < count; i++)
             {
                 body.Clear();
-                EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry), DateTimeOffset.UnixEpoch, 7, 1, body);
+                EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch, 7, 1, body);
             }
         });
+        body.Clear();
+        EntryCodec.Complete(prepared, DateTimeOffset.UnixEpoch, 7, 1, body);
+        leaf = MerkleTree.HashLeaf(body.Written);
         var decode = PerSecond(count, () =>
         {
             for (var i = 0; i < count; i++)
-                EntryCodec.Decode(body.Written, leaf);
+                EntryCodec.Decode(body.Written, leaf, prepared.Sealed, keys);
         });
         var hash = PerSecond(count, () =>
         {

@@ -7,10 +7,11 @@ internal sealed class BotCluster : IAsyncDisposable
 {
     private readonly CosmosServer cosmos;
     private readonly Balancer balancer;
+    private readonly string keys;
 
-    private BotCluster(CosmosServer cosmos, BotProcess vendor, List<BotProcess> bots)
+    private BotCluster(CosmosServer cosmos, BotProcess vendor, List<BotProcess> bots, string keys)
     {
-        (this.cosmos, Vendor, Bots) = (cosmos, vendor, bots);
+        (this.cosmos, this.keys, Vendor, Bots) = (cosmos, keys, vendor, bots);
         balancer = new(bots);
         Http = new(balancer) { BaseAddress = new("http://bots/"), Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -32,6 +33,7 @@ internal sealed class BotCluster : IAsyncDisposable
         Assert.SkipWhen(cosmos is null, "npm ci failed in tests/support/cosmos: Node 20 and the npm registry are needed.");
         var vendor = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         var database = CosmosServer.NewDatabase();
+        var keys = Directory.CreateTempSubdirectory("cluster-keys").FullName;
         List<BotProcess> bots = [];
         for (var n = 0; n < size; n++)
         {
@@ -43,6 +45,8 @@ internal sealed class BotCluster : IAsyncDisposable
                 ["Storage:Cosmos:Database"] = database,
                 ["Storage:Cosmos:LeaseFor"] = "00:00:05",
                 ["Storage:Cosmos:PollEvery"] = "00:00:00.100",
+                ["Storage:Keys:Path"] = Path.Combine(keys, "tenants"),
+                ["Ledger:SigningKeyPath"] = Path.Combine(keys, "checkpoint.key"),
                 ["Sandbox:Url"] = vendor.Http.BaseAddress!.AbsoluteUri,
                 ["Sandbox:Timeout"] = "00:00:02",
                 ["Execution:LeaseMargin"] = "00:00:10",
@@ -54,7 +58,7 @@ internal sealed class BotCluster : IAsyncDisposable
                 ["Logging:LogLevel:Default"] = "Warning",
             }));
         }
-        return new(cosmos, vendor, bots);
+        return new(cosmos, vendor, bots, keys);
     }
 
     public async ValueTask DisposeAsync()
@@ -64,6 +68,7 @@ internal sealed class BotCluster : IAsyncDisposable
             await bot.DisposeAsync();
         await Vendor.DisposeAsync();
         await cosmos.DisposeAsync();
+        Directory.Delete(keys, recursive: true);
     }
 
     /// <summary>Sends each request to the next bot, and on to another one when nobody listens there.</summary>

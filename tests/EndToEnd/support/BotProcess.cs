@@ -120,6 +120,12 @@ internal sealed class BotProcess : IAsyncDisposable
         return (verb.ExitCode, await text + await errors);
     }
 
+    /// <summary>The types of all entries of a tenant, in order.</summary>
+    public async Task<IReadOnlyList<string>> TypesAsync(string tenant = "contoso") =>
+        [.. (await VerbAsync("ledger", "list", "--tenant", tenant, "--json")).Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["type"]!.GetValue<string>())];
+
     public async ValueTask DisposeAsync()
     {
         Kill();

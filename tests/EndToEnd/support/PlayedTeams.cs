@@ -24,6 +24,8 @@ internal sealed class PlayedMessage(string id, JsonObject activity)
 
     public JsonObject? Card => Versions[^1]["attachments"]?[0]?["content"]?.AsObject();
 
+    public bool Says(string text) => Card is { } card && card.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
+
     public string Text => Versions[^1]["text"]?.GetValue<string>() ?? "";
 }
 
@@ -57,6 +59,13 @@ internal sealed class PlayedTeams : IAsyncDisposable
     public string ServiceUrl => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/played";
 
     public int Sends;
+
+    private TaskCompletionSource taken = Done();
+
+    /// <summary>No call is answered until <see cref="LetSendsGo"/>.</summary>
+    public void HoldSends() => taken = new();
+
+    public void LetSendsGo() => taken.TrySetResult();
 
     /// <summary>The next calls are answered with these status codes, one each.</summary>
     public void AnswerWith(params int[] codes) => Array.ForEach(codes, failures.Enqueue);
@@ -96,9 +105,12 @@ internal sealed class PlayedTeams : IAsyncDisposable
         return teams;
     }
 
-    public async Task SayAsync(PlayedPerson who, string text)
+    /// <param name="id">Of the message, to deliver it again; a new one when it is not given.</param>
+    public async Task SayAsync(PlayedPerson who, string text, string? id = null)
     {
-        var activity = Activity("message", who, Channel + ";messageid=" + NextId());
+        id ??= NextId();
+        var activity = Activity("message", who, Channel + ";messageid=" + id);
+        activity["id"] = id;
         activity["text"] = "<at>DevOps AI Bot</at> " + text;
         activity["textFormat"] = "plain";
         activity["entities"] = new JsonArray(new JsonObject
@@ -154,6 +166,12 @@ internal sealed class PlayedTeams : IAsyncDisposable
         atMost ?? TimeSpan.FromSeconds(20),
         () => $"a card with '{containing}' among {string.Join("\n", Messages.Values.Select(message => message.Versions[^1].ToJsonString()))}");
 
+    /// <summary>Waits until the bot said this, in a message or on a card.</summary>
+    public Task SaidAsync(string words) => Eventually.TrueAsync(
+        () => Task.FromResult(Messages.Values.Any(message => message.Versions[^1].ToJsonString().Contains(words, StringComparison.OrdinalIgnoreCase))),
+        TimeSpan.FromSeconds(20),
+        () => $"'{words}' among {string.Join("\n", Messages.Values.Select(message => message.Versions[^1].ToJsonString()))}");
+
     public static IEnumerable<JsonObject> Actions(JsonNode? node)
     {
         switch (node)
@@ -170,8 +188,16 @@ internal sealed class PlayedTeams : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
+    private static TaskCompletionSource Done()
+    {
+        var done = new TaskCompletionSource();
+        done.SetResult();
+        return done;
+    }
+
     private async Task FailFirst(HttpContext context, RequestDelegate next)
     {
+        await taken.Task;
         if (failures.TryDequeue(out var code))
         {
             context.Response.StatusCode = code;

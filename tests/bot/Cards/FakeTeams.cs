@@ -71,7 +71,7 @@ internal sealed class FakeTeams : IConnectorClient
     public Task<SendOutcome> ReplyAsync(string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SendOutcome> OpenChatAsync(string serviceUrl, string directoryTenant, string mri, SendOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SendOutcome> OpenChatAsync(string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

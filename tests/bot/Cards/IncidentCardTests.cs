@@ -31,6 +31,9 @@ public sealed class IncidentCardTests
         ["stopped"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Stopped),
         ["drifted"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted),
         ["asked-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted).Drafted(2).Staged(revision: 2),
+        ["drafting-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown).Redraft(),
+        ["drafted-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed).Redraft().Drafted(2).Staged(revision: 2),
+        ["nobody-answered"] = story => story.Opened().Drafted(problem: "Could not ask the vendor: no answer within 30 seconds.", plan: Plan.Empty).Staged(GateLevel.L3),
         ["rejected"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "The server is replaced today.").Closed("rejected"),
         ["handled"] = story => story.Opened().Drafted(problem: "Nothing fits.", plan: Plan.Empty).Staged(GateLevel.L3).Decided(DecisionKind.Handled, reason: "Cleaned by hand.").Closed("handled"),
         ["withdrawn"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "The alert resolved by itself."), Tenancy.Actor.Service("incidents")).Closed("resolved"),
@@ -100,6 +103,21 @@ public sealed class IncidentCardTests
         Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldContain("Undo");
         story.Clock.Advance(TimeSpan.FromHours(3));
         Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldNotContain("Undo");
+    }
+
+    [Theory]
+    [InlineData("user", false, "User")]
+    [InlineData("mailbox", false, "Mailbox")]
+    [InlineData("site", false, "Site")]
+    [InlineData("device", false, "Device")]
+    [InlineData(null, true, "User")]
+    [InlineData(null, false, "Device")]
+    public async Task What_it_is_about_is_called_by_its_name(string? targetKind, bool aboutUser, string label)
+    {
+        var story = new Story { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
+        var card = IncidentCard.Build(TestViews.Of(story, new()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
+        foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
+            card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
     }
 
     internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];

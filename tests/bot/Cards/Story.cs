@@ -16,7 +16,7 @@ internal sealed class Story
     public static readonly Tenant Fabrikam = new(TenantId.Parse("fabrikam"), "Fabrikam Inc", "FAB");
     public static readonly Person Dana = new("33333333-3333-4333-8333-333333333300", "Dana Technician");
     public static readonly Person Ravi = new("33333333-3333-4333-8333-333333333311", "Ravi Approver");
-    public static readonly ChannelRef Channel = new("19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", "11111111", "19:team@thread.tacv2", "Alerts");
+    public static readonly ChannelRef Channel = new("19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", new("11111111"), "19:team@thread.tacv2", "Alerts");
 
     private static readonly Actor Bot = Actor.Service("drafting");
 
@@ -56,6 +56,9 @@ internal sealed class Story
         return Append(StreamId.Incident(Id), new IncidentOpened(Id, Title, Severity.Warning, "DiskSpaceLow", Device, scope, "diskspacelow|" + Device, "diskspacelow", "E-1" + Id), Actor.Service("incidents"));
     }
 
+    /// <summary>The events name a user.</summary>
+    public bool AboutUser { get; init; }
+
     public Story Received(int events = 1, Func<int, string>? device = null)
     {
         for (var i = 1; i <= events; i++)
@@ -65,19 +68,19 @@ internal sealed class Story
                 StreamId.Event($"E-{i}{Id}"),
                 new EventReceived(
                     $"E-{i}{Id}", "contoso-alertmanager", $"s-{i}{Id}", EventStatus.Firing, Severity.Warning, "DiskSpaceLow", on, Title,
-                    "Only 6 % of C: is free.", $"a-{i}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>()),
+                    "Only 6 % of C: is free.", $"a-{i}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>(), AboutUser ? true : null),
                 Actor.Connection("contoso-alertmanager"));
         }
         return this;
     }
 
-    public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low) => Append(
+    public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low, string? targetKind = null) => Append(
         StreamId.Proposal(Id),
         new RecommendationDrafted(
             Id, revision, "runbook disk-space v3", "Free space on C: of SRV-FILE01 by removing temporary files.",
             "C: has 6 % free and fills by 2 % a day. Temporary files and update leftovers take 18 GB.",
             [new("Only 6 % of C: is free.", 1), new("disk.C.freePercent is 6", null)], plan ?? Plan, risk, problem,
-            new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true),
+            new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true, targetKind),
         Bot);
 
     public Story Staged(
@@ -112,6 +115,8 @@ internal sealed class Story
             [new("disk.C.freePercent on SRV-FILE01", "6", outcome == ExecutionOutcome.Verified ? "24" : "7")], rolledBack,
             outcome == ExecutionOutcome.Verified ? Clock.GetUtcNow().AddHours(2) : null),
         Actor.Service("execution"));
+
+    public Story Redraft(int revision = 1) => Append(StreamId.Proposal(Id), new RedraftRequested(Id, revision), Dana.AsActor());
 
     public Story UndoRun(ExecutionOutcome? outcome)
     {

@@ -19,7 +19,7 @@ public sealed class LedgerCommandsTests : IDisposable
     private readonly Dictionary<string, string?> settings = new() { ["Storage:Path"] = "data", ["Tenants:fabrikam:Name"] = "Fabrikam Inc" };
 
     public LedgerCommandsTests() =>
-        ledger = new(Path.Combine(root, "data"), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     [Fact]
     public async Task List_prints_one_object_per_line_beside_a_running_bot()
@@ -31,7 +31,7 @@ public sealed class LedgerCommandsTests : IDisposable
         lines.Count.ShouldBe(3);
         var second = lines[1];
         second.EnumerateObject().Select(member => member.Name)
-            .ShouldBe(["tenant", "seq", "at", "type", "stream", "version", "actor", "correlation", "causation", "data", "hash"]);
+            .ShouldBe(["tenant", "seq", "at", "type", "stream", "version", "actor", "correlation", "causation", "data", "sealed", "hash"]);
         second.GetProperty("tenant").GetString().ShouldBe("contoso");
         second.GetProperty("seq").GetInt64().ShouldBe(2);
         second.GetProperty("at").GetString().ShouldBe("2026-03-02T09:00:00.000Z");

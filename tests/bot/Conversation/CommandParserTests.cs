@@ -60,6 +60,8 @@ public sealed class CommandParserTests
     [InlineData("link contoso", "Link:contoso")]
     [InlineData("Link Contoso", "Link:Contoso")]
     [InlineData("link contoso escalation", "Link:contoso+escalation")]
+    [InlineData("redraft con 1001", "Redraft:CON-1001")]
+    [InlineData("draft CON-1001 again please", "Redraft:CON-1001")]
     [InlineData("link this channel to contoso", "Link:contoso")]
     [InlineData("link contoso for escalations", "Link:contoso+escalation")]
     [InlineData("link", "Incomplete:link <client> [escalation]")]
@@ -72,6 +74,9 @@ public sealed class CommandParserTests
     [InlineData("approve CON-1001", "DecideInWords:CON-1001")]
     [InlineData("reject con 1001 because", "DecideInWords:CON-1001")]
     [InlineData("approve", "Incomplete:show CON-1001")]
+    [InlineData("erase jo@contoso.com contoso because she asked", "Erase:jo@contoso.com contoso because she asked")]
+    [InlineData("please forget 8b1d4a52-1111-4111-8111-000000000001 for contoso", "Erase:8b1d4a52-1111-4111-8111-000000000001 for contoso")]
+    [InlineData("erase", "Incomplete:erase <person or mail address> <client>")]
     [InlineData("assign approver contoso Dana Technician", "Assign:Approver:contoso:Dana Technician")]
     [InlineData("assign contoso approver Dana", "Assign:Approver:contoso:Dana")]
     [InlineData("assign the role admin for contoso to Dana", "Assign:Administrator:contoso:Dana")]
@@ -96,15 +101,17 @@ public sealed class CommandParserTests
 
     private static string Describe(Command command) => command switch
     {
-        Command.Pending pending => $"Pending:{pending.Tenant}",
+        Command.Pending pending => $"Pending:{pending.Client}",
         Command.Show show => $"Show:{show.IncidentId}",
         Command.Why why => $"Why:{why.IncidentId}",
         Command.Undo undo => $"Undo:{undo.IncidentId}",
+        Command.Redraft redraft => $"Redraft:{redraft.IncidentId}",
         Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",
-        Command.Link link => $"Link:{link.Tenant}{(link.Escalation ? "+escalation" : "")}",
+        Command.Link link => $"Link:{link.Client}{(link.Escalation ? "+escalation" : "")}",
         Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",
         Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
-        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Tenant}:{assign.Person}",
+        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Client}:{assign.Person}",
+        Command.Erase erase => $"Erase:{string.Join(' ', erase.Words)}",
         Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
         Command.Unknown unknown => $"Unknown:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",
         _ => command.GetType().Name,

@@ -95,6 +95,14 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task Draft_again_asks_for_the_proposal_that_was_shown()
+    {
+        await PressAsync(Story.Ravi, Verb.Redraft, Data());
+        var asked = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<RequestRedraft>();
+        (asked.IncidentId, asked.By, asked.Seal).ShouldBe(("CON-1001", Story.Ravi, story.Seal));
+    }
+
+    [Fact]
     public async Task A_refresh_shows_and_never_decides()
     {
         var response = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.Approve, Data(), "m1", IsAutomatic: true), Token);
@@ -249,8 +257,9 @@ public sealed class TurnHandlerTests
         await SayAsync(Story.Ravi, "assign manager contoso Dana Technician");
         await SayAsync(Story.Ravi, "unassign manager Dana Technician");
         await SayAsync(Story.Ravi, "undo CON-1001");
+        await SayAsync(Story.Ravi, "redraft CON-1001");
         mediator.Sent.Select(request => request.GetType().Name).ShouldBe(
-            [nameof(SetFreeze), nameof(SetFreeze), nameof(LiftFreeze), nameof(UnlinkChannel), nameof(LinkChannel), nameof(AssignRole), nameof(AssignRole), nameof(RequestUndo)]);
+            [nameof(SetFreeze), nameof(SetFreeze), nameof(LiftFreeze), nameof(UnlinkChannel), nameof(LinkChannel), nameof(AssignRole), nameof(AssignRole), nameof(RequestUndo), nameof(RequestRedraft)]);
         ((SetFreeze)mediator.Sent[0]).Reason.ShouldBe("backup restore is running");
         ((SetFreeze)mediator.Sent[1]).Reason.ShouldBe("backup restore is running");
         ((LinkChannel)mediator.Sent[4]).Escalation.ShouldBeTrue();

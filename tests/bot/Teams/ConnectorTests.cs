@@ -21,7 +21,7 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        var outcome = await Client(host).PostAsync(new("19:chan@thread.tacv2", "channel", teams.ServiceUrl, TeamsHost.Tenant, "19:team", "Ops"), Card, Once, Token);
+        var outcome = await Client(host).PostAsync(new("19:chan@thread.tacv2", "channel", teams.ServiceUrl, new(TeamsHost.Tenant), "19:team", "Ops"), Card, Once, Token);
         var sent = outcome.ShouldBeOfType<SendOutcome.Sent>();
         sent.ThreadId.ShouldBe($"19:chan@thread.tacv2;messageid={sent.ActivityId}");
         var body = teams.Calls.ShouldHaveSingleItem().Body!;

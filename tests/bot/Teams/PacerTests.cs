@@ -83,6 +83,47 @@ public sealed class PacerTests
     }
 
     [Fact]
+    public async Task A_part_of_the_half_minute_is_for_urgent_calls_alone()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        for (var call = 0; call < 40; call++)
+        {
+            if (call % 7 == 0)
+                clock.Advance(TimeSpan.FromSeconds(2.1));
+            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
+        }
+        clock.Advance(TimeSpan.FromSeconds(2.1));
+        var normal = pacer.EnterAsync("a", urgent: false, Token);
+        for (var call = 0; call < 10; call++)
+        {
+            if (call == 7)
+                clock.Advance(TimeSpan.FromSeconds(2.1));
+            (await pacer.EnterAsync("a", urgent: true, Token).WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        }
+        clock.Advance(TimeSpan.FromSeconds(2.1));
+        var beyond = pacer.EnterAsync("a", urgent: true, Token);
+        (normal.IsCompleted || beyond.IsCompleted).ShouldBeFalse("fifty went in these thirty seconds");
+        clock.Advance(TimeSpan.FromSeconds(30));
+        (await beyond.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        (await normal.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+    }
+
+    [Fact]
+    public void All_threads_of_a_channel_are_paced_as_one_and_everything_else_apart()
+    {
+        var channel = Key("19:a@thread.tacv2");
+        Key("19:a@thread.tacv2;messageid=1").ShouldBe(channel);
+        Key("19:a@thread.tacv2;messageid=2", serviceUrl: "https://SMBA.example/teams/").ShouldBe(channel);
+        Key("19:b@thread.tacv2;messageid=1").ShouldNotBe(channel);
+        Key("19:a@thread.tacv2", serviceUrl: "https://other.example/teams").ShouldNotBe(channel);
+        Key("19:a@thread.tacv2", HttpMethod.Get).ShouldNotBe(channel, "readings have limits of their own");
+
+        static string Key(string conversation, HttpMethod? method = null, string serviceUrl = "https://smba.example/teams") =>
+            new ConnectorCall("test", method ?? HttpMethod.Post, serviceUrl, "/v3", conversation, null, IsRepeatable: false).PaceKey;
+    }
+
+    [Fact]
     public async Task All_conversations_together_stay_under_thirty_a_second()
     {
         var clock = new ManualClock();

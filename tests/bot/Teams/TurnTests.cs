@@ -10,15 +10,14 @@ public sealed class TurnTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_message_is_answered_at_once_and_replied_to_in_its_chat()
+    public async Task A_message_is_replied_to_in_its_chat()
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        var replied = new TaskCompletionSource<string?>();
-        host.Handler.OnMessage = async (turn, token) => replied.SetResult(await turn.ReplyAsync(new() { Text = $"heard {turn.Text}" }, token));
+        host.Handler.OnMessage = (turn, token) => turn.ReplyAsync(new() { Text = $"heard {turn.Text}" }, token);
         (await host.StatusAsync(AnActivity.Message("hello", serviceUrl: teams.ServiceUrl))).ShouldBe(HttpStatusCode.Accepted);
-        (await replied.Task.WaitAsync(TimeSpan.FromSeconds(20), Token)).ShouldNotBeNull();
-        var call = teams.Calls.ShouldHaveSingleItem();
+        await UntilAsync(() => teams.Calls.Count == 1);
+        var call = teams.Calls[0];
         call.Is("POST", "/v3/conversations/a%3A1dana/activities/1").ShouldBeTrue();
         call.Body!["text"]!.GetValue<string>().ShouldBe("heard hello");
         call.Body["replyToId"]!.GetValue<string>().ShouldBe("1");
@@ -26,13 +25,67 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public async Task A_slow_message_handler_does_not_hold_the_answer_up()
+    public async Task A_message_is_accepted_only_when_it_has_acted()
     {
         await using var host = await TeamsHost.StartAsync();
         var release = new TaskCompletionSource();
         host.Handler.OnMessage = (_, _) => release.Task;
-        (await host.StatusAsync(AnActivity.Message("hello"))).ShouldBe(HttpStatusCode.Accepted);
+        var first = host.StatusAsync(AnActivity.Message("freeze contoso"));
+        await host.Handler.NextAsync();
+        var again = host.StatusAsync(AnActivity.Message("freeze contoso"));
+        await Task.Delay(100, Token);
+        (first.IsCompleted || again.IsCompleted).ShouldBeFalse();
         release.SetResult();
+        (await first).ShouldBe(HttpStatusCode.Accepted);
+        (await again).ShouldBe(HttpStatusCode.OK);
+        host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_that_does_not_act_in_time_is_not_accepted_but_goes_on()
+    {
+        var clock = new ManualClock();
+        await using var host = await TeamsHost.StartAsync(clock: clock);
+        var release = new TaskCompletionSource();
+        host.Handler.OnMessage = (_, _) => release.Task;
+        var first = host.StatusAsync(AnActivity.Message("freeze contoso"));
+        await host.Handler.NextAsync();
+        await UntilAsync(() => clock.WaitingTimers > 0);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        (await first).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        release.SetResult();
+        (await host.StatusAsync(AnActivity.Message("freeze contoso"))).ShouldBe(HttpStatusCode.OK);
+        host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_reply_that_Teams_does_not_take_holds_no_later_message_up()
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartAsync();
+        var taken = new TaskCompletionSource();
+        teams.Next(new FakeAnswer(201, """{"id":"1776"}""", Release: taken.Task));
+        host.Handler.OnMessage = (turn, token) => turn.ReplyAsync(new() { Text = turn.Text }, token);
+        foreach (var number in Enumerable.Range(0, 5))
+            (await host.StatusAsync(AnActivity.Message($"{number}", $"m{number}", teams.ServiceUrl))).ShouldBe(HttpStatusCode.Accepted);
+        teams.Calls.Count.ShouldBeLessThanOrEqualTo(1);
+        taken.SetResult();
+        await UntilAsync(() => teams.Calls.Count == 5);
+        teams.Calls.Select(call => call.Body!["text"]!.GetValue<string>()).ShouldBe(["0", "1", "2", "3", "4"]);
+    }
+
+    [Fact]
+    public async Task A_message_has_the_same_correlation_id_in_every_process_and_another_message_another()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        await using var other = await TeamsHost.StartAsync();
+        using var first = await host.PostAsync(AnActivity.Message("hello"));
+        using var again = await other.PostAsync(AnActivity.Message("hello"));
+        using var next = await other.PostAsync(AnActivity.Message("hello", id: "2"));
+        var correlation = first.Headers.GetValues("X-Correlation-Id").Single();
+        correlation.Length.ShouldBe(32);
+        again.Headers.GetValues("X-Correlation-Id").Single().ShouldBe(correlation);
+        next.Headers.GetValues("X-Correlation-Id").Single().ShouldNotBe(correlation);
     }
 
     [Fact]

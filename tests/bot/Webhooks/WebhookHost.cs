@@ -2,11 +2,13 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Webhooks;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
@@ -38,6 +40,9 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public InMemoryLedger Ledger { get; }
 
+    /// <summary>Puts on record what was counted so far.</summary>
+    public Task RecordReceiptsAsync() => app.Services.GetRequiredService<DeliveryReceipts>().RecordAsync(CancellationToken.None);
+
     public static async Task<WebhookHost> StartAsync(ILedger? ledger = null, params (string Key, string Value)[] settings)
     {
         ledger ??= new InMemoryLedger();
@@ -47,6 +52,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings.Concat(settings).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Services
             .AddSingleton(ledger)
+            .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<ICrashPoints, NoCrash>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()

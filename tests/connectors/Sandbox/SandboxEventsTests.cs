@@ -17,6 +17,7 @@ public sealed class SandboxEventsTests
         (alert.Kind, alert.Device, alert.Severity, alert.Title, alert.AlertKey)
             .ShouldBe(("DiskSpaceLow", "SRV-FILE01", Severity.Critical, "C: is full", "diskspacelow|srv-file01"));
         (alert.Attributes["volume"], alert.Attributes["freePercent"]).ShouldBe(("C", "6"));
+        alert.KeyIsCoarse.ShouldBeTrue();
         alert.OccurredAt.ShouldBe(Sources.Clock.GetUtcNow());
     }
 

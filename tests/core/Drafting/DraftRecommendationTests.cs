@@ -91,6 +91,22 @@ public sealed class DraftRecommendationTests
         scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Seq == second.Causation).Fact.ShouldBeOfType<ExecutionFinished>();
     }
 
+    [Fact]
+    public async Task What_a_person_asks_for_again_is_drafted_once_on_what_is_seen_now()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Failed, "", [], false, null));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new RedraftRequested(id, 1));
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(draft => draft.Revision).ShouldBe([1, 2]);
+        var second = scene.Ledger.Entries(DraftingScene.Contoso).Last(entry => entry.Fact is RecommendationDrafted);
+        scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Seq == second.Causation).Fact.ShouldBeOfType<RedraftRequested>();
+    }
+
     [Theory]
     [InlineData(ExecutionOutcome.Failed)]
     [InlineData(ExecutionOutcome.Verified)]
@@ -196,7 +212,7 @@ public sealed class DraftRecommendationTests
     }
 
     [Fact]
-    public async Task The_follower_reacts_to_openings_and_to_drift_only()
+    public async Task The_follower_reacts_to_openings_drift_and_requests_only()
     {
         var scene = new DraftingScene();
         var follower = scene.Services.GetServices<ILedgerFollower>().ShouldHaveSingleItem();
@@ -209,8 +225,9 @@ public sealed class DraftRecommendationTests
         }
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null), new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null));
-        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(2).Select(follower.Lane).ShouldBe([null, id]);
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null), new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null),
+            new RedraftRequested(id, 1));
+        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(follower.Lane).ShouldBe([null, id, id]);
     }
 
     /// <summary>Lets the clock run whenever the work waits for it: one timer is the limit on all tries together, a second one a pause between two.</summary>

@@ -145,6 +145,25 @@ public sealed class TargetTests
         draft.Problem.ShouldBe("The events name several devices: SRV-FILE01 and SRV-DC01.");
     }
 
+    [Theory]
+    [InlineData("srv-file01.contoso.local", null)]
+    [InlineData("SRV-FILE01:9182", null)]
+    [InlineData("srv-file01.branch.example", "The events name several devices: SRV-FILE01 and srv-file01.branch.example.")]
+    [InlineData("srv-file01.fabrikam", "The events name several devices: SRV-FILE01 and srv-file01.fabrikam.")]
+    public async Task Two_names_in_one_incident_count_when_they_lead_to_one_device(string second, string? problem)
+    {
+        var scene = new DraftingScene();
+        scene.Vendor.Add("contoso-fake", "device", "srv-file01.branch.example", "Contoso Ltd", ("disk.C.freePercent", "6"));
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        var received = DraftingScene.Event("DiskSpaceLow", second, VolumeC, 2) with { CorrelationKey = "diskspacelow|srv-file01" };
+        await scene.AppendAsync(DraftingScene.Contoso, DevOpsAI.Ledger.StreamId.Event(received.EventId), received);
+        await scene.DraftAsync(id);
+        var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
+        draft.Problem.ShouldBe(problem);
+        if (problem is null)
+            draft.Plan.Steps.ShouldHaveSingleItem().Target.Name.ShouldBe("SRV-FILE01");
+    }
+
     [Fact]
     public async Task An_unknown_device_does_not_give_way_to_another_name()
     {

@@ -132,11 +132,19 @@ internal sealed class ExecutionScene : IDisposable
 
         public string? At { get; set; }
 
+        /// <summary>Called at every point before anything else.</summary>
+        public Action? AtEvery { get; set; }
+
         public List<string> Seen { get; } = [];
+
+        /// <summary>Called at every point, before anything else.</summary>
+        public Action<string>? Reaching { get; set; }
 
         public void Reach(string point)
         {
+            Reaching?.Invoke(point);
             Seen.Add(point);
+            AtEvery?.Invoke();
             if (At == point)
             {
                 At = null;

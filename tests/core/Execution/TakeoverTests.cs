@@ -1,4 +1,6 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
@@ -13,7 +15,7 @@ public sealed class TakeoverTests : IDisposable
 
     public static TheoryData<string> Points() =>
     [
-        CrashPoint.ExecutionClaiming, CrashPoint.ExecutionClaimed, CrashPoint.DriftChecked, CrashPoint.StepStarting, CrashPoint.StepActed,
+        CrashPoint.ExecutionClaiming, CrashPoint.ExecutionClaimed, CrashPoint.DriftChecked, CrashPoint.StepStarting, CrashPoint.StepAnnounced, CrashPoint.StepActed,
         CrashPoint.StepObserved, CrashPoint.StepRecorded, CrashPoint.ExecutionFinishing, CrashPoint.ExecutionFinished,
     ];
 
@@ -31,6 +33,7 @@ public sealed class TakeoverTests : IDisposable
 
     [Theory]
     [InlineData(CrashPoint.RollbackStarting)]
+    [InlineData(CrashPoint.RollbackAnnounced)]
     [InlineData(CrashPoint.RollbackActed)]
     [InlineData(CrashPoint.RollbackRecorded)]
     public async Task A_crash_while_taking_back_takes_back_once(string point)
@@ -90,10 +93,70 @@ public sealed class TakeoverTests : IDisposable
     {
         await scene.ApproveAsync(TurnOn("a"));
         scene.Vendor.Memory = VendorMemory.CannotTell;
-        scene.Crash.At = CrashPoint.StepStarting;
+        scene.Crash.At = CrashPoint.StepAnnounced;
         await scene.RunUntilDoneAsync();
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);
         scene.Vendor.Calls.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(CrashPoint.ExecutionClaimed)]
+    [InlineData(CrashPoint.DriftChecked)]
+    [InlineData(CrashPoint.StepStarting)]
+    [InlineData(CrashPoint.StepRecorded)]
+    public async Task What_was_certainly_not_sent_is_sent_even_where_the_vendor_cannot_tell(string point)
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Memory = VendorMemory.CannotTell;
+        scene.Crash.At = point;
+        await scene.RunUntilDoneAsync();
+        scene.Crash.Seen.ShouldContain(point);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1"]);
+        scene.Facts<StepStarted>().Select(step => step.OperationId).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1"]);
+    }
+
+    [Fact]
+    public async Task A_run_that_an_earlier_version_began_without_announcing_is_looked_up()
+    {
+        await scene.ApproveAsync(TurnOn("a"));
+        await scene.AppendAsync(StreamId.Proposal(Id), new ExecutionStarted(Id, 1, "CON-1001-x1", "seal1", "an older bot", scene.Clock.GetUtcNow()));
+        scene.Vendor.Memory = VendorMemory.CannotTell;
+        await scene.RunUntilDoneAsync();
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);
+        scene.Vendor.Calls.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Every_action_is_on_record_before_the_vendor_hears_of_it()
+    {
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Moods.Enqueue(VendorMood.Does);
+        scene.Vendor.Moods.Enqueue(VendorMood.Refuses);
+        scene.Vendor.Acting = call =>
+        {
+            scene.Facts<StepStarted>().ShouldContain(step => step.OperationId == call.OperationId);
+            return Task.CompletedTask;
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<StepStarted>().Select(step => step.OperationId).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1", "CON-1001-x1-0-r"]);
+    }
+
+    [Fact]
+    public async Task A_freeze_between_the_guard_and_the_announcement_is_seen()
+    {
+        await scene.ApproveAsync(TurnOn("a"));
+        scene.Crash.Reaching = point =>
+        {
+            if (point != CrashPoint.StepStarting || scene.Facts<FreezeSet>().Count > 0)
+                return;
+            scene.AppendAsync(StreamId.Freeze, new FreezeSet("Stop.")).GetAwaiter().GetResult();
+            scene.Allowed.RefuseAfter = 0;
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Stopped);
+        scene.Vendor.Calls.ShouldBe(0);
+        scene.Facts<StepStarted>().ShouldBeEmpty();
     }
 
     [Fact]

@@ -6,16 +6,16 @@ namespace DevOpsAI.Tests.Gates;
 internal static class APolicy
 {
     public static GatePolicy With(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver")
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]")
     {
         var mistakes = new List<string>();
-        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver), mistakes);
+        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver, freezes), mistakes);
         mistakes.ShouldBeEmpty();
         return policy!;
     }
 
     public static string Yaml(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver") => $"""
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]") => $"""
         defaults:
           approver: {approver}
           approvals: {approvals}
@@ -26,6 +26,7 @@ internal static class APolicy
           escalateTo: manager
         chain: {"{"} window: 1h, weight: {chain} {"}"}
         maintenance: {maintenance}
+        freezes: {freezes}
         rules:
         {rules}
         """;

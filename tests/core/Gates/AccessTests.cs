@@ -26,8 +26,8 @@ public sealed class AccessTests
     public async Task What_was_given_and_taken_by_command_counts_before_configuration()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe("Tim Technician is now approver of contoso.");
-        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe("Ada Approver is no longer approver of contoso.");
+        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe("Tim Technician is now approver of Contoso Ltd.");
+        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe("Ada Approver is no longer approver of Contoso Ltd.");
         var state = await scene.StateAsync();
         scene.Access.RolesOf(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
         scene.Access.RolesOf(state, "ada").ShouldBeEmpty();
@@ -39,9 +39,9 @@ public sealed class AccessTests
     public async Task Refusals()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe("Only administrators of contoso may give or take roles.");
+        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe("Only administrators of Contoso Ltd may give or take roles.");
         (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Sentence.ShouldBe(
-            "Rita Root is the last administrator of contoso; make somebody else administrator first.");
+            "Rita Root is the last administrator of Contoso Ltd; make somebody else administrator first.");
         (await AssignAsync(scene, Root, new(" ", "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
         (await AssignAsync(scene, Root, Ada, (Role)99)).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
@@ -51,8 +51,8 @@ public sealed class AccessTests
     public async Task Asking_again_changes_nothing_and_says_so()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Root, Ada, Role.Approver)).ShouldBe(new(null, null, "Ada Approver is approver of contoso already."));
-        (await AssignAsync(scene, Root, Mia, Role.Auditor, held: false)).ShouldBe(new(null, null, "Mia Manager is not auditor of contoso; nothing was taken."));
+        (await AssignAsync(scene, Root, Ada, Role.Approver)).ShouldBe(new(null, null, "Ada Approver is approver of Contoso Ltd already."));
+        (await AssignAsync(scene, Root, Mia, Role.Auditor, held: false)).ShouldBe(new(null, null, "Mia Manager is not auditor of Contoso Ltd; nothing was taken."));
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
     }
 
@@ -95,7 +95,7 @@ public sealed class AccessTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
         scene.Access.WhyNotDecide(state, incident, "ada").ShouldBeNull();
-        scene.Access.WhyNotDecide(state, incident, "mia")!.Sentence.ShouldBe("Only approvers and administrators of contoso may approve CON-1001.");
+        scene.Access.WhyNotDecide(state, incident, "mia")!.Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may approve CON-1001.");
         scene.Access.WhyNotDecide(state, incident, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
         var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
         scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople, "tim").ShouldBeNull();
@@ -126,5 +126,5 @@ public sealed class AccessTests
     }
 
     private static Task<Answer> AssignAsync(GateScene scene, Person by, Person to, Role role, bool held = true) =>
-        new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, Correlation), Cancelled);
+        new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, NewMessage()), Cancelled);
 }

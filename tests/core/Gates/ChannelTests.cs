@@ -6,18 +6,18 @@ namespace DevOpsAI.Tests.Gates;
 
 public sealed class ChannelTests
 {
-    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", "directory", "team", "General");
+    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", new("directory"), "team", "General");
 
     [Fact]
     public async Task Linking_again_changes_nothing_and_says_so()
     {
         var scene = new GateScene();
-        (await LinkAsync(scene, Mia)).Sentence.ShouldBe("'General' is linked to contoso: its cards are shown here.");
-        (await LinkAsync(scene, Ada)).ShouldBe(new(null, null, "'General' is linked to contoso already."));
+        (await LinkAsync(scene, Mia)).Sentence.ShouldBe("'General' is linked to Contoso Ltd: its cards are shown here.");
+        (await LinkAsync(scene, Ada)).ShouldBe(new(null, null, "'General' is linked to Contoso Ltd already."));
         scene.Ledger.Facts<ChannelLinked>(Contoso).ShouldBe([new(General)]);
-        (await LinkAsync(scene, Ada, escalation: true)).Sentence.ShouldBe("'General' is linked to contoso: what nobody decides in time is told here.");
-        (await UnlinkAsync(scene, Root)).Sentence.ShouldBe("'General' is no longer linked to contoso.");
-        (await UnlinkAsync(scene, Root)).ShouldBe(new(null, null, "This conversation is not linked to contoso."));
+        (await LinkAsync(scene, Ada, escalation: true)).Sentence.ShouldBe("'General' is linked to Contoso Ltd: what nobody decides in time is told here.");
+        (await UnlinkAsync(scene, Root)).Sentence.ShouldBe("'General' is no longer linked to Contoso Ltd.");
+        (await UnlinkAsync(scene, Root)).ShouldBe(new(null, null, "This conversation is not linked to Contoso Ltd."));
         (await scene.StateAsync()).Channels.ShouldBeEmpty();
     }
 
@@ -50,14 +50,14 @@ public sealed class ChannelTests
     public async Task Not_everybody_links()
     {
         var scene = new GateScene();
-        (await LinkAsync(scene, Tim)).Sentence.ShouldBe("Only administrators, managers and approvers of contoso may link or unlink its channels.");
+        (await LinkAsync(scene, Tim)).Sentence.ShouldBe("Only administrators, managers and approvers of Contoso Ltd may link or unlink its channels.");
         await LinkAsync(scene, Ada);
         (await UnlinkAsync(scene, Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
     }
 
     private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
-        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, Correlation), Cancelled);
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
 
     private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
-        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, Correlation), Cancelled);
+        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, NewMessage()), Cancelled);
 }

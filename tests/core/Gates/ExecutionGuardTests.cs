@@ -96,7 +96,7 @@ public sealed class ExecutionGuardTests
         var scene = new GateScene();
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
         await scene.FreezeAsync(Tim);
-        (await scene.WhyNotExecuteAsync())!.ShouldStartWith("contoso is frozen since");
+        (await scene.WhyNotExecuteAsync())!.ShouldStartWith("Contoso Ltd is frozen since");
         await scene.LiftAsync(Ben);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
     }

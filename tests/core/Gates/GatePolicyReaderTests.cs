@@ -32,7 +32,7 @@ public sealed class GatePolicyReaderTests : IDisposable
               - just text
             """, mistakes).ShouldBeNull();
         mistakes.Order(StringComparer.Ordinal).ShouldBe([
-            "contoso.yaml:10: unknown key 'colour'; known here are chain, defaults, maintenance, rules",
+            "contoso.yaml:10: unknown key 'colour'; known here are chain, defaults, freezes, maintenance, rules",
             "contoso.yaml:12: 'days' must be a list of sun, mon, tue, wed, thu, fri, sat",
             "contoso.yaml:12: 'from' must be a time of day, as in \"18:30\"",
             "contoso.yaml:12: 'timeZone' must be a time zone this machine knows, as in Europe/Berlin or UTC",
@@ -52,8 +52,8 @@ public sealed class GatePolicyReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "p.yaml:1: a policy is one mapping with the keys chain, defaults, maintenance and rules")]
-    [InlineData("- a\n- b", "p.yaml:1: a policy is one mapping with the keys chain, defaults, maintenance and rules")]
+    [InlineData("", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
+    [InlineData("- a\n- b", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
     public void What_is_no_policy_is_said_so(string yaml, string mistake)
     {
         var mistakes = new List<string>();

@@ -29,7 +29,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         IsLocal = isLocal;
         Clock = new();
         Ledger = new(Clock);
-        States = new(Ledger);
+        States = new(Ledger, this);
         Policies = new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>());
         var access = new AccessOptions { Local = local };
         access.Roles["contoso"] = new()
@@ -41,7 +41,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         Catalogue = new(new SmallCatalogue());
         KillSwitch = new(killSwitchPath);
         Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
-        Guard = new(Policies, Catalogue, KillSwitch, NullLogger<ExecutionGuard>.Instance);
+        Guard = new(Policies, Catalogue, KillSwitch, Clock, NullLogger<ExecutionGuard>.Instance);
     }
 
     public ManualClock Clock { get; }
@@ -109,11 +109,17 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
     public Task<Answer> UndoAsync(Person by, string id = "CON-1001") =>
         new RequestUndoHandler(Recorder, Access, Policies, Catalogue, KillSwitch, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
 
-    public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins") =>
-        new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, Correlation), Cancelled);
+    public Task<Answer> RedraftAsync(Person by, string id = "CON-1001", string? seal = null) =>
+        new RequestRedraftHandler(Recorder, Access, Clock).Handle(new(Contoso, id, by, seal, Correlation), Cancelled);
 
-    public Task<Answer> LiftAsync(Person by, string? reason = null) =>
-        new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, Correlation), Cancelled);
+    /// <param name="message">Correlation id of the message that asks for it; a new one when it is not given.</param>
+    public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
+        new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
+
+    public Task<Answer> LiftAsync(Person by, string? reason = null, string? message = null) =>
+        new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
+
+    public static string NewMessage() => Guid.NewGuid().ToString("N");
 
     public async Task<string?> WhyNotExecuteAsync(string id = "CON-1001", Plan? plan = null)
     {

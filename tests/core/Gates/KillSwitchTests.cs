@@ -21,8 +21,8 @@ public sealed class KillSwitchTests : IDisposable
     [InlineData("", null)]
     [InlineData("# nothing today\n\n", null)]
     [InlineData("everything", "The kill switch pauses everything.")]
-    [InlineData("tenant: contoso", "The kill switch pauses contoso.")]
-    [InlineData("tenant: Contoso # since this morning\r\n", "The kill switch pauses contoso.")]
+    [InlineData("tenant: contoso", "The kill switch pauses this client.")]
+    [InlineData("tenant: Contoso # since this morning\r\n", "The kill switch pauses this client.")]
     [InlineData("tenant: fabrikam", null)]
     [InlineData("connector: sandbox", "The kill switch pauses the connector sandbox.")]
     [InlineData("connector: ninja", null)]
@@ -61,7 +61,7 @@ public sealed class KillSwitchTests : IDisposable
         var written = File.GetLastWriteTimeUtc(path);
         File.WriteAllText(path, "tenant: contoso ");
         File.SetLastWriteTimeUtc(path, written);
-        Why().ShouldBe("The kill switch pauses contoso.");
+        Why().ShouldBe("The kill switch pauses this client.");
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class KillSwitchTests : IDisposable
 
         File.WriteAllText(path, "tenant: contoso");
         var paused = await scene.DecideAsync(Command(Ada, staged));
-        (paused.Refusal, paused.Sentence).ShouldBe((Refusal.Frozen, "The kill switch pauses contoso. Nothing was approved; approve CON-1001 when the pause is over."));
+        (paused.Refusal, paused.Sentence).ShouldBe((Refusal.Frozen, "The kill switch pauses this client. Nothing was approved; approve CON-1001 when the pause is over."));
         (await scene.IncidentAsync()).Decisions.ShouldBeEmpty();
         File.WriteAllText(path, "");
         (await scene.DecideAsync(Command(Ada, staged))).IsDone.ShouldBeTrue();

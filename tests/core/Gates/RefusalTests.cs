@@ -15,7 +15,7 @@ public sealed class RefusalTests
     [Fact]
     public async Task Unknown_incident() => await ShouldRefuse(
         new GateScene(), new(Contoso, "CON-4711", Ada, DecisionKind.Approve, "x", Correlation),
-        Refusal.UnknownIncident, "contoso has no incident 'CON-4711'; check the number.");
+        Refusal.UnknownIncident, "Contoso Ltd has no incident 'CON-4711'; check the number.");
 
     [Fact]
     public async Task Unknown_tenant() => await ShouldRefuse(
@@ -27,9 +27,9 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await ShouldRefuse(scene, Command(Stranger, incident), Refusal.NotAllowed, "You have no role at contoso; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Contoso, "CON-4711", Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at contoso; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Fabrikam, "FAB-1001", Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at fabrikam; ask one of its administrators.");
+        await ShouldRefuse(scene, Command(Stranger, incident), Refusal.NotAllowed, "You have no role at Contoso Ltd; ask one of its administrators.");
+        await ShouldRefuse(scene, new(Contoso, "CON-4711", Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at Contoso Ltd; ask one of its administrators.");
+        await ShouldRefuse(scene, new(Fabrikam, "FAB-1001", Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at Fabrikam Inc; ask one of its administrators.");
     }
 
     [Fact]
@@ -105,13 +105,13 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData("tim", DecisionKind.Approve, "Only approvers and administrators of contoso may approve CON-1001.")]
-    [InlineData("tim", DecisionKind.ApproveWithEdits, "Only approvers and administrators of contoso may approve CON-1001.")]
-    [InlineData("tim", DecisionKind.Reject, "Only approvers and administrators of contoso may reject CON-1001.")]
-    [InlineData("tim", DecisionKind.Handled, "Only approvers and administrators of contoso may mark as handled CON-1001.")]
-    [InlineData("mia", DecisionKind.Approve, "Only approvers and administrators of contoso may approve CON-1001.")]
-    [InlineData("mia", DecisionKind.Snooze, "Only technicians, approvers and administrators of contoso may snooze CON-1001.")]
-    [InlineData("olga", DecisionKind.Reject, "Only approvers and administrators of contoso may reject CON-1001.")]
+    [InlineData("tim", DecisionKind.Approve, "Only approvers and administrators of Contoso Ltd may approve CON-1001.")]
+    [InlineData("tim", DecisionKind.ApproveWithEdits, "Only approvers and administrators of Contoso Ltd may approve CON-1001.")]
+    [InlineData("tim", DecisionKind.Reject, "Only approvers and administrators of Contoso Ltd may reject CON-1001.")]
+    [InlineData("tim", DecisionKind.Handled, "Only approvers and administrators of Contoso Ltd may mark as handled CON-1001.")]
+    [InlineData("mia", DecisionKind.Approve, "Only approvers and administrators of Contoso Ltd may approve CON-1001.")]
+    [InlineData("mia", DecisionKind.Snooze, "Only technicians, approvers and administrators of Contoso Ltd may snooze CON-1001.")]
+    [InlineData("olga", DecisionKind.Reject, "Only approvers and administrators of Contoso Ltd may reject CON-1001.")]
     public async Task Without_the_role(string person, DecisionKind kind, string sentence) => await ShouldRefuse(
         Plan("disk.cleanup"), incident => Command(new(person, person), incident, kind, "Because"), Refusal.NotAllowed, sentence);
 
@@ -120,7 +120,7 @@ public sealed class RefusalTests
     {
         var scene = new GateScene(APolicy.With(approver: "administrator"));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NotAllowed, "Only administrators of contoso may approve CON-1001.");
+        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NotAllowed, "Only administrators of Contoso Ltd may approve CON-1001.");
         (await scene.DecideAsync(Command(Root, incident))).IsDone.ShouldBeTrue();
     }
 
@@ -144,7 +144,7 @@ public sealed class RefusalTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.FreezeAsync(Tim);
         await ShouldRefuse(scene, Command(Ada, incident), Refusal.Frozen,
-            "contoso is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins. Nothing is approved or executed until another approver or administrator lifts it.");
+            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins. Nothing is approved or executed until another approver or administrator lifts it.");
         (await scene.DecideAsync(Command(Ada, incident, DecisionKind.Reject, "Wait"))).IsDone.ShouldBeTrue();
     }
 

@@ -90,6 +90,6 @@ public sealed class StageProposalTests
         await scene.FreezeAsync(Tim);
         var staged = (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!;
         staged.Terms.Level.ShouldBe(GateLevel.L2);
-        staged.Terms.Reasons.ShouldHaveSingleItem().ShouldStartWith("contoso is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins.");
+        staged.Terms.Reasons.ShouldHaveSingleItem().ShouldStartWith("Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins.");
     }
 }

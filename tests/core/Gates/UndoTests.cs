@@ -74,11 +74,11 @@ public sealed class UndoTests
     public async Task Refusals()
     {
         var scene = new GateScene();
-        await ShouldRefuse(scene, Refusal.UnknownIncident, "contoso has no incident 'CON-1001'; check the number.");
+        await ShouldRefuse(scene, Refusal.UnknownIncident, "Contoso Ltd has no incident 'CON-1001'; check the number.");
         var incident = await scene.StagedAsync(Plan("service.start"));
         await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 was never executed, so there is nothing to undo.");
-        (await scene.UndoAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of contoso may undo CON-1001.");
-        (await scene.UndoAsync(Stranger)).Sentence.ShouldBe("You have no role at contoso; ask one of its administrators.");
+        (await scene.UndoAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may undo CON-1001.");
+        (await scene.UndoAsync(Stranger)).Sentence.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
         await scene.DecideAsync(Command(Ada, incident));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 is still being carried out; wait for its outcome.");

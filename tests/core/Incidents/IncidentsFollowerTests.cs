@@ -11,6 +11,24 @@ public sealed class IncidentsFollowerTests
     private const string First = "CON-1001";
 
     [Fact]
+    public async Task The_end_of_one_part_s_alert_does_not_end_another_s_though_the_source_has_one_key_for_both()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(Of("C"), Of("D"));
+        await world.FollowAsync();
+        await world.ReceiveAsync(Of("C") with { Status = EventStatus.Resolved });
+        await world.FollowAsync();
+        var incidents = world.State.Incidents.Values.OrderBy(incident => incident.Id).ToList();
+        incidents.Select(incident => incident.IsOpen).ShouldBe([false, true]);
+        incidents[1].FiringAlerts.Count.ShouldBe(1);
+
+        static ConnectorEvent Of(string volume) => AnEvent.Firing("DiskSpaceLow", "srv", alert: "diskspacelow|srv") with
+        {
+            Attributes = new Dictionary<string, string> { ["volume"] = volume }, KeyIsCoarse = true,
+        };
+    }
+
+    [Fact]
     public async Task An_event_opens_an_incident_and_the_next_like_it_folds_into_it()
     {
         using var world = new IntakeWorld();

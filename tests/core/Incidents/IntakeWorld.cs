@@ -1,6 +1,7 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
@@ -20,17 +21,19 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
 
     public IntakeWorld(Func<ILedger, ILedger>? wrap = null)
     {
-        Ledger = new InMemoryLedger(Clock);
+        Ledger = new InMemoryLedger(Clock, Keys);
         var collection = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
                 new Dictionary<string, string?> { ["Tenants:contoso:Name"] = "Contoso Ltd" }).Build())
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<ICrashPoints>(this)
+            .AddSingleton<IKeyRing>(Keys)
             .AddSingleton(wrap is null ? Ledger : wrap(Ledger))
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
             .AddTenancy()
+            .AddSingleton<IAlertParts, Volumes>()
             .AddIncidents();
         foreach (var handler in typeof(ReceiveEvents).Assembly.GetTypes().Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }))
         {
@@ -42,6 +45,8 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     }
 
     public ManualClock Clock { get; } = new();
+
+    public InMemoryKeyRing Keys { get; } = new();
 
     public InMemoryLedger Ledger { get; }
 
@@ -79,6 +84,12 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     public Task RedeliverAsync(LedgerEntry entry) => follower.HandleAsync(entry, CancellationToken.None);
 
     public void Dispose() => services.Dispose();
+}
+
+/// <summary>An alert is about the volume that it names.</summary>
+internal sealed class Volumes : IAlertParts
+{
+    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => attributes.GetValueOrDefault("volume");
 }
 
 internal static class AnEvent

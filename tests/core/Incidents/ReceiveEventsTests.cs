@@ -88,12 +88,26 @@ public sealed class ReceiveEventsTests
     }
 
     [Theory]
-    [InlineData("SRV-FILE01.contoso.local", false, "k|srv-file01")]
-    [InlineData("10.20.30.40", false, "k|10.20.30.40")]
-    [InlineData("2001:db8::1", false, "k|2001:db8::1")]
-    [InlineData("anna.lopez", true, "k|anna.lopez")]
-    [InlineData("Anna.Lopez@contoso.com", true, "k|anna.lopez@contoso.com")]
-    [InlineData(null, false, "k|")]
-    public void Hosts_correlate_by_short_name_and_users_by_their_whole_name(string? device, bool aboutUser, string key) =>
-        EventKeys.Correlation("K", device, aboutUser).ShouldBe(key);
+    [InlineData("SRV-FILE01.contoso.local", "k|srv-file01")]
+    [InlineData("10.20.30.40", "k|10.20.30.40")]
+    [InlineData("2001:db8::1", "k|2001:db8::1")]
+    [InlineData(null, "k|")]
+    public void Hosts_correlate_by_short_name(string? device, string key) => EventKeys.Correlation("K", device).ShouldBe(key);
+
+    [Fact]
+    public async Task Users_correlate_by_their_whole_name_which_no_key_tells()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(
+            About("Anna.Lopez@contoso.com", "sign-in-anna.lopez@contoso.com-1"), About("anna.lopez@contoso.com", "2"), About("anna.lopez@fabrikam.com", "3"));
+        var keys = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(received => received.CorrelationKey).ToList();
+        keys[1].ShouldBe(keys[0]);
+        keys[2].ShouldNotBe(keys[0]);
+        string.Join('\n', world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(received => $"{received.CorrelationKey} {received.AlertKey} {received.Subject}"))
+            .ShouldNotContain("lopez", Case.Insensitive);
+
+        static ConnectorEvent About(string user, string id) => new(
+            id, EventStatus.Firing, Severity.Error, "SuspiciousSignIn", user, "Odd sign-in", null, "alert-" + id, DateTimeOffset.UnixEpoch,
+            new Dictionary<string, string>(), AboutUser: true);
+    }
 }

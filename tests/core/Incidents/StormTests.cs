@@ -149,5 +149,5 @@ public sealed class StormTests
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(
         $"E-{kind}-{device}", "c", "s", EventStatus.Firing, Severity.Error, kind, device, "t", null, alert,
-        EventKeys.Correlation(kind, device, false), EventKeys.Cause(kind), DateTimeOffset.UnixEpoch, false, new Dictionary<string, string>());
+        EventKeys.Correlation(kind, device), EventKeys.Cause(kind), DateTimeOffset.UnixEpoch, false, new Dictionary<string, string>());
 }

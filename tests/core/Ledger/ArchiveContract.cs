@@ -51,7 +51,7 @@ public abstract class ArchiveContract : IDisposable
         {
             entry.Leaf.ToArray().ShouldBe(MerkleTree.HashLeaf(entry.Body.Span));
             entry.Leaf.ToArray().ShouldBe(entries[(int)entry.Seq - 1].Hash.ToArray());
-            EntryCodec.Decode(entry.Body.Span, entry.Leaf).ShouldSatisfyAllConditions(
+            EntryCodec.Decode(entry, null).ShouldSatisfyAllConditions(
                 decoded => decoded.Seq.ShouldBe(entry.Seq),
                 decoded => decoded.Tenant.ShouldBe(Contoso));
         }

@@ -3,12 +3,14 @@ using System.Text.Json;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Ledger;
 
 public sealed class EntryCodecTests
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static readonly InMemoryKeyRing Keys = new();
     private static readonly DateTimeOffset At = new(2026, 3, 2, 9, 0, 0, 123, TimeSpan.Zero);
 
     [Fact]
@@ -30,9 +32,9 @@ public sealed class EntryCodecTests
             new(text), new(ActorKind.Person, text, text), text,
             new EventReceived("E-1", text, text, EventStatus.Resolved, Severity.Critical, text, null, text, text, text, text, text, At, true,
                 new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
-        var bytes = Encode(entry, 7, 1);
+        var bytes = Encode(entry, 7, 1, out var sealedBytes);
         Jcs.Canonicalize(bytes).ShouldBe(bytes);
-        var decoded = EntryCodec.Decode(bytes, MerkleTree.HashLeaf(bytes));
+        var decoded = EntryCodec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.Of(Contoso));
         decoded.Stream.Value.ShouldBe(text);
         decoded.Actor.ShouldBe(entry.Actor);
         decoded.Correlation.ShouldBe(text);
@@ -53,7 +55,7 @@ public sealed class EntryCodecTests
     public void A_type_of_a_later_version_is_kept_as_it_is()
     {
         var bytes = """{"actor":{"id":"a","kind":"service","name":"a"},"at":"2027-01-01T00:00:00.000Z","correlation":"c","data":{"x":[1]},"seq":1,"stream":"s","tenant":"contoso","type":"moon.landed","v":1,"version":1}"""u8;
-        EntryCodec.Decode(bytes, ReadOnlyMemory<byte>.Empty).Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("x")[0].GetInt32().ShouldBe(1);
+        EntryCodec.Decode(bytes, ReadOnlyMemory<byte>.Empty, null, null).Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("x")[0].GetInt32().ShouldBe(1);
     }
 
     [Fact]
@@ -62,14 +64,14 @@ public sealed class EntryCodecTests
         var bytes = Encode(new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42, 2);
         for (var i = 0; i < bytes.Length; i++)
         {
-            Should.Throw<JsonException>(() => EntryCodec.Decode(bytes.AsSpan(0, i), default));
+            Should.Throw<JsonException>(() => EntryCodec.Decode(bytes.AsSpan(0, i), default, null, null));
             for (var bit = 0; bit < 8; bit++)
             {
                 var changed = bytes.ToArray();
                 changed[i] ^= (byte)(1 << bit);
                 try
                 {
-                    EntryCodec.Decode(changed, default);
+                    EntryCodec.Decode(changed, default, null, null);
                 }
                 catch (JsonException)
                 {
@@ -79,10 +81,15 @@ public sealed class EntryCodecTests
         }
     }
 
-    private static byte[] Encode(NewEntry entry, long seq, long version)
+    private static byte[] Encode(NewEntry entry, long seq, long version) => Encode(entry, seq, version, out _);
+
+    private static byte[] Encode(NewEntry entry, long seq, long version, out byte[]? sealedBytes)
     {
         var output = new ByteBuffer(64);
-        EntryCodec.Complete(EntryCodec.Prepare(Contoso, entry), At, seq, version, output);
+        Keys.Of(Contoso).EnsurePeople(entry);
+        var prepared = EntryCodec.Prepare(Contoso, entry, Keys.Of(Contoso));
+        sealedBytes = prepared.Sealed;
+        EntryCodec.Complete(prepared, At, seq, version, output);
         return output.Written.ToArray();
     }
 }

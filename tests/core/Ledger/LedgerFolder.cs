@@ -1,6 +1,8 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger;
@@ -11,6 +13,8 @@ internal sealed class LedgerFolder(TimeProvider clock) : IDisposable
     private readonly LedgerMetrics metrics = new();
     private SqliteLedger? ledger;
 
+    public IKeyRing Keys { get; init; } = new InMemoryKeyRing();
+
     public string Path { get; } = Directory.CreateTempSubdirectory("ledger-test-").FullName;
 
     public string File => System.IO.Path.Combine(Path, LedgerFile.Name);
@@ -19,7 +23,7 @@ internal sealed class LedgerFolder(TimeProvider clock) : IDisposable
 
     public SqliteLedger Open() => ledger = OpenAnother();
 
-    public SqliteLedger OpenAnother() => new(Path, clock, metrics, NullLogger<SqliteLedger>.Instance);
+    public SqliteLedger OpenAnother() => new(Path, Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
 
     public void Reopen()
     {

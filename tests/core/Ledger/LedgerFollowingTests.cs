@@ -55,9 +55,12 @@ public sealed class LedgerFollowingTests : IDisposable
         await AppendAsync(Tenants.Contoso, "goes too");
         await AppendAsync(Tenants.Fabrikam, "hangs");
         (await TakeAsync(handled, 4)).Order().ShouldBe([1, 1, 3, 5]);
+        (await following.BehindAsync(Token)).ShouldBe(4, "of the tenant that is most behind: all after the last that is finished");
         await SavedAsync(cursor => cursor.Seq == 1 && cursor.Tenant == Tenants.Contoso);
         hang.SetResult();
         (await TakeAsync(handled, 2)).ShouldBe([2, 4]);
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        (await following.BehindAsync(Token)).ShouldBe(0);
         await SavedAsync(cursor => cursor.Seq == 5);
     }
 

@@ -94,6 +94,9 @@ public sealed class LedgerVerifierTests : IDisposable
     [InlineData("UPDATE entries SET body = x'fffefd' WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET body = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET leaf = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
+    [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", 5)]
+    [InlineData("UPDATE entries SET sealed = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
+    [InlineData("UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE tenant = 'contoso' AND seq = 4) WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET version = 70 WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("DELETE FROM heads WHERE tenant = 'contoso'", 10)]
     [InlineData("UPDATE heads SET size = 9 WHERE tenant = 'contoso'", 10)]
@@ -233,7 +236,7 @@ public sealed class LedgerVerifierTests : IDisposable
     private static List<(long Id, long Seq, Dictionary<string, byte[]> Values)> Rows(SqliteDatabase database)
     {
         var rows = new List<(long, long, Dictionary<string, byte[]>)>();
-        var select = database.Prepare("SELECT id, seq, tenant, stream, version, leaf, body FROM entries WHERE tenant = 'contoso' ORDER BY seq");
+        var select = database.Prepare("SELECT id, seq, tenant, stream, version, leaf, body, sealed FROM entries WHERE tenant = 'contoso' ORDER BY seq");
         while (select.Step())
         {
             rows.Add((select.Number(0), select.Number(1), new()
@@ -244,6 +247,7 @@ public sealed class LedgerVerifierTests : IDisposable
                 ["version"] = BitConverter.GetBytes(select.Number(4)),
                 ["leaf"] = select.Bytes(5).ToArray(),
                 ["body"] = select.Bytes(6).ToArray(),
+                ["sealed"] = select.Bytes(7).ToArray(),
             }));
         }
         return rows;
@@ -302,9 +306,9 @@ public sealed class LedgerVerifierTests : IDisposable
         {
             using var database = SqliteDatabase.OpenToRead(path);
             var rows = new List<string>();
-            var select = database.Prepare("SELECT tenant, seq, stream, version, leaf, body FROM entries NOT INDEXED ORDER BY id");
+            var select = database.Prepare("SELECT tenant, seq, stream, version, leaf, body, sealed FROM entries NOT INDEXED ORDER BY id");
             while (select.Step())
-                rows.Add(string.Join('|', Enumerable.Range(0, 6).Select(column => Convert.ToHexString(select.Bytes(column)))));
+                rows.Add(string.Join('|', Enumerable.Range(0, 7).Select(column => Convert.ToHexString(select.Bytes(column)))));
             return rows;
         }
         catch (LedgerFileException)

@@ -1,5 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,9 +23,12 @@ public sealed class CosmosFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await CosmosServer.TryStartAsync();
 
+    /// <summary>What every instance has in common besides the database.</summary>
+    public static InMemoryKeyRing Keys { get; } = new();
+
     /// <summary>Another instance on the same database.</summary>
-    public static CosmosLedger Instance(CosmosStore store, TimeProvider? clock = null) =>
-        new(store, clock ?? TimeProvider.System, new LedgerMetrics(), NullLogger<CosmosLedger>.Instance);
+    public static CosmosLedger Instance(CosmosStore store, TimeProvider? clock = null, IKeyRing? keys = null) =>
+        new(store, keys ?? Keys, clock ?? TimeProvider.System, new LedgerMetrics(), NullLogger<CosmosLedger>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,88 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Compliance.Bundles;
+using DevOpsAI.Ledger.Proofs;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary><c>ledger verify --bundle</c>: needs no database and no configuration.</summary>
+internal static class BundleVerification
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <param name="key">The ledger's verifier key as it is known from elsewhere: the text itself, or a file that holds it; null for none.</param>
+    public static async Task<int> RunAsync(string path, string? tenant, string? key, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var verdict = await BundleCheck.RunAsync(
+                path, tenant is null ? null : LedgerCommands.Known(tenant), key is null ? null : ReadKey(key), cancellationToken);
+            await (verdict.State == BundleState.Unreadable && !json ? error : output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));
+            return verdict.State switch
+            {
+                BundleState.Intact => LedgerCommands.Intact,
+                BundleState.Changed => LedgerCommands.Tampered,
+                _ => LedgerCommands.Usage,
+            };
+        }
+        catch (Exception refused) when (refused is CommandException or NoteFormatException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(refused.Message);
+            return LedgerCommands.Usage;
+        }
+    }
+
+    private static VerifierKey ReadKey(string text)
+    {
+        try
+        {
+            return VerifierKey.Parse((File.Exists(text) ? File.ReadAllText(text) : text).Trim());
+        }
+        catch (Exception problem) when (problem is NoteFormatException or PlatformNotSupportedException)
+        {
+            throw new CommandException($"--key is not a verifier key: {problem.Message}.");
+        }
+    }
+
+    private static string AsText(string path, BundleVerdict verdict)
+    {
+        if (verdict is not { State: BundleState.Intact, Manifest: { } manifest, Key: { } key })
+            return $"{path}: {(verdict.State == BundleState.Changed ? "NOT INTACT" : "cannot be checked")}. {verdict.Problem}";
+        string[] lines =
+        [
+            $"{path}: intact. Entries {manifest.First} to {manifest.Last} of {manifest.Origin}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}, in the tree of {manifest.TreeSize} entries with root {manifest.RootHash}",
+            verdict.KeyIsTrusted
+                ? $"Signed with the key given ({key.Id:x8})."
+                : $"Signed with the key in the bundle ({key.Id:x8}); compare it with the one you know, or give that with --key.",
+            verdict.EarlierCheckpoints > 0 ? $"{verdict.EarlierCheckpoints} earlier checkpoints fit." : "",
+            verdict.Derived
+                ? "Report and OSCAL were made again from the entries and are the same."
+                : "Report and OSCAL were made by another version and could not be made again here; they are as they were packed.",
+        ];
+        return string.Join(Environment.NewLine, lines.Where(static line => line.Length > 0));
+    }
+
+    private static string AsJson(string path, BundleVerdict verdict) => JsonSerializer.Serialize(
+        new
+        {
+            Bundle = path,
+            Status = verdict.State.ToString().ToLowerInvariant(),
+            verdict.Problem,
+            verdict.Manifest?.Tenant,
+            verdict.Manifest?.First,
+            verdict.Manifest?.Last,
+            verdict.Manifest?.Redacted,
+            Origin = verdict.Manifest?.Origin,
+            Size = verdict.Manifest?.TreeSize,
+            Root = verdict.Manifest?.RootHash,
+            Key = verdict.Key?.ToString(),
+            KeyTrusted = verdict.Key is null ? (bool?)null : verdict.KeyIsTrusted,
+            DocumentsMadeAgain = verdict.Key is null ? (bool?)null : verdict.Derived,
+        },
+        Json);
+}

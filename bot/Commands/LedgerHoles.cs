@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Completeness;
+using DevOpsAI.Compliance.Holes;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary><c>ledger holes</c>.</summary>
+internal static class LedgerHoles
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static async Task<int> RunAsync(
+        ILedgerArchive archive, TenantId tenant, IConfiguration configuration, string file, DateTimeOffset asOf, bool json, TextWriter output, CancellationToken cancellationToken)
+    {
+        var size = await archive.SizeAsync(tenant, cancellationToken);
+        if (size == 0)
+            LedgerCommands.MustBeConfigured(tenant, configuration, file);
+        var finder = new HoleFinder(Rules(configuration));
+        var seq = 0L;
+        try
+        {
+            await foreach (var stored in archive.ReadAsync(tenant, 1, size, cancellationToken))
+            {
+                seq = stored.Seq;
+                var entry = EntryCodec.Decode(stored, null);
+                if (entry.At <= asOf)
+                    finder.Add(entry);
+            }
+        }
+        catch (JsonException unreadable)
+        {
+            throw new CommandException($"Entry {seq} cannot be read ({unreadable.Message}). 'ledger verify --tenant {tenant}' says more.");
+        }
+        var holes = finder.End(asOf);
+        foreach (var hole in holes)
+            await output.WriteLineAsync(json ? JsonSerializer.Serialize(hole, Json) : AsText(hole));
+        if (!json)
+            await output.WriteLineAsync(holes.Count == 0 ? $"{tenant}: no holes in {seq} entries" : $"{tenant}: {holes.Count} hole{(holes.Count == 1 ? "" : "s")} in {seq} entries");
+        return holes.Count == 0 ? LedgerCommands.Intact : LedgerCommands.Tampered;
+    }
+
+    /// <summary>A time as <c>2026-11-21T09:00Z</c>; UTC where it says nothing else.</summary>
+    public static DateTimeOffset Time(string? text) => text is null ? TimeProvider.System.GetUtcNow()
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw new CommandException($"'{text}' is not a time, as in 2026-11-21T09:00Z.");
+
+    /// <summary>Logs are read as often as this configuration says.</summary>
+    private static HoleRules Rules(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Completeness").Get<CompletenessOptions>() ?? new();
+        return new() { Poll = options.IdlePollEvery + (options.PollEvery * 2) + TimeSpan.FromMinutes(15) };
+    }
+
+    private static string AsText(Hole hole) =>
+        $"{Name(hole.Kind),-14}  {Time(hole.From)} to {(hole.To is { } to ? Time(to) : "now",-17)}  after entry {hole.Seq,-6}  {LedgerListing.Harmless(hole.Subject)}: {LedgerListing.Harmless(hole.What)}";
+
+    private static string Name(HoleKind kind) => string.Concat(kind.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? "-" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+}

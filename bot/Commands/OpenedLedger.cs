@@ -1,0 +1,110 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary>A ledger opened for reading by a verb: a folder, beside a running bot or a copy, or the Cosmos DB account that configuration names.</summary>
+internal sealed class OpenedLedger : IDisposable
+{
+    private readonly CommandContext context;
+    private readonly CosmosStore? store;
+
+    private OpenedLedger(CommandContext context, string folder, string file)
+    {
+        (this.context, Folder, Name) = (context, folder, file);
+        Archive = new SqliteArchive(file);
+        Documents = new SqliteDocumentsReader(folder);
+        Checkpoints = new(Documents);
+    }
+
+    private OpenedLedger(CommandContext context, CosmosStore store)
+    {
+        (this.context, this.store, Folder, Name) = (context, store, context.Folder(null), "the account");
+        Archive = new CosmosArchive(store);
+        Documents = new CosmosDocuments(store);
+        Checkpoints = new(Documents);
+    }
+
+    /// <summary>Where checkpoints may be kept as files.</summary>
+    public string Folder { get; }
+
+    /// <summary>The file, or what is said instead.</summary>
+    public string Name { get; }
+
+    public ILedgerArchive Archive { get; }
+
+    public IDocuments Documents { get; }
+
+    public Checkpoints Checkpoints { get; }
+
+    /// <param name="path">A folder or file; what configuration names when null.</param>
+    /// <exception cref="CommandException">There is no ledger.</exception>
+    /// <exception cref="LedgerUnavailableException">The account cannot be used.</exception>
+    public static async Task<OpenedLedger> OpenAsync(CommandContext context, string? path)
+    {
+        if (path is not null || !CosmosCommands.IsConfigured(context.Configuration))
+            return Open(context, path);
+        var opened = CosmosCommands.Open(context.Configuration);
+        try
+        {
+            await CosmosCommands.MustExistAsync(opened, context.Configuration);
+            return new(context, opened);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => store?.Dispose();
+
+    /// <summary>Recomputes everything; see <see cref="LedgerVerifier.VerifyFile"/> and <see cref="CosmosVerifier.VerifyAsync"/>.</summary>
+    /// <exception cref="CommandException">There is no ledger.</exception>
+    public async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
+        TenantId? tenant, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes, CancellationToken cancellationToken) => store is null
+        ? LedgerVerifier.VerifyFile(Name, tenant, cancellationToken, sizes) ?? throw new CommandException($"There is no ledger at {Name}.")
+        : await CosmosVerifier.VerifyAsync(store, tenant, cancellationToken, sizes);
+
+    private static OpenedLedger Open(CommandContext context, string? path)
+    {
+        var folder = context.Folder(path);
+        return System.IO.File.Exists(folder)
+            ? new(context, Path.GetDirectoryName(folder)!, folder)
+            : System.IO.File.Exists(Path.Combine(folder, LedgerFile.Name))
+                ? new(context, folder, Path.Combine(folder, LedgerFile.Name))
+                : throw new CommandException($"There is no ledger at {Path.Combine(folder, LedgerFile.Name)}.");
+    }
+
+    /// <summary>Keys given on the command line, or, when there are none, those kept beside the ledger under the name of an origin.</summary>
+    public async Task<Func<string, IEnumerable<VerifierKey>>> TrustedAsync(IReadOnlyList<VerifierKey> given, CancellationToken cancellationToken)
+    {
+        if (given.Count > 0)
+            return _ => given;
+        var known = await new SigningKeys(Documents).AllAsync(cancellationToken);
+        var witnesses = context.Configuration.GetSection("Ledger:Witnesses").GetChildren()
+            .Select(static witness => witness["Key"]).OfType<string>().Select(static key => Keys.Read(key)).ToList();
+        return origin => [.. known.Select(key => VerifierKey.Create(origin, key.Span)), .. witnesses];
+    }
+
+    /// <summary>Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names.</summary>
+    public async Task<IReadOnlyList<FoundCheckpoint>> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<(long, string), FoundCheckpoint>();
+        foreach (var folder in new[] { Path.Combine(Folder, CheckpointFiles.FolderName), context.Configuration["Ledger:CheckpointFolder"] })
+        {
+            if (folder is not { Length: > 0 })
+                continue;
+            foreach (var path in new CheckpointFiles(Path.GetFullPath(folder, context.ContentRoot)).Paths(tenant))
+                Add(new(path, CheckpointFiles.Read(path)));
+        }
+        await foreach (var kept in Checkpoints.AllAsync(tenant, cancellationToken))
+            Add(new($"the documents ({kept.Checkpoint.Size})", kept));
+        return [.. found.Values.OrderBy(static one => one.Signed.Checkpoint.Size)];
+
+        void Add(FoundCheckpoint one) => found.TryAdd((one.Signed.Checkpoint.Size, one.Signed.ToString()), one);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using DevOpsAI.Ledger.Proofs;
+
+namespace DevOpsAI.Bot.Commands;
+
+/// <summary>The signing key as a verb sees it.</summary>
+internal static class SigningKeyFile
+{
+    /// <summary>The key that signs now: of the key file, or, where a vault holds it or the file is elsewhere, the one kept beside the ledger.</summary>
+    /// <exception cref="CommandException">There is none yet, or several and no telling which.</exception>
+    public static async Task<ReadOnlyMemory<byte>> PublicKeyAsync(CommandContext context, string folder, CancellationToken cancellationToken)
+    {
+        var path = PathOf(context, folder);
+        if (context.Configuration["Ledger:KeyVaultKey"] is not { Length: > 0 } && File.Exists(path))
+        {
+            using var key = LocalSigningKey.Open(path);
+            return await key.PublicKeyAsync(cancellationToken);
+        }
+        return await new SigningKeys(new Ledger.Sqlite.SqliteDocumentsReader(folder)).AllAsync(cancellationToken) switch
+        {
+            [var only] => only,
+            [] => throw new CommandException($"No key has signed yet: {path} is made at the bot's first start."),
+            _ => throw new CommandException($"Several keys have signed, and the one in use is not at {path}. The log names it at the bot's start."),
+        };
+    }
+
+    /// <summary>Moves the key file aside and makes a new one.</summary>
+    public static async Task<ReadOnlyMemory<byte>> RenewAsync(CommandContext context, string folder)
+    {
+        if (context.Configuration["Ledger:KeyVaultKey"] is { Length: > 0 })
+            throw new CommandException("The key is in Key Vault: make a new version of it there.");
+        var path = PathOf(context, folder);
+        if (File.Exists(path))
+            File.Move(path, $"{path}.until-{TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}", overwrite: false);
+        using var key = LocalSigningKey.OpenOrCreate(path);
+        await context.Error.WriteLineAsync("A new key signs from now on. Tell auditors and witnesses; what the old one signed stays valid under the old one.");
+        return await key.PublicKeyAsync(CancellationToken.None);
+    }
+
+    private static string PathOf(CommandContext context, string folder) => context.Configuration["Ledger:SigningKeyPath"] is { Length: > 0 } path
+        ? Path.GetFullPath(path, context.ContentRoot)
+        : Path.Combine(folder, LocalSigningKey.FileName);
+}

@@ -1,0 +1,140 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Completeness;
+
+/// <summary>
+/// Reads the log of every vendor that keeps one, and puts on record how far it was read and what was found that no decision allows.
+/// The position is the last <c>poll.advanced</c>, so of several bots one gets each part, and a crash anywhere means reading it again.
+/// </summary>
+internal sealed class ActionPoller(
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections, IOptions<CompletenessOptions> options,
+    TimeProvider clock, ILogger<ActionPoller> logger) : BackgroundService
+{
+    public static readonly Actor Self = Actor.Service("polling");
+
+    private const int PagesAtOnce = 50;
+    private const int CursorLimit = 200;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan NotMine = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PatienceWithVendor = TimeSpan.FromMinutes(2);
+
+    /// <summary>Reads on from where the record stands to the end of the log; false when the vendor or the ledger cannot be asked now.</summary>
+    public async Task<bool> PollAsync(TenantId tenant, Connection connection, CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < PagesAtOnce; page++)
+        {
+            var (read, more) = await ReadOnceAsync(tenant, connection, cancellationToken);
+            if (!read || !more)
+                return read;
+        }
+        return true;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All
+        .SelectMany(tenant => connections.Of(tenant.Id).Where(connection => connections.ConnectorOf(connection) is IActionLog).Select(connection => (tenant.Id, connection)))
+        .Select(one => Task.Run(() => KeepPollingAsync(one.Id, one.connection, stoppingToken), CancellationToken.None)));
+
+    private async Task KeepPollingAsync(TenantId tenant, Connection connection, CancellationToken stopping)
+    {
+        var pause = FirstPause;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await followed.IsMineOrEmptyAsync(ledger, tenant, stopping))
+                    pause = NotMine;
+                else
+                    pause = await PollAsync(tenant, connection, stopping) || pause * 2 > options.Value.PollEvery ? options.Value.PollEvery : pause * 2;
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                logger.PollFailed(connection.Name, problem);
+                pause = options.Value.PollEvery;
+            }
+            await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<(bool Read, bool More)> ReadOnceAsync(TenantId tenant, Connection connection, CancellationToken cancellationToken)
+    {
+        var position = (await states.GetAsync(tenant, cancellationToken)).Watch.Polls.GetValueOrDefault(connection.Name);
+        var connector = connections.ConnectorOf(connection);
+        if (connector is not IActionLog log)
+            return (false, false);
+        var answer = await log.ReadLogAsync(connection, position?.Cursor, cancellationToken).WaitAsync(PatienceWithVendor, clock, cancellationToken);
+        if (answer is not CallOutcome<ActionPage>.Done(var page))
+        {
+            logger.LogNotRead(connection.Name, ReasonOf(answer));
+            return (false, false);
+        }
+        if (page.Cursor.Length is 0 or > CursorLimit)
+            throw new InvalidOperationException($"The connector {connection.Connector} gave a cursor of {page.Cursor.Length} characters.");
+        // Only now: whatever of ours is in the log was on record before it got there.
+        var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
+        if (IsNews(position, page) && watch.Polls.GetValueOrDefault(connection.Name)?.Version == position?.Version)
+            await RecordAsync(tenant, connection, connector.IsSimulation, watch, position, page, cancellationToken);
+        return (true, page.More);
+    }
+
+    /// <summary>Something was found, or it is time to say that nothing was.</summary>
+    private bool IsNews(PollPosition? position, ActionPage page) =>
+        position is null || page.Gap || page.Actions.Count > 0 || clock.GetUtcNow() - position.At >= options.Value.IdlePollEvery;
+
+    private async Task RecordAsync(
+        TenantId tenant, Connection connection, bool simulated, ConnectionWatch watch, PollPosition? position, ActionPage page, CancellationToken cancellationToken)
+    {
+        List<SeenOperation> ours = [];
+        List<OutOfBandChange> foreign = [];
+        foreach (var action in page.Actions)
+        {
+            if (OutOfBand.WhyNotOurs(watch, action) is { } why)
+            {
+                foreign.Add(Change(connection, action, why, simulated));
+                continue;
+            }
+            ours.Add(new(action.OperationId!, action.Id));
+            watch = watch with { Seen = watch.Seen.SetItem(action.OperationId!, action.Id) };
+        }
+        var stream = StreamId.Poll(connection.Name);
+        var correlation = Guid.NewGuid().ToString("n");
+        Fact[] facts = [new PollAdvanced(connection.Name, position?.Cursor, page.Cursor, page.Actions.Count, ours, page.Gap), .. foreign];
+        var appended = await ledger.AppendAsync(
+            tenant, [new(stream, position?.Version ?? 0)], [.. facts.Select(fact => new NewEntry(stream, Self, correlation, fact))], cancellationToken);
+        if (appended is not AppendResult.Appended)
+            return;
+        foreach (var change in foreign)
+            logger.OutOfBandChange(tenant, connection.Name, change.Action, change.ActionId);
+        if (page.Gap)
+            logger.LogHasGap(connection.Name);
+    }
+
+    private static OutOfBandChange Change(Connection connection, VendorAction action, string why, bool simulated) => new(
+        connection.Name,
+        EventText.BoundedKey(action.Id),
+        action.OperationId is { Length: > 0 } operation ? EventText.Bounded(operation, EventText.KindLimit) : null,
+        EventText.Bounded(action.Action, EventText.KindLimit),
+        action.Target with { Name = EventText.Bounded(action.Target.Name, EventText.DeviceLimit), Client = EventText.Bounded(action.Target.Client, EventText.DeviceLimit) },
+        EventText.Bounded(action.By, EventText.DeviceLimit),
+        action.At,
+        EventText.Bounded(action.Detail, EventText.TitleLimit),
+        why,
+        simulated);
+
+    private static string ReasonOf(CallOutcome<ActionPage> answer) => answer switch
+    {
+        CallOutcome<ActionPage>.Refused refused => refused.Message,
+        CallOutcome<ActionPage>.NotDone notDone => notDone.Message,
+        CallOutcome<ActionPage>.Unknown unknown => unknown.Message,
+        _ => "",
+    };
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Completeness;
+
+/// <summary>How far a vendor's log was read.</summary>
+/// <param name="Version">Of <c>poll/{connection}</c>; appends name it.</param>
+/// <param name="At">When that was recorded.</param>
+public sealed record PollPosition(string Cursor, long Version, DateTimeOffset At);
+
+/// <summary>When a connection was last heard.</summary>
+/// <param name="Silent">The silence on record that has not ended.</param>
+/// <param name="Version">Of <c>connection/{name}</c>; appends name it.</param>
+public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? Silent, long Version);
+
+/// <summary>What is known of a tenant's connections and of what may appear in their vendors' logs: a part of the tenant's state. Immutable.</summary>
+public sealed record ConnectionWatch
+{
+    /// <summary>An event that follows another this closely does not change what is known; thousands a second must cost nothing.</summary>
+    private static readonly TimeSpan PulseEvery = TimeSpan.FromMinutes(1);
+
+    public static readonly ConnectionWatch Nothing = new();
+
+    public ImmutableDictionary<string, PollPosition> Polls { get; init; } = ImmutableDictionary<string, PollPosition>.Empty;
+
+    public ImmutableDictionary<string, ConnectionPulse> Pulses { get; init; } = ImmutableDictionary<string, ConnectionPulse>.Empty;
+
+    /// <summary>The plan of every run that was ever claimed, by execution id: what may appear in a vendor's log.</summary>
+    public ImmutableDictionary<string, Plan> Claimed { get; init; } = ImmutableDictionary<string, Plan>.Empty;
+
+    /// <summary>Operations of ours that a vendor's log showed, with the line that did.</summary>
+    public ImmutableDictionary<string, string> Seen { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <param name="incident">The incident that the entry concerns, as it is after the entry.</param>
+    internal ConnectionWatch Apply(LedgerEntry entry, Func<string, Incident?> incident) => entry.Fact switch
+    {
+        EventReceived received => Heard(received.Connection, entry.At, null),
+        WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
+        ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.At, Version = entry.Version }),
+        ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
+        ExecutionStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Execution?.Plan),
+        UndoStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Undo?.Plan),
+        PollAdvanced polled => this with
+        {
+            Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.At)),
+            Seen = Seen.SetItems(polled.Ours.Select(seen => KeyValuePair.Create(seen.OperationId, seen.ActionId))),
+        },
+        OutOfBandChange change when Polls.GetValueOrDefault(change.Connection) is { } position => this with
+        {
+            Polls = Polls.SetItem(change.Connection, position with { Version = entry.Version }),
+        },
+        _ => this,
+    };
+
+    private ConnectionWatch Claim(string executionId, Plan? plan) => plan is null ? this : this with { Claimed = Claimed.SetItem(executionId, plan) };
+
+    private ConnectionWatch Heard(string connection, DateTimeOffset? at, long? version)
+    {
+        var known = Pulses.GetValueOrDefault(connection);
+        if (version is null && known is { LastHeard: { } last, Silent: null } && at - last < PulseEvery)
+            return this;
+        var heard = at is { } time && !(known?.LastHeard >= time) ? time : known?.LastHeard;
+        return this with { Pulses = Pulses.SetItem(connection, new(heard, known?.Silent, version ?? known?.Version ?? 0)) };
+    }
+
+    private ConnectionWatch With(string connection, Func<ConnectionPulse, ConnectionPulse> change) =>
+        this with { Pulses = Pulses.SetItem(connection, change(Pulses.GetValueOrDefault(connection) ?? new(null, null, 0))) };
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using MediatR;
+
+namespace DevOpsAI.Completeness;
+
+/// <summary>Sends every out-of-band change through the normal intake, so that people get a card. Harmless to repeat: the intake knows the event.</summary>
+internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
+{
+    /// <summary>What such an event is called; a runbook may handle it like any other kind.</summary>
+    public const string Kind = "OutOfBandChange";
+
+    public string Name => "out-of-band";
+
+    public string? Lane(LedgerEntry entry) => (entry.Fact as OutOfBandChange)?.Connection;
+
+    public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Fact is OutOfBandChange change)
+            await mediator.Send(new ReceiveEvents(entry.Tenant, change.Connection, change.Simulated, [EventOf(entry.Seq, change)], entry.Correlation), cancellationToken);
+    }
+
+    private static ConnectorEvent EventOf(long seq, OutOfBandChange change)
+    {
+        var key = $"out-of-band/{change.ActionId}";
+        var attributes = new Dictionary<string, string>
+        {
+            ["by"] = change.By,
+            ["done_at"] = change.DoneAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+            ["action"] = change.Action,
+            ["vendor_log_id"] = change.ActionId,
+            ["entry"] = seq.ToString(CultureInfo.InvariantCulture),
+        };
+        if (change.OperationId is { } operation)
+            attributes["operation"] = operation;
+        return new(
+            key, EventStatus.Firing, Severity.Error, Kind, change.Target.Name,
+            $"Out-of-band change: {change.Action} on {change.Target.Name} by {change.By}",
+            $"At the vendor, {change.By} did {change.Action} on {change.Target.Name} ({attributes["done_at"]}): {change.Detail} No decision on record allows it. {change.Why}",
+            key, change.DoneAt, attributes, AboutUser: change.Target.Kind is "user" or "mailbox");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics.Metrics;
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Completeness;
+
+/// <summary>Puts on record when a connection that used to send has gone silent, and when it is heard again. Of several bots one is first.</summary>
+internal sealed class SilenceWatch : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+    private static readonly Actor Self = Actor.Service("silences");
+
+    private readonly ILedger ledger;
+    private readonly TenantStates states;
+    private readonly ITenantDirectory tenants;
+    private readonly IFollowedTenants followed;
+    private readonly IConnectionDirectory connections;
+    private readonly IOptions<CompletenessOptions> options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<SilenceWatch> logger;
+    private readonly Meter meter;
+
+    public SilenceWatch(
+        ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnectionDirectory connections, IOptions<CompletenessOptions> options,
+        TimeProvider clock, IMeterFactory meters, ILogger<SilenceWatch> logger)
+    {
+        (this.ledger, this.states, this.tenants, this.followed, this.connections, this.options, this.clock, this.logger) =
+            (ledger, states, tenants, followed, connections, options, clock, logger);
+        meter = meters.Create("DevOpsAI.Completeness");
+        meter.CreateObservableGauge("connections.silent", Silent, "{connection}", "Connections that used to send and are silent for longer than expected.");
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Records what is due for one tenant now.</summary>
+    public async Task LookAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
+        foreach (var due in Silences.Of(watch, connections.All.Where(connection => connection.Tenant == tenant), options.Value.SilentAfter, clock.GetUtcNow()))
+        {
+            var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
+            if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)
+                continue;
+            if (due.Fact is ConnectionSilent silent)
+                logger.WentSilent(tenant, due.Connection, silent.LastHeard);
+            else
+                logger.HeardAgain(tenant, due.Connection);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+            {
+                try
+                {
+                    await LookAsync(tenant.Id, stoppingToken);
+                }
+                catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception problem)
+                {
+                    logger.SilencesFailed(tenant.Id, problem);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Measurement<long>> Silent() => states.Latest.Select(static state => new Measurement<long>(
+        state.Watch.Pulses.Values.Count(static pulse => pulse.Silent is not null), new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
+}

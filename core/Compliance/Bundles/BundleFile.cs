@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace DevOpsAI.Compliance.Bundles;
+
+/// <summary>A bundle opened for reading. Nothing is unpacked, and no name in it is ever a path.</summary>
+internal sealed class BundleFile : IDisposable
+{
+    private const int LargestSmallFile = 1024 * 1024;
+    private readonly ZipArchive zip;
+
+    private BundleFile(ZipArchive zip) => this.zip = zip;
+
+    /// <exception cref="BundleException">Not a bundle, or not a whole one.</exception>
+    public static BundleFile Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            CheckWhole(file);
+            return new(new(file, ZipArchiveMode.Read, leaveOpen: false, Encoding.UTF8));
+        }
+        catch (InvalidDataException damaged)
+        {
+            file.Dispose();
+            throw BundleException.Changed($"The archive is damaged: {damaged.Message}");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<string> Names => [.. zip.Entries.Select(static entry => entry.FullName)];
+
+    public Stream Read(string name) => (zip.GetEntry(name) ?? throw BundleException.Changed($"{name} is missing.")).Open();
+
+    public byte[] ReadSmall(string name)
+    {
+        using var content = Read(name);
+        var bytes = new byte[LargestSmallFile + 1];
+        var length = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length <= LargestSmallFile ? bytes[..length] : throw BundleException.Changed($"{name} is larger than such a file can be.");
+    }
+
+    /// <summary>Lines without their newline, as a stream.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Lines(string name)
+    {
+        using var content = Read(name);
+        var line = new ArrayBufferWriter<byte>(8192);
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = content.Read(buffer)) > 0;)
+        {
+            for (var rest = buffer.AsMemory(0, read); rest.Length > 0;)
+            {
+                var end = rest.Span.IndexOf((byte)'\n');
+                line.Write(end < 0 ? rest.Span : rest.Span[..end]);
+                if (line.WrittenCount > BundleFormat.LongestLine)
+                    throw BundleException.Changed($"{name} has a line that is longer than any entry.");
+                if (end < 0)
+                    break;
+                yield return line.WrittenMemory;
+                line.ResetWrittenCount();
+                rest = rest[(end + 1)..];
+            }
+        }
+        if (line.WrittenCount > 0)
+            throw BundleException.Changed($"{name} does not end with a newline.");
+    }
+
+    public void Dispose() => zip.Dispose();
+
+    private static void CheckWhole(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[4];
+        if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual("PK\u0003\u0004"u8))
+            throw new BundleException(BundleState.Unreadable, "It is not a zip file, so it is no evidence bundle.");
+        var end = file.Length - BundleFormat.CommentLength;
+        var comment = new byte[BundleFormat.CommentLength];
+        file.Position = Math.Max(0, end);
+        if (file.ReadAtLeast(comment, comment.Length, throwOnEndOfStream: false) < comment.Length || !Encoding.Latin1.GetString(comment).StartsWith(BundleFormat.CommentPrefix, StringComparison.Ordinal))
+            throw BundleException.Changed("It does not end with the hash of itself: it is cut short, was packed anew, or is no evidence bundle.");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[128 * 1024];
+        file.Position = 0;
+        for (long read = 0; read < end;)
+        {
+            var count = file.Read(buffer, 0, (int)Math.Min(buffer.Length, end - read));
+            hash.AppendData(buffer, 0, count);
+            read += count;
+        }
+        if (Encoding.Latin1.GetString(comment)[BundleFormat.CommentPrefix.Length..] != Convert.ToHexStringLower(hash.GetHashAndReset()))
+            throw BundleException.Changed("It was changed: its bytes do not have the hash that stands at its end.");
+        file.Position = 0;
+    }
+}
+
+/// <summary>The entries in a bundle.</summary>
+internal sealed class BundledSource(BundleFile bundle, Tenancy.TenantId tenant) : IEvidenceSource
+{
+    public async IAsyncEnumerable<EvidenceEntry> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var line in bundle.Lines(BundleFormat.Entries))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Read(line, tenant);
+        }
+        await Task.CompletedTask;
+    }
+
+    /// <exception cref="BundleException">The line is not an entry with its own hash.</exception>
+    public static EvidenceEntry Read(ReadOnlyMemory<byte> line, Tenancy.TenantId tenant)
+    {
+        BundledEntry read;
+        try
+        {
+            read = JsonSerializer.Deserialize(line.Span, BundleJson.Lines.BundledEntry) ?? throw new JsonException("null");
+        }
+        catch (JsonException malformed)
+        {
+            throw BundleException.Changed($"{BundleFormat.Entries} has a line that is no entry: {malformed.Message}");
+        }
+        if (!read.ToLine().AsSpan(..^1).SequenceEqual(line.Span))
+            throw BundleException.Changed($"Entry {read.Seq} is not written as such a line is written.");
+        if (read.Leaf.Length != 64 || !read.Leaf.All(char.IsAsciiHexDigitLower))
+            throw BundleException.Changed($"Entry {read.Seq} has no leaf hash.");
+        var leaf = Convert.FromHexString(read.Leaf);
+        if (read.BodyBytes() is not { } body)
+            return read.Redacted == true ? new(read.Seq, new(leaf), null) : throw BundleException.Changed($"Entry {read.Seq} has no body and is not redacted.");
+        if (!DevOpsAI.Ledger.MerkleTree.HashLeaf(body).AsSpan().SequenceEqual(leaf))
+            throw BundleException.Changed($"Entry {read.Seq} was changed: it does not have its leaf hash.");
+        var entry = EvidenceEntries.Decode(tenant, read.Seq, body, leaf)
+            ?? throw BundleException.Changed($"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
+        return new(read.Seq, new(leaf), entry);
+    }
+}

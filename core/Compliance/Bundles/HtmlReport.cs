@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using DevOpsAI.Compliance.Oscal;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Compliance.Bundles;
+
+/// <summary>
+/// The report for people: one self-contained page without scripts, written as a stream. Everything that comes from entries is shown as text.
+/// </summary>
+internal sealed class HtmlReport
+{
+    private readonly StreamWriter page;
+    private readonly Assessment assessment;
+    private readonly EvidenceCheckpoint checkpoint;
+
+    private HtmlReport(StreamWriter page, Assessment assessment, EvidenceCheckpoint checkpoint)
+    {
+        this.page = page;
+        this.assessment = assessment;
+        this.checkpoint = checkpoint;
+    }
+
+    public static async Task WriteAsync(Stream output, Assessment assessment, EvidenceCheckpoint checkpoint)
+    {
+        await using var written = new StreamWriter(output, new UTF8Encoding(false), 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        new HtmlReport(written, assessment, checkpoint).Write();
+    }
+
+    private void Write()
+    {
+        using var css = new StreamReader(BundleDocuments.Resource("report.css"));
+        var subject = assessment.Subject;
+        page.WriteLine("<!doctype html>");
+        page.WriteLine("<html lang=\"en\"><head><meta charset=\"utf-8\">");
+        page.WriteLine("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+        page.WriteLine("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
+        page.WriteLine($"<title>Evidence of {Text(subject.TenantName)}</title><style>{css.ReadToEnd()}</style></head><body><main>");
+        Head();
+        Figures();
+        Open();
+        Controls();
+        Stories();
+        Others();
+        page.WriteLine("</main></body></html>");
+    }
+
+    private void Head()
+    {
+        var subject = assessment.Subject;
+        page.WriteLine($"<header><p class=\"kind\">Evidence report</p><h1>{Text(subject.TenantName)}</h1>");
+        page.WriteLine($"<p>Operational changes by {Text(subject.Provider)}, {Time(assessment.Start?.At ?? subject.AsOf)} to {Time(subject.AsOf)}.</p><dl>");
+        Fact("Ledger", $"<code>{Text(checkpoint.Origin)}</code>");
+        Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
+        Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
+        page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
+            + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
+    }
+
+    private void Figures()
+    {
+        var rounds = assessment.Incidents.SelectMany(static incident => incident.Rounds);
+        var (people, automatic, verified, troubled, expired) = (0, 0, 0, 0, 0);
+        foreach (var round in rounds)
+        {
+            people += round.Final is null ? 0 : 1;
+            automatic += round is { Level: < GateLevel.L2, Run: not null, Staged: not null, Final: null } ? 1 : 0;
+            verified += round.Run?.Outcome == ExecutionOutcome.Verified ? 1 : 0;
+            troubled += round.Run?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? 1 : 0;
+            expired += round.Expired is null ? 0 : 1;
+        }
+        page.WriteLine("<section class=\"figures\" aria-label=\"Figures\">");
+        Figure(assessment.Incidents.Count, "incidents", "");
+        Figure(people, "decided by people", "");
+        Figure(automatic, "let through by policy", "");
+        Figure(verified, "carried out and verified", "good");
+        Figure(troubled, "failed or unknown", troubled > 0 ? "bad" : "");
+        Figure(expired, "expired undecided", expired > 0 ? "warn" : "");
+        page.WriteLine("</section>");
+    }
+
+    /// <summary>The holes: what is open, and what this report cannot tell.</summary>
+    private void Open()
+    {
+        var open = Weaknesses.Of(assessment).Where(static weakness => weakness.IsOpen);
+        page.WriteLine("<section><h2>Open and missing</h2><ul class=\"open\">");
+        var any = false;
+        foreach (var weakness in open)
+        {
+            any = true;
+            page.WriteLine($"<li><strong>{Text(Story.Title(weakness))}</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
+        }
+        if (assessment.Redacted > 0)
+            page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
+        var first = assessment.Subject.First;
+        if (first > 1)
+            page.WriteLine($"<li><strong>{Range(1, first - 1)} not part of this bundle.</strong> What began before is told from entry {first} on.</li>");
+        if (checkpoint.Size > assessment.Subject.Last)
+            page.WriteLine($"<li><strong>{Range(assessment.Subject.Last + 1, checkpoint.Size)} not part of this bundle.</strong> What was still going on is not told to its end.</li>");
+        if (!any && assessment.Redacted == 0 && first == 1 && checkpoint.Size == assessment.Subject.Last)
+            page.WriteLine("<li class=\"none\">Nothing is open, and nothing is left out.</li>");
+        page.WriteLine("</ul></section>");
+    }
+
+    private void Controls()
+    {
+        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table><thead><tr><th>Objective</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
+        foreach (var finding in Findings.Of(assessment))
+        {
+            page.WriteLine($"<tr><td><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\">{finding.Conforming}</td><td class=\"number\">{finding.Deviating}</td>"
+                + $"<td>{(finding.IsSatisfied ? Badge("good", "satisfied") : Badge("bad", "not satisfied"))}</td></tr>");
+        }
+        page.WriteLine("</tbody></table></div></section>");
+    }
+
+    private void Stories()
+    {
+        page.WriteLine("<section><h2>What happened</h2>");
+        if (assessment.Incidents.Count == 0)
+            page.WriteLine("<p>These entries tell of no incident.</p>");
+        foreach (var incident in assessment.Incidents)
+            Incident(incident);
+        page.WriteLine("</section>");
+    }
+
+    private void Incident(IncidentRecord incident)
+    {
+        var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
+        page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}</h3>");
+        var device = assessment.Texts.Get(incident.Device);
+        var about = new[] { severity, device }.Where(static part => part.Length > 0).Select(static part => Text(part));
+        page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
+        if (incident.Opened is { } opened)
+            Line(opened, "Opened.");
+        if (incident.Drafted is { } drafted)
+            Line(drafted, $"Recommendation drafted by {assessment.Texts.Get(incident.Drafter)}.");
+        foreach (var round in incident.Rounds)
+            Round(round);
+        if (incident.Closed is { } closed)
+            Line(closed, $"Closed: {assessment.Texts.Get(incident.ClosedReason)}.");
+        page.WriteLine("</ol></article>");
+    }
+
+    private void Round(Round round)
+    {
+        if (round.Staged is { } staged)
+        {
+            Line(staged, Story.Gate(round), close: false);
+            var plan = assessment.Texts.Get(round.Plan);
+            page.WriteLine(plan.Length == 0 ? "<p class=\"plan\">No plan: decision support only.</p></li>" : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
+        }
+        if (round.Escalated is { } escalated)
+            Line(escalated, "Nobody had decided; others were told.");
+        foreach (var (mark, sentence) in Marks(round).Zip(Story.Decisions(assessment, round)))
+            Line(mark, sentence);
+        if (round.Run is not { } run)
+            return;
+        Line(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
+        if (run.Finished is { } finished)
+            Line(finished, Story.Run(assessment, round)!);
+    }
+
+    /// <summary>The entries behind the sentences of <see cref="Story.Decisions"/>, in their order.</summary>
+    private static IEnumerable<Mark> Marks(Round round)
+    {
+        foreach (var decision in round.Decisions)
+            yield return decision.Mark;
+        if (round.Expired is { } expired)
+            yield return expired;
+        if (round.Withdrawn is { } withdrawn)
+            yield return withdrawn;
+        if (round.Staged is { } staged)
+            yield return staged;
+    }
+
+    private void Others()
+    {
+        page.WriteLine("<section><h2>Freezes and roles</h2><ol>");
+        foreach (var other in assessment.Incidentals)
+        {
+            var text = assessment.Texts.Get(other.Text);
+            Line(other.Mark, other.Kind switch
+            {
+                IncidentalKind.Frozen => $"{Story.Name(other.By)} froze execution: {text}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                IncidentalKind.OwnFreezeLifted => $"{Story.Name(other.By)} lifted the freeze that they had set.",
+                _ => $"{Story.Name(other.By)} gave themselves the role {text}.",
+            });
+        }
+        page.WriteLine(assessment.Incidentals.Count == 0 ? "</ol><p>Nobody froze execution, and nobody gave themselves a role.</p></section>" : "</ol></section>");
+        page.WriteLine("<section><h2>Entries by type</h2><div class=\"wide\"><table><tbody>");
+        foreach (var (type, count) in assessment.Counts)
+            page.WriteLine($"<tr><td><code>{Text(type)}</code></td><td class=\"number\">{count}</td></tr>");
+        if (assessment.Redacted > 0)
+            page.WriteLine($"<tr><td>redacted</td><td class=\"number\">{assessment.Redacted}</td></tr>");
+        page.WriteLine("</tbody></table></div></section>");
+    }
+
+    private static string Ending(IncidentRecord incident) => incident.Rounds switch
+    {
+        [.., { Run.Outcome: ExecutionOutcome.Verified, Kind: ProposalKind.Undo }] => Badge("good", "undone"),
+        [.., { Run.Outcome: ExecutionOutcome.Verified }] => Badge("good", "verified"),
+        [.., { Run.Outcome: { } outcome }] => Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", Story.Word(outcome)),
+        [.., { Run: not null }] => Badge("warn", "no outcome yet"),
+        [.., { Expired: not null }] => Badge("warn", "expired"),
+        [.., { Final: { IsApproval: false, Kind: var kind } }] => Badge("", kind == DecisionKind.Reject ? "rejected" : "handled"),
+        [.., { Withdrawn: not null }] => Badge("", "withdrawn"),
+        _ => incident.Closed is null ? Badge("warn", "undecided") : Badge("", "closed"),
+    };
+
+    private void Line(Mark mark, string sentence, bool close = true) =>
+        page.WriteLine($"<li><time>{Time(mark.At)}</time> {Text(sentence, 2000)} {Entry(mark)}{(close ? "</li>" : "")}");
+
+    private void Fact(string name, string html) => page.WriteLine($"<div><dt>{name}</dt><dd>{html}</dd></div>");
+
+    private void Figure(long value, string what, string tone) =>
+        page.WriteLine($"<div class=\"figure {tone}\"><b>{value.ToString("N0", CultureInfo.InvariantCulture)}</b><span>{what}</span></div>");
+
+    private static string Entries(long count) => count == 1 ? "1 entry is" : $"{count} entries are";
+
+    private static string Range(long first, long last) => first == last ? $"Entry {first} is" : $"Entries {first} to {last} are";
+
+    private static string Badge(string tone, string word) => $"<span class=\"badge {tone}\">{Text(word)}</span>";
+
+    private string Entry(Mark mark) => $"<span class=\"entry\" title=\"leaf {assessment.LeafOf(mark)}\">entry {mark.Seq}</span>";
+
+    private static string Time(DateTimeOffset at) => Text(Story.Utc(at));
+
+    private static string Text(string text, int most = 500) => WebUtility.HtmlEncode(OscalText.Line(text, most));
+}

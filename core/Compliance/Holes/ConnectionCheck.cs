@@ -1,0 +1,43 @@
+using DevOpsAI.Completeness;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Compliance.Holes;
+
+/// <summary>Silent connections, and events that were accepted and are not on record.</summary>
+internal sealed class ConnectionCheck : IHoleCheck
+{
+    private readonly Dictionary<string, (long Seq, DateTimeOffset LastHeard)> silent = [];
+    private readonly Dictionary<string, long> surplus = [];
+
+    public void Add(LedgerEntry entry, List<Hole> found)
+    {
+        switch (entry.Fact)
+        {
+            case EventReceived { Delivery: not null } received:
+                surplus[received.Connection] = surplus.GetValueOrDefault(received.Connection) + 1;
+                break;
+            case WebhookReceipts receipts:
+                // A bot that was killed has counted less than it recorded, never more.
+                if ((surplus[receipts.Connection] = surplus.GetValueOrDefault(receipts.Connection) - receipts.New) < 0)
+                {
+                    found.Add(new(
+                        HoleKind.NotRecorded, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
+                        $"{-surplus[receipts.Connection]} more events were accepted than are on record."));
+                    surplus[receipts.Connection] = 0;
+                }
+                break;
+            case ConnectionSilent gone:
+                silent[gone.Connection] = (entry.Seq, gone.LastHeard);
+                break;
+            case ConnectionHeard heard when silent.Remove(heard.Connection, out var since):
+                found.Add(Silent(heard.Connection, since, entry.At));
+                break;
+        }
+    }
+
+    public void End(DateTimeOffset asOf, List<Hole> found) => found.AddRange(silent.Select(one => Silent(one.Key, one.Value, null)));
+
+    private static Hole Silent(string connection, (long Seq, DateTimeOffset LastHeard) since, DateTimeOffset? to) => new(
+        HoleKind.Silent, connection, since.Seq, since.LastHeard, to, to is null ? "Nothing was heard since." : "Nothing was heard in between.");
+}

@@ -1,0 +1,84 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Compliance.Holes;
+
+/// <summary>Decided but not begun, begun but not ended, begun without a decision.</summary>
+internal sealed class RunCheck(HoleRules rules) : IHoleCheck
+{
+    /// <summary>The entry that last allowed something, by incident.</summary>
+    private readonly Dictionary<string, long> allowedBy = [];
+    private readonly Dictionary<string, (long Seq, DateTimeOffset At)> waiting = [];
+    private readonly Dictionary<string, (long Seq, DateTimeOffset At, DateTimeOffset LeaseUntil)> open = [];
+
+    public void Add(LedgerEntry entry, List<Hole> found)
+    {
+        switch (entry.Fact)
+        {
+            case ProposalStaged staged when staged.Terms.Level is GateLevel.L0 or GateLevel.L1:
+                Allow(staged.IncidentId, entry);
+                break;
+            case ProposalStaged staged:
+                Forget(staged.IncidentId);
+                break;
+            case ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits } decided:
+                Allow(decided.IncidentId, entry);
+                break;
+            case ProposalDecided { Complete: true } decided:
+                Forget(decided.IncidentId);
+                break;
+            case ProposalWithdrawn withdrawn:
+                Forget(withdrawn.IncidentId);
+                break;
+            case ProposalExpired expired:
+                Forget(expired.IncidentId);
+                break;
+            case ExecutionStarted started:
+                Start(started.IncidentId, started.ExecutionId, started.LeaseUntil, entry, found);
+                break;
+            case UndoStarted started:
+                Start(started.IncidentId, started.ExecutionId, started.LeaseUntil, entry, found);
+                break;
+            case ExecutionFinished finished:
+                open.Remove(finished.ExecutionId);
+                break;
+            case UndoFinished finished:
+                open.Remove(finished.ExecutionId);
+                break;
+        }
+    }
+
+    public void End(DateTimeOffset asOf, List<Hole> found)
+    {
+        foreach (var (incident, (seq, at)) in waiting.Where(one => asOf - one.Value.At > rules.Execute))
+            found.Add(new(HoleKind.NotExecuted, incident, seq, at, null, "Decided, and no execution was begun."));
+        foreach (var (execution, (seq, at, lease)) in open.Where(one => asOf - one.Value.LeaseUntil > rules.Finish))
+            found.Add(new(HoleKind.NotFinished, execution, seq, at, null, $"Begun, and no outcome is on record; its claim ended at {lease:yyyy-MM-dd HH:mm} UTC."));
+    }
+
+    private void Allow(string incident, LedgerEntry entry)
+    {
+        allowedBy[incident] = entry.Seq;
+        waiting[incident] = (entry.Seq, entry.At);
+    }
+
+    private void Forget(string incident)
+    {
+        allowedBy.Remove(incident);
+        waiting.Remove(incident);
+    }
+
+    private void Start(string incident, string execution, DateTimeOffset lease, LedgerEntry entry, List<Hole> found)
+    {
+        waiting.Remove(incident);
+        if (open.TryGetValue(execution, out var begun))
+        {
+            open[execution] = begun with { LeaseUntil = lease };
+            return;
+        }
+        if (allowedBy.GetValueOrDefault(incident) is 0 || allowedBy[incident] != entry.Causation)
+            found.Add(new(HoleKind.NoDecision, execution, entry.Seq, entry.At, null, "Begun, and the entry it names as its reason allows nothing."));
+        open[execution] = (entry.Seq, entry.At, lease);
+    }
+}

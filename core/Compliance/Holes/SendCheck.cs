@@ -1,0 +1,33 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Compliance.Holes;
+
+/// <summary>Cards that were to be sent and of which nobody knows whether they were.</summary>
+internal sealed class SendCheck(HoleRules rules) : IHoleCheck
+{
+    private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
+
+    public void Add(LedgerEntry entry, List<Hole> found)
+    {
+        switch (entry.Fact)
+        {
+            case CardSending card:
+                sending[(card.IncidentId, card.ConversationId)] = (entry.Seq, entry.At);
+                break;
+            case CardPosted card:
+                sending.Remove((card.IncidentId, card.ConversationId));
+                break;
+            case ChannelUnlinked channel:
+                // Why nothing came of it is on record.
+                foreach (var place in sending.Keys.Where(place => place.Conversation == channel.ConversationId).ToList())
+                    sending.Remove(place);
+                break;
+        }
+    }
+
+    public void End(DateTimeOffset asOf, List<Hole> found) => found.AddRange(sending
+        .Where(one => asOf - one.Value.At > rules.Post)
+        .Select(one => new Hole(
+            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null, $"Its card was being sent to {one.Key.Conversation}, and whether it arrived is not on record.")));
+}

@@ -1,0 +1,120 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Compliance;
+
+/// <summary>What the range says of one incident. Small: texts are in the spool, entries stay where they are.</summary>
+public sealed class IncidentRecord(string id)
+{
+    public string Id { get; } = id;
+
+    public Mark First { get; internal set; }
+
+    public Mark Latest { get; internal set; }
+
+    /// <summary>Null when it was opened before the range, or its opening is redacted.</summary>
+    public Mark? Opened { get; internal set; }
+
+    public SpooledText Title { get; internal set; }
+
+    public SpooledText Device { get; internal set; }
+
+    public Severity? Severity { get; internal set; }
+
+    public Mark? Drafted { get; internal set; }
+
+    public SpooledText Drafter { get; internal set; }
+
+    public Mark? Closed { get; internal set; }
+
+    public SpooledText ClosedReason { get; internal set; }
+
+    /// <summary>Each time something was put at a gate, in order.</summary>
+    public List<Round> Rounds { get; } = new(1);
+}
+
+/// <summary>One proposal from its gate to its end.</summary>
+public sealed class Round
+{
+    /// <summary>Null when it was staged before the range, or the entry is redacted: then nothing about its gate is known here.</summary>
+    public Mark? Staged { get; internal init; }
+
+    public int Revision { get; internal init; }
+
+    public ProposalKind Kind { get; internal init; }
+
+    public GateLevel Level { get; internal init; }
+
+    public int Approvals { get; internal init; }
+
+    public bool NotTheRequester { get; internal init; }
+
+    public Actor Requester { get; internal init; } = Actor.Service("unknown");
+
+    public DateTimeOffset ExpiresAt { get; internal init; }
+
+    public string Policy { get; internal init; } = "";
+
+    /// <summary>The steps, one line each.</summary>
+    public SpooledText Plan { get; internal init; }
+
+    /// <summary>Indexes into <see cref="Assessment.Targets"/>.</summary>
+    public int[] Targets { get; internal init; } = [];
+
+    /// <summary>Of what is to be carried out: the plan, or the plan as an approver edited it.</summary>
+    internal Hash256 Seal { get; set; }
+
+    public List<DecisionRecord> Decisions { get; } = new(1);
+
+    public Mark? Expired { get; internal set; }
+
+    public Mark? Withdrawn { get; internal set; }
+
+    public Mark? Escalated { get; internal set; }
+
+    public RunRecordOf? Run { get; internal set; }
+
+    /// <summary>The decision that ended the waiting, if any.</summary>
+    public DecisionRecord? Final => Decisions.Find(static decision => decision.Complete);
+}
+
+/// <summary>One person's word at a gate.</summary>
+public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool Complete, bool Sealed, SpooledText Reason)
+{
+    public bool IsApproval => Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;
+}
+
+/// <summary>One carrying out of a plan.</summary>
+public sealed class RunRecordOf(string id, Mark started)
+{
+    public string Id { get; } = id;
+
+    public Mark Started { get; } = started;
+
+    /// <summary>Seq of the entry that allowed it, as the claim names it.</summary>
+    public long? AllowedBy { get; internal init; }
+
+    /// <summary>What was carried out has the seal of what was approved.</summary>
+    public bool Sealed { get; internal set; }
+
+    /// <summary>A freeze was in force when it was claimed.</summary>
+    public bool Frozen { get; internal init; }
+
+    public DateTimeOffset LeaseUntil { get; internal set; }
+
+    public int Applied { get; internal set; }
+
+    public int NotApplied { get; internal set; }
+
+    public Mark? LastStep { get; internal set; }
+
+    public Mark? Finished { get; internal set; }
+
+    public ExecutionOutcome? Outcome { get; internal set; }
+
+    public bool RolledBack { get; internal set; }
+
+    public SpooledText Summary { get; internal set; }
+}

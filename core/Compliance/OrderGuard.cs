@@ -1,0 +1,95 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Compliance;
+
+/// <summary>An execution that the entries do not allow.</summary>
+/// <param name="Gate">Seq of the decision that came too late, if one came at all.</param>
+public sealed record OutOfOrder(long Execution, long? Gate, string Why);
+
+/// <summary>
+/// Watches that nothing was carried out before the gate that allows it. A ledger in which something was is not presented as evidence of
+/// gated execution: the export is refused and says which entries.
+/// </summary>
+public sealed class OrderGuard(long first)
+{
+    private readonly Dictionary<string, Standing> standings = new(StringComparer.Ordinal);
+    private readonly List<(OutOfOrder Found, Standing Standing)> found = [];
+
+    public void Take(LedgerEntry entry)
+    {
+        switch (entry.Fact)
+        {
+            case ProposalStaged staged: standings[staged.IncidentId] = new() { Staged = entry.Seq, Level = staged.Terms.Level }; break;
+            case ProposalDecided { Complete: true } decided when Of(decided.IncidentId) is { Decided: null } standing: standing.Decide(entry.Seq, decided.Kind); break;
+            case ExecutionStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
+            case UndoStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
+        }
+    }
+
+    /// <summary>The executions that stand before their gate, in order.</summary>
+    public IReadOnlyList<OutOfOrder> Found =>
+        [.. found.Select(static pair => pair.Found.Gate is null && pair.Standing.Decided is { } late ? pair.Found with { Gate = late } : pair.Found)];
+
+    /// <exception cref="EvidenceException">Something was executed before its gate.</exception>
+    public void ThrowIfAny()
+    {
+        const int Shown = 5;
+        if (found.Count == 0)
+            return;
+        var list = Found.Take(Shown).Select(static one =>
+            $"entry {one.Execution} {one.Why}{(one.Gate is { } gate ? $" (its decision is entry {gate})" : "")}");
+        throw new EvidenceException(
+            $"This is not evidence of gated execution: {string.Join("; ", list)}{(found.Count > Shown ? $"; and {found.Count - Shown} more" : "")}. Nothing was exported.");
+    }
+
+    private void Started(LedgerEntry entry, string incidentId, string executionId)
+    {
+        var standing = Of(incidentId);
+        if (standing.Execution == executionId)
+            return;
+        standing.Execution = executionId;
+        var why = WhyNot(standing, entry);
+        if (why is not null)
+            found.Add((new(entry.Seq, null, why), standing));
+    }
+
+    private string? WhyNot(Standing standing, LedgerEntry entry)
+    {
+        if (entry.Causation is not { } gate || gate >= entry.Seq)
+            return "executes and names no earlier entry that allows it";
+        if (standing.Staged is not { } staged)
+            return gate < first || (gate == standing.Decided && standing.Approved) ? null : $"executes what entry {gate} is said to allow, which approved nothing";
+        return standing.Level switch
+        {
+            GateLevel.L3 => $"executes what entry {staged} had left to people",
+            GateLevel.L2 when standing.Decided is null => $"executes what entry {staged} had put before people, before they decided",
+            GateLevel.L2 when !standing.Approved => $"executes what entry {standing.Decided} did not approve",
+            _ when gate < staged => $"names entry {gate}, which is older than its proposal, entry {staged}",
+            _ => null,
+        };
+    }
+
+    private Standing Of(string incidentId)
+    {
+        if (!standings.TryGetValue(incidentId, out var standing))
+            standings.Add(incidentId, standing = new());
+        return standing;
+    }
+
+    private sealed class Standing
+    {
+        public long? Staged { get; init; }
+
+        public GateLevel Level { get; init; }
+
+        public long? Decided { get; private set; }
+
+        public bool Approved { get; private set; }
+
+        public string? Execution { get; set; }
+
+        public void Decide(long seq, DecisionKind kind) => (Decided, Approved) = (seq, kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
+    }
+}

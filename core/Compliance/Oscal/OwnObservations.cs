@@ -1,0 +1,99 @@
+namespace DevOpsAI.Compliance.Oscal;
+
+/// <summary>Observations about the ledger as a whole, and about what belongs to no proposal.</summary>
+internal static class OwnObservations
+{
+    public static Guid Integrity(OscalExport export) => export.Ids.Of("observation", $"integrity:{export.Range}:{OscalWriter.Number(export.Checkpoint.Size)}");
+
+    public static Guid Times(OscalExport export) => export.Ids.Of("observation", $"times:{export.Range}");
+
+    public static Guid Of(OscalExport export, Incidental incidental) => export.Ids.Of("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
+
+    public static void Write(OscalWriter json, OscalExport export)
+    {
+        json.Open();
+        WriteIntegrity(json, export);
+        json.Close();
+        json.Open();
+        WriteTimes(json, export);
+        json.Close();
+        foreach (var incidental in export.Assessment.Incidentals)
+        {
+            json.Open();
+            WriteIncidental(json, export, incidental);
+            json.Close();
+        }
+    }
+
+    public static void WriteIncidental(OscalWriter json, OscalExport export, Incidental incidental)
+    {
+        var reason = export.Assessment.Texts.Get(incidental.Text);
+        var who = Story.Name(incidental.By);
+        json.Uuid(Of(export, incidental));
+        json.Text("title", incidental.Kind switch
+        {
+            IncidentalKind.Frozen => "Execution was frozen",
+            IncidentalKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
+            _ => "Somebody gave themselves a role",
+        });
+        json.Text("description", OscalText.Markup(incidental.Kind switch
+        {
+            IncidentalKind.Frozen => $"{who} stopped everything for this client: {reason}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
+            IncidentalKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
+            _ => $"{who} gave themselves the role {reason}.",
+        }));
+        json.Texts("methods", "EXAMINE");
+        json.Texts("types", incidental.Kind == IncidentalKind.Frozen ? "discovery" : "control-objective");
+        Origin(json, export, "tool", export.Bot);
+        OscalParts.WriteEvidence(json, export, incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);
+        json.Time("collected", incidental.Ended?.At ?? incidental.Mark.At);
+    }
+
+    public static void WriteTimes(OscalWriter json, OscalExport export)
+    {
+        var back = export.Assessment.TimeWentBack;
+        json.Uuid(Times(export));
+        json.Text("title", "Times of the entries compared");
+        json.Text("description", back is { } mark
+            ? $"The time of ledger entry {OscalWriter.Number(mark.Seq)} is before that of an entry before it."
+            : "Every entry carries a time in UTC with milliseconds, and none is before that of the entry before it.");
+        json.Texts("methods", "EXAMINE");
+        json.Texts("types", "control-objective");
+        Origin(json, export, "tool", export.Bot);
+        if (back is { } seen)
+            OscalParts.WriteEvidence(json, export, [(seen, "Entry out of time")]);
+        else
+            File(json, export.EntriesFile, "All entries of the range.");
+        json.Time("collected", export.Subject.AsOf);
+    }
+
+    private static void WriteIntegrity(OscalWriter json, OscalExport export)
+    {
+        json.Uuid(Integrity(export));
+        json.Text("title", "Integrity of the ledger checked");
+        json.Text("description",
+            $"The leaf hash of every entry of the range was computed again; with them, the root of all {OscalWriter.Number(export.Checkpoint.Size)} entries equals the signed checkpoint.");
+        json.Texts("methods", "TEST");
+        json.Texts("types", "control-objective");
+        Origin(json, export, "assessment-platform", export.Platform);
+        json.Only("subjects", () =>
+        {
+            json.Uuid("subject-uuid", export.CheckpointFile);
+            json.Text("type", "resource");
+        });
+        File(json, export.CheckpointFile, "Signed checkpoint.");
+        json.Time("collected", export.Subject.AsOf);
+    }
+
+    private static void Origin(OscalWriter json, OscalExport export, string type, Guid actor) => json.Only("origins", () => json.Only("actors", () =>
+    {
+        json.Text("type", type);
+        json.Uuid("actor-uuid", actor);
+    }));
+
+    private static void File(OscalWriter json, Guid resource, string what) => json.Only("relevant-evidence", () =>
+    {
+        json.Text("href", $"#{resource}");
+        json.Text("description", what);
+    });
+}

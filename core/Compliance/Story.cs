@@ -1,0 +1,119 @@
+using System.Globalization;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Compliance;
+
+/// <summary>Says in sentences what the records say, for people. Plain text: whoever shows it escapes it.</summary>
+internal static class Story
+{
+    public static string Title(Assessment assessment, IncidentRecord incident) =>
+        assessment.Texts.Get(incident.Title) is { Length: > 0 } title ? title : incident.Opened is null ? "(opened before this range)" : "(no title)";
+
+    public static string Name(Actor actor) => actor.Kind switch
+    {
+        ActorKind.Person when Erasure.IsErased(actor.Name) => $"person {actor.Id}",
+        ActorKind.Person => actor.Name,
+        ActorKind.Connection => $"connection {actor.Id}",
+        _ => $"the bot ({actor.Id})",
+    };
+
+    public static string Gate(Round round) => round.Staged is null
+        ? "It was put at its gate before this range."
+        : $"{(round.Kind == ProposalKind.Undo ? "An undo" : "A remedy")} was put at gate level {round.Level} under policy {round.Policy}, asked for by {Name(round.Requester)}{Needs(round)}.";
+
+    public static IEnumerable<string> Decisions(Assessment assessment, Round round)
+    {
+        foreach (var decision in round.Decisions)
+        {
+            var reason = assessment.Texts.Get(decision.Reason);
+            yield return $"{Name(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{(reason.Length > 0 ? $": {reason}" : "")}.";
+        }
+        if (round.Expired is not null)
+            yield return "Nobody decided in time: it expired and nothing was done.";
+        if (round.Withdrawn is not null)
+            yield return "It was withdrawn: nothing was left to decide.";
+        if (round.Staged is not null && round is { Level: < GateLevel.L2, Run: not null, Decisions.Count: 0 })
+            yield return $"Policy {round.Policy} allows it without asking ({round.Level}).";
+    }
+
+    public static string? Run(Assessment assessment, Round round)
+    {
+        if (round.Run is not { } run)
+            return null;
+        if (run.Outcome is not { } outcome)
+            return "It was claimed for execution; its outcome is not in this range.";
+        var summary = assessment.Texts.Get(run.Summary);
+        return $"Outcome: {Word(outcome)}{(run.RolledBack ? ", rolled back" : "")}{(summary.Length > 0 ? $". {summary}" : "")}";
+    }
+
+    public static string Word(ExecutionOutcome outcome) => outcome switch
+    {
+        ExecutionOutcome.Verified => "verified",
+        ExecutionOutcome.Failed => "failed",
+        ExecutionOutcome.Unknown => "unknown",
+        ExecutionOutcome.Drifted => "drifted, nothing ran",
+        _ => "stopped",
+    };
+
+    public static string Title(Weakness weakness) => weakness.Kind switch
+    {
+        WeaknessKind.Expired => $"{weakness.Incident!.Id}: a proposal expired without a decision",
+        WeaknessKind.TooFewApprovals => $"{weakness.Incident!.Id}: decided by fewer people than policy asks",
+        WeaknessKind.OwnRequest => $"{weakness.Incident!.Id}: approved by the person who asked for it",
+        WeaknessKind.SealBroken => $"{weakness.Incident!.Id}: what was carried out is not what was approved",
+        WeaknessKind.Failed => $"{weakness.Incident!.Id}: the execution failed",
+        WeaknessKind.Unknown => $"{weakness.Incident!.Id}: nobody can tell whether a step took effect",
+        WeaknessKind.Unfinished => $"{weakness.Incident!.Id}: an execution was begun and has no outcome",
+        WeaknessKind.RanWhenProhibited => $"{weakness.Incident!.Id}: carried out when it was prohibited",
+        WeaknessKind.Frozen => "Execution is frozen and nobody has lifted the freeze",
+        WeaknessKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
+        WeaknessKind.OwnRole => "Somebody gave themselves a role",
+        _ => "The time of an entry is before that of the entry before it",
+    };
+
+    public static string Statement(Weakness weakness) => weakness.Kind switch
+    {
+        WeaknessKind.Expired => "A change that nobody reviews in time is a cause that nobody treats.",
+        WeaknessKind.TooFewApprovals or WeaknessKind.OwnRequest => "A decision without a second pair of eyes weakens the separation of duties.",
+        WeaknessKind.SealBroken => "An approval that does not cover what was done is no approval.",
+        WeaknessKind.Failed => "The change is not in place, or only in part.",
+        WeaknessKind.Unknown => "The state of the system is not known until a person has looked.",
+        WeaknessKind.Unfinished => "What was done, if anything, is not on record.",
+        WeaknessKind.RanWhenProhibited => "A change was made while the rules forbade it.",
+        WeaknessKind.Frozen => "Nothing is carried out for this client until a different person lifts the freeze.",
+        WeaknessKind.OwnFreezeLifted => "A stopped line should be started again by somebody else.",
+        WeaknessKind.OwnRole => "Rights that people give to themselves weaken the separation of duties.",
+        _ => "The order of events cannot be told from their times alone.",
+    };
+
+    public static string Todo(Weakness weakness) => weakness.Kind switch
+    {
+        WeaknessKind.Expired => "Decide on the cause, by the bot or by hand, and see why nobody did in time.",
+        WeaknessKind.Failed => "See what was done and what was not, and bring the change to an end.",
+        WeaknessKind.Unknown => "Look at the device and record what was found.",
+        WeaknessKind.Unfinished => "Find out from the vendor what was done and record it.",
+        WeaknessKind.Frozen => "Find out whether the reason still holds; have a different person lift the freeze if not.",
+        WeaknessKind.TimeWentBack => "Check the clock of the machine that wrote the entry.",
+        _ => "Explain the deviation, and change the policy or the practice that allowed it.",
+    };
+
+    public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Needs(Round round) => round.Level switch
+    {
+        GateLevel.L2 => $"; it needs {round.Approvals} approval{(round.Approvals == 1 ? "" : "s")}{(round.NotTheRequester ? ", not by the requester" : "")}",
+        GateLevel.L3 => "; it is for people only",
+        _ => "",
+    };
+
+    private static string Verb(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Approve => "approved",
+        DecisionKind.ApproveWithEdits => "approved with edits",
+        DecisionKind.Reject => "rejected",
+        DecisionKind.Snooze => "snoozed it",
+        _ => "saw to it outside the bot",
+    };
+}

@@ -1,0 +1,71 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Asking for a new draft where the last one led nowhere. It only reads and proposes; what comes of it passes its gate. Pure.</summary>
+internal static class Redrafts
+{
+    /// <summary>Whoever has asked this often is better helped by a look at the device.</summary>
+    private const int MostRevisions = 20;
+
+    public static Outcome Request(TenantState state, RequestRedraft command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    {
+        var incident = state.Find(command.IncidentId);
+        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+            return new Outcome.Unchanged(stranger);
+        if (incident is null)
+            return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
+        if (!roles.Contains(Role.Technician) && !roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
+            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");
+        if (!incident.CanBeDraftedAgain)
+            return new Outcome.Unchanged(WhyNot(incident, command.By.ObjectId, now));
+        var staged = incident.Staged!;
+        if (command.Seal is { } seal && seal != staged.Seal)
+            return Outcome.Refuse(incident, Refusal.Stale, $"{incident.Id} was drafted again since you saw it; look at its current card.");
+        return Stagings.NextRevision(incident) > MostRevisions
+            ? Outcome.Refuse(incident, Refusal.NotPossible, $"{incident.Id} was drafted {Stagings.NextRevision(incident) - 1} times already; see to it yourself and mark it as handled.")
+            : new Outcome.Append(
+                [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), new(StreamId.Incident(incident.Id), incident.IncidentVersion), state.VersionOf(StreamId.Access)],
+                [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, new RedraftRequested(incident.Id, staged.Revision), incident.StagedSeq)],
+                $"{incident.Id} is being drafted again; its card will ask for a decision.");
+    }
+
+    /// <summary>Why a new draft must not run by itself: the one before it did not end as it should. Null when none ran.</summary>
+    public static string? Hold(Incident incident) => incident.Execution?.Outcome switch
+    {
+        ExecutionOutcome.Failed => "An earlier run failed, so nothing runs again without approval.",
+        ExecutionOutcome.Unknown => "Nobody knows whether an earlier run took effect, so nothing runs again without approval.",
+        ExecutionOutcome.Stopped => "An earlier run was stopped, so nothing runs again without approval.",
+        _ => null,
+    };
+
+    private static Answer WhyNot(Incident incident, string me, DateTimeOffset now)
+    {
+        var id = incident.Id;
+        if (incident.Phase is IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing)
+            return new(incident, Refusal.NotPossible, $"{id} is being carried out; wait for its outcome.");
+        if (!incident.IsOpen)
+            return new(incident, Refusal.NotPossible, $"{id} is closed ({incident.ClosedReason}), so nothing is drafted again.");
+        if (incident.Opened.Scope != IncidentScope.One)
+            return new(incident, Refusal.NotPossible, $"{id} gathers many events; a person must find what they have in common.");
+        return StandingSentences.WhyNothingToDecide(incident, me, now) is { } settled
+            ? settled with { Refusal = Refusal.NotPossible }
+            : new(incident, Refusal.NotPossible, incident.Staged!.Terms.Level == GateLevel.L3
+                ? $"No runbook handles {id}, so a new draft would say the same; see to it yourself and mark it as handled."
+                : $"{id} waits for a decision already; approve, edit or reject what is proposed.");
+    }
+}
+
+internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, TimeProvider clock) : IRequestHandler<RequestRedraft, Answer>
+{
+    public Task<Answer> Handle(RequestRedraft request, CancellationToken cancellationToken) => recorder.RecordAsync(
+        request.Tenant,
+        request.IncidentId,
+        state => Redrafts.Request(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow()),
+        null,
+        cancellationToken);
+}

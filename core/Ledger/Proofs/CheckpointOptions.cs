@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+/// <summary>Section <c>Ledger</c>.</summary>
+public sealed class CheckpointOptions
+{
+    /// <summary>What the origin of every checkpoint begins with; the tenant id follows after a slash. Name it after the MSP, as in <c>ledger.msp.example</c>.</summary>
+    [Required]
+    public string Origin { get; set; } = Origins.Default;
+
+    /// <summary>File with the signing key; made when it is missing. <c>checkpoint.key</c> in <c>Storage:Path</c> when not given.</summary>
+    public string? SigningKeyPath { get; set; }
+
+    /// <summary>Identifier of an EC P-256 key in Azure Key Vault that signs instead, as in <c>https://msp.vault.azure.net/keys/ledger/3f1c...</c></summary>
+    public string? KeyVaultKey { get; set; }
+
+    /// <summary>A ledger that has grown is signed at least this often; after decisions and executions it is signed soon.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
+    public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A ledger in which nothing happens gets a heartbeat entry this often, so that an end cut off shows as heartbeats that are missing.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan HeartbeatEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Another folder that gets every checkpoint, such as a mounted container with immutable blobs.</summary>
+    public string? CheckpointFolder { get; set; }
+
+    public IList<WitnessSettings> Witnesses { get; init; } = [];
+}
+
+/// <summary>One entry of <c>Ledger:Witnesses</c>.</summary>
+public sealed class WitnessSettings
+{
+    /// <summary>Where <c>add-checkpoint</c> is.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>The witness's verifier key, as it prints it at its start.</summary>
+    public string Key { get; set; } = "";
+}
+
+/// <summary>Names every mistake in the section at once.</summary>
+internal sealed class CheckpointOptionsValidator : IValidateOptions<CheckpointOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CheckpointOptions options)
+    {
+        var problems = Problems(options).ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static IEnumerable<string> Problems(CheckpointOptions options)
+    {
+        if (!Origins.IsPrefix(options.Origin))
+            yield return "Ledger:Origin: at most 200 ASCII characters, without spaces, '+' and a slash at the end, as in ledger.msp.example.";
+        if (options is { KeyVaultKey.Length: > 0, SigningKeyPath.Length: > 0 })
+            yield return "Ledger:KeyVaultKey and Ledger:SigningKeyPath: only one key can sign.";
+        if (options.KeyVaultKey is { Length: > 0 } key && !KeyVaultSigner.IsKeyIdentifier(key))
+            yield return "Ledger:KeyVaultKey: not the identifier of a key, as in https://msp.vault.azure.net/keys/ledger.";
+        for (var i = 0; i < options.Witnesses.Count; i++)
+        {
+            if (!Uri.TryCreate(options.Witnesses[i].Url, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+                yield return $"Ledger:Witnesses:{i}:Url: not an http address.";
+            if (KeyProblem(options.Witnesses[i].Key) is { } problem)
+                yield return $"Ledger:Witnesses:{i}:Key: {problem}.";
+        }
+    }
+
+    private static string? KeyProblem(string text)
+    {
+        try
+        {
+            return VerifierKey.Parse(text).CanVerify ? null : "an Ed25519 key, whose signatures cannot be checked here";
+        }
+        catch (NoteFormatException problem)
+        {
+            return problem.Message;
+        }
+    }
+}

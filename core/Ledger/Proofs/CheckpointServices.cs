@@ -1,0 +1,68 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+public static class CheckpointServices
+{
+    /// <summary>Named client for Key Vault and for witnesses.</summary>
+    public const string Client = "checkpoints";
+
+    /// <summary>
+    /// Signs every tenant's ledger and has it witnessed. Needs the ledger, its archive and its documents.
+    /// </summary>
+    /// <param name="vaultToken">Gives an Entra token for Key Vault, where that holds the key.</param>
+    public static IServiceCollection AddCheckpoints(this IServiceCollection services, Func<CancellationToken, ValueTask<string>> vaultToken)
+    {
+        services.AddSingleton<IValidateOptions<CheckpointOptions>, CheckpointOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<CheckpointOptions>().BindConfiguration("Ledger").ValidateDataAnnotations();
+        services.AddHttpClient(Client, static client => client.Timeout = TimeSpan.FromSeconds(20));
+        services.AddSingleton<Checkpoints>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<LedgerTree>();
+        services.AddSingleton<CheckpointStatus>();
+        services.AddSingleton<CheckpointSignals>();
+        services.AddSingleton<ILedgerFollower, CheckpointFollower>();
+        services.AddSingleton<ICheckpointSigner>(provider => OptionsOf(provider).KeyVaultKey is { Length: > 0 } key
+            ? new KeyVaultSigner(ClientOf(provider), vaultToken, key)
+            : new LocalCheckpointSigner(KeyPath(provider), provider.GetRequiredService<SigningKeys>()));
+        services.AddSingleton(static provider => new CheckpointKeepers(
+            tenant => Keeper(provider, tenant), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new WitnessRounds(
+            [.. OptionsOf(provider).Witnesses.Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))],
+            provider.GetRequiredService<LedgerTree>(),
+            provider.GetRequiredService<IDocuments>(),
+            provider.GetRequiredService<CheckpointStatus>(),
+            provider.GetRequiredService<ILogger<WitnessRounds>>()));
+        services.AddSingleton<Checkpointer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Checkpointer>());
+        return services;
+    }
+
+    private static CheckpointKeeper Keeper(IServiceProvider provider, TenantId tenant) => new(
+        tenant,
+        Origins.Of(OptionsOf(provider).Origin, tenant),
+        provider.GetRequiredService<ILedgerArchive>(),
+        provider.GetRequiredService<LedgerTree>(),
+        provider.GetRequiredService<Checkpoints>(),
+        provider.GetRequiredService<SigningKeys>(),
+        provider.GetRequiredService<ICheckpointSigner>(),
+        new CheckpointFiles(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
+        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))) : null);
+
+    private static string KeyPath(IServiceProvider provider) => OptionsOf(provider).SigningKeyPath is { Length: > 0 } path
+        ? Path.GetFullPath(path, ContentRoot(provider))
+        : Path.Combine(FolderOf(provider), LocalSigningKey.FileName);
+
+    private static string FolderOf(IServiceProvider provider) =>
+        Path.GetFullPath(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, ContentRoot(provider));
+
+    private static string ContentRoot(IServiceProvider provider) => provider.GetRequiredService<IHostEnvironment>().ContentRootPath;
+
+    private static CheckpointOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<CheckpointOptions>>().Value;
+
+    private static HttpClient ClientOf(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+/// <summary>Tells the checkpointer of a tenant that something was decided or carried out. Several at once count as one.</summary>
+internal sealed class CheckpointSignals
+{
+    private readonly ConcurrentDictionary<TenantId, Channel<bool>> tenants = new();
+
+    public void Raise(TenantId tenant) => Of(tenant).Writer.TryWrite(true);
+
+    /// <summary>Completes when there is a signal, and takes it.</summary>
+    public async Task TakenAsync(TenantId tenant, CancellationToken cancellationToken) => await Of(tenant).Reader.ReadAsync(cancellationToken);
+
+    private Channel<bool> Of(TenantId tenant) => tenants.GetOrAdd(
+        tenant, static _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
+}
+
+/// <summary>Sees decisions and outcomes go by. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
+internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFollower
+{
+    public string Name => "checkpoints";
+
+    public string? Lane(LedgerEntry entry) => entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished ? Name : null;
+
+    public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        signals.Raise(entry.Tenant);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Threading.Channels;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+/// <summary>
+/// Keeps every tenant's ledger signed: soon after decisions and executions, after every heartbeat, and now and then as it grows; hands the
+/// checkpoints to the witnesses; and puts a heartbeat on record where nothing else happens. Of several instances one does this for a tenant; two that
+/// do so for a moment, as it changes hands, do no harm.
+/// </summary>
+internal sealed class Checkpointer(
+    ILedger ledger,
+    TenantStates states,
+    ITenantDirectory tenants,
+    IFollowedTenants followed,
+    CheckpointSignals signals,
+    CheckpointKeepers keepers,
+    WitnessRounds witnesses,
+    ICheckpointSigner signer,
+    CheckpointStatus status,
+    IOptions<CheckpointOptions> options,
+    TimeProvider clock,
+    ILogger<Checkpointer> logger) : BackgroundService
+{
+    /// <summary>What happens within it is covered by one checkpoint.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon an instance notices that a tenant has come to it.</summary>
+    private static readonly TimeSpan NotMine = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="SigningKeyException">The key is wrong, not away: the bot must not start and sign nothing without anybody noticing.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await signer.PublicKeyAsync(cancellationToken);
+        }
+        catch (SigningKeyException away) when (away.MayPass)
+        {
+            // Said, and tried again, for each tenant.
+        }
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>One look at a tenant: a heartbeat if one is due, a checkpoint if there is something new. Returns when to look again.</summary>
+    public async Task<TimeSpan> LookAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var pause = options.Value.CheckpointEvery;
+        try
+        {
+            var quiet = await BeatAsync(tenant, cancellationToken);
+            var keeper = keepers.Of(tenant);
+            var before = keeper.Newest;
+            var newest = await keeper.SignAsync(cancellationToken);
+            if (newest is not null && before?.Checkpoint.IsSameTree(newest.Checkpoint) is not true)
+                Tell(tenant, newest.Checkpoint);
+            Report(tenant, null, null, "signing");
+            if (Report(tenant, "folder", keeper.CopyProblem, "the other folder") && keeper.CopyProblem is { } missing)
+                logger.CopyMissing(tenant, missing);
+            pause = Least(pause, quiet, keeper.CopyProblem is null ? pause : PauseAfterFailure);
+        }
+        catch (CheckpointException refused)
+        {
+            pause = Least(pause, PauseAfterFailure);
+            if (Report(tenant, null, refused.Message, "signing"))
+                logger.Refused(refused.Message);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            pause = Least(pause, PauseAfterFailure);
+            if (Report(tenant, null, failure.Message, "signing"))
+                logger.NotSigned(tenant, failure.Message, pause);
+        }
+        return pause;
+    }
+
+    /// <summary>Takes the newest checkpoint to the witnesses. Returns when to do so again if none is signed in between.</summary>
+    public async Task<TimeSpan> WitnessAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var all = await witnesses.GoAsync(keepers.Of(tenant), tenant, cancellationToken);
+            Report(tenant, "witnesses", null, "witnessing");
+            return all ? options.Value.CheckpointEvery : PauseAfterFailure;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Report(tenant, "witnesses", failure.Message, "witnessing"))
+                logger.CopyMissing(tenant, $"The witnesses could not be asked: {failure.Message}");
+            return PauseAfterFailure;
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All.SelectMany(tenant =>
+    {
+        // Side by side, so that a witness that takes its time does not keep the next checkpoint waiting.
+        var signed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        return new[]
+        {
+            RepeatAsync(stop => LookAndTellAsync(tenant.Id, signed.Writer, stop), stop => signals.TakenAsync(tenant.Id, stop), Settle, stoppingToken),
+            RepeatAsync(async stop => followed.IsMine(tenant.Id) ? await WitnessAsync(tenant.Id, stop) : NotMine, async stop => await signed.Reader.ReadAsync(stop), TimeSpan.Zero, stoppingToken),
+        };
+    }));
+
+    private async Task<TimeSpan> LookAndTellAsync(TenantId tenant, ChannelWriter<bool> signed, CancellationToken cancellationToken)
+    {
+        if (!await IsMineAsync(tenant, cancellationToken))
+            return NotMine;
+        var pause = await LookAsync(tenant, cancellationToken);
+        signed.TryWrite(true);
+        return pause;
+    }
+
+    private async Task<bool> IsMineAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await followed.IsMineOrEmptyAsync(ledger, tenant, cancellationToken);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RepeatAsync(
+        Func<CancellationToken, Task<TimeSpan>> act, Func<CancellationToken, Task> signalled, TimeSpan settle, CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                var pause = await act(stopping);
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                var signal = signalled(waiting.Token);
+                var first = await Task.WhenAny(signal, Task.Delay(pause, clock, waiting.Token));
+                if (first == signal && signal.IsCompletedSuccessfully && settle > TimeSpan.Zero)
+                    await Task.Delay(settle, clock, stopping);
+                await waiting.CancelAsync();
+                stopping.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The host stops; what is not signed yet is signed at the next start.
+        }
+    }
+
+    /// <summary>Puts a heartbeat on record when one is due; returns how long it is until the next would be.</summary>
+    private async Task<TimeSpan> BeatAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var every = options.Value.HeartbeatEvery;
+        var head = await ledger.HeadAsync(tenant, cancellationToken);
+        var now = clock.GetUtcNow();
+        var quietSince = keepers.QuietSince(tenant, head);
+        var last = head == 0 ? [] : await ledger.ReadAsync(tenant, head - 1, 1, cancellationToken);
+        var behind = last is [{ At: var at }] ? at - now : TimeSpan.Zero;
+        var isBehind = behind > TimeSpan.FromSeconds(5);
+        if (Report(tenant, "clock", isBehind ? "The clock is behind the ledger's last entry." : null, "the clock") && isBehind)
+            logger.ClockIsBehind(tenant, behind);
+        // By the entry's time, so that a restart does not put it off; by our own watch where the clock was turned back.
+        var quiet = last is [_] && !isBehind && -behind > quietSince ? -behind : quietSince;
+        if (quiet < every)
+            return every - quiet;
+        var newest = keepers.Of(tenant).Newest?.Checkpoint;
+        var state = await states.GetAsync(tenant, cancellationToken);
+        if (state.Seq == head)
+        {
+            var beat = new LedgerHeartbeat(newest?.Size, newest is null ? null : Convert.ToHexStringLower(newest.Root));
+            await ledger.AppendAsync(
+                tenant, [state.VersionOf(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)], cancellationToken);
+        }
+        _ = keepers.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
+        return every;
+    }
+
+    private void Tell(TenantId tenant, Checkpoint checkpoint)
+    {
+        var root = Convert.ToHexStringLower(checkpoint.Root);
+        logger.Signed(tenant, checkpoint.Size, root);
+    }
+
+    private bool Report(TenantId tenant, string? about, string? problem, string spoken)
+    {
+        var isNews = status.Report(tenant, about, problem);
+        if (isNews && problem is null)
+            logger.WorksAgain(tenant, spoken);
+        return isNews;
+    }
+
+    private static TimeSpan Least(params ReadOnlySpan<TimeSpan> pauses)
+    {
+        var least = pauses[0];
+        foreach (var pause in pauses)
+            least = pause < least ? pause : least;
+        return least;
+    }
+}

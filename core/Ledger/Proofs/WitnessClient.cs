@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+/// <summary>What a witness made of a checkpoint.</summary>
+internal abstract record WitnessAnswer
+{
+    private WitnessAnswer() { }
+
+    public sealed record Cosigned(NoteSignature Signature) : WitnessAnswer;
+
+    /// <summary>It remembers another size than we thought.</summary>
+    public sealed record Elsewhere(long Size) : WitnessAnswer;
+
+    /// <summary>It holds the checkpoint to be wrong.</summary>
+    /// <param name="IsFork">It remembers another history: the loudest thing a witness can say.</param>
+    public sealed record Refused(string Problem, bool IsFork) : WitnessAnswer;
+
+    /// <summary>It did not answer, or not as a witness does; trying again may help.</summary>
+    public sealed record Away(string Problem) : WitnessAnswer;
+}
+
+/// <summary>Speaks C2SP's <c>add-checkpoint</c> to one witness.</summary>
+internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey key)
+{
+    private const int LongestAnswer = 64 * 1024;
+
+    public VerifierKey Key => key;
+
+    /// <summary>Hands a checkpoint over.</summary>
+    /// <param name="proof">From <paramref name="oldSize"/> on; null when that is 0.</param>
+    public async Task<WitnessAnswer> AddAsync(SignedCheckpoint checkpoint, long oldSize, ConsistencyProof? proof, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{address.ToString().TrimEnd('/')}/add-checkpoint"))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(AddCheckpoint.ToText(oldSize, proof?.Path ?? [], checkpoint))),
+        };
+        request.Content.Headers.ContentType = new("text/plain") { CharSet = "utf-8" };
+        try
+        {
+            using var response = await client.SendAsync(request, cancellationToken);
+            var body = await BodyAsync(response, cancellationToken);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => Cosignature(checkpoint, body),
+                HttpStatusCode.Conflict when response.Content.Headers.ContentType?.MediaType == AddCheckpoint.SizeMediaType && NoteText.Number(body.TrimEnd('\n')) is { } size =>
+                    new WitnessAnswer.Elsewhere(size),
+                HttpStatusCode.NotFound => new WitnessAnswer.Refused($"it does not know {checkpoint.Checkpoint.Origin}: give it the verifier key that 'ledger key' prints", IsFork: false),
+                HttpStatusCode.Forbidden => new WitnessAnswer.Refused("it does not know the key that signed: give it the verifier key that 'ledger key' prints", IsFork: false),
+                HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict => new WitnessAnswer.Refused(
+                    $"what it has seen of this ledger is not the beginning of the checkpoint of size {checkpoint.Checkpoint.Size}: the ledger was changed or replaced", IsFork: true),
+                var other => new WitnessAnswer.Away($"it answered {(int)other}{(body.Length is > 0 and < 200 ? $": {body.TrimEnd()}" : "")}"),
+            };
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new WitnessAnswer.Away($"it cannot be reached: {away.Message}");
+        }
+    }
+
+    /// <summary>Only a line that verifies under the key we were given counts.</summary>
+    private WitnessAnswer Cosignature(SignedCheckpoint checkpoint, string body)
+    {
+        try
+        {
+            var answered = SignedNote.Parse($"{checkpoint.Note.Text}\n{body}");
+            return answered.Verify([key]).IsTrusted
+                ? new WitnessAnswer.Cosigned(answered.Signatures.First(line => line.Name == key.Name && line.KeyId == key.Id))
+                : new WitnessAnswer.Away("its answer holds no signature of its key over the checkpoint");
+        }
+        catch (NoteFormatException problem)
+        {
+            return new WitnessAnswer.Away($"its answer is no signature ({problem.Message})");
+        }
+    }
+
+    private static async Task<string> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[LongestAnswer];
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+}

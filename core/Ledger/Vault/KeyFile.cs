@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DevOpsAI.Ledger.Vault;
+
+/// <summary>
+/// A key in a file of its own that only its owner may read: a heading, the key's id, 32 bytes as Base64, and a checksum over both, so that
+/// damage is told from a wrong key.
+/// </summary>
+internal sealed partial record KeyFile(string Id, byte[] Key)
+{
+    private const string Heading = "DevOps AI Bot key 1";
+
+    /// <summary>Reads the file; null when there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">It is damaged, or others may read it.</exception>
+    public static KeyFile? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            MustBePrivate(path);
+            var match = Form().Match(File.ReadAllText(path));
+            var key = new byte[DataKey.Size];
+            if (!match.Success || !Convert.TryFromBase64String(match.Groups["key"].Value, key, out var length) || length != key.Length
+                || Check(match.Groups["id"].Value, key) != match.Groups["check"].Value)
+                throw new LedgerUnavailableException($"The key file {path} is damaged. Restore it from your backup; nothing was changed. 'ledger verify' works without it.");
+            return new(match.Groups["id"].Value, key);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException($"The key file {path} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Makes a key and its file, durable before the call returns.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be written, or is there already.</exception>
+    public static KeyFile Create(string path)
+    {
+        var made = new KeyFile(RandomNumberGenerator.GetHexString(16, lowercase: true), RandomNumberGenerator.GetBytes(DataKey.Size));
+        try
+        {
+            MakeFolder(Path.GetDirectoryName(path)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new FileStream(path, options);
+            file.Write(Encoding.ASCII.GetBytes($"{Heading}\nid: {made.Id}\nkey: {Convert.ToBase64String(made.Key)}\ncheck: {Check(made.Id, made.Key)}\n"));
+            file.Flush(flushToDisk: true);
+            return made;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException($"The key file {path} cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Puts one key file in the place of another, whose bytes are overwritten first.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be done.</exception>
+    public static void Replace(string path, string by)
+    {
+        try
+        {
+            if (File.Exists(path))
+            {
+                // Its own name would be gone with a crash half way; under another one it is only a leftover.
+                var old = path + ".old";
+                File.Copy(by, path + ".next", overwrite: true);
+                File.Move(path, old, overwrite: true);
+                File.Move(path + ".next", path);
+                Wipe(old);
+            }
+            else
+            {
+                File.Copy(by, path);
+            }
+            Wipe(by);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException($"The key file {path} cannot be replaced: {failure.Message}", failure);
+        }
+    }
+
+    private static void Wipe(string path)
+    {
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+        {
+            file.Write(new byte[file.Length]);
+            file.Flush(flushToDisk: true);
+        }
+        File.Delete(path);
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static void MustBePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & Others) != UnixFileMode.None)
+            throw new LedgerUnavailableException($"The key file {path} is open to others (mode {Convert.ToString((int)mode, 8)}). Make it yours alone (chmod 600 {path}), and rotate the key if somebody may have read it ('keys rotate').");
+    }
+
+    private static string Check(string id, byte[] key) => Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(id), .. key]).AsSpan(0, 8));
+
+    [GeneratedRegex(@"^" + Heading + @"\nid: (?<id>[0-9a-f]{16})\nkey: (?<key>[A-Za-z0-9+/]{43}=)\ncheck: (?<check>[0-9a-f]{16})\n\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Form();
+}

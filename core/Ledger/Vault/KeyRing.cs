@@ -1,0 +1,282 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger.Vault;
+
+/// <summary>
+/// The keys as they are kept among the documents beside the ledger: each tenant's data key wrapped under a key that the customer manages, each
+/// subject's key wrapped under a key derived from the tenant's. To erase a subject is to delete its key there.
+/// </summary>
+public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper) : IKeyRing, IDisposable
+{
+    private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    public event EventHandler<ForgottenEventArgs>? Forgotten;
+
+    public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    {
+        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        foreach (var entry in entries)
+        {
+            if (entry.Actor.Kind == ActorKind.Person && keys.OfPerson(entry.Actor.Id) is null)
+                await PersonAsync(keys, entry.Actor.Id, cancellationToken);
+            var plan = FactTypes.PlanOf(entry.Fact);
+            if (plan.Marks.IsEmpty)
+                continue;
+            foreach (var person in plan.PeopleIn(entry.Fact))
+            {
+                if (keys.OfPerson(person) is null)
+                    await PersonAsync(keys, person, cancellationToken);
+            }
+            if (plan.SubjectOf(entry.Fact) is { } subject && !keys.Knows(subject))
+                await LoadAsync(keys, subject, cancellationToken);
+        }
+        return keys;
+    }
+
+    public async ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken)
+    {
+        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        foreach (var entry in entries)
+        {
+            if (entry.Sealed is null)
+                continue;
+            foreach (var key in KeysNamedIn(entry.Body.Span))
+            {
+                if (!keys.Knows(key))
+                    await LoadAsync(keys, key, cancellationToken);
+            }
+        }
+        return keys;
+    }
+
+    public async ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken)
+    {
+        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        return await SubjectAsync(keys, SubjectId(keys, "user", address), cancellationToken);
+    }
+
+    public bool Forget(TenantId tenant, string key)
+    {
+        var wasThere = tenants.TryGetValue(tenant, out var keys) && keys.Forget(key);
+        if (wasThere)
+            Drop(tenant);
+        return wasThere;
+    }
+
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(this, new(tenant));
+
+    public async ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
+    {
+        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        var subject = SubjectId(keys, kind == SubjectKind.Person ? "person" : "user", name);
+        var found = await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKind, subject, cancellationToken);
+        if (found is null)
+            return null;
+        var key = Encoding.ASCII.GetString(found.Value.Span);
+        return await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKeyKind, key, cancellationToken) is null ? null : key;
+    }
+
+    public async ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
+    {
+        if (!key.StartsWith("s-", StringComparison.Ordinal))
+            throw new ArgumentException($"'{key}' is not the key of a subject.", nameof(key));
+        var scope = DocumentScope.Of(tenant);
+        var document = await documents.FindAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
+        // Also when it is gone already: an earlier attempt may have been stopped before its bytes were.
+        await documents.DeleteAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
+        if (document is not null)
+        {
+            var subject = JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Subject;
+            if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead && Encoding.ASCII.GetString(lead.Value.Span) == key)
+                await documents.DeleteAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
+        }
+        Forget(tenant, key);
+    }
+
+    /// <summary>Opens the tenant's data key, making it when the tenant has nothing sealed yet. What start-up checks.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be opened; the message says what to do.</exception>
+    public async ValueTask<TenantKeys> OpenAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (tenants.TryGetValue(tenant, out var known))
+                return known;
+            var root = await ReadRootAsync(tenant, cancellationToken) ?? await MakeRootAsync(tenant, cancellationToken);
+            var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root));
+            CryptographicOperations.ZeroMemory(root);
+            return tenants[tenant] = keys;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Wraps the tenant's data key under a new key of the customer. No sealed byte changes. Goes on where a crash stopped it.</summary>
+    /// <returns>The old and the new key; null when the tenant has no data key yet.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be done; the old key is still in use.</exception>
+    public async ValueTask<(string From, string To)?> RotateAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var scope = DocumentScope.Of(tenant);
+        if (await documents.FindAsync(scope, KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken) is not { } document)
+            return null;
+        var wrapped = Read(tenant, document);
+        var root = await wrapper.UnwrapAsync(tenant, wrapped, cancellationToken);
+        try
+        {
+            await wrapper.BeginRotationAsync(tenant, cancellationToken);
+            var again = await wrapper.WrapAsync(tenant, root, mayCreate: false, cancellationToken);
+            if (!CryptographicOperations.FixedTimeEquals(await wrapper.UnwrapAsync(tenant, again, cancellationToken), root))
+                throw new LedgerUnavailableException($"The new key {again.Kek} does not give back what it wrapped; the old one is still in use.");
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(again, KeyJson.Default.WrappedKey);
+            if (!await documents.TryPutAsync(scope, KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, bytes, document.Tag, cancellationToken))
+                throw new LedgerUnavailableException($"The key of {tenant} was rotated by somebody else a moment ago.");
+            await wrapper.EndRotationAsync(tenant, cancellationToken);
+            return (wrapped.Kek, again.Kek);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(root);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var keys in tenants.Values)
+            keys.Destroy();
+        turn.Dispose();
+    }
+
+    private async ValueTask<byte[]?> ReadRootAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken) is { } document
+            ? await wrapper.UnwrapAsync(tenant, Read(tenant, document), cancellationToken)
+            : null;
+
+    private async ValueTask<byte[]> MakeRootAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in archive.ReadAsync(tenant, 1, long.MaxValue, cancellationToken))
+        {
+            if (entry.Sealed is not null)
+            {
+                throw new LedgerUnavailableException(
+                    $"{tenant} has sealed entries, but its data key is missing from the documents beside the ledger. Restore them (documents.db) from a backup; no new key was made.");
+            }
+        }
+        var root = RandomNumberGenerator.GetBytes(DataKey.Size);
+        var wrapped = await wrapper.WrapAsync(tenant, root, mayCreate: true, cancellationToken);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(wrapped, KeyJson.Default.WrappedKey);
+        return await documents.TryPutAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, bytes, null, cancellationToken)
+            ? root
+            : await ReadRootAsync(tenant, cancellationToken) ?? throw new LedgerUnavailableException($"The data key of {tenant} was made by another bot and is gone again.");
+    }
+
+    private static WrappedKey Read(TenantId tenant, Document document)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.WrappedKey) ?? throw new JsonException("empty");
+        }
+        catch (JsonException damaged)
+        {
+            throw new LedgerUnavailableException($"The wrapped data key of {tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
+        }
+    }
+
+    private async ValueTask PersonAsync(TenantKeys keys, string objectId, CancellationToken cancellationToken) =>
+        keys.AddPerson(objectId, await SubjectAsync(keys, SubjectId(keys, "person", objectId), cancellationToken));
+
+    /// <summary>The key of a subject, made when there is none.</summary>
+    private async ValueTask<DataKey> SubjectAsync(TenantKeys keys, string subject, CancellationToken cancellationToken)
+    {
+        var scope = DocumentScope.Of(keys.Tenant);
+        while (true)
+        {
+            var lead = await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
+            if (lead is not null && await FindKeyAsync(keys, Encoding.ASCII.GetString(lead.Value.Span), cancellationToken) is { } known)
+                return known;
+            // The key first: a lead never points at a key that was not there.
+            var made = DataKey.Create("s-" + RandomNumberGenerator.GetHexString(16, lowercase: true));
+            var document = JsonSerializer.SerializeToUtf8Bytes(new SubjectKeyDocument(Wrap(keys, made), subject), KeyJson.Default.SubjectKeyDocument);
+            if (!await documents.TryPutAsync(scope, KeyDocuments.SubjectKeyKind, made.Id, document, null, cancellationToken))
+                continue;
+            if (await documents.TryPutAsync(scope, KeyDocuments.SubjectKind, subject, Encoding.ASCII.GetBytes(made.Id), lead?.Tag, cancellationToken))
+            {
+                keys.Add(made);
+                return made;
+            }
+            await documents.DeleteAsync(scope, KeyDocuments.SubjectKeyKind, made.Id, cancellationToken);
+        }
+    }
+
+    private async ValueTask<DataKey?> FindKeyAsync(TenantKeys keys, string id, CancellationToken cancellationToken)
+    {
+        if (!keys.Knows(id))
+            await LoadAsync(keys, id, cancellationToken);
+        return keys.Find(id);
+    }
+
+    private async ValueTask LoadAsync(TenantKeys keys, string id, CancellationToken cancellationToken)
+    {
+        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken) is { } document)
+            keys.Add(Unwrap(keys, id, document));
+        else
+            keys.AddMissing(id);
+    }
+
+    private static byte[] Wrap(TenantKeys keys, DataKey key)
+    {
+        using var aes = SubjectWrap(keys);
+        var bytes = key.Export();
+        var wrapped = aes.EncryptKeyWrapPadded(bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return wrapped;
+    }
+
+    private static DataKey Unwrap(TenantKeys keys, string id, Document document)
+    {
+        try
+        {
+            using var aes = SubjectWrap(keys);
+            var bytes = aes.DecryptKeyWrapPadded(JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Wrapped);
+            var key = new DataKey(id, bytes);
+            CryptographicOperations.ZeroMemory(bytes);
+            return key;
+        }
+        catch (Exception damaged) when (damaged is CryptographicException or JsonException or ArgumentException)
+        {
+            throw new LedgerUnavailableException($"Key {id} of {keys.Tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
+        }
+    }
+
+    private static Aes SubjectWrap(TenantKeys keys)
+    {
+        Span<byte> key = stackalloc byte[DataKey.Size];
+        keys.Own.TryDerive("DevOpsAI subject keys 1"u8, key);
+        var aes = Aes.Create();
+        aes.SetKey(key);
+        CryptographicOperations.ZeroMemory(key);
+        return aes;
+    }
+
+    /// <summary>Who it is, as nobody without the tenant's data key can tell.</summary>
+    private static string SubjectId(TenantKeys keys, string kind, string name)
+    {
+        Span<byte> key = stackalloc byte[DataKey.Size];
+        keys.Own.TryDerive("DevOpsAI subjects 1"u8, key);
+        var hash = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}\n{name.Trim().ToLowerInvariant()}"));
+        CryptographicOperations.ZeroMemory(key);
+        return $"{kind}:{Convert.ToHexStringLower(hash)}";
+    }
+
+    private static IEnumerable<string> KeysNamedIn(ReadOnlySpan<byte> body)
+    {
+        var parts = EntryParts.Read(body);
+        return parts.HasSealed ? SealedParts.Read(body[parts.Sealed]).Parts.Select(static part => part.Key) : [];
+    }
+}

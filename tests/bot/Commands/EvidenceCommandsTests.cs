@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DevOpsAI.Bot.Commands;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Tests.Bot.Commands;
+
+public sealed class EvidenceCommandsTests : IDisposable
+{
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private readonly string root = Directory.CreateTempSubdirectory("evidence-commands-").FullName;
+    private readonly ManualClock clock = new();
+    private readonly LedgerMetrics metrics = new();
+    private readonly SqliteLedger ledger;
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly Dictionary<string, string?> settings = new()
+    {
+        ["Storage:Path"] = "data", ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:fabrikam:Name"] = "Fabrikam Inc",
+    };
+
+    public EvidenceCommandsTests() => ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
+
+    private string Out => Path.Combine(root, "evidence.zip");
+
+    private VerifierKey Verifier => VerifierKey.Create("ledger.example/contoso", key.ExportSubjectPublicKeyInfo());
+
+    [Fact]
+    public async Task Export_writes_a_bundle_that_verifies_where_there_is_no_ledger()
+    {
+        await AppendAsync(5);
+        await KeepAsync(5);
+        var (code, output, error) = await RunAsync("ledger", "export", "--tenant", "contoso", "--out", Out);
+        error.ShouldBeEmpty();
+        output.ShouldStartWith($"contoso: entries 1 to 5 of 5, in {Out}");
+        output.ShouldContain("sha256 " + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken))));
+        code.ShouldBe(0);
+        settings["Storage:Path"] = "nowhere";
+        var (verified, text, _) = await RunAsync("ledger", "verify", "--bundle", Out, "--key", Verifier.ToString());
+        text.ShouldContain("intact. Entries 1 to 5 of ledger.example/contoso, in the tree of 5 entries");
+        text.ShouldContain("Signed with the key given");
+        text.ShouldContain("made again from the entries and are the same");
+        verified.ShouldBe(0);
+        var json = JsonElement.Parse((await RunAsync("ledger", "verify", "--bundle", Out, "--tenant", "contoso", "--json")).Output);
+        json.GetProperty("status").GetString().ShouldBe("intact");
+        json.GetProperty("keyTrusted").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Ranges_are_given_by_seq_or_time_and_end_where_the_checkpoint_ends()
+    {
+        await AppendAsync(6);
+        await KeepAsync(5);
+        (await ExportedAsync()).ShouldContain("entries 1 to 5 of 5");
+        (await ExportedAsync("--from", "2", "--to", "3")).ShouldContain("entries 2 to 3 of 5");
+        (await ExportedAsync("--from", "2026-03-02T09:02:00Z", "--to", "2026-03-02T09:04Z")).ShouldContain("entries 2 to 3 of 5");
+        (await ExportedAsync("--from", "2026-03-01", "--redact", "2", "--redact", "4-5")).ShouldContain("entries 1 to 5 of 5, 3 redacted");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_exported_is_said_with_code_2_and_leaves_no_file()
+    {
+        await RefusedAsync("has no entries yet", "--tenant", "fabrikam");
+        await RefusedAsync("is unknown", "--tenant", "nobody");
+        await AppendAsync(3);
+        await RefusedAsync("No checkpoint of contoso is kept", "--tenant", "contoso");
+        await KeepAsync(2);
+        await RefusedAsync("covers 2 entries of contoso, not yet entry 3", "--tenant", "contoso", "--to", "3");
+        await RefusedAsync("there is no entry 9", "--tenant", "contoso", "--to", "9");
+        await RefusedAsync("no entries from 2 to 1", "--tenant", "contoso", "--from", "2", "--to", "1");
+        await RefusedAsync("no entries from 2027-01-01", "--tenant", "contoso", "--from", "2027-01-01");
+        await RefusedAsync("neither a seq", "--tenant", "contoso", "--from", "yesterday");
+        await RefusedAsync("counted from 1", "--tenant", "contoso", "--from", "0");
+        await RefusedAsync("neither a seq (12), nor a range", "--tenant", "contoso", "--redact", "secrets");
+        await RefusedAsync("Which tenant?", []);
+        (await RunAsync("ledger", "export", "--tenant", "contoso")).Error.ShouldContain("Where to?");
+        settings["Compliance:Namespace"] = "http://example.com/";
+        await RefusedAsync("Compliance:Namespace", "--tenant", "contoso");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_is_not_overwritten()
+    {
+        await AppendAsync(2);
+        await KeepAsync(2);
+        await File.WriteAllTextAsync(Out, "precious", TestContext.Current.CancellationToken);
+        var (code, _, error) = await RunAsync("ledger", "export", "--tenant", "contoso", "--out", Out);
+        code.ShouldBe(2);
+        error.ShouldContain("exists already; an export overwrites nothing.");
+        (await File.ReadAllTextAsync(Out, TestContext.Current.CancellationToken)).ShouldBe("precious");
+    }
+
+    [Fact]
+    public async Task Verify_tells_a_changed_bundle_from_one_that_cannot_be_checked()
+    {
+        await AppendAsync(3);
+        await KeepAsync(3);
+        await ExportedAsync();
+        var bytes = await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(Out, bytes, TestContext.Current.CancellationToken);
+        var (changed, output, _) = await RunAsync("ledger", "verify", "--bundle", Out);
+        output.ShouldContain("NOT INTACT. It was changed: its bytes do not have the hash that stands at its end.");
+        changed.ShouldBe(1);
+        await File.WriteAllTextAsync(Out, "not a zip", TestContext.Current.CancellationToken);
+        var (unreadable, _, error) = await RunAsync("ledger", "verify", "--bundle", Out);
+        error.ShouldContain("cannot be checked. It is not a zip file");
+        unreadable.ShouldBe(2);
+        (await RunAsync("ledger", "verify", "--bundle", Path.Combine(root, "gone.zip"))).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("There is no such file."));
+        (await RunAsync("ledger", "verify", "--bundle", Out, "--key", "nonsense")).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("--key is not a verifier key"));
+    }
+
+    [Fact]
+    public async Task A_bundle_of_another_tenant_is_not_taken_for_the_one_asked_for()
+    {
+        await AppendAsync(3);
+        await KeepAsync(3);
+        await ExportedAsync();
+        var (code, output, _) = await RunAsync("ledger", "verify", "--bundle", Out, "--tenant", "fabrikam");
+        output.ShouldContain("It is a bundle of contoso, not of fabrikam.");
+        code.ShouldBe(1);
+    }
+
+    public void Dispose()
+    {
+        ledger.Dispose();
+        metrics.Dispose();
+        key.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    private async Task AppendAsync(int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await ledger.AppendAsync(
+                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), "c", new IncidentClosed($"CON-{i}", "resolved"))], CancellationToken.None);
+        }
+    }
+
+    /// <summary>Signs the ledger and keeps checkpoint and key beside it, as the bot does.</summary>
+    private async Task KeepAsync(int size)
+    {
+        var leaves = await new SqliteArchive(Path.Combine(root, "data", LedgerFile.Name)).LeavesAsync(Contoso, 1, size, CancellationToken.None);
+        var checkpoint = new Checkpoint(Verifier.Name, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize)));
+        var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var note = new SignedNote(checkpoint.ToText(), [new(Verifier.Name, Verifier.Id, signature)]);
+        using var documents = new SqliteDocuments(Path.Combine(root, "data"));
+        await documents.TryPutAsync(DocumentScope.Of(Contoso), "checkpoint", $"{size:D19}", System.Text.Encoding.UTF8.GetBytes(note.ToString()), null, CancellationToken.None);
+        await documents.TryPutAsync(DocumentScope.Host, "signing-key", "k", key.ExportSubjectPublicKeyInfo(), null, CancellationToken.None);
+    }
+
+    private async Task<string> ExportedAsync(params string[] more)
+    {
+        File.Delete(Out);
+        var (code, output, error) = await RunAsync(["ledger", "export", "--tenant", "contoso", "--out", Out, .. more]);
+        error.ShouldBeEmpty();
+        code.ShouldBe(0);
+        (await RunAsync("ledger", "verify", "--bundle", Out)).Code.ShouldBe(0);
+        return output;
+    }
+
+    private async Task RefusedAsync(string why, params string[] arguments)
+    {
+        var (code, output, error) = await RunAsync(["ledger", "export", "--out", Out, .. arguments]);
+        error.ShouldContain(why);
+        code.ShouldBe(2);
+        output.ShouldBeEmpty();
+        Directory.GetFiles(root).ShouldBeEmpty();
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var code = await LedgerCommands.RunAsync(arguments, configuration, root, output, error, CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,166 @@
+using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Core.Completeness;
+
+/// <summary>What came in and what did not come in, as the ledger tells it.</summary>
+public sealed class SilenceTests : IDisposable
+{
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private readonly ManualClock clock = new();
+    private readonly InMemoryLedger ledger;
+    private readonly CompletenessOptions options = new();
+    private readonly Connection connection = new("contoso-alerts", Contoso, "alertmanager", new Dictionary<string, string>());
+    private readonly DeliveryReceipts receipts;
+
+    public SilenceTests()
+    {
+        ledger = new(clock);
+        receipts = new(ledger, new OneTenant(), Options.Create(options), clock, NullLogger<DeliveryReceipts>.Instance);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => receipts.Dispose();
+
+    [Fact]
+    public async Task Nothing_came_so_nothing_is_written()
+    {
+        await receipts.RecordAsync(Token);
+        ledger.Entries(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_flood_of_refusals_is_one_entry()
+    {
+        for (var delivery = 0; delivery < 10_000; delivery++)
+            receipts.Refused(connection, delivery % 2 == 0 ? 401 : 413);
+        receipts.Accepted(connection, 0, 7);
+        await receipts.RecordAsync(Token);
+        await receipts.RecordAsync(Token);
+        var written = ledger.Facts<WebhookReceipts>(Contoso).ShouldHaveSingleItem();
+        (written.Accepted, written.New, written.Duplicates).ShouldBe((1, 0, 7));
+        written.Refused.ShouldBe(new Dictionary<string, long> { ["401"] = 5000, ["413"] = 5000 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_is_counted_on()
+    {
+        receipts.Accepted(connection, 1, 0);
+        var first = clock.GetUtcNow();
+        ledger.Unavailable = true;
+        await receipts.RecordAsync(Token);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        receipts.Accepted(connection, 2, 1);
+        receipts.Refused(connection, 400);
+        ledger.Unavailable = false;
+        await receipts.RecordAsync(Token);
+        var written = ledger.Facts<WebhookReceipts>(Contoso).ShouldHaveSingleItem();
+        (written.First, written.Last, written.Accepted, written.New, written.Duplicates).ShouldBe((first, clock.GetUtcNow(), 2, 3, 1));
+    }
+
+    [Fact]
+    public async Task Counting_from_many_threads_loses_nothing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var delivery = 0; delivery < 1000; delivery++)
+            {
+                receipts.Accepted(connection, 1, 0);
+                if (delivery % 100 == 0)
+                    await receipts.RecordAsync(Token);
+            }
+        }, Token)));
+        await receipts.RecordAsync(Token);
+        ledger.Facts<WebhookReceipts>(Contoso).Sum(written => written.New).ShouldBe(8000);
+    }
+
+    [Fact]
+    public async Task A_connection_that_used_to_send_and_stopped_is_on_record_until_it_is_heard_again()
+    {
+        using var watch = Watch(connection);
+        await watch.LookAsync(Contoso, Token);
+        clock.Advance(TimeSpan.FromDays(30));
+        await watch.LookAsync(Contoso, Token);
+        ledger.Entries(Contoso).ShouldBeEmpty("what was never heard owes nothing");
+
+        await ReceiveAsync();
+        var heard = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromHours(24));
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldBeEmpty();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await watch.LookAsync(Contoso, Token);
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
+
+        clock.Advance(TimeSpan.FromHours(1));
+        // A duplicate is a sign of life as good as any.
+        receipts.Accepted(connection, 0, 1);
+        await receipts.RecordAsync(Token);
+        await watch.LookAsync(Contoso, Token);
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionHeard>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Refused_deliveries_are_no_sign_of_life()
+    {
+        using var watch = Watch(connection);
+        await ReceiveAsync();
+        clock.Advance(TimeSpan.FromHours(25));
+        receipts.Refused(connection, 401);
+        await receipts.RecordAsync(Token);
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(10, 1)]
+    public async Task A_connection_may_have_a_time_of_its_own_or_none(int minutes, int silences)
+    {
+        using var watch = Watch(connection with { SilentAfter = TimeSpan.FromMinutes(minutes) });
+        await ReceiveAsync();
+        clock.Advance(TimeSpan.FromDays(2));
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).Count.ShouldBe(silences);
+    }
+
+    [Fact]
+    public async Task Of_two_bots_one_writes_it_down()
+    {
+        using var one = Watch(connection);
+        using var other = Watch(connection);
+        await ReceiveAsync();
+        clock.Advance(TimeSpan.FromDays(2));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+    }
+
+    private SilenceWatch Watch(Connection only) => new(
+        ledger, new(ledger), new OneTenant(), new EveryTenant(new OneTenant()), new Only(only), Options.Create(options), clock,
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
+
+    private async Task ReceiveAsync()
+    {
+        var received = new EventReceived(
+            $"E-{clock.GetUtcNow().Ticks}", connection.Name, "1", EventStatus.Resolved, Severity.Info, "k", null, "t", null, "a", "k|", "k", clock.GetUtcNow(), false, new Dictionary<string, string>());
+        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), "c", received)], Token)).ShouldBeOfType<AppendResult.Appended>();
+    }
+
+    private sealed class Only(Connection only) : IConnectionDirectory
+    {
+        public IReadOnlyList<Connection> All => [only];
+
+        public Connection? Named(string name) => name == only.Name ? only : null;
+    }
+}

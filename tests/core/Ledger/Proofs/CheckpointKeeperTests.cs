@@ -1,0 +1,187 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Ledger.Proofs;
+
+public sealed class CheckpointKeeperTests : IDisposable
+{
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private readonly string folder = Directory.CreateTempSubdirectory("keeper-").FullName;
+    private readonly MemoryDocuments documents = new();
+    private readonly MemoryArchive archive = new(Contoso) { Leaves = [.. Enumerable.Range(0, 300).Select(Leaf)] };
+    private readonly TestKey key = new("test/contoso");
+
+    [Fact]
+    public async Task A_head_is_signed_once_and_kept_everywhere()
+    {
+        var keeper = Keeper();
+        var signed = (await keeper.SignAsync(Cancel)).ShouldNotBeNull();
+        signed.Checkpoint.Size.ShouldBe(300);
+        signed.Note.Verify([key.Verifier]).IsTrusted.ShouldBeTrue();
+        (await keeper.SignAsync(Cancel)).ShouldNotBeNull().ToString().ShouldBe(signed.ToString());
+        (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().ToString().ShouldBe(signed.ToString());
+        foreach (var place in (string[])["own", "elsewhere"])
+            (await File.ReadAllTextAsync(Path.Combine(folder, place, "contoso", "000000000300.checkpoint"), Cancel)).ShouldBe(signed.ToString());
+
+        archive.Leaves!.Add(Leaf(300));
+        (await keeper.SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(301);
+        // A restart goes on where it was.
+        archive.Leaves!.Add(Leaf(301));
+        (await Keeper().SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(302);
+    }
+
+    [Fact]
+    public async Task An_empty_ledger_has_nothing_to_sign()
+    {
+        archive.Leaves!.Clear();
+        (await Keeper().SignAsync(Cancel)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_fork_is_not_signed()
+    {
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves![10] = Leaf(9999);
+        archive.Leaves!.Add(Leaf(300));
+        (await Refusal(Keeper())).ShouldContain("An entry that was signed for has been changed");
+        (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task A_change_beneath_a_running_bot_does_not_get_into_what_it_signs()
+    {
+        var keeper = Keeper();
+        await keeper.SignAsync(Cancel);
+        List<byte[]> honest = [.. archive.Leaves!, Leaf(300)];
+        archive.Leaves![10] = Leaf(9999);
+        archive.Leaves!.Add(Leaf(300));
+        (await keeper.SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Root.ShouldBe(MerkleTree.Root(honest));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_shrink_is_not_signed(bool restarted)
+    {
+        var keeper = Keeper();
+        await keeper.SignAsync(Cancel);
+        archive.Leaves!.RemoveRange(290, 10);
+        (await Refusal(restarted ? Keeper() : keeper)).ShouldContain("its end is missing");
+    }
+
+    [Fact]
+    public async Task A_rewritten_ledger_is_found_by_the_copy_elsewhere_when_everything_beside_it_was_rewritten_too()
+    {
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves!.RemoveRange(200, 100);
+        foreach (var (scope, kind, id) in documents.Keys.Where(one => one.Kind.StartsWith("checkpoint", StringComparison.Ordinal)))
+            await documents.DeleteAsync(DocumentScope.Of(Contoso), kind, id, Cancel);
+        Directory.Delete(Path.Combine(folder, "own"), recursive: true);
+        (await Refusal(Keeper())).ShouldContain("elsewhere");
+    }
+
+    [Fact]
+    public async Task A_kept_checkpoint_that_we_never_signed_is_not_continued()
+    {
+        using var attacker = new TestKey("test/contoso");
+        var forged = attacker.Sign(new Checkpoint("test/contoso", 100, MerkleTree.Root(archive.Leaves!.Take(100))));
+        (await new Checkpoints(documents).TryAddAsync(Contoso, forged, null, Cancel)).ShouldBeTrue();
+        (await Refusal(Keeper())).ShouldContain("was not signed by this bot");
+    }
+
+    [Fact]
+    public async Task Another_tenants_checkpoint_in_the_way_is_named()
+    {
+        using var fabrikam = new TestKey("test/fabrikam");
+        var directory = Directory.CreateDirectory(Path.Combine(folder, "own", "contoso")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(directory, "000000000001.checkpoint"), fabrikam.Sign(new Checkpoint("test/fabrikam", 1, Leaf(0))).ToString(), Cancel);
+        (await Refusal(Keeper())).ShouldContain("was not signed by this bot for contoso");
+        await File.WriteAllTextAsync(Path.Combine(directory, "000000000001.checkpoint"), "garbage", Cancel);
+        (await Refusal(Keeper())).ShouldContain("is no checkpoint, or is damaged");
+    }
+
+    [Fact]
+    public async Task A_new_key_continues_what_the_old_one_signed()
+    {
+        await Keeper().SignAsync(Cancel);
+        using var next = new TestKey("test/contoso");
+        archive.Leaves!.Add(Leaf(300));
+        (await Keeper(next).SignAsync(Cancel)).ShouldNotBeNull().Note.Verify([next.Verifier]).IsTrusted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Instances_side_by_side_sign_one_line_of_checkpoints()
+    {
+        var keepers = Enumerable.Range(0, 4).Select(_ => Keeper()).ToList();
+        for (var round = 0; round < 10; round++)
+        {
+            archive.Leaves!.Add(Leaf(300 + round));
+            foreach (var signed in await Task.WhenAll(keepers.Select(keeper => Task.Run(() => keeper.SignAsync(Cancel)))))
+                signed.ShouldNotBeNull().Checkpoint.Size.ShouldBe(301 + round);
+        }
+        var all = await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel);
+        all.Select(one => one.Checkpoint.Size).ShouldBe(Enumerable.Range(301, 10).Select(size => (long)size));
+    }
+
+    [Fact]
+    public async Task A_folder_elsewhere_that_is_away_is_caught_up_with()
+    {
+        var elsewhere = Path.Combine(folder, "elsewhere");
+        await File.WriteAllTextAsync(elsewhere, "a file where a folder should be", Cancel);
+        var keeper = Keeper();
+        (await keeper.SignAsync(Cancel)).ShouldNotBeNull();
+        keeper.CopyProblem.ShouldNotBeNull().ShouldContain("did not take the checkpoint of size 300");
+        File.Delete(elsewhere);
+        await keeper.SignAsync(Cancel);
+        keeper.CopyProblem.ShouldBeNull();
+        File.Exists(Path.Combine(elsewhere, "contoso", "000000000300.checkpoint")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_witness_signature_is_kept_wherever_the_checkpoint_is()
+    {
+        using var witness = new TestKey("witness.example");
+        var keeper = Keeper();
+        var signed = (await keeper.SignAsync(Cancel)).ShouldNotBeNull();
+        await keeper.AddSignatureAsync(signed, witness.Cosign(signed.Note.Text, 1_770_000_000), Cancel);
+        foreach (var place in (string[])["own", "elsewhere"])
+            CheckpointFiles.Read(Path.Combine(folder, place, "contoso", "000000000300.checkpoint")).Note.Verify([witness.Witness]).IsTrusted.ShouldBeTrue();
+        (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
+        keeper.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_missing_key_that_has_signed_before_is_not_replaced()
+    {
+        var path = Path.Combine(folder, "checkpoint.key");
+        using (var first = new LocalCheckpointSigner(path, new(documents)))
+            await new SigningKeys(documents).AddAsync(await first.PublicKeyAsync(Cancel), Cancel);
+        File.Delete(path);
+        using var second = new LocalCheckpointSigner(path, new(documents));
+        (await Should.ThrowAsync<SigningKeyException>(async () => await second.PublicKeyAsync(Cancel))).Message.ShouldContain("is missing, although checkpoints were signed before");
+        File.Exists(path).ShouldBeFalse();
+    }
+
+    public void Dispose()
+    {
+        key.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> Refusal(CheckpointKeeper keeper) => (await Should.ThrowAsync<CheckpointException>(() => keeper.SignAsync(Cancel))).Message;
+
+    private CheckpointKeeper Keeper(ICheckpointSigner? signer = null) => new(
+        Contoso,
+        "test/contoso",
+        archive,
+        new(archive, documents),
+        new(documents),
+        new(documents),
+        signer ?? key,
+        new(Path.Combine(folder, "own")),
+        new(Path.Combine(folder, "elsewhere")));
+
+    private static byte[] Leaf(int number) => MerkleTree.HashLeaf(BitConverter.GetBytes(number));
+}

@@ -1,0 +1,121 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Ledger.Proofs;
+
+public sealed class CheckpointerTests : IDisposable
+{
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private readonly ManualClock clock = new();
+    private readonly LedgerFolder folder;
+    private readonly SqliteLedger ledger;
+    private readonly MemoryDocuments documents = new();
+    private readonly CheckpointStatus status = new();
+    private readonly TestKey key = new("test/contoso");
+    private readonly CheckpointKeepers keepers;
+    private readonly Checkpointer checkpointer;
+
+    public CheckpointerTests()
+    {
+        folder = new(clock);
+        ledger = folder.Open();
+        var archive = new SqliteArchive(folder.File);
+        var tree = new LedgerTree(archive, documents);
+        keepers = new(tenant => new(tenant, "test/contoso", archive, tree, new(documents), new(documents), key, new(System.IO.Path.Combine(folder.Path, "checkpoints")), null), clock);
+        checkpointer = new(
+            ledger, new(ledger), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
+            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+    }
+
+    [Fact]
+    public async Task A_quiet_ledger_gets_one_heartbeat_an_hour_and_one_checkpoint_for_it()
+    {
+        await AppendAsync();
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromMinutes(15));
+        for (var minutes = 1; minutes <= 5 * 60; minutes++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await checkpointer.LookAsync(Contoso, Cancel);
+            await checkpointer.LookAsync(Contoso, Cancel);
+        }
+        (await ledger.HeadAsync(Contoso, Cancel)).ShouldBe(1 + 5);
+        var beats = await ledger.ReadStreamAsync(Contoso, StreamId.Ledger, Cancel);
+        beats.Select(beat => beat.Fact.ShouldBeOfType<LedgerHeartbeat>().CheckpointSize).ShouldBe([1, 2, 3, 4, 5]);
+        (await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel)).Select(one => one.Checkpoint.Size).ShouldBe([1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public async Task An_empty_ledger_gets_its_heartbeats_too()
+    {
+        await checkpointer.LookAsync(Contoso, Cancel);
+        clock.Advance(TimeSpan.FromMinutes(61));
+        await checkpointer.LookAsync(Contoso, Cancel);
+        (await ledger.HeadAsync(Contoso, Cancel)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Work_puts_the_heartbeat_off()
+    {
+        await AppendAsync();
+        clock.Advance(TimeSpan.FromMinutes(59));
+        await AppendAsync();
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromMinutes(15));
+        clock.Advance(TimeSpan.FromMinutes(50));
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromMinutes(10));
+        (await ledger.HeadAsync(Contoso, Cancel)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_clock_turned_back_is_said_and_heartbeats_go_on_by_the_watch()
+    {
+        await AppendAsync();
+        await checkpointer.LookAsync(Contoso, Cancel);
+        clock.SetUtcNow(clock.GetUtcNow() - TimeSpan.FromDays(1));
+        await checkpointer.LookAsync(Contoso, Cancel);
+        status.Problems.Values.ShouldContain(problem => problem.Contains("clock", StringComparison.Ordinal));
+        clock.Advance(TimeSpan.FromDays(2));
+        await checkpointer.LookAsync(Contoso, Cancel);
+        await checkpointer.LookAsync(Contoso, Cancel);
+        status.Problems.ShouldBeEmpty();
+        (await ledger.HeadAsync(Contoso, Cancel)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_keeps_it_from_signing_is_told_and_tried_again_soon()
+    {
+        await AppendAsync();
+        documents.IsAway = true;
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromSeconds(30));
+        status.Problems["contoso"].ShouldContain("away");
+        documents.IsAway = false;
+        await checkpointer.LookAsync(Contoso, Cancel);
+        status.Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_shrunken_ledger_is_told_and_not_signed()
+    {
+        await AppendAsync();
+        using var attacker = new TestKey("test/contoso");
+        documents["contoso", "checkpoint-newest", "newest"] = System.Text.Encoding.UTF8.GetBytes(key.Sign(new Checkpoint("test/contoso", 9, new byte[32])).ToString());
+        await checkpointer.LookAsync(Contoso, Cancel);
+        status.Problems["contoso"].ShouldContain("its end is missing");
+        keepers.Of(Contoso).Newest.ShouldBeNull();
+    }
+
+    public void Dispose()
+    {
+        checkpointer.Dispose();
+        folder.Dispose();
+        key.Dispose();
+    }
+
+    private async Task AppendAsync() => await ledger.AppendAsync(
+        Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"))], Cancel);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Tests.Ledger.Proofs;
+
+/// <summary>Documents that a test may bend or take away.</summary>
+internal sealed class MemoryDocuments : IDocuments
+{
+    private readonly ConcurrentDictionary<(string Scope, string Kind, string Id), (long Tag, byte[] Value)> all = new();
+
+    public bool IsAway { get; set; }
+
+    public bool IsReadOnly { get; set; }
+
+    public IEnumerable<(string Scope, string Kind, string Id)> Keys => all.Keys;
+
+    public byte[] this[string scope, string kind, string id]
+    {
+        get => all[(scope, kind, id)].Value;
+        set => all[(scope, kind, id)] = (all.GetValueOrDefault((scope, kind, id)).Tag + 1, value);
+    }
+
+    public ValueTask<Document?> FindAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
+    {
+        Check(writes: false);
+        DocumentNames.Check(kind, id);
+        return new(all.TryGetValue((scope.Value, kind, id), out var found) ? new Document(id, Text(found.Tag), found.Value) : null);
+    }
+
+    public async IAsyncEnumerable<Document> ListAsync(DocumentScope scope, string kind, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        Check(writes: false);
+        foreach (var (key, found) in all.Where(pair => pair.Key.Scope == scope.Value && pair.Key.Kind == kind && pair.Key.Id.StartsWith(prefix, StringComparison.Ordinal))
+                     .OrderBy(pair => pair.Key.Id, StringComparer.Ordinal))
+            yield return new(key.Id, Text(found.Tag), found.Value);
+    }
+
+    public ValueTask<bool> TryPutAsync(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag, CancellationToken cancellationToken)
+    {
+        Check(writes: true);
+        DocumentNames.Check(kind, id);
+        var key = (scope.Value, kind, id);
+        if (expectedTag is null)
+            return new(all.TryAdd(key, (1, value.ToArray())));
+        return new(all.TryGetValue(key, out var found) && Text(found.Tag) == expectedTag && all.TryUpdate(key, (found.Tag + 1, value.ToArray()), found));
+    }
+
+    public ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
+    {
+        Check(writes: true);
+        all.TryRemove((scope.Value, kind, id), out _);
+        return default;
+    }
+
+    private void Check(bool writes)
+    {
+        if (IsAway || (writes && IsReadOnly))
+            throw new LedgerUnavailableException("The documents are away.");
+    }
+
+    private static string Text(long tag) => tag.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Support;
+
+/// <summary>Keys that live as long as the test.</summary>
+public sealed class InMemoryKeyRing : IKeyRing
+{
+    private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
+    private readonly ConcurrentDictionary<(TenantId, string), DataKey> users = new();
+
+    public event EventHandler<ForgottenEventArgs>? Forgotten;
+
+    /// <summary>The keys of a tenant.</summary>
+    public TenantKeys Of(TenantId tenant) => tenants.GetOrAdd(tenant, static id => new(id, DataKey.Create("t1")));
+
+    public ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    {
+        var keys = Of(tenant);
+        foreach (var entry in entries)
+            keys.EnsurePeople(entry);
+        return new(keys);
+    }
+
+    public ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken) => new(Of(tenant));
+
+    public ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken) => new(users.GetOrAdd(
+        (tenant, address.ToLowerInvariant()),
+        _ =>
+        {
+            var key = DataKey.Create(NewId());
+            Of(tenant).Add(key);
+            return key;
+        }));
+
+    public bool Forget(TenantId tenant, string key)
+    {
+        var wasThere = Of(tenant).Forget(key);
+        if (wasThere)
+            Drop(tenant);
+        return wasThere;
+    }
+
+    public void Drop(TenantId tenant) => Forgotten?.Invoke(this, new(tenant));
+
+    public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken) => new(kind == SubjectKind.Person
+        ? Of(tenant).OfPerson(name)?.Id
+        : users.TryGetValue((tenant, name.ToLowerInvariant()), out var key) && !key.IsDestroyed ? key.Id : null);
+
+    public ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
+    {
+        Forget(tenant, key);
+        foreach (var (user, theirs) in users)
+        {
+            if (theirs.Id == key)
+                users.TryRemove(user, out _);
+        }
+        return default;
+    }
+
+    private static string NewId() => "s-" + Guid.NewGuid().ToString("N")[..16];
+}
+
+/// <summary>Keys for whoever an entry names.</summary>
+public static class InMemoryKeys
+{
+    public static void EnsurePeople(this TenantKeys keys, NewEntry entry)
+    {
+        var people = FactTypes.PlanOf(entry.Fact).PeopleIn(entry.Fact).ToList();
+        if (entry.Actor.Kind == ActorKind.Person)
+            people.Add(entry.Actor.Id);
+        lock (keys)
+        {
+            foreach (var person in people.Where(person => keys.OfPerson(person) is null))
+                keys.AddPerson(person, DataKey.Create("s-" + Guid.NewGuid().ToString("N")[..16]));
+        }
+    }
+}
