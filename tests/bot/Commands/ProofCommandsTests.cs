@@ -108,7 +108,7 @@ public sealed class ProofCommandsTests : IDisposable
         await AppendAsync(5);
         await SignAsync();
         using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, LedgerFile.Name)))
-            attacker.Execute("UPDATE entries SET body = replace(body, 'because', 'becausE') WHERE seq = 3");
+            attacker.Execute("UPDATE entries SET body = replace(body, 'freeze', 'freezE') WHERE seq = 3");
         (await RunAsync("ledger", "prove", "--tenant", "contoso", "--seq", "3")).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Error.ShouldContain("is not what was signed for"));
     }

@@ -117,7 +117,7 @@ public sealed class BundleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE entries SET body = replace(body, 'Ana', 'Eva') WHERE seq = 6", "Entry 6 of contoso does not have the hash")]
+    [InlineData("UPDATE entries SET body = replace(body, 'approve', 'Approve') WHERE seq = 6", "Entry 6 of contoso does not have the hash")]
     [InlineData("DELETE FROM entries WHERE seq = 4", "Entry 4 of contoso is missing")]
     [InlineData("UPDATE entries SET leaf = zeroblob(32) WHERE seq = 2", "Entry 2 of contoso does not have the hash")]
     public async Task A_ledger_that_was_tampered_with_is_not_exported(string attack, string why)

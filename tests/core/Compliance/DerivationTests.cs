@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using DevOpsAI.Compliance.Bundles;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
-public sealed class DerivationTests
+public sealed partial class DerivationTests
 {
     /// <summary>
     /// When this fails, report or OSCAL say something else about the same entries than they did: raise <see cref="BundleFormat.Derivation"/>
@@ -17,8 +19,14 @@ public sealed class DerivationTests
         var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()));
         // The results carry the note, whose signature is another one in every run; the report carries all that they say.
         string[] stable = ["oscal/component-definition.json", "report.html", "VERIFY.md"];
-        var hashes = stable.Select(name => Convert.ToHexStringLower(SHA256.HashData(files[name]))[..16]);
-        string.Join(' ', hashes).ShouldBe("d81ec91a454862b2 1466af528c41e49c 75ee5b29ec094b55");
+        var hashes = stable.Select(name => Convert.ToHexStringLower(SHA256.HashData(WithoutHashes(files[name])))[..16]);
+        string.Join(' ', hashes).ShouldBe("647f869cf65350b6 d89e3e4171a1ba74 75ee5b29ec094b55");
         BundleFormat.Derivation.ShouldBe(1);
     }
+
+    /// <summary>What is sealed beside entries is sealed anew in every run, and their hashes are other ones.</summary>
+    private static byte[] WithoutHashes(byte[] text) => Encoding.UTF8.GetBytes(Hash().Replace(Encoding.UTF8.GetString(text), "#"));
+
+    [GeneratedRegex("[0-9a-f]{8,}|[A-Za-z0-9+/]{43}=", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hash();
 }

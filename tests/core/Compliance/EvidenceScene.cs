@@ -109,18 +109,19 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
 
     public async Task HostileAsync()
     {
-        var id = await OpenAsync("<script>alert('x')</script> [click](https://evil.example) **bold**\r\n\u202Etxt.exe & \"quotes\"\u0007");
+        const string hostile = "<script>alert('x')</script> [click](https://evil.example) **bold**\r\n\u202Etxt.exe & \"quotes\"\u0007";
+        var id = await OpenAsync(hostile, hostile);
         await StageAsync(id, 1, GateLevel.L2);
         await DecideAsync(id, 1, DecisionKind.Reject, new Person("00000000-0000-4000-8000-00000000000c", " \n "), "</table><img src=x onerror=alert(1)>");
     }
 
-    public async Task<string> OpenAsync(string title)
+    public async Task<string> OpenAsync(string title, string device = "SRV-FILE01")
     {
         var id = $"CON-{++number}";
         await SayAsync(StreamId.Event($"E-{number}"), new EventReceived(
-            $"E-{number}", "contoso-sandbox", $"{number}", EventStatus.Firing, Severity.Critical, "DiskSpaceLow", "SRV-FILE01", title, null,
+            $"E-{number}", "contoso-sandbox", $"{number}", EventStatus.Firing, Severity.Critical, "DiskSpaceLow", device, title, null,
             $"a{number}", $"k{number}", "c", clock.GetUtcNow(), true, new Dictionary<string, string>()), Actor.Connection("contoso-sandbox"));
-        await SayAsync(StreamId.Incident(id), new IncidentOpened(id, title, Severity.Critical, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, $"k{number}", "c", $"E-{number}"), Drafting);
+        await SayAsync(StreamId.Incident(id), new IncidentOpened(id, title, Severity.Critical, "DiskSpaceLow", device, IncidentScope.One, $"k{number}", "c", $"E-{number}"), Drafting);
         await SayAsync(StreamId.Proposal(id), new RecommendationDrafted(
             id, 1, "runbook disk-space v3", "Clean up.", "It is full.", [], Plan(id), Risk.Low, null, new Dictionary<string, string>(), true), Drafting);
         await SayAsync(StreamId.Card(id), new CardSending(id, "19:channel"), Drafting);

@@ -15,7 +15,7 @@ public sealed class TamperingTests : IDisposable
 {
     private const int Size = 12;
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
-    private static readonly Actor Someone = new(ActorKind.Person, "8b1d", "Ana");
+    private static readonly Actor Someone = Actor.Service("someone");
     private readonly ManualClock clock = new();
     private readonly LedgerFolder folder;
     private readonly TestKey key = new("test/contoso");
@@ -207,8 +207,8 @@ public sealed class TamperingTests : IDisposable
             var (entry, stream) = (entries[i], new StreamId($"incident/CON-{i + 1}"));
             var body = new ByteBuffer(1024);
             var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation != "backdated" ? entries[Size - 1].At : entry.At;
-            EntryCodec.Complete(
-                EntryCodec.Prepare(entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant)), Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
+            var prepared = EntryCodec.Prepare(entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant));
+            EntryCodec.Complete(prepared, Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);
             insert.Bind(1, i + 1).Bind(2, i + 1).Bind(3, stream.Value).Bind(4, 1).Bind(5, leaf).Bind(6, body.Written);
