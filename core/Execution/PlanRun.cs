@@ -11,7 +11,7 @@ internal sealed class PlanRun(
     TenantId tenant, string incidentId, string executionId,
     RunRecord record, IExecutionGuard guard, VendorCalls calls, ICrashPoints crash, TimeProvider clock, ExecutionOptions options, ILogger logger)
 {
-    /// <summary>Left of the lease when an action is sent, beyond its own time limit.</summary>
+    /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
 
     /// <param name="uncertain">Another process began it: an action that may have been sent already is looked up before anything is sent.</param>
@@ -150,9 +150,13 @@ internal sealed class PlanRun(
     private async Task KeepLeaseAsync(Standing standing, PlanStep step, bool rollback)
     {
         var now = clock.GetUtcNow();
-        if (now + calls.TimeoutOf(step, rollback) + LeaseReserve <= standing.Run.LeaseUntil)
+        // A renewed lease must be long enough, or it would be renewed for ever: half of a short margin is kept, and there is as much to spare.
+        var reserve = options.LeaseMargin / 2 < LeaseReserve ? options.LeaseMargin / 2 : LeaseReserve;
+        var needed = calls.TimeoutOf(step, rollback) + reserve;
+        if (now + needed <= standing.Run.LeaseUntil)
             return;
-        await record.RenewAsync(standing, now + calls.LeaseFor(standing.Run.Plan));
+        var lease = calls.LeaseFor(standing.Run.Plan);
+        await record.RenewAsync(standing, now + (lease > needed + reserve ? lease : needed + reserve));
         crash.Reach(CrashPoint.ExecutionRenewed);
     }
 
