@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -23,6 +24,7 @@ public static class MessageCards
         ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
         ("unassign <role> <client> @person", "take it away"),
         ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
+        ("checkpoint [client]", "the newest signed head of the client's ledger, to keep and to check against"),
         ("whoami", "who you are to the bot, and your roles"),
     ];
 
@@ -69,6 +71,15 @@ public static class MessageCards
                 good ? Tone.Good : Tone.Warning),
         ],
         summary: CardText.Plain(sentence, 120));
+
+    /// <summary>A signed note, whole, so that it can be copied into a file and given to <c>ledger verify --checkpoint</c>.</summary>
+    public static OutgoingJson Checkpoint(Tenant tenant, SignedCheckpoint newest) => Card.Frame(
+        [
+            Rich(null, new("Checkpoint of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true), new($", {newest.Checkpoint.Size} entries")),
+            Container([Rich(null, new TextRun(newest.ToString(), 6_000, Mono: true, Lines: true, Size: "Small"))], emphasis: true),
+            Text($"Saved as a file it is what **ledger verify --checkpoint** holds the ledger against: nothing before it can be changed unseen.", subtle: true),
+        ],
+        summary: $"Checkpoint of {CardText.Name(tenant.Name, 60)}");
 
     public static OutgoingJson WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
         [

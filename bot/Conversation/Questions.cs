@@ -1,12 +1,14 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Commands that only ask. Each answers with one message.</summary>
-internal sealed class Questions(ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, TimeProvider clock)
+internal sealed class Questions(
+    ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, Checkpoints checkpoints, TimeProvider clock)
 {
     private const int MostNamed = 8;
 
@@ -27,6 +29,30 @@ internal sealed class Questions(ITenantDirectory tenants, TenantStates states, I
         return asked.Count == 0
             ? Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.")
             : Reply.Card(PendingCard.Build([.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow()));
+    }
+
+    /// <summary>Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>
+    public async Task<OutgoingMessage> CheckpointAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    {
+        var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);
+        var linked = visible.Where(tenant => tenant.State.Channels.ContainsKey(turn.Conversation.ChannelId)).ToList();
+        var asked = word is not null ? await visibility.TenantAsync(word, person, cancellationToken)
+            : linked is [var here] ? here
+            : visible is [var only] ? only : null;
+        if (asked is null)
+            return word is null ? Reply.Notice("Of which client?", detail: "checkpoint <client>") : Reply.Notice(visibility.NoClient(word, person));
+        if (!await visibility.MayBeShownAsync(asked.Tenant.Id, asked.State, turn.Conversation, cancellationToken))
+            return Reply.Notice(Sentences.NotHere);
+        try
+        {
+            return await checkpoints.NewestAsync(asked.Tenant.Id, cancellationToken) is { } newest
+                ? Reply.Card(MessageCards.Checkpoint(asked.Tenant, newest)) with { Evidence = new(asked.Tenant.Id, "checkpoint") }
+                : Reply.Notice($"No checkpoint of {asked.Tenant.Name} has been signed yet.");
+        }
+        catch (CheckpointException damaged)
+        {
+            return Reply.Notice($"The checkpoint kept for {asked.Tenant.Name} cannot be read.", detail: damaged.Message, correlation: turn.Correlation);
+        }
     }
 
     public async Task<OutgoingMessage> ShowAsync(TurnContext turn, Person person, string incidentId, string? notice, CancellationToken cancellationToken)

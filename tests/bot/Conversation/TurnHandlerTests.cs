@@ -6,8 +6,10 @@ using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Cards;
+using DevOpsAI.Tests.Support;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,6 +24,7 @@ public sealed class TurnHandlerTests
     private readonly GivenAccess access = new GivenAccess()
         .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
     private readonly RecordingMediator mediator = new();
+    private readonly MemoryDocuments documents = new();
     private readonly TurnHandler handler;
     private readonly List<OutgoingMessage> replies = [];
 
@@ -34,7 +37,7 @@ public sealed class TurnHandlerTests
         var visibility = new Visibility(directory, story.States, access);
         var views = TestViews.Of(story, access);
         var trails = new Trails(story.Ledger);
-        var questions = new Questions(directory, story.States, access, visibility, views, trails, story.Clock);
+        var questions = new Questions(directory, story.States, access, visibility, views, trails, new(documents), story.Clock);
         handler = new(
             questions,
             new(mediator, visibility, access, views, questions, new KnownBook()),
@@ -67,6 +70,19 @@ public sealed class TurnHandlerTests
         var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
         response.StatusCode.ShouldBe(200);
         Text(response).ShouldContain("Dana Technician approved this a minute ago.");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_shown_whole_so_that_whoever_reads_it_can_keep_it()
+    {
+        using var key = new TestKey("bot/contoso");
+        var signed = key.Sign(new Checkpoint("bot/contoso", 7, new byte[32]));
+        (await new Checkpoints(documents).TryAddAsync(Story.Contoso.Id, signed, null, Token)).ShouldBeTrue();
+        await SayAsync(Story.Ravi, "checkpoint contoso");
+        var note = replies[^1].Card!.AsReceived()["body"]![1]!["items"]![0]!["inlines"]![0]!["text"]!.GetValue<string>();
+        SignedCheckpoint.Parse(note).Note.Signatures.ShouldHaveSingleItem().ToString().ShouldBe(signed.Note.Signatures[0].ToString());
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+        (await SayAsync(Story.Dana, "checkpoint fabrikam")).ShouldContain("I know no client");
     }
 
     [Fact]
@@ -240,6 +256,8 @@ public sealed class TurnHandlerTests
     [InlineData("link nowhere", "I know no client")]
     [InlineData("freeze contoso", "The reason is recorded")]
     [InlineData("assign approver contoso Nobody", "Whom?")]
+    [InlineData("checkpoint contoso", "has been signed yet")]
+    [InlineData("checkpoint nowhere", "I know no client")]
     public async Task Every_word_gets_a_helpful_and_valid_card(string text, string says)
     {
         (await SayAsync(Story.Ravi, text)).ShouldContain(says);

@@ -7,7 +7,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tests.Ledger;
-using DevOpsAI.Tests.Ledger.Proofs;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;

@@ -1,6 +1,6 @@
 using System.Text;
 using DevOpsAI.Compliance.Bundles;
-using DevOpsAI.Tests.Ledger.Proofs;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 

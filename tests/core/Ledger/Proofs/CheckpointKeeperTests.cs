@@ -1,6 +1,7 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Ledger.Proofs;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Ledger.Proofs;
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Tests.Ledger.Proofs;
+namespace DevOpsAI.Tests.Support;
 
 /// <summary>Documents that a test may bend or take away.</summary>
-internal sealed class MemoryDocuments : IDocuments
+public sealed class MemoryDocuments : IDocuments
 {
     private readonly ConcurrentDictionary<(string Scope, string Kind, string Id), (long Tag, byte[] Value)> all = new();
 

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Ledger.Proofs;
 
-namespace DevOpsAI.Tests.Ledger.Proofs;
+namespace DevOpsAI.Tests.Support;
 
 /// <summary>A key of a ledger, a witness or an attacker.</summary>
-internal sealed class TestKey(string name) : ICheckpointSigner, IDisposable
+public sealed class TestKey(string name) : ICheckpointSigner, IDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
