@@ -92,11 +92,13 @@ internal sealed class VendorCalls(
             crash.Reach(CrashPoint.StepLookedUp);
             if (status == OperationStatus.Applied)
                 return await ReadBackAsync(step, rollback, "The answer was lost; the vendor says it was done.", cancellationToken);
-            if (status == OperationStatus.NotApplied)
+            var settled = clock.GetUtcNow() + options.LookEvery > until;
+            // What we gave up waiting for may still be on its way: "not done" counts once the vendor has had time to do it.
+            if (status == OperationStatus.NotApplied && settled)
                 return new(null, "The answer was lost; the vendor says it was not done.");
-            if (await HoldsAsync(step, rollback, cancellationToken) == true)
+            if (status != OperationStatus.NotApplied && await HoldsAsync(step, rollback, cancellationToken) == true)
                 return new(StepOutcome.Applied, "The answer was lost; the state is as it should be.");
-            if (clock.GetUtcNow() + options.LookEvery > until)
+            if (settled)
                 return new(StepOutcome.Unknown, Short($"{lost} The vendor cannot tell whether it was done."));
             await Task.Delay(options.LookEvery, clock, cancellationToken);
         }

@@ -19,6 +19,7 @@ public sealed class CrashTests
         {
             ["Testing:CrashAt"] = point,
             ["LocalTeams:Enabled"] = "false",
+            ["Execution:SettleFor"] = "00:00:03",
             // A card that did arrive is claimed by the first click on it; however slow the machine, that must come before it is given up.
             ["Cards:LostAnswerWait"] = point == CrashPoint.CardSent ? "00:01:00" : "00:00:05",
         });

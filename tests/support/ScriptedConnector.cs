@@ -54,6 +54,8 @@ public sealed class ScriptedConnector : IConnector, IActionLog
 
     public int Reads { get; private set; }
 
+    public int LookUps { get; private set; }
+
     public void Put(string target, string observation, string value) => world.GetOrAdd(target, _ => new())[observation] = value;
 
     public string? Get(string target, string observation) => world.GetValueOrDefault(target)?.GetValueOrDefault(observation);
@@ -93,14 +95,17 @@ public sealed class ScriptedConnector : IConnector, IActionLog
         };
     }
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
-        Task.FromResult<CallOutcome<OperationStatus>>(Memory switch
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken)
+    {
+        LookUps++;
+        return Task.FromResult<CallOutcome<OperationStatus>>(Memory switch
         {
             VendorMemory.CannotTell => new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell),
             VendorMemory.IsAway => new CallOutcome<OperationStatus>.NotDone("The vendor is away."),
             _ => new CallOutcome<OperationStatus>.Done(
                 effects.Any(effect => effect.Operation == operationId) ? OperationStatus.Applied : OperationStatus.NotApplied),
         });
+    }
 
     /// <summary>Adds a line to the vendor's log, as of something that was done there.</summary>
     public void Write(string? operation, string action, Target target, IReadOnlyDictionary<string, string>? arguments, string by, bool? ours)

@@ -323,12 +323,12 @@ public sealed class ExecutorTests : IDisposable
     public async Task A_ledger_that_is_away_after_the_vendor_acted_is_waited_for()
     {
         await scene.ApproveAsync(TurnOn("a"));
-        scene.Vendor.Acting = async _ =>
+        scene.Vendor.Acting = _ =>
         {
             scene.Ledger.Unavailable = true;
-            await Task.Yield();
+            return Task.CompletedTask;
         };
-        var run = scene.RunAsync(TestContext.Current.CancellationToken);
+        var run = Task.Run(() => scene.RunAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         while (scene.Vendor.Effects.Count == 0 || scene.Vendor.Reads < 2)
             await Task.Yield();
         run.IsCompleted.ShouldBeFalse();
@@ -336,6 +336,29 @@ public sealed class ExecutorTests : IDisposable
         await run;
         Finished.Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Vendor.Effects.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_the_vendor_does_after_we_gave_up_waiting_is_not_done_again()
+    {
+        var clock = new ManualClock();
+        var slow = new ExecutionScene(time: clock);
+        await slow.ApproveAsync(TurnOn("a"));
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        slow.Vendor.Acting = _ => done.Task;
+        var run = slow.RunAsync(TestContext.Current.CancellationToken);
+        while (!run.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            // The time limit is over, and the vendor has said more than once that it was not done.
+            if (slow.Vendor.LookUps > 2)
+                done.TrySetResult();
+        }
+        await run;
+        slow.Vendor.LookUps.ShouldBeGreaterThan(2);
+        slow.Vendor.Effects.ShouldHaveSingleItem();
+        slow.Vendor.Calls.ShouldBe(1);
     }
 
     [Fact]
