@@ -20,12 +20,12 @@ internal sealed class CheckpointSignals
         tenant, static _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
 }
 
-/// <summary>Sees decisions and outcomes go by. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
+/// <summary>Sees a ledger begin, and decisions and outcomes go by. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
 internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFollower
 {
     public string Name => "checkpoints";
 
-    public string? Lane(LedgerEntry entry) => entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished ? Name : null;
+    public string? Lane(LedgerEntry entry) => entry.Seq == 1 || entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished ? Name : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
