@@ -118,7 +118,7 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
 /// <summary>
 /// The last answers, in one block of memory that the newest overwrite the oldest of. As objects of their own they would outlive the
-/// turn by seconds, and moving them about was most of what the garbage collector did.
+/// turn and have to be moved by the garbage collector; a block of fixed size also bounds them without counting.
 /// </summary>
 internal sealed class AnswerRing(int capacity)
 {
