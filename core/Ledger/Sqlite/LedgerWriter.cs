@@ -6,7 +6,7 @@ namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
 /// The one thread that writes. It takes every append that waits, commits them together and then tells each caller: the flush to disk,
-/// which costs most, is shared (group commit).
+/// which costs most, is shared (group commit). Who comes while a batch is being flushed is in the next one.
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
@@ -25,8 +25,6 @@ internal sealed class LedgerWriter : IDisposable
     private readonly ILogger logger;
     private readonly Thread thread;
     private WriterSession? session;
-    private int lastBatch;
-    private TimeSpan lastCommit;
 
     public LedgerWriter(
         Func<WriterSession> open, Action<IReadOnlyList<LedgerEntry>> publish, TimeProvider clock, LedgerMetrics metrics, ILogger logger)
@@ -57,7 +55,6 @@ internal sealed class LedgerWriter : IDisposable
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             Drain();
-            WaitForStragglers();
             WriteBatch();
             batch.Clear();
             cursors.Clear();
@@ -76,32 +73,14 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    /// <summary>
-    /// Callers of the last batch tend to come back at once with their next append. Waiting for them a fraction of what a commit takes
-    /// saves a commit; a lone appender never waits.
-    /// </summary>
-    private void WaitForStragglers()
-    {
-        if (lastBatch < 2 || batch.Count >= lastBatch)
-            return;
-        var patience = TimeSpan.FromTicks(Math.Min(lastCommit.Ticks / 3, TimeSpan.TicksPerMillisecond));
-        var since = Stopwatch.GetTimestamp();
-        var spin = new SpinWait();
-        while (batch.Count < lastBatch && Stopwatch.GetElapsedTime(since) < patience)
-        {
-            spin.SpinOnce(sleep1Threshold: -1);
-            Drain();
-        }
-    }
-
     private void WriteBatch()
     {
         var since = Stopwatch.GetTimestamp();
+        TimeSpan took;
         try
         {
             Commit();
-            lastCommit = Stopwatch.GetElapsedTime(since);
-            lastBatch = batch.Count;
+            took = Stopwatch.GetElapsedTime(since);
             LastFailure = null;
         }
         catch (Exception failure)
@@ -129,7 +108,7 @@ internal sealed class LedgerWriter : IDisposable
             batch.Count,
             batch.Sum(static append => (append.Result as AppendResult.Appended)?.Entries.Count ?? 0),
             batch.Count(static append => append.Result is AppendResult.Conflict),
-            lastCommit);
+            took);
     }
 
     private void Commit()
@@ -149,7 +128,6 @@ internal sealed class LedgerWriter : IDisposable
         // Closing the connection rolls back what was not committed; the next batch opens a new one and reads what is durable.
         session?.Dispose();
         session = null;
-        lastBatch = 0;
         LastFailure = failure;
         logger.BatchFailed(failure, batch.Count);
         metrics.Failed(batch.Count);
