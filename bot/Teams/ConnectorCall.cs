@@ -14,7 +14,15 @@ internal sealed record ConnectorCall(
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 
-    /// <summary>Builds a path below the service URL; each segment is percent-encoded, so that no id can climb out of its place.</summary>
+    /// <summary>
+    /// False for an id that is <c>.</c> or <c>..</c>: percent-encoded or not, every reader of an address takes those for a step in the path.
+    /// </summary>
+    public bool StaysInPlace => !Path.Split('/', '?').Any(static segment => segment is "." or "..");
+
+    /// <summary>
+    /// Builds a path below the service URL; each segment is percent-encoded, so that no id can climb out of its place but those that
+    /// <see cref="StaysInPlace"/> finds.
+    /// </summary>
     public static string PathOf(params ReadOnlySpan<string> segments)
     {
         var path = new System.Text.StringBuilder("/v3");

@@ -22,8 +22,12 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     public const string Client = "teams-connector";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterBadCredential = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest window of Teams' limits. Whoever asks for more has made a mistake, and it would be ours to wait for years.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
     /// <exception cref="OperationCanceledException">Cancelled while nothing of it was under way.</exception>
     public async Task<Attempt> CallAsync(ConnectorCall call, SendOptions options, CancellationToken cancellationToken)
@@ -33,6 +37,8 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
             logger.Untrusted(call.ServiceUrl);
             return Attempt.Refused(RefusalReason.BadRequest, "UntrustedServiceUrl", "The conversation's service address is not a trusted one.");
         }
+        if (!call.StaysInPlace)
+            return Attempt.Refused(RefusalReason.BadRequest, "BadId", "The conversation's or message's id cannot be part of an address.");
         var began = clock.GetTimestamp();
         for (var tries = 0; ; tries++)
         {
@@ -56,18 +62,27 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
 
     private async Task<Attempt> TryAsync(ConnectorCall call, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         using var request = new HttpRequestMessage(call.Method, call.Address);
         var content = call.Body is null ? null : new TrackedContent(call.Body);
         request.Content = content;
+        using var patience = new CancellationTokenSource(Patience, clock);
+        // A stop while a send is under way would leave a message that nobody knows the id of, and so one that is sent again.
+        await using var hurry = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                if (content?.HasLeft is true && !call.IsRepeatable)
+                    patience.CancelAfter(PatienceWhenCancelled);
+                else
+                    patience.Cancel();
+            },
+            null);
         try
         {
             using var client = clients.CreateClient(Client);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, patience.Token);
             if (logger.IsEnabled(LogLevel.Debug))
                 logger.Called(call.Method, call.Operation, (int)response.StatusCode, Header(response, "MS-CV"));
-            return Judge(call, response, await response.Content.ReadAsByteArrayAsync(either.Token));
+            return Judge(call, response, await response.Content.ReadAsByteArrayAsync(patience.Token));
         }
         catch (UntrustedServiceUrlException untrusted)
         {
@@ -110,12 +125,16 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         };
     }
 
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
-        { Delta: { } seconds } => seconds,
-        { Date: { } date } => date - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
-        _ => null,
-    };
+        var asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } seconds } => seconds,
+            { Date: { } date } => date - clock.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, LongestRetryAfter.Ticks)) : null;
+    }
 
     /// <summary>1, 2, 4 ... 30 seconds, each between half and all of it, so that many waiters do not come back together.</summary>
     private static TimeSpan Backoff(int tries)

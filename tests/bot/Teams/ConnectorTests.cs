@@ -46,6 +46,19 @@ public sealed class ConnectorTests
         teams.Calls.ShouldHaveSingleItem().Path.ShouldBe(path);
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task An_id_that_is_a_step_in_a_path_is_not_called(string conversation)
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartAsync();
+        (await Client(host).SendAsync(teams.ServiceUrl, conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>().Reason.ShouldBe(RefusalReason.BadRequest);
+        (await Client(host).UpdateAsync(teams.ServiceUrl, "a:1", conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>();
+        (await Client(host).GetMemberAsync(teams.ServiceUrl, "a:1", conversation, Token)).ShouldBeNull();
+        teams.Calls.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_update_replaces_the_message_by_put()
     {

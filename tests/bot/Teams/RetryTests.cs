@@ -42,6 +42,23 @@ public sealed class RetryTests
         waited.ShouldBe(TimeSpan.Zero);
     }
 
+    [Theory]
+    [InlineData("99999999")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
+    public async Task A_retry_after_of_years_stops_nothing_for_longer_than_an_hour(string retryAfter)
+    {
+        await using var host = await HostAsync(TimeProvider.System, new FakeAnswer(429, RetryAfter: retryAfter), new FakeAnswer(201));
+        var client = host.Get<IConnectorClient>();
+        var refused = await client.SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken);
+        refused.ShouldBeOfType<SendOutcome.NotSent>().After.ShouldBe(TimeSpan.FromHours(1));
+        using var impatient = new CancellationTokenSource();
+        var held = client.SendAsync(ServiceUrl, "a:1", Text, Minute, impatient.Token);
+        (await client.SendAsync(ServiceUrl, "a:2", Text, Minute, TestContext.Current.CancellationToken)).ShouldBeOfType<SendOutcome.Sent>();
+        held.IsCompleted.ShouldBeFalse();
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(held);
+    }
+
     [Fact]
     public async Task Retrying_backs_off_and_ends_with_the_callers_time()
     {
@@ -75,20 +92,54 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_cancelled_wait_throws_and_a_cancelled_send_is_unknown()
+    public async Task A_cancelled_wait_throws()
     {
         var clock = new ManualClock();
-        await using var host = await HostAsync(clock, new FakeAnswer(429), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        await using var host = await HostAsync(clock, new FakeAnswer(429));
         using var first = new CancellationTokenSource();
         var waiting = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, first.Token);
         await TurnTests.UntilAsync(() => clock.WaitingTimers > 0);
         await first.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
-        using var second = new CancellationTokenSource();
-        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:2", Text, Minute, second.Token);
-        await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 2);
-        await second.CancelAsync();
+    }
+
+    [Fact]
+    public async Task A_send_that_left_before_a_stop_is_known_to_have_arrived()
+    {
+        var answered = new TaskCompletionSource();
+        await using var host = await HostAsync(new ManualClock(), new FakeAnswer(201, Release: answered.Task));
+        using var stop = new CancellationTokenSource();
+        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
+        await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
+        await stop.CancelAsync();
+        answered.SetResult();
+        (await sending).ShouldBe(new SendOutcome.Sent("7", "a:1"));
+    }
+
+    [Fact]
+    public async Task A_stop_waits_five_seconds_for_the_answer_to_a_send_and_then_it_is_unknown()
+    {
+        var clock = new ManualClock();
+        await using var host = await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        using var stop = new CancellationTokenSource();
+        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
+        await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
+        await stop.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(4.9));
+        sending.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(0.2));
         (await sending).ShouldBeOfType<SendOutcome.Unknown>();
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_an_update_which_is_harmless_to_repeat()
+    {
+        await using var host = await HostAsync(new ManualClock(), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        using var stop = new CancellationTokenSource();
+        var updating = host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, stop.Token);
+        await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(updating);
     }
 
     private static async Task<(SendOutcome Outcome, TimeSpan Waited, int Calls)> SendAsync(params FakeAnswer[] answers)
@@ -100,7 +151,7 @@ public sealed class RetryTests
         return (outcome, clock.GetUtcNow() - began, host.Get<Scripted>().Calls);
     }
 
-    private static Task<TeamsHost> HostAsync(ManualClock clock, params FakeAnswer[] answers)
+    private static Task<TeamsHost> HostAsync(TimeProvider clock, params FakeAnswer[] answers)
     {
         var script = new Scripted(answers);
         return TeamsHost.StartAsync(clock: clock, services: services => services
