@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DevOpsAI.Connections;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;
@@ -23,8 +24,8 @@ internal sealed class TokenUnavailableException(string message, Exception inner)
 /// One token serves all conversations: kept until five minutes before it expires, fetched once however many ask, and a token that is
 /// still valid stays in use while fetching fails.
 /// </summary>
-internal sealed class BotTokens(IHttpClientFactory clients, IOptions<TeamsOptions> options, TimeProvider clock, ILogger<BotTokens> logger)
-    : IBotTokens, IDisposable
+internal sealed class BotTokens(
+    IHttpClientFactory clients, IOptions<TeamsOptions> options, ISecretSource secrets, TimeProvider clock, ILogger<BotTokens> logger) : IBotTokens, IDisposable
 {
     /// <summary>Named client for the login host.</summary>
     public const string Client = "teams-login";
@@ -32,7 +33,7 @@ internal sealed class BotTokens(IHttpClientFactory clients, IOptions<TeamsOption
     private static readonly TimeSpan RefreshBefore = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Lazy<Func<bool, CancellationToken, Task<AuthenticationResult>>> source = new(() => Source(clients, options.Value));
+    private readonly Lazy<Func<bool, CancellationToken, Task<AuthenticationResult>>> source = new(() => Source(clients, options.Value, secrets));
     private volatile Held? held;
 
     private sealed record Held(string Token, DateTimeOffset ExpiresOn, bool Dropped = false);
@@ -50,9 +51,14 @@ internal sealed class BotTokens(IHttpClientFactory clients, IOptions<TeamsOption
             held = new(result.AccessToken, result.ExpiresOn);
             return result.AccessToken;
         }
-        catch (Exception error) when (error is MsalException or HttpRequestException or CryptographicException or IOException)
+        catch (Exception error) when (error is MsalException or HttpRequestException or CryptographicException or IOException or SecretUnavailableException)
         {
-            var reason = error is MsalException msal ? msal.ErrorCode : error.GetType().Name;
+            var reason = error switch
+            {
+                MsalException msal => msal.ErrorCode,
+                SecretUnavailableException => error.Message,
+                _ => error.GetType().Name,
+            };
             logger.NoToken(reason);
             if (held is { Dropped: false } valid && valid.ExpiresOn > clock.GetUtcNow())
                 return valid.Token;
@@ -74,7 +80,7 @@ internal sealed class BotTokens(IHttpClientFactory clients, IOptions<TeamsOption
 
     private bool IsFresh(Held? token) => token is { Dropped: false } && token.ExpiresOn - clock.GetUtcNow() > RefreshBefore;
 
-    private static Func<bool, CancellationToken, Task<AuthenticationResult>> Source(IHttpClientFactory clients, TeamsOptions options)
+    private static Func<bool, CancellationToken, Task<AuthenticationResult>> Source(IHttpClientFactory clients, TeamsOptions options, ISecretSource secrets)
     {
         var cloud = CloudEnvironment.Of(options);
         if (options.ManagedIdentity)
@@ -83,17 +89,31 @@ internal sealed class BotTokens(IHttpClientFactory clients, IOptions<TeamsOption
             var resource = cloud.Scope[..^"/.default".Length];
             return (force, cancellationToken) => identity.AcquireTokenForManagedIdentity(resource).WithForceRefresh(force).ExecuteAsync(cancellationToken);
         }
+        IConfidentialClientApplication? app = null;
+        string? builtWith = null;
+        string[] scopes = [cloud.Scope];
+        return (force, cancellationToken) =>
+        {
+            // Read every time: a secret that was rotated in its file needs no restart.
+            var secret = (options.CertificatePath is { Length: > 0 } ? options.CertificatePassword : options.ClientSecret) is { } given ? secrets.Read(new(given)) : null;
+            if (app is null || secret != builtWith)
+                (app, builtWith) = (Application(clients, options, cloud, secret), secret);
+            return app.AcquireTokenForClient(scopes).WithForceRefresh(force).ExecuteAsync(cancellationToken);
+        };
+    }
+
+    /// <param name="secret">The client secret, or the certificate's password; null for a certificate without one.</param>
+    private static IConfidentialClientApplication Application(IHttpClientFactory clients, TeamsOptions options, CloudEnvironment cloud, string? secret)
+    {
         // MSAL speaks https only. A login host on loopback (tests) is reached by rewriting the address below it.
         var authority = cloud.LoginHost.Scheme == Uri.UriSchemeHttps ? cloud.LoginHost : new Uri("https://login.microsoftonline.com/");
         var builder = ConfidentialClientApplicationBuilder.Create(options.AppId)
             .WithAuthority(new Uri(authority, options.TenantId).ToString(), validateAuthority: false)
             .WithInstanceDiscovery(false)
             .WithHttpClientFactory(new MsalClients(clients));
-        var app = options.CertificatePath is { Length: > 0 } path
-            ? builder.WithCertificate(LoadCertificate(path, options.CertificatePassword)).Build()
-            : builder.WithClientSecret(options.ClientSecret).Build();
-        string[] scopes = [cloud.Scope];
-        return (force, cancellationToken) => app.AcquireTokenForClient(scopes).WithForceRefresh(force).ExecuteAsync(cancellationToken);
+        return options.CertificatePath is { Length: > 0 } path
+            ? builder.WithCertificate(LoadCertificate(path, secret)).Build()
+            : builder.WithClientSecret(secret).Build();
     }
 
     private static X509Certificate2 LoadCertificate(string path, string? password) => path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase)

@@ -11,12 +11,13 @@ public sealed class TeamsOptions
     /// <summary>Entra tenant of the registration: a GUID or a domain; <c>botframework.com</c> for an old multi-tenant registration.</summary>
     public string? TenantId { get; set; }
 
-    /// <summary>One of secret, certificate and managed identity is needed with an app id.</summary>
+    /// <summary>One of secret, certificate and managed identity is needed with an app id. <c>env:NAME</c>, <c>file:/path</c>, or the secret itself.</summary>
     public string? ClientSecret { get; set; }
 
     /// <summary>A PFX or PEM file with its private key.</summary>
     public string? CertificatePath { get; set; }
 
+    /// <summary>As <see cref="ClientSecret"/>.</summary>
     public string? CertificatePassword { get; set; }
 
     /// <summary>The registration is a user-assigned managed identity of this host.</summary>

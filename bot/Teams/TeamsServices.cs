@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Privacy;
@@ -18,6 +19,7 @@ public static class TeamsServices
         services.TryAddSingleton<IDocuments>(static provider => new SqliteDocuments(Path.GetFullPath(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, provider.GetRequiredService<IHostEnvironment>().ContentRootPath)));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ISecretSource, SecretSource>();
         services.AddSingleton<ILocalMode, LocalMode>();
         services.AddSingleton<TrustedServiceUrls>();
         services.AddHostedService<TeamsStartupCheck>();
