@@ -56,7 +56,8 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
 
     private readonly Channel<BookChange> changes = Channel.CreateUnbounded<BookChange>(new() { SingleReader = true });
 
-    public void Keep(BookChange change) => changes.Writer.TryWrite(change);
+    /// <summary>False when the process is stopping and nothing is taken any more.</summary>
+    public bool Keep(BookChange change) => changes.Writer.TryWrite(change);
 
     /// <summary>Everything kept.</summary>
     public async Task<IReadOnlyList<KeptConversation>> LoadAsync(CancellationToken cancellationToken)

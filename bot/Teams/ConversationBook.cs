@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 
@@ -70,8 +71,9 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
                 entry.People.TryRemove(mri, out _);
         }
         var erased = new BookChange.PersonErased(objectId, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        store.Keep(erased);
-        return erased.Done.Task.WaitAsync(cancellationToken);
+        return store.Keep(erased)
+            ? erased.Done.Task.WaitAsync(cancellationToken)
+            : throw new LedgerUnavailableException("The people known from Teams cannot be written any more: the bot is stopping.");
     }
 
     /// <summary>Any activity: where it happened, where to answer, and who it was.</summary>

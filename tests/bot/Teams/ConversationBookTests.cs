@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Teams;
@@ -73,6 +74,16 @@ public sealed class ConversationBookTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task An_erasure_while_the_bot_stops_fails_rather_than_waits_for_ever()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        await host.StatusAsync(AnActivity.Message("hi"));
+        await host.StopAsync();
+        await Should.ThrowAsync<LedgerUnavailableException>(
+            () => host.Get<ConversationBook>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(TimeSpan.FromSeconds(20), Token));
     }
 
     [Fact]
