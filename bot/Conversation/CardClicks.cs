@@ -25,6 +25,7 @@ internal sealed class CardClicks(
             return InvokeResponse.Message($"This button does not belong to the card of {data.IncidentId}; nothing was done. Say show {data.IncidentId} for the real one.");
         }
         await AdoptAsync(found, context, action, data, cancellationToken);
+        data = data with { IsCopy = data.IsCopy || action.AnswersWithCopy };
         return action.Verb switch
         {
             Verb.View => Card(found, found.Incident, context, person, data, null),

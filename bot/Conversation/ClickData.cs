@@ -17,11 +17,18 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         if (data.ValueKind != JsonValueKind.Object)
             return null;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var property in data.EnumerateObject().Take(MostValues))
+        try
         {
-            // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there before.
-            var text = Text(property.Value);
-            values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
+            foreach (var property in data.EnumerateObject().Take(MostValues))
+            {
+                // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there before.
+                var text = Text(property.Value);
+                values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character, as in "\ud800": JSON, but no text
         }
         if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || CommandParser.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
             return null;

@@ -112,14 +112,15 @@ internal sealed class TurnHandler(
         }
     }
 
-    /// <summary>A click in a client too old for Action.Execute; the answer can only be a message.</summary>
+    /// <summary>A click in a client too old for Action.Execute; the answer can only be a message, and so a copy of the card beside the living one.</summary>
     private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)
     {
-        var verb = data.TryGetProperty("verb", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false), cancellationToken);
+        var read = ClickData.Read(data);
+        var verb = read?.Inputs.GetValueOrDefault("verb") ?? "";
+        var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false) { AnswersWithCopy = true }, cancellationToken);
         return response.Value switch
         {
-            OutgoingJson card => Reply.Card(card),
+            OutgoingJson card => Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
             string sentence => Reply.Notice(sentence),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),

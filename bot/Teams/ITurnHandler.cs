@@ -38,4 +38,8 @@ public interface ITurnHandler
 /// <param name="Data">The action's data with the inputs merged in (as strings); undefined when there is none.</param>
 /// <param name="ReplyToId">The message that carries the card.</param>
 /// <param name="IsAutomatic">A refresh by the client rather than a person's click: must change nothing.</param>
-public sealed record CardAction(string Verb, JsonElement Data, string? ReplyToId, bool IsAutomatic);
+public sealed record CardAction(string Verb, JsonElement Data, string? ReplyToId, bool IsAutomatic)
+{
+    /// <summary>The answer does not take the place of the card that was clicked but is a message of its own.</summary>
+    public bool AnswersWithCopy { get; init; }
+}

@@ -97,7 +97,14 @@ internal sealed class TurnPipeline(
             return null;
         }
         var isAutomatic = value.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.String && trigger.ValueEquals("automatic");
-        return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
+        try
+        {
+            return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character, as in "\ud800": JSON, but no text
+        }
     }
 
     /// <summary>

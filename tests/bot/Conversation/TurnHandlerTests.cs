@@ -133,6 +133,8 @@ public sealed class TurnHandlerTests
     [InlineData("{\"incident\":\"CON-1001\"}")]
     [InlineData("{\"incident\":{},\"tenant\":[]}")]
     [InlineData("{\"incident\":\"../etc\",\"tenant\":\"contoso\"}")]
+    [InlineData("{\"incident\":\"CON-1001\",\"tenant\":\"contoso\",\"reason\":\"\\ud800\"}")]
+    [InlineData("{\"incident\":\"CON-1001\",\"tenant\":\"contoso\",\"\\udfff\":\"x\"}")]
     public async Task Data_that_names_no_incident_is_refused(string data)
     {
         var response = await PressAsync(Story.Ravi, Verb.Approve, JsonDocument.Parse(data).RootElement);
@@ -233,6 +235,29 @@ public sealed class TurnHandlerTests
         await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", Verb.Approve))), Token);
         mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
         replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Approved by Ravi Approver.");
+    }
+
+    [Theory]
+    [InlineData(Verb.Approve, "copy")]
+    [InlineData(Verb.View, "copy")]
+    [InlineData(Verb.Why, "trail")]
+    public async Task What_answers_an_old_client_s_submit_is_a_copy_and_goes_on_record(string verb, string purpose)
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+        await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", verb))), Token);
+        var reply = replies.ShouldHaveSingleItem();
+        reply.Evidence.ShouldBe(new(Story.Contoso.Id, purpose, story.Id));
+        if (verb != Verb.Why)
+            reply.Card!.AsReceived()["actions"]!.AsArray().Where(action => action!["data"] is not null).ShouldAllBe(action => (bool)action!["data"]!["copy"]!);
+    }
+
+    [Fact]
+    public async Task A_submit_that_is_no_text_is_answered_in_words()
+    {
+        var data = JsonDocument.Parse("{\"incident\":\"CON-1001\",\"tenant\":\"contoso\",\"verb\":\"\\ud800\"}").RootElement;
+        await handler.OnMessageAsync(Turn(Story.Ravi, "", value: data), Token);
+        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("names no incident");
+        mediator.Sent.ShouldBeEmpty();
     }
 
     [Fact]

@@ -247,6 +247,15 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public async Task A_click_whose_verb_is_half_a_character_is_a_card_error()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        using var answer = await host.PostAsync(AnActivity.Click("approve").ToJsonString().Replace("approve", "\\ud800", StringComparison.Ordinal));
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"statusCode\":400");
+        host.Handler.Turns.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_refresh_is_told_from_a_click()
     {
         await using var host = await TeamsHost.StartAsync();
