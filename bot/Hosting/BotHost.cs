@@ -31,8 +31,8 @@ public static class BotHost
         builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
         // It logs query strings, and a webhook's token may be in one.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-        // What keeps the bot from starting is said once, in RunAsync.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // What keeps the bot from starting is an error there, and said once, in RunAsync; what ends it while it runs is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         var services = builder.Services;
@@ -79,20 +79,30 @@ public static class BotHost
         return app;
     }
 
-    /// <summary>Runs until stopped. What keeps the bot from starting is told in one message, without a stack trace; the exit code is then 2.</summary>
+    /// <summary>
+    /// Runs until stopped. What keeps the bot from starting is told in one message, without a stack trace; the exit code is then 2.
+    /// It is 1 when a part of the bot failed while it ran, so that whoever watches over it starts it again.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         try
         {
             await using var app = Build(args);
-            await app.RunAsync();
-            return 0;
+            return await RunAsync(app);
         }
         catch (Exception cannotStart) when (WhyItCannotStart(cannotStart) is { } why)
         {
             await Console.Error.WriteLineAsync($"The bot cannot start. {why}");
             return 2;
         }
+    }
+
+    internal static async Task<int> RunAsync(WebApplication app)
+    {
+        List<BackgroundService> parts = [];
+        app.Lifetime.ApplicationStarted.Register(() => parts.AddRange(app.Services.GetServices<IHostedService>().OfType<BackgroundService>()));
+        await app.RunAsync();
+        return parts.Exists(static part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     /// <summary>Null for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
