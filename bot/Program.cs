@@ -9,4 +9,4 @@ if (await WitnessCommand.TryRunAsync(args) is { } witnessed)
 if (await VaultCommands.TryRunAsync(args) is { } vaultExitCode)
     return vaultExitCode;
 
-return await BotHost.RunAsync(args);
+return await Usage.TryRunAsync(args, Console.Out, Console.Error) ?? await BotHost.RunAsync(args);
