@@ -117,7 +117,7 @@ internal sealed class CardClicks(
     }
 
     private InvokeResponse Card(Sought.Found found, Incident incident, TurnContext context, Person person, ClickData data, string? notice) =>
-        InvokeResponse.Card(IncidentCard.Build(View(found, incident, context, person, data, notice)));
+        InvokeResponse.Card(IncidentCard.Build(View(found, incident, context, person, data, notice))) with { Notice = notice };
 
     private IncidentView View(Sought.Found found, Incident incident, TurnContext context, Person person, ClickData data, string? notice) =>
         views.ForPerson(found.Where.State, incident, context.Conversation.ChannelId, person, notice) with { IsCopy = data.IsCopy };

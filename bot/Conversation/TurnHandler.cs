@@ -56,6 +56,16 @@ internal sealed class TurnHandler(
 
     public Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken)
+    {
+        var data = ClickData.Read(action.Data);
+        var said = response.Notice ?? response.Value as string ?? (response.Value as InvokeError)?.Message ?? "it took too long to show. Please press the button again.";
+        var about = data is null ? "about your click" : $"about your click on {data.IncidentId}";
+        // Only whoever may see the incident gets a card of it, and with it a notice.
+        var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.IncidentId);
+        return turn.ReplyAsync(Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence }, cancellationToken);
+    }
+
     /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
     public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId)
     {

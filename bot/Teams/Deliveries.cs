@@ -90,6 +90,9 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
     // Who waits goes on in the thread that answers: Answered is called without locks, at the end of a turn.
     private volatile TaskCompletionSource<byte[]>? waiting = new();
     private (long Position, int Length) kept;
+    private Told told;
+
+    private enum Told { Nothing, ToWait, TheAnswer }
 
     public UInt128 Key => key;
 
@@ -97,6 +100,12 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
     /// <summary>Of an invoke the body it will be answered with, of anything else the sign that it acted; to be asked for before it is answered.</summary>
     public Task<byte[]> Answer => waiting?.Task ?? throw new InvalidOperationException("This delivery was answered.");
+
+    /// <summary>Whoever waits is told that it takes longer. False when the answer came just now; it is to be told then.</summary>
+    public bool TellToWait() => Interlocked.CompareExchange(ref told, Told.ToWait, Told.Nothing) != Told.TheAnswer;
+
+    /// <summary>False when whoever waited was told to wait, and so does not see the answer.</summary>
+    public bool TellTheAnswer() => Interlocked.CompareExchange(ref told, Told.TheAnswer, Told.Nothing) != Told.ToWait;
 
     public void Complete(byte[] body) => waiting?.TrySetResult(body);
 

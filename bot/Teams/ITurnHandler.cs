@@ -17,7 +17,7 @@ public interface ITurnHandler
 
     /// <summary>
     /// A button or a refresh. Teams waits for the answer: past the invoke budget the person is told that it is being worked on,
-    /// the method goes on, and what it returns is kept for a redelivery of the same click.
+    /// the method goes on, and what it returns is kept for a redelivery of the same click and handed to <see cref="OnAnsweredLateAsync"/>.
     /// </summary>
     Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken);
 
@@ -32,6 +32,9 @@ public interface ITurnHandler
 
     /// <summary>People joined or left.</summary>
     Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken);
+
+    /// <summary>A click was answered after its person had been told to wait: says by a message what they would have seen. Not called for refreshes.</summary>
+    Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A click on a card. All of it is untrusted: anyone who sees the card can send any of it.</summary>

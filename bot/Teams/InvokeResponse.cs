@@ -5,6 +5,9 @@ namespace DevOpsAI.Bot.Teams;
 /// <param name="Value">A card (<see cref="OutgoingJson"/>), a sentence (string) or an <see cref="InvokeError"/>.</param>
 public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
 {
+    /// <summary>What the card says of the click itself, for when the card comes too late to be shown; null when it says nothing of it.</summary>
+    public string? Notice { get; init; }
+
     public const string CardType = "application/vnd.microsoft.card.adaptive";
     public const string MessageType = "application/vnd.microsoft.activity.message";
     public const string ErrorType = "application/vnd.microsoft.error";

@@ -15,8 +15,8 @@ internal static partial class TeamsLog
     [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Turn {Type} {Name} failed")]
     public static partial void TurnFailed(this ILogger logger, Exception exception, string type, string? name);
 
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "Click {Verb} took longer than {Budget}; it goes on in the background")]
-    public static partial void InvokeGoesOn(this ILogger logger, string? verb, TimeSpan budget);
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "Invoke {Name} took longer than {Budget}; it goes on in the background")]
+    public static partial void InvokeGoesOn(this ILogger logger, string? name, TimeSpan budget);
 
     [LoggerMessage(EventId = 3005, Level = LogLevel.Warning, Message = "Too many messages are waiting; answered 503")]
     public static partial void BackgroundFull(this ILogger logger);

@@ -22,7 +22,7 @@ internal sealed class TurnPipeline(
 {
     private const string CardActionName = "adaptiveCard/action";
 
-    private static readonly byte[] StillWorking = TeamsWriter.Write(InvokeResponse.Message("Still working on it; the card will be updated."));
+    private static readonly byte[] StillWorking = TeamsWriter.Write(InvokeResponse.Message("Still working on it; you will be told here how it ends."));
 
     private static readonly byte[] NoBody = [];
 
@@ -60,6 +60,8 @@ internal sealed class TurnPipeline(
         }
         catch (TimeoutException)
         {
+            if (!delivery.TellToWait())
+                return new(StatusCodes.Status200OK, await answer);
             logger.InvokeGoesOn(activity.Name, budget);
             return new(StatusCodes.Status200OK, StillWorking);
         }
@@ -67,25 +69,48 @@ internal sealed class TurnPipeline(
 
     private async Task RunInvokeAsync(Activity activity, string correlation, Delivery delivery)
     {
+        var action = ReadAction(activity);
+        var turn = new TurnContext(activity, correlation, QueueReplyAsync);
+        InvokeResponse response;
         byte[] answer;
         try
         {
-            answer = TeamsWriter.Write(await CallAsync(activity, correlation));
+            response = await CallAsync(turn, action);
+            answer = TeamsWriter.Write(response);
         }
         catch (Exception exception)
         {
             logger.TurnFailed(exception, activity.Type, activity.Name);
-            answer = TeamsWriter.Write(InvokeResponse.Error(StatusCodes.Status500InternalServerError, "InternalError", Apology(correlation)));
+            response = InvokeResponse.Error(StatusCodes.Status500InternalServerError, "InternalError", Apology(correlation));
+            answer = TeamsWriter.Write(response);
         }
+        var isShown = delivery.TellTheAnswer();
         deliveries.Answered(delivery, answer);
+        if (!isShown && action is { IsAutomatic: false })
+            await TellLaterAsync(turn, action, response);
     }
 
-    private async Task<InvokeResponse> CallAsync(Activity activity, string correlation)
+    /// <summary>The person was told to wait; the client has stopped listening.</summary>
+    private async Task TellLaterAsync(TurnContext turn, CardAction action, InvokeResponse response)
     {
-        if (ReadAction(activity) is not { } action)
+        using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
+        try
+        {
+            using var patience = Patience(background.Stopping);
+            await handler.OnAnsweredLateAsync(turn, action, response, patience.Token);
+        }
+        catch (Exception exception)
+        {
+            logger.TurnFailed(exception, turn.Activity.Type, "late answer");
+        }
+    }
+
+    private async Task<InvokeResponse> CallAsync(TurnContext turn, CardAction? action)
+    {
+        if (action is null)
             return InvokeResponse.Error(StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
         using var patience = Patience(background.Stopping);
-        return await handler.OnCardActionAsync(Turn(activity, correlation), action, patience.Token);
+        return await handler.OnCardActionAsync(turn, action, patience.Token);
     }
 
     private static CardAction? ReadAction(Activity activity)
@@ -238,8 +263,6 @@ internal sealed class TurnPipeline(
     }
 
     private static string LaneOf(Activity activity) => ConversationRef.RootOf(activity.Conversation?.Id ?? "");
-
-    private TurnContext Turn(Activity activity, string correlation) => new(activity, correlation, replies.SendAsync);
 
     private CancellationTokenSource Patience(CancellationToken stopping)
     {

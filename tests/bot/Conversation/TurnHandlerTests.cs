@@ -261,6 +261,26 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task A_refusal_that_came_too_late_to_be_shown_is_told_by_a_message_on_record()
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        var action = new CardAction(Verb.Approve, Data(), "m1", IsAutomatic: false);
+        await handler.OnAnsweredLateAsync(Turn(Story.Ravi, ""), action, await handler.OnCardActionAsync(Turn(Story.Ravi, ""), action, Token), Token);
+        var reply = replies.ShouldHaveSingleItem();
+        reply.Card!.AsReceived().ToJsonString().ShouldContain($"Ravi Approver, about your click on {story.Id}: Dana Technician approved this a minute ago.");
+        reply.Evidence.ShouldBe(new(Story.Contoso.Id, "answer", story.Id));
+    }
+
+    [Fact]
+    public async Task What_came_too_late_for_whoever_may_not_see_it_says_no_more_than_it_would_have()
+    {
+        var action = new CardAction(Verb.Approve, Data(), "m1", IsAutomatic: false);
+        await handler.OnAnsweredLateAsync(Turn(Stranger, ""), action, await handler.OnCardActionAsync(Turn(Stranger, ""), action, Token), Token);
+        replies.ShouldHaveSingleItem().Evidence.ShouldBeNull();
+        replies[0].Card!.AsReceived().ToJsonString().ShouldContain("I know no incident");
+    }
+
+    [Fact]
     public async Task Somebody_whom_Entra_does_not_know_gets_nothing()
     {
         (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(Sentences.NobodyKnown);

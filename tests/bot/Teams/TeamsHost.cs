@@ -46,6 +46,12 @@ internal sealed class RecordingHandler : ITurnHandler
 
     public Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken) => Arrived("members", turn);
 
+    public Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken)
+    {
+        arrived.Writer.TryWrite($"late: {response.Value}");
+        return Task.CompletedTask;
+    }
+
     /// <summary>Waits for the next turn that was not waited for yet.</summary>
     public async Task<string> NextAsync() =>
         await arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

@@ -153,8 +153,30 @@ public sealed class TurnTests
         clock.Advance(TimeSpan.FromSeconds(3));
         (await answer).ShouldContain("Still working on it");
         release.SetResult(InvokeResponse.Message("approved after all"));
+        (await host.Handler.NextAsync()).ShouldBe("late: approved after all");
         (await BodyAsync(host, AnActivity.Click("approve"))).ShouldContain("approved after all");
         host.Handler.Turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_takes_too_long_and_a_click_that_does_not_are_told_no_more_about()
+    {
+        var clock = new ManualClock();
+        await using var host = await TeamsHost.StartAsync(clock: clock);
+        var release = new TaskCompletionSource<InvokeResponse>();
+        host.Handler.OnAction = (action, token) => action.IsAutomatic ? release.Task.WaitAsync(token) : Task.FromResult(InvokeResponse.Message("at once"));
+        var refresh = AnActivity.Click("view");
+        refresh["value"]!["trigger"] = "automatic";
+        var answer = BodyAsync(host, refresh);
+        await host.Handler.NextAsync();
+        await UntilAsync(() => clock.WaitingTimers > 0);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        (await answer).ShouldContain("Still working on it");
+        release.SetResult(InvokeResponse.Message("late"));
+        (await BodyAsync(host, AnActivity.Click("approve", "f:2"))).ShouldContain("at once");
+        await host.StatusAsync(AnActivity.Message("hi"));
+        (await host.Handler.NextAsync()).ShouldBe("action");
+        (await host.Handler.NextAsync()).ShouldBe("message");
     }
 
     [Fact]
