@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -7,7 +8,8 @@ namespace DevOpsAI.Bot.Hosting;
 /// <summary>
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
-/// (elsewhere the meter <c>DevOpsAI.Incidents</c> does).
+/// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
+/// concerned, and by what, is told to this machine alone.
 /// </summary>
 internal static class Health
 {
@@ -16,7 +18,7 @@ internal static class Health
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
             ITenantDirectory tenants, TenantStates states, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
-            CancellationToken cancellationToken) =>
+            HttpContext http, CancellationToken cancellationToken) =>
         {
             try
             {
@@ -24,30 +26,42 @@ internal static class Health
                 foreach (var tenant in tenants.All)
                     all.Add(await states.GetAsync(tenant.Id, cancellationToken));
                 if (ledger.Unwritable is { } problem)
-                    return NotReady(problem);
+                    return NotReady(http, problem);
                 return Results.Json(new Readiness(
                     "ready",
                     tenants.All.Count,
                     await following.BehindAsync(cancellationToken),
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
                     tenants.Elsewhere.Count,
-                    signing.Problems is { Count: > 0 } problems ? problems : null,
+                    Told(http, signing.Problems),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
             {
-                return NotReady(unavailable.Message);
+                return NotReady(http, unavailable.Message);
             }
         });
     }
 
-    private static IResult NotReady(string reason) =>
-        Results.Json(new { status = "not ready", reason }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    /// <summary>What keeps ledgers from being signed or witnessed: whose and why for this machine, how many for others; null when nothing does.</summary>
+    internal static IReadOnlyDictionary<string, string>? Told(HttpContext http, IReadOnlyDictionary<string, string> problems) =>
+        problems.Count == 0 ? null
+        : IsThisMachine(http) ? problems
+        : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
+
+    private static IResult NotReady(HttpContext http, string reason) => Results.Json(
+        new { status = "not ready", reason = IsThisMachine(http) ? reason : "The ledger cannot be read or written; the log says why." },
+        statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    /// <summary>A proxy on this machine hands on what others ask.</summary>
+    private static bool IsThisMachine(HttpContext http) =>
+        Loopback.IsPeer(http.Connection.RemoteIpAddress)
+        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
 
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
     /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
-    /// <param name="Checkpoints">What keeps ledgers from being signed or witnessed, by tenant; null when nothing does. Work goes on without.</param>
+    /// <param name="Checkpoints">What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</param>
     private sealed record Readiness(
         string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IntakeTotals? Intake);
 

@@ -1,0 +1,33 @@
+using System.Net;
+using DevOpsAI.Bot.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace DevOpsAI.Tests.Hosting;
+
+public sealed class HealthTests
+{
+    private static readonly Dictionary<string, string> Problems = new() { ["contoso"] = "https://vault.example refuses to sign" };
+
+    [Fact]
+    public void This_machine_is_told_whose_ledger_is_not_signed_and_why() => Health.Told(From("127.0.0.1"), Problems).ShouldBe(Problems);
+
+    [Theory]
+    [InlineData("203.0.113.7", null)]
+    [InlineData("127.0.0.1", "X-Forwarded-For")]
+    [InlineData("::1", "Forwarded")]
+    public void Others_are_told_how_many(string address, string? header)
+    {
+        var http = From(address);
+        if (header is not null)
+            http.Request.Headers[header] = "for=203.0.113.7";
+        var told = Health.Told(http, Problems).ShouldNotBeNull().ShouldHaveSingleItem();
+        (told.Key + told.Value).ShouldNotContain("contoso");
+        told.Value.ShouldStartWith("1 ");
+        told.Value.ShouldNotContain("vault");
+    }
+
+    [Fact]
+    public void Nothing_is_told_when_all_is_well() => Health.Told(From("203.0.113.7"), new Dictionary<string, string>()).ShouldBeNull();
+
+    private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+}
