@@ -163,6 +163,7 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
             if (await documents.TryPutAsync(DocumentScope.Host, Kind, IdOf(conversationId), value, document?.Tag, CancellationToken.None))
                 return;
         }
+        throw new LedgerUnavailableException("The conversation cannot be written at the moment: others keep being faster.");
     }
 
     internal static KeptConversation? Read(Document document)

@@ -27,10 +27,9 @@ internal sealed class ConnectorHandler(TrustedServiceUrls trusted, IBotTokens to
         var response = await SendWithAsync(request, token, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
-        tokens.Drop(token);
-        var another = await tokens.GetAsync(cancellationToken);
         response.Dispose();
-        return await SendWithAsync(request, another, cancellationToken);
+        tokens.Drop(token);
+        return await SendWithAsync(request, await tokens.GetAsync(cancellationToken), cancellationToken);
     }
 
     private Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, string token, CancellationToken cancellationToken)

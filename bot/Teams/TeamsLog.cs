@@ -54,6 +54,6 @@ internal static partial class TeamsLog
     [LoggerMessage(EventId = 3030, Level = LogLevel.Information, Message = "{ConversationId} can no longer be written to: {Reason}")]
     public static partial void ConversationUnusable(this ILogger logger, string conversationId, string reason);
 
-    [LoggerMessage(EventId = 3031, Level = LogLevel.Error, Message = "Conversations could not be kept on disk; they are known until the process ends")]
+    [LoggerMessage(EventId = 3031, Level = LogLevel.Error, Message = "A conversation could not be kept; what is new of it is known until the process ends")]
     public static partial void BookNotWritten(this ILogger logger, Exception exception);
 }
