@@ -109,6 +109,8 @@ internal sealed class LedgerWriter : IDisposable
             batch.Sum(static append => (append.Result as AppendResult.Appended)?.Entries.Count ?? 0),
             batch.Count(static append => append.Result is AppendResult.Conflict),
             took);
+        if (batch.Count(static append => append.Damage is not null) is > 0 and var damaged)
+            metrics.Failed(damaged);
     }
 
     private void Commit()
@@ -117,10 +119,23 @@ internal sealed class LedgerWriter : IDisposable
         session.Begin();
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var append in batch)
-            append.Result = append.IsCancelled ? null : session.Append(append, now);
+            Append(session, append, now);
         foreach (var cursor in cursors.SelectMany(static saved => saved.Cursors))
             session.Save(cursor);
         session.Commit();
+    }
+
+    /// <summary>What is wrong with one tenant's ledger fails that tenant's appends only: it shows before anything of them is written.</summary>
+    private static void Append(WriterSession session, PendingAppend append, DateTimeOffset now)
+    {
+        try
+        {
+            append.Result = append.IsCancelled ? null : session.Append(append, now);
+        }
+        catch (LedgerUnavailableException damaged)
+        {
+            append.Damage = damaged;
+        }
     }
 
     private void Fail(Exception failure)

@@ -19,11 +19,16 @@ internal sealed class PendingAppend(TenantId tenant, IReadOnlyList<StreamVersion
     /// <summary>What the writer found, valid once the batch is committed. Null when it was cancelled before that.</summary>
     public AppendResult? Result { get; set; }
 
+    /// <summary>What is wrong with the tenant's ledger, so that nothing was written of this; null when nothing is.</summary>
+    public LedgerUnavailableException? Damage { get; set; }
+
     public Task<AppendResult> Task => completion.Task;
 
     public void Complete()
     {
-        if (Result is null)
+        if (Damage is not null)
+            completion.SetException(Damage);
+        else if (Result is null)
             completion.SetCanceled(cancellationToken);
         else
             completion.SetResult(Result);

@@ -78,7 +78,11 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     {
         cancellationToken.ThrowIfCancellationRequested();
         afterSeq = Math.Max(0, afterSeq);
-        return TailOf(tenant).Read(afterSeq, limit) ?? await DecodeAsync(tenant, reader.Page(tenant, afterSeq, limit), cancellationToken);
+        var tail = TailOf(tenant);
+        if (tail.Read(afterSeq, limit) is { } recent)
+            return recent;
+        var due = Math.Min(limit, tail.Head - afterSeq);
+        return await DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
@@ -118,6 +122,22 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         {
             throw new LedgerUnavailableException($"The ledger of {tenant} cannot be read at the moment. {damaged.Message}; 'ledger verify --tenant {tenant}' says more.", damaged);
         }
+    }
+
+    /// <summary>Whoever was told of an entry and does not get it would ask again and again.</summary>
+    /// <param name="due">So many entries are durable, at least.</param>
+    private static IReadOnlyList<StoredEntry> Whole(TenantId tenant, IReadOnlyList<StoredEntry> page, long afterSeq, long due)
+    {
+        var next = afterSeq + 1;
+        foreach (var entry in page)
+        {
+            if (entry.Seq != next)
+                break;
+            next++;
+        }
+        return next > afterSeq + Math.Max(due, page.Count)
+            ? page
+            : throw new LedgerUnavailableException($"Entry {next} of {tenant} is missing from the ledger; 'ledger verify --tenant {tenant}' says more.");
     }
 
     private static FileStream Hold(string folder)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Sqlite;
@@ -42,6 +43,7 @@ internal sealed class WriterSession : IDisposable
     public void Begin() => begin.Run();
 
     /// <summary>Checks the expected versions and, when they hold, inserts. Nothing is durable before <see cref="Commit"/>.</summary>
+    /// <exception cref="LedgerUnavailableException">The tenant's ledger is damaged; nothing was inserted.</exception>
     public AppendResult Append(PendingAppend append, DateTimeOffset now)
     {
         foreach (var (stream, expected) in append.Expected)
@@ -102,17 +104,30 @@ internal sealed class WriterSession : IDisposable
     {
         if (tenants.TryGetValue(tenant, out var known))
             return known;
-        var range = new CompactRange();
-        if (findHead.Bind(1, tenant.Value).Step())
-            range = CompactRange.Load(findHead.Bytes(1));
-        findHead.Reset();
+        try
+        {
+            return tenants[tenant] = ReadHead(tenant);
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or JsonException or InvalidOperationException)
+        {
+            throw new LedgerUnavailableException($"The end of the ledger of {tenant} cannot be read ({unreadable.Message}); 'ledger verify --tenant {tenant}' says more.", unreadable);
+        }
+        finally
+        {
+            findHead.Reset();
+            findLast.Reset();
+        }
+    }
+
+    private TenantHead ReadHead(TenantId tenant)
+    {
+        var range = findHead.Bind(1, tenant.Value).Step() ? CompactRange.Load(findHead.Bytes(1)) : new();
         var (seq, lastAt) = (0L, DateTimeOffset.MinValue);
         if (findLast.Bind(1, tenant.Value).Step())
             (seq, lastAt) = (findLast.Number(0), DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(findLast.Bytes(1)).AtMilliseconds));
-        findLast.Reset();
-        if (seq != range.Size)
-            throw new LedgerUnavailableException($"The ledger of {tenant} ends at entry {seq} but its head says {range.Size}; 'ledger verify --tenant {tenant}' says more.");
-        return tenants[tenant] = new(tenant, range) { LastAt = lastAt };
+        return seq == range.Size
+            ? new(tenant, range) { LastAt = lastAt }
+            : throw new LedgerUnavailableException($"The ledger of {tenant} ends at entry {seq} but its head says {range.Size}; 'ledger verify --tenant {tenant}' says more.");
     }
 
     private sealed class TenantHead(TenantId tenant, CompactRange range)

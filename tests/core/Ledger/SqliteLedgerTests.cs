@@ -1,5 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Ledger;
 
@@ -94,6 +95,34 @@ public sealed class SqliteLedgerTests : LedgerContract
         folder.Verify(Contoso).Entries.ShouldBe(head + 1);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2)]
+    public async Task A_ledger_that_lacks_an_entry_says_so_rather_than_have_readers_ask_for_ever(int missing)
+    {
+        await Append(Contoso, StreamId.Access, StreamId.Access, StreamId.Access);
+        Tamper($"DELETE FROM entries WHERE seq = {missing}");
+        (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Ledger.ReadAsync(Contoso, 0, 10, Token)))
+            .Message.ShouldContain($"Entry {missing} of contoso is missing");
+        (await Ledger.ReadAsync(Contoso, 0, missing - 1, Token)).Count.ShouldBe(missing - 1);
+        await Should.ThrowAsync<LedgerUnavailableException>(async () => await new TenantStates(Ledger).GetAsync(Contoso, Token));
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM entries WHERE tenant = 'contoso'")]
+    [InlineData("UPDATE heads SET range = x'00' WHERE tenant = 'contoso'")]
+    [InlineData("UPDATE entries SET body = 'no entry' WHERE tenant = 'contoso'")]
+    public async Task What_is_wrong_with_one_tenants_ledger_keeps_no_other_tenant_from_writing(string tampering)
+    {
+        await Append(Contoso, StreamId.Access);
+        Tamper(tampering);
+        var damaged = Enumerable.Range(0, 100).Select(_ => Should.ThrowAsync<LedgerUnavailableException>(() => Append(Contoso, StreamId.Access)));
+        var sound = Enumerable.Range(0, 100).Select(_ => Append(Fabrikam, StreamId.Access));
+        await Task.WhenAll(damaged.Zip(sound).SelectMany(static pair => new Task[] { pair.First, pair.Second }));
+        (await Ledger.HeadAsync(Fabrikam, Token)).ShouldBe(100);
+        folder.Verify(Fabrikam).Intact.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_closed_ledger_says_so()
     {
@@ -116,6 +145,14 @@ public sealed class SqliteLedgerTests : LedgerContract
     [Fact]
     public void The_systems_library_is_used_where_it_is_newer() =>
         SqliteLibrary.Description.ShouldMatch(@"^SQLite 3\.\d+\.\d+ \((packaged|libsqlite3\.so(\.0)?|libsqlite3\.dylib|winsqlite3)\)$");
+
+    private void Tamper(string sql)
+    {
+        folder.Close();
+        using (var attacker = SqliteDatabase.OpenToWrite(folder.File))
+            attacker.Execute(sql);
+        folder.Open();
+    }
 
     public override void Dispose()
     {
