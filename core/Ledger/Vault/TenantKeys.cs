@@ -23,12 +23,23 @@ public sealed class TenantKeys(TenantId tenant, DataKey own)
     /// <summary>The key of a person, by Entra object id; null when it is not at hand.</summary>
     public DataKey? OfPerson(string objectId) => people.TryGetValue(objectId, out var key) && !key.IsDestroyed ? key : null;
 
-    internal void Add(DataKey key) => byId[key.Id] = key;
+    /// <summary>
+    /// Keeps a key. Of several that have read the same one, the first counts and the others are cleared, so that forgetting reaches whoever uses
+    /// it; one that was forgotten while it was being read does not come back.
+    /// </summary>
+    /// <returns>The key that counts; null when it was forgotten.</returns>
+    internal DataKey? Add(DataKey key)
+    {
+        var kept = byId.GetOrAdd(key.Id, key);
+        if (!ReferenceEquals(kept, key))
+            key.Destroy();
+        return kept;
+    }
 
     internal void AddPerson(string objectId, DataKey key)
     {
-        Add(key);
-        people[objectId] = key;
+        if (Add(key) is { } kept)
+            people[objectId] = kept;
     }
 
     /// <summary>There is no such key, and there never will be: ids are random.</summary>
