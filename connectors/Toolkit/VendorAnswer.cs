@@ -46,6 +46,8 @@ public static class VendorAnswer
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
         } => new CallOutcome<T>.NotDone("The vendor cannot be reached."),
+        // How the handler says that its time limit for connecting is over; nothing was sent yet.
+        OperationCanceledException { InnerException: TimeoutException } => new CallOutcome<T>.NotDone("The vendor cannot be reached."),
         HttpRequestException or IOException => new CallOutcome<T>.Unknown("The connection was cut before the vendor answered."),
         _ => null,
     };

@@ -57,7 +57,7 @@ public sealed class VendorPipelines(TimeProvider clock)
     /// <summary>Trouble of the vendor itself; 429 and 503 are its way of keeping in order, and have their own answer.</summary>
     private static bool IsTrouble(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Exception: HttpRequestException or IOException or TimeoutRejectedException } => true,
+        { Exception: HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException } } => true,
         { Result.StatusCode: >= HttpStatusCode.InternalServerError and not HttpStatusCode.ServiceUnavailable } => true,
         _ => false,
     };
