@@ -78,6 +78,14 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public ImmutableArray<(long Seq, EventReceived Event)> RecentEvents { get; init; } = [];
     public ImmutableHashSet<string> Devices { get; init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
     public ImmutableHashSet<string> FiringAlerts { get; init; } = [];
+
+    /// <summary>
+    /// Once no alert was firing: those that began after that, by key, with their newest event. Whoever closes the incident as resolved may not
+    /// have seen them. Null until then, and when the incident is closed.
+    /// </summary>
+    internal ImmutableDictionary<string, (long Seq, EventReceived Event)>? BegunSinceQuiet { get; init; }
+
+    internal static readonly ImmutableDictionary<string, (long Seq, EventReceived Event)> NothingBegun = ImmutableDictionary<string, (long, EventReceived)>.Empty;
     public bool Simulated { get; init; }
     public bool IsOpen { get; init; } = true;
     public string? ClosedReason { get; init; }
@@ -130,15 +138,27 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
         || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person))));
 
-    internal Incident With(long seq, EventReceived received) => this with
+    internal Incident With(long seq, EventReceived received)
     {
-        LastSeq = seq,
-        EventCount = EventCount + 1,
-        Severity = received.Severity > Severity ? received.Severity : Severity,
-        RecentEvents = [.. RecentEvents.Length < RecentLimit ? RecentEvents : RecentEvents[1..], (seq, received)],
-        Devices = received.Device is { } device ? Devices.Add(device) : Devices,
-        Simulated = Simulated || received.Simulated,
-        FiringAlerts = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey),
+        var firing = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey);
+        return this with
+        {
+            LastSeq = seq,
+            EventCount = EventCount + 1,
+            Severity = received.Severity > Severity ? received.Severity : Severity,
+            RecentEvents = [.. RecentEvents.Length < RecentLimit ? RecentEvents : RecentEvents[1..], (seq, received)],
+            Devices = received.Device is { } device ? Devices.Add(device) : Devices,
+            Simulated = Simulated || received.Simulated,
+            FiringAlerts = firing,
+            BegunSinceQuiet = firing.IsEmpty ? NothingBegun : BegunWith(seq, received),
+        };
+    }
+
+    private ImmutableDictionary<string, (long Seq, EventReceived Event)>? BegunWith(long seq, EventReceived received) => received switch
+    {
+        { Status: EventStatus.Resolved } => BegunSinceQuiet?.Remove(received.AlertKey),
+        { Severity: > Severity.Info } => BegunSinceQuiet?.SetItem(received.AlertKey, (seq, received)),
+        _ => BegunSinceQuiet,
     };
 
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
@@ -156,6 +176,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             IsOpen = false,
             ClosedReason = closed.Reason,
             ClosedAt = entry.At,
+            BegunSinceQuiet = null,
             Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
         },
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq, Simulated = Simulated || draft.Simulated },

@@ -170,7 +170,7 @@ public sealed record TenantState(TenantId Tenant)
                 state = state with { Intake = state.Intake with { Shown = state.Intake.Shown + 1, Folded = state.Intake.Folded - 1 } };
         }
         var opening = state.Incidents[opened.IncidentId];
-        return state with { Incidents = state.Incidents.SetItem(opened.IncidentId, opening with { LastSeq = entry.Seq }) };
+        return state with { Incidents = state.Incidents.SetItem(opened.IncidentId, opening with { LastSeq = entry.Seq, BegunSinceQuiet = opening.FiringAlerts.IsEmpty ? Incident.NothingBegun : null }) };
     }
 
     private TenantState OfIncident(LedgerEntry entry)
@@ -193,11 +193,7 @@ public sealed record TenantState(TenantId Tenant)
         var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
         if (closed.Reason != ClosedReasons.Resolved)
             return state;
-        var overlooked = incident.RecentEvents
-            .Where(recent => recent.Event is { Status: EventStatus.Firing, Severity: > Severity.Info } && incident.FiringAlerts.Contains(recent.Event.AlertKey))
-            .GroupBy(recent => recent.Event.AlertKey)
-            .Select(ofAlert => ofAlert.MaxBy(recent => recent.Seq));
-        foreach (var (seq, received) in overlooked)
+        foreach (var (seq, received) in Overlooked(incident).OrderBy(static one => one.Seq))
         {
             var taken = received.EventId == incident.Opened.FirstEventId
                 ? state.Intake with { Shown = state.Intake.Shown - 1 }
@@ -209,6 +205,12 @@ public sealed record TenantState(TenantId Tenant)
         }
         return state;
     }
+
+    /// <summary>The newest event of every alert that still fires. Without a time when none did, nobody should have closed it; then it is told from what is remembered.</summary>
+    private static IEnumerable<(long Seq, EventReceived Event)> Overlooked(Incident incident) => incident.BegunSinceQuiet?.Values ?? incident.RecentEvents
+        .Where(recent => recent.Event is { Status: EventStatus.Firing, Severity: > Severity.Info } && incident.FiringAlerts.Contains(recent.Event.AlertKey))
+        .GroupBy(static recent => recent.Event.AlertKey)
+        .Select(static ofAlert => ofAlert.MaxBy(static recent => recent.Seq));
 
     /// <summary>A freeze concerns every open incident, and their cards say so.</summary>
     private ImmutableDictionary<string, Incident> Touched(long seq, Func<Incident, bool> concerned) => Incidents.SetItems(Incidents

@@ -152,6 +152,24 @@ public sealed class IncidentsFollowerTests
         Balanced(world.State);
     }
 
+    [Fact]
+    public async Task However_many_alerts_begin_while_their_incident_is_being_closed_none_goes_down_with_it()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(AnEvent.Firing("Disk", "srv1", alert: "a"));
+        await world.FollowAsync();
+        await world.ReceiveAsync(AnEvent.Resolved("Disk", "srv1", "a"));
+        await world.ReceiveAsync([.. Enumerable.Range(0, 50).Select(n => AnEvent.Firing("Disk", "srv1", alert: $"b{n}"))]);
+        await world.ReceiveAsync(AnEvent.Resolved("Disk", "srv1", "b3"));
+        await world.AppendAsync(StreamId.Incident(First), new IncidentClosed(First, ClosedReasons.Resolved));
+        Balanced(world.State);
+        await world.FollowAsync();
+
+        world.State.Find(First)!.IsOpen.ShouldBeFalse();
+        world.State.Find("CON-1002")!.FiringAlerts.Count.ShouldBe(49);
+        Balanced(world.State);
+    }
+
     [Theory]
     [InlineData(GateLevel.L0)]
     [InlineData(GateLevel.L1)]
