@@ -58,7 +58,7 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
                 document.GetProperty("commit").GetString()!,
                 lines);
         }
-        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or InvalidDataException)
+        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or InvalidDataException or ArgumentException)
         {
             throw new JsonException(unfit.Message, unfit);
         }
@@ -133,7 +133,7 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     }
 
     private static List<CommitLine> ReadLines(JsonElement entries) => [.. entries.EnumerateArray().Select(static entry => new CommitLine(
-        entry.GetProperty("stream").GetString()!,
+        entry.GetProperty("stream").GetString() ?? throw new JsonException("an entry without a stream"),
         entry.GetProperty("version").GetInt64(),
         entry.GetProperty("leaf").GetBytesFromBase64(),
         Encoding.UTF8.GetBytes(entry.GetProperty("body").GetString()!),

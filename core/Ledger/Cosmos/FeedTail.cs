@@ -64,7 +64,20 @@ internal sealed class FeedTail(CosmosStore store, Func<Commit, CancellationToken
             throw new LedgerUnavailableException($"The change feed answered {(int)page.StatusCode}.");
         using var documents = await JsonDocument.ParseAsync(page.Content, cancellationToken: closing);
         foreach (var document in documents.RootElement.GetProperty("Documents").EnumerateArray())
-            await offer(Commit.Read(document), closing);
+            await OfferAsync(document, closing);
         return page.ContinuationToken;
+    }
+
+    /// <summary>What is wrong with one tenant's document, or with its keys, keeps no other tenant's news back; whoever waits for it finds that out.</summary>
+    private async Task OfferAsync(JsonElement document, CancellationToken closing)
+    {
+        try
+        {
+            await offer(Commit.Read(document), closing);
+        }
+        catch (Exception unusable) when (unusable is JsonException or LedgerUnavailableException)
+        {
+            logger.FeedPassedOver(unusable, document.TryGetProperty("tenant", out var tenant) ? tenant.ToString() : "?");
+        }
     }
 }

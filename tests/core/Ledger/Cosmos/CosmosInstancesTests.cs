@@ -61,6 +61,25 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     }
 
     [Fact]
+    public async Task A_document_that_nobody_can_read_keeps_no_other_tenants_news_back()
+    {
+        var (a, b) = (await OpenAsync(), await OpenAsync());
+        await a.AppendAsync(Contoso, [], [Entry(One)], Token);
+        await b.WaitPastAsync(Contoso, 0, Token);
+        using var store = await cosmos.Server.OpenAsync(database);
+        using var garbage = new MemoryStream("""{"id":"0000000000000001","tenant":"fabrikam","v":1,"commit":"0","entries":[{"stream":null}]}"""u8.ToArray());
+        using var created = await store.Ledger.CreateItemStreamAsync(garbage, new("fabrikam"), cancellationToken: Token);
+        created.IsSuccessStatusCode.ShouldBeTrue();
+        for (var seq = 1; seq < 4; seq++)
+        {
+            var waiting = b.WaitPastAsync(Contoso, seq, Token).AsTask();
+            await Task.Delay(100, Token);
+            await a.AppendAsync(Contoso, [], [Entry(One)], Token);
+            await waiting.WaitAsync(TimeSpan.FromSeconds(5), Token);
+        }
+    }
+
+    [Fact]
     public async Task An_instance_that_comes_late_reads_a_long_ledger_page_by_page()
     {
         var a = await OpenAsync();
