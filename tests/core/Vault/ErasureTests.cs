@@ -73,6 +73,17 @@ public sealed class ErasureTests : IDisposable
         Verify().Intact.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(false, "nothing was recorded")]
+    [InlineData(true, "whether this was recorded is not known")]
+    public async Task An_answer_never_says_that_nothing_was_recorded_when_that_is_not_known(bool mayBeRecorded, string said)
+    {
+        await HistoryAsync();
+        var lost = new AnswersLost(ledger, mayBeRecorded);
+        var answer = await new EraseHandler(lost, states, scene.Access, vault.Keys, scene).Handle(new(Contoso, GateScene.Root, "jo", null, "c0ffee"), Stop);
+        (answer.Refusal, answer.Sentence.Contains(said, StringComparison.Ordinal)).ShouldBe((Refusal.RecordUnavailable, true), answer.Sentence);
+    }
+
     [Fact]
     public async Task A_crash_after_the_key_is_gone_is_made_up_for_and_nothing_is_recorded_twice()
     {
@@ -207,5 +218,22 @@ public sealed class ErasureTests : IDisposable
             Forgotten.Add(objectId);
             return Task.CompletedTask;
         }
+    }
+
+    private sealed class AnswersLost(ILedger inner, bool mayBeRecorded) : ILedger
+    {
+        public ValueTask<AppendResult> AppendAsync(
+            TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
+            throw new LedgerUnavailableException("away") { MayBeRecorded = mayBeRecorded };
+
+        public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => inner.HeadAsync(tenant, cancellationToken);
+
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+            inner.ReadAsync(tenant, afterSeq, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+            inner.ReadStreamAsync(tenant, stream, cancellationToken);
+
+        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) => inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
     }
 }
