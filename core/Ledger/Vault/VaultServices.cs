@@ -14,8 +14,10 @@ public static class VaultServices
     public static IServiceCollection AddVault(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<KeysOptions>().BindConfiguration("Storage:Keys")
-            .Validate(static keys => keys.Provider != KeyProvider.KeyVault || keys.VaultUri is { Scheme: "https" } || keys.Tenants.Values.Any(static tenant => tenant.VaultUri is not null),
-                "Storage:Keys:Provider is KeyVault, so Storage:Keys:VaultUri has to be set, as in https://contoso-kv.vault.azure.net/.");
+            .Validate(static keys => keys.Provider != KeyProvider.KeyVault || keys.VaultUri is not null || keys.Tenants.Values.Any(static tenant => tenant.VaultUri is not null),
+                "Storage:Keys:Provider is KeyVault, so Storage:Keys:VaultUri has to be set, as in https://contoso-kv.vault.azure.net/.")
+            .Validate(static keys => keys.Tenants.Values.Select(static tenant => tenant.VaultUri).Append(keys.VaultUri).All(static vault => vault is null or { IsAbsoluteUri: true, Scheme: "https" }),
+                "Storage:Keys: a VaultUri is an https address, as in https://contoso-kv.vault.azure.net/; the bot shows its token there.");
         services.AddSingleton(static provider => Wrapper(
             provider.GetRequiredService<IOptions<KeysOptions>>().Value,
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath,

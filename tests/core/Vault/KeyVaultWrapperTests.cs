@@ -6,6 +6,9 @@ using System.Text.Json;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Vault;
 
@@ -48,6 +51,23 @@ public sealed class KeyVaultWrapperTests : IDisposable
         await Should.ThrowAsync<LedgerUnavailableException>(async () =>
             await Wrapper().UnwrapAsync(Contoso, new("https://evil.example/keys/x/1", "RSA-OAEP-256", [1]), Stop));
         vault.Audiences.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("VaultUri", "http://kv.vault.azure.net/")]
+    [InlineData("VaultUri", "kv.vault.azure.net")]
+    [InlineData("Tenants:contoso:VaultUri", "http://kv.vault.azure.net/")]
+    public void A_vault_that_is_not_asked_over_https_is_refused_at_start(string setting, string address)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Storage:Keys:Provider"] = "KeyVault",
+            ["Storage:Keys:VaultUri"] = "https://kv.vault.azure.net/",
+            [$"Storage:Keys:{setting}"] = address,
+        };
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddVault().BuildServiceProvider();
+        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<KeysOptions>>().Value).Message.ShouldContain("a VaultUri is an https address");
     }
 
     public void Dispose() => vault.Dispose();
