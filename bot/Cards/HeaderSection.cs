@@ -24,6 +24,12 @@ internal static class HeaderSection
                 [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client is approved or runs. "), new($"Reason: {freeze.Reason}", measure.Short))],
                 Tone.Attention);
         }
+        if (view.PlannedFreeze is { } planned && view.Incident.IsOpen)
+        {
+            yield return Container(
+                [Rich(null, new("Frozen", Bold: true), new($" as planned until {Phrases.Time(planned.During.Ends)}: nothing of this client is approved or runs. "), new($"Reason: {planned.Name}", measure.Short))],
+                Tone.Attention);
+        }
         yield return Facts(FactsOf(view, measure));
     }
 

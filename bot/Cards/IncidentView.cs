@@ -1,5 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
@@ -30,6 +31,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     public bool EverybodyIsAdministrator { get; init; }
 
     public Freeze? Freeze { get; init; }
+
+    /// <summary>The dated freeze of the policy that lasts now.</summary>
+    public PlannedFreeze? PlannedFreeze { get; init; }
 
     /// <summary>One sentence about what just happened, on top.</summary>
     public string? Notice { get; init; }

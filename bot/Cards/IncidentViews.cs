@@ -8,7 +8,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
-public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, TimeProvider clock)
+public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock)
 {
     private const int MostRefreshers = 60;
 
@@ -26,12 +26,22 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             Notice = notice,
         };
 
+    /// <summary>When something that cards show last began or ended by its date alone, without an entry; null for never.</summary>
+    public DateTimeOffset? TurnedAt(TenantState state) => Turns(state).Where(turn => turn <= clock.GetUtcNow()).Max(turn => (DateTimeOffset?)turn);
+
+    /// <summary>When that happens next; null for never.</summary>
+    public DateTimeOffset? NextTurn(TenantState state) => Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
+
+    private IEnumerable<DateTimeOffset> Turns(TenantState state) =>
+        policies.For(state.Tenant).Freezes.SelectMany(freeze => new[] { freeze.During.Begins, freeze.During.Ends });
+
     private IncidentView Common(TenantState state, Incident incident, string conversationId)
     {
         var view = new IncidentView(incident, tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, ""), clock.GetUtcNow())
         {
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
             Freeze = state.Freeze,
+            PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };

@@ -17,8 +17,11 @@ public sealed record GatePolicy(
     /// <summary>When nothing is approved or executed at all.</summary>
     public ImmutableArray<PlannedFreeze> Freezes { get; init; } = [];
 
+    /// <summary>What is planned to freeze the tenant at this instant; null for nothing. Of several the one that lasts longest.</summary>
+    public PlannedFreeze? FreezeAt(DateTimeOffset at) => Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
+
     /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
-    public string? WhyFrozen(DateTimeOffset now) => Freezes.FirstOrDefault(freeze => freeze.During.Contains(now)) is { } freeze
+    public string? WhyFrozen(DateTimeOffset now) => FreezeAt(now) is { } freeze
         ? $"This client is frozen as planned until {Sentences.Utc(freeze.During.Ends)}: {Sentences.Stop(freeze.Name)}"
         : null;
 }

@@ -55,7 +55,11 @@ public sealed record Asked(Actor By, DateTimeOffset At);
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
 public sealed record ShownCard(
-    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq);
+    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq)
+{
+    /// <summary>When it was last drawn and sent, at the latest.</summary>
+    public DateTimeOffset ShownAt { get; init; }
+}
 
 /// <summary>
 /// One incident with its proposal, decisions and runs: a fold over the streams <c>incident/</c>, <c>proposal/</c> and <c>card/</c>
@@ -215,9 +219,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),
         CardPosted posted => WithCard(posted.ConversationId, card => card with
         {
-            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq,
+            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, ShownAt = entry.At,
         }),
-        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq }),
+        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.At }),
         _ => this,
     };
 

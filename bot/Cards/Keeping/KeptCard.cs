@@ -36,6 +36,7 @@ internal sealed class KeptCard(
     private int failures;
     private (long Proposal, long Incident, DateTimeOffset At)? updated;
     private DateTimeOffset? passingSince;
+    private DateTimeOffset? drawnAt;
 
     public Task Work { get; private set; } = Task.CompletedTask;
 
@@ -101,7 +102,7 @@ internal sealed class KeptCard(
             var state = await states.GetAsync(place.Tenant, stopping);
             if (state.Find(place.IncidentId) is not { } incident)
                 return false;
-            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone))
+            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone, views.TurnedAt(state), drawnAt))
             {
                 case NextStep.Post post:
                     return await PostAsync(state, incident, post, stopping);
@@ -147,12 +148,14 @@ internal sealed class KeptCard(
         }
         knownUnsent = false;
         await book.PeopleAsync(place.ConversationId, stopping);
+        var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
         var outcome = await connector.PostAsync(Current(post.Link.Channel), message, SendOptions.Background, stopping);
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
                 crashPoints.Reach(CrashPoint.CardSent);
+                drawnAt = drawing;
                 await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.Digest());
                 return true;
             case SendOutcome.NotSent notSent:
@@ -184,6 +187,7 @@ internal sealed class KeptCard(
     private async Task<bool> UpdateAsync(TenantState state, Incident incident, NextStep.Update update, CancellationToken stopping)
     {
         var card = update.Card;
+        var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
         var outcome = await connector.UpdateAsync(
             Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, SendOptions.Background, stopping);
@@ -194,8 +198,7 @@ internal sealed class KeptCard(
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
-                passingSince = null;
-                failures = 0;
+                (passingSince, drawnAt, failures) = (null, drawing, 0);
                 await TellOutcomeAsync(incident, update, stopping);
                 return true;
             case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:

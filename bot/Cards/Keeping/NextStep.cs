@@ -22,14 +22,17 @@ internal abstract record NextStep
     /// <param name="knownUnsent">The last announced send certainly did not arrive.</param>
     /// <param name="gone">The posted card was deleted in Teams.</param>
     /// <param name="lostAnswerWait">How long an unanswered send may still turn up.</param>
+    /// <param name="turnedAt">When something that an open incident's card shows last began or ended by its date.</param>
+    /// <param name="drawnAt">When the card was last drawn, where that is known better than from the ledger.</param>
     public static NextStep For(
-        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait, bool knownUnsent = false, bool gone = false)
+        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
+        bool knownUnsent = false, bool gone = false, DateTimeOffset? turnedAt = null, DateTimeOffset? drawnAt = null)
     {
         if (!state.Channels.TryGetValue(conversationId, out var link))
             return new Nothing();
         var card = incident.Cards.GetValueOrDefault(conversationId);
         if (card is { ActivityId: not null } && !gone)
-            return incident.LastSeq > card.ShownSeq ? new Update(link, card) : new Nothing();
+            return incident.LastSeq > card.ShownSeq || (incident.IsOpen && turnedAt > (drawnAt ?? card.ShownAt)) ? new Update(link, card) : new Nothing();
         if (!IsWorthPosting(incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
             return new Nothing();
         if (card is null || gone)

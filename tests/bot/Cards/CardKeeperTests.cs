@@ -19,6 +19,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     private readonly List<CardKeeper> keepers = [];
     private readonly CardsOptions options = new() { PassingFor = TimeSpan.Zero };
     private CardKeeper keeper = null!;
+    private GatePolicy policy = GatePolicies.BuiltIn;
     private long handed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -315,11 +316,39 @@ public sealed class CardKeeperTests : IAsyncLifetime
         (await story.IncidentAsync()).Cards.Values.Single().ActivityId.ShouldBe("m2");
     }
 
+    [Fact]
+    public async Task A_planned_freeze_is_shown_when_it_begins_and_gone_when_it_ends_though_nothing_is_recorded()
+    {
+        policy = policy with { Freezes = [new("year-end close", new(Story.Start.AddHours(1), Story.Start.AddHours(2)))] };
+        keeper = Restarted(new NoCrash());
+        story.Linked().Opened().Drafted().Staged();
+        await keeper.StartAsync(Token);
+        await HandOverAsync();
+        await UntilAsync(() => teams.Shown.ContainsKey("m1"));
+        IsFrozen().ShouldBeFalse();
+        await AdvanceUntilAsync(() => Task.FromResult(story.Clock.GetUtcNow() > Story.Start.AddMinutes(59)));
+        teams.Updates.ShouldBe(0);
+
+        story.Clock.Advance(TimeSpan.FromMinutes(2));
+        await UntilAsync(IsFrozen);
+        teams.Shown["m1"].ToJsonString().ShouldContain("as planned until 2026-11-21 05:00 UTC");
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await HandOverAgainAsync();
+        teams.Updates.ShouldBe(1);
+
+        await AdvanceUntilAsync(() => Task.FromResult(!IsFrozen()));
+        story.Clock.GetUtcNow().ShouldBeGreaterThanOrEqualTo(Story.Start.AddHours(2));
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        teams.Updates.ShouldBe(2);
+
+        bool IsFrozen() => teams.Shown["m1"].ToJsonString().Contains("year-end close", StringComparison.Ordinal);
+    }
+
     private CardKeeper Restarted(ICrashPoints crashPoints)
     {
         var states = new TenantStates(story.Ledger);
         var made = new CardKeeper(
-            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver)), teams, new KnownBook(),
+            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
             crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()));
         keepers.Add(made);
         return made;
