@@ -20,6 +20,13 @@ internal static class DecisionSection
             if (given > 0)
                 yield return Rich("Small", new TextRun($"{staged.Terms.Approvals - given} more approval needed.", Bold: true));
         }
+        foreach (var absence in view.Absences.Take(measure.Items))
+        {
+            yield return Rich(
+                "Small",
+                new($"{CardText.Name(absence.Who.Name)} is absent", Bold: true),
+                new($" until {Phrases.Time(absence.Until)}; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their name" : "nobody decides in their name")}."));
+        }
         if (incident.Redraft is { } asked)
             yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new($", {Phrases.Time(asked.At)}"));
         if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
@@ -36,7 +43,7 @@ internal static class DecisionSection
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         return Rich(
             spacing,
-            new($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}", Bold: true),
+            new($"{Phrases.Decision(decision.Fact.Kind)} by {Phrases.Decider(decision)}", Bold: true),
             new($", {Phrases.Time(decision.At)}{until}{earlier}"),
             new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
     }

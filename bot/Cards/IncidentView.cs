@@ -35,6 +35,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>The dated freeze of the policy that lasts now.</summary>
     public PlannedFreeze? PlannedFreeze { get; init; }
 
+    /// <summary>People who could decide and are absent, and who decides in their name.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
+
     /// <summary>One sentence about what just happened, on top.</summary>
     public string? Notice { get; init; }
 

@@ -33,7 +33,14 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     public DateTimeOffset? NextTurn(TenantState state) => Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
 
     private IEnumerable<DateTimeOffset> Turns(TenantState state) =>
-        policies.For(state.Tenant).Freezes.SelectMany(freeze => new[] { freeze.During.Begins, freeze.During.Ends });
+        policies.For(state.Tenant).Freezes.SelectMany(freeze => new[] { freeze.During.Begins, freeze.During.Ends })
+            .Concat(state.Absences.Values.SelectMany(absence => new[] { absence.From, absence.Until }));
+
+    private IEnumerable<Absence> AbsencesFor(TenantState state, Incident incident) => incident.IsUndecided && incident.Staged is { Terms.Level: GateLevel.L2 } staged
+        ? state.Absences.Values
+            .Where(absence => absence.Contains(clock.GetUtcNow()) && access.RolesOf(state, absence.Who.Id).Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
+            .OrderBy(absence => absence.Until)
+        : [];
 
     private IncidentView Common(TenantState state, Incident incident, string conversationId)
     {
@@ -42,6 +49,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
+            Absences = [.. AbsencesFor(state, incident)],
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };

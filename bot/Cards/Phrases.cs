@@ -62,6 +62,10 @@ internal static class Phrases
         _ => actor.Name,
     };
 
+    /// <summary>Who decided, and in whose name if not their own; escaped for text runs.</summary>
+    public static string Decider(Decision decision) =>
+        CardText.Name(Who(decision.By)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name)}" : "");
+
     /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
     public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch
     {

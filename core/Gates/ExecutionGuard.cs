@@ -76,10 +76,13 @@ internal static class Rights
             && decision.By.Kind == ActorKind.Person
             && (decision.Fact.Kind == DecisionKind.Approve ? decision.Fact.Seal == staged.Seal
                 : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1 && decision.Fact.Seal == incident.SealInForce)
-            && !(staged.Terms.NotTheRequester && staged.Requester.IsSame(decision.By.Id)));
-        var people = approvals.Select(decision => decision.By.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+            && !(staged.Terms.NotTheRequester && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")))).ToList();
+        // Different people, and different rights: nobody counts for themselves and for who is absent as well.
+        var people = Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.By).Id)));
         if (people < staged.Terms.Approvals)
             return $"It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
         return last.At > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
     }
+
+    private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
 }

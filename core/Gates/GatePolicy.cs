@@ -39,7 +39,23 @@ public static class GateArea
 /// <param name="CriticalExpiry">Instead of <paramref name="Expiry"/> for critical incidents.</param>
 /// <param name="EscalateTo">Null: nobody is told more.</param>
 public sealed record GateDefaults(
-    Role Approver, int Approvals, bool NotTheRequester, TimeSpan Expiry, TimeSpan CriticalExpiry, TimeSpan EscalateAfter, Role? EscalateTo);
+    Role Approver, int Approvals, bool NotTheRequester, TimeSpan Expiry, TimeSpan CriticalExpiry, TimeSpan EscalateAfter, Role? EscalateTo)
+{
+    /// <summary>The role that somebody needs at least to decide in the name of a person who is absent.</summary>
+    public DelegateTo Delegate { get; init; } = DelegateTo.Technician;
+
+    /// <summary>Whether somebody of these roles may decide in the name of others.</summary>
+    public bool MayDecideFor(IReadOnlySet<Role> roles) => Delegate switch
+    {
+        DelegateTo.Technician => roles.Any(Standing.IsDelegable),
+        DelegateTo.Approver => roles.Contains(Role.Approver) || roles.Contains(Role.Administrator),
+        DelegateTo.Administrator => roles.Contains(Role.Administrator),
+        _ => false,
+    };
+}
+
+/// <summary>To whom a person who is absent may leave decisions.</summary>
+public enum DelegateTo { Nobody, Technician, Approver, Administrator }
 
 /// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.WeightOf(ActionSpec?)"/>.</summary>
 public sealed record ChainLimit(TimeSpan Window, int Weight);

@@ -61,7 +61,10 @@ public static partial class GatePolicyReader
             fields.Time("expiry"),
             fields.Time("criticalExpiry"),
             fields.Time("escalateAfter"),
-            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null);
+            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null)
+        {
+            Delegate = fields.Has("delegate") ? fields.Choice("delegate", Enum.GetValues<DelegateTo>()) : DelegateTo.Technician,
+        };
         fields.NothingElse();
         return defaults;
     }

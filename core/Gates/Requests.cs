@@ -59,6 +59,15 @@ public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, stri
 /// <summary>Gives or takes a role; only administrators may.</summary>
 public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<Answer>;
 
+/// <summary>A person is away; only administrators may say so of others.</summary>
+/// <param name="From">Now when null, and never sooner.</param>
+/// <param name="Delegate">Decides in their name meanwhile.</param>
+public sealed record SetAbsence(
+    TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason, string Correlation) : IRequest<Answer>;
+
+/// <summary>They are back, or will not be away.</summary>
+public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<Answer>;
+
 /// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
 public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<Answer>;
 

@@ -132,7 +132,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal bool Concerns(ErasureCompleted erased) =>
         Opened.Subject == erased.Key
         || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
-        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person))));
+        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)));
 
     internal Incident With(long seq, EventReceived received) => this with
     {

@@ -43,6 +43,8 @@ public static class FactTypes
         ["role.assigned"] = typeof(RoleAssigned),
         ["channel.linked"] = typeof(ChannelLinked),
         ["channel.unlinked"] = typeof(ChannelUnlinked),
+        ["absence.set"] = typeof(AbsenceSet),
+        ["absence.ended"] = typeof(AbsenceEnded),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
         ["webhook.receipts"] = typeof(WebhookReceipts),
@@ -111,6 +113,8 @@ public static class FactTypes
 [JsonSerializable(typeof(RoleAssigned))]
 [JsonSerializable(typeof(ChannelLinked))]
 [JsonSerializable(typeof(ChannelUnlinked))]
+[JsonSerializable(typeof(AbsenceSet))]
+[JsonSerializable(typeof(AbsenceEnded))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
 [JsonSerializable(typeof(WebhookReceipts))]

@@ -37,7 +37,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated => null,
         EventReceived => "events",
-        ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted => "channels",
+        ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -50,7 +50,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted:
+            case ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
                 Sweep(state);
                 break;
             default:

@@ -15,7 +15,7 @@ internal static class OutcomeNotice
         UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? "taken back, and verified." : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
-            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
+            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Markdown(CardText.Name(absent.Name))}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
         _ => null,
     };
 
@@ -32,7 +32,7 @@ internal static class OutcomeNotice
     {
         var names = incident.Decisions.AddRange(incident.EarlierDecisions)
             .Where(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits })
-            .Select(decision => decision.By.Name)
+            .Select(decision => decision.By.Name + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {absent.Name}" : ""))
             .Distinct()
             .Take(3)
             .ToList();

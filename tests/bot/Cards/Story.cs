@@ -97,8 +97,11 @@ internal sealed class Story
             Actor.Service("gates"));
     }
 
-    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1) => Append(
-        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete), (by ?? Ravi).AsActor());
+    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1, Person? inTheNameOf = null) => Append(
+        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete) { InTheNameOf = inTheNameOf?.AsActor() }, (by ?? Ravi).AsActor());
+
+    public Story Absent(Person who, Person? deputy) => Append(
+        StreamId.Access, new AbsenceSet(who.ObjectId, who.Name, Start, Start.AddDays(3), deputy?.ObjectId, deputy?.Name, "Skiing"), who.AsActor());
 
     public Story Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 
