@@ -77,6 +77,7 @@ public static class WhyCard
         UndoFinished finished => $"{finished.Outcome.ToString().ToLowerInvariant()}: {finished.Summary}",
         CardSending sending => $"to {sending.ConversationId}",
         CardPosted posted => $"in {posted.ConversationId}{(posted.Adopted ? ", found again by a click" : "")}",
+        NoticeSending notice => $"how entry {notice.AboutSeq} ended it, to {notice.ConversationId}",
         CardUpdated updated => $"shows entry {updated.ShownSeq}",
         _ => "",
     };

@@ -67,12 +67,12 @@ internal sealed class TurnHandler(
     }
 
     /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
-    public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId)
+    public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, SendOutcome outcome)
     {
         if (message.Evidence is not { } evidence)
             return;
         var sent = new MessageSent(
-            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, activityId, message.Digest(), activityId is null ? MessageOutcome.Unknown : MessageOutcome.Sent);
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
         try
         {
             await ledger.AppendAsync(

@@ -57,6 +57,9 @@ public enum MessageOutcome
     Unknown,
 
     Refused,
+
+    /// <summary>It certainly did not arrive, and is not tried again.</summary>
+    NotSent,
 }
 
 /// <summary>

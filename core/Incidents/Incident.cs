@@ -57,6 +57,12 @@ public sealed record Asked(Actor By, DateTimeOffset At);
 public sealed record ShownCard(
     string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq)
 {
+    /// <summary>What it showed when it was posted: how that came about is told by the card alone.</summary>
+    public long PostedSeq { get; init; }
+
+    /// <summary>The last end that was told under it, or was about to be.</summary>
+    public long NoticedSeq { get; init; }
+
     /// <summary>When it was last drawn and sent, at the latest.</summary>
     public DateTimeOffset ShownAt { get; init; }
 }
@@ -110,6 +116,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
 
+    /// <summary>The last entry that ended something: a run, an undo, or the wait for a decision.</summary>
+    public (long Seq, DateTimeOffset At) Ended { get; init; }
+
     /// <summary>A person may still decide about the staged proposal.</summary>
     public bool IsUndecided => Staged is not null && Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed;
 
@@ -147,7 +156,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
     {
-        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or StepStarted ? LastSeq : entry.Seq,
+        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
+        Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.At) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
@@ -219,11 +229,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),
         CardPosted posted => WithCard(posted.ConversationId, card => card with
         {
-            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, ShownAt = entry.At,
+            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, PostedSeq = posted.ShownSeq, ShownAt = entry.At,
         }),
         CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.At }),
+        NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq }),
         _ => this,
     };
+
+    private static bool IsEnd(Fact fact) =>
+        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled };
 
     private Incident Decide(Decision decision)
     {

@@ -40,6 +40,7 @@ public static class FactTypes
         ["card.sending"] = typeof(CardSending),
         ["card.posted"] = typeof(CardPosted),
         ["card.updated"] = typeof(CardUpdated),
+        ["notice.sending"] = typeof(NoticeSending),
         ["role.assigned"] = typeof(RoleAssigned),
         ["channel.linked"] = typeof(ChannelLinked),
         ["channel.unlinked"] = typeof(ChannelUnlinked),
@@ -110,6 +111,7 @@ public static class FactTypes
 [JsonSerializable(typeof(CardSending))]
 [JsonSerializable(typeof(CardPosted))]
 [JsonSerializable(typeof(CardUpdated))]
+[JsonSerializable(typeof(NoticeSending))]
 [JsonSerializable(typeof(RoleAssigned))]
 [JsonSerializable(typeof(ChannelLinked))]
 [JsonSerializable(typeof(ChannelUnlinked))]

@@ -35,7 +35,7 @@ internal sealed class CardKeeper(
 
     public string? Lane(LedgerEntry entry) => entry.Fact switch
     {
-        CardSending or CardUpdated => null,
+        CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
         ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),

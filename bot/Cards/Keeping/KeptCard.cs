@@ -114,6 +114,8 @@ internal sealed class KeptCard(
                     return true;
                 case NextStep.Update update:
                     return await UpdateAsync(state, incident, update, stopping);
+                case NextStep.Tell tell:
+                    return await TellOutcomeAsync(incident, tell, stopping);
                 case NextStep.WaitUntil wait:
                     await PauseAsync(wait.Time - clock.GetUtcNow(), untilNudged: true, stopping);
                     return true;
@@ -199,7 +201,6 @@ internal sealed class KeptCard(
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
                 (passingSince, drawnAt, failures) = (null, drawing, 0);
-                await TellOutcomeAsync(incident, update, stopping);
                 return true;
             case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:
                 logger.CardDeleted(incident.Id, place.ConversationId);
@@ -213,27 +214,46 @@ internal sealed class KeptCard(
         }
     }
 
-    /// <summary>A short reply under the card when something ended since the card was last true. Sent at most once: after the update is on record, and again only while it certainly did not arrive.</summary>
-    private async Task TellOutcomeAsync(Incident incident, NextStep.Update update, CancellationToken stopping)
+    /// <summary>
+    /// A short reply under the card when something ended since it was posted. That it is about to be sent is durable first, so it is sent once:
+    /// again only while it certainly did not arrive, and after a crash not at all.
+    /// </summary>
+    private async Task<bool> TellOutcomeAsync(Incident incident, NextStep.Tell tell, CancellationToken stopping)
     {
         var entries = await ledger.ReadStreamAsync(place.Tenant, StreamId.Proposal(incident.Id), stopping);
-        var sentence = entries.Where(entry => entry.Seq > update.Card.ShownSeq && entry.Seq <= incident.LastSeq)
-            .Select(entry => OutcomeNotice.For(incident, entry))
-            .LastOrDefault(notice => notice is not null);
+        var sentence = entries.Where(entry => entry.Seq == tell.AboutSeq).Select(entry => OutcomeNotice.For(incident, entry)).FirstOrDefault();
         if (sentence is null)
-            return;
-        var serviceUrl = Current(update.Link.Channel).ServiceUrl;
+            return false;
+        var announced = await ledger.AppendAsync(
+            place.Tenant,
+            [new(StreamId.Card(incident.Id), incident.CardVersion)],
+            [Entry(incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq))],
+            stopping);
+        if (announced is AppendResult.Conflict)
+            return true;
+        crashPoints.Reach(CrashPoint.NoticeSending);
+        var serviceUrl = Current(tell.Link.Channel).ServiceUrl;
         var message = new OutgoingMessage { Text = sentence };
-        SendOutcome outcome;
-        while ((outcome = await connector.SendAsync(serviceUrl, update.Card.ThreadId!, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
-            await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
-        failures = 0;
-        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome switch
+        SendOutcome outcome = new SendOutcome.Unknown("cut short");
+        try
         {
-            SendOutcome.Sent => MessageOutcome.Sent,
-            SendOutcome.Refused => MessageOutcome.Refused,
-            _ => MessageOutcome.Unknown,
-        });
+            while ((outcome = await connector.SendAsync(serviceUrl, tell.Card.ThreadId!, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+            {
+                await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
+                outcome = new SendOutcome.Unknown("cut short");
+            }
+            failures = 0;
+        }
+        finally
+        {
+            await RecordNoticeAsync(incident, message, outcome);
+        }
+        return true;
+    }
+
+    private async Task RecordNoticeAsync(Incident incident, OutgoingMessage message, SendOutcome outcome)
+    {
+        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
         if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -314,6 +315,63 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await HandOverAsync();
         teams.Posts.ShouldBe(2);
         (await story.IncidentAsync()).Cards.Values.Single().ActivityId.ShouldBe("m2");
+    }
+
+    [Fact]
+    public async Task A_notice_is_on_record_before_it_is_sent_and_not_sent_again_after_a_crash()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var crash = new CrashAt(CrashPoint.NoticeSending);
+        keeper = Restarted(crash);
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        Facts<NoticeSending>().ShouldHaveSingleItem();
+
+        keeper = Restarted(new NoCrash());
+        await HandOverAgainAsync();
+        teams.Texts.ShouldBeEmpty("nobody knows whether it arrived");
+        Facts<NoticeSending>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_notice_that_a_crash_prevented_is_sent_after_it_unless_it_is_old_news()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var crash = new CrashAt(CrashPoint.CardUpdated);
+        keeper = Restarted(crash);
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        var old = Restarted(new NoCrash());
+        keeper = Restarted(new NoCrash());
+        await HandOverAgainAsync();
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("Not today.");
+        Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.Sent);
+
+        var second = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        second.Opened().Drafted().Staged();
+        await HandOverAsync();
+        second.Decided(DecisionKind.Reject, reason: "Too late to tell.").Closed("rejected");
+        story.Clock.Advance(TimeSpan.FromHours(3));
+        await HandOverAsync();
+        teams.Texts.ShouldHaveSingleItem();
+        await old.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_notice_that_certainly_did_not_arrive_when_the_bot_stopped_is_recorded_so()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.TextsNotSent = int.MaxValue;
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => Facts<NoticeSending>().Count == 1 && story.Clock.WaitingTimers > 0);
+        await keeper.StopAsync(Token);
+        Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.NotSent);
     }
 
     [Fact]

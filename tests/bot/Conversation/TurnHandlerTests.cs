@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -337,6 +338,16 @@ public sealed class TurnHandlerTests
     {
         (await SayAsync(Story.Ravi, "link fabrikam")).ShouldContain("one client to a conversation");
         mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_became_of_an_answer_is_recorded_as_it_was()
+    {
+        var message = new OutgoingMessage { Text = "x", Evidence = new(Story.Contoso.Id, "answer") };
+        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null), new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
+            await ((ITurnHandler)handler).OnRepliedAsync(Turn(Story.Ravi, ""), message, outcome);
+        story.Ledger.Facts<MessageSent>(Story.Contoso.Id).Select(sent => sent.Outcome).ShouldBe(
+            [MessageOutcome.Sent, MessageOutcome.NotSent, MessageOutcome.Refused, MessageOutcome.Unknown]);
     }
 
     [Fact]
