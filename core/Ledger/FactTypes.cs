@@ -49,6 +49,7 @@ public static class FactTypes
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
         ["webhook.receipts"] = typeof(WebhookReceipts),
+        ["connection.expected"] = typeof(ConnectionExpected),
         ["connection.silent"] = typeof(ConnectionSilent),
         ["connection.heard"] = typeof(ConnectionHeard),
         ["poll.advanced"] = typeof(PollAdvanced),
@@ -120,6 +121,7 @@ public static class FactTypes
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
 [JsonSerializable(typeof(WebhookReceipts))]
+[JsonSerializable(typeof(ConnectionExpected))]
 [JsonSerializable(typeof(ConnectionSilent))]
 [JsonSerializable(typeof(ConnectionHeard))]
 [JsonSerializable(typeof(PollAdvanced))]
