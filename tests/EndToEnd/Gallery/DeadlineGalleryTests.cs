@@ -28,6 +28,12 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
               - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
               - { name: Changes are approved by two, actions: ["*"], level: L2 }
             """, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(policies, "fabrikam.yaml"), """
+            defaults: { approver: approver, approvals: 1, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m }
+            chain: { window: 1h, weight: 5 }
+            freezes: [{ name: "Year-end close: nothing changes before the books are shut", begins: "2020-01-01 00:00", ends: "2099-01-02 06:00", timeZone: Europe/Berlin }]
+            rules: [{ name: All, actions: ["*"], level: L2 }]
+            """, TestContext.Current.CancellationToken);
         await using var bot = await CardGalleryTests.StartAsync(new()
         {
             ["Access:Local"] = "none",
@@ -64,6 +70,26 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         await erik.CardAsync(expired, "67-expired", "Expired");
         await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
         await erik.ScreenAsync("69-channel");
+
+        await desk.RaiseAsync(CardGalleryTests.Disk.Replace("SRV-FILE01", "FAB-WEB01", StringComparison.Ordinal), "fabrikam");
+        var frozen = await desk.CardAsync(LocalDesk.Fabrikam, "FAB-WEB01");
+        var fabrikam = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Fabrikam));
+        await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "as planned until 2099-01-02");
+
+        var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await desk.RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""");
+        var patch = await desk.CardAsync(LocalDesk.Contoso, "KB5044281");
+        await desk.SayAsync("erik", LocalDesk.Contoso, $"@DevOps AI Bot absent until {until} delegate Dana Technician because of a holiday");
+        await erik.CardAsync(patch, "71-absent", "Dana Technician may decide in their name");
+        await desk.ClickAsync("dana", LocalDesk.Contoso, patch, "Approve");
+        await erik.CardAsync(patch, "72-in-the-name-of", "Approved by Dana Technician in the name of Erik Approver");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, patch, "Approve");
+        await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot back");
+        await desk.SaysAsync(LocalDesk.Contoso, patch, "Verified");
+        var why = await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"));
+        await desk.SayAsync("mona", "a:1local-mona", "why CON-1004");
+        await desk.CardAsync("a:1local-mona", "Why CON-1004");
+        await why.ScreenAsync("73-why-in-the-name-of");
         Directory.Delete(policies, recursive: true);
     }
 }
