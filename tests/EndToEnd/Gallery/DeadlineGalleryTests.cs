@@ -79,6 +79,7 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await desk.RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""");
         var patch = await desk.CardAsync(LocalDesk.Contoso, "KB5044281");
+        await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot unfreeze contoso");
         await desk.SayAsync("erik", LocalDesk.Contoso, $"@DevOps AI Bot absent until {until} delegate Dana Technician because of a holiday");
         await erik.CardAsync(patch, "71-absent", "Dana Technician may decide in their name");
         await desk.ClickAsync("dana", LocalDesk.Contoso, patch, "Approve");
