@@ -14,6 +14,14 @@ internal static class DecisionSection
         var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
         foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
             yield return Line(number == 0 ? null : "Small", decision, incident, measure);
+        foreach (var review in incident.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
+        {
+            yield return Rich(
+                "Small",
+                new($"{(review.Confirms ? "Confirmed" : "Objected to")} by {CardText.Name(Phrases.Who(review.By))}", Bold: true),
+                new($", {Phrases.Time(review.At)}"),
+                new(review.Reason is { Length: > 0 } said ? $": {said}" : "", measure.Long));
+        }
         if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
         {
             var given = incident.Decisions.Count(decision => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
@@ -43,7 +51,7 @@ internal static class DecisionSection
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         return Rich(
             spacing,
-            new($"{Phrases.Decision(decision.Fact.Kind)} by {Phrases.Decider(decision)}", Bold: true),
+            new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true),
             new($", {Phrases.Time(decision.At)}{until}{earlier}"),
             new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
     }

@@ -15,7 +15,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
     {
-        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true) : default,
+        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null) : default,
     };
 
     public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
@@ -62,9 +62,11 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
         Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
         Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor),
-        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator));
+        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
+        BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
+        Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
 
-    private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+    private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 
     private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
         ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)

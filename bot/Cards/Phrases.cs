@@ -46,6 +46,8 @@ internal static class Phrases
         _ => $"L2 – {Count(terms.Approvals, terms.ApproverRole)} must agree{(terms.NotTheRequester ? ", not the requester" : "")}",
     };
 
+    public static string Decision(ProposalDecided decided) => decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";
+
     public static string Decision(DecisionKind kind) => kind switch
     {
         DecisionKind.Approve => "Approved",

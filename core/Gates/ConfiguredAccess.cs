@@ -38,6 +38,12 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
         Proposals.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, clock.GetUtcNow());
 
+    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
+        BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));
+
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
+        BreakGlasses.WhyNotReview(state, incident, incident.OpenGlass, RolesOf(state, objectId), objectId);
+
     /// <summary>Own roles, and whose rights are left to this person now.</summary>
     public Standing StandingOf(TenantState state, string objectId) => Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 

@@ -19,6 +19,8 @@ internal static class DeadlineRules
         {
             if (incident.IsUndecided && Due(incident, now, isAnybodyThere) is { } due)
                 yield return due;
+            if (BreakGlasses.Overdue(incident, now, isAnybodyThere) is { } overdue)
+                yield return Make(incident, "what is owed for breaking the glass", overdue);
         }
     }
 
@@ -30,6 +32,8 @@ internal static class DeadlineRules
         {
             if (incident.IsUndecided && NextOf(incident) is var time && !(time >= next))
                 next = time;
+            if (BreakGlasses.DueAt(incident) is { } owed && !(owed >= next))
+                next = owed;
         }
         return next;
     }

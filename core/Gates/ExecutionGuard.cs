@@ -71,6 +71,8 @@ internal static class Rights
             return "Nobody has approved it.";
         if (last.Fact.Kind is not (DecisionKind.Approve or DecisionKind.ApproveWithEdits))
             return $"{Sentences.Said(last.By.Name)} did not approve it.";
+        if (last.Fact.Owed is not null)
+            return WhyNotAlone(incident, staged, last);
         var approvals = incident.Decisions.Where(decision =>
             decision.Fact.Revision == staged.Revision
             && decision.By.Kind == ActorKind.Person
@@ -82,6 +84,14 @@ internal static class Rights
         if (people < staged.Terms.Approvals)
             return $"It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
         return last.At > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
+    }
+
+    /// <summary>The terms that were sealed let somebody act alone on exactly this plan.</summary>
+    private static string? WhyNotAlone(Incident incident, ProposalStaged staged, Decision last)
+    {
+        if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal || last.Fact.Revision != staged.Revision)
+            return "Nobody may act alone on it.";
+        return last.At > ProposalTimes.ExpiresAt(incident) ? "The glass was broken after it had expired." : null;
     }
 
     private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();

@@ -30,7 +30,11 @@ public sealed record GateTerms(
     DateTimeOffset ExpiresAt,
     DateTimeOffset? EscalateAt,
     Role? EscalateTo,
-    string PolicyVersion);
+    string PolicyVersion)
+{
+    /// <summary>Who may act at once and alone; null for nobody.</summary>
+    public BreakGlass? BreakGlass { get; init; }
+}
 
 /// <summary><c>proposal.staged</c> on <c>proposal/{incident}</c>: a recommendation waits at a gate.</summary>
 /// <param name="Requester">The person who asked for it, or the part of the bot that drafted it.</param>
@@ -75,7 +79,17 @@ public sealed record ProposalDecided(
     /// <summary>Who is absent and whose right was used; null where the right was the decider's own.</summary>
     [Personal]
     public Actor? InTheNameOf { get; init; }
+
+    /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
+    public OwedConfirmations? Owed { get; init; }
 }
+
+/// <summary><c>break-glass.reviewed</c> on <c>proposal/{incident}</c>: somebody says whether it was right to act alone on that revision.</summary>
+/// <param name="Complete">Enough have confirmed; nothing more is owed.</param>
+public sealed record BreakGlassReviewed(string IncidentId, int Revision, bool Confirms, [property: FreeText] string? Reason, bool Complete) : Fact;
+
+/// <summary><c>break-glass.escalated</c>: it was not confirmed in time, or somebody objected.</summary>
+public sealed record BreakGlassEscalated(string IncidentId, int Revision, Role To, string Reason) : Fact;
 
 /// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
 public sealed record ProposalWithdrawn(string IncidentId, int Revision, string Reason) : Fact;

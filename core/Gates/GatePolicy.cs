@@ -14,6 +14,9 @@ public sealed record GatePolicy(
     ImmutableArray<MaintenanceWindow> Maintenance,
     ImmutableArray<GateRule> Rules)
 {
+    /// <summary>Who may act at once and alone, and what is owed for it; null for nobody, which is the default.</summary>
+    public BreakGlass? BreakGlass { get; init; }
+
     /// <summary>When nothing is approved or executed at all.</summary>
     public ImmutableArray<PlannedFreeze> Freezes { get; init; } = [];
 

@@ -27,6 +27,8 @@ internal static class Proposals
             return new Outcome.Unchanged(refused);
         return command.Kind switch
         {
+            DecisionKind.Approve when command.BreakGlass => BreakGlasses.Break(
+                state, incident!, command, standing.Own, RightToApprove(state, incident!, standing, command.By.ObjectId).Refused, rules, now),
             DecisionKind.Approve => Approve(state, incident!, command, standing, rules),
             DecisionKind.ApproveWithEdits => ApproveWithEdits(state, incident!, command, standing, now, rules),
             DecisionKind.Reject => Reject(state, incident!, command, standing),

@@ -107,6 +107,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>Decisions about earlier revisions, oldest first.</summary>
     public ImmutableArray<Decision> EarlierDecisions { get; init; } = [];
 
+    /// <summary>Every time somebody acted alone on it, oldest first.</summary>
+    public ImmutableArray<BrokenGlass> BrokenGlasses { get; init; } = [];
+
+    /// <summary>The oldest of them that others still owe a word about.</summary>
+    public BrokenGlass? OpenGlass => BrokenGlasses.FirstOrDefault(static broken => !broken.IsConfirmed);
+
     /// <summary>While a new draft that a person asked for is not staged yet.</summary>
     public Asked? Redraft { get; init; }
 
@@ -141,7 +147,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal bool Concerns(ErasureCompleted erased) =>
         Opened.Subject == erased.Key
         || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
-        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)));
+        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
+            || BrokenGlasses.Any(broken => broken.Reviews.Any(review => review.By.IsSame(person)))));
 
     internal Incident With(long seq, EventReceived received) => this with
     {
@@ -188,6 +195,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
         RedraftRequested => this with { SnoozedUntil = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
+        BreakGlassReviewed said => WithGlass(said.Revision, broken => broken with
+        {
+            Reviews = broken.Reviews.Add(new(entry.Actor, entry.At, said.Confirms, said.Reason)),
+            IsConfirmed = broken.IsConfirmed || said.Complete,
+        }),
+        BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
         ProposalEscalated => this with { Escalated = true },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
@@ -237,7 +250,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     };
 
     private static bool IsEnd(Fact fact) =>
-        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled };
+        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
+            or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
 
     private Incident Decide(Decision decision)
     {
@@ -248,6 +262,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             _ when !decision.Fact.Complete => next,
             DecisionKind.Reject => next.AfterUndecided(IncidentPhase.Rejected, decision.Fact.Reason),
             DecisionKind.Handled => next.AfterUndecided(IncidentPhase.Handled, decision.Fact.Reason),
+            _ when decision.Fact.Owed is { } owed => next with
+            {
+                SnoozedUntil = null,
+                Phase = IncidentPhase.Approved,
+                // Everybody is told, those too who are told of escalations only.
+                Escalated = true,
+                BrokenGlasses = BrokenGlasses.Add(new(
+                    decision.Fact.Revision, decision.By, decision.At, decision.Fact.Reason, owed, Staged!.Terms.ApproverRole, Staged.Terms.EscalateTo ?? Role.Administrator)),
+            },
             _ => next with { SnoozedUntil = null, Phase = IncidentPhase.Approved },
         };
     }
@@ -268,6 +291,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
                 Announces = announces,
                 Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,
             };
+
+    private Incident WithGlass(int revision, Func<BrokenGlass, BrokenGlass> change) => this with
+    {
+        BrokenGlasses = [.. BrokenGlasses.Select(broken => broken.Revision == revision ? change(broken) : broken)],
+    };
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {

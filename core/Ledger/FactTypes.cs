@@ -30,6 +30,8 @@ public static class FactTypes
         ["proposal.expired"] = typeof(ProposalExpired),
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
+        ["break-glass.reviewed"] = typeof(BreakGlassReviewed),
+        ["break-glass.escalated"] = typeof(BreakGlassEscalated),
         ["redraft.requested"] = typeof(RedraftRequested),
         ["execution.started"] = typeof(ExecutionStarted),
         ["step.started"] = typeof(StepStarted),
@@ -102,6 +104,8 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalExpired))]
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(BreakGlassReviewed))]
+[JsonSerializable(typeof(BreakGlassEscalated))]
 [JsonSerializable(typeof(RedraftRequested))]
 [JsonSerializable(typeof(ExecutionStarted))]
 [JsonSerializable(typeof(StepStarted))]

@@ -16,8 +16,14 @@ internal static class OutcomeNotice
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
             $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Markdown(CardText.Name(absent.Name))}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
+        ProposalDecided { Owed: { } owed } =>
+            $"**{incident.Id}**: {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))} broke the glass and acts alone. {Owed(owed)}",
+        BreakGlassEscalated escalated => $"**{incident.Id}**: the glass was broken, and that is escalated to the {escalated.To.ToString().ToLowerInvariant()}s. {CardText.Markdown(escalated.Reason, 200)}",
+        BreakGlassReviewed { Complete: true } => $"**{incident.Id}**: enough people confirmed that it was right to break the glass.",
         _ => null,
     };
+
+    private static string Owed(OwedConfirmations owed) => $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
 
     private static string Of(ExecutionOutcome outcome, bool rolledBack) => outcome switch
     {
@@ -36,6 +42,8 @@ internal static class OutcomeNotice
             .Distinct()
             .Take(3)
             .ToList();
+        if (incident.OpenGlass is { } broken)
+            return $" {CardText.Markdown(CardText.Name(broken.By.Name))} broke the glass. {Owed(broken.Owed)}";
         return names.Count == 0 ? "" : $" Approved by {CardText.Markdown(CardText.Name(string.Join(", ", names), 160))}.";
     }
 

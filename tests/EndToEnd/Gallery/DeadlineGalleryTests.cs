@@ -23,6 +23,7 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
             defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
             chain: { window: 1h, weight: 5 }
             maintenance: []
+            breakGlass: { role: approver, confirmations: 1, within: 4h }
             rules:
               - { name: Services are urgent, actions: [service.start], level: L2, approvals: 1, expiry: 1m }
               - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
@@ -91,6 +92,16 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         await desk.SayAsync("mona", "a:1local-mona", "why CON-1004");
         await desk.CardAsync("a:1local-mona", "Why CON-1004");
         await why.ScreenAsync("73-why-in-the-name-of");
+
+        await desk.RaiseAsync("""{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on SRV-BACKUP01 failed"}""");
+        var backup = await desk.CardAsync(LocalDesk.Contoso, "Nightly");
+        await erik.OpenedAsync(backup, "Break glass", "74-break-glass-form", "Why can it not wait?");
+        await desk.ClickAsync("erik", LocalDesk.Contoso, backup, "Act now, alone", new { emergency = "The tapes leave the building at six." });
+        await desk.SaysAsync(LocalDesk.Contoso, backup, "Verified");
+        await mona.CardAsync(backup, "75-glass-broken", "1 more to confirm");
+        await erik.CardAsync(backup, "76-glass-broken-own", "1 more to confirm");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, backup, "Confirm");
+        await mona.CardAsync(backup, "77-glass-confirmed", "Confirmed by Mona Manager");
         Directory.Delete(policies, recursive: true);
     }
 }

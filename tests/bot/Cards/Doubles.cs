@@ -36,6 +36,11 @@ internal sealed class GivenAccess : IAccess
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
         EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
+
+    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) => WhyNotDecide(state, incident, objectId);
+
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
+        incident.OpenGlass!.By.Id == objectId ? new(incident, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, incident, objectId);
 }
 
 internal sealed class NoCrash : ICrashPoints

@@ -47,6 +47,12 @@ public sealed class IncidentCardTests
         ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
         ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
         ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana).Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
+        ["glass-can-be-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
+        ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
+        ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.").Append(Ledger.StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."), Tenancy.Actor.Service("gates")),
+        ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24))).GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(Story.Ravi, complete: true),
         ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause).Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
     };
 

@@ -123,6 +123,12 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         new SetAbsenceHandler(Recorder, Access, Policies, Clock).Handle(
             new(Contoso, by, who, from, until ?? Clock.GetUtcNow().AddDays(3), deputy, "Skiing", NewMessage()), Cancelled);
 
+    public async Task<Answer> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
+        await DecideAsync(Command(by, await IncidentAsync(id), reason: reason) with { BreakGlass = true });
+
+    public Task<Answer> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
+        new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
+
     public Task<Answer> BackAsync(Person by, Person who) => new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
 
     public Task<Answer> AssignAsync(Person to, Role role, bool held = true) =>

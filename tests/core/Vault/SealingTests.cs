@@ -134,6 +134,7 @@ public sealed class SealingTests
         yield return new(StreamId.Access, ana, "c", new AbsenceEnded("bo", Canary));
         yield return new(new("proposal/x"), ana, "c",
             new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true) { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
+        yield return new(new("proposal/x"), ana, "c", new BreakGlassReviewed("CON-1", 1, false, Canary, false));
         yield return new(StreamId.Freeze, ana, "c", new FreezeSet(Canary));
         yield return new(StreamId.Erasure("s-1"), ana, "c", new ErasureRequested("s-1", SubjectKind.User, null, Canary));
     }
