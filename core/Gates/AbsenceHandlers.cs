@@ -1,4 +1,3 @@
-using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

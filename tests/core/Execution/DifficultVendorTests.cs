@@ -1,5 +1,4 @@
 using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;

@@ -39,7 +39,7 @@ public sealed class LeaseTests
             if (point == CrashPoint.StepAnnounced)
                 left.Add(scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow());
         };
-        await scene.RunAsync();
+        await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         left.Count.ShouldBe(steps.Length);
         var limit = scene.Vendor.Actions["lamp.on"].Timeout;
@@ -52,7 +52,7 @@ public sealed class LeaseTests
     {
         using var scene = new ExecutionScene();
         await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
-        await scene.RunAsync();
+        await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<ExecutionStarted>().ShouldHaveSingleItem();
         scene.Crash.Seen.ShouldNotContain(CrashPoint.ExecutionRenewed);
     }
@@ -72,7 +72,7 @@ public sealed class LeaseTests
             if (point == CrashPoint.RollbackAnnounced)
                 left = scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow();
         };
-        await scene.RunAsync();
+        await scene.RunAsync(TestContext.Current.CancellationToken);
         left.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(scene.Vendor.Actions["lamp.off"].Timeout + TimeSpan.FromSeconds(5));
     }
 }
