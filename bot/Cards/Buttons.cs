@@ -91,7 +91,7 @@ internal static class Buttons
     private static OutgoingJson Alone(OutgoingJson data, BreakGlass glass) => CardActions.ShowCard(
         "Break glass",
         [
-            CardElements.Text($"It is carried out at once without anybody else's approval, and everybody is told. Within {Phrases.Span(glass.Within)} {glass.Confirmations} other people must confirm that it was right.", subtle: true),
+            CardElements.Text($"It is carried out at once without anybody else's approval, and everybody is told. {glass.Confirmations} other {(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Phrases.Span(glass.Within)} that it was right.", subtle: true),
             CardActions.Input(InputId.Emergency, "Why can it not wait? The reason is recorded.", 500, required: true, multiline: true),
         ],
         CardActions.Execute("Act now, alone", Verb.BreakGlass, data, "destructive"));
