@@ -64,7 +64,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         var mistakes = new List<string>();
         foreach (var (tenant, roles) in options.Roles)
         {
-            if (!IsTenant(tenant))
+            if (!IsKnown(tenant))
                 mistakes.Add($"Access:Roles:{tenant}: there is no such tenant.");
             foreach (var (role, people) in roles)
             {
@@ -76,7 +76,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         }
         foreach (var (absence, number) in options.Absences.Select((absence, number) => (absence, number)))
         {
-            if (!IsTenant(absence.Tenant))
+            if (!IsKnown(absence.Tenant))
                 mistakes.Add($"Access:Absences:{number}:Tenant: there is no tenant '{absence.Tenant}'.");
             if (string.IsNullOrWhiteSpace(absence.Person))
                 mistakes.Add($"Access:Absences:{number}:Person: must be an Entra object id.");
@@ -88,8 +88,8 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 
-    private bool IsTenant(string tenant) =>
-        tenant == ConfiguredAccess.Everywhere || (TenantId.TryParse(tenant, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
+    private bool IsKnown(string client) =>
+        client == ConfiguredAccess.Everywhere || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
 
     public static bool IsRole(string text, out Role role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsDigit(text[0]);
 }
