@@ -29,11 +29,22 @@ internal static class Buttons
                 yield return Reject(data);
             yield return Snooze(data);
         }
+        if (incident.IsUndecided && view.Rights.BreakGlass && planFits)
+            yield return Alone(data, incident.Staged!.Terms.BreakGlass!);
+        if (incident.OpenGlass is { } broken && view.Rights.Confirm)
+        {
+            var about = data.With("revision", broken.Revision);
+            yield return CardActions.Execute("Confirm", Verb.Confirm, about, "positive");
+            yield return CardActions.ShowCard(
+                "Object",
+                [CardActions.Input(InputId.Objection, "What was wrong with acting alone? Recorded and told.", 500, required: true, multiline: true)],
+                CardActions.Execute("Object", Verb.Object, about, "destructive"));
+        }
         if (incident.CanBeDraftedAgain && view.Rights.Redraft)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
         if (CanUndo(view))
             yield return CardActions.Execute("Undo", Verb.Undo, data);
-        if ((incident.IsUndecided || incident.IsLeftToPeople) && !view.IsPersonal && !view.Rights.Decide)
+        if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
         if (incident.Draft is not null)
             yield return Details(data, 0, null, "Details");
@@ -76,6 +87,14 @@ internal static class Buttons
         var form = CardActions.ShowCard("Edit and approve", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
         return form.Size <= RoomForEdits ? form : null;
     }
+
+    private static OutgoingJson Alone(OutgoingJson data, BreakGlass glass) => CardActions.ShowCard(
+        "Break glass",
+        [
+            CardElements.Text($"It is carried out at once without anybody else's approval, and everybody is told. {glass.Confirmations} other {(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Phrases.Span(glass.Within)} that it was right.", subtle: true),
+            CardActions.Input(InputId.Emergency, "Why can it not wait? The reason is recorded.", 500, required: true, multiline: true),
+        ],
+        CardActions.Execute("Act now, alone", Verb.BreakGlass, data, "destructive"));
 
     private static OutgoingJson Handled(OutgoingJson data) => CardActions.ShowCard(
         "Handled",

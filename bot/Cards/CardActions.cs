@@ -13,6 +13,9 @@ public static class Verb
     public const string Undo = "undo";
     public const string Handled = "handled";
     public const string Redraft = "redraft";
+    public const string BreakGlass = "breakGlass";
+    public const string Confirm = "confirm";
+    public const string Object = "object";
 
     /// <summary>The incident's card as this person should see it now: the refresh, and the way back from details.</summary>
     public const string View = "view";
@@ -28,6 +31,8 @@ public static class InputId
     public const string EditReason = "editReason";
     public const string Note = "note";
     public const string SnoozeFor = "for";
+    public const string Emergency = "emergency";
+    public const string Objection = "objection";
 
     /// <summary>Followed by <c>{step}.{argument}</c>.</summary>
     public const string EditPrefix = "edit:";

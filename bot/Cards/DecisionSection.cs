@@ -14,11 +14,26 @@ internal static class DecisionSection
         var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
         foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
             yield return Line(number == 0 ? null : "Small", decision, incident, measure);
+        foreach (var review in incident.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
+        {
+            yield return Rich(
+                "Small",
+                new($"{(review.Confirms ? "Confirmed" : "Objected to")} by {CardText.Name(Phrases.Who(review.By))}", Bold: true),
+                new($", {Phrases.Time(review.At)}"),
+                new(review.Reason is { Length: > 0 } said ? $": {said}" : "", measure.Long));
+        }
         if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
         {
             var given = incident.Decisions.Count(decision => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
             if (given > 0)
                 yield return Rich("Small", new TextRun($"{staged.Terms.Approvals - given} more approval needed.", Bold: true));
+        }
+        foreach (var absence in view.Absences.Take(measure.Items))
+        {
+            yield return Rich(
+                "Small",
+                new($"{CardText.Name(absence.Who.Name)} is absent", Bold: true),
+                new($" until {Phrases.Time(absence.Until)}; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their name" : "nobody decides in their name")}."));
         }
         if (incident.Redraft is { } asked)
             yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new($", {Phrases.Time(asked.At)}"));
@@ -36,7 +51,7 @@ internal static class DecisionSection
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         return Rich(
             spacing,
-            new($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}", Bold: true),
+            new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true),
             new($", {Phrases.Time(decision.At)}{until}{earlier}"),
             new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
     }

@@ -24,8 +24,28 @@ internal static class HeaderSection
                 [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client is approved or runs. "), new($"Reason: {freeze.Reason}", measure.Short))],
                 Tone.Attention);
         }
+        if (view.PlannedFreeze is { } planned && view.Incident.IsOpen)
+        {
+            yield return Container(
+                [Rich(null, new("Frozen", Bold: true), new($" as planned until {Phrases.Time(planned.During.Ends)}: nothing of this client is approved or runs. "), new($"Reason: {planned.Name}", measure.Short))],
+                Tone.Attention);
+        }
+        foreach (var broken in view.Incident.BrokenGlasses.Where(broken => !broken.IsConfirmed))
+            yield return Glass(broken, measure);
         yield return Facts(FactsOf(view, measure));
     }
+
+    private static OutgoingJson Glass(BrokenGlass broken, Measure measure) => Container(
+        [
+            Rich(
+                null,
+                new("Glass broken", Bold: true),
+                new($" by {CardText.Name(Phrases.Who(broken.By))}, {Phrases.Time(broken.At)}: approved alone, at once. "),
+                new($"Reason: {broken.Reason}", measure.Long)),
+            Rich("Small", new TextRun(
+                $"{broken.Missing} more to confirm until {Phrases.Time(broken.Owed.DueAt)}{(broken.Escalation is { } why ? $". Escalated: {why}" : ".")}", measure.Long, Bold: true)),
+        ],
+        Tone.Attention);
 
     public static OutgoingJson Title(IncidentView view, int max)
     {

@@ -1,5 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
@@ -9,7 +10,9 @@ namespace DevOpsAI.Bot.Cards;
 /// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
 /// <param name="Undo">Ask to take a verified execution back.</param>
 /// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
-public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false);
+/// <param name="BreakGlass">Act at once and alone.</param>
+/// <param name="Confirm">Say whether it was right that somebody did.</param>
+public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false);
 
 /// <summary>
 /// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.
@@ -30,6 +33,12 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     public bool EverybodyIsAdministrator { get; init; }
 
     public Freeze? Freeze { get; init; }
+
+    /// <summary>The dated freeze of the policy that lasts now.</summary>
+    public PlannedFreeze? PlannedFreeze { get; init; }
+
+    /// <summary>People who could decide and are absent, and who decides in their name.</summary>
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
 
     /// <summary>One sentence about what just happened, on top.</summary>
     public string? Notice { get; init; }

@@ -8,14 +8,14 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
-public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, TimeProvider clock)
+public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock)
 {
     private const int MostRefreshers = 60;
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
     {
-        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true) : default,
+        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null) : default,
     };
 
     public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
@@ -26,12 +26,30 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             Notice = notice,
         };
 
+    /// <summary>When something that cards show last began or ended by its date alone, without an entry; null for never.</summary>
+    public DateTimeOffset? TurnedAt(TenantState state) => Turns(state).Where(turn => turn <= clock.GetUtcNow()).Max(turn => (DateTimeOffset?)turn);
+
+    /// <summary>When that happens next; null for never.</summary>
+    public DateTimeOffset? NextTurn(TenantState state) => Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
+
+    private IEnumerable<DateTimeOffset> Turns(TenantState state) =>
+        policies.For(state.Tenant).Freezes.SelectMany(freeze => new[] { freeze.During.Begins, freeze.During.Ends })
+            .Concat(state.Absences.Values.SelectMany(absence => new[] { absence.From, absence.Until }));
+
+    private IEnumerable<Absence> AbsencesFor(TenantState state, Incident incident) => incident.IsUndecided && incident.Staged is { Terms.Level: GateLevel.L2 } staged
+        ? state.Absences.Values
+            .Where(absence => absence.Contains(clock.GetUtcNow()) && access.RolesOf(state, absence.Who.Id).Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
+            .OrderBy(absence => absence.Until)
+        : [];
+
     private IncidentView Common(TenantState state, Incident incident, string conversationId)
     {
         var view = new IncidentView(incident, tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, ""), clock.GetUtcNow())
         {
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
             Freeze = state.Freeze,
+            PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
+            Absences = [.. AbsencesFor(state, incident)],
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };
@@ -44,9 +62,11 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
         Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
         Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor),
-        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator));
+        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
+        BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
+        Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
 
-    private static bool CanBePressed(Incident incident) => incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+    private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 
     private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
         ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)

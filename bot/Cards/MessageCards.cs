@@ -23,6 +23,8 @@ public static class MessageCards
         ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
         ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
         ("unassign <role> <client> @person", "take it away"),
+        ("absent [client] until 2027-01-02 [delegate @person]", "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),
+        ("back [client]", "you are there again, and nobody decides in your name any more"),
         ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
         ("checkpoint [client]", "the newest signed head of the client's ledger, to keep and to check against"),
         ("whoami", "who you are to the bot, and your roles"),

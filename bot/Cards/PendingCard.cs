@@ -30,7 +30,7 @@ public static class PendingCard
         return Card.Frame(body, summary: $"{all.Count} open");
     }
 
-    private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
+    private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
 
     private static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
@@ -42,6 +42,6 @@ public static class PendingCard
             new(" "),
             new(incident.Opened.Title, 100),
             new($" · {CardText.Name(tenant.Name, 40)} · ", Subtle: true),
-            new($"{word}{left}", Tone: tone, Bold: true));
+            new($"{word}{left}{(incident.OpenGlass is { } broken ? $", {broken.Missing} to confirm" : "")}", Tone: tone, Bold: true));
     }
 }

@@ -46,6 +46,8 @@ internal static class Phrases
         _ => $"L2 – {Count(terms.Approvals, terms.ApproverRole)} must agree{(terms.NotTheRequester ? ", not the requester" : "")}",
     };
 
+    public static string Decision(ProposalDecided decided) => decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";
+
     public static string Decision(DecisionKind kind) => kind switch
     {
         DecisionKind.Approve => "Approved",
@@ -61,6 +63,10 @@ internal static class Phrases
         ActorKind.Connection => $"connection {actor.Id}",
         _ => actor.Name,
     };
+
+    /// <summary>Who decided, and in whose name if not their own; escaped for text runs.</summary>
+    public static string Decider(Decision decision) =>
+        CardText.Name(Who(decision.By)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name)}" : "");
 
     /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
     public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch

@@ -34,6 +34,9 @@ internal sealed class CardClicks(
             Verb.Undo => await AnswerAsync(new RequestUndo(data.Tenant, found.Incident.Id, person, context.Correlation), found, context, person, action, data, cancellationToken),
             Verb.Redraft => await AnswerAsync(
                 new RequestRedraft(data.Tenant, found.Incident.Id, person, data.Seal, context.Correlation), found, context, person, action, data, cancellationToken),
+            Verb.Confirm or Verb.Object when data.Number("revision") is { } revision => await AnswerAsync(
+                new ReviewBreakGlass(data.Tenant, found.Incident.Id, person, revision, action.Verb == Verb.Confirm, data.Input(InputId.Objection), context.Correlation),
+                found, context, person, action, data, cancellationToken),
             _ when Decision(found, person, action.Verb, data, context.Correlation) is { } decide =>
                 await AnswerAsync(decide, found, context, person, action, data, cancellationToken),
             _ => Card(found, found.Incident, context, person, data, Missing(action.Verb)),
@@ -56,6 +59,7 @@ internal sealed class CardClicks(
         return verb switch
         {
             Verb.Approve => decide,
+            Verb.BreakGlass => decide with { BreakGlass = true, Reason = data.Input(InputId.Emergency) },
             Verb.ApproveEdited => Edited(found.Incident, data) is { Count: > 0 } edits
                 ? decide with { Kind = DecisionKind.ApproveWithEdits, Edits = edits, Reason = data.Input(InputId.EditReason) }
                 : decide with { Reason = data.Input(InputId.EditReason) },

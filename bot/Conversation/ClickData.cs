@@ -40,6 +40,9 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
 
     public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
 
+    /// <summary>A whole number that is not negative.</summary>
+    public int? Number(string id) => int.TryParse(Input(id), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>Edited arguments by <c>{step}.{argument}</c>.</summary>
     public IReadOnlyDictionary<string, string> Edits() => Inputs
         .Where(input => input.Key.StartsWith(InputId.EditPrefix, StringComparison.Ordinal))

@@ -36,6 +36,14 @@ internal abstract record Command
     /// <param name="Person">What is left of the sentence: a name or an object id; a mention counts first.</param>
     public sealed record Assign(bool Held, Role Role, string? Client, string Person) : Command;
 
+    /// <summary>Somebody is away. Times are as typed; words are what stood where a client, a person or a reason may.</summary>
+    /// <param name="Who">The words before the first time: perhaps the client, then perhaps a person.</param>
+    /// <param name="Delegate">Who decides meanwhile; empty for nobody.</param>
+    public sealed record Absent(IReadOnlyList<string> Who, string From, string Until, string Delegate, string Reason) : Command;
+
+    /// <summary>Somebody is back. The words: perhaps the client, then perhaps a person.</summary>
+    public sealed record Back(IReadOnlyList<string> Who) : Command;
+
     /// <summary>The words after <c>erase</c>: who, then perhaps the client, then perhaps <c>because</c> and a reason.</summary>
     public sealed record Erase(IReadOnlyList<string> Words) : Command;
 

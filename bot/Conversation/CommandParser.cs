@@ -13,13 +13,19 @@ internal static partial class CommandParser
     private const int LongestText = 2_000;
 
     private static readonly string[] Verbs =
-        ["help", "pending", "show", "why", "undo", "redraft", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign", "erase", "checkpoint"];
+        ["help", "pending", "show", "why", "undo", "redraft", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign", "absent", "back", "erase", "checkpoint"];
 
     private static readonly HashSet<string> Politeness = new(StringComparer.OrdinalIgnoreCase)
         { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now", "to" };
 
+    private static readonly HashSet<string> Joining = new(StringComparer.OrdinalIgnoreCase) { "role", "for", "to", "from", "at", "in", "as", "the" };
+
+    /// <summary>Words that mean nothing, unless a client is called so.</summary>
+    public static bool IsPolite(string word) => Politeness.Contains(word) || Joining.Contains(word);
+
     /// <param name="text">The message without the bot's mention.</param>
-    public static Command Parse(string? text)
+    /// <param name="clients">Polite words that name a client which the person may see.</param>
+    public static Command Parse(string? text, IReadOnlyCollection<string>? clients = null)
     {
         var clean = Clean(text);
         if (clean.Length == 0)
@@ -31,7 +37,7 @@ internal static partial class CommandParser
         words = words[start..];
         if (words.Count == 0)
             return new Command.Unknown(clean, []);
-        return Understand(words[0].ToLowerInvariant(), words[1..], clean);
+        return Understand(words[0].ToLowerInvariant(), words[1..], clean, clients ?? []);
     }
 
     /// <summary>The incident id in some words, as <c>CON-1001</c>; null when there is none.</summary>
@@ -41,17 +47,17 @@ internal static partial class CommandParser
         return match.Success ? $"{match.Groups["prefix"].Value.ToUpperInvariant()}-{match.Groups["number"].Value.TrimStart('0')}" : null;
     }
 
-    private static Command Understand(string verb, List<string> rest, string clean) => (verb, rest) switch
+    private static Command Understand(string verb, List<string> rest, string clean, IReadOnlyCollection<string> clients) => (verb, rest) switch
     {
         ("help" or "?" or "hi" or "hello" or "commands" or "menu" or "start", _) => new Command.Help(),
         ("whoami" or "who-am-i", _) => new Command.WhoAmI(),
         ("who", ["am", "i" or "I", ..]) => new Command.WhoAmI(),
-        ("un", ["link" or "freeze" or "assign", ..]) => Understand("un" + rest[0].ToLowerInvariant(), rest[1..], clean),
+        ("un", ["link" or "freeze" or "assign", ..]) => Understand("un" + rest[0].ToLowerInvariant(), rest[1..], clean, clients),
         ("unlink" or "un-link" or "disconnect", _) => new Command.Unlink(),
-        ("link" or "connect" or "bind", _) => Link(rest),
-        ("pending" or "list" or "waiting" or "open" or "todo", _) => new Command.Pending(Meaningful(rest).FirstOrDefault()),
+        ("link" or "connect" or "bind", _) => Link(rest, clients),
+        ("pending" or "list" or "waiting" or "open" or "todo", _) => new Command.Pending(ClientIn(rest, clients)),
         ("what", _) when rest.Exists(word => word.ToLowerInvariant() is "waiting" or "waits" or "pending" or "open") => new Command.Pending(AfterFor(rest)),
-        ("show" or "view" or "get" or "details", ["pending", ..]) => new Command.Pending(Meaningful(rest[1..]).FirstOrDefault()),
+        ("show" or "view" or "get" or "details", ["pending", ..]) => new Command.Pending(ClientIn(rest[1..], clients)),
         ("show" or "view" or "get" or "details", _) => OfIncident(rest, "show CON-1001", id => new Command.Show(id)),
         ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
         ("undo" or "revert" or "rollback", _) => OfIncident(rest, "undo CON-1001", id => new Command.Undo(id)),
@@ -59,11 +65,13 @@ internal static partial class CommandParser
         ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, "show CON-1001", id => new Command.DecideInWords(id)),
         ("freeze", _) => new Command.Freeze(AsTyped(rest, clean)),
         ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(AsTyped(rest, clean)),
+        ("absent" or "away" or "vacation" or "holiday", _) => Absent(rest),
+        ("back" or "present" or "returned", _) => new Command.Back(rest),
         ("erase" or "forget", []) => new Command.Incomplete("erase <person or mail address> <client>", "Whose personal data should become unreadable?"),
         ("erase" or "forget", _) => new Command.Erase(rest),
-        ("checkpoint" or "checkpoints" or "head", _) => new Command.Checkpoint(Meaningful(rest).FirstOrDefault()),
-        ("assign" or "grant", _) => Assign(rest, held: true),
-        ("unassign" or "un-assign" or "revoke", _) => Assign(rest, held: false),
+        ("checkpoint" or "checkpoints" or "head", _) => new Command.Checkpoint(ClientIn(rest, clients)),
+        ("assign" or "grant", _) => Assign(rest, clients, held: true),
+        ("unassign" or "un-assign" or "revoke", _) => Assign(rest, clients, held: false),
         _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),
         _ => new Command.Unknown(clean, Nearest(verb)),
     };
@@ -72,30 +80,62 @@ internal static partial class CommandParser
     private static List<string> AsTyped(List<string> rest, string clean) =>
         rest.Count == 0 ? rest : [rest[0], .. clean.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => Bare(word).Length > 0).TakeLast(rest.Count - 1).Select(word => word.Trim('"', '“', '”'))];
 
-    private static Command Link(List<string> rest)
+    private static Command Link(List<string> rest, IReadOnlyCollection<string> clients)
     {
-        var words = Meaningful(rest).Where(word => !word.Equals("channel", StringComparison.OrdinalIgnoreCase) && !word.Equals("this", StringComparison.OrdinalIgnoreCase)).ToList();
+        var words = rest.Where(word => !word.Equals("channel", StringComparison.OrdinalIgnoreCase) && !word.Equals("this", StringComparison.OrdinalIgnoreCase)).ToList();
         var escalation = words.RemoveAll(word => word.StartsWith("escalat", StringComparison.OrdinalIgnoreCase)) > 0;
-        return words.Count == 0
-            ? new Command.Incomplete("link <client> [escalation]", "Which client's cards should be posted here?")
-            : new Command.Link(words[0], escalation);
+        return ClientIn(words, clients) is { } client
+            ? new Command.Link(client, escalation)
+            : new Command.Incomplete("link <client> [escalation]", "Which client's cards should be posted here?");
     }
 
     private static Command OfIncident(List<string> rest, string usage, Func<string, Command> make) =>
         IncidentId(string.Join(' ', rest)) is { } id ? make(id) : new Command.Incomplete(usage, "Which incident? Its id looks like CON-1001.");
 
-    private static Command Assign(List<string> rest, bool held)
+    private static Command Assign(List<string> rest, IReadOnlyCollection<string> clients, bool held)
     {
         var usage = $"{(held ? "assign" : "unassign")} <role> <client> @person";
-        var words = rest.Where(word => word.ToLowerInvariant() is not ("role" or "for" or "to" or "from" or "at" or "in" or "as" or "the")).ToList();
+        var words = rest.Where(word => !Joining.Contains(word)).ToList();
         var at = words.FindIndex(word => Enum.TryParse<Role>(Singular(word), ignoreCase: true, out _) && !char.IsAsciiDigit(word[0]));
         if (at < 0)
             return new Command.Incomplete(usage, "Which role? technician, approver, manager, administrator or auditor.");
         var role = Enum.Parse<Role>(Singular(words[at]), ignoreCase: true);
         words.RemoveAt(at);
+        if (words.Count < 2 && rest.Find(word => clients.Contains(word, StringComparer.OrdinalIgnoreCase)) is { } client && !words.Contains(client))
+            words.Insert(0, client);
         return words.Count == 0
             ? new Command.Incomplete(usage, "For which client, and whom?")
             : new Command.Assign(held, role, words[0], string.Join(' ', words[1..]));
+    }
+
+    /// <summary>What follows a word such as <c>until</c> belongs to it, up to the next such word.</summary>
+    private static Command Absent(List<string> rest)
+    {
+        Dictionary<string, List<string>> parts = new() { ["who"] = [], ["from"] = [], ["until"] = [], ["delegate"] = [], ["because"] = [] };
+        var part = "who";
+        foreach (var word in rest)
+        {
+            part = (part, word.ToLowerInvariant()) switch
+            {
+                ("because", _) => Add(part, word),
+                (_, "from" or "since") => "from",
+                (_, "until" or "till" or "through") => "until",
+                (_, "delegate" or "deputy" or "substitute") => "delegate",
+                (_, "because") => "because",
+                _ => Add(part, word),
+            };
+        }
+        return parts["until"].Count == 0
+            ? new Command.Incomplete("absent [client] [from 2026-12-23] until 2027-01-02 [delegate @person] [because ...]", "Until when?")
+            : new Command.Absent(parts["who"], Said("from"), Said("until"), Said("delegate"), Said("because"));
+
+        string Add(string to, string word)
+        {
+            parts[to].Add(word);
+            return to;
+        }
+
+        string Said(string of) => string.Join(' ', parts[of]);
     }
 
     private static string Singular(string role) => role.ToLowerInvariant() switch
@@ -106,7 +146,9 @@ internal static partial class CommandParser
         _ => role,
     };
 
-    private static IEnumerable<string> Meaningful(IEnumerable<string> words) => words.Where(word => !Politeness.Contains(word));
+    /// <summary>The first word that means something; a polite one only where nothing else is there and a client is called so.</summary>
+    private static string? ClientIn(List<string> words, IReadOnlyCollection<string> clients) =>
+        words.Find(word => !Politeness.Contains(word)) ?? words.FindLast(word => clients.Contains(word, StringComparer.OrdinalIgnoreCase));
 
     private static string? AfterFor(List<string> words)
     {

@@ -10,7 +10,9 @@ public static class ConversationServices
         .AddSingleton<Trails>()
         .AddSingleton<Reviewing>()
         .AddSingleton<Questions>()
+        .AddSingleton<NamedPeople>()
         .AddSingleton<Orders>()
+        .AddSingleton<AbsenceOrders>()
         .AddSingleton<CardClicks>()
         .AddSingleton<ITurnHandler, TurnHandler>();
 }

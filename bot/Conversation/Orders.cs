@@ -8,7 +8,7 @@ using MediatR;
 namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Commands that change something. Each is a request to core, which decides whether the person may; here is only found out what is meant.</summary>
-internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess access, IncidentViews views, Questions questions, IConversationBook book)
+internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess access, IncidentViews views, Questions questions, NamedPeople people)
 {
     public async Task<OutgoingMessage> LinkAsync(TurnContext turn, Person person, Command.Link command, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var (tenant, name) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.Notice(visibility.NoClient(words[0], person));
-        var (to, problem) = Whom(turn, name);
+        var (to, problem) = people.Find(turn, name);
         if (to is null)
             return Reply.Notice(problem, detail: $"{(command.Held ? "assign" : "unassign")} {command.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
         var request = new AssignRole(tenant.Tenant.Id, person, to, command.Role, command.Held, turn.Correlation);
@@ -107,7 +107,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         if (name.Length == 0)
             return Reply.Notice("Whose personal data should become unreadable?", detail: Usage);
         // Somebody known here by name or mention, else as it was typed: an object id or a mail address.
-        var subject = Whom(turn, name).Person?.ObjectId ?? name;
+        var subject = people.Find(turn, name).Person?.ObjectId ?? name;
         return Reply.Of(await mediator.Send(new Erase(tenant.Tenant.Id, person, subject, reason, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
@@ -118,35 +118,5 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
             return (named, string.Join(' ', words.Skip(1)));
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         return linked is [var only] && access.RolesOf(only.State, person.ObjectId).Count > 0 ? (only, string.Join(' ', words)) : (null, "");
-    }
-
-    /// <summary>A mention counts first, then an Entra object id, then a name that only one known person here has.</summary>
-    private (Person? Person, string Problem) Whom(TurnContext turn, string name)
-    {
-        var known = book.KnownPeople(turn.Conversation.ChannelId).Where(member => member.ObjectId is not null).ToList();
-        var mentioned = (turn.Activity.Entities ?? [])
-            .Where(entity => entity.Type == "mention" && entity.Mentioned?.Id is not null && entity.Mentioned.Id != turn.Activity.Recipient?.Id)
-            .Select(entity => entity.Mentioned!.Id!)
-            .Distinct(StringComparer.Ordinal)
-            .ToList();
-        if (mentioned.Count > 1)
-            return (null, "One person at a time, please.");
-        if (mentioned is [var mri])
-        {
-            return known.Find(member => member.Mri == mri) is { } member
-                ? (new(member.ObjectId!, member.Name ?? member.ObjectId!), "")
-                : (null, "I have not met that person in this conversation yet. Ask them to say hello to me here, or give their Entra object id.");
-        }
-        if (Guid.TryParse(name, out var objectId))
-            return (new(objectId.ToString(), known.Find(member => member.ObjectId == objectId.ToString())?.Name ?? objectId.ToString()), "");
-        if (name.Equals("me", StringComparison.OrdinalIgnoreCase))
-            return (turn.Person, "");
-        var named = known.Where(member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
-        return named switch
-        {
-            [var only] => (new(only.ObjectId!, only.Name!), ""),
-            [] => (null, "Whom? Mention the person with @, or give their Entra object id."),
-            _ => (null, "Several people here have that name. Mention the one you mean with @."),
-        };
     }
 }

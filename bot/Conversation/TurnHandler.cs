@@ -10,14 +10,14 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Typed words and pressed buttons become requests, outcomes become cards. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    Questions questions, Orders orders, CardClicks clicks, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
+    Questions questions, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
             : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
-            : await AnswerAsync(turn, person, CommandParser.Parse(turn.Text), cancellationToken);
+            : await AnswerAsync(turn, person, cancellationToken);
         await turn.ReplyAsync(answer, cancellationToken);
     }
 
@@ -67,12 +67,12 @@ internal sealed class TurnHandler(
     }
 
     /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
-    public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId)
+    public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, SendOutcome outcome)
     {
         if (message.Evidence is not { } evidence)
             return;
         var sent = new MessageSent(
-            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, activityId, message.Digest(), activityId is null ? MessageOutcome.Unknown : MessageOutcome.Sent);
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
         try
         {
             await ledger.AppendAsync(
@@ -88,11 +88,12 @@ internal sealed class TurnHandler(
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>
         channel.ConversationId == removed.ChannelId || (removed.TeamId is { } team && channel.TeamId == team);
 
-    private async Task<OutgoingMessage> AnswerAsync(TurnContext turn, Person person, Command command, CancellationToken cancellationToken)
+    private async Task<OutgoingMessage> AnswerAsync(TurnContext turn, Person person, CancellationToken cancellationToken)
     {
-        logger.CommandGiven(person.ObjectId, command.GetType().Name);
         try
         {
+            var command = CommandParser.Parse(turn.Text, await visibility.PoliteNamesAsync(person, cancellationToken));
+            logger.CommandGiven(person.ObjectId, command.GetType().Name);
             return command switch
             {
                 Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
@@ -109,6 +110,8 @@ internal sealed class TurnHandler(
                 Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
                 Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
                 Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
+                Command.Absent absent => await absences.SetAsync(turn, person, absent, cancellationToken),
+                Command.Back back => await absences.EndAsync(turn, person, back, cancellationToken),
                 Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
                 Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
                 Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),

@@ -53,6 +53,19 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         return HasRole(state, person) ? new(tenant, state) : null;
     }
 
+    /// <summary>Names, prefixes and ids of clients that the person has a role for and that would otherwise be read as mere politeness, such as <c>a</c> or <c>CAN</c>.</summary>
+    public async ValueTask<IReadOnlyCollection<string>> PoliteNamesAsync(Person person, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        foreach (var tenant in tenants.All)
+        {
+            string[] polite = [.. new[] { tenant.Id.Value, tenant.Prefix, tenant.Name }.Where(CommandParser.IsPolite)];
+            if (polite.Length > 0 && HasRole(await states.GetAsync(tenant.Id, cancellationToken), person))
+                names.AddRange(polite);
+        }
+        return names;
+    }
+
     /// <summary>What to say of a word that names no client which the person may see.</summary>
     public string NoClient(string word, Person person) => tenants.Elsewhere.FirstOrDefault(elsewhere =>
         (TenantId.TryParse(word, out var id) && elsewhere.Tenant.Id == id)

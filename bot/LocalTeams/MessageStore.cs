@@ -17,6 +17,7 @@ internal sealed class MessageStore : IDisposable
     private readonly Dictionary<string, Message> messages = [];
     private readonly Dictionary<string, string> flags = [];
     private long lastId;
+    private bool disposed;
 
     public MessageStore(IConfiguration configuration, IHostEnvironment environment, TimeProvider clock)
     {
@@ -88,7 +89,15 @@ internal sealed class MessageStore : IDisposable
         }
     }
 
-    public void Dispose() => connection.Dispose();
+    /// <summary>Waits for a change that is being written; one that comes after finds the store closed.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            connection.Dispose();
+        }
+    }
 
     private void Load()
     {
@@ -114,6 +123,7 @@ internal sealed class MessageStore : IDisposable
 
     private void Write(string sql, string key, string value)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.Parameters.AddWithValue("$key", key);

@@ -21,8 +21,8 @@ public interface ITurnHandler
     /// </summary>
     Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken);
 
-    /// <summary>A reply was sent; <paramref name="activityId"/> is null when nobody can tell whether it arrived.</summary>
-    Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, string? activityId) => Task.CompletedTask;
+    /// <summary>A reply was sent, or was not, or nobody can tell.</summary>
+    Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, SendOutcome outcome) => Task.CompletedTask;
 
     /// <summary>The app was installed here; told once per installation, though Teams tells us twice or more.</summary>
     Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken);

@@ -3,8 +3,8 @@ namespace DevOpsAI.Bot.Teams;
 /// <summary>Answers into the conversation a turn happens in.</summary>
 internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logger)
 {
-    /// <summary>Sends it and returns the message's id; that it was not sent, or that nobody can tell, is logged, and there is none.</summary>
-    public async Task<string?> SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
+    /// <summary>Sends it; that it was not sent, or that nobody can tell, is logged.</summary>
+    public async Task<SendOutcome> SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
     {
         var to = turn.Conversation;
         var outcome = to.Kind == "channel" && !to.IsThread
@@ -14,6 +14,6 @@ internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logge
                 : await connector.SendAsync(to.ServiceUrl, to.ConversationId, message, SendOptions.Reply, cancellationToken);
         if (outcome is not SendOutcome.Sent)
             logger.ReplyLost(to.ConversationId, outcome);
-        return (outcome as SendOutcome.Sent)?.ActivityId;
+        return outcome;
     }
 }

@@ -1,3 +1,5 @@
+using DevOpsAI.Completeness;
+
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>How a call to the Bot Connector ended. Sends cannot be repeated blindly: only <see cref="NotSent"/> is safe to try again.</summary>
@@ -19,6 +21,15 @@ public abstract record SendOutcome
 
     /// <summary>The answer was lost: the message may or may not be there.</summary>
     public sealed record Unknown(string Message) : SendOutcome;
+
+    /// <summary>As <c>message.sent</c> says it.</summary>
+    internal MessageOutcome ForRecord() => this switch
+    {
+        Sent => MessageOutcome.Sent,
+        Refused => MessageOutcome.Refused,
+        NotSent => MessageOutcome.NotSent,
+        _ => MessageOutcome.Unknown,
+    };
 }
 
 public enum RefusalReason

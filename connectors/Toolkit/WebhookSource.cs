@@ -15,6 +15,8 @@ public sealed record Normalised(IReadOnlyList<ConnectorEvent> Events);
 /// <summary>Understands the deliveries of one kind of sender. Text in them is untrusted; the tenant comes from the connection, never from them.</summary>
 public interface IWebhookSource : IConnectionCheck
 {
+    bool IConnectionCheck.SendsEvents => true;
+
     /// <summary>True when what it reports is made up; said wherever a person sees it.</summary>
     bool IsSimulation { get; }
 

@@ -13,7 +13,11 @@ public sealed record PollPosition(string Cursor, long Version, DateTimeOffset At
 /// <summary>When a connection was last heard.</summary>
 /// <param name="Silent">The silence on record that has not ended.</param>
 /// <param name="Version">Of <c>connection/{name}</c>; appends name it.</param>
-public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? Silent, long Version);
+public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? Silent, long Version)
+{
+    /// <summary>Since when it is expected to send; null where it was heard before anybody thought of that.</summary>
+    public DateTimeOffset? Expected { get; init; }
+}
 
 /// <summary>What is known of a tenant's connections and of what may appear in their vendors' logs: a part of the tenant's state. Immutable.</summary>
 public sealed record ConnectionWatch
@@ -38,6 +42,7 @@ public sealed record ConnectionWatch
     {
         EventReceived received => Heard(received.Connection, entry.At, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
+        ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.At, Version = entry.Version }),
         ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.At, Version = entry.Version }),
         ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
         ExecutionStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Execution?.Plan),
@@ -62,7 +67,7 @@ public sealed record ConnectionWatch
         if (version is null && known is { LastHeard: { } last, Silent: null } && at - last < PulseEvery)
             return this;
         var heard = at is { } time && !(known?.LastHeard >= time) ? time : known?.LastHeard;
-        return this with { Pulses = Pulses.SetItem(connection, new(heard, known?.Silent, version ?? known?.Version ?? 0)) };
+        return this with { Pulses = Pulses.SetItem(connection, new(heard, known?.Silent, version ?? known?.Version ?? 0) { Expected = known?.Expected }) };
     }
 
     private ConnectionWatch With(string connection, Func<ConnectionPulse, ConnectionPulse> change) =>

@@ -19,7 +19,11 @@ public sealed record WebhookReceipts(
     string Connection, DateTimeOffset First, DateTimeOffset Last, long Accepted, long New, long Duplicates,
     DateTimeOffset? LastAccepted, IReadOnlyDictionary<string, long> Refused) : Fact;
 
-/// <summary><c>connection.silent</c> on <c>connection/{name}</c>: it used to send and has not for longer than expected.</summary>
+/// <summary><c>connection.expected</c> on <c>connection/{name}</c>: from now on events are expected over it, though none has come yet.</summary>
+public sealed record ConnectionExpected(string Connection) : Fact;
+
+/// <summary><c>connection.silent</c> on <c>connection/{name}</c>: nothing came for longer than expected.</summary>
+/// <param name="LastHeard">When something last came; where nothing ever did, since when it was expected.</param>
 public sealed record ConnectionSilent(string Connection, DateTimeOffset LastHeard, long ExpectedWithinSeconds) : Fact;
 
 /// <summary><c>connection.heard</c>: the silence is over.</summary>
@@ -57,6 +61,9 @@ public enum MessageOutcome
     Unknown,
 
     Refused,
+
+    /// <summary>It certainly did not arrive, and is not tried again.</summary>
+    NotSent,
 }
 
 /// <summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Completeness;
 
-/// <summary>Puts on record when a connection that used to send has gone silent, and when it is heard again. Of several bots one is first.</summary>
+/// <summary>Puts on record from when on a connection is expected to send, when it has gone silent, be it from the start, and when it is heard again. Of several bots one is first.</summary>
 internal sealed class SilenceWatch : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -19,17 +19,19 @@ internal sealed class SilenceWatch : BackgroundService
     private readonly ITenantDirectory tenants;
     private readonly IFollowedTenants followed;
     private readonly IConnectionDirectory connections;
+    private readonly HashSet<string> senders;
     private readonly IOptions<CompletenessOptions> options;
     private readonly TimeProvider clock;
     private readonly ILogger<SilenceWatch> logger;
     private readonly Meter meter;
 
     public SilenceWatch(
-        ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnectionDirectory connections, IOptions<CompletenessOptions> options,
-        TimeProvider clock, IMeterFactory meters, ILogger<SilenceWatch> logger)
+        ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnectionDirectory connections, IEnumerable<IConnectionCheck> checks,
+        IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<SilenceWatch> logger)
     {
         (this.ledger, this.states, this.tenants, this.followed, this.connections, this.options, this.clock, this.logger) =
             (ledger, states, tenants, followed, connections, options, clock, logger);
+        senders = checks.Where(check => check.SendsEvents).Select(check => check.Connector).ToHashSet(StringComparer.OrdinalIgnoreCase);
         meter = meters.Create("DevOpsAI.Completeness");
         meter.CreateObservableGauge("connections.silent", Silent, "{connection}", "Connections that used to send and are silent for longer than expected.");
     }
@@ -44,14 +46,15 @@ internal sealed class SilenceWatch : BackgroundService
     public async Task LookAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
-        foreach (var due in Silences.Of(watch, connections.All.Where(connection => connection.Tenant == tenant), options.Value.SilentAfter, clock.GetUtcNow()))
+        var own = connections.All.Where(connection => connection.Tenant == tenant);
+        foreach (var due in Silences.Of(watch, own, connection => senders.Contains(connection.Connector), options.Value.SilentAfter, clock.GetUtcNow()))
         {
             var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
             if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)
                 continue;
             if (due.Fact is ConnectionSilent silent)
                 logger.WentSilent(tenant, due.Connection, silent.LastHeard);
-            else
+            else if (due.Fact is ConnectionHeard)
                 logger.HeardAgain(tenant, due.Connection);
         }
     }
@@ -61,11 +64,12 @@ internal sealed class SilenceWatch : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+            foreach (var tenant in tenants.All)
             {
                 try
                 {
-                    await LookAsync(tenant.Id, stoppingToken);
+                    if (await followed.IsMineOrEmptyAsync(ledger, tenant.Id, stoppingToken))
+                        await LookAsync(tenant.Id, stoppingToken);
                 }
                 catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
                 {

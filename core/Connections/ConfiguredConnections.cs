@@ -31,6 +31,9 @@ public interface IConnectionCheck
     /// <summary>Name of the connector, as in <c>alertmanager</c>.</summary>
     string Connector { get; }
 
+    /// <summary>Events come over its connections by themselves, so that silence means something.</summary>
+    bool SendsEvents => false;
+
     /// <summary>What is wrong with the connection's settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
     IEnumerable<string> Problems(Connection connection);
 }

@@ -39,6 +39,7 @@ public static class CrashPoint
     public const string ExecutionFinishing = "execution.finishing";
     public const string ExecutionFinished = "execution.finished";
     public const string CardUpdated = "card.updated";
+    public const string NoticeSending = "notice.sending";
 
     // Reached only when something goes wrong on the way.
     public const string ExecutionRenewed = "execution.renewed";
@@ -53,7 +54,7 @@ public static class CrashPoint
     [
         EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
         ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepAnnounced, StepActed, StepObserved, StepRecorded,
-        ExecutionFinishing, ExecutionFinished, CardUpdated,
+        ExecutionFinishing, ExecutionFinished, CardUpdated, NoticeSending,
     ];
 
     /// <summary>The points that are reached only after a lost answer, a failed step or a takeover.</summary>

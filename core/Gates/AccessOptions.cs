@@ -21,6 +21,40 @@ public sealed class AccessOptions
 
     /// <summary>Entra object ids by tenant (or <c>*</c> for all of them) and role. A role taken by command is not given back by these.</summary>
     public Dictionary<string, Dictionary<string, List<string>>> Roles { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Who is away and when; each is recorded once. Taking a line out again does not end an absence.</summary>
+    public List<AbsenceSettings> Absences { get; } = [];
+}
+
+/// <summary>Section <c>Access:Absences:{n}</c>.</summary>
+public sealed class AbsenceSettings
+{
+    /// <summary>A tenant, or <c>*</c> for all of them.</summary>
+    public string Tenant { get; set; } = ConfiguredAccess.Everywhere;
+
+    /// <summary>Entra object id.</summary>
+    public string Person { get; set; } = "";
+
+    /// <summary>What to call them; the object id when it is not given.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>With its offset, as in <c>2026-12-23T18:00+01:00</c>.</summary>
+    public DateTimeOffset From { get; set; }
+
+    public DateTimeOffset Until { get; set; }
+
+    /// <summary>Entra object id of who decides in their name meanwhile.</summary>
+    public string? Delegate { get; set; }
+
+    public string? DelegateName { get; set; }
+
+    public string? Reason { get; set; }
+
+    internal AbsenceSet ToFact()
+    {
+        var (who, deputy) = (Gates.Absences.Id(Person), string.IsNullOrWhiteSpace(Delegate) ? null : Gates.Absences.Id(Delegate));
+        return new(who, Name ?? who, From.ToUniversalTime(), Until.ToUniversalTime(), deputy, deputy is null ? null : DelegateName ?? deputy, string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim());
+    }
 }
 
 internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValidateOptions<AccessOptions>
@@ -30,7 +64,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         var mistakes = new List<string>();
         foreach (var (tenant, roles) in options.Roles)
         {
-            if (tenant != ConfiguredAccess.Everywhere && !(TenantId.TryParse(tenant, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null))
+            if (!IsKnown(tenant))
                 mistakes.Add($"Access:Roles:{tenant}: there is no such tenant.");
             foreach (var (role, people) in roles)
             {
@@ -40,8 +74,22 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
                     mistakes.Add($"Access:Roles:{tenant}:{role}: must be a list of Entra object ids.");
             }
         }
+        foreach (var (absence, number) in options.Absences.Select((absence, number) => (absence, number)))
+        {
+            if (!IsKnown(absence.Tenant))
+                mistakes.Add($"Access:Absences:{number}:Tenant: there is no tenant '{absence.Tenant}'.");
+            if (string.IsNullOrWhiteSpace(absence.Person))
+                mistakes.Add($"Access:Absences:{number}:Person: must be an Entra object id.");
+            if (absence.Delegate is { } deputy && Absences.Id(deputy) == Absences.Id(absence.Person))
+                mistakes.Add($"Access:Absences:{number}:Delegate: must be somebody else.");
+            if (absence.Until <= absence.From || absence.Until - absence.From > Absences.Longest)
+                mistakes.Add($"Access:Absences:{number}:Until: must be after From, by a year at most.");
+        }
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
+
+    private bool IsKnown(string client) =>
+        client == ConfiguredAccess.Everywhere || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
 
     public static bool IsRole(string text, out Role role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsDigit(text[0]);
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Gates;
 
 /// <summary>Roles from configuration, with what was given and taken by command on top, and everybody as administrator in local mode if so set.</summary>
-internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, TimeProvider clock) : IAccess
+internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, GatePolicies policies, TimeProvider clock) : IAccess
 {
     /// <summary>Stands for every tenant in configuration; null among what was read from there.</summary>
     public const string Everywhere = "*";
@@ -36,7 +36,20 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     }
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-        Proposals.WhyNotDecide(state, incident, RolesOf(state, objectId), objectId, clock.GetUtcNow());
+        Proposals.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, clock.GetUtcNow());
+
+    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
+        BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));
+
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
+        BreakGlasses.WhyNotReview(state, incident, incident.OpenGlass, RolesOf(state, objectId), objectId);
+
+    /// <summary>Own roles, and whose rights are left to this person now.</summary>
+    public Standing StandingOf(TenantState state, string objectId) => Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
+
+    /// <summary>Whether somebody with the role, or a delegate, is there now.</summary>
+    public bool IsAnybodyThere(TenantState state, Role role) => EverybodyIsAdministrator || Absences.IsAnybodyThere(
+        state, role, HoldersOf(state, role), id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Everybody with the role, by object id in lower case.</summary>
     public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => configured.Keys

@@ -12,12 +12,15 @@ internal static class DeadlineRules
     /// <summary>One thing that is due now: the append is the right to do it, so of several instances one does.</summary>
     public sealed record DueNow(string IncidentId, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
 
-    public static IEnumerable<DueNow> Due(TenantState state, DateTimeOffset now)
+    /// <param name="isAnybodyThere">Whether somebody who holds a role, or a delegate, is not absent.</param>
+    public static IEnumerable<DueNow> Due(TenantState state, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
         foreach (var (_, incident) in state.Incidents)
         {
-            if (incident.IsUndecided && Due(incident, now) is { } due)
+            if (incident.IsUndecided && Due(incident, now, isAnybodyThere) is { } due)
                 yield return due;
+            if (BreakGlasses.Overdue(incident, now, isAnybodyThere) is { } overdue)
+                yield return Make(incident, "what is owed for breaking the glass", overdue);
         }
     }
 
@@ -29,20 +32,35 @@ internal static class DeadlineRules
         {
             if (incident.IsUndecided && NextOf(incident) is var time && !(time >= next))
                 next = time;
+            if (BreakGlasses.DueAt(incident) is { } owed && !(owed >= next))
+                next = owed;
         }
         return next;
     }
 
-    private static DueNow? Due(Incident incident, DateTimeOffset now)
+    private static DueNow? Due(Incident incident, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
         var staged = incident.Staged!;
         if (incident.Phase == IncidentPhase.Snoozed)
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
             return Expire(incident, staged);
-        return staged.Terms.EscalateTo is { } role && !incident.Escalated && ProposalTimes.EscalateAt(incident) <= now
-            ? Make(incident, "escalation", new ProposalEscalated(incident.Id, staged.Revision, role))
-            : null;
+        return staged.Terms.EscalateTo is { } role && !incident.Escalated ? Escalate(incident, staged, role, now, isAnybodyThere) : null;
+    }
+
+    /// <summary>There is no use in waiting for people who are all absent, nor in telling people who are.</summary>
+    private static DueNow? Escalate(Incident incident, ProposalStaged staged, Role role, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    {
+        var early = ProposalTimes.EscalateAt(incident) is not { } at || at > now;
+        if (early && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
+            return null;
+        var instead = !isAnybodyThere(role) && isAnybodyThere(Role.Administrator) ? Role.Administrator : role;
+        string[] reasons =
+        [
+            .. early ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
+            .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
+        ];
+        return Make(incident, "escalation", new ProposalEscalated(incident.Id, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
     }
 
     private static DateTimeOffset NextOf(Incident incident)

@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 /// Lets proposals expire, escalate and come back from a snooze. Keeps nothing: what is due is read from the state, at start as at any time.
 /// Wakes at the next due time, when the ledger moves, and once a minute in case the clock was set.
 /// </summary>
-internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, TimeProvider clock, ILogger<Deadlines> logger) : BackgroundService
+internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access, TimeProvider clock, ILogger<Deadlines> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
@@ -24,7 +24,7 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         var isAnythingDone = false;
-        foreach (var due in DeadlineRules.Due(state, clock.GetUtcNow()))
+        foreach (var due in DeadlineRules.Due(state, clock.GetUtcNow(), role => access.Value.IsAnybodyThere(state, role)))
         {
             if (await ledger.AppendAsync(tenant, due.Expected, due.Entries, cancellationToken) is AppendResult.Appended)
                 logger.FellDue(due.IncidentId, tenant, due.What);

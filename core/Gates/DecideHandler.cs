@@ -6,7 +6,7 @@ namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
 internal sealed class DecideHandler(
-    Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
+    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ internal sealed class DecideHandler(
         var answer = await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,
-            state => Proposals.Decide(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
+            state => Proposals.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
             () => crash.Reach(CrashPoint.DecisionAppended),
             cancellationToken);
         if (answer.IsDone)

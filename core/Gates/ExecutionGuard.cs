@@ -71,15 +71,28 @@ internal static class Rights
             return "Nobody has approved it.";
         if (last.Fact.Kind is not (DecisionKind.Approve or DecisionKind.ApproveWithEdits))
             return $"{Sentences.Said(last.By.Name)} did not approve it.";
+        if (last.Fact.Owed is not null)
+            return WhyNotAlone(incident, staged, last);
         var approvals = incident.Decisions.Where(decision =>
             decision.Fact.Revision == staged.Revision
             && decision.By.Kind == ActorKind.Person
             && (decision.Fact.Kind == DecisionKind.Approve ? decision.Fact.Seal == staged.Seal
                 : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1 && decision.Fact.Seal == incident.SealInForce)
-            && !(staged.Terms.NotTheRequester && staged.Requester.IsSame(decision.By.Id)));
-        var people = approvals.Select(decision => decision.By.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+            && !(staged.Terms.NotTheRequester && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")))).ToList();
+        // Different people, and different rights: nobody counts for themselves and for who is absent as well.
+        var people = Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.By).Id)));
         if (people < staged.Terms.Approvals)
             return $"It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
         return last.At > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
     }
+
+    /// <summary>The terms that were sealed let somebody act alone on exactly this plan.</summary>
+    private static string? WhyNotAlone(Incident incident, ProposalStaged staged, Decision last)
+    {
+        if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal || last.Fact.Revision != staged.Revision)
+            return "Nobody may act alone on it.";
+        return last.At > ProposalTimes.ExpiresAt(incident) ? "The glass was broken after it had expired." : null;
+    }
+
+    private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
 }

@@ -30,7 +30,11 @@ public sealed record GateTerms(
     DateTimeOffset ExpiresAt,
     DateTimeOffset? EscalateAt,
     Role? EscalateTo,
-    string PolicyVersion);
+    string PolicyVersion)
+{
+    /// <summary>Who may act at once and alone; null for nobody.</summary>
+    public BreakGlass? BreakGlass { get; init; }
+}
 
 /// <summary><c>proposal.staged</c> on <c>proposal/{incident}</c>: a recommendation waits at a gate.</summary>
 /// <param name="Requester">The person who asked for it, or the part of the bot that drafted it.</param>
@@ -70,7 +74,22 @@ public enum DecisionKind
 /// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>
 public sealed record ProposalDecided(
     string IncidentId, int Revision, DecisionKind Kind, string Seal, [property: FreeText] string? Reason, [property: Personal] Plan? Edited,
-    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : Fact;
+    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : Fact
+{
+    /// <summary>Who is absent and whose right was used; null where the right was the decider's own.</summary>
+    [Personal]
+    public Actor? InTheNameOf { get; init; }
+
+    /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
+    public OwedConfirmations? Owed { get; init; }
+}
+
+/// <summary><c>break-glass.reviewed</c> on <c>proposal/{incident}</c>: somebody says whether it was right to act alone on that revision.</summary>
+/// <param name="Complete">Enough have confirmed; nothing more is owed.</param>
+public sealed record BreakGlassReviewed(string IncidentId, int Revision, bool Confirms, [property: FreeText] string? Reason, bool Complete) : Fact;
+
+/// <summary><c>break-glass.escalated</c>: it was not confirmed in time, or somebody objected.</summary>
+public sealed record BreakGlassEscalated(string IncidentId, int Revision, Role To, string Reason) : Fact;
 
 /// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
 public sealed record ProposalWithdrawn(string IncidentId, int Revision, string Reason) : Fact;
@@ -82,13 +101,27 @@ public sealed record RedraftRequested(string IncidentId, int Revision) : Fact;
 public sealed record ProposalExpired(string IncidentId, int Revision) : Fact;
 
 /// <summary><c>proposal.escalated</c>: nobody decided in time, so others are told too.</summary>
-public sealed record ProposalEscalated(string IncidentId, int Revision, Role To) : Fact;
+public sealed record ProposalEscalated(string IncidentId, int Revision, Role To) : Fact
+{
+    /// <summary>Why before its time, or to somebody else than the policy names; null as planned.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary><c>proposal.returned</c>: a snooze is over and the proposal waits again.</summary>
 public sealed record ProposalReturned(string IncidentId, int Revision) : Fact;
 
 /// <summary><c>role.assigned</c> on <c>access</c>; <paramref name="Held"/> false takes the role away.</summary>
 public sealed record RoleAssigned(string ObjectId, [property: Personal(nameof(RoleAssigned.ObjectId))] string Name, Role Role, bool Held) : Fact;
+
+/// <summary><c>absence.set</c> on <c>access</c>: a person is away; replaces what was said about them before.</summary>
+/// <param name="DelegateId">Entra object id of who decides in their name meanwhile; null for nobody.</param>
+public sealed record AbsenceSet(
+    string ObjectId, [property: Personal(nameof(AbsenceSet.ObjectId))] string Name, DateTimeOffset From, DateTimeOffset Until,
+    string? DelegateId, [property: Personal(nameof(AbsenceSet.DelegateId))] string? DelegateName,
+    [property: Personal(nameof(AbsenceSet.ObjectId))] string? Reason) : Fact;
+
+/// <summary><c>absence.ended</c>: back sooner, or not away after all.</summary>
+public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name) : Fact;
 
 /// <summary><c>freeze.set</c> on <c>freeze</c>: nothing of this tenant is executed until a different person lifts it.</summary>
 public sealed record FreezeSet([property: FreeText] string Reason) : Fact;

@@ -85,7 +85,10 @@ public static class GateLevels
             expiresAt,
             escalateTo is not null && now + escalateAfter < expiresAt ? now + escalateAfter : null,
             escalateTo,
-            policy.Version);
+            policy.Version)
+        {
+            BreakGlass = level == GateLevel.L2 ? policy.BreakGlass : null,
+        };
     }
 
     private static IEnumerable<Reason> Reasons(GatePolicy policy, GateQuestion question, List<Judged> steps, FindAction find)

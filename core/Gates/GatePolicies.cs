@@ -11,7 +11,7 @@ public sealed class GatePolicies
     private readonly GatePolicy everybody;
     private readonly FrozenDictionary<TenantId, GatePolicy> own;
 
-    internal GatePolicies(GatePolicy everybody, IReadOnlyDictionary<TenantId, GatePolicy> own)
+    public GatePolicies(GatePolicy everybody, IReadOnlyDictionary<TenantId, GatePolicy> own)
     {
         this.everybody = everybody;
         this.own = own.ToFrozenDictionary();

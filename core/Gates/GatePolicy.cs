@@ -14,11 +14,17 @@ public sealed record GatePolicy(
     ImmutableArray<MaintenanceWindow> Maintenance,
     ImmutableArray<GateRule> Rules)
 {
+    /// <summary>Who may act at once and alone, and what is owed for it; null for nobody, which is the default.</summary>
+    public BreakGlass? BreakGlass { get; init; }
+
     /// <summary>When nothing is approved or executed at all.</summary>
     public ImmutableArray<PlannedFreeze> Freezes { get; init; } = [];
 
+    /// <summary>What is planned to freeze the tenant at this instant; null for nothing. Of several the one that lasts longest.</summary>
+    public PlannedFreeze? FreezeAt(DateTimeOffset at) => Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
+
     /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
-    public string? WhyFrozen(DateTimeOffset now) => Freezes.FirstOrDefault(freeze => freeze.During.Contains(now)) is { } freeze
+    public string? WhyFrozen(DateTimeOffset now) => FreezeAt(now) is { } freeze
         ? $"This client is frozen as planned until {Sentences.Utc(freeze.During.Ends)}: {Sentences.Stop(freeze.Name)}"
         : null;
 }
@@ -36,7 +42,23 @@ public static class GateArea
 /// <param name="CriticalExpiry">Instead of <paramref name="Expiry"/> for critical incidents.</param>
 /// <param name="EscalateTo">Null: nobody is told more.</param>
 public sealed record GateDefaults(
-    Role Approver, int Approvals, bool NotTheRequester, TimeSpan Expiry, TimeSpan CriticalExpiry, TimeSpan EscalateAfter, Role? EscalateTo);
+    Role Approver, int Approvals, bool NotTheRequester, TimeSpan Expiry, TimeSpan CriticalExpiry, TimeSpan EscalateAfter, Role? EscalateTo)
+{
+    /// <summary>The role that somebody needs at least to decide in the name of a person who is absent.</summary>
+    public DelegateTo Delegate { get; init; } = DelegateTo.Technician;
+
+    /// <summary>Whether somebody of these roles may decide in the name of others.</summary>
+    public bool MayDecideFor(IReadOnlySet<Role> roles) => Delegate switch
+    {
+        DelegateTo.Technician => roles.Any(Standing.IsDelegable),
+        DelegateTo.Approver => roles.Contains(Role.Approver) || roles.Contains(Role.Administrator),
+        DelegateTo.Administrator => roles.Contains(Role.Administrator),
+        _ => false,
+    };
+}
+
+/// <summary>To whom a person who is absent may leave decisions.</summary>
+public enum DelegateTo { Nobody, Technician, Approver, Administrator }
 
 /// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.WeightOf(ActionSpec?)"/>.</summary>
 public sealed record ChainLimit(TimeSpan Window, int Weight);

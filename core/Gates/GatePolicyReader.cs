@@ -47,6 +47,7 @@ public static partial class GatePolicyReader
             [.. fields.Each("rules").Select(Rule)])
         {
             Freezes = fields.Has("freezes") ? [.. fields.Each("freezes").Select(Freeze)] : [],
+            BreakGlass = fields.Has("breakGlass") ? Glass(fields.Mapping("breakGlass")) : null,
         };
         fields.NothingElse();
         return policy;
@@ -61,9 +62,19 @@ public static partial class GatePolicyReader
             fields.Time("expiry"),
             fields.Time("criticalExpiry"),
             fields.Time("escalateAfter"),
-            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null);
+            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null)
+        {
+            Delegate = fields.Has("delegate") ? fields.Choice("delegate", Enum.GetValues<DelegateTo>()) : DelegateTo.Technician,
+        };
         fields.NothingElse();
         return defaults;
+    }
+
+    private static BreakGlass Glass(PolicyFields fields)
+    {
+        var glass = new BreakGlass(fields.Choice("role", Approvers), fields.Number("confirmations", 1, 5), fields.Time("within"));
+        fields.NothingElse();
+        return glass;
     }
 
     private static ChainLimit Chain(PolicyFields fields)

@@ -28,4 +28,7 @@ internal static partial class GatesLog
 
     [LoggerMessage(EventId = 2108, Level = LogLevel.Warning, Message = "{Incident} of {Tenant} may not be executed: {Reason}")]
     public static partial void NotExecuted(this ILogger logger, string incident, TenantId tenant, string reason);
+
+    [LoggerMessage(EventId = 2109, Level = LogLevel.Warning, Message = "The absences that configuration names could not be recorded for {Tenant}; trying again in {Pause}")]
+    public static partial void AbsencesNotRecorded(this ILogger logger, TenantId tenant, TimeSpan pause, Exception exception);
 }

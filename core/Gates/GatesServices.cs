@@ -23,10 +23,13 @@ public static class GatesServices
             .AddSingleton<Recorder>()
             .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()
+            // Made when it is first needed: by then all mistakes in the settings have been told together.
+            .AddSingleton(provider => new Lazy<ConfiguredAccess>(provider.GetRequiredService<ConfiguredAccess>))
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
-            .AddHostedService<Deadlines>();
+            .AddHostedService<Deadlines>()
+            .AddHostedService<ConfiguredAbsences>();
     }
 
     private static GatePolicies LoadPolicies(IServiceProvider provider)

@@ -20,34 +20,36 @@ internal static class Proposals
     private static readonly TimeSpan ShortestSnooze = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestSnooze = TimeSpan.FromDays(7);
 
-    public static Outcome Decide(TenantState state, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
+    public static Outcome Decide(TenantState state, Decide command, Standing standing, DateTimeOffset now, DecisionRules rules)
     {
         var incident = state.Find(command.IncidentId);
-        if (WhyNotAtAll(state, incident, command, roles, now) is { } refused)
+        if (WhyNotAtAll(state, incident, command, standing.Own, now) is { } refused)
             return new Outcome.Unchanged(refused);
         return command.Kind switch
         {
-            DecisionKind.Approve => Approve(state, incident!, command, roles, rules),
-            DecisionKind.ApproveWithEdits => ApproveWithEdits(state, incident!, command, roles, now, rules),
-            DecisionKind.Reject => Reject(state, incident!, command, roles),
-            DecisionKind.Snooze => Snooze(state, incident!, command, roles, now),
-            DecisionKind.Handled => Handled(state, incident!, command, roles),
+            DecisionKind.Approve when command.BreakGlass => BreakGlasses.Break(
+                state, incident!, command, standing.Own, RightToApprove(state, incident!, standing, command.By.ObjectId).Refused, rules, now),
+            DecisionKind.Approve => Approve(state, incident!, command, standing, rules),
+            DecisionKind.ApproveWithEdits => ApproveWithEdits(state, incident!, command, standing, now, rules),
+            DecisionKind.Reject => Reject(state, incident!, command, standing),
+            DecisionKind.Snooze => Snooze(state, incident!, command, standing, now),
+            DecisionKind.Handled => Handled(state, incident!, command, standing),
             _ => Outcome.Refuse(incident, Refusal.BadInput, "This is not a decision the bot knows."),
         };
     }
 
     /// <summary>Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why not.</summary>
-    public static Answer? WhyNotDecide(TenantState state, Incident incident, IReadOnlySet<Role> roles, string objectId, DateTimeOffset now)
+    public static Answer? WhyNotDecide(TenantState state, Incident incident, Standing standing, string objectId, DateTimeOffset now)
     {
-        if (WhyNoRole(state, incident, roles) is { } stranger)
+        if (WhyNoRole(state, incident, standing.Own) is { } stranger)
             return stranger;
         if (incident.IsLeftToPeople)
-            return WhyNotFor(state, incident, roles, DecisionKind.Handled);
+            return RightTo(state, incident, standing, DecisionKind.Handled).Refused;
         if (StandingSentences.WhyNothingToDecide(incident, objectId, now) is { } settled)
             return settled;
         if (incident.Staged!.Terms.Level == GateLevel.L3)
-            return WhyNotFor(state, incident, roles, DecisionKind.Handled);
-        return WhyNotFor(state, incident, roles, DecisionKind.Approve) ?? WhyNotApprover(incident, objectId);
+            return RightTo(state, incident, standing, DecisionKind.Handled).Refused;
+        return RightToApprove(state, incident, standing, objectId).Refused;
     }
 
     private static Answer? WhyNotAtAll(TenantState state, Incident? incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
@@ -69,22 +71,24 @@ internal static class Proposals
     public static Answer Unknown(TenantState state, string incidentId) =>
         new(null, Refusal.UnknownIncident, $"{state.Name} has no incident '{Sentences.Said(incidentId)}'; check the number.");
 
-    private static Outcome Approve(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DecisionRules rules)
+    private static Outcome Approve(TenantState state, Incident incident, Decide command, Standing standing, DecisionRules rules)
     {
-        if (WhyNotApprove(state, incident, command, roles, rules) is { } refused)
+        var right = RightToApprove(state, incident, command, standing, rules);
+        if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = incident.Staged!;
         var missing = staged.Terms.Approvals - incident.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve) - 1;
         var sentence = missing <= 0
-            ? $"You approved {incident.Id}; it is being carried out."
-            : $"You approved {incident.Id}; it needs {Sentences.Count(missing, "more approval")} by somebody else.";
-        return Record(state, incident, command, new(incident.Id, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
+            ? $"You approved {incident.Id}{right.Said}; it is being carried out."
+            : $"You approved {incident.Id}{right.Said}; it needs {Sentences.Count(missing, "more approval")} by somebody else.";
+        return Record(state, incident, command, right, new(incident.Id, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
     }
 
     private static Outcome ApproveWithEdits(
-        TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
+        TenantState state, Incident incident, Decide command, Standing standing, DateTimeOffset now, DecisionRules rules)
     {
-        if (WhyNotApprove(state, incident, command, roles, rules) is { } refused)
+        var right = RightToApprove(state, incident, command, standing, rules);
+        if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = incident.Staged!;
         if (command.Edits is not { Count: > 0 } values)
@@ -94,15 +98,15 @@ internal static class Proposals
             return Outcome.Refuse(incident, Refusal.BadInput, $"{edits.Mistake} Nothing was approved.");
         var seal = Seals.Compute(state.Tenant, staged, plan);
         if (seal == staged.Seal)
-            return Approve(state, incident, command, roles, rules);
+            return Approve(state, incident, command, standing, rules);
         var area = staged.Kind == ProposalKind.Undo ? GateArea.Undo : GateArea.Operations;
         var terms = GateLevels.Compute(rules.Policy, new(area, incident.Severity, plan, now) { Risk = incident.Draft?.Risk ?? default }, rules.Find);
         var mustBeShownAgain = terms.Level > staged.Terms.Level || terms.Approvals > 1 || staged.Terms.Approvals > 1
             || terms.ApproverRole != staged.Terms.ApproverRole || staged.NeedsReview || GateLevels.NeedsReview(plan, rules.Find);
         return mustBeShownAgain
             ? StageAgain(state, incident, command, plan, terms, rules)
-            : Record(state, incident, command, new(incident.Id, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
-                $"You approved {incident.Id} with your changes; it is being carried out.");
+            : Record(state, incident, command, right, new(incident.Id, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
+                $"You approved {incident.Id} with your changes{right.Said}; it is being carried out.");
     }
 
     /// <summary>Nobody has seen the edited plan as the gate asks for it, so it is a proposal of the editor's own.</summary>
@@ -128,29 +132,32 @@ internal static class Proposals
             $"Your changes were staged as revision {staged.Revision} of {incident.Id} ({staged.Terms.Level}); nothing is approved yet, it needs {needs}.");
     }
 
-    private static Outcome Reject(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    private static Outcome Reject(TenantState state, Incident incident, Decide command, Standing standing)
     {
-        if (WhyNotFor(state, incident, roles, DecisionKind.Reject) is { } refused)
+        var right = RightTo(state, incident, standing, DecisionKind.Reject);
+        if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         return Reason(command) is not { } reason
             ? Outcome.Refuse(incident, Refusal.BadInput, "Say in a few words why you reject it; the reason is recorded and improves later proposals.")
             : reason.Length > LongestReason
                 ? TooLong(incident, reason)
-                : Close(state, incident, command, reason, "rejected", $"You rejected {incident.Id}; nothing is done.");
+                : Close(state, incident, command, right, reason, "rejected", $"You rejected {incident.Id}{right.Said}; nothing is done.");
     }
 
-    private static Outcome Handled(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles)
+    private static Outcome Handled(TenantState state, Incident incident, Decide command, Standing standing)
     {
-        if (WhyNotFor(state, incident, roles, DecisionKind.Handled) is { } refused)
+        var right = RightTo(state, incident, standing, DecisionKind.Handled);
+        if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         return Reason(command) is { Length: > LongestReason } reason
             ? TooLong(incident, reason)
-            : Close(state, incident, command, Reason(command), "handled", $"{incident.Id} is marked as handled by you; the bot does nothing more.");
+            : Close(state, incident, command, right, Reason(command), "handled", $"{incident.Id} is marked as handled by you{right.Said}; the bot does nothing more.");
     }
 
-    private static Outcome Snooze(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    private static Outcome Snooze(TenantState state, Incident incident, Decide command, Standing standing, DateTimeOffset now)
     {
-        if (WhyNotFor(state, incident, roles, DecisionKind.Snooze) is { } refused)
+        var right = RightTo(state, incident, standing, DecisionKind.Snooze);
+        if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         if (command.Until is not { } until || until < now + ShortestSnooze || until > now + LongestSnooze)
             return Outcome.Refuse(incident, Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
@@ -158,43 +165,80 @@ internal static class Proposals
             return TooLong(incident, reason);
         var staged = incident.Staged!;
         return Record(
-            state, incident, command, new(incident.Id, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
+            state, incident, command, right, new(incident.Id, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
             $"{incident.Id} is snoozed until {Sentences.Utc(until)}.");
     }
 
-    private static Answer? WhyNotApprove(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, DecisionRules rules)
+    /// <summary>Whose right a person decides with: null <paramref name="Using"/> for their own.</summary>
+    /// <param name="Refused">Why there is none.</param>
+    private readonly record struct Right(Answer? Refused, Deputising? Using = null)
+    {
+        /// <summary>For the middle of a sentence.</summary>
+        public string Said => Using is { } deputising ? $" in the name of {Sentences.Said(deputising.For.Name)}" : "";
+    }
+
+    private static Right RightToApprove(TenantState state, Incident incident, Decide command, Standing standing, DecisionRules rules)
     {
         var staged = incident.Staged!;
         if (staged.Terms.Level == GateLevel.L3)
         {
-            return new(incident, Refusal.HumanOnly,
-                $"{incident.Id} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or reject or snooze it.");
+            return new(new(incident, Refusal.HumanOnly,
+                $"{incident.Id} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or reject or snooze it."));
         }
-        if (WhyNotFor(state, incident, roles, DecisionKind.Approve) is { } refused)
-            return refused;
+        if (RightTo(state, incident, standing, DecisionKind.Approve).Refused is { } refused)
+            return new(refused);
         if (state.Freeze is { } freeze)
-            return new(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
+            return new(new(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze)));
         // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
         if (rules.WhyPaused(staged.Plan) is { } paused)
-            return new(incident, Refusal.Frozen, $"{paused} Nothing was approved; approve {incident.Id} when the pause is over.");
-        if (WhyNotApprover(incident, command.By.ObjectId) is { } own)
-            return own;
+            return new(new(incident, Refusal.Frozen, $"{paused} Nothing was approved; approve {incident.Id} when the pause is over."));
+        var right = RightToApprove(state, incident, standing, command.By.ObjectId);
+        if (right.Refused is not null)
+            return right;
         if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))
-            return new(incident, Refusal.NotReviewed, $"{incident.Id} cannot be undone: open every page of its details, then approve on the last one.");
-        return Reason(command) is { Length: > LongestReason } reason ? ((Outcome.Unchanged)TooLong(incident, reason)).Answer : null;
+            return new(new(incident, Refusal.NotReviewed, $"{incident.Id} cannot be undone: open every page of its details, then approve on the last one."));
+        return Reason(command) is { Length: > LongestReason } reason ? new(((Outcome.Unchanged)TooLong(incident, reason)).Answer) : right;
     }
 
-    private static Answer? WhyNotApprover(Incident incident, string objectId)
+    private static Right RightToApprove(TenantState state, Incident incident, Standing standing, string objectId) => FindRight(
+        standing, (roles, deputising) => WhyNotFor(state, incident, roles, DecisionKind.Approve) ?? WhyNotApprover(incident, objectId, deputising));
+
+    private static Right RightTo(TenantState state, Incident incident, Standing standing, DecisionKind kind) =>
+        FindRight(standing, (roles, _) => WhyNotFor(state, incident, roles, kind));
+
+    /// <summary>One's own right comes first; a refusal that says more than a missing role is the one that is told.</summary>
+    private static Right FindRight(Standing standing, Func<IReadOnlySet<Role>, Deputising?, Answer?> whyNot)
+    {
+        if (whyNot(standing.Own, null) is not { } told)
+            return default;
+        foreach (var deputising in standing.Deputising)
+        {
+            if (whyNot(deputising.Roles, deputising) is not { } refused)
+                return new(null, deputising);
+            if (told.Refusal == Refusal.NotAllowed)
+                told = refused;
+        }
+        return new(told);
+    }
+
+    /// <summary>Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.</summary>
+    private static Answer? WhyNotApprover(Incident incident, string objectId, Deputising? deputising)
     {
         var staged = incident.Staged!;
+        var (id, right) = (incident.Id, deputising?.For.Id ?? objectId);
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
-            return new(incident, Refusal.OwnRequest, $"You requested this revision of {incident.Id} yourself; somebody else must approve it.");
-        foreach (var decision in incident.Decisions)
+            return new(incident, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
+        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(right))
+            return new(incident, Refusal.OwnRequest, $"{Sentences.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
+        foreach (var decision in incident.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve))
         {
-            if (decision.Fact.Kind == DecisionKind.Approve && decision.By.IsSame(objectId))
+            if (decision.By.IsSame(objectId))
+                return new(incident, Refusal.AlreadyApprovedByYou, $"You approved {id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+            if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
             {
-                return new(incident, Refusal.AlreadyApprovedByYou,
-                    $"You approved {incident.Id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+                return new(incident, Refusal.AlreadyApprovedByYou, deputising is null
+                    ? $"{Sentences.Said(decision.By.Name)} approved {id} in your name at {Sentences.Utc(decision.At)}; it needs somebody else's approval too."
+                    : $"{id} was approved by {Sentences.Said(deputising.For.Name)}, or in their name, at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
             }
         }
         return null;
@@ -235,10 +279,10 @@ internal static class Proposals
             : $"The proposal for {incident.Id} has changed since you saw it: revision {staged.Revision} was staged at {Sentences.Utc(incident.StagedAt)}{why}. Look at its current card and decide there.";
     }
 
-    private static Outcome.Append Close(TenantState state, Incident incident, Decide command, string? reason, string closedReason, string sentence)
+    private static Outcome.Append Close(TenantState state, Incident incident, Decide command, Right right, string? reason, string closedReason, string sentence)
     {
         var staged = incident.Staged!;
-        var decided = Record(state, incident, command, new(incident.Id, staged.Revision, command.Kind, staged.Seal, reason, null, null, true), sentence);
+        var decided = Record(state, incident, command, right, new(incident.Id, staged.Revision, command.Kind, staged.Seal, reason, null, null, true), sentence);
         return incident.IsOpen && staged.Kind == ProposalKind.Remedy ? decided with
         {
             Expected = [.. decided.Expected, new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
@@ -246,9 +290,9 @@ internal static class Proposals
         } : decided;
     }
 
-    private static Outcome.Append Record(TenantState state, Incident incident, Decide command, ProposalDecided decided, string sentence) => new(
+    private static Outcome.Append Record(TenantState state, Incident incident, Decide command, Right right, ProposalDecided decided, string sentence) => new(
         Expected(state, incident),
-        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided with { Subject = incident.Opened.Subject }, incident.StagedSeq)],
+        [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided with { Subject = incident.Opened.Subject, InTheNameOf = right.Using?.For }, incident.StagedSeq)],
         sentence);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>

@@ -32,6 +32,7 @@ public sealed record Answer(Incident? Incident, Refusal? Refusal, string Sentenc
 /// <summary>A person decides about the proposal as it was shown to them.</summary>
 /// <param name="Seal">The seal of what they saw.</param>
 /// <param name="Edits">By <c>{step}.{argument}</c>, step 0-based; only with <see cref="DecisionKind.ApproveWithEdits"/>.</param>
+/// <param name="BreakGlass">Approve at once and alone; others owe a word about it afterwards.</param>
 /// <param name="ReviewToken">Proof that every page of an irreversible plan was opened.</param>
 public sealed record Decide(
     TenantId Tenant,
@@ -43,7 +44,11 @@ public sealed record Decide(
     string? Reason = null,
     IReadOnlyDictionary<string, string>? Edits = null,
     DateTimeOffset? Until = null,
-    string? ReviewToken = null) : IRequest<Answer>;
+    string? ReviewToken = null,
+    bool BreakGlass = false) : IRequest<Answer>;
+
+/// <summary>A person says whether it was right to act alone on a revision.</summary>
+public sealed record ReviewBreakGlass(TenantId Tenant, string IncidentId, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>;
 
 /// <summary>A person asks to take a verified execution back.</summary>
 public sealed record RequestUndo(TenantId Tenant, string IncidentId, Person By, string Correlation) : IRequest<Answer>;
@@ -58,6 +63,15 @@ public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, stri
 
 /// <summary>Gives or takes a role; only administrators may.</summary>
 public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<Answer>;
+
+/// <summary>A person is away; only administrators may say so of others.</summary>
+/// <param name="From">Now when null, and never sooner.</param>
+/// <param name="Delegate">Decides in their name meanwhile.</param>
+public sealed record SetAbsence(
+    TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason, string Correlation) : IRequest<Answer>;
+
+/// <summary>They are back, or will not be away.</summary>
+public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<Answer>;
 
 /// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
 public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<Answer>;
@@ -77,4 +91,10 @@ public interface IAccess
 
     /// <summary>May this person decide about the incident's staged proposal now? Null when they may; otherwise why not.</summary>
     Answer? WhyNotDecide(TenantState state, Incident incident, string objectId);
+
+    /// <summary>May this person act alone on it? Null when they may.</summary>
+    Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId);
+
+    /// <summary>May this person say whether it was right to act alone? Null when they may.</summary>
+    Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId);
 }

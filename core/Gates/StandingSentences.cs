@@ -42,7 +42,7 @@ internal static class StandingSentences
         var deciders = last.Fact.Kind == DecisionKind.Approve
             ? incident.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve)
             : [last];
-        var who = Sentences.And([.. deciders.Select(decision => decision.By.IsSame(me) ? "you" : Sentences.Said(decision.By.Name))]);
+        var who = Sentences.And([.. deciders.Select(decision => (decision.By.IsSame(me) ? "you" : Sentences.Said(decision.By.Name)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {Sentences.Said(absent.Name)}" : ""))]);
         var what = last.Fact.Kind switch
         {
             DecisionKind.Approve => $"approved {incident.Id}",

@@ -55,7 +55,17 @@ public sealed record Asked(Actor By, DateTimeOffset At);
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
 public sealed record ShownCard(
-    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq);
+    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq)
+{
+    /// <summary>What it showed when it was posted: how that came about is told by the card alone.</summary>
+    public long PostedSeq { get; init; }
+
+    /// <summary>The last end that was told under it, or was about to be.</summary>
+    public long NoticedSeq { get; init; }
+
+    /// <summary>When it was last drawn and sent, at the latest.</summary>
+    public DateTimeOffset ShownAt { get; init; }
+}
 
 /// <summary>
 /// One incident with its proposal, decisions and runs: a fold over the streams <c>incident/</c>, <c>proposal/</c> and <c>card/</c>
@@ -105,6 +115,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>Decisions about earlier revisions, oldest first.</summary>
     public ImmutableArray<Decision> EarlierDecisions { get; init; } = [];
 
+    /// <summary>Every time somebody acted alone on it, oldest first.</summary>
+    public ImmutableArray<BrokenGlass> BrokenGlasses { get; init; } = [];
+
+    /// <summary>The oldest of them that others still owe a word about.</summary>
+    public BrokenGlass? OpenGlass => BrokenGlasses.FirstOrDefault(static broken => !broken.IsConfirmed);
+
     /// <summary>While a new draft that a person asked for is not staged yet.</summary>
     public Asked? Redraft { get; init; }
 
@@ -113,6 +129,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public string? Ending { get; init; }
 
     public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
+
+    /// <summary>The last entry that ended something: a run, an undo, or the wait for a decision.</summary>
+    public (long Seq, DateTimeOffset At) Ended { get; init; }
 
     /// <summary>A person may still decide about the staged proposal.</summary>
     public bool IsUndecided => Staged is not null && Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed;
@@ -136,7 +155,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal bool Concerns(ErasureCompleted erased) =>
         Opened.Subject == erased.Key
         || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
-        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person))));
+        || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
+            || BrokenGlasses.Any(broken => broken.Reviews.Any(review => review.By.IsSame(person)))));
 
     internal Incident With(long seq, EventReceived received)
     {
@@ -163,7 +183,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
     {
-        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or StepStarted ? LastSeq : entry.Seq,
+        LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
+        Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.At) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
@@ -195,6 +216,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
         RedraftRequested => this with { SnoozedUntil = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
+        BreakGlassReviewed said => WithGlass(said.Revision, broken => broken with
+        {
+            Reviews = broken.Reviews.Add(new(entry.Actor, entry.At, said.Confirms, said.Reason)),
+            IsConfirmed = broken.IsConfirmed || said.Complete,
+        }),
+        BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
         ProposalEscalated => this with { Escalated = true },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
@@ -236,11 +263,16 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),
         CardPosted posted => WithCard(posted.ConversationId, card => card with
         {
-            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq,
+            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, PostedSeq = posted.ShownSeq, ShownAt = entry.At,
         }),
-        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq }),
+        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.At }),
+        NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq }),
         _ => this,
     };
+
+    private static bool IsEnd(Fact fact) =>
+        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
+            or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
 
     private Incident Decide(Decision decision)
     {
@@ -251,6 +283,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             _ when !decision.Fact.Complete => next,
             DecisionKind.Reject => next.AfterUndecided(IncidentPhase.Rejected, decision.Fact.Reason),
             DecisionKind.Handled => next.AfterUndecided(IncidentPhase.Handled, decision.Fact.Reason),
+            _ when decision.Fact.Owed is { } owed => next with
+            {
+                SnoozedUntil = null,
+                Phase = IncidentPhase.Approved,
+                // Everybody is told, those too who are told of escalations only.
+                Escalated = true,
+                BrokenGlasses = BrokenGlasses.Add(new(
+                    decision.Fact.Revision, decision.By, decision.At, decision.Fact.Reason, owed, Staged!.Terms.ApproverRole, Staged.Terms.EscalateTo ?? Role.Administrator)),
+            },
             _ => next with { SnoozedUntil = null, Phase = IncidentPhase.Approved },
         };
     }
@@ -271,6 +312,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
                 Announces = announces,
                 Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,
             };
+
+    private Incident WithGlass(int revision, Func<BrokenGlass, BrokenGlass> change) => this with
+    {
+        BrokenGlasses = [.. BrokenGlasses.Select(broken => broken.Revision == revision ? change(broken) : broken)],
+    };
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {

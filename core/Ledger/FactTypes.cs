@@ -30,6 +30,8 @@ public static class FactTypes
         ["proposal.expired"] = typeof(ProposalExpired),
         ["proposal.escalated"] = typeof(ProposalEscalated),
         ["proposal.returned"] = typeof(ProposalReturned),
+        ["break-glass.reviewed"] = typeof(BreakGlassReviewed),
+        ["break-glass.escalated"] = typeof(BreakGlassEscalated),
         ["redraft.requested"] = typeof(RedraftRequested),
         ["execution.started"] = typeof(ExecutionStarted),
         ["step.started"] = typeof(StepStarted),
@@ -40,12 +42,16 @@ public static class FactTypes
         ["card.sending"] = typeof(CardSending),
         ["card.posted"] = typeof(CardPosted),
         ["card.updated"] = typeof(CardUpdated),
+        ["notice.sending"] = typeof(NoticeSending),
         ["role.assigned"] = typeof(RoleAssigned),
         ["channel.linked"] = typeof(ChannelLinked),
         ["channel.unlinked"] = typeof(ChannelUnlinked),
+        ["absence.set"] = typeof(AbsenceSet),
+        ["absence.ended"] = typeof(AbsenceEnded),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
         ["webhook.receipts"] = typeof(WebhookReceipts),
+        ["connection.expected"] = typeof(ConnectionExpected),
         ["connection.silent"] = typeof(ConnectionSilent),
         ["connection.heard"] = typeof(ConnectionHeard),
         ["poll.advanced"] = typeof(PollAdvanced),
@@ -98,6 +104,8 @@ public static class FactTypes
 [JsonSerializable(typeof(ProposalExpired))]
 [JsonSerializable(typeof(ProposalEscalated))]
 [JsonSerializable(typeof(ProposalReturned))]
+[JsonSerializable(typeof(BreakGlassReviewed))]
+[JsonSerializable(typeof(BreakGlassEscalated))]
 [JsonSerializable(typeof(RedraftRequested))]
 [JsonSerializable(typeof(ExecutionStarted))]
 [JsonSerializable(typeof(StepStarted))]
@@ -108,12 +116,16 @@ public static class FactTypes
 [JsonSerializable(typeof(CardSending))]
 [JsonSerializable(typeof(CardPosted))]
 [JsonSerializable(typeof(CardUpdated))]
+[JsonSerializable(typeof(NoticeSending))]
 [JsonSerializable(typeof(RoleAssigned))]
 [JsonSerializable(typeof(ChannelLinked))]
 [JsonSerializable(typeof(ChannelUnlinked))]
+[JsonSerializable(typeof(AbsenceSet))]
+[JsonSerializable(typeof(AbsenceEnded))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
 [JsonSerializable(typeof(WebhookReceipts))]
+[JsonSerializable(typeof(ConnectionExpected))]
 [JsonSerializable(typeof(ConnectionSilent))]
 [JsonSerializable(typeof(ConnectionHeard))]
 [JsonSerializable(typeof(PollAdvanced))]

@@ -49,6 +49,9 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>Roles taken away by command, which configuration must not give back.</summary>
     public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken { get; init; } = [];
 
+    /// <summary>What was last said of each person's absence, by object id in lower case; some are over, some still to come.</summary>
+    public ImmutableDictionary<string, Absence> Absences { get; init; } = ImmutableDictionary<string, Absence>.Empty;
+
     public ImmutableDictionary<string, ChannelLinked> Channels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
 
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
@@ -91,6 +94,14 @@ public sealed record TenantState(TenantId Tenant)
             EventReceived received => Receive(entry.Seq, received),
             IncidentOpened opened => Open(entry, opened),
             RoleAssigned role => AssignRole(role),
+            AbsenceSet set => this with
+            {
+                Absences = Absences.SetItem(set.ObjectId, new(
+                    new(ActorKind.Person, set.ObjectId, set.Name), set.From, set.Until,
+                    set.DelegateId is { } id ? new(ActorKind.Person, id, set.DelegateName ?? id) : null, set.Reason)),
+                Incidents = Touched(entry.Seq, static incident => incident.IsUndecided),
+            },
+            AbsenceEnded ended => this with { Absences = Absences.Remove(ended.ObjectId), Incidents = Touched(entry.Seq, static incident => incident.IsUndecided) },
             ChannelLinked linked => this with
             {
                 Channels = Channels.SetItem(linked.Channel.ConversationId, linked),

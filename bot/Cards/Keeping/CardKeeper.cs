@@ -35,9 +35,9 @@ internal sealed class CardKeeper(
 
     public string? Lane(LedgerEntry entry) => entry.Fact switch
     {
-        CardSending or CardUpdated => null,
+        CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
-        ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted => "channels",
+        ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -50,7 +50,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked or FreezeSet or FreezeLifted or ErasureCompleted:
+            case ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
                 Sweep(state);
                 break;
             default:
@@ -83,18 +83,22 @@ internal sealed class CardKeeper(
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             // A tenant that comes from another instance may bring cards that were still to be sent.
             var next = followed.NextAsync(enough.Token);
+            var wait = options.Value.SweepEvery;
             foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
             {
                 try
                 {
-                    Sweep(await states.GetAsync(tenant.Id, stoppingToken));
+                    var state = await states.GetAsync(tenant.Id, stoppingToken);
+                    Sweep(state);
+                    if (views.NextTurn(state) - clock.GetUtcNow() is { } turn && turn < wait)
+                        wait = turn;
                 }
                 catch (LedgerUnavailableException unavailable)
                 {
                     logger.SweepFailed(tenant.Id, unavailable);
                 }
             }
-            await Task.WhenAny(Task.Delay(options.Value.SweepEvery, clock, enough.Token), next);
+            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, enough.Token), next);
             await enough.CancelAsync();
         }
     }
@@ -113,10 +117,11 @@ internal sealed class CardKeeper(
 
     private void Nudge(TenantState state, Incident incident)
     {
+        var turnedAt = views.TurnedAt(state);
         foreach (var conversation in state.Channels.Keys)
         {
             var place = new CardPlace(state.Tenant, incident.Id, conversation);
-            if (working.ContainsKey(place) || NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait) is not NextStep.Nothing)
+            if (working.ContainsKey(place) || NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait, turnedAt: turnedAt) is not NextStep.Nothing)
                 Nudge(place);
         }
     }

@@ -36,6 +36,7 @@ internal sealed class KeptCard(
     private int failures;
     private (long Proposal, long Incident, DateTimeOffset At)? updated;
     private DateTimeOffset? passingSince;
+    private DateTimeOffset? drawnAt;
 
     public Task Work { get; private set; } = Task.CompletedTask;
 
@@ -101,7 +102,7 @@ internal sealed class KeptCard(
             var state = await states.GetAsync(place.Tenant, stopping);
             if (state.Find(place.IncidentId) is not { } incident)
                 return false;
-            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone))
+            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone, views.TurnedAt(state), drawnAt))
             {
                 case NextStep.Post post:
                     return await PostAsync(state, incident, post, stopping);
@@ -113,6 +114,8 @@ internal sealed class KeptCard(
                     return true;
                 case NextStep.Update update:
                     return await UpdateAsync(state, incident, update, stopping);
+                case NextStep.Tell tell:
+                    return await TellOutcomeAsync(incident, tell, stopping);
                 case NextStep.WaitUntil wait:
                     await PauseAsync(wait.Time - clock.GetUtcNow(), untilNudged: true, stopping);
                     return true;
@@ -147,12 +150,14 @@ internal sealed class KeptCard(
         }
         knownUnsent = false;
         await book.PeopleAsync(place.ConversationId, stopping);
+        var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
         var outcome = await connector.PostAsync(Current(post.Link.Channel), message, SendOptions.Background, stopping);
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
                 crashPoints.Reach(CrashPoint.CardSent);
+                drawnAt = drawing;
                 await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.Digest());
                 return true;
             case SendOutcome.NotSent notSent:
@@ -184,6 +189,7 @@ internal sealed class KeptCard(
     private async Task<bool> UpdateAsync(TenantState state, Incident incident, NextStep.Update update, CancellationToken stopping)
     {
         var card = update.Card;
+        var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
         var outcome = await connector.UpdateAsync(
             Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, SendOptions.Background, stopping);
@@ -194,9 +200,7 @@ internal sealed class KeptCard(
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
-                passingSince = null;
-                failures = 0;
-                await TellOutcomeAsync(incident, update, stopping);
+                (passingSince, drawnAt, failures) = (null, drawing, 0);
                 return true;
             case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:
                 logger.CardDeleted(incident.Id, place.ConversationId);
@@ -210,27 +214,46 @@ internal sealed class KeptCard(
         }
     }
 
-    /// <summary>A short reply under the card when something ended since the card was last true. Sent at most once: after the update is on record, and again only while it certainly did not arrive.</summary>
-    private async Task TellOutcomeAsync(Incident incident, NextStep.Update update, CancellationToken stopping)
+    /// <summary>
+    /// A short reply under the card when something ended since it was posted. That it is about to be sent is durable first, so it is sent once:
+    /// again only while it certainly did not arrive, and after a crash not at all.
+    /// </summary>
+    private async Task<bool> TellOutcomeAsync(Incident incident, NextStep.Tell tell, CancellationToken stopping)
     {
         var entries = await ledger.ReadStreamAsync(place.Tenant, StreamId.Proposal(incident.Id), stopping);
-        var sentence = entries.Where(entry => entry.Seq > update.Card.ShownSeq && entry.Seq <= incident.LastSeq)
-            .Select(entry => OutcomeNotice.For(incident, entry))
-            .LastOrDefault(notice => notice is not null);
+        var sentence = entries.Where(entry => entry.Seq == tell.AboutSeq).Select(entry => OutcomeNotice.For(incident, entry)).FirstOrDefault();
         if (sentence is null)
-            return;
-        var serviceUrl = Current(update.Link.Channel).ServiceUrl;
+            return false;
+        var announced = await ledger.AppendAsync(
+            place.Tenant,
+            [new(StreamId.Card(incident.Id), incident.CardVersion)],
+            [Entry(incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq))],
+            stopping);
+        if (announced is AppendResult.Conflict)
+            return true;
+        crashPoints.Reach(CrashPoint.NoticeSending);
+        var serviceUrl = Current(tell.Link.Channel).ServiceUrl;
         var message = new OutgoingMessage { Text = sentence };
-        SendOutcome outcome;
-        while ((outcome = await connector.SendAsync(serviceUrl, update.Card.ThreadId!, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
-            await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
-        failures = 0;
-        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome switch
+        SendOutcome outcome = new SendOutcome.Unknown("cut short");
+        try
         {
-            SendOutcome.Sent => MessageOutcome.Sent,
-            SendOutcome.Refused => MessageOutcome.Refused,
-            _ => MessageOutcome.Unknown,
-        });
+            while ((outcome = await connector.SendAsync(serviceUrl, tell.Card.ThreadId!, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+            {
+                await PauseAsync(NextPause(notSent.After), untilNudged: false, stopping);
+                outcome = new SendOutcome.Unknown("cut short");
+            }
+            failures = 0;
+        }
+        finally
+        {
+            await RecordNoticeAsync(incident, message, outcome);
+        }
+        return true;
+    }
+
+    private async Task RecordNoticeAsync(Incident incident, OutgoingMessage message, SendOutcome outcome)
+    {
+        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
         if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);

@@ -16,20 +16,33 @@ internal abstract record NextStep
 
     public sealed record Update(ChannelLinked Link, ShownCard Card) : NextStep;
 
+    /// <param name="AboutSeq">Something ended with this entry since the card was posted, and nobody was told yet but by the card.</param>
+    public sealed record Tell(ChannelLinked Link, ShownCard Card, long AboutSeq) : NextStep;
+
+    /// <summary>How long after something ended it is still told: whoever hears it later reads it on the card.</summary>
+    private static readonly TimeSpan NewsFor = TimeSpan.FromHours(2);
+
     /// <summary>Whether the card is there will be known by then, or is given up.</summary>
     public sealed record WaitUntil(DateTimeOffset Time) : NextStep;
 
     /// <param name="knownUnsent">The last announced send certainly did not arrive.</param>
     /// <param name="gone">The posted card was deleted in Teams.</param>
     /// <param name="lostAnswerWait">How long an unanswered send may still turn up.</param>
+    /// <param name="turnedAt">When something that an open incident's card shows last began or ended by its date.</param>
+    /// <param name="drawnAt">When the card was last drawn, where that is known better than from the ledger.</param>
     public static NextStep For(
-        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait, bool knownUnsent = false, bool gone = false)
+        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
+        bool knownUnsent = false, bool gone = false, DateTimeOffset? turnedAt = null, DateTimeOffset? drawnAt = null)
     {
         if (!state.Channels.TryGetValue(conversationId, out var link))
             return new Nothing();
         var card = incident.Cards.GetValueOrDefault(conversationId);
         if (card is { ActivityId: not null } && !gone)
-            return incident.LastSeq > card.ShownSeq ? new Update(link, card) : new Nothing();
+        {
+            return incident.LastSeq > card.ShownSeq || (incident.IsOpen && turnedAt > (drawnAt ?? card.ShownAt)) ? new Update(link, card)
+                : incident.Ended is var (seq, at) && seq > Math.Max(card.NoticedSeq, card.PostedSeq) && now - at < NewsFor ? new Tell(link, card, seq)
+                : new Nothing();
+        }
         if (!IsWorthPosting(incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
             return new Nothing();
         if (card is null || gone)

@@ -15,9 +15,15 @@ internal static class OutcomeNotice
         UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? "taken back, and verified." : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
-            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
+            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Markdown(CardText.Name(absent.Name))}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
+        ProposalDecided { Owed: { } owed } =>
+            $"**{incident.Id}**: {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))} broke the glass and acts alone. {Owed(owed)}",
+        BreakGlassEscalated escalated => $"**{incident.Id}**: the glass was broken, and that is escalated to the {escalated.To.ToString().ToLowerInvariant()}s. {CardText.Markdown(escalated.Reason, 200)}",
+        BreakGlassReviewed { Complete: true } => $"**{incident.Id}**: enough people confirmed that it was right to break the glass.",
         _ => null,
     };
+
+    private static string Owed(OwedConfirmations owed) => $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
 
     private static string Of(ExecutionOutcome outcome, bool rolledBack) => outcome switch
     {
@@ -32,10 +38,12 @@ internal static class OutcomeNotice
     {
         var names = incident.Decisions.AddRange(incident.EarlierDecisions)
             .Where(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits })
-            .Select(decision => decision.By.Name)
+            .Select(decision => decision.By.Name + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {absent.Name}" : ""))
             .Distinct()
             .Take(3)
             .ToList();
+        if (incident.OpenGlass is { } broken)
+            return $" {CardText.Markdown(CardText.Name(broken.By.Name))} broke the glass. {Owed(broken.Owed)}";
         return names.Count == 0 ? "" : $" Approved by {CardText.Markdown(CardText.Name(string.Join(", ", names), 160))}.";
     }
 

@@ -1,12 +1,14 @@
+using DevOpsAI.Completeness;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Holes;
 
-/// <summary>Cards that were to be sent and of which nobody knows whether they were.</summary>
+/// <summary>Cards and notices that were to be sent and of which nobody knows whether they were.</summary>
 internal sealed class SendCheck(HoleRules rules) : IHoleCheck
 {
     private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
+    private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> told = [];
 
     public void Add(LedgerEntry entry, List<Hole> found)
     {
@@ -18,6 +20,12 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
             case CardPosted card:
                 sending.Remove((card.IncidentId, card.ConversationId));
                 break;
+            case NoticeSending notice:
+                told[(notice.IncidentId, notice.ConversationId)] = (entry.Seq, entry.At);
+                break;
+            case MessageSent { Purpose: "outcome", IncidentId: { } incident } sent:
+                told.Remove((incident, sent.ConversationId));
+                break;
             case ChannelUnlinked channel:
                 // Why nothing came of it is on record.
                 foreach (var place in sending.Keys.Where(place => place.Conversation == channel.ConversationId).ToList())
@@ -26,8 +34,14 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
         }
     }
 
-    public void End(DateTimeOffset asOf, List<Hole> found) => found.AddRange(sending
+    public void End(DateTimeOffset asOf, List<Hole> found)
+    {
+        found.AddRange(Late(sending, asOf, "Its card"));
+        found.AddRange(Late(told, asOf, "How it ended"));
+    }
+
+    private IEnumerable<Hole> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open, DateTimeOffset asOf, string what) => open
         .Where(one => asOf - one.Value.At > rules.Post)
         .Select(one => new Hole(
-            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null, $"Its card was being sent to {one.Key.Conversation}, and whether it arrived is not on record.")));
+            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null, $"{what} was being sent to {one.Key.Conversation}, and whether it arrived is not on record."));
 }

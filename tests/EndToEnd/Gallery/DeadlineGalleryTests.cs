@@ -23,10 +23,17 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
             defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
             chain: { window: 1h, weight: 5 }
             maintenance: []
+            breakGlass: { role: approver, confirmations: 1, within: 4h }
             rules:
               - { name: Services are urgent, actions: [service.start], level: L2, approvals: 1, expiry: 1m }
               - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
               - { name: Changes are approved by two, actions: ["*"], level: L2 }
+            """, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(policies, "fabrikam.yaml"), """
+            defaults: { approver: approver, approvals: 1, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m }
+            chain: { window: 1h, weight: 5 }
+            freezes: [{ name: "Year-end close: nothing changes before the books are shut", begins: "2020-01-01 00:00", ends: "2099-01-02 06:00", timeZone: Europe/Berlin }]
+            rules: [{ name: All, actions: ["*"], level: L2 }]
             """, TestContext.Current.CancellationToken);
         await using var bot = await CardGalleryTests.StartAsync(new()
         {
@@ -64,6 +71,37 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         await erik.CardAsync(expired, "67-expired", "Expired");
         await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
         await erik.ScreenAsync("69-channel");
+
+        await desk.RaiseAsync(CardGalleryTests.Disk.Replace("SRV-FILE01", "FAB-WEB01", StringComparison.Ordinal), "fabrikam");
+        var frozen = await desk.CardAsync(LocalDesk.Fabrikam, "FAB-WEB01");
+        var fabrikam = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Fabrikam));
+        await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "as planned until 2099-01-02");
+
+        var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await desk.RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""");
+        var patch = await desk.CardAsync(LocalDesk.Contoso, "KB5044281");
+        await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot unfreeze contoso");
+        await desk.SayAsync("erik", LocalDesk.Contoso, $"@DevOps AI Bot absent until {until} delegate Dana Technician because of a holiday");
+        await erik.CardAsync(patch, "71-absent", "Dana Technician may decide in their name");
+        await desk.ClickAsync("dana", LocalDesk.Contoso, patch, "Approve");
+        await erik.CardAsync(patch, "72-in-the-name-of", "Approved by Dana Technician in the name of Erik Approver");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, patch, "Approve");
+        await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot back");
+        await desk.SaysAsync(LocalDesk.Contoso, patch, "Verified");
+        var why = await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"));
+        await desk.SayAsync("mona", "a:1local-mona", "why CON-1004");
+        await desk.CardAsync("a:1local-mona", "Why CON-1004");
+        await why.ScreenAsync("73-why-in-the-name-of");
+
+        await desk.RaiseAsync("""{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on SRV-BACKUP01 failed"}""");
+        var backup = await desk.CardAsync(LocalDesk.Contoso, "Nightly");
+        await erik.OpenedAsync(backup, "Break glass", "74-break-glass-form", "Why can it not wait?");
+        await desk.ClickAsync("erik", LocalDesk.Contoso, backup, "Act now, alone", new { emergency = "The tapes leave the building at six." });
+        await desk.SaysAsync(LocalDesk.Contoso, backup, "Verified");
+        await mona.CardAsync(backup, "75-glass-broken", "1 more to confirm");
+        await erik.CardAsync(backup, "76-glass-broken-own", "1 more to confirm");
+        await desk.ClickAsync("mona", LocalDesk.Contoso, backup, "Confirm");
+        await mona.CardAsync(backup, "77-glass-confirmed", "Confirmed by Mona Manager");
         Directory.Delete(policies, recursive: true);
     }
 }

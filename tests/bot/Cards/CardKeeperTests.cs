@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -19,6 +20,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     private readonly List<CardKeeper> keepers = [];
     private readonly CardsOptions options = new() { PassingFor = TimeSpan.Zero };
     private CardKeeper keeper = null!;
+    private GatePolicy policy = GatePolicies.BuiltIn;
     private long handed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -315,11 +317,96 @@ public sealed class CardKeeperTests : IAsyncLifetime
         (await story.IncidentAsync()).Cards.Values.Single().ActivityId.ShouldBe("m2");
     }
 
+    [Fact]
+    public async Task A_notice_is_on_record_before_it_is_sent_and_not_sent_again_after_a_crash()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var crash = new CrashAt(CrashPoint.NoticeSending);
+        keeper = Restarted(crash);
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        Facts<NoticeSending>().ShouldHaveSingleItem();
+
+        keeper = Restarted(new NoCrash());
+        await HandOverAgainAsync();
+        teams.Texts.ShouldBeEmpty("nobody knows whether it arrived");
+        Facts<NoticeSending>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_notice_that_a_crash_prevented_is_sent_after_it_unless_it_is_old_news()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var crash = new CrashAt(CrashPoint.CardUpdated);
+        keeper = Restarted(crash);
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await crash.Reached.WaitAsync(Token);
+        var old = Restarted(new NoCrash());
+        keeper = Restarted(new NoCrash());
+        await HandOverAgainAsync();
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("Not today.");
+        Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.Sent);
+
+        var second = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        second.Opened().Drafted().Staged();
+        await HandOverAsync();
+        second.Decided(DecisionKind.Reject, reason: "Too late to tell.").Closed("rejected");
+        story.Clock.Advance(TimeSpan.FromHours(3));
+        await HandOverAsync();
+        teams.Texts.ShouldHaveSingleItem();
+        await old.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_notice_that_certainly_did_not_arrive_when_the_bot_stopped_is_recorded_so()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.TextsNotSent = int.MaxValue;
+        story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => Facts<NoticeSending>().Count == 1 && story.Clock.WaitingTimers > 0);
+        await keeper.StopAsync(Token);
+        Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.NotSent);
+    }
+
+    [Fact]
+    public async Task A_planned_freeze_is_shown_when_it_begins_and_gone_when_it_ends_though_nothing_is_recorded()
+    {
+        policy = policy with { Freezes = [new("year-end close", new(Story.Start.AddHours(1), Story.Start.AddHours(2)))] };
+        keeper = Restarted(new NoCrash());
+        story.Linked().Opened().Drafted().Staged();
+        await keeper.StartAsync(Token);
+        await HandOverAsync();
+        await UntilAsync(() => teams.Shown.ContainsKey("m1"));
+        IsFrozen().ShouldBeFalse();
+        await AdvanceUntilAsync(() => Task.FromResult(story.Clock.GetUtcNow() > Story.Start.AddMinutes(59)));
+        teams.Updates.ShouldBe(0);
+
+        story.Clock.Advance(TimeSpan.FromMinutes(2));
+        await UntilAsync(IsFrozen);
+        teams.Shown["m1"].ToJsonString().ShouldContain("as planned until 2026-11-21 05:00 UTC");
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await HandOverAgainAsync();
+        teams.Updates.ShouldBe(1);
+
+        await AdvanceUntilAsync(() => Task.FromResult(!IsFrozen()));
+        story.Clock.GetUtcNow().ShouldBeGreaterThanOrEqualTo(Story.Start.AddHours(2));
+        await keeper.IdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        teams.Updates.ShouldBe(2);
+
+        bool IsFrozen() => teams.Shown["m1"].ToJsonString().Contains("year-end close", StringComparison.Ordinal);
+    }
+
     private CardKeeper Restarted(ICrashPoints crashPoints)
     {
         var states = new TenantStates(story.Ledger);
         var made = new CardKeeper(
-            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver)), teams, new KnownBook(),
+            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
             crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()));
         keepers.Add(made);
         return made;

@@ -36,6 +36,11 @@ internal sealed class GivenAccess : IAccess
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
         EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
+
+    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) => WhyNotDecide(state, incident, objectId);
+
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
+        incident.OpenGlass!.By.Id == objectId ? new(incident, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, incident, objectId);
 }
 
 internal sealed class NoCrash : ICrashPoints
@@ -107,10 +112,10 @@ internal sealed class KnownBook : IConversationBook
 /// <summary>Views as the product makes them, over the doubles above.</summary>
 internal static class TestViews
 {
-    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null)
+    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null)
     {
         var book = new KnownBook();
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(), access, new OneSandbox(), book, story.Clock);
+        return new(new TwoTenants(), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock);
     }
 }

@@ -13,6 +13,8 @@ public sealed class IncidentCardTests
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static GatePolicy YearEnd => GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
+
     public static TheoryData<string> Phases => [.. Stories.Keys];
 
     private static Dictionary<string, Func<Story, Story>> Stories { get; } = new()
@@ -41,6 +43,16 @@ public sealed class IncidentCardTests
         ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
         ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
         ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
+        ["frozen"] = story => story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
+        ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
+        ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
+        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana).Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
+        ["glass-can-be-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
+        ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
+        ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.").Append(Ledger.StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."), Tenancy.Actor.Service("gates")),
+        ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24))).GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(Story.Ravi, complete: true),
         ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause).Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
     };
 
@@ -126,7 +138,7 @@ public sealed class IncidentCardTests
     {
         var story = Stories[phase](new Story());
         var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver);
-        var views = TestViews.Of(story, access);
+        var views = TestViews.Of(story, access, policy: phase == "frozen-as-planned" ? YearEnd : null);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         return (IncidentCard.Build(views.ForEverybody(state, incident, "c")).AsReceived(), IncidentCard.Build(views.ForPerson(state, incident, "c", Story.Ravi, "A sentence about what just happened.")).AsReceived());
     }

@@ -84,7 +84,7 @@ internal sealed class Story
         Bot);
 
     public Story Staged(
-        GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy, int approvals = 1)
+        GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy, int approvals = 1, BreakGlass? glass = null)
     {
         Seals[Id] = new string((char)('a' + revision - 1), 64);
         return Append(
@@ -92,13 +92,23 @@ internal sealed class Story
             new ProposalStaged(
                 Id, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
                 new(level, ["disk.cleanup is partly reversible on one device: at least L2", "operations policy raises changes to L2"], Role.Approver, approvals, true,
-                    Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager, "operations-1"),
+                    Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager, "operations-1") { BreakGlass = glass },
                 review, Seals[Id], new string('0', 32)),
             Actor.Service("gates"));
     }
 
-    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1) => Append(
-        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete), (by ?? Ravi).AsActor());
+    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1, Person? inTheNameOf = null) => Append(
+        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete) { InTheNameOf = inTheNameOf?.AsActor() }, (by ?? Ravi).AsActor());
+
+    public Story GlassBroken(Person by, int owed = 2) => Append(
+        StreamId.Proposal(Id),
+        new ProposalDecided(Id, 1, DecisionKind.Approve, Seal, "The shop is closed until it runs.", null, null, true) { Owed = new(owed, Clock.GetUtcNow().AddHours(24)) }, by.AsActor());
+
+    public Story GlassReviewed(Person by, bool confirms = true, string? reason = null, bool complete = false) =>
+        Append(StreamId.Proposal(Id), new BreakGlassReviewed(Id, 1, confirms, reason, complete), by.AsActor());
+
+    public Story Absent(Person who, Person? deputy) => Append(
+        StreamId.Access, new AbsenceSet(who.ObjectId, who.Name, Start, Start.AddDays(3), deputy?.ObjectId, deputy?.Name, "Skiing"), who.AsActor());
 
     public Story Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 

@@ -77,6 +77,10 @@ public sealed class CommandParserTests
     [InlineData("erase jo@contoso.com contoso because she asked", "Erase:jo@contoso.com contoso because she asked")]
     [InlineData("please forget 8b1d4a52-1111-4111-8111-000000000001 for contoso", "Erase:8b1d4a52-1111-4111-8111-000000000001 for contoso")]
     [InlineData("erase", "Incomplete:erase <person or mail address> <client>")]
+    [InlineData("absent until 2027-01-02", "Absent:||2027-01-02||")]
+    [InlineData("Absent contoso from 2026-12-23 18:00 until 2027-01-02, delegate Dana Technician because I am away until then", "Absent:contoso|2026-12-23 18:00|2027-01-02|Dana Technician|I am away until then")]
+    [InlineData("away contoso", "Incomplete:absent [client] [from 2026-12-23] until 2027-01-02 [delegate @person] [because ...]")]
+    [InlineData("back contoso Dana Technician", "Back:contoso Dana Technician")]
     [InlineData("assign approver contoso Dana Technician", "Assign:Approver:contoso:Dana Technician")]
     [InlineData("assign contoso approver Dana", "Assign:Approver:contoso:Dana")]
     [InlineData("assign the role admin for contoso to Dana", "Assign:Administrator:contoso:Dana")]
@@ -95,6 +99,32 @@ public sealed class CommandParserTests
     [InlineData("...", "Unknown:")]
     public void Words_are_understood(string? text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("pending a", "Pending:a")]
+    [InlineData("pending for a please", "Pending:a")]
+    [InlineData("pending CAN", "Pending:CAN")]
+    [InlineData("what is waiting for can?", "Pending:can")]
+    [InlineData("show pending can", "Pending:can")]
+    [InlineData("can you show me what is pending for contoso", "Incomplete:show CON-1001")]
+    [InlineData("pending contoso, can you?", "Pending:contoso")]
+    [InlineData("link a", "Link:a")]
+    [InlineData("link this channel to a for escalations", "Link:a+escalation")]
+    [InlineData("link can", "Link:can")]
+    [InlineData("freeze a because of the flood", "Freeze:a because of the flood")]
+    [InlineData("assign approver a Dana", "Assign:Approver:a:Dana")]
+    [InlineData("assign approver at Dana", "Assign:Approver:at:Dana")]
+    [InlineData("CAN-1001", "Show:CAN-1001")]
+    [InlineData("can 1001", "Show:CAN-1001")]
+    [InlineData("show can 1001", "Show:CAN-1001")]
+    [InlineData("why CAN1001", "Why:CAN-1001")]
+    [InlineData("pending please", "Pending:")]
+    public void A_client_may_be_called_like_a_polite_word(string text, string expected) => Describe(CommandParser.Parse(text, ["a", "CAN", "at"])).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("pending a", "Pending:")]
+    [InlineData("link can", "Incomplete:link <client> [escalation]")]
+    public void Where_no_client_is_called_so_it_is_politeness(string text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
+
     [Fact]
     public void A_very_long_text_is_read_quickly_and_changes_nothing() =>
         CommandParser.Parse(new string('a', 500_000)).ShouldBeOfType<Command.Unknown>().Nearest.ShouldBeEmpty();
@@ -111,6 +141,8 @@ public sealed class CommandParserTests
         Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",
         Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
         Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Client}:{assign.Person}",
+        Command.Absent absent => $"Absent:{string.Join(' ', absent.Who)}|{absent.From}|{absent.Until}|{absent.Delegate}|{absent.Reason}",
+        Command.Back back => $"Back:{string.Join(' ', back.Who)}",
         Command.Erase erase => $"Erase:{string.Join(' ', erase.Words)}",
         Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
         Command.Unknown unknown => $"Unknown:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",

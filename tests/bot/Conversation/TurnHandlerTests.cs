@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -17,6 +18,7 @@ namespace DevOpsAI.Tests.Conversation;
 
 public sealed class TurnHandlerTests
 {
+    private const string Correlation = "c0ffee00c0ffee00c0ffee00c0ffee01";
     private static readonly Person Stranger = new("99999999-9999-4999-8999-999999999999", "Stranger");
 
     private readonly Story story = new();
@@ -40,9 +42,10 @@ public sealed class TurnHandlerTests
         var questions = new Questions(directory, story.States, access, visibility, views, trails, new(documents), story.Clock);
         handler = new(
             questions,
-            new(mediator, visibility, access, views, questions, new KnownBook()),
+            new(mediator, visibility, access, views, questions, new(new KnownBook())),
+            new(mediator, visibility, access, new(new KnownBook())),
             new(mediator, visibility, views, trails, new(new Reviews()), story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
-            directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
+            visibility, directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -338,6 +341,46 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task What_became_of_an_answer_is_recorded_as_it_was()
+    {
+        var message = new OutgoingMessage { Text = "x", Evidence = new(Story.Contoso.Id, "answer") };
+        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null), new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
+            await ((ITurnHandler)handler).OnRepliedAsync(Turn(Story.Ravi, ""), message, outcome);
+        story.Ledger.Facts<MessageSent>(Story.Contoso.Id).Select(sent => sent.Outcome).ShouldBe(
+            [MessageOutcome.Sent, MessageOutcome.NotSent, MessageOutcome.Refused, MessageOutcome.Unknown]);
+    }
+
+    [Fact]
+    public async Task Being_away_is_said_for_one_client_or_in_a_personal_chat_for_all_of_them()
+    {
+        var until = new DateTimeOffset(2027, 1, 3, 0, 0, 0, TimeSpan.Zero);
+        await SayAsync(Story.Ravi, "absent until 2027-01-02 delegate Dana Technician because of the holidays");
+        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new SetAbsence(Story.Contoso.Id, Story.Ravi, Story.Ravi, null, until, Story.Dana, "of the holidays", Correlation));
+        mediator.Sent.Clear();
+        await SayAsync(Story.Ravi, "away from 2026-12-23 18:00 until 2027-01-02", personal: true);
+        mediator.Sent.Cast<SetAbsence>().Select(sent => (sent.Tenant, sent.From, sent.Delegate)).ShouldBe(
+            [(Story.Contoso.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null), (Story.Fabrikam.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null)]);
+        mediator.Sent.Clear();
+        await SayAsync(Story.Ravi, "absent fabrikam Dana Technician until 2027-01-02", personal: true);
+        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new SetAbsence(Story.Fabrikam.Id, Story.Ravi, Story.Dana, null, until, null, null, Correlation));
+        mediator.Sent.Clear();
+        await SayAsync(Story.Ravi, "back contoso");
+        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new EndAbsence(Story.Contoso.Id, Story.Ravi, Story.Ravi, Correlation));
+    }
+
+    [Theory]
+    [InlineData("absent until christmas", "Say days as in")]
+    [InlineData("absent from noon until 2027-01-02", "Say days as in")]
+    [InlineData("absent", "Until when?")]
+    [InlineData("absent until 2027-01-02 delegate Nobody", "Whom?")]
+    [InlineData("absent Nobody until 2027-01-02", "Whom?")]
+    public async Task An_absence_that_is_not_clear_changes_nothing(string text, string answer)
+    {
+        (await SayAsync(Story.Ravi, text)).ShouldContain(answer);
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Removing_the_app_unlinks_every_channel_of_the_team()
     {
         await handler.OnRemovedAsync(Turn(Story.Dana, ""), Token);
@@ -369,7 +412,7 @@ public sealed class TurnHandlerTests
             Conversation = personal ? new("a:1", ConversationType: "personal") : new(Story.Channel.ConversationId + ";messageid=1", ConversationType: "channel"),
             ChannelData = personal ? null : new(Team: new(Story.Channel.TeamId)),
         },
-        "c0ffee00c0ffee00c0ffee00c0ffee01",
+        Correlation,
         (_, message, _) =>
         {
             replies.Add(message);

@@ -16,6 +16,7 @@ public sealed class TenancyByTypeTests
     private static readonly Dictionary<string, string> Allowed = new()
     {
         ["ConnectionSettings.Tenant"] = "configuration, validated at start and read once",
+        ["AbsenceSettings.Tenant"] = "configuration, validated at start and read once",
         ["TenantsOptions.Tenants"] = "configuration, validated at start and read once",
         ["TenantCheck(tenant)"] = "what a damaged store claims, which may be no tenant id",
         ["TenantCheck.Tenant"] = "what a damaged store claims, which may be no tenant id",

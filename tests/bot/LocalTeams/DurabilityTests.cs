@@ -1,3 +1,7 @@
+using DevOpsAI.LocalTeams;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+
 namespace DevOpsAI.Tests.LocalTeams;
 
 public sealed class DurabilityTests : IDisposable
@@ -43,6 +47,30 @@ public sealed class DurabilityTests : IDisposable
         second.Bot.Received.ShouldNotContain(activity => activity.Text("type") == "installationUpdate");
         second.Bot.Received[0].Text("id").ShouldBe(id);
         (await second.MessagesAsync(LocalTeamsHost.Contoso, Ct)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_closed_while_it_is_written_to_ends_every_write_cleanly()
+    {
+        var environment = new HostingEnvironment { ContentRootPath = folder };
+        for (var round = 0; round < 30; round++)
+        {
+            var store = new MessageStore(new ConfigurationBuilder().Build(), environment, TimeProvider.System);
+            using var writing = new CountdownEvent(4);
+            var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+            {
+                store.SetFlag($"{writer}", "0");
+                writing.Signal();
+                Should.Throw<ObjectDisposedException>(() =>
+                {
+                    for (var number = 1; ; number++)
+                        store.SetFlag($"{writer}", $"{number}");
+                });
+            }, Ct)).ToList();
+            writing.Wait(Ct);
+            store.Dispose();
+            await Task.WhenAll(writers);
+        }
     }
 
     [Fact]

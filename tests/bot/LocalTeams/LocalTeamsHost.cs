@@ -137,6 +137,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        // As a host that runs does: what goes on in the background ends before what it uses is taken away.
+        await app.StopAsync();
         await app.DisposeAsync();
         if (!keepsFolder)
             Directory.Delete(folder, recursive: true);

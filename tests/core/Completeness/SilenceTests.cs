@@ -89,7 +89,7 @@ public sealed class SilenceTests : IDisposable
         await watch.LookAsync(Contoso, Token);
         clock.Advance(TimeSpan.FromDays(30));
         await watch.LookAsync(Contoso, Token);
-        ledger.Entries(Contoso).ShouldBeEmpty("what was never heard owes nothing");
+        ledger.Entries(Contoso).ShouldBeEmpty("over which nothing comes by itself nothing is missing");
 
         await ReceiveAsync();
         var heard = clock.GetUtcNow();
@@ -109,6 +109,56 @@ public sealed class SilenceTests : IDisposable
         await watch.LookAsync(Contoso, Token);
         ledger.Facts<ConnectionHeard>(Contoso).ShouldHaveSingleItem();
         ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_webhook_that_never_came_is_missed_from_the_very_start()
+    {
+        using var one = Watch(connection, sends: true);
+        using var other = Watch(connection, sends: true);
+        var began = clock.GetUtcNow();
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
+        ledger.Entries(Contoso).ShouldHaveSingleItem().Fact.ShouldBe(new ConnectionExpected("contoso-alerts"));
+        receipts.Refused(connection, 401);
+        await receipts.RecordAsync(Token);
+
+        clock.Advance(TimeSpan.FromHours(25));
+        await one.LookAsync(Contoso, Token);
+        await other.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", began, 86_400)]);
+        var holes = new DevOpsAI.Compliance.Holes.ConnectionCheck();
+        List<DevOpsAI.Compliance.Holes.Hole> found = [];
+        foreach (var entry in ledger.Entries(Contoso))
+            holes.Add(entry, found);
+        holes.End(clock.GetUtcNow(), found);
+        found.ShouldHaveSingleItem().Kind.ShouldBe(DevOpsAI.Compliance.Holes.HoleKind.Silent);
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await ReceiveAsync();
+        await one.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionHeard>(Contoso).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Where_nothing_needs_to_come_nothing_is_expected()
+    {
+        using var watch = Watch(connection with { SilentAfter = TimeSpan.Zero }, sends: true);
+        await watch.LookAsync(Contoso, Token);
+        ledger.Entries(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tenant_without_entries_that_nobody_follows_is_looked_after_all_the_same()
+    {
+        using var watch = Watch(connection, sends: true, followed: new Nobody());
+        await watch.StartAsync(Token);
+        for (var wait = 0; wait < 1_000 && ledger.Entries(Contoso).Count == 0; wait++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(5, Token);
+        }
+        ledger.Facts<ConnectionExpected>(Contoso).ShouldHaveSingleItem();
+        await watch.StopAsync(Token);
     }
 
     [Fact]
@@ -146,8 +196,8 @@ public sealed class SilenceTests : IDisposable
         ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
     }
 
-    private SilenceWatch Watch(Connection only) => new(
-        ledger, new(ledger), new OneTenant(), new EveryTenant(new OneTenant()), new Only(only), Options.Create(options), clock,
+    private SilenceWatch Watch(Connection only, bool sends = false, IFollowedTenants? followed = null) => new(
+        ledger, new(ledger), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only), sends ? [new Sender()] : [], Options.Create(options), clock,
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
 
     private async Task ReceiveAsync()
@@ -155,6 +205,24 @@ public sealed class SilenceTests : IDisposable
         var received = new EventReceived(
             $"E-{clock.GetUtcNow().Ticks}", connection.Name, "1", EventStatus.Resolved, Severity.Info, "k", null, "t", null, "a", "k|", "k", clock.GetUtcNow(), false, new Dictionary<string, string>());
         (await ledger.AppendAsync(Contoso, [], [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), "c", received)], Token)).ShouldBeOfType<AppendResult.Appended>();
+    }
+
+    private sealed class Sender : IConnectionCheck
+    {
+        public string Connector => "Alertmanager";
+
+        public bool SendsEvents => true;
+
+        public IEnumerable<string> Problems(Connection connection) => [];
+    }
+
+    private sealed class Nobody : IFollowedTenants
+    {
+        public bool IsMine(TenantId tenant) => false;
+
+        public Task NextAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
+        public Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping) => Task.CompletedTask;
     }
 
     private sealed class Only(Connection only) : IConnectionDirectory

@@ -7,7 +7,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Core.Execution;
 
@@ -43,6 +42,8 @@ internal sealed class ExecutionScene : IDisposable
     public Guard Allowed { get; } = new();
 
     public Crashes Crash { get; } = new();
+
+    public ExecutionOptions Options { get; } = new();
 
     public bool OthersAreGone { get; set; } = true;
 
@@ -113,8 +114,9 @@ internal sealed class ExecutionScene : IDisposable
     public Executor Start()
     {
         var states = new TenantStates(Ledger);
-        var options = Options.Create(new ExecutionOptions());
-        return new(states, new(Ledger, states, Bot, metrics, time, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, time, options, NullLogger<Executor>.Instance);
+        return new(
+            states, new(Ledger, states, Bot, metrics, time, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, time,
+            Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
     }
 
     public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();

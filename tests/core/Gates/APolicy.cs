@@ -6,16 +6,16 @@ namespace DevOpsAI.Tests.Gates;
 internal static class APolicy
 {
     public static GatePolicy With(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]")
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician", string? glass = null)
     {
         var mistakes = new List<string>();
-        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver, freezes), mistakes);
+        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver, freezes, delegates, glass), mistakes);
         mistakes.ShouldBeEmpty();
         return policy!;
     }
 
     public static string Yaml(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]") => $"""
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician", string? glass = null) => $"""
         defaults:
           approver: {approver}
           approvals: {approvals}
@@ -24,9 +24,10 @@ internal static class APolicy
           criticalExpiry: 1h
           escalateAfter: 30m
           escalateTo: manager
+          delegate: {delegates}
         chain: {"{"} window: 1h, weight: {chain} {"}"}
         maintenance: {maintenance}
-        freezes: {freezes}
+        freezes: {freezes}{(glass is null ? "" : "\n")}{(glass is null ? "" : $"breakGlass: {glass}")}
         rules:
         {rules}
         """;

@@ -114,10 +114,22 @@ public sealed class AccessTests
             ["Access:Roles:*:boss:0"] = "x",
             ["Access:Roles:*:3:0"] = "x",
             ["Access:Roles:litware:auditor:0"] = " ",
+            ["Access:Absences:0:Person"] = "ada",
+            ["Access:Absences:0:From"] = "2026-12-23T18:00+01:00",
+            ["Access:Absences:0:Until"] = "2027-01-02T00:00+01:00",
+            ["Access:Absences:1:Tenant"] = "litware",
+            ["Access:Absences:1:Delegate"] = "",
+            ["Access:Absences:1:From"] = "2027-01-02T00:00Z",
+            ["Access:Absences:1:Until"] = "2026-12-23T00:00Z",
         }).Build().GetSection("Access").Bind(options);
         options.Local.ShouldBe(LocalAccess.None);
+        options.Absences[0].From.ShouldBe(new DateTimeOffset(2026, 12, 23, 17, 0, 0, TimeSpan.Zero));
         options.Roles["Contoso"]["approver"].ShouldBe(["ada"]);
         new AccessOptionsValidator(new GateScene()).Validate(null, options).Failures!.Order(StringComparer.Ordinal).ShouldBe([
+            "Access:Absences:1:Delegate: must be somebody else.",
+            "Access:Absences:1:Person: must be an Entra object id.",
+            "Access:Absences:1:Tenant: there is no tenant 'litware'.",
+            "Access:Absences:1:Until: must be after From, by a year at most.",
             "Access:Roles:*:3: the roles are technician, approver, manager, administrator and auditor.",
             "Access:Roles:*:boss: the roles are technician, approver, manager, administrator and auditor.",
             "Access:Roles:litware: there is no such tenant.",

@@ -82,7 +82,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        var due = DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow().AddHours(8)).ShouldHaveSingleItem();
+        var due = DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow().AddHours(8), _ => true).ShouldHaveSingleItem();
         await scene.DecideAsync(Command(Ada, incident));
         (await scene.Ledger.AppendAsync(Contoso, due.Expected, due.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();
     }
@@ -95,7 +95,7 @@ public sealed class DeadlineTests
         await scene.StagedAsync(Plan("disk.cleanup"));
         DeadlineRules.Next(await scene.StateAsync()).ShouldBe(scene.Clock.GetUtcNow().AddMinutes(30));
         await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
-        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow().AddMinutes(29)).ShouldBeEmpty();
+        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow().AddMinutes(29), _ => true).ShouldBeEmpty();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class DeadlineTests
         await deadlines.StopAsync(Cancelled);
     }
 
-    private static Deadlines DeadlinesOf(GateScene scene) => new(scene.Ledger, scene.States, scene, scene.Clock, NullLogger<Deadlines>.Instance);
+    internal static Deadlines DeadlinesOf(GateScene scene) => new(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance);
 
     private static async Task After(GateScene scene, Deadlines deadlines, TimeSpan time)
     {

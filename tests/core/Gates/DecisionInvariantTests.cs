@@ -23,8 +23,10 @@ public sealed class DecisionInvariantTests
             from isStale in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
             from isReviewed in Gen.Elements(true, false)
             from isFreeze in Gen.Frequency((8, Gen.Constant(0)), (1, Gen.Constant(1)), (1, Gen.Constant(2)))
+            from absence in Gen.Frequency((7, Gen.Constant(0)), (3, Gen.Choose(1, 3)))
+            from deputy in Gen.Elements(People)
             from minutes in Gen.Frequency((6, Gen.Constant(0)), (1, Gen.Choose(1, 300)))
-            select new Press(person, kind, isEdited, isStale, isReviewed, isFreeze, minutes);
+            select new Press(person, kind, isEdited, isStale, isReviewed, isFreeze, minutes, absence, deputy);
         var games =
             from presses in press.ListOf(25)
             from approvals in Gen.Choose(1, 3)
@@ -48,6 +50,12 @@ public sealed class DecisionInvariantTests
                 await scene.FreezeAsync(press.By);
             if (press.Freeze == 2)
                 await scene.LiftAsync(press.By);
+            if (press.Absence == 1)
+                await scene.AbsentAsync(press.By, press.By, press.Deputy, until: scene.Clock.GetUtcNow().AddHours(2));
+            if (press.Absence == 2)
+                await scene.AbsentAsync(Root, press.Deputy, press.By);
+            if (press.Absence == 3)
+                await scene.BackAsync(press.By, press.By);
             var incident = await scene.IncidentAsync();
             await scene.DecideAsync(Command(
                 press.By, incident, press.Kind, "Because",
@@ -65,7 +73,7 @@ public sealed class DecisionInvariantTests
     {
         var incident = await scene.IncidentAsync();
         var staged = scene.Ledger.Facts<ProposalStaged>(Contoso);
-        var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).Select(entry => (entry.Actor, Fact: (ProposalDecided)entry.Fact)).ToList();
+        var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).Select(entry => (entry.Actor, entry.Seq, Fact: (ProposalDecided)entry.Fact)).ToList();
         if (decided.Count(decision => decision.Fact.Complete) > 1)
             return "two completing decisions";
         foreach (var revision in staged)
@@ -80,8 +88,15 @@ public sealed class DecisionInvariantTests
                 return "complete below quorum";
             if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person && people.Contains(revision.Requester.Id.ToLowerInvariant()))
                 return "approved their own request";
-            if (people.Except(["ada", "ben", "root"]).Any())
+            var rights = approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.Actor).Id.ToLowerInvariant()).Distinct().ToList();
+            if (rights.Count < approvals.Count)
+                return "one right was used twice";
+            if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person && rights.Contains(revision.Requester.Id.ToLowerInvariant()))
+                return "approved in the name of the requester";
+            if (rights.Except(["ada", "ben", "root"]).Any() || people.Except(["ada", "ben", "root", "tim"]).Any())
                 return "approved without the role";
+            if (decided.Exists(decision => decision.Fact.InTheNameOf is { } absent && !WasLeftTo(scene, absent.Id, decision.Actor.Id, decision.Seq)))
+                return "in the name of somebody who had not said so, or was there";
             if (approvals.Count > 0 && revision.NeedsReview && approvals.Exists(decision => decision.Fact.Kind == DecisionKind.ApproveWithEdits))
                 return "irreversible edits nobody saw";
         }
@@ -94,5 +109,14 @@ public sealed class DecisionInvariantTests
             : null;
     }
 
-    private sealed record Press(Person By, DecisionKind Kind, bool IsEdited, bool IsStale, bool IsReviewed, int Freeze, int Minutes);
+    /// <summary>From the entries alone: what was last said of them before the decision left it to this person, and lasted then.</summary>
+    private static bool WasLeftTo(GateScene scene, string absent, string deputy, long seq)
+    {
+        var decidedAt = scene.Ledger.Entries(Contoso).Single(entry => entry.Seq == seq).At;
+        return scene.Ledger.Entries(Contoso).LastOrDefault(entry => entry.Seq < seq && entry.Fact is AbsenceSet { ObjectId: var set } && set == absent
+                || entry.Seq < seq && entry.Fact is AbsenceEnded { ObjectId: var ended } && ended == absent)?.Fact is AbsenceSet said
+            && string.Equals(said.DelegateId, deputy, StringComparison.OrdinalIgnoreCase) && said.From <= decidedAt && decidedAt < said.Until;
+    }
+
+    private sealed record Press(Person By, DecisionKind Kind, bool IsEdited, bool IsStale, bool IsReviewed, int Freeze, int Minutes, int Absence, Person Deputy);
 }

@@ -32,7 +32,7 @@ public sealed class GatePolicyReaderTests : IDisposable
               - just text
             """, mistakes).ShouldBeNull();
         mistakes.Order(StringComparer.Ordinal).ShouldBe([
-            "contoso.yaml:10: unknown key 'colour'; known here are chain, defaults, freezes, maintenance, rules",
+            "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezes, maintenance, rules",
             "contoso.yaml:12: 'days' must be a list of sun, mon, tue, wed, thu, fri, sat",
             "contoso.yaml:12: 'from' must be a time of day, as in \"18:30\"",
             "contoso.yaml:12: 'timeZone' must be a time zone this machine knows, as in Europe/Berlin or UTC",

@@ -37,7 +37,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
             ["approver"] = ["ada", "BEN"], ["technician"] = ["tim"], ["manager"] = ["mia"], ["administrator"] = ["root"],
         };
         access.Roles["*"] = new() { ["auditor"] = ["olga"] };
-        Access = new(Options.Create(access), this, Clock);
+        Access = new(Options.Create(access), this, Policies, Clock);
         Catalogue = new(new SmallCatalogue());
         KillSwitch = new(killSwitchPath);
         Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
@@ -118,6 +118,21 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
 
     public Task<Answer> LiftAsync(Person by, string? reason = null, string? message = null) =>
         new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
+
+    public Task<Answer> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
+        new SetAbsenceHandler(Recorder, Access, Policies, Clock).Handle(
+            new(Contoso, by, who, from, until ?? Clock.GetUtcNow().AddDays(3), deputy, "Skiing", NewMessage()), Cancelled);
+
+    public async Task<Answer> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
+        await DecideAsync(Command(by, await IncidentAsync(id), reason: reason) with { BreakGlass = true });
+
+    public Task<Answer> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
+        new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
+
+    public Task<Answer> BackAsync(Person by, Person who) => new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
+
+    public Task<Answer> AssignAsync(Person to, Role role, bool held = true) =>
+        new AssignRoleHandler(Recorder, Access).Handle(new(Contoso, Root, to, role, held, NewMessage()), Cancelled);
 
     public static string NewMessage() => Guid.NewGuid().ToString("N");
 

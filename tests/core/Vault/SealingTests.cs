@@ -130,6 +130,11 @@ public sealed class SealingTests
         yield return new(new("proposal/x"), Actor.Service("execution"), "c",
             new ExecutionFinished("CON-1", "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
         yield return new(StreamId.Access, ana, "c", new RoleAssigned("bo", Canary, Role.Approver, true));
+        yield return new(StreamId.Access, ana, "c", new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
+        yield return new(StreamId.Access, ana, "c", new AbsenceEnded("bo", Canary));
+        yield return new(new("proposal/x"), ana, "c",
+            new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true) { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
+        yield return new(new("proposal/x"), ana, "c", new BreakGlassReviewed("CON-1", 1, false, Canary, false));
         yield return new(StreamId.Freeze, ana, "c", new FreezeSet(Canary));
         yield return new(StreamId.Erasure("s-1"), ana, "c", new ErasureRequested("s-1", SubjectKind.User, null, Canary));
     }

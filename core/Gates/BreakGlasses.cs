@@ -1,0 +1,114 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>
+/// Acting at once and alone where the policy lets somebody, and what others say about it afterwards. It stands for approvals and for nothing else:
+/// a freeze, the kill switch, L3, the seal and the expiry hold as ever, and what cannot be undone is not done so. Pure.
+/// </summary>
+internal static class BreakGlasses
+{
+    private const int LongestReason = 500;
+
+    /// <summary>Null when the person may break the glass; asked with their own roles, never with somebody else's.</summary>
+    /// <param name="whyNotApprove">Why the person cannot approve; null when they can.</param>
+    public static Answer? WhyNot(TenantState state, Incident incident, IReadOnlySet<Role> roles, Answer? whyNotApprove)
+    {
+        if (incident.Staged is not { Terms: { Level: GateLevel.L2, BreakGlass: { } glass } } staged)
+            return new(incident, Refusal.NotPossible, $"The gate policy lets nobody act alone on {incident.Id}.");
+        if (!roles.Contains(Role.Administrator) && !roles.Contains(glass.Role))
+            return new(incident, Refusal.NotAllowed, $"Only {Sentences.Plural(glass.Role)}{(glass.Role == Role.Administrator ? "" : " and administrators")} of {state.Name} may break the glass for {incident.Id}.");
+        if (staged.NeedsReview)
+            return new(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone, so nobody does it alone.");
+        return whyNotApprove is null && Approvals(incident) + 1 >= staged.Terms.Approvals
+            ? new(incident, Refusal.NotPossible, $"There is no need to break the glass: you may approve {incident.Id} yourself.")
+            : null;
+    }
+
+    public static Outcome Break(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionRules rules, DateTimeOffset now)
+    {
+        if (WhyNot(state, incident, roles, whyNotApprove) is { } refused)
+            return new Outcome.Unchanged(refused);
+        if (state.Freeze is { } freeze)
+            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
+        var staged = incident.Staged!;
+        if (rules.WhyPaused(staged.Plan) is { } paused)
+            return Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was done.");
+        var reason = command.Reason?.Trim() ?? "";
+        if (reason.Length is 0 or > LongestReason)
+            return Outcome.Refuse(incident, Refusal.BadInput, $"Say why it cannot wait, in at most {LongestReason} characters: everybody reads it.");
+        var glass = staged.Terms.BreakGlass!;
+        var owed = new OwedConfirmations(glass.Confirmations, DateTimeOffset.FromUnixTimeMilliseconds((now + glass.Within).ToUnixTimeMilliseconds()));
+        var decided = new ProposalDecided(incident.Id, staged.Revision, DecisionKind.Approve, staged.Seal, reason, null, null, true, incident.Opened.Subject) { Owed = owed };
+        return new Outcome.Append(
+            [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
+            [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided, incident.StagedSeq)],
+            $"You broke the glass for {incident.Id}; it is being carried out. {Sentences.Count(owed.Count, "other")} must confirm until {Sentences.Utc(owed.DueAt)}, and everybody is told.");
+    }
+
+    /// <summary>Null when the person may say whether it was right.</summary>
+    public static Answer? WhyNotReview(TenantState state, Incident incident, BrokenGlass? broken, IReadOnlySet<Role> roles, string objectId)
+    {
+        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+            return stranger;
+        if (broken is null or { IsConfirmed: true })
+            return new(incident, Refusal.NothingToDecide, $"Nothing about {incident.Id} is left to be confirmed.");
+        if (!roles.Contains(Role.Administrator) && !roles.Contains(broken.ApproverRole))
+            return new(incident, Refusal.NotAllowed, $"Only {Sentences.Plural(broken.ApproverRole)}{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done about {incident.Id}.");
+        if (broken.By.IsSame(objectId))
+            return new(incident, Refusal.OwnRequest, $"You broke the glass for {incident.Id} yourself; others must say whether that was right.");
+        return broken.Reviews.Any(review => review.By.IsSame(objectId))
+            ? new(incident, Refusal.AlreadyApprovedByYou, $"You have said already what you think of it; it needs {Sentences.Count(broken.Missing, "confirmation")} by somebody else.")
+            : null;
+    }
+
+    public static Outcome Review(TenantState state, ReviewBreakGlass command, IReadOnlySet<Role> roles)
+    {
+        var incident = state.Find(command.IncidentId);
+        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+            return new Outcome.Unchanged(stranger);
+        if (incident is null)
+            return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
+        var broken = incident.BrokenGlasses.FirstOrDefault(one => one.Revision == command.Revision);
+        if (WhyNotReview(state, incident, broken, roles, command.By.ObjectId) is { } refused)
+            return new Outcome.Unchanged(refused);
+        var reason = string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
+        if (reason is { Length: > LongestReason } || (reason is null && !command.Confirms))
+            return Outcome.Refuse(incident, Refusal.BadInput, $"Say what was wrong with it, in at most {LongestReason} characters.");
+        var complete = command.Confirms && broken!.Missing <= 1;
+        var stream = StreamId.Proposal(incident.Id);
+        List<NewEntry> entries = [new(stream, command.By.AsActor(), incident.Correlation, new BreakGlassReviewed(incident.Id, broken!.Revision, command.Confirms, reason, complete))];
+        if (!command.Confirms && broken.Escalation is null)
+            entries.Add(new(stream, command.By.AsActor(), incident.Correlation, new BreakGlassEscalated(incident.Id, broken.Revision, broken.EscalateTo, "Somebody objected.")));
+        return new Outcome.Append(
+            [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Access)],
+            entries,
+            complete ? $"You confirmed {incident.Id}; nothing more is owed."
+            : command.Confirms ? $"You confirmed {incident.Id}; it needs {Sentences.Count(broken.Missing - 1, "more confirmation")}."
+            : $"Your objection to {incident.Id} is on record, and {Sentences.Plural(broken.EscalateTo)} are told.");
+    }
+
+    /// <summary>What falls due when not enough have confirmed in time.</summary>
+    public static BreakGlassEscalated? Overdue(Incident incident, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    {
+        if (incident.BrokenGlasses.FirstOrDefault(IsWaitedFor) is not { } broken || broken.Owed.DueAt > now)
+            return null;
+        var to = !isAnybodyThere(broken.EscalateTo) && isAnybodyThere(Role.Administrator) ? Role.Administrator : broken.EscalateTo;
+        return new(incident.Id, broken.Revision, to, $"{Sentences.Count(broken.Missing, "confirmation")} did not come in time.");
+    }
+
+    public static DateTimeOffset? DueAt(Incident incident) => incident.BrokenGlasses.FirstOrDefault(IsWaitedFor)?.Owed.DueAt;
+
+    private static bool IsWaitedFor(BrokenGlass broken) => broken is { IsConfirmed: false, Escalation: null };
+
+    private static int Approvals(Incident incident) => incident.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve);
+}
+
+internal sealed class ReviewBreakGlassHandler(Recorder recorder, IAccess access) : IRequestHandler<ReviewBreakGlass, Answer>
+{
+    public Task<Answer> Handle(ReviewBreakGlass request, CancellationToken cancellationToken) => recorder.RecordAsync(
+        request.Tenant, request.IncidentId, state => BreakGlasses.Review(state, request, access.RolesOf(state, request.By.ObjectId)), null, cancellationToken);
+}

@@ -1,0 +1,78 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Tests.Support;
+using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
+
+namespace DevOpsAI.Tests.Core.Execution;
+
+/// <summary>A claim outlasts every action that is sent under it: otherwise another bot takes the run over while a request is on its way.</summary>
+public sealed class LeaseTests
+{
+    public static TheoryData<int, int> MarginsAndPauses
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            foreach (var margin in new[] { 10, 30, 59, 60, 61, 120, 3600 })
+            {
+                foreach (var pause in new[] { 0, 1, 30, 90, 200, 7200 })
+                    data.Add(margin, pause);
+            }
+            return data;
+        }
+    }
+
+    /// <param name="margin">Seconds of <see cref="ExecutionOptions.LeaseMargin"/>.</param>
+    /// <param name="pause">Seconds that go by after each step, as when the ledger is away.</param>
+    [Theory]
+    [MemberData(nameof(MarginsAndPauses))]
+    public async Task Whenever_an_action_is_announced_the_lease_has_its_time_limit_and_a_reserve_left(int margin, int pause)
+    {
+        using var scene = new ExecutionScene { Options = { LeaseMargin = TimeSpan.FromSeconds(margin) } };
+        var reserve = TimeSpan.FromSeconds(Math.Min(margin / 2.0, 30));
+        var steps = new[] { TurnOn("a"), TurnOn("b"), TurnOn("c") };
+        await scene.ApproveAsync(steps);
+        List<TimeSpan> left = [];
+        scene.Crash.Reaching = point =>
+        {
+            if (point == CrashPoint.StepRecorded)
+                scene.Clock.Advance(TimeSpan.FromSeconds(pause));
+            if (point == CrashPoint.StepAnnounced)
+                left.Add(scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow());
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        left.Count.ShouldBe(steps.Length);
+        var limit = scene.Vendor.Actions["lamp.on"].Timeout;
+        left.ShouldAllBe(time => time >= limit + reserve);
+        scene.Crash.Seen.Count(point => point == CrashPoint.ExecutionRenewed).ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_long_enough_is_not_renewed()
+    {
+        using var scene = new ExecutionScene();
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<ExecutionStarted>().ShouldHaveSingleItem();
+        scene.Crash.Seen.ShouldNotContain(CrashPoint.ExecutionRenewed);
+    }
+
+    [Fact]
+    public async Task A_rollback_renews_it_as_well()
+    {
+        using var scene = new ExecutionScene { Options = { LeaseMargin = TimeSpan.FromSeconds(10) } };
+        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        scene.Vendor.Moods.Enqueue(VendorMood.Does);
+        scene.Vendor.Moods.Enqueue(VendorMood.Refuses);
+        TimeSpan? left = null;
+        scene.Crash.Reaching = point =>
+        {
+            if (point == CrashPoint.StepRecorded)
+                scene.Clock.Advance(TimeSpan.FromMinutes(10));
+            if (point == CrashPoint.RollbackAnnounced)
+                left = scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow();
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        left.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(scene.Vendor.Actions["lamp.off"].Timeout + TimeSpan.FromSeconds(5));
+    }
+}
