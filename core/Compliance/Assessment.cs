@@ -37,7 +37,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
 
     /// <summary>Object id and name of everybody who acted, in order of the id; the name is null when it was erased.</summary>
     public IEnumerable<(string Id, string? Name)> People => people.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-        .Select(static pair => (pair.Key, Erasure.IsErased(pair.Value) ? null : pair.Value));
+        .Select(static pair => (pair.Key, Erasure.IsUnreadable(pair.Value) ? null : pair.Value));
 
     /// <summary>What was acted upon.</summary>
     public IReadOnlyList<Target> Targets => targets;
@@ -91,7 +91,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         counts[entry.Type] = counts.GetValueOrDefault(entry.Type) + 1;
         if (LogTitles.IsLogged(entry))
             Logged++;
-        if (entry.Actor.Kind == ActorKind.Person && (!people.ContainsKey(entry.Actor.Id) || !Erasure.IsErased(entry.Actor.Name)))
+        if (entry.Actor.Kind == ActorKind.Person && (!people.ContainsKey(entry.Actor.Id) || !Erasure.IsUnreadable(entry.Actor.Name)))
             people[Share(entry.Actor.Id)] = Share(entry.Actor.Name);
         Take(mark, entry);
     }
@@ -132,6 +132,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         var incident = Of(fact.IncidentId, mark);
         incident.Opened = mark;
         incident.Title = spool.Add(fact.Title);
+        incident.Kind = Share(fact.Kind);
         incident.Device = spool.Add(fact.Device);
         incident.Severity = fact.Severity;
     }
@@ -154,6 +155,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         ExpiresAt = fact.Terms.ExpiresAt,
         Policy = Share(fact.Terms.PolicyVersion),
         Plan = spool.Add(Lines(fact.Plan)),
+        PlanUnreadable = fact.Plan.Steps.Count == 0 && Erasure.IsUnreadable(fact.Nonce) ? Erasure.Word(fact.Nonce) : null,
         Targets = TargetsOf(fact.Plan),
         Seal = Hash256.OfText(fact.Seal),
     };

@@ -8,12 +8,18 @@ namespace DevOpsAI.Compliance;
 /// <summary>Says in sentences what the records say, for people. Plain text: whoever shows it escapes it.</summary>
 internal static class Story
 {
-    public static string Title(Assessment assessment, IncidentRecord incident) =>
-        assessment.Texts.Get(incident.Title) is { Length: > 0 } title ? title : incident.Opened is null ? "(opened before this range)" : "(no title)";
+    /// <summary>What it is called; where that is sealed or erased, the kind of its events, which never is.</summary>
+    public static string Title(Assessment assessment, IncidentRecord incident)
+    {
+        if (incident.Opened is null)
+            return "(opened before this range)";
+        var title = assessment.Texts.Get(incident.Title);
+        return !Erasure.IsUnreadable(title) ? title : incident.Kind.Length > 0 ? incident.Kind : "(no title)";
+    }
 
     public static string Name(Actor actor) => actor.Kind switch
     {
-        ActorKind.Person when Erasure.IsErased(actor.Name) => $"person {actor.Id}",
+        ActorKind.Person when Erasure.IsUnreadable(actor.Name) => $"person {actor.Id}",
         ActorKind.Person => actor.Name,
         ActorKind.Connection => $"connection {actor.Id}",
         _ => $"the bot ({actor.Id})",
@@ -28,7 +34,7 @@ internal static class Story
         foreach (var decision in round.Decisions)
         {
             var reason = assessment.Texts.Get(decision.Reason);
-            yield return $"{Name(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{(reason.Length > 0 ? $": {reason}" : "")}.";
+            yield return $"{Name(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
         }
         if (round.Expired is not null)
             yield return "Nobody decided in time: it expired and nothing was done.";
@@ -45,8 +51,11 @@ internal static class Story
         if (run.Outcome is not { } outcome)
             return "It was claimed for execution; its outcome is not in this range.";
         var summary = assessment.Texts.Get(run.Summary);
-        return $"Outcome: {Word(outcome)}{(run.RolledBack ? ", rolled back" : "")}{(summary.Length > 0 ? $". {summary}" : "")}";
+        return $"Outcome: {Word(outcome)}{(run.RolledBack ? ", rolled back" : "")}{(Erasure.IsUnreadable(summary) ? "." : $". {summary}")}";
     }
+
+    /// <summary>What a person gave as reason, to be put behind what they did.</summary>
+    public static string Reason(string reason) => reason.Length == 0 ? "" : Erasure.IsUnreadable(reason) ? $" (the reason is {Erasure.Word(reason)})" : $": {reason}";
 
     public static string Word(ExecutionOutcome outcome) => outcome switch
     {

@@ -55,6 +55,9 @@ internal sealed class HtmlReport
         Fact("Ledger", $"<code>{Text(checkpoint.Origin)}</code>");
         Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
         Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
+        Fact("Names", subject.WithNames
+            ? "Opened for this report, each held against the entry that commits to it. <code>(erased)</code> stands for what nobody can read any more."
+            : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
         page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
             + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
     }
@@ -130,7 +133,7 @@ internal sealed class HtmlReport
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
         page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}</h3>");
         var device = assessment.Texts.Get(incident.Device);
-        var about = new[] { severity, device }.Where(static part => part.Length > 0).Select(static part => Text(part));
+        var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
         if (incident.Opened is { } opened)
             Line(opened, "Opened.");
@@ -149,7 +152,9 @@ internal sealed class HtmlReport
         {
             Line(staged, Story.Gate(round), close: false);
             var plan = assessment.Texts.Get(round.Plan);
-            page.WriteLine(plan.Length == 0 ? "<p class=\"plan\">No plan: decision support only.</p></li>" : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
+            page.WriteLine(plan.Length == 0
+                ? $"<p class=\"plan\">{(round.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.")}</p></li>"
+                : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
         }
         if (round.Escalated is { } escalated)
             Line(escalated, "Nobody had decided; others were told.");
@@ -183,7 +188,7 @@ internal sealed class HtmlReport
             var text = assessment.Texts.Get(other.Text);
             Line(other.Mark, other.Kind switch
             {
-                IncidentalKind.Frozen => $"{Story.Name(other.By)} froze execution: {text}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                IncidentalKind.Frozen => $"{Story.Name(other.By)} froze execution{Story.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
                 IncidentalKind.OwnFreezeLifted => $"{Story.Name(other.By)} lifted the freeze that they had set.",
                 _ => $"{Story.Name(other.By)} gave themselves the role {text}.",
             });

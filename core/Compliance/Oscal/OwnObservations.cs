@@ -38,7 +38,7 @@ internal static class OwnObservations
         });
         json.Text("description", OscalText.Markup(incidental.Kind switch
         {
-            IncidentalKind.Frozen => $"{who} stopped everything for this client: {reason}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
+            IncidentalKind.Frozen => $"{who} stopped everything for this client{Story.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
             IncidentalKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
             _ => $"{who} gave themselves the role {reason}.",
         }));
