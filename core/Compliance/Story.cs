@@ -25,6 +25,11 @@ internal static class Story
         _ => $"the bot ({actor.Id})",
     };
 
+    /// <summary>As <see cref="Name"/>, at the beginning of a sentence.</summary>
+    public static string Opening(Actor actor) => Name(actor) is var name && actor.Kind == ActorKind.Person && !Erasure.IsUnreadable(actor.Name)
+        ? name
+        : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
+
     public static string Gate(Round round) => round.Staged is null
         ? "It was put at its gate before this range."
         : $"{(round.Kind == ProposalKind.Undo ? "An undo" : "A remedy")} was put at gate level {round.Level} under policy {round.Policy}, asked for by {Name(round.Requester)}{Needs(round)}.";
@@ -34,7 +39,7 @@ internal static class Story
         foreach (var decision in round.Decisions)
         {
             var reason = assessment.Texts.Get(decision.Reason);
-            yield return $"{Name(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
+            yield return $"{Opening(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
         }
         if (round.Expired is not null)
             yield return "Nobody decided in time: it expired and nothing was done.";
@@ -66,7 +71,7 @@ internal static class Story
         _ => "stopped",
     };
 
-    public static string Title(Weakness weakness) => weakness.Kind switch
+    public static string Title(Assessment assessment, Weakness weakness) => weakness.Kind switch
     {
         WeaknessKind.Expired => $"{weakness.Incident!.Id}: a proposal expired without a decision",
         WeaknessKind.TooFewApprovals => $"{weakness.Incident!.Id}: decided by fewer people than policy asks",
@@ -79,6 +84,7 @@ internal static class Story
         WeaknessKind.Frozen => "Execution is frozen and nobody has lifted the freeze",
         WeaknessKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
         WeaknessKind.OwnRole => "Somebody gave themselves a role",
+        WeaknessKind.OutOfBand => $"Out-of-band change: {assessment.Texts.Get(weakness.Incidental!.What)}",
         _ => "The time of an entry is before that of the entry before it",
     };
 
@@ -93,6 +99,7 @@ internal static class Story
         WeaknessKind.RanWhenProhibited => "A change was made while the rules forbade it.",
         WeaknessKind.Frozen => "Nothing is carried out for this client until a different person lifts the freeze.",
         WeaknessKind.OwnFreezeLifted => "A stopped line should be started again by somebody else.",
+        WeaknessKind.OutOfBand => "A change that passed no gate was reviewed by nobody, and nobody here can answer for it.",
         WeaknessKind.OwnRole => "Rights that people give to themselves weaken the separation of duties.",
         _ => "The order of events cannot be told from their times alone.",
     };
@@ -104,6 +111,7 @@ internal static class Story
         WeaknessKind.Unknown => "Look at the device and record what was found.",
         WeaknessKind.Unfinished => "Find out from the vendor what was done and record it.",
         WeaknessKind.Frozen => "Find out whether the reason still holds; have a different person lift the freeze if not.",
+        WeaknessKind.OutOfBand => "Find out from the vendor who did it and why; have it decided afterwards or taken back, and close its incident.",
         WeaknessKind.TimeWentBack => "Check the clock of the machine that wrote the entry.",
         _ => "Explain the deviation, and change the policy or the practice that allowed it.",
     };

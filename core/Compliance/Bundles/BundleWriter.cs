@@ -54,7 +54,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
     private async Task EntriesAsync(
         Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextSpool texts, CancellationToken cancellationToken)
     {
-        var guard = new OrderGuard(request.First);
+        using var guard = new OrderGuard(request.First);
         var types = new HashSet<string>(StringComparer.Ordinal);
         await using var checkpoints = earlier.GetAsyncEnumerator(cancellationToken);
         var more = await checkpoints.MoveNextAsync();

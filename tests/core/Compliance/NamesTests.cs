@@ -28,7 +28,7 @@ public sealed class NamesTests : IDisposable
         Text(files, BundleFormat.Manifest).ShouldContain("\"names\": false");
         var report = Text(files, BundleFormat.Report);
         report.ShouldContain("Sealed: titles");
-        report.ShouldContain($"person {EvidenceScene.Ana.ObjectId} approved.");
+        report.ShouldContain($"Person {EvidenceScene.Ana.ObjectId} approved.");
         report.ShouldContain("rejected (the reason is sealed).");
         report.ShouldContain(">CON-1001</span> DiskSpaceLow ");
         report.ShouldNotContain("(sealed)");
@@ -96,7 +96,7 @@ public sealed class NamesTests : IDisposable
             Encoding.UTF8.GetString(content).ShouldNotContain("month end", customMessage: name);
         }
         var report = Text(files, BundleFormat.Report);
-        report.ShouldContain($"person {EvidenceScene.Ana.ObjectId} approved.");
+        report.ShouldContain($"Person {EvidenceScene.Ana.ObjectId} approved.");
         report.ShouldContain("(the reason is erased)");
         report.ShouldContain("Bo Both");
     }
@@ -211,7 +211,7 @@ public sealed class NamesTests : IDisposable
         output.ShouldContain(Convert.ToHexStringLower(Convert.FromBase64String((string)commit!)));
     }
 
-    private static readonly string[] Secrets = ["Ana Approver", "Bo Both", "it is the backup", "Print spooler stopped", "Certificate expires soon", "fire drill", "It ended."];
+    private static readonly string[] Secrets = ["Ana Approver", "Bo Both", "it is the backup", "Print spooler stopped", "Certificate expires soon", "fire drill", "Sam Shift", "It ended."];
 
     private static string Text(Dictionary<string, byte[]> files, string name) => Encoding.UTF8.GetString(files[name]);
 
