@@ -1,4 +1,3 @@
-using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 
 namespace DevOpsAI.RemoteAccess;

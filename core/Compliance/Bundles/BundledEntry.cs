@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Compliance.Bundles;
