@@ -56,7 +56,7 @@ internal sealed class HtmlReport
         Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
         Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
         Fact("Names", subject.WithNames
-            ? "Opened for this report, each held against the entry that commits to it. <code>(erased)</code> stands for what nobody can read any more."
+            ? "Opened for this report, each held against the entry that commits to it. What is about somebody who was erased nobody can open any more."
             : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
         page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
             + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
