@@ -59,6 +59,7 @@ internal static class BundleVerification
             verdict.KeyIsTrusted
                 ? $"Signed with the key given ({key.Id:x8})."
                 : $"Signed with the key in the bundle ({key.Id:x8}); compare it with the one you know, or give that with --key.",
+            manifest.Names ? "Titles, summaries, reasons and names are opened; each is the one that its entry commits to." : "",
             verdict.EarlierCheckpoints > 0 ? $"{verdict.EarlierCheckpoints} earlier checkpoints fit." : "",
             verdict.Derived
                 ? "Report and OSCAL were made again from the entries and are the same."
@@ -77,6 +78,7 @@ internal static class BundleVerification
             verdict.Manifest?.First,
             verdict.Manifest?.Last,
             verdict.Manifest?.Redacted,
+            verdict.Manifest?.Names,
             Origin = verdict.Manifest?.Origin,
             Size = verdict.Manifest?.TreeSize,
             Root = verdict.Manifest?.RootHash,

@@ -6,6 +6,7 @@ using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
@@ -21,12 +22,13 @@ internal static class ExportCommand
         var file = new Option<string?>("--out") { Description = "The zip file to write. Must not exist." };
         var redact = new Option<string[]>("--redact") { Description = "Entries whose content is left out: 12, 15-20, event.received. Hashes and proofs stay valid.", AllowMultipleArgumentsPerToken = true };
         var withSealed = new Option<bool>("--with-sealed") { Description = "Also what is kept encrypted beside the entries." };
+        var withNames = new Option<bool>("--with-names") { Description = "Also titles, summaries, reasons and names, opened and provably those of the entries. Needs the customer's key. Who was erased stays erased." };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "The signed checkpoint to rest on; the newest kept beside the ledger when not given." };
         var key = new Option<string?>("--key") { Description = "File with the ledger's verifier key; the one kept beside the ledger when not given." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
         var export = new Command("export", "Writes an evidence bundle: entries, proofs, OSCAL and a report, to be checked with 'ledger verify --bundle' or with any tool.")
         {
-            tenant, from, to, file, redact, withSealed, checkpoint, key, path,
+            tenant, from, to, file, redact, withSealed, withNames, checkpoint, key, path,
         };
         export.SetAction(async (parsed, cancellationToken) =>
         {
@@ -37,8 +39,8 @@ internal static class ExportCommand
                 var asked = new Asked(
                     LedgerCommands.Known(parsed.GetValue(tenant)), parsed.GetValue(from), parsed.GetValue(to),
                     parsed.GetValue(file) ?? throw new CommandException("Where to? --out evidence.zip"),
-                    Redaction.Parse(parsed.GetValue(redact) ?? []), parsed.GetValue(withSealed), parsed.GetValue(checkpoint), parsed.GetValue(key));
-                return await RunAsync(asked, folder, configuration, output, cancellationToken);
+                    Redaction.Parse(parsed.GetValue(redact) ?? []), parsed.GetValue(withSealed), parsed.GetValue(withNames), parsed.GetValue(checkpoint), parsed.GetValue(key));
+                return await RunAsync(asked, folder, contentRoot, configuration, output, cancellationToken);
             }
             catch (Exception refused) when (refused is CommandException or EvidenceException or NoteFormatException or LedgerFileException or LedgerUnavailableException or IOException or UnauthorizedAccessException)
             {
@@ -49,9 +51,9 @@ internal static class ExportCommand
         return export;
     }
 
-    private sealed record Asked(TenantId Tenant, string? From, string? To, string Out, Redaction Redact, bool WithSealed, string? Checkpoint, string? Key);
+    private sealed record Asked(TenantId Tenant, string? From, string? To, string Out, Redaction Redact, bool WithSealed, bool WithNames, string? Checkpoint, string? Key);
 
-    private static async Task<int> RunAsync(Asked asked, string folder, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Asked asked, string folder, string contentRoot, IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
         var ledger = File.Exists(folder) ? folder : Path.Combine(folder, LedgerFile.Name);
         if (!File.Exists(ledger))
@@ -79,11 +81,15 @@ internal static class ExportCommand
             throw new CommandException($"{asked.Tenant} has no entries from {asked.From ?? "its first"} to {asked.To ?? "its last"}.");
         if (last > size)
             throw new CommandException($"{asked.Tenant} has {size} entries; there is no entry {last}.");
+        var storage = Path.GetDirectoryName(ledger)!;
+        using var names = asked.WithNames
+            ? new KeyRing(new SqliteDocumentsReader(storage), archive, VaultServices.Wrapper(configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new(), contentRoot, storage))
+            : null;
         var request = new BundleRequest(
             asked.Tenant, configuration[$"Tenants:{asked.Tenant}:Name"] ?? asked.Tenant.Value, configuration["Compliance:Provider"] ?? "Managed service provider",
-            Namespace(configuration), first, last, checkpoint, key, asked.WithSealed, asked.Redact);
+            Namespace(configuration), first, last, checkpoint, key, asked.WithSealed, asked.Redact, names);
         var (manifest, sha256) = await exporter.ExportAsync(request, kept.AllAsync(asked.Tenant, cancellationToken), Path.GetFullPath(asked.Out), cancellationToken);
-        await output.WriteLineAsync($"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of {manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}, in {asked.Out}");
+        await output.WriteLineAsync($"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of {manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}{(manifest.Names ? ", with names" : "")}, in {asked.Out}");
         await output.WriteLineAsync($"root {manifest.RootHash}, signed by {key.Name} (key {key.Id:x8})");
         await output.WriteLineAsync($"sha256 {sha256}");
         return LedgerCommands.Intact;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Completeness;
 
@@ -49,8 +50,8 @@ public sealed record PollAdvanced(
 /// <param name="DoneAt">When, as the vendor says.</param>
 /// <param name="Why">Why it is not one of ours, one sentence.</param>
 public sealed record OutOfBandChange(
-    string Connection, string ActionId, string? OperationId, string Action, Target Target, string By, DateTimeOffset DoneAt,
-    string Detail, string Why, bool Simulated) : Fact;
+    string Connection, string ActionId, string? OperationId, string Action, Target Target, [property: Confidential] string By, DateTimeOffset DoneAt,
+    [property: Confidential] string Detail, string Why, bool Simulated) : Fact;
 
 [JsonConverter(typeof(CamelCaseEnum<MessageOutcome>))]
 public enum MessageOutcome

@@ -21,9 +21,14 @@ internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
             await mediator.Send(new ReceiveEvents(entry.Tenant, change.Connection, change.Simulated, [EventOf(entry.Seq, change)], entry.Correlation), cancellationToken);
     }
 
+    /// <summary>The id of the event that tells people of a change.</summary>
+    public static string EventIdOf(OutOfBandChange change) => EventKeys.EventId(change.Connection, KeyOf(change));
+
+    private static string KeyOf(OutOfBandChange change) => $"out-of-band/{change.ActionId}";
+
     private static ConnectorEvent EventOf(long seq, OutOfBandChange change)
     {
-        var key = $"out-of-band/{change.ActionId}";
+        var key = KeyOf(change);
         var attributes = new Dictionary<string, string>
         {
             ["by"] = change.By,

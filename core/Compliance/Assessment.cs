@@ -1,3 +1,4 @@
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
@@ -10,34 +11,44 @@ namespace DevOpsAI.Compliance;
 
 /// <summary>
 /// A fold over a range of entries: what happened, who decided, how it ended. Knows nothing but the entries, so it says the same whenever,
-/// wherever and by whomever it is made from them. Keeps a small record per incident and none per entry; what is longer is in files.
+/// wherever and by whomever it is made from them. What it keeps per incident or entry is in temporary files; in memory are the people and
+/// devices that there are.
 /// </summary>
-public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisposable
+public sealed class Assessment : IDisposable
 {
+    private readonly EvidenceSubject subject;
+    private readonly TextSpool spool;
     private readonly TextSpool leaves = new();
-    private readonly Dictionary<Actor, Actor> actors = [];
-    private readonly Dictionary<string, IncidentRecord> incidents = new(StringComparer.Ordinal);
-    private readonly List<IncidentRecord> inOrder = [];
+    private readonly RecordCodec codec;
+    private readonly Spill<IncidentRecord> incidents;
+    private readonly Spill<Incidental> incidentals;
     private readonly Dictionary<string, string> people = new(StringComparer.Ordinal);
     private readonly Dictionary<Target, int> targetIndexes = [];
     private readonly List<Target> targets = [];
-    private readonly Dictionary<string, string> shared = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
-    private readonly List<Incidental> incidentals = [];
     private Mark? freeze;
     private string? frozenBy;
     private DateTimeOffset latest;
+
+    public Assessment(EvidenceSubject subject, TextSpool spool)
+    {
+        (this.subject, this.spool, codec) = (subject, spool, new());
+        incidents = new(codec.Write, codec.ReadIncident);
+        incidentals = new(codec.Write, codec.ReadIncidental);
+    }
 
     public EvidenceSubject Subject => subject;
 
     public TextSpool Texts => spool;
 
-    /// <summary>In order of their first entry.</summary>
-    public IReadOnlyList<IncidentRecord> Incidents => inOrder;
+    /// <summary>In order of their first entry; read anew from a file each time.</summary>
+    public IEnumerable<IncidentRecord> Incidents => incidents.InOrder();
+
+    public int IncidentCount => incidents.Count;
 
     /// <summary>Object id and name of everybody who acted, in order of the id; the name is null when it was erased.</summary>
     public IEnumerable<(string Id, string? Name)> People => people.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-        .Select(static pair => (pair.Key, Erasure.IsErased(pair.Value) ? null : pair.Value));
+        .Select(static pair => (pair.Key, Erasure.IsUnreadable(pair.Value) ? null : pair.Value));
 
     /// <summary>What was acted upon.</summary>
     public IReadOnlyList<Target> Targets => targets;
@@ -45,8 +56,8 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
     /// <summary>Number of entries by type.</summary>
     public IReadOnlyDictionary<string, long> Counts => counts;
 
-    /// <summary>Freezes, lifted or not, and rights that somebody gave to themselves.</summary>
-    public IReadOnlyList<Incidental> Incidentals => incidentals;
+    /// <summary>Freezes, lifted or not, rights that somebody gave to themselves, and out-of-band changes, in order; read anew from a file each time.</summary>
+    public IEnumerable<Incidental> Incidentals => incidentals.InOrder();
 
     public long Entries { get; private set; }
 
@@ -60,7 +71,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
     /// <summary>The first entry whose time is before that of an entry with a smaller seq.</summary>
     public Mark? TimeWentBack { get; private set; }
 
-    public IncidentRecord? Find(string incidentId) => incidents.GetValueOrDefault(incidentId);
+    public IncidentRecord? Find(string incidentId) => incidents.Find(incidentId);
 
     /// <summary>The leaf hash of an entry of the range.</summary>
     public Hash256 LeafOf(Mark mark)
@@ -70,7 +81,12 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         return new(leaf);
     }
 
-    public void Dispose() => leaves.Dispose();
+    public void Dispose()
+    {
+        leaves.Dispose();
+        incidents.Dispose();
+        incidentals.Dispose();
+    }
 
     /// <summary>Takes the entries of the range one after another.</summary>
     public void Take(EvidenceEntry evidence)
@@ -91,7 +107,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         counts[entry.Type] = counts.GetValueOrDefault(entry.Type) + 1;
         if (LogTitles.IsLogged(entry))
             Logged++;
-        if (entry.Actor.Kind == ActorKind.Person && (!people.ContainsKey(entry.Actor.Id) || !Erasure.IsErased(entry.Actor.Name)))
+        if (entry.Actor.Kind == ActorKind.Person && (!people.ContainsKey(entry.Actor.Id) || !Erasure.IsUnreadable(entry.Actor.Name)))
             people[Share(entry.Actor.Id)] = Share(entry.Actor.Name);
         Take(mark, entry);
     }
@@ -118,11 +134,16 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
             case UndoFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, false); break;
             case FreezeSet fact:
                 (freeze, frozenBy) = (mark, entry.Actor.Id);
-                incidentals.Add(new(IncidentalKind.Frozen, mark, null, entry.Actor, spool.Add(fact.Reason)));
+                Note(IncidentalKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
             case RoleAssigned { Held: true } fact when fact.ObjectId == entry.Actor.Id && entry.Actor.Kind == ActorKind.Person:
-                incidentals.Add(new(IncidentalKind.OwnRole, mark, null, entry.Actor, spool.Add(fact.Role.ToString())));
+                Note(IncidentalKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
+                break;
+            case OutOfBandChange fact:
+                var what = $"{fact.Action} on {fact.Target.Name}";
+                var text = $"{(Erasure.IsUnreadable(fact.By) ? "Somebody" : fact.By)} did {what} over {fact.Connection} at {Story.Utc(fact.DoneAt)}. {fact.Why}";
+                Note(IncidentalKind.OutOfBand, mark, entry.Actor, text, what, OutOfBandFollower.EventIdOf(fact));
                 break;
         }
     }
@@ -132,6 +153,8 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         var incident = Of(fact.IncidentId, mark);
         incident.Opened = mark;
         incident.Title = spool.Add(fact.Title);
+        incident.Kind = Share(fact.Kind);
+        incident.OutOfBand = incidentals.Find(fact.FirstEventId) is null ? null : fact.FirstEventId;
         incident.Device = spool.Add(fact.Device);
         incident.Severity = fact.Severity;
     }
@@ -140,6 +163,8 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
     {
         var incident = Of(fact.IncidentId, mark);
         (incident.Closed, incident.ClosedReason) = (mark, spool.Add(fact.Reason));
+        if (incident.OutOfBand is { } change)
+            incidentals.Find(change)!.Ended = mark;
     }
 
     private Round Staged(Mark mark, ProposalStaged fact) => new()
@@ -154,6 +179,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         ExpiresAt = fact.Terms.ExpiresAt,
         Policy = Share(fact.Terms.PolicyVersion),
         Plan = spool.Add(Lines(fact.Plan)),
+        PlanUnreadable = fact.Plan.Steps.Count == 0 && Erasure.IsUnreadable(fact.Nonce) ? Erasure.Word(fact.Nonce) : null,
         Targets = TargetsOf(fact.Plan),
         Seal = Hash256.OfText(fact.Seal),
     };
@@ -204,21 +230,25 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
         var setter = frozenBy;
         var set = freeze;
         (freeze, frozenBy) = (null, null);
-        var index = incidentals.FindLastIndex(happened => happened.Kind == IncidentalKind.Frozen && happened.Mark == set);
-        if (index >= 0)
-            incidentals[index] = incidentals[index] with { Ended = mark };
+        if (set is { } begun)
+            incidentals.Find(KeyOf(begun))!.Ended = mark;
         if (setter == entry.Actor.Id)
-            incidentals.Add(new(IncidentalKind.OwnFreezeLifted, mark, null, entry.Actor, spool.Add(fact.Reason)));
+            Note(IncidentalKind.OwnFreezeLifted, mark, entry.Actor, fact.Reason);
     }
+
+    /// <param name="key">Where it is found again; its place in the ledger when null.</param>
+    private void Note(IncidentalKind kind, Mark mark, Actor by, string? text, string? what = null, string? key = null)
+    {
+        if (key is null || incidentals.Find(key) is null)
+            incidentals.Add(key ?? KeyOf(mark), new(kind, mark) { By = Share(by), Text = spool.Add(text), What = spool.Add(what) });
+    }
+
+    private static string KeyOf(Mark mark) => mark.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private IncidentRecord Of(string incidentId, Mark mark)
     {
-        if (!incidents.TryGetValue(incidentId, out var incident))
-        {
-            incident = new(incidentId) { First = mark };
-            incidents.Add(incidentId, incident);
-            inOrder.Add(incident);
-        }
+        if (incidents.Find(incidentId) is not { } incident)
+            incidents.Add(incidentId, incident = new(incidentId) { First = mark });
         incident.Latest = mark;
         return incident;
     }
@@ -249,19 +279,7 @@ public sealed class Assessment(EvidenceSubject subject, TextSpool spool) : IDisp
 
     private static string Lines(Plan plan) => string.Join('\n', plan.Steps.Select(static step => $"{step.Title}: {step.Command} on {step.Target.Name}"));
 
-    private Actor Share(Actor actor)
-    {
-        if (actors.TryGetValue(actor, out var known))
-            return known;
-        actors.Add(actor, actor);
-        return actor;
-    }
+    private Actor Share(Actor actor) => codec.Share(actor);
 
-    private string Share(string text)
-    {
-        if (shared.TryGetValue(text, out var known))
-            return known;
-        shared.Add(text, text);
-        return text;
-    }
+    private string Share(string text) => codec.Share(text);
 }

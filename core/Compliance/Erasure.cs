@@ -1,11 +1,12 @@
+using DevOpsAI.Ledger.Vault;
+
 namespace DevOpsAI.Compliance;
 
-/// <summary>What stands where personal text was, once its key is destroyed or is not at hand.</summary>
+/// <summary>What stands where text was, once its key is destroyed or is not at hand.</summary>
 internal static class Erasure
 {
-    private const string Erased = "(erased)";
+    public static bool IsUnreadable(string text) => text.Length == 0 || text is Erased.Text or Erased.Missing or Erased.Sealed;
 
-    private const string Missing = "(missing)";
-
-    public static bool IsErased(string text) => text.Length == 0 || text is Erased or Missing;
+    /// <summary>As in <c>erased</c>.</summary>
+    public static string Word(string text) => text.Trim('(', ')');
 }

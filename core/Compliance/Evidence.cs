@@ -10,8 +10,9 @@ namespace DevOpsAI.Compliance;
 /// <param name="First">Seq of the first entry.</param>
 /// <param name="Last">Seq of the last entry.</param>
 /// <param name="AsOf">Time of the last entry: what the documents are dated with, so that no clock is read.</param>
+/// <param name="WithNames">Titles, summaries, reasons and names are opened, as far as nobody was erased.</param>
 public sealed record EvidenceSubject(
-    TenantId Tenant, string TenantName, string Provider, string Namespace, long First, long Last, DateTimeOffset AsOf)
+    TenantId Tenant, string TenantName, string Provider, string Namespace, long First, long Last, DateTimeOffset AsOf, bool WithNames = false)
 {
     public const string DefaultNamespace = "https://bot.example/ns/oscal";
 }

@@ -19,9 +19,15 @@ public sealed class IncidentRecord(string id)
 
     public SpooledText Title { get; internal set; }
 
+    /// <summary>Kind of the events that it was opened for, as in <c>DiskSpaceLow</c>.</summary>
+    public string Kind { get; internal set; } = "";
+
     public SpooledText Device { get; internal set; }
 
     public Severity? Severity { get; internal set; }
+
+    /// <summary>Where the out-of-band change that it is about is to be found; null when it is about none.</summary>
+    internal string? OutOfBand { get; set; }
 
     public Mark? Drafted { get; internal set; }
 
@@ -59,6 +65,9 @@ public sealed class Round
 
     /// <summary>The steps, one line each.</summary>
     public SpooledText Plan { get; internal init; }
+
+    /// <summary>As in <c>sealed</c>, when the plan cannot be read here; null when it can.</summary>
+    public string? PlanUnreadable { get; internal init; }
 
     /// <summary>Indexes into <see cref="Assessment.Targets"/>.</summary>
     public int[] Targets { get; internal init; } = [];

@@ -12,9 +12,26 @@ public enum IncidentalKind
 
     /// <summary>Somebody gave themselves a role.</summary>
     OwnRole,
+
+    /// <summary>Something was done at a vendor that no decision allows.</summary>
+    OutOfBand,
 }
 
-/// <summary>Something an auditor asks about that belongs to no incident.</summary>
-/// <param name="Ended">When a freeze was lifted; null while it is in force.</param>
-/// <param name="Text">The reason given, or the role.</param>
-public sealed record Incidental(IncidentalKind Kind, Mark Mark, Mark? Ended, Actor By, SpooledText Text);
+/// <summary>Something an auditor asks about that belongs to no proposal.</summary>
+public sealed class Incidental(IncidentalKind kind, Mark mark)
+{
+    public IncidentalKind Kind => kind;
+
+    public Mark Mark => mark;
+
+    /// <summary>When a freeze was lifted, or the incident about an out-of-band change was closed; null while it is not.</summary>
+    public Mark? Ended { get; internal set; }
+
+    public required Actor By { get; init; }
+
+    /// <summary>The reason given, the role, or who did what past the bot.</summary>
+    public SpooledText Text { get; init; }
+
+    /// <summary>Of an out-of-band change, the action and its target.</summary>
+    public SpooledText What { get; init; }
+}

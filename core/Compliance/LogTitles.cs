@@ -29,6 +29,7 @@ internal static class LogTitles
         "channel.linked" => "Channel linked",
         "channel.unlinked" => "Channel unlinked",
         "freeze.set" => "Execution frozen",
+        "change.out-of-band" => "Out-of-band change found",
         "freeze.lifted" => "Freeze lifted",
         _ => entry.Type,
     };

@@ -13,7 +13,7 @@ public static class Objectives
     public static readonly Objective Reviewed = new("cm-3_obj.b-1", "cm-3", "Proposed changes were reviewed by a person");
     public static readonly Objective Decided = new("cm-3_obj.b-2", "cm-3", "Proposed changes were approved or disapproved by as many people as policy asks");
     public static readonly Objective CarriedOut = new("cm-3_obj.d", "cm-3", "Approved changes were carried out and the result was read back", Tested: true);
-    public static readonly Objective Prohibited = new("cm-3.1_obj.d", "cm-3.1", "Nothing was changed before its approval, after it had lapsed, or during a freeze");
+    public static readonly Objective Prohibited = new("cm-3.1_obj.d", "cm-3.1", "Nothing was changed without approval, after it had lapsed, or during a freeze");
     public static readonly Objective Separated = new("ac-5_obj.b", "ac-5", "Nobody decided on their own request");
     public static readonly Objective Logged = new("ac-6.9_obj", "ac-6.9", "Every privileged action was recorded from its claim to its outcome");
     public static readonly Objective Attributed = new("au-10_obj", "au-10", "What was carried out is bound to the person who approved exactly that");

@@ -12,16 +12,16 @@ public sealed record OutOfOrder(long Execution, long? Gate, string Why);
 /// Watches that nothing was carried out before the gate that allows it. A ledger in which something was is not presented as evidence of
 /// gated execution: the export is refused and says which entries.
 /// </summary>
-public sealed class OrderGuard(long first)
+public sealed class OrderGuard(long first) : IDisposable
 {
-    private readonly Dictionary<string, Standing> standings = new(StringComparer.Ordinal);
-    private readonly List<(OutOfOrder Found, Standing Standing)> found = [];
+    private readonly Spill<Standing> standings = new(Standing.Write, Standing.Read);
+    private readonly List<(OutOfOrder Found, string IncidentId, long? Staged)> found = [];
 
     public void Take(LedgerEntry entry)
     {
         switch (entry.Fact)
         {
-            case ProposalStaged staged: standings[staged.IncidentId] = new() { Staged = entry.Seq, Level = staged.Terms.Level }; break;
+            case ProposalStaged staged: Of(staged.IncidentId).Stage(entry.Seq, staged.Terms.Level); break;
             case ProposalDecided { Complete: true } decided when Of(decided.IncidentId) is { Decided: null } standing: standing.Decide(entry.Seq, decided.Kind); break;
             case ExecutionStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
             case UndoStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
@@ -29,8 +29,7 @@ public sealed class OrderGuard(long first)
     }
 
     /// <summary>The executions that stand before their gate, in order.</summary>
-    public IReadOnlyList<OutOfOrder> Found =>
-        [.. found.Select(static pair => pair.Found.Gate is null && pair.Standing.Decided is { } late ? pair.Found with { Gate = late } : pair.Found)];
+    public IReadOnlyList<OutOfOrder> Found => [.. found.Select(one => one.Found with { Gate = LateGate(one.IncidentId, one.Staged) })];
 
     /// <exception cref="EvidenceException">Something was executed before its gate.</exception>
     public void ThrowIfAny()
@@ -52,8 +51,11 @@ public sealed class OrderGuard(long first)
         standing.Execution = executionId;
         var why = WhyNot(standing, entry);
         if (why is not null)
-            found.Add((new(entry.Seq, null, why), standing));
+            found.Add((new(entry.Seq, null, why), incidentId, standing.Staged));
     }
+
+    /// <summary>The decision of the proposal that was carried out, unless another one was staged meanwhile.</summary>
+    private long? LateGate(string incidentId, long? staged) => Of(incidentId) is var standing && standing.Staged == staged ? standing.Decided : null;
 
     private string? WhyNot(Standing standing, LedgerEntry entry)
     {
@@ -71,24 +73,46 @@ public sealed class OrderGuard(long first)
         };
     }
 
+    public void Dispose() => standings.Dispose();
+
     private Standing Of(string incidentId)
     {
-        if (!standings.TryGetValue(incidentId, out var standing))
+        if (standings.Find(incidentId) is not { } standing)
             standings.Add(incidentId, standing = new());
         return standing;
     }
 
     private sealed class Standing
     {
-        public long? Staged { get; init; }
+        public long? Staged { get; private set; }
 
-        public GateLevel Level { get; init; }
+        public GateLevel Level { get; private set; }
 
         public long? Decided { get; private set; }
 
         public bool Approved { get; private set; }
 
         public string? Execution { get; set; }
+
+        public void Stage(long seq, GateLevel level) => (Staged, Level, Decided, Approved, Execution) = (seq, level, null, false, null);
+
+        public static void Write(BinaryWriter output, Standing standing)
+        {
+            output.Write(standing.Staged ?? 0);
+            output.Write7BitEncodedInt((int)standing.Level);
+            output.Write(standing.Decided ?? 0);
+            output.Write(standing.Approved);
+            output.Write(standing.Execution ?? "");
+        }
+
+        public static Standing Read(BinaryReader input) => new()
+        {
+            Staged = input.ReadInt64() is not 0 and var staged ? staged : null,
+            Level = (GateLevel)input.Read7BitEncodedInt(),
+            Decided = input.ReadInt64() is not 0 and var decided ? decided : null,
+            Approved = input.ReadBoolean(),
+            Execution = input.ReadString() is { Length: > 0 } execution ? execution : null,
+        };
 
         public void Decide(long seq, DecisionKind kind) => (Decided, Approved) = (seq, kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
     }

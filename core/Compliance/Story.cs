@@ -8,16 +8,27 @@ namespace DevOpsAI.Compliance;
 /// <summary>Says in sentences what the records say, for people. Plain text: whoever shows it escapes it.</summary>
 internal static class Story
 {
-    public static string Title(Assessment assessment, IncidentRecord incident) =>
-        assessment.Texts.Get(incident.Title) is { Length: > 0 } title ? title : incident.Opened is null ? "(opened before this range)" : "(no title)";
+    /// <summary>What it is called; where that is sealed or erased, the kind of its events, which never is.</summary>
+    public static string Title(Assessment assessment, IncidentRecord incident)
+    {
+        if (incident.Opened is null)
+            return "(opened before this range)";
+        var title = assessment.Texts.Get(incident.Title);
+        return !Erasure.IsUnreadable(title) ? title : incident.Kind.Length > 0 ? incident.Kind : "(no title)";
+    }
 
     public static string Name(Actor actor) => actor.Kind switch
     {
-        ActorKind.Person when Erasure.IsErased(actor.Name) => $"person {actor.Id}",
+        ActorKind.Person when Erasure.IsUnreadable(actor.Name) => $"person {actor.Id}",
         ActorKind.Person => actor.Name,
         ActorKind.Connection => $"connection {actor.Id}",
         _ => $"the bot ({actor.Id})",
     };
+
+    /// <summary>As <see cref="Name"/>, at the beginning of a sentence.</summary>
+    public static string Opening(Actor actor) => Name(actor) is var name && actor.Kind == ActorKind.Person && !Erasure.IsUnreadable(actor.Name)
+        ? name
+        : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
 
     public static string Gate(Round round) => round.Staged is null
         ? "It was put at its gate before this range."
@@ -28,7 +39,7 @@ internal static class Story
         foreach (var decision in round.Decisions)
         {
             var reason = assessment.Texts.Get(decision.Reason);
-            yield return $"{Name(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{(reason.Length > 0 ? $": {reason}" : "")}.";
+            yield return $"{Opening(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
         }
         if (round.Expired is not null)
             yield return "Nobody decided in time: it expired and nothing was done.";
@@ -45,8 +56,11 @@ internal static class Story
         if (run.Outcome is not { } outcome)
             return "It was claimed for execution; its outcome is not in this range.";
         var summary = assessment.Texts.Get(run.Summary);
-        return $"Outcome: {Word(outcome)}{(run.RolledBack ? ", rolled back" : "")}{(summary.Length > 0 ? $". {summary}" : "")}";
+        return $"Outcome: {Word(outcome)}{(run.RolledBack ? ", rolled back" : "")}{(Erasure.IsUnreadable(summary) ? "." : $". {summary}")}";
     }
+
+    /// <summary>What a person gave as reason, to be put behind what they did.</summary>
+    public static string Reason(string reason) => reason.Length == 0 ? "" : Erasure.IsUnreadable(reason) ? $" (the reason is {Erasure.Word(reason)})" : $": {reason}";
 
     public static string Word(ExecutionOutcome outcome) => outcome switch
     {
@@ -57,7 +71,7 @@ internal static class Story
         _ => "stopped",
     };
 
-    public static string Title(Weakness weakness) => weakness.Kind switch
+    public static string Title(Assessment assessment, Weakness weakness) => weakness.Kind switch
     {
         WeaknessKind.Expired => $"{weakness.Incident!.Id}: a proposal expired without a decision",
         WeaknessKind.TooFewApprovals => $"{weakness.Incident!.Id}: decided by fewer people than policy asks",
@@ -70,6 +84,7 @@ internal static class Story
         WeaknessKind.Frozen => "Execution is frozen and nobody has lifted the freeze",
         WeaknessKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
         WeaknessKind.OwnRole => "Somebody gave themselves a role",
+        WeaknessKind.OutOfBand => $"Out-of-band change: {assessment.Texts.Get(weakness.Incidental!.What)}",
         _ => "The time of an entry is before that of the entry before it",
     };
 
@@ -84,6 +99,7 @@ internal static class Story
         WeaknessKind.RanWhenProhibited => "A change was made while the rules forbade it.",
         WeaknessKind.Frozen => "Nothing is carried out for this client until a different person lifts the freeze.",
         WeaknessKind.OwnFreezeLifted => "A stopped line should be started again by somebody else.",
+        WeaknessKind.OutOfBand => "A change that passed no gate was reviewed by nobody, and nobody here can answer for it.",
         WeaknessKind.OwnRole => "Rights that people give to themselves weaken the separation of duties.",
         _ => "The order of events cannot be told from their times alone.",
     };
@@ -95,6 +111,7 @@ internal static class Story
         WeaknessKind.Unknown => "Look at the device and record what was found.",
         WeaknessKind.Unfinished => "Find out from the vendor what was done and record it.",
         WeaknessKind.Frozen => "Find out whether the reason still holds; have a different person lift the freeze if not.",
+        WeaknessKind.OutOfBand => "Find out from the vendor who did it and why; have it decided afterwards or taken back, and close its incident.",
         WeaknessKind.TimeWentBack => "Check the clock of the machine that wrote the entry.",
         _ => "Explain the deviation, and change the policy or the practice that allowed it.",
     };

@@ -16,6 +16,7 @@ public enum WeaknessKind
     OwnFreezeLifted,
     OwnRole,
     TimeWentBack,
+    OutOfBand,
 }
 
 /// <summary>Something that did not go as it should, by a rule and not by anybody's opinion.</summary>
@@ -44,13 +45,14 @@ public static class Weaknesses
                 }
             }
         }
-        // A freeze is the line being stopped as it should be; only one that nobody has lifted is left to see to.
+        // An out-of-band change is settled when people have closed the incident about it. A freeze is the line being stopped as it should be; only one that nobody has lifted is left to see to.
         foreach (var incidental in assessment.Incidentals.Where(static happened => happened is not { Kind: IncidentalKind.Frozen, Ended: not null }))
         {
             var kind = incidental.Kind switch
             {
                 IncidentalKind.Frozen => WeaknessKind.Frozen,
                 IncidentalKind.OwnFreezeLifted => WeaknessKind.OwnFreezeLifted,
+                IncidentalKind.OutOfBand => WeaknessKind.OutOfBand,
                 _ => WeaknessKind.OwnRole,
             };
             yield return new(kind, $"{kind}:{incidental.Mark.Seq}".ToLowerInvariant(), incidental.Mark, incidental.Ended, null, null, incidental);

@@ -137,7 +137,7 @@ public static class BundleCheck
 
     private static EvidenceSubject SubjectOf(BundleManifest manifest, TenantId owner) => new(
         owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
-        DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+        DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), manifest.Names);
 
     private static int CheckTree(
         BundleFile bundle, BundleManifest manifest, TenantId owner, VerifierKey key, Assessment assessment, CancellationToken cancellationToken)
@@ -158,7 +158,7 @@ public static class BundleCheck
         foreach (var line in bundle.Lines(BundleFormat.Entries))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var entry = BundledSource.Read(line, owner);
+            var entry = BundledSource.Read(line, owner, manifest.Names);
             if (entry.Seq != next++)
                 throw BundleException.Changed($"Entry {next - 1} is missing: entry {entry.Seq} stands in its place.");
             if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != assessment.Subject.AsOf)
@@ -203,7 +203,7 @@ public static class BundleCheck
         BundleFile bundle, BundleManifest manifest, TenantId owner, EvidenceCheckpoint checkpoint, Assessment assessment, CancellationToken cancellationToken)
     {
         var entries = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
-        var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner)).ToList();
+        var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner, manifest.Names)).ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
         var listed = manifest.Files.ToDictionary(static file => file.Name);
         if (listed.Keys.Except(documents.Select(static document => document.Name)).Except(others).FirstOrDefault() is { } stranger)

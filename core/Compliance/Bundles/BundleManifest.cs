@@ -10,6 +10,8 @@ public sealed record BundledFile(string Name, long Size, string Sha256);
 
 /// <summary>What is in a bundle, and what its documents were made for.</summary>
 /// <param name="Derivation">How the documents follow from the entries; see <see cref="BundleFormat.Derivation"/>.</param>
+/// <param name="Sealed">The encrypted parts are in it, as ciphertext.</param>
+/// <param name="Names">Titles, summaries, reasons and names are in it, opened; see <see cref="NamedParts"/>.</param>
 /// <param name="AsOf">Time of the last entry.</param>
 /// <param name="Origin">The ledger's name in its checkpoint.</param>
 /// <param name="TreeSize">Number of entries that the checkpoint covers.</param>
@@ -26,6 +28,7 @@ public sealed record BundleManifest(
     long Last,
     long Redacted,
     bool Sealed,
+    bool Names,
     string AsOf,
     string Origin,
     long TreeSize,

@@ -1,5 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Bundles;
@@ -9,6 +10,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <param name="Key">The key that the checkpoint is signed with.</param>
 /// <param name="WithSealed">Also what is kept encrypted beside the entries.</param>
 /// <param name="Redacted">Which entries are left out but for their hash.</param>
+/// <param name="Names">The keys to open titles, summaries, reasons and names with, so that they can be read in the bundle; null to leave them sealed.</param>
 public sealed record BundleRequest(
     TenantId Tenant,
     string TenantName,
@@ -19,7 +21,8 @@ public sealed record BundleRequest(
     SignedCheckpoint Checkpoint,
     VerifierKey Key,
     bool WithSealed,
-    Redaction Redacted);
+    Redaction Redacted,
+    IKeyRing? Names = null);
 
 /// <summary>Entries whose content is left out: by seq or by type.</summary>
 public sealed class Redaction(IReadOnlyList<(long First, long Last)> ranges, IReadOnlySet<string> types)

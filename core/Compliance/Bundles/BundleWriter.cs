@@ -21,7 +21,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
         using var texts = new TextSpool();
         var source = new ArchiveSource(archive, request);
         asOf = await LastAtAsync(cancellationToken);
-        var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First, request.Last, asOf);
+        var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First, request.Last, asOf, request.Names is not null);
         using var assessment = new Assessment(subject, texts);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         zip.Comment = BundleFormat.CommentPrefix + new string('0', BundleFormat.CommentLength - BundleFormat.CommentPrefix.Length);
@@ -45,7 +45,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
             await AddAsync(zip, document.Name, output => document.WriteAsync(output, cancellationToken));
         var manifest = new BundleManifest(
             BundleFormat.Name, BundleFormat.Version, BundleFormat.Derivation, request.Tenant.Value, request.TenantName, request.Provider, request.Namespace,
-            request.First, request.Last, assessment.Redacted, request.WithSealed, Oscal.OscalText.Time(asOf), checkpoint.Origin, checkpoint.Size,
+            request.First, request.Last, assessment.Redacted, request.WithSealed, request.Names is not null, Oscal.OscalText.Time(asOf), checkpoint.Origin, checkpoint.Size,
             Convert.ToHexStringLower(checkpoint.Root), files);
         await AddAsync(zip, BundleFormat.Manifest, manifest.ToBytes());
         return manifest;
@@ -54,18 +54,19 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
     private async Task EntriesAsync(
         Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextSpool texts, CancellationToken cancellationToken)
     {
-        var guard = new OrderGuard(request.First);
+        using var guard = new OrderGuard(request.First);
         var types = new HashSet<string>(StringComparer.Ordinal);
         await using var checkpoints = earlier.GetAsyncEnumerator(cancellationToken);
         var more = await checkpoints.MoveNextAsync();
-        await foreach (var (stored, leaf, entry) in source.StoredAsync(cancellationToken))
+        await foreach (var archived in source.StoredAsync(cancellationToken))
         {
+            var (leaf, entry) = (archived.Leaf, archived.Entry);
             guard.Take(entry);
             types.Add(entry.Type);
             var redacted = request.Redacted.Covers(entry);
-            assessment.Take(new(stored.Seq, leaf, redacted ? null : entry));
+            assessment.Take(new(entry.Seq, leaf, redacted ? null : entry));
             stack.Push(0, leaf.ToArray());
-            output.Write(BundledEntry.Of(stored, leaf, redacted, request.WithSealed).ToLine());
+            output.Write(BundledEntry.Of(archived, redacted, request.WithSealed).ToLine());
             for (; more && checkpoints.Current.Checkpoint.Size <= stack.Size; more = await checkpoints.MoveNextAsync())
                 Keep(checkpoints.Current, stack, texts);
         }

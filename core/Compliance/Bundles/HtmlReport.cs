@@ -55,6 +55,9 @@ internal sealed class HtmlReport
         Fact("Ledger", $"<code>{Text(checkpoint.Origin)}</code>");
         Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
         Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
+        Fact("Names", subject.WithNames
+            ? "Opened for this report, each held against the entry that commits to it. What is about somebody who was erased nobody can open any more."
+            : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
         page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
             + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
     }
@@ -72,7 +75,7 @@ internal sealed class HtmlReport
             expired += round.Expired is null ? 0 : 1;
         }
         page.WriteLine("<section class=\"figures\" aria-label=\"Figures\">");
-        Figure(assessment.Incidents.Count, "incidents", "");
+        Figure(assessment.IncidentCount, "incidents", "");
         Figure(people, "decided by people", "");
         Figure(automatic, "let through by policy", "");
         Figure(verified, "carried out and verified", "good");
@@ -90,7 +93,7 @@ internal sealed class HtmlReport
         foreach (var weakness in open)
         {
             any = true;
-            page.WriteLine($"<li><strong>{Text(Story.Title(weakness))}</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
+            page.WriteLine($"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
         if (assessment.Redacted > 0)
             page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
@@ -106,10 +109,10 @@ internal sealed class HtmlReport
 
     private void Controls()
     {
-        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table><thead><tr><th>Objective</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
+        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Objective</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
         foreach (var finding in Findings.Of(assessment))
         {
-            page.WriteLine($"<tr><td><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\">{finding.Conforming}</td><td class=\"number\">{finding.Deviating}</td>"
+            page.WriteLine($"<tr><td><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\" data-label=\"conform\">{finding.Conforming}</td><td class=\"number\" data-label=\"deviate\">{finding.Deviating}</td>"
                 + $"<td>{(finding.IsSatisfied ? Badge("good", "satisfied") : Badge("bad", "not satisfied"))}</td></tr>");
         }
         page.WriteLine("</tbody></table></div></section>");
@@ -118,7 +121,7 @@ internal sealed class HtmlReport
     private void Stories()
     {
         page.WriteLine("<section><h2>What happened</h2>");
-        if (assessment.Incidents.Count == 0)
+        if (assessment.IncidentCount == 0)
             page.WriteLine("<p>These entries tell of no incident.</p>");
         foreach (var incident in assessment.Incidents)
             Incident(incident);
@@ -130,7 +133,7 @@ internal sealed class HtmlReport
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
         page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}</h3>");
         var device = assessment.Texts.Get(incident.Device);
-        var about = new[] { severity, device }.Where(static part => part.Length > 0).Select(static part => Text(part));
+        var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
         if (incident.Opened is { } opened)
             Line(opened, "Opened.");
@@ -149,7 +152,9 @@ internal sealed class HtmlReport
         {
             Line(staged, Story.Gate(round), close: false);
             var plan = assessment.Texts.Get(round.Plan);
-            page.WriteLine(plan.Length == 0 ? "<p class=\"plan\">No plan: decision support only.</p></li>" : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
+            page.WriteLine(plan.Length == 0
+                ? $"<p class=\"plan\">{(round.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.")}</p></li>"
+                : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
         }
         if (round.Escalated is { } escalated)
             Line(escalated, "Nobody had decided; others were told.");
@@ -177,18 +182,21 @@ internal sealed class HtmlReport
 
     private void Others()
     {
-        page.WriteLine("<section><h2>Freezes and roles</h2><ol>");
+        page.WriteLine("<section><h2>Freezes, roles and out-of-band changes</h2><ol>");
+        var any = false;
         foreach (var other in assessment.Incidentals)
         {
+            any = true;
             var text = assessment.Texts.Get(other.Text);
             Line(other.Mark, other.Kind switch
             {
-                IncidentalKind.Frozen => $"{Story.Name(other.By)} froze execution: {text}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
-                IncidentalKind.OwnFreezeLifted => $"{Story.Name(other.By)} lifted the freeze that they had set.",
-                _ => $"{Story.Name(other.By)} gave themselves the role {text}.",
+                IncidentalKind.Frozen => $"{Story.Opening(other.By)} froze execution{Story.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                IncidentalKind.OwnFreezeLifted => $"{Story.Opening(other.By)} lifted the freeze that they had set.",
+                IncidentalKind.OutOfBand => $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {Story.Utc(closed.At)} (entry {closed.Seq})." : " Its incident is not closed.")}",
+                _ => $"{Story.Opening(other.By)} gave themselves the role {text}.",
             });
         }
-        page.WriteLine(assessment.Incidentals.Count == 0 ? "</ol><p>Nobody froze execution, and nobody gave themselves a role.</p></section>" : "</ol></section>");
+        page.WriteLine(any ? "</ol></section>" : "</ol><p>Nobody froze execution, nobody gave themselves a role, and no out-of-band change is on record.</p></section>");
         page.WriteLine("<section><h2>Entries by type</h2><div class=\"wide\"><table><tbody>");
         foreach (var (type, count) in assessment.Counts)
             page.WriteLine($"<tr><td><code>{Text(type)}</code></td><td class=\"number\">{count}</td></tr>");

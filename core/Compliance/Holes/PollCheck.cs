@@ -43,7 +43,7 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
                 Read(polled, entry, found);
                 break;
             case OutOfBandChange change:
-                found.Add(new(HoleKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null, $"{change.By} did {change.Action} on {change.Target.Name}. {change.Why}"));
+                found.Add(new(HoleKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null, $"{(Erasure.IsUnreadable(change.By) ? "Somebody" : change.By)} did {change.Action} on {change.Target.Name}. {change.Why}"));
                 break;
         }
     }

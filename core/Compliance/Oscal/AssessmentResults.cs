@@ -67,7 +67,7 @@ internal static class AssessmentResults
     }
 
     private static string Description(Assessment assessment) =>
-        $"{assessment.Entries} ledger entries about {assessment.Incidents.Count} incidents, examined entry by entry."
+        $"{assessment.Entries} ledger entries about {assessment.IncidentCount} incidents, examined entry by entry."
         + (assessment.Redacted > 0 ? $" {assessment.Redacted} of them are redacted: what they say is not part of these results." : "");
 
     private static void WriteLocalDefinitions(OscalWriter json, OscalExport export)

@@ -12,16 +12,24 @@ internal static class Findings
     public static IEnumerable<Finding> Of(Assessment assessment)
     {
         var until = assessment.Subject.AsOf;
-        var own = assessment.Incidentals.LongCount(static incidental => incidental.Kind is IncidentalKind.OwnFreezeLifted or IncidentalKind.OwnRole);
+        var counts = Objectives.OfRounds.ToDictionary(static objective => objective, static _ => (Conforming: 0L, Deviating: 0L));
+        foreach (var incidental in assessment.Incidentals)
+        {
+            if (Concerns(incidental.Kind) is { } objective)
+                counts[objective] = (0, counts[objective].Deviating + 1);
+        }
+        foreach (var round in assessment.Incidents.SelectMany(static incident => incident.Rounds))
+        {
+            foreach (var objective in Objectives.OfRounds)
+            {
+                var (conforming, deviating) = counts[objective];
+                if (Verdicts.Of(objective, round, until) is { } conforms)
+                    counts[objective] = conforms ? (conforming + 1, deviating) : (conforming, deviating + 1);
+            }
+        }
         foreach (var objective in Objectives.OfRounds)
         {
-            var (conforming, deviating) = (0L, objective == Objectives.Separated ? own : 0L);
-            foreach (var round in assessment.Incidents.SelectMany(static incident => incident.Rounds))
-            {
-                var verdict = Verdicts.Of(objective, round, until);
-                conforming += verdict == true ? 1 : 0;
-                deviating += verdict == false ? 1 : 0;
-            }
+            var (conforming, deviating) = counts[objective];
             if (conforming + deviating > 0)
                 yield return new(objective, conforming, deviating);
         }
@@ -50,7 +58,8 @@ internal static class Findings
         json.Close();
         json.Close();
         json.Array("related-observations", Observations(export, finding), id => json.Uuid("observation-uuid", id));
-        json.Array("related-risks", Weaknesses.Of(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
+        // What conforms has no weaknesses: nothing to look for.
+        json.Array("related-risks", finding.IsSatisfied ? [] : Weaknesses.Of(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
             json.Uuid("risk-uuid", Risks.Id(export, weakness)));
     }
 
@@ -63,8 +72,16 @@ internal static class Findings
         WeaknessKind.SealBroken => Objectives.Attributed,
         WeaknessKind.Failed or WeaknessKind.Unknown => Objectives.CarriedOut,
         WeaknessKind.Unfinished => Objectives.Logged,
-        WeaknessKind.RanWhenProhibited => Objectives.Prohibited,
+        WeaknessKind.RanWhenProhibited or WeaknessKind.OutOfBand => Objectives.Prohibited,
         WeaknessKind.TimeWentBack => Objectives.TimeStamped,
+        _ => null,
+    };
+
+    /// <summary>The objective that something which belongs to no proposal speaks against; null for a freeze, which is as it should be.</summary>
+    private static Objective? Concerns(IncidentalKind kind) => kind switch
+    {
+        IncidentalKind.OwnFreezeLifted or IncidentalKind.OwnRole => Objectives.Separated,
+        IncidentalKind.OutOfBand => Objectives.Prohibited,
         _ => null,
     };
 
@@ -87,8 +104,7 @@ internal static class Findings
         var rounds = from told in Telling(export.Assessment)
                      where Verdicts.Of(finding.Objective, told.Round, export.Subject.AsOf) == finding.IsSatisfied
                      select RoundObservation.Id(export, told.Incident, told.Round);
-        return finding.Objective == Objectives.Separated
-            ? rounds.Concat(export.Assessment.Incidentals.Where(static incidental => incidental.Kind != IncidentalKind.Frozen).Select(incidental => OwnObservations.Of(export, incidental)))
-            : rounds;
+        var others = export.Assessment.Incidentals.Where(incidental => Concerns(incidental.Kind) == finding.Objective).Select(incidental => OwnObservations.Of(export, incidental));
+        return rounds.Concat(others);
     }
 }

@@ -50,6 +50,11 @@ internal static class ImplementedControls
             ("cm-5.1_smt.b", "Claims, steps and outcomes are entries.")),
         new("ir-4.1", "Alerts become incidents, drafts, gated plans and verified executions on one spine."),
         new("ir-5", "Each incident is tracked from its first alert to its end."),
+        new("sc-12", "Each client's data key is made at random and wrapped by a key that the client manages: RSA in Azure Key Vault (wrap and unwrap only), or a key file that only its owner can read. Keys are rotated by wrapping anew, and a key that is missing or damaged is never replaced silently."),
+        new("sc-13", "AES-256-GCM, SHA-256, HKDF and ECDSA P-256 of the platform's own cryptography; whether that is a validated module depends on where it runs.",
+            ("sc-13_smt.b", "AES-256-GCM for what is sealed, AES key wrap and RSA-OAEP-256 for keys, ECDSA P-256 for checkpoints, SHA-256 for the ledger's tree.")),
+        new("sc-28", "What is confidential or personal in an entry (titles, descriptions, drafted texts, command output, names, reasons) is kept encrypted beside it. Ids, times, kinds, plans and device names stay readable, so the storage itself has to be protected as well."),
+        new("sc-28.1", "Sealed parts are encrypted with AES-256-GCM under a key of their own, derived from the client's data key or from that of the person they are about; destroying that key erases them."),
         new("si-7.7", "A ledger that fails its check is reported with the entry where it fails; evidence is not exported from it."),
     ];
 }

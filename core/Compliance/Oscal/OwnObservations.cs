@@ -28,22 +28,24 @@ internal static class OwnObservations
     public static void WriteIncidental(OscalWriter json, OscalExport export, Incidental incidental)
     {
         var reason = export.Assessment.Texts.Get(incidental.Text);
-        var who = Story.Name(incidental.By);
+        var who = Story.Opening(incidental.By);
         json.Uuid(Of(export, incidental));
         json.Text("title", incidental.Kind switch
         {
             IncidentalKind.Frozen => "Execution was frozen",
             IncidentalKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
+            IncidentalKind.OutOfBand => "Something was changed at a vendor that no decision allows",
             _ => "Somebody gave themselves a role",
         });
         json.Text("description", OscalText.Markup(incidental.Kind switch
         {
-            IncidentalKind.Frozen => $"{who} stopped everything for this client: {reason}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
+            IncidentalKind.Frozen => $"{who} stopped everything for this client{Story.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
             IncidentalKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
+            IncidentalKind.OutOfBand => $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at {Story.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
             _ => $"{who} gave themselves the role {reason}.",
         }));
         json.Texts("methods", "EXAMINE");
-        json.Texts("types", incidental.Kind == IncidentalKind.Frozen ? "discovery" : "control-objective");
+        json.Texts("types", incidental.Kind is IncidentalKind.Frozen or IncidentalKind.OutOfBand ? "discovery" : "control-objective");
         Origin(json, export, "tool", export.Bot);
         OscalParts.WriteEvidence(json, export, incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);
         json.Time("collected", incidental.Ended?.At ?? incidental.Mark.At);

@@ -63,7 +63,7 @@ internal static class PlanOfAction
     private static void WriteItem(OscalWriter json, OscalExport export, Weakness weakness)
     {
         json.Uuid(export.Ids.Of("poam-item", weakness.Key));
-        json.Text("title", OscalText.Markup(Story.Title(weakness)));
+        json.Text("title", OscalText.Markup(Story.Title(export.Assessment, weakness)));
         json.Text("description", Story.Todo(weakness));
         json.Only("origins", () => json.Only("actors", () =>
         {

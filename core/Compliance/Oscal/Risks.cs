@@ -15,7 +15,7 @@ internal static class Risks
     public static void Write(OscalWriter json, OscalExport export, Weakness weakness)
     {
         json.Uuid(Id(export, weakness));
-        json.Text("title", OscalText.Markup(Story.Title(weakness)));
+        json.Text("title", OscalText.Markup(Story.Title(export.Assessment, weakness)));
         json.Text("description", $"Shown by ledger entry {OscalWriter.Number(weakness.Seen.Seq)} of {OscalText.Time(weakness.Seen.At)}.");
         json.Text("statement", Story.Statement(weakness));
         json.OpenArray("props");

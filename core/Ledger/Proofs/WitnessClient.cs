@@ -37,10 +37,14 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(AddCheckpoint.ToText(oldSize, proof?.Path ?? [], checkpoint))),
         };
         request.Content.Headers.ContentType = new("text/plain") { CharSet = "utf-8" };
+        // The client's own limit ends with the headers; a witness that stops in the midst of its answer must not hold us up either.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (client.Timeout != Timeout.InfiniteTimeSpan)
+            patience.CancelAfter(client.Timeout);
         try
         {
-            using var response = await client.SendAsync(request, cancellationToken);
-            var body = await BodyAsync(response, cancellationToken);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var body = await BodyAsync(response, patience.Token);
             return response.StatusCode switch
             {
                 HttpStatusCode.OK => Cosignature(checkpoint, body),
@@ -53,7 +57,7 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
                 var other => new WitnessAnswer.Away($"it answered {(int)other}{(body.Length is > 0 and < 200 ? $": {body.TrimEnd()}" : "")}"),
             };
         }
-        catch (Exception away) when (away is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new WitnessAnswer.Away($"it cannot be reached: {away.Message}");
         }
@@ -65,7 +69,8 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
         try
         {
             var answered = SignedNote.Parse($"{checkpoint.Note.Text}\n{body}");
-            return answered.Verify([key]).IsTrusted
+            // An answer with an empty line in it would be a signature over something else that begins like our checkpoint.
+            return answered.Text == checkpoint.Note.Text && answered.Verify([key]).IsTrusted
                 ? new WitnessAnswer.Cosigned(answered.Signatures.First(line => line.Name == key.Name && line.KeyId == key.Id))
                 : new WitnessAnswer.Away("its answer holds no signature of its key over the checkpoint");
         }

@@ -14,13 +14,11 @@ internal sealed class WitnessRounds(
     /// <returns>Whether all of them have cosigned, or have refused in a way that asking again soon does not change.</returns>
     public async Task<bool> GoAsync(CheckpointKeeper keeper, TenantId tenant, CancellationToken cancellationToken)
     {
-        var all = true;
-        foreach (var witness in witnesses)
-        {
-            if (keeper.Newest is { } newest && !newest.Note.Signatures.Any(line => line.Name == witness.Key.Name && line.KeyId == witness.Key.Id))
-                all &= await GoAsync(witness, keeper, newest, tenant, cancellationToken);
-        }
-        return all;
+        if (keeper.Newest is not { } newest)
+            return true;
+        // Side by side: one that hangs, or for which no proof can be made, keeps no other waiting.
+        var asked = witnesses.Where(witness => !newest.Note.Signatures.Any(line => line.Name == witness.Key.Name && line.KeyId == witness.Key.Id));
+        return Array.TrueForAll(await Task.WhenAll(asked.Select(witness => GoAsync(witness, keeper, newest, tenant, cancellationToken))), static done => done);
     }
 
     private async Task<bool> GoAsync(WitnessClient witness, CheckpointKeeper keeper, SignedCheckpoint checkpoint, TenantId tenant, CancellationToken cancellationToken)

@@ -37,6 +37,10 @@ public sealed class SqliteDatabase : IDisposable
     public static SqliteDatabase OpenUnchanging(string path) =>
         Open("file:" + Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
 
+    /// <summary>A private database for notes that are needed no longer than the process: what does not fit into its small cache is in a nameless temporary file.</summary>
+    /// <exception cref="LedgerFileException">It cannot be opened.</exception>
+    public static SqliteDatabase OpenTemporary() => Open("", raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+
     public void Execute(string sql)
     {
         Check(raw.sqlite3_exec(handle, sql));

@@ -32,7 +32,7 @@ internal static class EntryOpener
         Merge(body[parts.Data], opened, data);
     }
 
-    private static Range[] Check(SealedParts leaf, ReadOnlySpan<byte> stored)
+    internal static Range[] Check(SealedParts leaf, ReadOnlySpan<byte> stored)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(stored, hash);
@@ -40,7 +40,9 @@ internal static class EntryOpener
     }
 
     /// <summary>Null when the key is destroyed.</summary>
-    private static byte[]? Decrypt(ReadOnlySpan<byte> body, EntryParts parts, SealedPart part, DataKey key, ReadOnlySpan<byte> stored, Range place)
+    /// <param name="commitSalt">Receives the 32 bytes under which the leaf commits to the plaintext, when it is not empty.</param>
+    internal static byte[]? Decrypt(
+        ReadOnlySpan<byte> body, EntryParts parts, SealedPart part, DataKey key, ReadOnlySpan<byte> stored, Range place, Span<byte> commitSalt = default)
     {
         var described = new ByteBuffer(256);
         var salt = stored.Slice(1, SealedParts.SaltSize);
@@ -48,6 +50,8 @@ internal static class EntryOpener
         Span<byte> derived = stackalloc byte[EntryKey.Size];
         if (!key.TryDerive(described.Written, derived))
             return null;
+        if (!commitSalt.IsEmpty)
+            derived[SealedBox.KeySize..].CopyTo(commitSalt);
         var sealedBytes = stored[place];
         var plaintext = new byte[sealedBytes.Length - SealedBox.TagSize];
         return SealedBox.TryOpen(derived[..SealedBox.KeySize], salt[..SealedBox.NonceSize], EntryKey.Identity(described), sealedBytes, plaintext)
@@ -55,7 +59,7 @@ internal static class EntryOpener
             : throw new JsonException($"what is sealed beside it cannot be opened with key {part.Key}");
     }
 
-    private static void ReadMembers(ReadOnlySpan<byte> plaintext, SealedPart part, List<(string Path, byte[] Json)> opened)
+    internal static void ReadMembers(ReadOnlySpan<byte> plaintext, SealedPart part, List<(string Path, byte[] Json)> opened)
     {
         var reader = new Utf8JsonReader(plaintext);
         reader.Read();
@@ -71,19 +75,19 @@ internal static class EntryOpener
             throw new JsonException("a sealed part without members");
     }
 
-    private static byte[] Blank(string path, SealingPlan? plan, byte[] text)
+    internal static byte[] Blank(string path, SealingPlan? plan, byte[] text)
     {
         var blank = path == "actor.name" ? TextBlank : plan?.FindPath(path)?.Blank ?? [];
         return blank.AsSpan().SequenceEqual(TextBlank) ? text : blank;
     }
 
-    private static readonly byte[] TextBlank = Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
-    private static readonly byte[] SealedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Sealed}\"");
+    internal static readonly byte[] TextBlank = Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
+    internal static readonly byte[] SealedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Sealed}\"");
     private static readonly byte[] MissingBlank = Encoding.UTF8.GetBytes($"\"{Erased.Missing}\"");
 
-    private static string? Text(byte[]? json) => json is null ? null : EntryParts.Text(json, ..);
+    internal static string? Text(byte[]? json) => json is null ? null : EntryParts.Text(json, ..);
 
-    private static void Merge(ReadOnlySpan<byte> leaf, List<(string Path, byte[] Json)> opened, ByteBuffer data)
+    internal static void Merge(ReadOnlySpan<byte> leaf, List<(string Path, byte[] Json)> opened, ByteBuffer data)
     {
         data.Clear();
         if (opened.Exists(static member => member.Path.EndsWith(".name", StringComparison.Ordinal) && member.Path.Count(static c => c == '.') == 2))

@@ -35,6 +35,8 @@ internal sealed class ExportBenchmark : IBenchmark
         {
             ["peak working set, a tenth of the entries, MB"] = small.PeakMegabytes,
             ["peak working set, all entries, MB"] = large.PeakMegabytes,
+            ["managed heap left, a tenth of the entries, MB"] = small.HeapMegabytes,
+            ["managed heap left, all entries, MB"] = large.HeapMegabytes,
             ["seconds, all entries"] = large.Seconds,
             ["entries per second"] = many / large.Seconds,
             ["bundle, MB"] = large.Megabytes,
@@ -71,17 +73,18 @@ internal sealed class ExportBenchmark : IBenchmark
         await new BundleExporter(archive).ExportAsync(request, AsyncEnumerable.Empty<SignedCheckpoint>(), bundle, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
+        var heap = GC.GetTotalMemory(forceFullCollection: true);
         since = Stopwatch.GetTimestamp();
         var verdict = await BundleCheck.RunAsync(bundle, Tenant, verifier, CancellationToken.None);
         if (verdict.State != BundleState.Intact)
             throw new InvalidOperationException(verdict.Problem);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds} {peak / 1048576.0} {new FileInfo(bundle).Length / 1048576.0} {Stopwatch.GetElapsedTime(since).TotalSeconds}"));
+            $"{seconds} {peak / 1048576.0} {new FileInfo(bundle).Length / 1048576.0} {Stopwatch.GetElapsedTime(since).TotalSeconds} {heap / 1048576.0}"));
         return 0;
     }
 
-    private static async Task<(double Seconds, double PeakMegabytes, double Megabytes, double VerifySeconds)> InItsOwnProcessAsync(int count)
+    private static async Task<(double Seconds, double PeakMegabytes, double Megabytes, double VerifySeconds, double HeapMegabytes)> InItsOwnProcessAsync(int count)
     {
         var folder = Directory.CreateTempSubdirectory("export-benchmark-").FullName;
         try
@@ -96,7 +99,7 @@ internal sealed class ExportBenchmark : IBenchmark
             if (process.ExitCode != 0)
                 throw new InvalidOperationException("The export failed.");
             var figures = output.Trim().Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture)).ToArray();
-            return (figures[0], figures[1], figures[2], figures[3]);
+            return (figures[0], figures[1], figures[2], figures[3], figures[4]);
         }
         finally
         {

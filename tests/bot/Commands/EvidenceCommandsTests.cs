@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DevOpsAI.Bot.Commands;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -85,6 +87,36 @@ public sealed class EvidenceCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_are_told_only_when_asked_for_and_only_with_the_customers_key()
+    {
+        settings["Storage:Path"] = "keyed";
+        var folder = Path.Combine(root, "keyed");
+        using (var vault = new EmbeddedVault(folder))
+        using (var keyed = new SqliteLedger(folder, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
+            await keyed.AppendAsync(Contoso, [], [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))], CancellationToken.None);
+        await KeepAsync(1, "keyed");
+        var before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order().ToList();
+        (await ExportedAsync()).ShouldContain("entries 1 to 1 of 1, in ");
+        Report().ShouldNotContain("Ana Approver");
+        (await ExportedAsync("--with-names")).ShouldContain("entries 1 to 1 of 1, with names, in ");
+        Report().ShouldContain("Ana Approver froze execution: month end.");
+        (await RunAsync("ledger", "verify", "--bundle", Out)).Output.ShouldContain("each is the one that its entry commits to");
+        Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).ShouldBe(before, ignoreOrder: true);
+        File.Delete(Out);
+        File.Delete(Directory.GetFiles(Path.Combine(folder, "keys")).ShouldHaveSingleItem());
+        await RefusedAsync("contoso", "--tenant", "contoso", "--with-names");
+        Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBeEmpty(customMessage: "no key is made anew");
+        (await ExportedAsync()).ShouldContain("entries 1 to 1 of 1, in ");
+
+        string Report()
+        {
+            using var zip = System.IO.Compression.ZipFile.OpenRead(Out);
+            using var reader = new StreamReader(zip.GetEntry("report.html")!.Open());
+            return reader.ReadToEnd();
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_is_there_is_not_overwritten()
     {
         await AppendAsync(2);
@@ -148,13 +180,13 @@ public sealed class EvidenceCommandsTests : IDisposable
     }
 
     /// <summary>Signs the ledger and keeps checkpoint and key beside it, as the bot does.</summary>
-    private async Task KeepAsync(int size)
+    private async Task KeepAsync(int size, string folder = "data")
     {
-        var leaves = await new SqliteArchive(Path.Combine(root, "data", LedgerFile.Name)).LeavesAsync(Contoso, 1, size, CancellationToken.None);
+        var leaves = await new SqliteArchive(Path.Combine(root, folder, LedgerFile.Name)).LeavesAsync(Contoso, 1, size, CancellationToken.None);
         var checkpoint = new Checkpoint(Verifier.Name, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize)));
         var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         var note = new SignedNote(checkpoint.ToText(), [new(Verifier.Name, Verifier.Id, signature)]);
-        using var documents = new SqliteDocuments(Path.Combine(root, "data"));
+        using var documents = new SqliteDocuments(Path.Combine(root, folder));
         await documents.TryPutAsync(DocumentScope.Of(Contoso), "checkpoint", $"{size:D19}", System.Text.Encoding.UTF8.GetBytes(note.ToString()), null, CancellationToken.None);
         await documents.TryPutAsync(DocumentScope.Host, "signing-key", "k", key.ExportSubjectPublicKeyInfo(), null, CancellationToken.None);
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Commands;
 using DevOpsAI.Completeness;
+using DevOpsAI.Drafting;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
@@ -72,7 +73,11 @@ public sealed class OnRecordTests
         var (exitCode, output) = await HolesAsync(bot);
         exitCode.ShouldBe(1);
         output.ShouldContain("\"kind\":\"outOfBand\"");
-        output.ShouldContain("Sam Shift (console, simulated) did service.restart on WS-RECEPTION");
+        output.ShouldContain("Somebody did service.restart on WS-RECEPTION", customMessage: "who it was is sealed, and the verb reads without keys");
+        await RunningBot.UntilAsync(() => Facts<RecommendationDrafted>(bot).Any(static draft => draft.Drafter == "runbook out-of-band-change v1"));
+        var step = Facts<RecommendationDrafted>(bot).ShouldHaveSingleItem().Plan.Steps.ShouldHaveSingleItem();
+        step.Action.ShouldBe("ticket.create");
+        step.Arguments["title"].ShouldStartWith("Explain service.restart on WS-RECEPTION, log line ");
     }
 
     [Theory]

@@ -20,11 +20,13 @@ internal sealed class BundleScene : IDisposable
 
     public BundleScene()
     {
-        folder = new(clock);
+        folder = new(clock) { Keys = Keys };
         Story = new(folder.Open(), clock);
     }
 
     public EvidenceScene Story { get; }
+
+    public InMemoryKeyRing Keys { get; } = new();
 
     public string File => folder.File;
 
@@ -41,12 +43,12 @@ internal sealed class BundleScene : IDisposable
         return signer.Sign(new Checkpoint(origin, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize))));
     }
 
-    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null, Redaction? redacted = null)
+    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null, Redaction? redacted = null, bool names = false)
     {
         checkpoint ??= await SignAsync();
         return new(
             EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, first, last > 0 ? last : checkpoint.Checkpoint.Size, checkpoint, Key,
-            WithSealed: false, redacted ?? Redaction.None);
+            WithSealed: false, redacted ?? Redaction.None, names ? Keys : null);
     }
 
     public async Task<string> ExportAsync(BundleRequest request, string name = "bundle.zip", params SignedCheckpoint[] earlier)

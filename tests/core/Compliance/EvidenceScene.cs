@@ -1,3 +1,4 @@
+using DevOpsAI.Completeness;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Oscal;
 using DevOpsAI.Connections;
@@ -42,6 +43,24 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         await SayAsync(StreamId.Freeze, new FreezeLifted("never mind"), Ana.AsActor());
         await SayAsync(StreamId.Access, new RoleAssigned(Bo.ObjectId, Bo.Name, Role.Approver, true), Bo.AsActor());
         await SayAsync(StreamId.Freeze, new FreezeSet("fire drill"), Bo.AsActor());
+        await OutOfBandAsync("service.stop", closed: true);
+        await OutOfBandAsync("disk.wipe", closed: false);
+    }
+
+    /// <summary>Sam does something at the vendor's console, and people hear of it.</summary>
+    public async Task OutOfBandAsync(string action, bool closed)
+    {
+        var change = new OutOfBandChange(
+            "contoso-sandbox", $"L-{action}", null, action, new("contoso-sandbox", "device", "dev-1", "SRV-FILE01", "Contoso Ltd"), "Sam Shift",
+            clock.GetUtcNow(), "It said *done*.", "It names no operation, so it was not done by the bot.", true);
+        await SayAsync(StreamId.Poll("contoso-sandbox"), change, Actor.Service("polling"));
+        var id = $"CON-{++number}";
+        await SayAsync(
+            StreamId.Incident(id),
+            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandFollower.Kind, "SRV-FILE01", IncidentScope.One, action, "c", OutOfBandFollower.EventIdOf(change)),
+            Drafting);
+        if (closed)
+            await SayAsync(StreamId.Incident(id), new IncidentClosed(id, "handled"), Drafting);
     }
 
     public async Task<string> VerifiedAsync()

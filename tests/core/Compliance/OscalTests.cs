@@ -3,6 +3,7 @@ using System.Text.Json;
 using DevOpsAI.Compliance;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 using NJsonSchema;
@@ -145,8 +146,33 @@ public sealed class OscalTests
             ["own-freeze-lifted A freeze was lifted by the person who had set it"] = "open",
             ["own-role Somebody gave themselves a role"] = "open",
             ["frozen Execution is frozen and nobody has lifted the freeze"] = "open",
+            ["out-of-band Out-of-band change: service.stop on SRV-FILE01"] = "closed",
+            ["out-of-band Out-of-band change: disk.wipe on SRV-FILE01"] = "open",
         }, ignoreOrder: true);
-        JsonElement.Parse(files["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items").GetArrayLength().ShouldBe(9);
+        JsonElement.Parse(files["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items").GetArrayLength().ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task An_out_of_band_change_is_named_with_its_entry_until_people_have_closed_its_incident()
+    {
+        await scene.OutOfBandAsync("disk.wipe", closed: false);
+        var open = await OscalOf.AllAsync(Entries);
+        await MustBeValidAsync(open, 4);
+        var item = JsonElement.Parse(open["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items")[0];
+        item.GetProperty("title").GetString().ShouldBe("Out-of-band change: disk.wipe on SRV-FILE01");
+        var found = Result(open).GetProperty("findings").EnumerateArray().Single(static finding => finding.GetProperty("target").GetProperty("target-id").GetString() == "cm-3.1_obj.d");
+        found.GetProperty("target").GetProperty("status").GetProperty("state").GetString().ShouldBe("not-satisfied");
+        found.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString().ShouldBe(item.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString());
+        var observation = Result(open).GetProperty("observations").EnumerateArray().Single(one => one.GetProperty("uuid").GetString() == item.GetProperty("related-observations")[0].GetProperty("observation-uuid").GetString());
+        observation.GetProperty("relevant-evidence")[0].GetProperty("props")[0].GetProperty("value").GetString().ShouldBe("1");
+        observation.GetProperty("description").GetString()!.ShouldContain("Sam Shift did disk.wipe on SRV-FILE01");
+        await scene.SayAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "handled"), EvidenceScene.Drafting);
+        var closed = await OscalOf.AllAsync(Entries);
+        closed.ShouldNotContainKey("poam.json");
+        var risk = Result(closed).GetProperty("risks")[0];
+        risk.GetProperty("status").GetString().ShouldBe("closed");
+        Uuids(open["assessment-results.json"]).ShouldContain(risk.GetProperty("uuid").GetString()!);
+        States(Result(closed))["cm-3.1_obj.d"].ShouldBe("not-satisfied");
     }
 
     [Fact]
@@ -246,7 +272,7 @@ public sealed class OscalTests
         static finding => finding.GetProperty("target").GetProperty("status").GetProperty("state").GetString()!);
 
     private static string Weakness(JsonElement risk) =>
-        $"{risk.GetProperty("props")[0].GetProperty("value").GetString()} {risk.GetProperty("title").GetString()!.Split(':')[0]}";
+        $"{risk.GetProperty("props")[0].GetProperty("value").GetString()} {(risk.GetProperty("title").GetString() is var title && title!.StartsWith("CON-", StringComparison.Ordinal) ? title.Split(':')[0] : title)}";
 
     private static IEnumerable<string> Uuids(byte[] file) =>
         System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\":\\s?\"(?<uuid>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups["uuid"].Value);

@@ -5,6 +5,7 @@
 """
 import base64
 import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -72,6 +73,18 @@ def read_checkpoint(note, key, folder):
     return lines[0], int(lines[1]), unbase64(lines[2])
 
 
+def check_opened(opened, body, number):
+    """Each opened part is the one that the entry's body commits to."""
+    must(opened, "entry %d opens nothing" % number)
+    parts, before = body["sealed"]["parts"], -1
+    for one in opened:
+        must(set(one) == {"part", "salt", "text"} and type(one["part"]) is int and before < one["part"] < len(parts), "entry %d opens a part that it does not have" % number)
+        before, part = one["part"], parts[one["part"]]
+        must(len(one["salt"]) == 64 and all(digit in "0123456789abcdef" for digit in one["salt"]), "entry %d has a salt that is none" % number)
+        must(hmac.new(bytes.fromhex(one["salt"]), one["text"].encode(), "sha256").digest() == unbase64(part["commit"]), "entry %d opens what it does not commit to" % number)
+        must([name for name, _ in json.loads(one["text"], object_pairs_hook=list)] == part["of"], "entry %d opens other members than it names" % number)
+
+
 class Tree:
     def __init__(self):
         self.n, self.stack = 0, []
@@ -127,19 +140,23 @@ def check(path, trusted, folder):
     must(len(powers) == len(left), "the proof has too few or too many hashes")
     for power, value in zip(powers, left):
         tree.push(power, value)
-    expected, redacted = manifest["first"], 0
+    expected, redacted, opened = manifest["first"], 0, 0
     with bundle.open("entries.jsonl") as lines:
         for line in lines:
             entry = json.loads(line)
             must(entry["seq"] == expected, "entry %d is missing" % expected)
             leaf = bytes.fromhex(entry["leaf"])
             if entry.get("redacted"):
-                must("body" not in entry, "a redacted entry has a body")
+                must("body" not in entry and "opened" not in entry, "a redacted entry shows something")
                 redacted += 1
             else:
                 must(sha256(b"\x00" + entry["body"].encode()) == leaf, "entry %d was changed" % expected)
                 body = json.loads(entry["body"])
                 must((body["seq"], body["tenant"], body["v"]) == (expected, manifest["tenant"], 1), "entry %d is another one" % expected)
+                must("opened" not in entry or manifest["names"], "entry %d is opened, and the manifest says that none is" % expected)
+                if "opened" in entry:
+                    check_opened(entry["opened"], body, expected)
+                    opened += len(entry["opened"])
             tree.push(1, leaf)
             expected += 1
             if tree.n in waiting:
@@ -156,7 +173,8 @@ def check(path, trusted, folder):
         tree.push(power, right.pop(0))
     must(not right, "the proof has too many hashes")
     must(tree.root().hex() == manifest["rootHash"], "the entries are not those that were signed")
-    return "intact: entries %d to %d of %s, signed with key %s" % (manifest["first"], manifest["last"], origin, key[1])
+    names = ", %d opened parts" % opened if manifest["names"] else ""
+    return "intact: entries %d to %d of %s%s, signed with key %s" % (manifest["first"], manifest["last"], origin, names, key[1])
 
 
 def main():

@@ -41,6 +41,7 @@ public sealed class AlertNamesTests
         ("ups-on-battery", ["UPSOnBattery", "NutUpsOnBattery", "APCUPSOnBattery", "ApcUpsAcInputOutage", "ups_on_battery", "UPS running on battery", "ApcUpsBatteryNearlyEmpty"]),
         ("clock-skew", ["HostClockSkew", "NodeClockSkewDetected", "HostClockNotSynchronising"]),
         ("disk-failing", ["SmartCriticalWarning", "SmartMediaErrors", "DiskSmartPredictedFailure", "NetdataDiskReallocatedSectors"]),
+        ("out-of-band-change", ["OutOfBandChange"]),
         ("disk-latency", ["HostUnusualDiskReadLatency", "HostUnusualDiskWriteLatency", "NodeDiskIOSaturation", "disk_latency_high"]),
     ];
 

@@ -38,6 +38,8 @@ public sealed class EveryRunbookTests
         ["ups-on-battery"] = new("NutUpsOnBattery", "device", "SRV-1", [], [Online, ("ups.state", "battery"), ("ups.minutesLeft", "11")], "Stop-Computer SRV-1"),
         ["clock-skew"] = new("HostClockSkew", "device", "SRV-1", [], [Online, ("service.W32Time.state", "running")], "Restart-Service W32Time -Computer SRV-1"),
         ["disk-failing"] = new("SmartCriticalWarning", "device", "SRV-1", [], [], "ticket 'Replace the failing disk of SRV-1' high for SRV-1"),
+        ["out-of-band-change"] = new("OutOfBandChange", "device", "SRV-1", [("action", "service.stop"), ("vendor_log_id", "A-17"), ("by", "Sam Shift")], [],
+            "ticket 'Explain service.stop on SRV-1, log line A-17' high for SRV-1"),
         ["disk-latency"] = new("HostUnusualDiskReadLatency", "device", "SRV-1", [], [], "ticket 'Slow disk on SRV-1' normal for SRV-1"),
     };
 

@@ -1,0 +1,215 @@
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Compliance;
+
+/// <summary>Writes and reads the records of an assessment. What many of them share (people, policies, kinds) it keeps once.</summary>
+internal sealed class RecordCodec
+{
+    private readonly Table<Actor> actors = new();
+    private readonly Table<string> texts = new();
+
+    /// <summary>The same text, kept once.</summary>
+    public string Share(string text) => texts[texts.IndexOf(text)];
+
+    public Actor Share(Actor actor) => actors[actors.IndexOf(actor)];
+
+    public void Write(BinaryWriter output, IncidentRecord incident)
+    {
+        output.Write(incident.Id);
+        Write(output, incident.First);
+        Write(output, incident.Latest);
+        Write(output, incident.Opened);
+        output.Write(incident.Title.Place);
+        output.Write(incident.Device.Place);
+        output.Write7BitEncodedInt(incident.Severity is { } severity ? (int)severity + 1 : 0);
+        output.Write7BitEncodedInt(texts.IndexOf(incident.Kind));
+        output.Write(incident.OutOfBand ?? "");
+        Write(output, incident.Drafted);
+        output.Write(incident.Drafter.Place);
+        Write(output, incident.Closed);
+        output.Write(incident.ClosedReason.Place);
+        output.Write7BitEncodedInt(incident.Rounds.Count);
+        foreach (var round in incident.Rounds)
+            Write(output, round);
+    }
+
+    public IncidentRecord ReadIncident(BinaryReader input)
+    {
+        var incident = new IncidentRecord(input.ReadString())
+        {
+            First = ReadMark(input),
+            Latest = ReadMark(input),
+            Opened = ReadMarkOrNull(input),
+            Title = ReadText(input),
+            Device = ReadText(input),
+            Severity = input.Read7BitEncodedInt() is > 0 and var severity ? (Severity)(severity - 1) : null,
+            Kind = texts[input.Read7BitEncodedInt()],
+            OutOfBand = input.ReadString() is { Length: > 0 } key ? key : null,
+            Drafted = ReadMarkOrNull(input),
+            Drafter = ReadText(input),
+            Closed = ReadMarkOrNull(input),
+            ClosedReason = ReadText(input),
+        };
+        for (var left = input.Read7BitEncodedInt(); left > 0; left--)
+            incident.Rounds.Add(ReadRound(input));
+        return incident;
+    }
+
+    public void Write(BinaryWriter output, Incidental incidental)
+    {
+        output.Write7BitEncodedInt((int)incidental.Kind);
+        Write(output, incidental.Mark);
+        Write(output, incidental.Ended);
+        output.Write7BitEncodedInt(actors.IndexOf(incidental.By));
+        output.Write(incidental.Text.Place);
+        output.Write(incidental.What.Place);
+    }
+
+    public Incidental ReadIncidental(BinaryReader input) => new((IncidentalKind)input.Read7BitEncodedInt(), ReadMark(input))
+    {
+        Ended = ReadMarkOrNull(input), By = actors[input.Read7BitEncodedInt()], Text = ReadText(input), What = ReadText(input),
+    };
+
+    private void Write(BinaryWriter output, Round round)
+    {
+        Write(output, round.Staged);
+        output.Write7BitEncodedInt(round.Revision);
+        output.Write7BitEncodedInt((int)round.Kind);
+        output.Write7BitEncodedInt((int)round.Level);
+        output.Write7BitEncodedInt(round.Approvals);
+        output.Write(round.NotTheRequester);
+        output.Write7BitEncodedInt(actors.IndexOf(round.Requester));
+        output.Write(round.ExpiresAt.UtcTicks);
+        output.Write7BitEncodedInt(texts.IndexOf(round.Policy));
+        output.Write(round.Plan.Place);
+        output.Write(round.PlanUnreadable ?? "");
+        output.Write7BitEncodedInt(round.Targets.Length);
+        foreach (var target in round.Targets)
+            output.Write7BitEncodedInt(target);
+        output.Write(round.Seal.ToArray());
+        output.Write7BitEncodedInt(round.Decisions.Count);
+        foreach (var decision in round.Decisions)
+            Write(output, decision);
+        Write(output, round.Expired);
+        Write(output, round.Withdrawn);
+        Write(output, round.Escalated);
+        output.Write(round.Run is not null);
+        if (round.Run is { } run)
+            Write(output, run);
+    }
+
+    private Round ReadRound(BinaryReader input)
+    {
+        var round = new Round
+        {
+            Staged = ReadMarkOrNull(input),
+            Revision = input.Read7BitEncodedInt(),
+            Kind = (ProposalKind)input.Read7BitEncodedInt(),
+            Level = (GateLevel)input.Read7BitEncodedInt(),
+            Approvals = input.Read7BitEncodedInt(),
+            NotTheRequester = input.ReadBoolean(),
+            Requester = actors[input.Read7BitEncodedInt()],
+            ExpiresAt = new(input.ReadInt64(), TimeSpan.Zero),
+            Policy = texts[input.Read7BitEncodedInt()],
+            Plan = ReadText(input),
+            PlanUnreadable = input.ReadString() is { Length: > 0 } why ? why : null,
+            Targets = ReadTargets(input),
+            Seal = new(input.ReadBytes(32)),
+        };
+        for (var left = input.Read7BitEncodedInt(); left > 0; left--)
+            round.Decisions.Add(ReadDecision(input));
+        round.Expired = ReadMarkOrNull(input);
+        round.Withdrawn = ReadMarkOrNull(input);
+        round.Escalated = ReadMarkOrNull(input);
+        round.Run = input.ReadBoolean() ? ReadRun(input) : null;
+        return round;
+    }
+
+    private void Write(BinaryWriter output, DecisionRecord decision)
+    {
+        Write(output, decision.Mark);
+        output.Write7BitEncodedInt((int)decision.Kind);
+        output.Write7BitEncodedInt(actors.IndexOf(decision.By));
+        output.Write(decision.Complete);
+        output.Write(decision.Sealed);
+        output.Write(decision.Reason.Place);
+    }
+
+    private DecisionRecord ReadDecision(BinaryReader input) => new(
+        ReadMark(input), (DecisionKind)input.Read7BitEncodedInt(), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input));
+
+    private static void Write(BinaryWriter output, RunRecordOf run)
+    {
+        output.Write(run.Id);
+        Write(output, run.Started);
+        output.Write(run.AllowedBy ?? 0);
+        output.Write(run.Sealed);
+        output.Write(run.Frozen);
+        output.Write(run.LeaseUntil.UtcTicks);
+        output.Write7BitEncodedInt(run.Applied);
+        output.Write7BitEncodedInt(run.NotApplied);
+        Write(output, run.LastStep);
+        Write(output, run.Finished);
+        output.Write7BitEncodedInt(run.Outcome is { } outcome ? (int)outcome + 1 : 0);
+        output.Write(run.RolledBack);
+        output.Write(run.Summary.Place);
+    }
+
+    private static RunRecordOf ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
+    {
+        AllowedBy = input.ReadInt64() is not 0 and var gate ? gate : null,
+        Sealed = input.ReadBoolean(),
+        Frozen = input.ReadBoolean(),
+        LeaseUntil = new(input.ReadInt64(), TimeSpan.Zero),
+        Applied = input.Read7BitEncodedInt(),
+        NotApplied = input.Read7BitEncodedInt(),
+        LastStep = ReadMarkOrNull(input),
+        Finished = ReadMarkOrNull(input),
+        Outcome = input.Read7BitEncodedInt() is > 0 and var outcome ? (ExecutionOutcome)(outcome - 1) : null,
+        RolledBack = input.ReadBoolean(),
+        Summary = ReadText(input),
+    };
+
+    private static int[] ReadTargets(BinaryReader input)
+    {
+        var targets = new int[input.Read7BitEncodedInt()];
+        for (var i = 0; i < targets.Length; i++)
+            targets[i] = input.Read7BitEncodedInt();
+        return targets;
+    }
+
+    /// <summary>Entries count from 1, so 0 says that there is none.</summary>
+    private static void Write(BinaryWriter output, Mark? mark)
+    {
+        output.Write(mark?.Seq ?? 0);
+        if (mark is { } known)
+            output.Write(known.Milliseconds);
+    }
+
+    private static Mark ReadMark(BinaryReader input) => ReadMarkOrNull(input)!.Value;
+
+    private static Mark? ReadMarkOrNull(BinaryReader input) => input.ReadInt64() is not 0 and var seq ? new Mark(seq, input.ReadInt64()) : null;
+
+    private static SpooledText ReadText(BinaryReader input) => new(input.ReadInt64());
+
+    private sealed class Table<T>
+        where T : notnull
+    {
+        private readonly Dictionary<T, int> indexes = [];
+        private readonly List<T> items = [];
+
+        public T this[int index] => items[index];
+
+        public int IndexOf(T item)
+        {
+            if (indexes.TryGetValue(item, out var known))
+                return known;
+            indexes.Add(item, items.Count);
+            items.Add(item);
+            return items.Count - 1;
+        }
+    }
+}
