@@ -26,6 +26,7 @@ public static class MessageCards
         ("absent [client] until 2027-01-02 [delegate @person]", "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),
         ("back [client]", "you are there again, and nobody decides in your name any more"),
         ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
+        ("digest [client]", "what happened since the last daily digest, and what waits"),
         ("checkpoint [client]", "the newest signed head of the client's ledger, to keep and to check against"),
         ("whoami", "who you are to the bot, and your roles"),
     ];
@@ -78,10 +79,15 @@ public static class MessageCards
     public static OutgoingJson Checkpoint(Tenant tenant, SignedCheckpoint newest) => Card.Frame(
         [
             Rich(null, new("Checkpoint of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true), new($", {newest.Checkpoint.Size} entries")),
-            Container([Rich(null, new TextRun(newest.ToString(), 6_000, Mono: true, Lines: true, Size: "Small"))], emphasis: true),
-            Text($"Saved as a file it is what **ledger verify --checkpoint** holds the ledger against: nothing before it can be changed unseen.", subtle: true),
+            .. Note(newest),
         ],
         summary: $"Checkpoint of {CardText.Name(tenant.Name, 60)}");
+
+    internal static IEnumerable<OutgoingJson> Note(SignedCheckpoint newest) =>
+    [
+        Container([Rich(null, new TextRun(newest.ToString(), 6_000, Mono: true, Lines: true, Size: "Small"))], emphasis: true),
+        Text($"Saved as a file it is what **ledger verify --checkpoint** holds the ledger against: nothing before it can be changed unseen.", subtle: true),
+    ];
 
     public static OutgoingJson WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
         [

@@ -12,12 +12,9 @@ public static class PendingCard
 
     public static OutgoingJson Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now)
     {
-        var all = tenants
-            .SelectMany(pair => pair.State.Incidents.Values.Where(IsPending).Select(incident => (pair.Tenant, Incident: incident)))
-            .OrderByDescending(pending => pending.Incident.IsUndecided)
-            .ThenByDescending(pending => pending.Incident.Severity)
-            .ThenBy(pending => pending.Incident.OpenedAt)
-            .ToList();
+        var all = tenants.SelectMany(pair => Open(pair.State).Select(incident => (pair.Tenant, Incident: incident))).ToList();
+        if (tenants.Count > 1)
+            all.Sort(static (left, right) => ByUrgency(left.Incident, right.Incident));
         var names = string.Join(", ", tenants.Take(8).Select(pair => CardText.Name(pair.Tenant.Name, 40))) + (tenants.Count > 8 ? $" and {tenants.Count - 8} more" : "");
         List<OutgoingJson> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
         foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))
@@ -30,9 +27,20 @@ public static class PendingCard
         return Card.Frame(body, summary: $"{all.Count} open");
     }
 
+    /// <summary>A client's open incidents, the most urgent first.</summary>
+    internal static List<Incident> Open(TenantState state)
+    {
+        var open = state.Incidents.Values.Where(IsPending).ToList();
+        open.Sort(ByUrgency);
+        return open;
+    }
+
+    private static int ByUrgency(Incident left, Incident right) =>
+        (right.IsUndecided, right.Severity, left.OpenedAt).CompareTo((left.IsUndecided, left.Severity, right.OpenedAt));
+
     private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
 
-    private static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
+    internal static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
         var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left" : "";

@@ -28,6 +28,9 @@ internal abstract record Command
     /// <summary>The newest signed head of a client's ledger, for whoever keeps it.</summary>
     public sealed record Checkpoint(string? Client) : Command;
 
+    /// <summary>What happened since the last digest.</summary>
+    public sealed record Digest(string? Client) : Command;
+
     /// <summary>The words after <c>freeze</c>: the first may be the client, the rest is the reason.</summary>
     public sealed record Freeze(IReadOnlyList<string> Words) : Command;
 

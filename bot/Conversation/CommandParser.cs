@@ -13,7 +13,7 @@ internal static partial class CommandParser
     private const int LongestText = 2_000;
 
     private static readonly string[] Verbs =
-        ["help", "pending", "show", "why", "undo", "redraft", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign", "absent", "back", "erase", "checkpoint"];
+        ["help", "pending", "show", "why", "undo", "redraft", "link", "unlink", "freeze", "unfreeze", "whoami", "assign", "unassign", "absent", "back", "erase", "checkpoint", "digest"];
 
     private static readonly HashSet<string> Politeness = new(StringComparer.OrdinalIgnoreCase)
         { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now", "to" };
@@ -70,6 +70,7 @@ internal static partial class CommandParser
         ("erase" or "forget", []) => new Command.Incomplete("erase <person or mail address> <client>", "Whose personal data should become unreadable?"),
         ("erase" or "forget", _) => new Command.Erase(rest),
         ("checkpoint" or "checkpoints" or "head", _) => new Command.Checkpoint(ClientIn(rest, clients)),
+        ("digest" or "summary" or "report" or "status", _) => new Command.Digest(ClientIn(rest, clients)),
         ("assign" or "grant", _) => Assign(rest, clients, held: true),
         ("unassign" or "un-assign" or "revoke", _) => Assign(rest, clients, held: false),
         _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),

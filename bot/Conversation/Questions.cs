@@ -1,5 +1,7 @@
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -8,7 +10,7 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Commands that only ask. Each answers with one message.</summary>
 internal sealed class Questions(
-    ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, Checkpoints checkpoints, TimeProvider clock)
+    ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, Checkpoints checkpoints, DigestCards digests, TimeProvider clock)
 {
     private const int MostNamed = 8;
 
@@ -34,15 +36,9 @@ internal sealed class Questions(
     /// <summary>Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>
     public async Task<OutgoingMessage> CheckpointAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
     {
-        var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);
-        var linked = visible.Where(tenant => tenant.State.Channels.ContainsKey(turn.Conversation.ChannelId)).ToList();
-        var asked = word is not null ? await visibility.TenantAsync(word, person, cancellationToken)
-            : linked is [var here] ? here
-            : visible is [var only] ? only : null;
+        var (asked, refused) = await OneAsync(turn, person, word, "checkpoint <client>", cancellationToken);
         if (asked is null)
-            return word is null ? Reply.Notice("Of which client?", detail: "checkpoint <client>") : Reply.Notice(visibility.NoClient(word, person));
-        if (!await visibility.MayBeShownAsync(asked.Tenant.Id, asked.State, turn.Conversation, cancellationToken))
-            return Reply.Notice(Sentences.NotHere);
+            return refused!;
         try
         {
             return await checkpoints.NewestAsync(asked.Tenant.Id, cancellationToken) is { } newest
@@ -53,6 +49,32 @@ internal sealed class Questions(
         {
             return Reply.Notice($"The checkpoint kept for {asked.Tenant.Name} cannot be read.", detail: damaged.Message, correlation: turn.Correlation);
         }
+    }
+
+    /// <summary>As the digest that is posted daily, but as of now: since the last that this conversation had, else since the client's last one anywhere.</summary>
+    public async Task<OutgoingMessage> DigestAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    {
+        var (asked, refused) = await OneAsync(turn, person, word, "digest <client>", cancellationToken);
+        if (asked is null)
+            return refused!;
+        var marks = asked.State.Digests;
+        var since = marks.GetValueOrDefault(turn.Conversation.ChannelId) ?? marks.Values.MaxBy(static mark => mark.Through) ?? DigestMark.Beginning;
+        return Reply.Card(await digests.CardAsync(asked.Tenant, asked.State, since, cancellationToken)) with { Evidence = new(asked.Tenant.Id, "digest-asked") };
+    }
+
+    /// <summary>The client that the word names, or that the conversation is about.</summary>
+    private async Task<(TenantNow? Asked, OutgoingMessage? Refused)> OneAsync(TurnContext turn, Person person, string? word, string usage, CancellationToken cancellationToken)
+    {
+        var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);
+        var linked = visible.Where(tenant => tenant.State.Channels.ContainsKey(turn.Conversation.ChannelId)).ToList();
+        var asked = word is not null ? await visibility.TenantAsync(word, person, cancellationToken)
+            : linked is [var here] ? here
+            : visible is [var only] ? only : null;
+        if (asked is null)
+            return (null, word is null ? Reply.Notice("Of which client?", detail: usage) : Reply.Notice(visibility.NoClient(word, person)));
+        return await visibility.MayBeShownAsync(asked.Tenant.Id, asked.State, turn.Conversation, cancellationToken)
+            ? (asked, null)
+            : (null, Reply.Notice(Sentences.NotHere));
     }
 
     public async Task<OutgoingMessage> ShowAsync(TurnContext turn, Person person, string incidentId, string? notice, CancellationToken cancellationToken)

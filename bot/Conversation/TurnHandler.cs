@@ -100,6 +100,7 @@ internal sealed class TurnHandler(
                 Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
                 Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, cancellationToken),
                 Command.Checkpoint checkpoint => await questions.CheckpointAsync(turn, person, checkpoint.Client, cancellationToken),
+                Command.Digest digest => await questions.DigestAsync(turn, person, digest.Client, cancellationToken),
                 Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
                 Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),

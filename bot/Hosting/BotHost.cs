@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
+using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
@@ -56,6 +57,7 @@ public static class BotHost
             .AddTeams()
             .AddCards()
             .AddConversation()
+            .AddDigests()
             .AddTelemetry(builder.Configuration);
 
         var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Completeness;
+using DevOpsAI.Digests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -57,6 +58,7 @@ public static class FactTypes
         ["poll.advanced"] = typeof(PollAdvanced),
         ["change.out-of-band"] = typeof(OutOfBandChange),
         ["message.sent"] = typeof(MessageSent),
+        ["digest.sending"] = typeof(DigestSending),
         ["erasure.requested"] = typeof(ErasureRequested),
         ["erasure.approved"] = typeof(ErasureApproved),
         [ErasureCompleted.StoredName] = typeof(ErasureCompleted),
@@ -131,6 +133,7 @@ public static class FactTypes
 [JsonSerializable(typeof(PollAdvanced))]
 [JsonSerializable(typeof(OutOfBandChange))]
 [JsonSerializable(typeof(MessageSent))]
+[JsonSerializable(typeof(DigestSending))]
 [JsonSerializable(typeof(ErasureRequested))]
 [JsonSerializable(typeof(ErasureApproved))]
 [JsonSerializable(typeof(ErasureCompleted))]

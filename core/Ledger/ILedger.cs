@@ -21,6 +21,8 @@ public readonly record struct StreamId(string Value)
 
     public static StreamId Message(string conversationId) => new($"message/{conversationId}");
 
+    public static StreamId Digest(string conversationId) => new($"digest/{conversationId}");
+
     public static StreamId Erasure(string key) => new($"erasure/{key}");
 
     public static readonly StreamId Keys = new("keys");

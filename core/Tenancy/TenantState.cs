@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
+using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -56,6 +57,10 @@ public sealed record TenantState(TenantId Tenant)
 
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Where the next digest of each conversation begins, once it was linked.</summary>
+    public ImmutableDictionary<string, DigestMark> Digests { get; init; } = ImmutableDictionary<string, DigestMark>.Empty;
+
     public Freeze? Freeze { get; init; }
 
     /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
@@ -106,7 +111,13 @@ public sealed record TenantState(TenantId Tenant)
             {
                 Channels = Channels.SetItem(linked.Channel.ConversationId, linked),
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
+                Digests = Digests.SetItem(
+                    linked.Channel.ConversationId,
+                    new(entry.At, entry.Seq, Intake.Digested, Digests.GetValueOrDefault(linked.Channel.ConversationId)?.Version ?? 0)),
             },
+            DigestSending digest => this with { Digests = Digests.SetItem(digest.ConversationId, new(digest.Due, digest.Through, digest.Digested, entry.Version) { Before = Digests.GetValueOrDefault(digest.ConversationId) is { } mark ? mark with { Before = null } : null }) },
+            MessageSent { Purpose: DigestSending.Purpose, Outcome: MessageOutcome.NotSent } sent when Digests.GetValueOrDefault(sent.ConversationId) is { Before: { } before } mark =>
+                this with { Digests = Digests.SetItem(sent.ConversationId, before with { Version = mark.Version }) },
             ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
             FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },

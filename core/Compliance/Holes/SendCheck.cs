@@ -1,14 +1,17 @@
 using DevOpsAI.Completeness;
+using DevOpsAI.Digests;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Holes;
 
-/// <summary>Cards and notices that were to be sent and of which nobody knows whether they were.</summary>
+/// <summary>Cards, notices and digests that were to be sent and of which nobody knows whether they were.</summary>
 internal sealed class SendCheck(HoleRules rules) : IHoleCheck
 {
     private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
     private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> told = [];
+
+    private readonly Dictionary<string, (long Seq, DateTimeOffset At)> digests = [];
 
     public void Add(LedgerEntry entry, List<Hole> found)
     {
@@ -22,6 +25,12 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
                 break;
             case NoticeSending notice:
                 told[(notice.IncidentId, notice.ConversationId)] = (entry.Seq, entry.At);
+                break;
+            case DigestSending digest:
+                digests[digest.ConversationId] = (entry.Seq, entry.At);
+                break;
+            case MessageSent { Purpose: DigestSending.Purpose } sent:
+                digests.Remove(sent.ConversationId);
                 break;
             case MessageSent { Purpose: "outcome", IncidentId: { } incident } sent:
                 told.Remove((incident, sent.ConversationId));
@@ -38,6 +47,8 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
     {
         found.AddRange(Late(sending, asOf, "Its card"));
         found.AddRange(Late(told, asOf, "How it ended"));
+        found.AddRange(digests.Where(one => asOf - one.Value.At > rules.Post).Select(one => new Hole(
+            HoleKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null, "The digest was being posted there, and whether it arrived is not on record.")));
     }
 
     private IEnumerable<Hole> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open, DateTimeOffset asOf, string what) => open

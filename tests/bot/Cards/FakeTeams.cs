@@ -21,6 +21,9 @@ internal sealed class FakeTeams : IConnectorClient
 
     public bool Offline { get; set; }
 
+    /// <summary>Posts that were tried while offline.</summary>
+    public int Refusals => refusals;
+
     /// <summary>So many plain messages certainly do not arrive.</summary>
     public int TextsNotSent { get; set; }
 
@@ -29,6 +32,7 @@ internal sealed class FakeTeams : IConnectorClient
 
     private int posts;
     private int updates;
+    private int refusals;
 
     /// <summary>The next call does its work and then answers as told; several calls queue up.</summary>
     public void Next(Func<SendOutcome, SendOutcome> answer) => answers.Enqueue(answer);
@@ -36,7 +40,10 @@ internal sealed class FakeTeams : IConnectorClient
     public async Task<SendOutcome> PostAsync(ChannelRef to, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
     {
         if (Offline)
+        {
+            Interlocked.Increment(ref refusals);
             return new SendOutcome.NotSent("connection refused", null);
+        }
         Interlocked.Increment(ref posts);
         if (Gate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);

@@ -39,7 +39,8 @@ public sealed class TurnHandlerTests
         var visibility = new Visibility(directory, story.States, access);
         var views = TestViews.Of(story, access);
         var trails = new Trails(story.Ledger);
-        var questions = new Questions(directory, story.States, access, visibility, views, trails, new(documents), story.Clock);
+        var questions = new Questions(
+            directory, story.States, access, visibility, views, trails, new(documents), new(story.Ledger, new(documents), story.Clock), story.Clock);
         handler = new(
             questions,
             new(mediator, visibility, access, views, questions, new(new KnownBook())),
@@ -49,6 +50,17 @@ public sealed class TurnHandlerTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Digest_tells_what_happened_since_the_last_one_to_who_may_see_the_client()
+    {
+        var card = await SayAsync(Story.Ravi, "digest contoso");
+        card.ShouldContain("Incidents opened");
+        card.ShouldContain("CON-1001");
+        card.ShouldNotContain("FAB-1001");
+        replies[^1].Evidence.ShouldNotBeNull().Purpose.ShouldBe("digest-asked");
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task Approve_becomes_a_request_with_the_seal_that_was_shown_and_answers_with_the_new_card()
@@ -306,6 +318,7 @@ public sealed class TurnHandlerTests
     [InlineData("assign approver contoso Nobody", "Whom?")]
     [InlineData("checkpoint contoso", "has been signed yet")]
     [InlineData("checkpoint nowhere", "I know no client")]
+    [InlineData("digest nowhere", "I know no client")]
     public async Task Every_word_gets_a_helpful_and_valid_card(string text, string says)
     {
         (await SayAsync(Story.Ravi, text)).ShouldContain(says);

@@ -1,0 +1,110 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Digests;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Tenancy;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Digests;
+
+/// <summary>
+/// A client's digest as a card: what happened, what waits, what is told nowhere else, and the newest checkpoint, which stays in Teams where
+/// whoever runs the bot cannot rewrite it.
+/// </summary>
+internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeProvider clock)
+{
+    private const int MostWaiting = 8;
+    private const int MostTold = 8;
+
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public async Task<OutgoingJson> CardAsync(Tenant tenant, TenantState state, DigestMark since, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var digest = await Digest.ReadAsync(ledger, state, since, now, cancellationToken);
+        return Build(tenant, state, digest, await NewestAsync(tenant, cancellationToken), now);
+    }
+
+    internal static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now)
+    {
+        var summary = $"Digest of {CardText.Name(tenant.Name, 60)}";
+        List<OutgoingJson> body =
+        [
+            Rich(null, new("Digest of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true, Size: "Medium")),
+            Rich("None", new TextRun(digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}", Subtle: true, Size: "Small")),
+        ];
+        if (digest.Simulated)
+            body.Add(Rich("Small", new TextRun("Partly SIMULATION: events of the Sandbox are among these", Bold: true, Tone: Tone.Accent)));
+        body.AddRange(Happened(digest));
+        body.AddRange(Waiting(tenant, state, now));
+        body.AddRange(OnlyHere(digest));
+        body.AddRange(Record(newest));
+        return Card.Frame(body, summary: summary);
+    }
+
+    private static IEnumerable<OutgoingJson> Happened(Digest digest)
+    {
+        (string Title, long Count)[] counts =
+        [
+            ("Events", digest.Received), ("Incidents opened", digest.Opened), ("Approved", digest.Approved), ("Rejected", digest.Rejected),
+            ("Handled by people", digest.Handled), ("Expired undecided", digest.Expired), ("Done and verified", digest.Verified),
+            ("Failed or stopped", digest.Failed), ("Outcome unknown", digest.Unknown), ("Taken back", digest.Undone),
+        ];
+        var facts = counts.Where(static fact => fact.Count > 0).Select(static fact => Fact(fact.Title, $"{fact.Count}")).ToList();
+        yield return facts.Count == 0 ? Text($"Nothing happened.") : Facts(facts);
+        if (digest.OutOfBand > 0)
+            yield return Rich("Small", new TextRun(digest.OutOfBand == 1 ? "One change was made that no decision allows" : $"{digest.OutOfBand} changes were made that no decision allows", Bold: true, Tone: Tone.Attention));
+        foreach (var connection in digest.Silent.Take(MostTold))
+            yield return Rich("Small", new("Silent: ", Bold: true, Tone: Tone.Warning), new(connection, 80));
+    }
+
+    private static IEnumerable<OutgoingJson> Waiting(Tenant tenant, TenantState state, DateTimeOffset now)
+    {
+        var open = PendingCard.Open(state);
+        yield return Rich(null, new TextRun(open.Count == 0 ? "Nothing is waiting" : $"{open.Count} open", Bold: true));
+        foreach (var incident in open.Take(MostWaiting))
+            yield return PendingCard.Line(tenant, incident, now);
+        if (open.Count > MostWaiting)
+            yield return Text($"and {open.Count - MostWaiting} more: *pending {CardText.Name(tenant.Id.Value)}* lists them.", subtle: true);
+        if (state.Freeze is { } freeze)
+            yield return Rich("Small", new("Frozen: ", Bold: true, Tone: Tone.Attention), new(freeze.Reason, 120));
+    }
+
+    private static IEnumerable<OutgoingJson> OnlyHere(Digest digest)
+    {
+        if (digest.Digested == 0)
+            yield break;
+        var told = digest.Information;
+        yield return Rich(null, new TextRun("On no card, for information", Bold: true));
+        foreach (var one in told.Take(MostTold))
+            yield return Rich("Small", new(one.Title, 120), new(one.Count > 1 ? $" · {one.Count} times, last {Phrases.Time(one.Last)}" : $" · {Phrases.Time(one.Last)}", Subtle: true));
+        var rest = digest.Digested - told.Take(MostTold).Sum(static one => one.Count);
+        if (rest > 0)
+            yield return Rich("Small", new TextRun(rest == 1 ? "and one more event, such as the end of an alert that was on no card" : $"and {rest} more events, such as the ends of alerts that were on no card", Subtle: true));
+    }
+
+    private static IEnumerable<OutgoingJson> Record((SignedCheckpoint? Checkpoint, string? Problem) newest)
+    {
+        const string Id = "checkpoint";
+        if (newest.Problem is { } problem)
+            yield return Rich("Small", new("The record's checkpoint cannot be read: ", Bold: true, Tone: Tone.Attention), new(problem, 300));
+        if (newest.Checkpoint is not { } checkpoint)
+            yield break;
+        yield return Rich("Small", new TextRun($"The record is signed up to entry {checkpoint.Checkpoint.Size}.", Subtle: true));
+        yield return ActionSet([CardActions.Toggle("Checkpoint", Id)]);
+        yield return Container(MessageCards.Note(checkpoint), id: Id, visible: false);
+    }
+
+    /// <summary>A digest is posted even where the checkpoint is damaged, and says so.</summary>
+    private async Task<(SignedCheckpoint?, string?)> NewestAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await checkpoints.NewestAsync(tenant.Id, cancellationToken), null);
+        }
+        catch (CheckpointException damaged)
+        {
+            return (null, damaged.Message);
+        }
+    }
+}

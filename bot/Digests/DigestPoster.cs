@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Completeness;
+using DevOpsAI.Digests;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Digests;
+
+/// <summary>
+/// Posts each linked conversation's digest when it is due. Keeps nothing: what is due is read from the state, so a bot that was away posts one
+/// digest of the whole time. Escalation channels get none.
+/// </summary>
+internal sealed class DigestPoster(
+    ILedger ledger,
+    TenantStates states,
+    ITenantDirectory tenants,
+    DigestCards cards,
+    IConnectorClient connector,
+    IConversationBook book,
+    IFollowedTenants followed,
+    IOptions<DigestsOptions> options,
+    TimeProvider clock,
+    ILogger<DigestPoster> logger) : BackgroundService
+{
+    private static readonly Actor Self = Actor.Service("digests");
+
+    /// <summary>In case the clock was set, or a conversation was linked.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private readonly DigestSchedule schedule = options.Value.Schedule();
+    /// <summary>By linked conversation, the last posting: one at a time.</summary>
+    private readonly ConcurrentDictionary<(TenantId Tenant, string Conversation), Task> posting = new();
+
+    /// <summary>Begins to post what is due now, and completes when that is done.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+        {
+            try
+            {
+                var state = await states.GetAsync(tenant.Id, cancellationToken);
+                foreach (var link in state.Channels.Values.Where(link => IsDue(state, link)))
+                    Begin(tenant, link.Channel.ConversationId, cancellationToken);
+            }
+            catch (LedgerUnavailableException unavailable)
+            {
+                logger.DigestsWait(tenant.Id, unavailable);
+            }
+        }
+    }
+
+    /// <summary>Completes when nothing is being posted; for tests and orderly stops.</summary>
+    public Task IdleAsync() => Task.WhenAll(posting.Values);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await CatchUpAsync(stoppingToken);
+            var wait = schedule.NextDue(clock.GetUtcNow()) - clock.GetUtcNow();
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool IsDue(TenantState state, ChannelLinked link) =>
+        !link.Escalation && state.Digests.GetValueOrDefault(link.Channel.ConversationId) is { } mark && mark.At < schedule.LastDue(clock.GetUtcNow());
+
+    /// <summary>Each conversation waits for Teams by itself.</summary>
+    private void Begin(Tenant tenant, string conversation, CancellationToken stopping)
+    {
+        var place = (tenant.Id, conversation);
+        if (posting.TryGetValue(place, out var before) && !before.IsCompleted)
+            return;
+        posting[place] = Task.Run(() => TryPostAsync(tenant, conversation, stopping), CancellationToken.None);
+    }
+
+    private async Task TryPostAsync(Tenant tenant, string conversation, CancellationToken stopping)
+    {
+        try
+        {
+            await PostAsync(tenant, conversation, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is on record by then says whether the next start tries again.
+        }
+        catch (Exception problem)
+        {
+            logger.DigestFailed(tenant.Id, conversation, problem);
+        }
+    }
+
+    private async Task PostAsync(Tenant tenant, string conversation, CancellationToken stopping)
+    {
+        var state = await states.GetAsync(tenant.Id, stopping);
+        if (!state.Channels.TryGetValue(conversation, out var link) || !IsDue(state, link))
+            return;
+        var mark = state.Digests[conversation];
+        var correlation = Guid.NewGuid().ToString("N");
+        var message = new OutgoingMessage { Card = await cards.CardAsync(tenant, state, mark, stopping), Summary = $"Digest of {CardText.Name(tenant.Name, 60)}" };
+        var announced = await ledger.AppendAsync(
+            tenant.Id,
+            [new(StreamId.Digest(conversation), mark.Version)],
+            [new(StreamId.Digest(conversation), Self, correlation, new DigestSending(conversation, schedule.LastDue(clock.GetUtcNow()), state.Seq, state.Intake.Digested))],
+            stopping);
+        if (announced is AppendResult.Conflict)
+            return;
+        SendOutcome outcome = new SendOutcome.Unknown("cut short");
+        try
+        {
+            var channel = book.Find(conversation) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+            while ((outcome = await connector.PostAsync(channel, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+                await Task.Delay(notSent.After > PauseAfterFailure ? notSent.After.Value : PauseAfterFailure, clock, stopping);
+        }
+        finally
+        {
+            var sent = new MessageSent(DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
+            await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Message(conversation), Self, correlation, sent)], CancellationToken.None);
+            logger.DigestPosted(tenant.Id, conversation, sent.Outcome);
+        }
+    }
+}
