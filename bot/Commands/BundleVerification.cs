@@ -43,7 +43,7 @@ internal static class BundleVerification
         {
             return VerifierKey.Parse((File.Exists(text) ? File.ReadAllText(text) : text).Trim());
         }
-        catch (Exception problem) when (problem is NoteFormatException or PlatformNotSupportedException)
+        catch (NoteFormatException problem)
         {
             throw new CommandException($"--key is not a verifier key: {problem.Message}.");
         }

@@ -96,10 +96,10 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
         try
         {
             read.ImportFromPem(pem);
-            if (read.ExportParameters(includePrivateParameters: true) is { D: not null } parameters && parameters.Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+            if (read.ExportParameters(includePrivateParameters: true) is { D: not null } parameters && parameters.Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
                 return read;
         }
-        catch (Exception damaged) when (damaged is ArgumentException or CryptographicException)
+        catch (Exception damaged) when (damaged is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             // Said by the caller.
         }

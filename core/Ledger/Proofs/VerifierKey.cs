@@ -11,7 +11,16 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     public const string CosignatureName = "devops-ai-bot/cosignature-ecdsa-p256/v1";
 
     private const int TimeSize = sizeof(ulong);
+
+    /// <summary>X and Y, uncompressed; the header ends with the byte that says so.</summary>
+    private const int P256PointSize = 64;
+
     private readonly byte[] key;
+
+    /// <summary>How the DER of every SubjectPublicKeyInfo begins that names the curve P-256 (RFC 5480).</summary>
+    private static ReadOnlySpan<byte> P256Header => [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+        0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04];
 
     private VerifierKey(string name, NoteKeyType type, byte[] key)
     {
@@ -111,15 +120,21 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         _ => [0xff, .. NoteText.Encode(CosignatureName)],
     };
 
+    /// <summary>
+    /// Whatever is on another curve, or on one that describes itself, is told by its first bytes: what the platform makes of such keys differs, and
+    /// not all of it is an answer.
+    /// </summary>
     private static bool IsP256(ReadOnlySpan<byte> publicKey)
     {
+        if (publicKey.Length != P256Header.Length + P256PointSize || !publicKey.StartsWith(P256Header))
+            return false;
         try
         {
             using var ecdsa = ECDsa.Create();
             ecdsa.ImportSubjectPublicKeyInfo(publicKey, out var read);
-            return read == publicKey.Length && ecdsa.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
+            return read == publicKey.Length;
         }
-        catch (CryptographicException)
+        catch (Exception offTheCurve) when (offTheCurve is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }
