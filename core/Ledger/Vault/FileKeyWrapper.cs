@@ -9,59 +9,70 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
 {
     private const string Algorithm = "A256KWP";
 
-    private readonly Lock gate = new();
-
-    public ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            var file = KeyFile.Read(Next(tenant)) ?? KeyFile.Read(Current(tenant))
-                ?? (mayCreate ? KeyFile.Create(Current(tenant)) : throw Missing(tenant, null));
-            using var aes = Aes.Create();
-            aes.Key = file.Key;
-            return new(new WrappedKey("file:" + file.Id, Algorithm, aes.EncryptKeyWrapPadded(key.Span)));
-        }
-    }
+    public ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken) => new(Wrap(
+        KeyFile.Read(Current(tenant)) ?? (mayCreate ? KeyFile.Create(Current(tenant)) : throw Missing(tenant, null)), key));
 
     public ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken)
     {
-        lock (gate)
+        using var aes = Aes.Create();
+        aes.Key = Find(tenant, wrapped.Kek).Key;
+        try
         {
-            var current = KeyFile.Read(Current(tenant));
-            var next = KeyFile.Read(Next(tenant));
-            var file = new[] { current, next }.FirstOrDefault(one => one is not null && "file:" + one.Id == wrapped.Kek)
-                ?? throw (current is null ? Missing(tenant, wrapped.Kek) : Wrong(tenant, current.Id, wrapped.Kek));
-            using var aes = Aes.Create();
-            aes.Key = file.Key;
+            return new(aes.DecryptKeyWrapPadded(wrapped.Value));
+        }
+        catch (CryptographicException failure)
+        {
+            throw new LedgerUnavailableException(
+                $"The wrapped data key of {tenant} is damaged: key {wrapped.Kek} is the right one but does not open it. Restore the documents beside the ledger from a backup; nothing was changed.", failure);
+        }
+    }
+
+    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder))
+            throw Missing(tenant, null);
+        var path = Current(tenant) + ".lock";
+        try
+        {
+            // Stays where it is: a lock file that is removed can be held twice.
+            return new(new Rotation(this, tenant, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1)));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException($"The key of {tenant} is being rotated by another process, or {path} cannot be written ({failure.Message}). Nothing was changed.", failure);
+        }
+    }
+
+    private static string KekOf(KeyFile file) => "file:" + file.Id;
+
+    private static WrappedKey Wrap(KeyFile file, ReadOnlyMemory<byte> key)
+    {
+        using var aes = Aes.Create();
+        aes.Key = file.Key;
+        return new(KekOf(file), Algorithm, aes.EncryptKeyWrapPadded(key.Span));
+    }
+
+    /// <summary>
+    /// The new key of a rotation first: when it is not there yet, or not any more, the other one is what it was, or what it has become.
+    /// </summary>
+    private KeyFile Find(TenantId tenant, string kek)
+    {
+        KeyFile? current = null;
+        LedgerUnavailableException? damaged = null;
+        foreach (var path in (string[])[Next(tenant), Current(tenant)])
+        {
             try
             {
-                return new(aes.DecryptKeyWrapPadded(wrapped.Value));
+                current = KeyFile.Read(path);
+                if (current is not null && KekOf(current) == kek)
+                    return current;
             }
-            catch (CryptographicException failure)
+            catch (LedgerUnavailableException unreadable)
             {
-                throw new LedgerUnavailableException(
-                    $"The wrapped data key of {tenant} is damaged: key {wrapped.Kek} is the right one but does not open it. Restore the documents beside the ledger from a backup; nothing was changed.", failure);
+                damaged = unreadable;
             }
         }
-    }
-
-    public ValueTask BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            _ = KeyFile.Read(Next(tenant)) ?? KeyFile.Create(Next(tenant));
-            return default;
-        }
-    }
-
-    public ValueTask EndRotationAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            if (File.Exists(Next(tenant)))
-                KeyFile.Replace(Current(tenant), Next(tenant));
-            return default;
-        }
+        throw damaged ?? (current is null ? Missing(tenant, kek) : Wrong(tenant, current.Id, kek));
     }
 
     private string Current(TenantId tenant) => Path.Combine(folder, tenant.Value + ".key");
@@ -74,4 +85,21 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
 
     private LedgerUnavailableException Wrong(TenantId tenant, string found, string kek) => new(
         $"The key file {Current(tenant)} holds key file:{found}, but the data key of {tenant} was wrapped under {kek}. Put the right file back; nothing was changed.");
+
+    private sealed class Rotation(FileKeyWrapper keys, TenantId tenant, FileStream turn) : IKeyRotation
+    {
+        public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+            new(Wrap(KeyFile.Read(keys.Next(tenant)) ?? KeyFile.Create(keys.Next(tenant)), key));
+
+        public ValueTask<bool> EndAsync(WrappedKey stored, CancellationToken cancellationToken)
+        {
+            var next = KeyFile.Read(keys.Next(tenant));
+            var isLeft = next is not null && KekOf(next) == stored.Kek;
+            if (isLeft)
+                KeyFile.Replace(keys.Current(tenant), keys.Next(tenant));
+            return new(isLeft);
+        }
+
+        public void Dispose() => turn.Dispose();
+    }
 }

@@ -17,9 +17,24 @@ public interface IKeyWrapper
     /// <exception cref="LedgerUnavailableException">The key that it was wrapped under cannot be had, or is another one; the message says what to do.</exception>
     ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken);
 
-    /// <summary>From here on <see cref="WrapAsync"/> uses a new key; what the old one wrapped can still be unwrapped. Harmless to repeat after a crash.</summary>
-    ValueTask BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken);
+    /// <summary>
+    /// Begins a rotation. There is one at a time, whatever processes work with the keys; the turn is given back by disposing, or by the end of the
+    /// process. Makes nothing yet.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">Somebody else rotates the tenant's key now, or the keys cannot be written; nothing was changed.</exception>
+    ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken);
+}
 
-    /// <summary>The old key is not needed any more. Harmless to repeat.</summary>
-    ValueTask EndRotationAsync(TenantId tenant, CancellationToken cancellationToken);
+/// <summary>A rotation that is under way. Until it ends, what the old key wrapped and what the new one wrapped can both be unwrapped.</summary>
+public interface IKeyRotation : IDisposable
+{
+    /// <summary>Wraps under the new key, making it unless a rotation that was stopped has left one.</summary>
+    /// <exception cref="LedgerUnavailableException">The new key cannot be made or used; the old one is still in use.</exception>
+    ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+
+    /// <summary>The key of <paramref name="stored"/> takes the old one's place, if it has not already. Harmless to repeat.</summary>
+    /// <param name="stored">What is durable now.</param>
+    /// <returns>True when there was something left to do.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be done now. Both keys are still there.</exception>
+    ValueTask<bool> EndAsync(WrappedKey stored, CancellationToken cancellationToken);
 }

@@ -23,7 +23,18 @@ internal static class KeyDocuments
 /// <param name="Subject">Id of the document that leads to it.</param>
 internal sealed record SubjectKeyDocument(byte[] Wrapped, string Subject);
 
+/// <summary>A tenant's data key as it is kept: a <see cref="WrappedKey"/>, and the rotations that brought it about and are not on record yet.</summary>
+internal sealed record DataKeyDocument(string Kek, string Algorithm, byte[] Value)
+{
+    /// <summary>Written with the key itself, so that a rotation is carried out and to be recorded at the same instant; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KeyRotation>? Unrecorded { get; init; }
+
+    [JsonIgnore]
+    public WrappedKey Key => new(Kek, Algorithm, Value);
+}
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(WrappedKey))]
+[JsonSerializable(typeof(DataKeyDocument))]
 [JsonSerializable(typeof(SubjectKeyDocument))]
 internal sealed partial class KeyJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
     private const string Heading = "DevOps AI Bot key 1";
 
     /// <summary>Reads the file; null when there is none.</summary>
-    /// <exception cref="LedgerUnavailableException">It is damaged, or others may read it.</exception>
+    /// <exception cref="LedgerUnavailableException">It is damaged, of a format that is not known here, or others may read it.</exception>
     public static KeyFile? Read(string path)
     {
         if (!File.Exists(path))
@@ -21,12 +21,19 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
         try
         {
             MustBePrivate(path);
-            var match = Form().Match(File.ReadAllText(path));
+            var text = File.ReadAllText(path);
+            if (OtherFormat().Match(text) is { Success: true } other)
+                throw new LedgerUnavailableException($"The key file {path} has format {other.Groups["format"].Value}; this version knows format 1. Use the version that wrote it; nothing was changed.");
+            var match = Form().Match(text);
             var key = new byte[DataKey.Size];
             if (!match.Success || !Convert.TryFromBase64String(match.Groups["key"].Value, key, out var length) || length != key.Length
                 || Check(match.Groups["id"].Value, key) != match.Groups["check"].Value)
                 throw new LedgerUnavailableException($"The key file {path} is damaged. Restore it from your backup; nothing was changed. 'ledger verify' works without it.");
             return new(match.Groups["id"].Value, key);
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // moved since
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -34,53 +41,66 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
         }
     }
 
-    /// <summary>Makes a key and its file, durable before the call returns.</summary>
-    /// <exception cref="LedgerUnavailableException">It cannot be written, or is there already.</exception>
+    /// <summary>
+    /// Makes a key and its file, durable before the call returns. Written beside and moved into place, so that nobody ever sees half a key; when
+    /// several do this at once, one wins and all have its key.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
     public static KeyFile Create(string path)
     {
         var made = new KeyFile(RandomNumberGenerator.GetHexString(16, lowercase: true), RandomNumberGenerator.GetBytes(DataKey.Size));
+        var beside = $"{path}.{Guid.NewGuid():N}";
         try
         {
             MakeFolder(Path.GetDirectoryName(path)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var file = new FileStream(path, options);
-            file.Write(Encoding.ASCII.GetBytes($"{Heading}\nid: {made.Id}\nkey: {Convert.ToBase64String(made.Key)}\ncheck: {Check(made.Id, made.Key)}\n"));
-            file.Flush(flushToDisk: true);
+            WriteNew(beside, made);
+            File.Move(beside, path, overwrite: false);
             return made;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(beside);
+            return Read(path)!;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            File.Delete(beside);
             throw new LedgerUnavailableException($"The key file {path} cannot be written: {failure.Message}", failure);
         }
     }
 
-    /// <summary>Puts one key file in the place of another, whose bytes are overwritten first.</summary>
-    /// <exception cref="LedgerUnavailableException">It cannot be done.</exception>
+    /// <summary>Puts one key file in the place of another, whose bytes are overwritten then. At every moment one of the two is there.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be done; both are still there.</exception>
     public static void Replace(string path, string by)
     {
+        var old = path + ".old";
         try
         {
-            if (File.Exists(path))
-            {
-                // Its own name would be gone with a crash half way; under another one it is only a leftover.
-                var old = path + ".old";
-                File.Copy(by, path + ".next", overwrite: true);
-                File.Move(path, old, overwrite: true);
-                File.Move(path + ".next", path);
+            // Left by a process that ended between the two steps.
+            if (File.Exists(old))
                 Wipe(old);
-            }
-            else
+            if (!File.Exists(path))
             {
-                File.Copy(by, path);
+                File.Move(by, path);
+                return;
             }
-            Wipe(by);
+            File.Replace(by, path, old);
+            Wipe(old);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new LedgerUnavailableException($"The key file {path} cannot be replaced: {failure.Message}", failure);
         }
+    }
+
+    private static void WriteNew(string path, KeyFile made)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
+        file.Write(Encoding.ASCII.GetBytes($"{Heading}\nid: {made.Id}\nkey: {Convert.ToBase64String(made.Key)}\ncheck: {Check(made.Id, made.Key)}\n"));
+        file.Flush(flushToDisk: true);
     }
 
     private static void Wipe(string path)
@@ -116,4 +136,8 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
 
     [GeneratedRegex(@"^" + Heading + @"\nid: (?<id>[0-9a-f]{16})\nkey: (?<key>[A-Za-z0-9+/]{43}=)\ncheck: (?<check>[0-9a-f]{16})\n\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
+
+    /// <summary>Digits only: anything else in the heading is damage.</summary>
+    [GeneratedRegex(@"^DevOps AI Bot key (?!1\n)(?<format>[0-9]{1,4})\n", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OtherFormat();
 }

@@ -14,6 +14,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 {
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly DataKeyStore dataKeys = new(documents, wrapper);
 
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
@@ -107,7 +108,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         {
             if (tenants.TryGetValue(tenant, out var known))
                 return known;
-            var root = await ReadRootAsync(tenant, cancellationToken) ?? await MakeRootAsync(tenant, cancellationToken);
+            var root = await dataKeys.UnwrapAsync(tenant, cancellationToken) ?? await MakeRootAsync(tenant, cancellationToken);
             var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root));
             CryptographicOperations.ZeroMemory(root);
             return tenants[tenant] = keys;
@@ -118,33 +119,17 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         }
     }
 
-    /// <summary>Wraps the tenant's data key under a new key of the customer. No sealed byte changes. Goes on where a crash stopped it.</summary>
-    /// <returns>The old and the new key; null when the tenant has no data key yet.</returns>
-    /// <exception cref="LedgerUnavailableException">It cannot be done; the old key is still in use.</exception>
-    public async ValueTask<(string From, string To)?> RotateAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        var scope = DocumentScope.Of(tenant);
-        if (await documents.FindAsync(scope, KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken) is not { } document)
-            return null;
-        var wrapped = Read(tenant, document);
-        var root = await wrapper.UnwrapAsync(tenant, wrapped, cancellationToken);
-        try
-        {
-            await wrapper.BeginRotationAsync(tenant, cancellationToken);
-            var again = await wrapper.WrapAsync(tenant, root, mayCreate: false, cancellationToken);
-            if (!CryptographicOperations.FixedTimeEquals(await wrapper.UnwrapAsync(tenant, again, cancellationToken), root))
-                throw new LedgerUnavailableException($"The new key {again.Kek} does not give back what it wrapped; the old one is still in use.");
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(again, KeyJson.Default.WrappedKey);
-            if (!await documents.TryPutAsync(scope, KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, bytes, document.Tag, cancellationToken))
-                throw new LedgerUnavailableException($"The key of {tenant} was rotated by somebody else a moment ago.");
-            await wrapper.EndRotationAsync(tenant, cancellationToken);
-            return (wrapped.Kek, again.Kek);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(root);
-        }
-    }
+    /// <inheritdoc cref="DataKeyStore.RotateAsync"/>
+    public ValueTask<KeyRotation?> RotateAsync(TenantId tenant, string correlation, CancellationToken cancellationToken) =>
+        dataKeys.RotateAsync(tenant, correlation, cancellationToken);
+
+    /// <inheritdoc cref="DataKeyStore.UnrecordedAsync"/>
+    internal ValueTask<IReadOnlyList<KeyRotation>> UnrecordedAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        dataKeys.UnrecordedAsync(tenant, cancellationToken);
+
+    /// <inheritdoc cref="DataKeyStore.RecordedAsync"/>
+    internal ValueTask RecordedAsync(TenantId tenant, KeyRotation rotation, CancellationToken cancellationToken) =>
+        dataKeys.RecordedAsync(tenant, rotation, cancellationToken);
 
     public void Dispose()
     {
@@ -152,11 +137,6 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             keys.Destroy();
         turn.Dispose();
     }
-
-    private async ValueTask<byte[]?> ReadRootAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken) is { } document
-            ? await wrapper.UnwrapAsync(tenant, Read(tenant, document), cancellationToken)
-            : null;
 
     private async ValueTask<byte[]> MakeRootAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -170,22 +150,9 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         }
         var root = RandomNumberGenerator.GetBytes(DataKey.Size);
         var wrapped = await wrapper.WrapAsync(tenant, root, mayCreate: true, cancellationToken);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(wrapped, KeyJson.Default.WrappedKey);
-        return await documents.TryPutAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, bytes, null, cancellationToken)
+        return await dataKeys.TryPutAsync(tenant, new(wrapped.Kek, wrapped.Algorithm, wrapped.Value), null, cancellationToken)
             ? root
-            : await ReadRootAsync(tenant, cancellationToken) ?? throw new LedgerUnavailableException($"The data key of {tenant} was made by another bot and is gone again.");
-    }
-
-    private static WrappedKey Read(TenantId tenant, Document document)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.WrappedKey) ?? throw new JsonException("empty");
-        }
-        catch (JsonException damaged)
-        {
-            throw new LedgerUnavailableException($"The wrapped data key of {tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
-        }
+            : await dataKeys.UnwrapAsync(tenant, cancellationToken) ?? throw new LedgerUnavailableException($"The data key of {tenant} was made by another bot and is gone again.");
     }
 
     private async ValueTask PersonAsync(TenantKeys keys, string objectId, CancellationToken cancellationToken) =>

@@ -30,10 +30,8 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
         return Base64Url.DecodeFromChars((await SendAsync(tenant, kek, "unwrapkey", wrapped.Value, cancellationToken)).Value);
     }
 
-    /// <summary>A new version is made in the vault, by its owner or by its rotation policy; from then on it is what wraps.</summary>
-    public ValueTask BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) => default;
-
-    public ValueTask EndRotationAsync(TenantId tenant, CancellationToken cancellationToken) => default;
+    /// <summary>A new version is made in the vault, by its owner or by its rotation policy; from then on it is what wraps. Several at once do no harm.</summary>
+    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) => new(new Rotation(this, tenant));
 
     private Uri KeyOf(TenantId tenant)
     {
@@ -73,6 +71,19 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
             $"There is no key {key} in Key Vault. If it was deleted, it can be recovered until its soft-delete period ends; after that what is sealed for {tenant} is lost, and 'ledger verify' still works.",
         _ => $"Key Vault answered {(int)status} for the key of {tenant} ({key}); it is tried again.",
     };
+
+    private sealed class Rotation(KeyVaultWrapper vault, TenantId tenant) : IKeyRotation
+    {
+        public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+            vault.WrapAsync(tenant, key, mayCreate: false, cancellationToken);
+
+        public ValueTask<bool> EndAsync(WrappedKey stored, CancellationToken cancellationToken) => new(false);
+
+        public void Dispose()
+        {
+            // The vault keeps all versions, so there is no turn to give back.
+        }
+    }
 }
 
 internal sealed record KeyRequest([property: JsonPropertyName("alg")] string Alg, [property: JsonPropertyName("value")] string Value);

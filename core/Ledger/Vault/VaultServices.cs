@@ -25,6 +25,7 @@ public static class VaultServices
         services.AddSingleton<KeyRing>();
         services.AddSingleton<IKeyRing>(static provider => provider.GetRequiredService<KeyRing>());
         services.AddHostedService<KeysAtStart>();
+        services.AddHostedService<RotationRecorder>();
         return services;
     }
 
