@@ -6,5 +6,7 @@ namespace DevOpsAI.Privacy;
 public static class PrivacyServices
 {
     /// <summary>Erasure of personal data. Needs the ledger, its keys and <see cref="Gates.IAccess"/>.</summary>
-    public static IServiceCollection AddPrivacy(this IServiceCollection services) => services.AddSingleton<ILedgerFollower, ErasureFollower>();
+    public static IServiceCollection AddPrivacy(this IServiceCollection services) => services
+        .AddSingleton<ILedgerFollower, ErasureFollower>()
+        .AddHostedService<ErasureWatch>();
 }

@@ -1,0 +1,72 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Privacy;
+
+/// <summary>
+/// Has this instance forget whom another one erased: the key in memory, what was opened with it, and the people known from Teams. Every instance
+/// reads on for that in the ledger of every tenant, also of those that another instance works for.
+/// </summary>
+internal sealed class ErasureWatch(
+    ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ITenantDirectory tenants, IFollowedTenants followed, TimeProvider clock, ILogger<ErasureWatch> logger)
+    : BackgroundService
+{
+    private const int PageSize = 1000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<TenantId, long> heads = [];
+
+    /// <summary>From here on; it is before anything is read into memory that an erasure could be about.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Whoever has the store to himself has nobody to hear it from.
+        if (followed is not EveryTenant)
+        {
+            foreach (var tenant in tenants.All)
+                heads[tenant.Id] = await ledger.HeadAsync(tenant.Id, cancellationToken);
+        }
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(heads.Select(head => Task.Run(() => WatchAsync(head.Key, head.Value, stoppingToken), CancellationToken.None)));
+
+    private async Task WatchAsync(TenantId tenant, long seen, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ledger.WaitPastAsync(tenant, seen, stopping);
+                foreach (var entry in await ledger.ReadAsync(tenant, seen, PageSize, stopping))
+                {
+                    if (entry.Fact is ErasureCompleted erased)
+                        await ForgetAsync(tenant, erased, stopping);
+                    seen = entry.Seq;
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                logger.NotForgotten(tenant, failure, Pause);
+                await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ForgetAsync(TenantId tenant, ErasureCompleted erased, CancellationToken stopping)
+    {
+        keys.Forget(tenant, erased.Key);
+        if (erased.ObjectId is not { } person)
+            return;
+        foreach (var other in others)
+            await other.ForgetAsync(person, stopping);
+        logger.Forgotten(erased.Key, tenant);
+    }
+}
