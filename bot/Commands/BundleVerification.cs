@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
@@ -16,25 +17,19 @@ internal static class BundleVerification
     };
 
     /// <param name="key">The ledger's verifier key as it is known from elsewhere: the text itself, or a file that holds it; null for none.</param>
-    public static async Task<int> RunAsync(string path, string? tenant, string? key, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string path, string? tenant, string? key, bool json, CommandContext context, CancellationToken cancellationToken)
     {
-        try
+        var verdict = await BundleCheck.RunAsync(
+            path, tenant is null ? null : context.Tenant(tenant), key is null ? null : ReadKey(key), cancellationToken);
+        if (TenantId.TryParse(verdict.Manifest?.Tenant, out var owner))
+            context.Here(owner);
+        await (verdict.State == BundleState.Unreadable && !json ? context.Error : context.Output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));
+        return verdict.State switch
         {
-            var verdict = await BundleCheck.RunAsync(
-                path, tenant is null ? null : LedgerCommands.Known(tenant), key is null ? null : ReadKey(key), cancellationToken);
-            await (verdict.State == BundleState.Unreadable && !json ? error : output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));
-            return verdict.State switch
-            {
-                BundleState.Intact => LedgerCommands.Intact,
-                BundleState.Changed => LedgerCommands.Tampered,
-                _ => LedgerCommands.Usage,
-            };
-        }
-        catch (Exception refused) when (refused is CommandException or NoteFormatException or IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync(refused.Message);
-            return LedgerCommands.Usage;
-        }
+            BundleState.Intact => LedgerCommands.Intact,
+            BundleState.Changed => LedgerCommands.Tampered,
+            _ => LedgerCommands.Usage,
+        };
     }
 
     private static VerifierKey ReadKey(string text)

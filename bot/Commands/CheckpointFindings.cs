@@ -77,7 +77,8 @@ internal sealed class CheckpointFindings
         }
     }
 
-    private static FoundCheckpoint ReadGiven(string path)
+    /// <exception cref="CommandException">There is no such file, or it is no checkpoint.</exception>
+    public static FoundCheckpoint ReadGiven(string path)
     {
         if (!File.Exists(path))
             throw new CommandException($"There is no checkpoint file {path}.");

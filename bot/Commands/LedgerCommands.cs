@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
@@ -27,9 +25,7 @@ public static class LedgerCommands
     public static async Task<int> RunAsync(
         string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        if (CosmosCommands.Applies(configuration, args))
-            return await CosmosCommands.RunAsync(args, configuration, output, error, cancellationToken);
-        var parsed = Build(configuration, contentRoot, output, error).Parse(args);
+        var parsed = Build(new(configuration, contentRoot, output, error)).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var mistake in parsed.Errors)
@@ -40,54 +36,57 @@ public static class LedgerCommands
         return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
     }
 
-    private static RootCommand Build(IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error)
+    private static RootCommand Build(CommandContext context)
     {
         var tenant = new Option<string?>("--tenant") { Description = "The client company, as in contoso." };
-        var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
-        var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
-        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
-        var keys = KeyOption();
-        var context = new CommandContext(configuration, contentRoot, output, error);
+        var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
         var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
-        list.SetAction((parsed, _) => RunAsync(configuration, contentRoot, parsed.GetValue(path), error, file => Task.FromResult(
-            LedgerListing.Run(file, Known(parsed.GetValue(tenant)), configuration, parsed.GetValue(after), parsed.GetValue(json), output, error))));
-
-        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
-        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        list.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
-            tenant, all, checkpoints, keys, json, path, bundle,
-        };
-        verify.SetAction((parsed, cancellationToken) => parsed.GetValue(bundle) is { } file
-            ? BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), output, error, cancellationToken)
-            : context.RunAsync(async () =>
-            {
-                using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
-                return await LedgerVerification.RunAsync(
-                    ledger,
-                    parsed.GetValue(all) ? null : Known(parsed.GetValue(tenant)),
-                    parsed.GetValue(checkpoints) ?? [],
-                    Keys.ReadAll(parsed.GetValue(keys)),
-                    parsed.GetValue(json),
-                    context,
-                    cancellationToken);
-            }));
+            var id = context.Tenant(parsed.GetValue(tenant));
+            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            return await LedgerListing.RunAsync(opened, id, parsed.GetValue(after), parsed.GetValue(json), context, cancellationToken);
+        }));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
         var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.") { tenant, json, at, path };
         holes.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
-            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
+            var id = context.Tenant(parsed.GetValue(tenant));
+            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await LedgerHoles.RunAsync(
-                opened.Archive, Known(parsed.GetValue(tenant)), configuration, opened.Name, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), output, cancellationToken);
+                opened.Archive, id, context.Configuration, opened.Name, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), context.Output, cancellationToken);
         }));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, verify, holes, ExportCommand.Create(configuration, contentRoot, output, error) };
+        var ledger = new Command("ledger", "Reads the ledger.") { list, Verify(context, tenant, json, path), holes, ExportCommand.Create(context) };
         foreach (var proof in ProofCommands.All(context))
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
+    }
+
+    private static Command Verify(CommandContext context, Option<string?> tenant, Option<bool> json, Option<string?> path)
+    {
+        var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
+        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
+        var keys = KeyOption();
+        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
+        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        {
+            tenant, all, checkpoints, keys, json, path, bundle,
+        };
+        verify.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
+        {
+            if (parsed.GetValue(bundle) is { } file)
+                return await BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), context, cancellationToken);
+            TenantId? only = parsed.GetValue(all) ? null : context.Tenant(parsed.GetValue(tenant));
+            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            return await LedgerVerification.RunAsync(
+                opened, only, parsed.GetValue(checkpoints) ?? [], Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
+        }));
+        return verify;
     }
 
     internal static Option<string[]> KeyOption() => new("--key")
@@ -96,30 +95,11 @@ public static class LedgerCommands
         AllowMultipleArgumentsPerToken = true,
     };
 
-    internal static TenantId Known(string? tenant) => TenantId.TryParse(tenant, out var id)
-        ? id
-        : throw new CommandException(tenant is null ? "Which tenant? --tenant contoso" : $"'{tenant}' is not a tenant id.");
-
     /// <summary>A tenant without entries is one we serve, or a mistake.</summary>
     internal static void MustBeConfigured(TenantId tenant, IConfiguration configuration, string file)
     {
         if (!configuration.GetSection("Tenants").GetChildren().Any(configured => TenantId.TryParse(configured.Key, out var id) && id == tenant))
             throw new CommandException($"Tenant {tenant} is unknown: it is not configured and has no entries in {file}.");
-    }
-
-    private static async Task<int> RunAsync(IConfiguration configuration, string contentRoot, string? path, TextWriter error, Func<string, Task<int>> verb)
-    {
-        var folder = Path.GetFullPath(path ?? configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? contentRoot : Directory.GetCurrentDirectory());
-        var file = File.Exists(folder) ? folder : Path.Combine(folder, LedgerFile.Name);
-        try
-        {
-            return File.Exists(file) ? await verb(file) : throw new CommandException($"There is no ledger at {file}.");
-        }
-        catch (Exception refused) when (refused is CommandException or LedgerFileException or LedgerUnavailableException or IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync(refused.Message);
-            return Usage;
-        }
     }
 }
 

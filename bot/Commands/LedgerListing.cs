@@ -13,28 +13,26 @@ internal static class LedgerListing
 {
     internal static readonly string Header = $"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor";
 
-    public static int Run(string file, TenantId tenant, IConfiguration configuration, long after, bool json, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(OpenedLedger ledger, TenantId tenant, long after, bool json, CommandContext context, CancellationToken cancellationToken)
     {
-        using var database = LedgerFile.OpenToRead(file) ?? throw new CommandException($"There is no ledger at {file}.");
-        var seq = after;
+        var seq = Math.Max(0, after);
         try
         {
-            var rows = database.Prepare("SELECT seq, leaf, body FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq").Bind(1, tenant.Value).Bind(2, after);
-            var found = rows.Step();
-            if (!found && after <= 0)
-                LedgerCommands.MustBeConfigured(tenant, configuration, file);
+            var size = await ledger.Archive.SizeAsync(tenant, cancellationToken);
+            if (size == 0)
+                LedgerCommands.MustBeConfigured(tenant, context.Configuration, ledger.Name);
             if (!json)
-                output.WriteLine(Header);
-            for (; found; found = rows.Step())
+                await context.Output.WriteLineAsync(Header);
+            await foreach (var entry in ledger.Archive.ReadAsync(tenant, seq + 1, size, cancellationToken))
             {
-                seq = rows.Number(0);
-                output.WriteLine(json ? AsJson(rows.Bytes(2), rows.Bytes(1)) : AsText(rows.Bytes(2)));
+                seq = entry.Seq;
+                await context.Output.WriteLineAsync(json ? AsJson(entry.Body.Span, entry.Leaf.Span) : AsText(entry.Body.Span));
             }
             return LedgerCommands.Intact;
         }
-        catch (Exception damaged) when (damaged is LedgerFileException or JsonException or InvalidOperationException)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException || damaged.InnerException is JsonException or LedgerFileException { IsDamage: true })
         {
-            error.WriteLine($"Entry {seq} or the one after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
+            await context.Error.WriteLineAsync($"Entry {seq} or one soon after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
             return LedgerCommands.Tampered;
         }
     }

@@ -25,14 +25,21 @@ internal static class LedgerVerification
         CommandContext context,
         CancellationToken cancellationToken)
     {
-        var findings = await GatherAsync(ledger, tenant, files, keys, cancellationToken);
-        var results = await ledger.VerifyAsync(tenant, findings?.Sizes, cancellationToken);
+        var (findings, elsewhere) = await GatherAsync(ledger, tenant, files, keys, context, cancellationToken);
+        var results = await VerifyAsync(ledger, tenant, findings, elsewhere, cancellationToken);
         if (tenant is { } asked && results.Count == 0)
         {
             LedgerCommands.MustBeConfigured(asked, context.Configuration, ledger.Name);
             results = [new(asked.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)];
         }
         var code = LedgerCommands.Intact;
+        foreach (var kept in elsewhere)
+        {
+            await context.Output.WriteLineAsync(json
+                ? JsonSerializer.Serialize(new { Tenant = kept.Tenant.Id.Value, Status = "elsewhere", Problem = kept.Sentence }, Json)
+                : $"{kept.Tenant.Id}: NOT VERIFIED here. {kept.Sentence}");
+            code = LedgerCommands.Usage;
+        }
         foreach (var result in results)
         {
             var judged = findings?.Judge(result, TimeProvider.System.GetUtcNow()) ?? [];
@@ -46,14 +53,14 @@ internal static class LedgerVerification
         }
         if (findings is { PassedOver: > 0 and var strange } && !json)
             await context.Output.WriteLineAsync($"{strange} of the checkpoints kept beside the ledger are not signed by a key that is trusted here, and were passed over.");
-        if (results.Count == 0)
+        if (results.Count == 0 && elsewhere.Count == 0)
             await context.Output.WriteLineAsync(json ? "" : "The ledger is empty.");
         return code;
     }
 
-    /// <summary>Null when the ledger is too damaged to say which tenants it has; the verifier says the rest.</summary>
-    private static async Task<CheckpointFindings?> GatherAsync(
-        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CancellationToken cancellationToken)
+    /// <summary>What there is to hold the ledger against, and the tenants that are not to be read here; null when the ledger is too damaged to say which tenants it has.</summary>
+    private static async Task<(CheckpointFindings? Findings, IReadOnlyList<TenantElsewhere> Elsewhere)> GatherAsync(
+        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<TenantId> tenants;
         try
@@ -62,9 +69,23 @@ internal static class LedgerVerification
         }
         catch (Exception damaged) when (damaged is Ledger.LedgerUnavailableException or FormatException)
         {
-            return null;
+            return (null, []);
         }
-        return await CheckpointFindings.GatherAsync(ledger, tenants, files, keys, cancellationToken);
+        var elsewhere = tenants.Select(context.Elsewhere).OfType<TenantElsewhere>().ToList();
+        return (await CheckpointFindings.GatherAsync(
+            ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken), elsewhere);
+    }
+
+    /// <summary>All at once, unless some are not to be read here.</summary>
+    private static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
+        OpenedLedger ledger, TenantId? tenant, CheckpointFindings? findings, IReadOnlyList<TenantElsewhere> elsewhere, CancellationToken cancellationToken)
+    {
+        if (elsewhere.Count == 0 || findings is null)
+            return await ledger.VerifyAsync(tenant, findings?.Sizes, cancellationToken);
+        var results = new List<TenantVerification>();
+        foreach (var one in findings.Sizes.Keys.Order())
+            results.AddRange(await ledger.VerifyAsync(one, findings.Sizes, cancellationToken));
+        return results;
     }
 
     private static int CodeOf(TenantVerification result, IReadOnlyList<CheckpointFinding> judged) =>

@@ -2,11 +2,15 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
-/// <summary>A ledger opened for reading by a verb: a folder, beside a running bot or a copy, or the Cosmos DB account that configuration names.</summary>
+/// <summary>
+/// A ledger opened by a verb: a folder, beside a running bot or a copy, or the Cosmos DB account that configuration names. Reads, until
+/// <see cref="ToWrite"/> is asked for more.
+/// </summary>
 internal sealed class OpenedLedger : IDisposable
 {
     private readonly CommandContext context;
@@ -28,7 +32,7 @@ internal sealed class OpenedLedger : IDisposable
         Checkpoints = new(Documents);
     }
 
-    /// <summary>Where checkpoints may be kept as files.</summary>
+    /// <summary>Where checkpoints and keys may be kept as files.</summary>
     public string Folder { get; }
 
     /// <summary>The file, or what is said instead.</summary>
@@ -41,26 +45,23 @@ internal sealed class OpenedLedger : IDisposable
     public Checkpoints Checkpoints { get; }
 
     /// <param name="path">A folder or file; what configuration names when null.</param>
-    /// <exception cref="CommandException">There is no ledger.</exception>
+    /// <exception cref="CommandException">There is no ledger, or the settings are wrong.</exception>
     /// <exception cref="LedgerUnavailableException">The account cannot be used.</exception>
-    public static async Task<OpenedLedger> OpenAsync(CommandContext context, string? path)
-    {
-        if (path is not null || !CosmosCommands.IsConfigured(context.Configuration))
-            return Open(context, path);
-        var opened = CosmosCommands.Open(context.Configuration);
-        try
-        {
-            await CosmosCommands.MustExistAsync(opened, context.Configuration);
-            return new(context, opened);
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-    }
+    public static async Task<OpenedLedger> OpenAsync(CommandContext context, string? path, CancellationToken cancellationToken) =>
+        path is null && CosmosAccount.IsConfigured(context.Configuration)
+            ? new(context, await CosmosAccount.OpenAsync(context.Configuration, cancellationToken))
+            : Open(context, path);
 
     public void Dispose() => store?.Dispose();
+
+    /// <summary>The same ledger with its keys, to change something in it. To be disposed before this.</summary>
+    /// <exception cref="CommandException">What belongs beside the ledger is not there.</exception>
+    /// <exception cref="LedgerUnavailableException">It cannot be opened.</exception>
+    public LedgerToWrite ToWrite() => store is null ? LedgerToWrite.InFolder(context, Folder, Name) : LedgerToWrite.InAccount(context, store, Folder);
+
+    /// <summary>The keys, for what is sealed to be read. To be disposed before this.</summary>
+    /// <exception cref="LedgerUnavailableException">The customer's keys are not to be had as configured.</exception>
+    public KeyRing KeysToRead() => new(Documents, Archive, LedgerToWrite.Wrapper(context, Folder));
 
     /// <summary>Recomputes everything; see <see cref="LedgerVerifier.VerifyFile"/> and <see cref="CosmosVerifier.VerifyAsync"/>.</summary>
     /// <exception cref="CommandException">There is no ledger.</exception>
@@ -68,16 +69,6 @@ internal sealed class OpenedLedger : IDisposable
         TenantId? tenant, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes, CancellationToken cancellationToken) => store is null
         ? LedgerVerifier.VerifyFile(Name, tenant, cancellationToken, sizes) ?? throw new CommandException($"There is no ledger at {Name}.")
         : await CosmosVerifier.VerifyAsync(store, tenant, cancellationToken, sizes);
-
-    private static OpenedLedger Open(CommandContext context, string? path)
-    {
-        var folder = context.Folder(path);
-        return System.IO.File.Exists(folder)
-            ? new(context, Path.GetDirectoryName(folder)!, folder)
-            : System.IO.File.Exists(Path.Combine(folder, LedgerFile.Name))
-                ? new(context, folder, Path.Combine(folder, LedgerFile.Name))
-                : throw new CommandException($"There is no ledger at {Path.Combine(folder, LedgerFile.Name)}.");
-    }
 
     /// <summary>Keys given on the command line, or, when there are none, those kept beside the ledger under the name of an origin.</summary>
     public async Task<Func<string, IEnumerable<VerifierKey>>> TrustedAsync(IReadOnlyList<VerifierKey> given, CancellationToken cancellationToken)
@@ -87,8 +78,13 @@ internal sealed class OpenedLedger : IDisposable
         var known = await new SigningKeys(Documents).AllAsync(cancellationToken);
         var witnesses = context.Configuration.GetSection("Ledger:Witnesses").GetChildren()
             .Select(static witness => witness["Key"]).OfType<string>().Select(static key => Keys.Read(key)).ToList();
-        return origin => [.. known.Select(key => VerifierKey.Create(origin, key.Span)), .. witnesses];
+        return origin => [.. SigningKeys.Under(origin, known), .. witnesses];
     }
+
+    /// <summary>The newest checkpoint kept beside the ledger; null when there is none.</summary>
+    /// <exception cref="CheckpointException">It is damaged.</exception>
+    public async Task<SignedCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        await Checkpoints.NewestAsync(tenant, cancellationToken) ?? new CheckpointFiles(Path.Combine(Folder, CheckpointFiles.FolderName)).Newest(tenant);
 
     /// <summary>Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names.</summary>
     public async Task<IReadOnlyList<FoundCheckpoint>> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -106,5 +102,15 @@ internal sealed class OpenedLedger : IDisposable
         return [.. found.Values.OrderBy(static one => one.Signed.Checkpoint.Size)];
 
         void Add(FoundCheckpoint one) => found.TryAdd((one.Signed.Checkpoint.Size, one.Signed.ToString()), one);
+    }
+
+    private static OpenedLedger Open(CommandContext context, string? path)
+    {
+        var folder = context.Folder(path);
+        return File.Exists(folder)
+            ? new(context, Path.GetDirectoryName(folder)!, folder)
+            : File.Exists(Path.Combine(folder, LedgerFile.Name))
+                ? new(context, folder, Path.Combine(folder, LedgerFile.Name))
+                : throw new CommandException($"There is no ledger at {Path.Combine(folder, LedgerFile.Name)}.");
     }
 }

@@ -17,9 +17,9 @@ internal static class ProofCommands
         var command = new Command("checkpoint", "Prints a tenant's newest checkpoint.") { tenant, path };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
-            var id = LedgerCommands.Known(parsed.GetValue(tenant));
-            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
-            var newest = await NewestAsync(ledger, id, cancellationToken)
+            var id = context.Tenant(parsed.GetValue(tenant));
+            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            var newest = await ledger.NewestAsync(id, cancellationToken)
                 ?? throw new CommandException($"No checkpoint of {id} has been signed yet.");
             await context.Output.WriteAsync(newest.ToString());
             return LedgerCommands.Intact;
@@ -34,9 +34,10 @@ internal static class ProofCommands
         var command = new Command("key", "Prints the verifier key of a tenant, or of all: what auditors and witnesses trust.") { tenant, path, isNew };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
-            var folder = context.Folder(parsed.GetValue(path));
-            var tenants = parsed.GetValue(tenant) is { } one ? [LedgerCommands.Known(one)] : Configured(context);
-            var publicKey = parsed.GetValue(isNew) ? await SigningKeyFile.RenewAsync(context, folder) : await SigningKeyFile.PublicKeyAsync(context, folder, cancellationToken);
+            var tenants = parsed.GetValue(tenant) is { } one ? [context.Tenant(one)] : Configured(context);
+            var publicKey = parsed.GetValue(isNew)
+                ? await SigningKeyFile.RenewAsync(context, parsed.GetValue(path))
+                : await SigningKeyFile.PublicKeyAsync(context, parsed.GetValue(path), cancellationToken);
             var origin = context.Configuration["Ledger:Origin"] is { Length: > 0 } set ? set : Origins.Default;
             foreach (var id in tenants)
                 await context.Output.WriteLineAsync(VerifierKey.Create(Origins.Of(origin, id), publicKey.Span).ToString());
@@ -49,12 +50,12 @@ internal static class ProofCommands
     {
         var (tenant, path) = (Tenant(), PathOption());
         var seq = new Option<long>("--seq") { Description = "Which entry.", Required = true };
-        var file = new Option<string?>("--out") { Description = $"File for the receipt, as in approval{Receipt.Extension}; printed when not given." };
+        var file = new Option<string?>("--out") { Description = $"File for the receipt, as in approval{Receipt.Extension}, which must not exist; printed when not given." };
         var command = new Command("prove", "Writes a receipt: one entry, its place in the tree, and the signed checkpoint. It is checked without a database.") { tenant, seq, file, path };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
-            var id = LedgerCommands.Known(parsed.GetValue(tenant));
-            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path));
+            var id = context.Tenant(parsed.GetValue(tenant));
+            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             var receipt = await ProveAsync(ledger, id, parsed.GetValue(seq), cancellationToken);
             if (receipt is null)
             {
@@ -66,7 +67,7 @@ internal static class ProofCommands
                 await context.Output.WriteAsync(receipt.ToString());
                 return LedgerCommands.Intact;
             }
-            await File.WriteAllTextAsync(target, receipt.ToString(), cancellationToken);
+            await NewFile.WriteAsync(target, receipt.ToString(), cancellationToken);
             await context.Output.WriteLineAsync($"{target}: entry {receipt.Proof.Index + 1} of {id}, proved by the checkpoint of {receipt.Proof.Size} entries");
             return LedgerCommands.Intact;
         }));
@@ -85,9 +86,11 @@ internal static class ProofCommands
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var trusted = Keys.ReadAll(parsed.GetValue(keys));
-            TenantId? owner = parsed.GetValue(tenant) is { } asked ? LedgerCommands.Known(asked) : null;
+            TenantId? owner = parsed.GetValue(tenant) is { } asked ? context.Tenant(asked) : null;
             var name = parsed.GetValue(file)!;
             var (receipt, verdict) = Check(await File.ReadAllBytesAsync(name, cancellationToken), trusted, owner);
+            if (receipt?.Checkpoint.Checkpoint.Tenant is { } named)
+                context.Here(named);
             await context.Output.WriteLineAsync(parsed.GetValue(json) ? AsJson(receipt, verdict) : AsText(name, receipt, verdict));
             return verdict.IsValid ? LedgerCommands.Intact : LedgerCommands.Tampered;
         }));
@@ -132,7 +135,7 @@ internal static class ProofCommands
     /// <summary>Null when the stored ledger is not the signed one.</summary>
     private static async Task<Receipt?> ProveAsync(OpenedLedger ledger, TenantId tenant, long seq, CancellationToken cancellationToken)
     {
-        var newest = await NewestAsync(ledger, tenant, cancellationToken)
+        var newest = await ledger.NewestAsync(tenant, cancellationToken)
             ?? throw new CommandException($"No checkpoint of {tenant} has been signed yet, so there is nothing to prove by.");
         var stored = await ledger.Archive.ReadAsync(tenant, seq, seq, cancellationToken).FirstOrDefaultAsync(cancellationToken);
         if (seq < 1 || (stored is null && seq > newest.Checkpoint.Size))
@@ -152,23 +155,10 @@ internal static class ProofCommands
         }
     }
 
-    private static async Task<SignedCheckpoint?> NewestAsync(OpenedLedger ledger, TenantId tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ledger.Checkpoints.NewestAsync(tenant, cancellationToken)
-                ?? new CheckpointFiles(Path.Combine(ledger.Folder, CheckpointFiles.FolderName)).Newest(tenant);
-        }
-        catch (CheckpointException damaged)
-        {
-            throw new CommandException(damaged.Message);
-        }
-    }
-
     private static List<TenantId> Configured(CommandContext context) => [.. context.Configuration.GetSection("Tenants").GetChildren()
-        .Select(static one => TenantId.TryParse(one.Key, out var id) ? id : (TenantId?)null).OfType<TenantId>().Order()];
+        .Select(static one => TenantId.TryParse(one.Key, out var id) ? id : (TenantId?)null).OfType<TenantId>().Where(id => context.Elsewhere(id) is null).Order()];
 
     private static Option<string?> Tenant() => new("--tenant") { Description = "The client company, as in contoso." };
 
-    private static Option<string?> PathOption() => new("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
+    private static Option<string?> PathOption() => new("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 }

@@ -5,17 +5,16 @@ using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Bot.Commands;
 
 /// <summary>
-/// <c>erase</c> and <c>keys rotate</c>, for whoever holds the machine while no bot runs on the ledger. Both are recorded as the local operator's
-/// acts; with a running bot, people ask in Teams, where a second administrator has to agree.
+/// <c>erase</c> and <c>keys rotate</c>, for whoever holds the machine or the account. Both are recorded as the local operator's acts; in Teams,
+/// people ask for an erasure and a second administrator has to agree.
 /// </summary>
 public static class VaultCommands
 {
-    private static readonly Actor Operator = Actor.Service("local-operator");
+    private const int LongestReason = 500;
 
     /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.</summary>
     public static async Task<int?> TryRunAsync(string[] args)
@@ -30,24 +29,17 @@ public static class VaultCommands
     public static async Task<int> RunAsync(
         string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        var context = new CommandContext(configuration, contentRoot, output, error);
         var tenant = new Option<string>("--tenant") { Description = "The client company, as in contoso.", Required = true };
         var subject = new Option<string>("--subject") { Description = "An Entra object id, or a user's mail address.", Required = true };
         var reason = new Option<string?>("--reason") { Description = "Why; it is recorded." };
-        var path = new Option<string?>("--path") { Description = "Folder of ledger.db; Storage:Path when not given." };
-        var place = new Place(configuration, contentRoot);
+        var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
         var erase = new Command("erase", "Makes a person's or user's data unreadable for good.") { tenant, subject, reason, path };
-        erase.SetAction((parsed, stop) => ReportAsync(error, async () =>
-        {
-            using var vault = place.Open(parsed.GetValue(path), parsed.GetValue(tenant)!);
-            await output.WriteLineAsync(await EraseAsync(vault, parsed.GetValue(subject)!, parsed.GetValue(reason), stop));
-        }));
-        var rotate = new Command("rotate", "Wraps a tenant's data key under a new key of the customer; nothing sealed changes.") { tenant, path };
-        rotate.SetAction((parsed, stop) => ReportAsync(error, async () =>
-        {
-            using var vault = place.Open(parsed.GetValue(path), parsed.GetValue(tenant)!);
-            await output.WriteLineAsync(await RotateAsync(vault, stop));
-        }));
+        erase.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), stop, (ledger, id) =>
+            EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop)));
+        var rotate = new Command("rotate", "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing sealed changes.") { tenant, path };
+        rotate.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), stop, (ledger, id) => RotateAsync(ledger, id, stop)));
         var parsed = new RootCommand("DevOps AI Bot") { erase, new Command("keys", "The keys that seal data.") { rotate } }.Parse(args);
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
@@ -57,103 +49,90 @@ public static class VaultCommands
         return LedgerCommands.Usage;
     }
 
-    private static async Task<string> EraseAsync(OpenVault vault, string who, string? reason, CancellationToken cancellationToken)
+    private static Task<int> WithAsync(
+        CommandContext context, string? tenant, string? path, CancellationToken cancellationToken, Func<LedgerToWrite, TenantId, Task<string>> verb) => context.RunAsync(async () =>
     {
-        var (ledger, keys, tenant) = (vault.Ledger, vault.Keys, vault.Tenant);
-        if (await Subjects.FindAsync(keys, tenant, who, cancellationToken) is not { } subject)
+        var id = context.Tenant(tenant);
+        using var opened = await OpenedLedger.OpenAsync(context, path, cancellationToken);
+        // What cannot be read is not written to.
+        if (await opened.Archive.SizeAsync(id, cancellationToken) == 0)
+            LedgerCommands.MustBeConfigured(id, context.Configuration, opened.Name);
+        using var ledger = opened.ToWrite();
+        await context.Output.WriteLineAsync(await verb(ledger, id));
+        return LedgerCommands.Intact;
+    });
+
+    private static async Task<string> EraseAsync(LedgerToWrite opened, TenantId tenant, string who, string? reason, CancellationToken cancellationToken)
+    {
+        if (reason is { Length: > LongestReason })
+            throw new CommandException($"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
+        var ledger = Held(opened, tenant);
+        if (await Subjects.FindAsync(opened.Keys, tenant, who, cancellationToken) is not { } subject)
             return $"Nothing on the record of {tenant} is about that person, so there is nothing to erase.";
-        if (Subjects.WhyInUse(await new TenantStates(ledger, keys: keys).GetAsync(tenant, cancellationToken), subject.Key) is { } why)
-            throw new CommandException(why);
-        var stream = StreamId.Erasure(subject.Key);
-        var past = await ledger.ReadStreamAsync(tenant, stream, cancellationToken);
-        var correlation = Guid.NewGuid().ToString("N");
-        List<NewEntry> entries = [];
-        if (past.Count == 0)
-            entries.Add(new(stream, Operator, correlation, new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, reason)));
-        if (!past.Any(static entry => entry.Fact is ErasureApproved))
-            entries.Add(new(stream, Operator, correlation, new ErasureApproved(subject.Key)));
-        if (entries.Count > 0)
-            await ledger.AppendAsync(tenant, [new(stream, past.Count)], entries, CancellationToken.None);
-        var approved = (await ledger.ReadStreamAsync(tenant, stream, cancellationToken)).Last(static entry => entry.Fact is ErasureApproved);
-        await Erasing.CarryOutAsync(ledger, keys, [new KeptPeople(vault.Documents)], approved, CancellationToken.None);
-        return $"Key {subject.Key} is destroyed: what {tenant}'s record held of that person cannot be read by anybody any more. Keys in backups of documents.db live until those are gone.";
+        var approved = await ApproveAsync(opened, ledger, tenant, subject, reason, cancellationToken);
+        await Erasing.CarryOutAsync(ledger, opened.Keys, [new KeptPeople(opened.Documents)], approved, CancellationToken.None);
+        return $"Key {subject.Key} is destroyed: what {tenant}'s record held of that person cannot be read by anybody any more. "
+            + "Keys in backups of the documents beside the ledger live until those are gone.";
     }
 
-    private static async Task<string> RotateAsync(OpenVault vault, CancellationToken cancellationToken)
+    /// <summary>The entry that allows the erasure, asked for and agreed to here unless somebody has already.</summary>
+    private static async Task<LedgerEntry> ApproveAsync(
+        LedgerToWrite opened, ILedger ledger, TenantId tenant, Subject subject, string? reason, CancellationToken cancellationToken)
     {
-        if (await vault.Keys.RotateAsync(vault.Tenant, cancellationToken) is not { } rotated)
-            return $"{vault.Tenant} has no data key yet, so there is nothing to rotate.";
-        await vault.Ledger.AppendAsync(
-            vault.Tenant, [], [new(StreamId.Keys, Operator, Guid.NewGuid().ToString("N"), new KeyRotated(rotated.From, rotated.To))], CancellationToken.None);
-        return rotated.From == rotated.To
-            ? $"The data key of {vault.Tenant} is wrapped under {rotated.To} as before: make a new version of the key in the vault first."
-            : $"The data key of {vault.Tenant} is wrapped under {rotated.To} now; {rotated.From} is not needed any more.";
+        var states = new TenantStates(ledger, keys: opened.Keys);
+        var stream = StreamId.Erasure(subject.Key);
+        var correlation = Guid.NewGuid().ToString("N");
+        while (true)
+        {
+            if (Subjects.WhyInUse(await states.GetAsync(tenant, cancellationToken), subject.Key) is { } why)
+                throw new CommandException(why);
+            var past = await ledger.ReadStreamAsync(tenant, stream, cancellationToken);
+            if (past.LastOrDefault(static entry => entry.Fact is ErasureApproved) is { } approved)
+                return approved;
+            List<NewEntry> entries = [new(stream, RotationRecord.Operator, correlation, new ErasureApproved(subject.Key))];
+            if (past.Count == 0)
+                entries.Insert(0, new(stream, RotationRecord.Operator, correlation, new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, reason)));
+            // After a conflict somebody else has asked or agreed: it is looked again.
+            if (await ledger.AppendAsync(tenant, [new(stream, past.Count)], entries, CancellationToken.None) is AppendResult.Appended appended)
+                return appended.Entries[^1];
+        }
     }
 
-    private static async Task<int> ReportAsync(TextWriter error, Func<Task> verb)
+    private static ILedger Held(LedgerToWrite opened, TenantId tenant)
     {
         try
         {
-            await verb();
-            return LedgerCommands.Intact;
+            return opened.Ledger;
         }
-        catch (Exception refused) when (refused is CommandException or LedgerUnavailableException or LedgerFileException or IOException or UnauthorizedAccessException)
+        catch (LedgerUnavailableException held)
         {
-            await error.WriteLineAsync(refused.Message);
-            return LedgerCommands.Usage;
+            throw new CommandException($"{held.Message} While the bot runs, an administrator asks it in Teams: erase <person> {tenant}.");
         }
     }
 
-    private sealed class Place(IConfiguration configuration, string contentRoot)
+    private static async Task<string> RotateAsync(LedgerToWrite opened, TenantId tenant, CancellationToken cancellationToken)
     {
-        public OpenVault Open(string? path, string tenant)
-        {
-            if (!TenantId.TryParse(tenant, out var id))
-                throw new CommandException($"'{tenant}' is not a tenant id.");
-            if (path is null && CosmosCommands.IsConfigured(configuration))
-                throw new CommandException($"This works on a ledger in a folder (--path), and the one configured is in Cosmos DB. An administrator asks the bot in Teams: erase <person> {tenant}.");
-            var folder = Path.GetFullPath(path ?? configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? contentRoot : Directory.GetCurrentDirectory());
-            if (!File.Exists(Path.Combine(folder, LedgerFile.Name)))
-                throw new CommandException($"There is no ledger at {Path.Combine(folder, LedgerFile.Name)}.");
-            var options = configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new();
-            return new(folder, id, VaultServices.Wrapper(options, contentRoot, folder));
-        }
+        if (await opened.Keys.RotateAsync(tenant, Guid.NewGuid().ToString("N"), cancellationToken) is not { } rotated)
+            return $"{tenant} has no data key yet, so there is nothing to rotate.";
+        if (rotated.From == rotated.To)
+            throw new CommandException($"The data key of {tenant} is wrapped under {rotated.To} as before: make a new version of the key in the vault first.");
+        var done = rotated.From is { } from
+            ? $"The data key of {tenant} is wrapped under {rotated.To} now; {from} is not needed any more."
+            : $"A rotation that had been stopped half way is finished: the data key of {tenant} is wrapped under {rotated.To}.";
+        return $"{done} {await RecordAsync(opened, tenant)}Back up the new key, and give it to instances that have key files of their own before they are started again.";
     }
 
-    /// <summary>Everything that the verbs need, held until they are done.</summary>
-    private sealed class OpenVault : IDisposable
+    /// <summary>What is done cannot be taken back by failing to record it here: it stays noted with the key until a bot has recorded it.</summary>
+    private static async Task<string> RecordAsync(LedgerToWrite opened, TenantId tenant)
     {
-        private readonly LedgerMetrics metrics = new();
-        private readonly EmbeddedVault vault;
-
-        public OpenVault(string folder, TenantId tenant, IKeyWrapper wrapper)
+        try
         {
-            Tenant = tenant;
-            vault = new(folder, wrapper);
-            try
-            {
-                Ledger = new(folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
-            }
-            catch (LedgerUnavailableException held)
-            {
-                vault.Dispose();
-                throw new CommandException($"{held.Message} While the bot runs, an administrator asks it in Teams: erase <person> {tenant}. Keys are rotated while it is stopped.");
-            }
+            await new RotationRecord(opened.Keys, opened.Ledger).RecordAsync(tenant, CancellationToken.None);
+            return "";
         }
-
-        public TenantId Tenant { get; }
-
-        public SqliteLedger Ledger { get; }
-
-        public KeyRing Keys => vault.Keys;
-
-        public IDocuments Documents => vault.Documents;
-
-        public void Dispose()
+        catch (LedgerUnavailableException)
         {
-            Ledger.Dispose();
-            vault.Dispose();
-            metrics.Dispose();
+            return "The bot that runs on this ledger records it within a minute, or the next one that does. ";
         }
     }
 }

@@ -7,6 +7,16 @@ namespace DevOpsAI.Tenancy;
 public sealed class TenantsOptions
 {
     public Dictionary<string, TenantSettings> Tenants { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>For those who have no directory at hand: where a tenant is kept, when that is not in the region <paramref name="here"/>.</summary>
+    /// <param name="here">As <see cref="StorageOptions.Region"/>.</param>
+    public TenantElsewhere? FindElsewhere(TenantId tenant, string? here)
+    {
+        if (!Tenants.TryGetValue(tenant.Value, out var settings) || ConfiguredTenants.Trimmed(settings?.Region) is not { } region || region == ConfiguredTenants.Trimmed(here))
+            return null;
+        var name = string.IsNullOrWhiteSpace(settings!.Name) ? tenant.Value : settings.Name.Trim();
+        return new(new(tenant, name, ConfiguredTenants.PrefixOf(tenant.Value, settings)), region, ConfiguredTenants.Trimmed(here));
+    }
 }
 
 /// <summary>Section <c>Tenants:{id}</c>.</summary>
@@ -55,7 +65,7 @@ internal sealed class ConfiguredTenants : ITenantDirectory
     internal static string PrefixOf(string id, TenantSettings? settings) =>
         (string.IsNullOrWhiteSpace(settings?.Prefix) ? new string([.. id.Where(char.IsAsciiLetter).Take(3)]) : settings.Prefix.Trim()).ToUpperInvariant();
 
-    private static string? Trimmed(string? region) => string.IsNullOrWhiteSpace(region) ? null : region.Trim();
+    internal static string? Trimmed(string? region) => string.IsNullOrWhiteSpace(region) ? null : region.Trim();
 
     private static Tenant Read(string id, TenantSettings? settings) =>
         new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), PrefixOf(id, settings));

@@ -25,6 +25,8 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
 
     private const int LargestDocument = 1_950_000;
 
+    private const int Format = 1;
+
     public long Last => First + Lines.Count - 1;
 
     /// <summary>Its entries as they are stored.</summary>
@@ -44,13 +46,20 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
             : throw TooLarge(document.Length, []);
     }
 
-    /// <exception cref="JsonException">Not a commit of a version we know.</exception>
+    /// <exception cref="JsonException">Not a commit.</exception>
+    /// <exception cref="LedgerUnavailableException">A commit of a format that is not known here; nothing follows from that about what is in it.</exception>
     public static Commit Read(JsonElement document)
     {
         try
         {
-            if (document.GetProperty("v").GetInt32() != 1)
-                throw new JsonException("a document format that this version does not know");
+            var format = document.GetProperty("v").GetInt32();
+            if (format > Format)
+            {
+                throw new LedgerUnavailableException(
+                    $"The document {document.GetProperty("id").GetString()} of {document.GetProperty("tenant").GetString()} has format {format}; this version reads and writes format {Format}. Use the version that wrote it; nothing was changed.");
+            }
+            if (format != Format)
+                throw new JsonException($"there is no format {format}");
             var lines = document.TryGetProperty("packed", out var packed) ? Unpack(packed.GetBytesFromBase64()) : ReadLines(document.GetProperty("entries"));
             return new(
                 TenantId.Parse(document.GetProperty("tenant").GetString()!),
@@ -81,7 +90,7 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
             writer.WriteStartObject();
             writer.WriteString("id", IdOf(First));
             writer.WriteString("tenant", Tenant.Value);
-            writer.WriteNumber("v", 1);
+            writer.WriteNumber("v", Format);
             writer.WriteString("commit", Nonce);
             if (packed)
             {

@@ -13,7 +13,7 @@ public static class CosmosVerifier
 {
     /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
     /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
-    /// <exception cref="LedgerUnavailableException">The account cannot be read.</exception>
+    /// <exception cref="LedgerUnavailableException">The account cannot be read, or holds documents of a format that is not known here.</exception>
     public static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
         CosmosStore store, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {

@@ -18,10 +18,13 @@ public sealed class SigningKeys(IDocuments documents)
     }
 
     /// <summary>The keys under the name of a ledger. One that is kept but is no key is left out.</summary>
-    public async ValueTask<IReadOnlyList<VerifierKey>> OfAsync(string origin, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<VerifierKey>> OfAsync(string origin, CancellationToken cancellationToken) => Under(origin, await AllAsync(cancellationToken));
+
+    /// <summary>As <see cref="OfAsync"/>, of keys that were read already.</summary>
+    public static IReadOnlyList<VerifierKey> Under(string origin, IEnumerable<ReadOnlyMemory<byte>> known)
     {
         var keys = new List<VerifierKey>();
-        foreach (var key in await AllAsync(cancellationToken))
+        foreach (var key in known)
         {
             try
             {

@@ -58,7 +58,7 @@ public static class LedgerFile
                     database.Execute("BEGIN IMMEDIATE; " + Schema + " COMMIT;");
                     return database;
                 case var version:
-                    throw new LedgerFileException(0, $"{path} has format {version}; this version reads and writes format {SchemaVersion}.");
+                    throw LedgerFileException.UnknownFormat(path, version, SchemaVersion);
             }
         }
         catch
@@ -72,19 +72,23 @@ public static class LedgerFile
     /// Opens for reading beside a running bot, or a copy, or a copy on a medium that cannot be written.
     /// Null when there is no ledger at <paramref name="path"/>.
     /// </summary>
-    /// <exception cref="LedgerFileException">There is one, but it cannot be read.</exception>
-    public static SqliteDatabase? OpenToRead(string path)
+    /// <exception cref="LedgerFileException">There is one, but it cannot be read, or was written by a newer version.</exception>
+    public static SqliteDatabase? OpenToRead(string path) => OpenToRead(path, SchemaVersion);
+
+    /// <summary>As <see cref="OpenToRead(string)"/>, for another file that is kept in the same way.</summary>
+    /// <param name="newest">The newest format of it that is known here.</param>
+    internal static SqliteDatabase? OpenToRead(string path, int newest)
     {
         if (!File.Exists(path))
             return null;
         try
         {
-            return Probed(SqliteDatabase.OpenToRead(path));
+            return Probed(SqliteDatabase.OpenToRead(path), path, newest);
         }
         catch (LedgerFileException failure) when (failure.Code is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
         {
             // SQLite wants to put its shared memory beside the file. Where it cannot, nobody else writes there either.
-            return HasLog(path) ? OpenCopy(path) : Probed(SqliteDatabase.OpenUnchanging(path));
+            return HasLog(path) ? OpenCopy(path, newest) : Probed(SqliteDatabase.OpenUnchanging(path), path, newest);
         }
     }
 
@@ -108,7 +112,7 @@ public static class LedgerFile
 
     private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
-    private static SqliteDatabase OpenCopy(string path)
+    private static SqliteDatabase OpenCopy(string path, int newest)
     {
         var folder = Directory.CreateTempSubdirectory("ledger-");
         try
@@ -116,7 +120,7 @@ public static class LedgerFile
             var copy = Path.Combine(folder.FullName, Name);
             File.Copy(path, copy);
             File.Copy(path + "-wal", copy + "-wal");
-            return Probed(SqliteDatabase.OpenToRead(copy));
+            return Probed(SqliteDatabase.OpenToRead(copy), path, newest);
         }
         finally
         {
@@ -126,12 +130,14 @@ public static class LedgerFile
         }
     }
 
-    private static SqliteDatabase Probed(SqliteDatabase database)
+    private static SqliteDatabase Probed(SqliteDatabase database, string path, int newest)
     {
         try
         {
             _ = database.Number("SELECT count(*) FROM sqlite_master");
-            return database;
+            return database.Number("PRAGMA user_version") is var version && version <= newest
+                ? database
+                : throw LedgerFileException.UnknownFormat(path, version, newest);
         }
         catch
         {

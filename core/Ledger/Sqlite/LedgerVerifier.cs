@@ -63,7 +63,7 @@ public sealed class LedgerVerifier
 
     /// <summary>Whether a failure says something about the stored data, not about the moment.</summary>
     private static bool IsTampering(LedgerFileException failure) =>
-        failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
+        !failure.IsUnknownFormat && failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
 
     private void Run(CancellationToken cancellationToken)
     {

@@ -65,7 +65,9 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         try
         {
             using var database = LedgerFile.OpenToRead(path) ?? throw new LedgerUnavailableException($"There is no ledger at {path}.");
-            return read(database);
+            return database.Number("PRAGMA user_version") == 0
+                ? throw new LedgerFileException(SQLitePCL.raw.SQLITE_NOTADB, "it is empty, or was never a ledger. Restore it from a backup")
+                : read(database);
         }
         catch (LedgerFileException failure)
         {

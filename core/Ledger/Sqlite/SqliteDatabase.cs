@@ -11,6 +11,13 @@ public sealed class LedgerFileException(int code, string message) : Exception(me
 
     /// <summary>The file itself is damaged or is no database.</summary>
     public bool IsDamage => Code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+    /// <summary>The file was written by a version whose format is not known here; nothing follows from that about what is in it.</summary>
+    public bool IsUnknownFormat => Code == 0;
+
+    /// <summary>Of a file that some version wrote whose format this one does not know.</summary>
+    internal static LedgerFileException UnknownFormat(string path, long? format, int known) =>
+        new(0, $"{path} has format {format}; this version reads and writes format {known}. Use the version that wrote it; nothing was changed.");
 }
 
 /// <summary>

@@ -9,6 +9,9 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
 {
     public const string FileName = "documents.db";
 
+    /// <summary>The first one has no number.</summary>
+    internal const int Format = 0;
+
     private const int PageSize = 256;
 
     /// <summary>What is deleted is overwritten with zeros: an erased key must not be found in the file.</summary>
@@ -42,6 +45,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
         {
             Directory.CreateDirectory(folder);
             database = SqliteDatabase.OpenToWrite(path);
+            if (database.Number("PRAGMA user_version") is not Format and var later)
+                throw LedgerFileException.UnknownFormat(path, later, Format);
             database.Execute(Setup);
             find = database.Prepare("SELECT tag, value FROM documents WHERE scope = ? AND kind = ? AND id = ?");
             list = database.Prepare("SELECT id, tag, value FROM documents WHERE scope = ? AND kind = ? AND id > ifnull(?, '') AND substr(id, 1, ?) = ifnull(?, '') ORDER BY id LIMIT ?");

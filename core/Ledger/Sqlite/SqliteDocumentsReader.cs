@@ -59,7 +59,7 @@ public sealed class SqliteDocumentsReader(string folder) : IDocuments
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            using var database = LedgerFile.OpenToRead(path);
+            using var database = LedgerFile.OpenToRead(path, SqliteDocuments.Format);
             return database is null ? without : read(database);
         }
         catch (LedgerFileException failure)

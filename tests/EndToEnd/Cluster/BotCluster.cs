@@ -27,7 +27,8 @@ internal sealed class BotCluster : IAsyncDisposable
     public CosmosServer Cosmos => cosmos;
 
     /// <summary>Skips the test where there is no Node.</summary>
-    public static async Task<BotCluster> StartAsync(int size)
+    /// <param name="more">Settings of every bot besides those that make it one of several.</param>
+    public static async Task<BotCluster> StartAsync(int size, Dictionary<string, string>? more = null)
     {
         var cosmos = await CosmosServer.TryStartAsync();
         Assert.SkipWhen(cosmos is null, "npm ci failed in tests/support/cosmos: Node 20 and the npm registry are needed.");
@@ -37,7 +38,7 @@ internal sealed class BotCluster : IAsyncDisposable
         List<BotProcess> bots = [];
         for (var n = 0; n < size; n++)
         {
-            bots.Add(await BotProcess.StartAsync(new()
+            bots.Add(await BotProcess.StartAsync(new(more ?? [])
             {
                 ["Storage:Provider"] = "Cosmos",
                 ["Storage:Cosmos:Endpoint"] = cosmos.Endpoint.AbsoluteUri,

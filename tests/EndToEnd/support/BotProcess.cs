@@ -11,6 +11,9 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// </summary>
 internal sealed class BotProcess : IAsyncDisposable
 {
+    /// <summary>Settings that verbs look at.</summary>
+    private static readonly string[] OfVerbs = ["Storage:", "Ledger:", "Tenants:"];
+
     private readonly Dictionary<string, string> settings;
     private readonly StringBuilder output = new();
     private readonly bool ownsStorage;
@@ -104,6 +107,16 @@ internal sealed class BotProcess : IAsyncDisposable
     /// <summary>Runs a command-line verb of the bot on this storage, beside or without the running bot.</summary>
     public async Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments)
     {
+        using var verb = StartVerb(arguments);
+        var text = verb.StandardOutput.ReadToEndAsync();
+        var errors = verb.StandardError.ReadToEndAsync();
+        await verb.WaitForExitAsync();
+        return (verb.ExitCode, await text + await errors);
+    }
+
+    /// <summary>As <see cref="VerbAsync"/>, for one that is to be watched or killed.</summary>
+    public Process StartVerb(params string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"));
         foreach (var argument in arguments)
@@ -111,13 +124,9 @@ internal sealed class BotProcess : IAsyncDisposable
         start.WorkingDirectory = Places.Bot;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Storage__Path"] = Storage;
-        foreach (var (name, value) in settings.Where(static setting => setting.Key.StartsWith("Storage:", StringComparison.Ordinal)))
+        foreach (var (name, value) in settings.Where(static setting => OfVerbs.Any(section => setting.Key.StartsWith(section, StringComparison.Ordinal))))
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        using var verb = Process.Start(start)!;
-        var text = verb.StandardOutput.ReadToEndAsync();
-        var errors = verb.StandardError.ReadToEndAsync();
-        await verb.WaitForExitAsync();
-        return (verb.ExitCode, await text + await errors);
+        return Process.Start(start)!;
     }
 
     /// <summary>The types of all entries of a tenant, in order.</summary>

@@ -187,7 +187,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         var note = new SignedNote(checkpoint.ToText(), [new(Verifier.Name, Verifier.Id, signature)]);
         using var documents = new SqliteDocuments(Path.Combine(root, folder));
-        await documents.TryPutAsync(DocumentScope.Of(Contoso), "checkpoint", $"{size:D19}", System.Text.Encoding.UTF8.GetBytes(note.ToString()), null, CancellationToken.None);
+        var kept = new Checkpoints(documents);
+        await kept.TryAddAsync(Contoso, SignedCheckpoint.Parse(note.ToString()), await kept.NewestAsync(Contoso, CancellationToken.None), CancellationToken.None);
         await documents.TryPutAsync(DocumentScope.Host, "signing-key", "k", key.ExportSubjectPublicKeyInfo(), null, CancellationToken.None);
     }
 

@@ -65,6 +65,21 @@ public sealed class VaultCommandsTests : IDisposable
         (await RunAsync("ledger", "verify", "--tenant", "contoso")).Output.ShouldContain("intact, 2 entries");
     }
 
+    [Fact]
+    public async Task Keys_rotate_beside_a_running_bot_which_records_it()
+    {
+        await WriteAsync();
+        using var vault = new EmbeddedVault(Folder);
+        using var held = new SqliteLedger(Folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        var (code, output, error) = await RunAsync("keys", "rotate", "--tenant", "contoso");
+        (code, error).ShouldBe((0, ""));
+        output.ShouldContain("The bot that runs on this ledger records it within a minute");
+        await held.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeLifted(null))], TestContext.Current.CancellationToken);
+        await new RotationRecord(vault.Keys, held).RecordAsync(Contoso, TestContext.Current.CancellationToken);
+        (await held.ReadAsync(Contoso, 0, 10, TestContext.Current.CancellationToken)).Select(static entry => entry.Actor.Name).ShouldBe([Canary, Canary, "local-operator"]);
+        (await RunAsync("ledger", "verify", "--tenant", "contoso")).Output.ShouldContain("intact, 3 entries");
+    }
+
     [Theory]
     [InlineData("erase", "--tenant", "contoso")]
     [InlineData("keys", "rotate")]

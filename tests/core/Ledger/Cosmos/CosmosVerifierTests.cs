@@ -57,6 +57,15 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
         }
     }
 
+    [Fact]
+    public async Task A_document_of_a_later_format_is_not_taken_for_tampering()
+    {
+        using var store = await FilledAsync();
+        await ReplaceAsync(store, Commit.IdOf(3), static document => document["v"] = 2);
+        (await Should.ThrowAsync<LedgerUnavailableException>(() => CosmosVerifier.VerifyAsync(store, Contoso, Token))).Message
+            .ShouldBe("The document 0000000000000003 of contoso has format 2; this version reads and writes format 1. Use the version that wrote it; nothing was changed.");
+    }
+
     private static void Change(JsonObject document, string change)
     {
         var entries = document["entries"]!.AsArray();
@@ -79,7 +88,7 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
                 entries.RemoveAt(1);
                 break;
             case "nonsense":
-                document["v"] = 2;
+                document["v"] = 0;
                 break;
             case "swapped":
                 var second = entries[1]!.DeepClone();
