@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
@@ -36,10 +35,10 @@ public static class VaultCommands
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
         var erase = new Command("erase", "Makes a person's or user's data unreadable for good.") { tenant, subject, reason, path };
-        erase.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), stop, (ledger, id) =>
-            EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop)));
+        erase.SetAction((parsed, stop) => WithAsync(
+            context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop), stop));
         var rotate = new Command("rotate", "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing sealed changes.") { tenant, path };
-        rotate.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), stop, (ledger, id) => RotateAsync(ledger, id, stop)));
+        rotate.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => RotateAsync(ledger, id, stop), stop));
         var parsed = new RootCommand("DevOps AI Bot") { erase, new Command("keys", "The keys that seal data.") { rotate } }.Parse(args);
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
@@ -50,7 +49,7 @@ public static class VaultCommands
     }
 
     private static Task<int> WithAsync(
-        CommandContext context, string? tenant, string? path, CancellationToken cancellationToken, Func<LedgerToWrite, TenantId, Task<string>> verb) => context.RunAsync(async () =>
+        CommandContext context, string? tenant, string? path, Func<LedgerToWrite, TenantId, Task<string>> verb, CancellationToken cancellationToken) => context.RunAsync(async () =>
     {
         var id = context.Tenant(tenant);
         using var opened = await OpenedLedger.OpenAsync(context, path, cancellationToken);

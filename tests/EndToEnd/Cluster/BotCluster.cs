@@ -26,6 +26,9 @@ internal sealed class BotCluster : IAsyncDisposable
 
     public CosmosServer Cosmos => cosmos;
 
+    /// <summary>Where the customers' keys are, for all bots.</summary>
+    public string KeyFolder => Path.Combine(keys, "tenants");
+
     /// <summary>Skips the test where there is no Node.</summary>
     /// <param name="more">Settings of every bot besides those that make it one of several.</param>
     public static async Task<BotCluster> StartAsync(int size, Dictionary<string, string>? more = null)

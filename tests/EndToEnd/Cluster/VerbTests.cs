@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 
@@ -72,8 +73,10 @@ public sealed class VerbTests(ITestOutputHelper log)
             // Two at once, of which any number is killed.
             using var one = cluster.Bots[0].StartVerb("keys", "rotate", "--tenant", "contoso");
             using var two = cluster.Bots[1].StartVerb("keys", "rotate", "--tenant", "contoso");
-            var write = teams.SayAsync(PlayedTeams.Tara, round % 2 == 0 ? "freeze contoso because" : "unfreeze contoso done");
-            await Task.Delay(TimeSpan.FromMilliseconds(700 + chance.Next(1500)), Stop);
+            var write = round % 2 == 0 ? teams.SayAsync(PlayedTeams.Tara, "freeze contoso because") : teams.SayAsync(PlayedTeams.Omar, "unfreeze contoso done");
+            // One in three may end; the others are killed about when the new key is made, stored, put in place and recorded.
+            await ChangedAsync(cluster, one, two);
+            await Task.Delay(TimeSpan.FromMilliseconds(round % 3 == 2 ? 10_000 : chance.Next(200)), Stop);
             foreach (var verb in new[] { one, two })
             {
                 if (!verb.HasExited)
@@ -104,12 +107,22 @@ public sealed class VerbTests(ITestOutputHelper log)
         foreach (var (earlier, later) in rotations.Zip(rotations.Skip(1)))
             later["from"]!.GetValue<string>().ShouldBe(earlier["to"]!.GetValue<string>());
         entries.Count(static entry => entry["type"]!.GetValue<string>() is "freeze.set" or "freeze.lifted").ShouldBe(12);
+        rotations.Count.ShouldBeGreaterThan(3);
         log.WriteLine($"{killed} killed, {finished} finished, {rotations.Count} on record");
         foreach (var bot in cluster.Bots)
         {
             bot.Kill();
             await bot.RestartAsync();
         }
+    }
+
+    /// <summary>Until one of them has begun to change the keys.</summary>
+    private static async Task ChangedAsync(BotCluster cluster, Process one, Process two)
+    {
+        var key = Path.Combine(cluster.KeyFolder, "contoso.key");
+        var before = await File.ReadAllTextAsync(key, Stop);
+        while (!(one.HasExited && two.HasExited) && !File.Exists(key + ".new") && await File.ReadAllTextAsync(key, Stop) == before)
+            await Task.Delay(2, Stop);
     }
 
     private static async Task LinkAsync(BotCluster cluster, PlayedTeams teams)
