@@ -35,7 +35,8 @@ public sealed class BundleExporter(ILedgerArchive archive)
             File.Move(partial, path, overwrite: false);
             return (manifest, whole);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        // The last is how a file comes to be told that is larger than its file system takes.
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new EvidenceException($"{path} cannot be written: {failure.Message}", failure);
         }
