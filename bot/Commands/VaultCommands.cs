@@ -49,9 +49,9 @@ public static class VaultCommands
     }
 
     private static Task<int> WithAsync(
-        CommandContext context, string? tenant, string? path, Func<LedgerToWrite, TenantId, Task<string>> verb, CancellationToken cancellationToken) => context.RunAsync(async () =>
+        CommandContext context, string? named, string? path, Func<LedgerToWrite, TenantId, Task<string>> verb, CancellationToken cancellationToken) => context.RunAsync(async () =>
     {
-        var id = context.Tenant(tenant);
+        var id = context.Tenant(named);
         using var opened = await OpenedLedger.OpenAsync(context, path, cancellationToken);
         // What cannot be read is not written to.
         if (await opened.Archive.SizeAsync(id, cancellationToken) == 0)

@@ -24,8 +24,6 @@ public sealed class TenancyByTypeTests
         ["TenantVerification.Tenant"] = "what a damaged store claims, which may be no tenant id",
         ["TenantVerification.Deconstruct(Tenant)"] = "what a damaged store claims, which may be no tenant id",
         ["LedgerVerifier.tenants"] = "what a damaged store claims, which may be no tenant id",
-        ["LedgerCommands.Known(tenant)"] = "a command line, where it becomes one",
-        ["Place.Open(tenant)"] = "a command line, where it becomes one",
         ["KeysOptions.Tenants"] = "configuration, validated at start and read once",
         ["BundleManifest(Tenant)"] = "the file's format, which is read before it is believed",
         ["BundleManifest(TenantName)"] = "what people call the client",
