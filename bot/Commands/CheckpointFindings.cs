@@ -42,7 +42,7 @@ internal sealed class CheckpointFindings
             own.AddRange(await findings.KeptAsync(ledger, tenant, cancellationToken));
             findings.byTenant[tenant] = own;
         }
-        if (tenants.Count > 1 && fromFiles.Find(one => one.Signed.Checkpoint.Tenant is not { } of || !tenants.Contains(of)) is { } stray)
+        if (tenants.Count != 1 && fromFiles.Find(one => one.Signed.Checkpoint.Tenant is not { } of || !tenants.Contains(of)) is { } stray)
             throw new CommandException($"{stray.Where} is of {stray.Signed.Checkpoint.Origin}, of which there is no ledger here.");
         return findings;
     }

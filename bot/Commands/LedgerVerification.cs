@@ -26,12 +26,16 @@ internal static class LedgerVerification
         CancellationToken cancellationToken)
     {
         var (findings, elsewhere) = await GatherAsync(ledger, tenant, files, keys, context, cancellationToken);
-        var results = await VerifyAsync(ledger, tenant, findings, elsewhere, cancellationToken);
-        if (tenant is { } asked && results.Count == 0)
-        {
+        var verified = await VerifyAsync(ledger, tenant, findings, elsewhere, cancellationToken);
+        if (tenant is { } asked && verified.Count == 0)
             LedgerCommands.MustBeConfigured(asked, context.Configuration, ledger.Name);
-            results = [new(asked.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)];
-        }
+        // Who has no entries is judged as well: there may be checkpoints that say otherwise.
+        IReadOnlyList<TenantVerification> results =
+        [
+            .. verified,
+            .. (findings?.Sizes.Keys ?? []).Where(one => verified.All(result => result.Tenant != one.Value))
+                .Select(static one => new TenantVerification(one.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)),
+        ];
         var code = LedgerCommands.Intact;
         foreach (var kept in elsewhere)
         {
@@ -65,7 +69,7 @@ internal static class LedgerVerification
         IReadOnlyList<TenantId> tenants;
         try
         {
-            tenants = tenant is { } only ? [only] : await ledger.Archive.TenantsAsync(cancellationToken);
+            tenants = tenant is { } only ? [only] : await TenantsAsync(ledger, context, cancellationToken);
         }
         catch (Exception damaged) when (damaged is Ledger.LedgerUnavailableException or FormatException)
         {
@@ -74,6 +78,30 @@ internal static class LedgerVerification
         var elsewhere = tenants.Select(context.Elsewhere).OfType<TenantElsewhere>().ToList();
         return (await CheckpointFindings.GatherAsync(
             ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken), elsewhere);
+    }
+
+    /// <summary>Those with entries, and those whose entries are gone while checkpoints of them are kept.</summary>
+    private static async Task<IReadOnlyList<TenantId>> TenantsAsync(OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
+    {
+        var tenants = (await ledger.Archive.TenantsAsync(cancellationToken)).ToList();
+        foreach (var named in (context.Configuration.Get<TenantsOptions>() ?? new()).Tenants.Keys)
+        {
+            if (TenantId.TryParse(named, out var configured) && !tenants.Contains(configured) && await IsAnyKeptAsync(ledger, configured, cancellationToken))
+                tenants.Add(configured);
+        }
+        return tenants;
+    }
+
+    private static async Task<bool> IsAnyKeptAsync(OpenedLedger ledger, TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ledger.KeptAsync(tenant, cancellationToken)).Count > 0;
+        }
+        catch (CheckpointException)
+        {
+            return true; // that it is damaged is said later
+        }
     }
 
     /// <summary>All at once, unless some are not to be read here.</summary>

@@ -21,8 +21,8 @@ internal static partial class CosmosLog
     [LoggerMessage(EventId = 1055, Level = LogLevel.Warning, Message = "The change feed cannot be read; again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception reason, TimeSpan pause);
 
-    [LoggerMessage(EventId = 1060, Level = LogLevel.Warning, Message = "A document of {Tenant} in the change feed was passed over; others go on")]
-    public static partial void FeedPassedOver(this ILogger logger, Exception reason, string tenant);
+    [LoggerMessage(EventId = 1060, Level = LogLevel.Warning, Message = "A document of partition {Partition} in the change feed was passed over; others go on")]
+    public static partial void FeedPassedOver(this ILogger logger, Exception reason, string partition);
 
     [LoggerMessage(EventId = 1056, Level = LogLevel.Information, Message = "Following {Tenant} from now on (lease {Lease})")]
     public static partial void TenantTaken(this ILogger logger, TenantId tenant, string lease);

@@ -77,7 +77,7 @@ internal sealed class FeedTail(CosmosStore store, Func<Commit, CancellationToken
         }
         catch (Exception unusable) when (unusable is JsonException or LedgerUnavailableException)
         {
-            logger.FeedPassedOver(unusable, document.TryGetProperty("tenant", out var tenant) ? tenant.ToString() : "?");
+            logger.FeedPassedOver(unusable, document.TryGetProperty("tenant", out var partition) ? partition.ToString() : "?");
         }
     }
 }

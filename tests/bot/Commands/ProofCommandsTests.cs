@@ -77,6 +77,34 @@ public sealed class ProofCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tenant_whose_every_entry_is_gone_is_missed_without_being_named()
+    {
+        await AppendAsync(4);
+        await SignAsync();
+        using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, LedgerFile.Name)))
+            attacker.Execute("DELETE FROM entries; DELETE FROM heads");
+        (await RunAsync("ledger", "verify", "--all")).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"), result => result.Output.ShouldContain("entries 1 to 4 are missing"),
+            result => result.Output.ShouldNotContain("fabrikam"));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_given_of_a_ledger_that_is_not_there_is_not_passed_over()
+    {
+        await AppendAsync(4);
+        await SignAsync();
+        var outside = Path.Combine(root, "outside.checkpoint");
+        await File.WriteAllTextAsync(outside, (await RunAsync("ledger", "checkpoint", "--tenant", "contoso")).Output, Cancel);
+        var key = (await RunAsync("ledger", "key", "--tenant", "contoso")).Output.Trim();
+        ledger.Dispose();
+        documents.Dispose();
+        Directory.Delete(Data, recursive: true);
+        using var metrics = new LedgerMetrics();
+        using (new SqliteLedger(Data, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance)) { }
+        (await RunAsync("ledger", "verify", "--all", "--checkpoint", outside, "--key", key)).Code.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_checkpoint_of_another_tenant_and_one_of_a_stranger_verify_nothing()
     {
         await AppendAsync(2);

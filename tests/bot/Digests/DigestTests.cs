@@ -2,7 +2,6 @@ using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
