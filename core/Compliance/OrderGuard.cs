@@ -68,6 +68,7 @@ public sealed class OrderGuard(long first) : IDisposable
             GateLevel.L3 => $"executes what entry {staged} had left to people",
             GateLevel.L2 when standing.Decided is null => $"executes what entry {staged} had put before people, before they decided",
             GateLevel.L2 when !standing.Approved => $"executes what entry {standing.Decided} did not approve",
+            GateLevel.L2 when gate != standing.Decided => $"names entry {gate}, and it is entry {standing.Decided} that approved it",
             _ when gate < staged => $"names entry {gate}, which is older than its proposal, entry {staged}",
             _ => null,
         };

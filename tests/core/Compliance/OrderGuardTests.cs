@@ -1,6 +1,7 @@
 using DevOpsAI.Compliance;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -80,6 +81,20 @@ public sealed class OrderGuardTests
         await scene.StageAsync(other, 1, GateLevel.L1);
         await scene.SayAsync(new($"proposal/{other}"), new UndoStarted(other, 1, $"{other}-u1", "s", "i", clock.GetUtcNow()), EvidenceScene.Execution);
         Watch().Found[2].Why.ShouldBe("executes and names no earlier entry that allows it");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public async Task An_execution_of_what_was_put_before_people_names_their_decision_and_no_other_entry(long named)
+    {
+        var id = await scene.OpenAsync("Wrong right");
+        await scene.StageAsync(id, 1, GateLevel.L2);
+        await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana);
+        await scene.SayAsync(new($"card/{id}"), new CardSending(id, "19:channel"), EvidenceScene.Execution);
+        await scene.ClaimAsync(id, 1, causation: named);
+        Watch().Found.ShouldHaveSingleItem().ShouldBe(new(8, 6, $"names entry {named}, and it is entry 6 that approved it"));
     }
 
     [Fact]
