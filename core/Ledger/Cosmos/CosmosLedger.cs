@@ -33,7 +33,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         ring.Forgotten += Forget;
     }
 
-    public string? Unwritable => tenants.Values.Select(static one => one.Writer.LastFailure?.Message).FirstOrDefault(static problem => problem is not null);
+    public string? Unwritable => tenants.Values.Select(static one => one.Writer.Problem).FirstOrDefault(static problem => problem is not null);
 
     public async ValueTask<AppendResult> AppendAsync(
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)

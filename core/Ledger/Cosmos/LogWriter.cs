@@ -31,11 +31,18 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
     private const int MostEntries = 100;
     private const int MostBytes = 700_000;
 
+    /// <summary>A ledger that nobody writes to here any more is not called unwritable for ever.</summary>
+    private static readonly TimeSpan TellsFor = TimeSpan.FromMinutes(2);
+
     private readonly Channel<WaitingAppend> queue = Channel.CreateBounded<WaitingAppend>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private int running;
+    private volatile Failure? lastFailure;
 
-    /// <summary>Why the last batch could not be written; null when it could.</summary>
-    public Exception? LastFailure { get; private set; }
+    /// <summary>
+    /// Why the last batch could not be written; null when it could, when entries have come since (another instance writes this tenant's now), and
+    /// when it is too long ago to tell of now.
+    /// </summary>
+    public string? Problem => lastFailure is { } last && log.Known <= last.Known && clock.GetElapsedTime(last.At) < TellsFor ? last.Why : null;
 
     /// <summary>False when too much waits already.</summary>
     public bool TryEnqueue(WaitingAppend append)
@@ -97,7 +104,7 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
                 if (await store.TryWriteAsync(draft.Commit, draft.Commit.Write(), CancellationToken.None))
                 {
                     await log.OfferAsync(draft.Commit, draft.Entries, CancellationToken.None);
-                    LastFailure = null;
+                    lastFailure = null;
                     draft.AnswerAppended();
                     metrics.Committed(appends, draft.Entries.Count, lost, Stopwatch.GetElapsedTime(since));
                     return;
@@ -114,7 +121,7 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
 
     private void Fail(List<WaitingAppend> batch, Exception failure)
     {
-        LastFailure = failure as LedgerUnavailableException;
+        lastFailure = failure is LedgerUnavailableException ? new(failure.Message, log.Known, clock.GetTimestamp()) : null;
         logger.AppendsFailed(failure, batch.Count, log.Tenant);
         metrics.Failed(batch.Count);
         var mayBeRecorded = failure is LedgerUnavailableException { MayBeRecorded: true };
@@ -127,6 +134,9 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
                 failure) { MayBeRecorded = mayBeRecorded });
         }
     }
+
+    /// <param name="Known">Entries known when it failed.</param>
+    private sealed record Failure(string Why, long Known, long At);
 }
 
 /// <summary>What a batch of appends comes to, given what is known of the ledger.</summary>

@@ -11,6 +11,13 @@ public sealed class CheckpointStatus
     /// <summary>By what it concerns; empty when all is well.</summary>
     public IReadOnlyDictionary<string, string> Problems => problems;
 
+    /// <summary>Another instance signs for the tenant now, and tells of it.</summary>
+    internal void Forget(TenantId tenant)
+    {
+        foreach (var name in problems.Keys.Where(name => name == tenant.Value || name.StartsWith($"{tenant.Value} ", StringComparison.Ordinal)))
+            problems.TryRemove(name, out _);
+    }
+
     /// <summary>Notes a problem, or, when it is null, that there is none; true when that is news.</summary>
     internal bool Report(TenantId tenant, string? about, string? problem)
     {

@@ -107,16 +107,22 @@ internal sealed class Checkpointer(
         };
     }));
 
-    private async Task<TimeSpan> LookAndTellAsync(TenantId tenant, ChannelWriter<bool> signed, CancellationToken cancellationToken)
+    /// <summary>Looks at a tenant if it is this instance's, and forgets what was wrong with it if it is another one's.</summary>
+    internal async Task<TimeSpan> LookAndTellAsync(TenantId tenant, ChannelWriter<bool> signed, CancellationToken cancellationToken)
     {
-        if (!await IsMineAsync(tenant, cancellationToken))
+        if (await IsMineAsync(tenant, cancellationToken) is not true and var mine)
+        {
+            if (mine is false)
+                status.Forget(tenant);
             return NotMine;
+        }
         var pause = await LookAsync(tenant, cancellationToken);
         signed.TryWrite(true);
         return pause;
     }
 
-    private async Task<bool> IsMineAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <summary>Null when it cannot be told.</summary>
+    private async Task<bool?> IsMineAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         try
         {
@@ -124,7 +130,7 @@ internal sealed class Checkpointer(
         }
         catch (LedgerUnavailableException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -172,6 +172,35 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     }
 
     [Fact]
+    public async Task A_failed_write_is_told_until_somebody_writes_for_the_tenant_or_it_is_long_ago()
+    {
+        var clock = new Support.ManualClock();
+        var store = await cosmos.Server.OpenAsync(database, static options => options.GiveUpAfter = TimeSpan.FromSeconds(1));
+        opened.Add(store);
+        var ledger = CosmosFixture.Instance(store, clock);
+        opened.Add(ledger);
+        var other = await OpenAsync();
+        await ledger.AppendAsync(Contoso, [], [Entry(One)], Token);
+        await FailToAppendAsync();
+        ledger.Unwritable.ShouldNotBeNull();
+        await other.AppendAsync(Contoso, [], [Entry(One)], Token);
+        await ledger.HeadAsync(Contoso, Token);
+        ledger.Unwritable.ShouldBeNull();
+        await FailToAppendAsync();
+        clock.Advance(TimeSpan.FromSeconds(119));
+        ledger.Unwritable.ShouldNotBeNull();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        ledger.Unwritable.ShouldBeNull();
+
+        async Task FailToAppendAsync()
+        {
+            await cosmos.Server.FailAsync(new { fault = "status", status = 429, ms = 5, container = "ledger" });
+            await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token));
+            await cosmos.Server.FailAsync();
+        }
+    }
+
+    [Fact]
     public async Task What_was_given_up_and_yet_arrived_is_not_written_over()
     {
         var ledger = await OpenAsync(static options => options.GiveUpAfter = TimeSpan.FromSeconds(1));

@@ -109,6 +109,41 @@ public sealed class CheckpointerTests : IDisposable
         keepers.Of(Contoso).Newest.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task What_was_wrong_is_forgotten_when_another_instance_has_the_tenant_and_not_when_nobody_can_tell()
+    {
+        var followed = new Followed { Mine = true };
+        using var one = new Checkpointer(
+            ledger, new(ledger), null!, followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+        var signed = System.Threading.Channels.Channel.CreateUnbounded<bool>().Writer;
+        await AppendAsync();
+        status.Report(TenantId.Parse("contoso-two"), null, "away");
+        status.Report(Contoso, "witnesses", "away");
+        documents.IsAway = true;
+        await one.LookAndTellAsync(Contoso, signed, Cancel);
+        documents.IsAway = false;
+        status.Problems.Keys.Order().ShouldBe(["contoso", "contoso witnesses", "contoso-two"]);
+        followed.CannotTell = true;
+        await one.LookAndTellAsync(Contoso, signed, Cancel);
+        status.Problems.Count.ShouldBe(3);
+        (followed.CannotTell, followed.Mine) = (false, false);
+        await one.LookAndTellAsync(Contoso, signed, Cancel);
+        status.Problems.Keys.ShouldBe(["contoso-two"]);
+    }
+
+    private sealed class Followed : IFollowedTenants
+    {
+        public bool Mine { get; set; }
+
+        public bool CannotTell { get; set; }
+
+        public bool IsMine(TenantId tenant) => CannotTell ? throw new LedgerUnavailableException("It is away.") : Mine;
+
+        public Task NextAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
+        public Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping) => Task.CompletedTask;
+    }
+
     public void Dispose()
     {
         checkpointer.Dispose();
