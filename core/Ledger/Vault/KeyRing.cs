@@ -10,7 +10,7 @@ namespace DevOpsAI.Ledger.Vault;
 /// The keys as they are kept among the documents beside the ledger: each tenant's data key wrapped under a key that the customer manages, each
 /// subject's key wrapped under a key derived from the tenant's. To erase a subject is to delete its key there.
 /// </summary>
-public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper) : IKeyRing, IDisposable
+public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null) : IKeyRing, IDisposable
 {
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -109,7 +109,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             if (tenants.TryGetValue(tenant, out var known))
                 return known;
             var root = await dataKeys.UnwrapAsync(tenant, cancellationToken) ?? await MakeRootAsync(tenant, cancellationToken);
-            var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root));
+            var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root), clock);
             CryptographicOperations.ZeroMemory(root);
             return tenants[tenant] = keys;
         }
@@ -190,10 +190,14 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     private async ValueTask LoadAsync(TenantKeys keys, string id, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken) is { } document)
-            keys.Add(Unwrap(keys, id, document));
-        else
+        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken) is not { } document)
+        {
             keys.AddMissing(id);
+            return;
+        }
+        keys.Add(Unwrap(keys, id, document));
+        if (keys.WasMissing(id))
+            Drop(keys.Tenant);
     }
 
     private static byte[] Wrap(TenantKeys keys, DataKey key)

@@ -4,8 +4,13 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Vault;
 
 /// <summary>The keys of one tenant that are at hand, in memory. Safe for many threads.</summary>
-public sealed class TenantKeys(TenantId tenant, DataKey own)
+public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock = null)
 {
+    /// <summary>A store of weaker consistency may not show at once what another instance has put there; a destroyed key is asked for again as seldom.</summary>
+    private static readonly TimeSpan MissesLast = TimeSpan.FromMinutes(1);
+
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<string, long> misses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DataKey?> byId = new(StringComparer.Ordinal) { [own.Id] = own };
     private readonly ConcurrentDictionary<string, DataKey> people = new(StringComparer.OrdinalIgnoreCase);
 
@@ -17,8 +22,8 @@ public sealed class TenantKeys(TenantId tenant, DataKey own)
     /// <summary>The key of this id; null when it is destroyed or not at hand.</summary>
     public DataKey? Find(string id) => byId.TryGetValue(id, out var key) && key is { IsDestroyed: false } ? key : null;
 
-    /// <summary>Whether it is known if the key of this id exists.</summary>
-    public bool Knows(string id) => byId.ContainsKey(id);
+    /// <summary>Whether it is known if the key of this id exists. That it was not found is believed for a minute, that it was destroyed for ever.</summary>
+    public bool Knows(string id) => byId.ContainsKey(id) || (misses.TryGetValue(id, out var at) && clock.GetElapsedTime(at) < MissesLast);
 
     /// <summary>The key of a person, by Entra object id; null when it is not at hand.</summary>
     public DataKey? OfPerson(string objectId) => people.TryGetValue(objectId, out var key) && !key.IsDestroyed ? key : null;
@@ -42,8 +47,11 @@ public sealed class TenantKeys(TenantId tenant, DataKey own)
             people[objectId] = kept;
     }
 
-    /// <summary>There is no such key, and there never will be: ids are random.</summary>
-    internal void AddMissing(string id) => byId.TryAdd(id, null);
+    /// <summary>No such key was found just now.</summary>
+    internal void AddMissing(string id) => misses[id] = clock.GetTimestamp();
+
+    /// <summary>The key was not found before; true once, so that what was read without it can be read again.</summary>
+    internal bool WasMissing(string id) => misses.TryRemove(id, out _);
 
     /// <summary>Clears a key from memory; true when it was at hand.</summary>
     internal bool Forget(string id)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Vault;
 
@@ -36,6 +37,22 @@ public sealed class TenantKeysTests
         keys.Find(Id).ShouldBeNull();
         keys.OfPerson("ana").ShouldBeNull();
         late.IsDestroyed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void That_a_key_was_not_found_is_believed_for_a_minute_and_that_it_was_destroyed_for_ever()
+    {
+        var clock = new ManualClock();
+        var known = new TenantKeys(TenantId.Parse("contoso"), DataKey.Create("t1"), clock);
+        known.AddMissing(Id);
+        known.AddMissing("s-destroyed");
+        known.Forget("s-destroyed");
+        clock.Advance(TimeSpan.FromSeconds(59));
+        known.Knows(Id).ShouldBeTrue();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        known.Knows(Id).ShouldBeFalse();
+        known.Knows("s-destroyed").ShouldBeTrue();
+        known.Add(Read()).ShouldBeSameAs(known.Find(Id));
     }
 
     private DataKey Read() => new(Id, bytes);
