@@ -10,7 +10,7 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
 {
     private readonly Dictionary<string, Reading> readings = [];
 
-    /// <summary>The plan in force, by incident, and of the runs that have no outcome yet.</summary>
+    /// <summary>The plan that may yet be carried out, by incident, and of the runs that have no outcome yet.</summary>
     private readonly Dictionary<string, Plan> plans = [];
     private readonly Dictionary<string, (Plan Plan, DateTimeOffset At)> runs = [];
 
@@ -24,11 +24,20 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
             case ProposalDecided { Edited: { } edited } decided:
                 plans[decided.IncidentId] = edited;
                 break;
+            case ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided:
+                plans.Remove(decided.IncidentId);
+                break;
+            case ProposalWithdrawn withdrawn:
+                plans.Remove(withdrawn.IncidentId);
+                break;
+            case ProposalExpired expired:
+                plans.Remove(expired.IncidentId);
+                break;
             case ExecutionStarted started:
-                runs.TryAdd(started.ExecutionId, (plans.GetValueOrDefault(started.IncidentId, Plan.Empty), entry.At));
+                Begin(started.IncidentId, started.ExecutionId, entry);
                 break;
             case UndoStarted started:
-                runs.TryAdd(started.ExecutionId, (plans.GetValueOrDefault(started.IncidentId, Plan.Empty), entry.At));
+                Begin(started.IncidentId, started.ExecutionId, entry);
                 break;
             case StepFinished { Outcome: StepOutcome.Applied } step when runs.TryGetValue(step.ExecutionId, out var run) && step.Step < run.Plan.Steps.Count:
                 Expect(run.Plan.Steps[step.Step].Target.Connection, run.At, step.OperationId, entry);
@@ -52,6 +61,13 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
     {
         foreach (var (connection, reading) in readings.Where(one => asOf - one.Value.At > rules.Poll))
             found.Add(Quiet(connection, reading, null));
+    }
+
+    /// <summary>A plan is carried out once; a claim that is renewed or taken over has it already.</summary>
+    private void Begin(string incident, string execution, LedgerEntry entry)
+    {
+        if (!runs.ContainsKey(execution))
+            runs.Add(execution, (plans.Remove(incident, out var plan) ? plan : Plan.Empty, entry.At));
     }
 
     private void Expect(string connection, DateTimeOffset begun, string operation, LedgerEntry entry)

@@ -7,7 +7,7 @@ namespace DevOpsAI.Compliance.Holes;
 /// <summary>Decided but not begun, begun but not ended, begun without a decision.</summary>
 internal sealed class RunCheck(HoleRules rules) : IHoleCheck
 {
-    /// <summary>The entry that last allowed something, by incident.</summary>
+    /// <summary>The entry that last allowed something that was not begun yet, by incident.</summary>
     private readonly Dictionary<string, long> allowedBy = [];
     private readonly Dictionary<string, (long Seq, DateTimeOffset At)> waiting = [];
     private readonly Dictionary<string, (long Seq, DateTimeOffset At, DateTimeOffset LeaseUntil)> open = [];
@@ -77,7 +77,8 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
             open[execution] = begun with { LeaseUntil = lease };
             return;
         }
-        if (allowedBy.GetValueOrDefault(incident) is 0 || allowedBy[incident] != entry.Causation)
+        // What is allowed is allowed once: another execution needs another decision.
+        if (!allowedBy.Remove(incident, out var gate) || gate != entry.Causation)
             found.Add(new(HoleKind.NoDecision, execution, entry.Seq, entry.At, null, "Begun, and the entry it names as its reason allows nothing."));
         open[execution] = (entry.Seq, entry.At, lease);
     }

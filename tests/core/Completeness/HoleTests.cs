@@ -56,6 +56,23 @@ public sealed class HoleTests
     }
 
     [Fact]
+    public async Task One_decision_allows_one_execution()
+    {
+        using var scene = new PollingScene();
+        await scene.PollAsync();
+        await scene.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
+        await scene.Bot.RunAsync(TestContext.Current.CancellationToken);
+        await scene.PollAsync();
+        var whole = scene.Bot.Ledger.Entries(ExecutionScene.Contoso);
+        var started = whole.First(static entry => entry.Fact is ExecutionStarted);
+        var finished = whole.First(static entry => entry.Fact is ExecutionFinished);
+        var again = started with { Seq = whole.Count + 1, Fact = (ExecutionStarted)started.Fact with { ExecutionId = "CON-1001-x2" } };
+        var ended = finished with { Seq = whole.Count + 2, Fact = (ExecutionFinished)finished.Fact with { ExecutionId = "CON-1001-x2" } };
+        var hole = HoleFinder.Of([.. whole, again, ended], scene.Bot.Clock.GetUtcNow()).Where(static hole => hole.Kind == HoleKind.NoDecision).ShouldHaveSingleItem();
+        hole.Subject.ShouldBe("CON-1001-x2");
+    }
+
+    [Fact]
     public void An_hour_without_a_heartbeat_is_a_hole_once_there_were_heartbeats()
     {
         Add(new FreezeSet("x"));
