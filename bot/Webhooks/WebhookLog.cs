@@ -7,12 +7,12 @@ internal static partial class WebhookLog
     /// <summary>What is logged until disposal carries the correlation id.</summary>
     public static IDisposable? InDelivery(this ILogger logger, string correlation) => Delivery(logger, correlation);
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Delivery over {Connection} was refused: {Status} {Reason}")]
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Delivery over {Connection} was refused: {Status} {Reason}")]
     public static partial void DeliveryRefused(this ILogger logger, string connection, int status, string reason);
 
-    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Delivery over {Connection} could not be recorded; the sender was asked to try again")]
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Delivery over {Connection} could not be recorded; the sender was asked to try again")]
     public static partial void DeliveryNotRecorded(this ILogger logger, Exception failure, string connection);
 
-    [LoggerMessage(EventId = 3103, Level = LogLevel.Error, Message = "Delivery over {Connection} failed unexpectedly; the sender was asked to try again")]
+    [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "Delivery over {Connection} failed unexpectedly; the sender was asked to try again")]
     public static partial void DeliveryFailed(this ILogger logger, Exception failure, string connection);
 }

@@ -5,12 +5,12 @@ namespace DevOpsAI.Incidents;
 
 internal static partial class IncidentsLog
 {
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Debug, Message = "{Connection}: {Added} events recorded, {Duplicates} were on record already")]
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Debug, Message = "{Connection}: {Added} events recorded, {Duplicates} were on record already")]
     public static partial void EventsReceived(this ILogger logger, string connection, int added, int duplicates);
 
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} opened for event {Event}, scope {Scope}")]
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} opened for event {Event}, scope {Scope}")]
     public static partial void IncidentOpened(this ILogger logger, TenantId tenant, string incident, string @event, IncidentScope scope);
 
-    [LoggerMessage(EventId = 1103, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} closed, its alerts have ended")]
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} closed, its alerts have ended")]
     public static partial void IncidentResolved(this ILogger logger, TenantId tenant, string incident);
 }
