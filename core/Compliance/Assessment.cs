@@ -22,7 +22,7 @@ public sealed class Assessment : IDisposable
     private readonly RecordCodec codec;
     private readonly Spill<IncidentRecord> incidents;
     private readonly Spill<Incidental> incidentals;
-    private readonly Dictionary<string, string> people = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> people = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<Target, int> targetIndexes = [];
     private readonly List<Target> targets = [];
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ public sealed class Assessment : IDisposable
     public int IncidentCount => incidents.Count;
 
     /// <summary>Object id and name of everybody who acted, in order of the id; the name is null when it was erased.</summary>
-    public IEnumerable<(string Id, string? Name)> People => people.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+    public IEnumerable<(string Id, string? Name)> People => people.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase)
         .Select(static pair => (pair.Key, Erasure.IsUnreadable(pair.Value) ? null : pair.Value));
 
     /// <summary>What was acted upon.</summary>
@@ -124,6 +124,10 @@ public sealed class Assessment : IDisposable
                 break;
             case ProposalStaged fact: Of(fact.IncidentId, mark).Rounds.Add(Staged(mark, fact)); break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
+            case BreakGlassReviewed fact:
+                RoundOf(fact.IncidentId, fact.Revision, mark).Reviews.Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
+                break;
+            case BreakGlassEscalated fact: RoundOf(fact.IncidentId, fact.Revision, mark).GlassEscalated = mark; break;
             case ProposalExpired fact: RoundOf(fact.IncidentId, fact.Revision, mark).Expired = mark; break;
             case ProposalWithdrawn fact: RoundOf(fact.IncidentId, fact.Revision, mark).Withdrawn = mark; break;
             case ProposalEscalated fact: RoundOf(fact.IncidentId, fact.Revision, mark).Escalated = mark; break;
@@ -137,7 +141,7 @@ public sealed class Assessment : IDisposable
                 Note(IncidentalKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
-            case RoleAssigned { Held: true } fact when fact.ObjectId == entry.Actor.Id && entry.Actor.Kind == ActorKind.Person:
+            case RoleAssigned { Held: true } fact when string.Equals(fact.ObjectId, entry.Actor.Id, StringComparison.OrdinalIgnoreCase) && entry.Actor.Kind == ActorKind.Person:
                 Note(IncidentalKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
                 break;
             case OutOfBandChange fact:
@@ -189,7 +193,11 @@ public sealed class Assessment : IDisposable
         var round = RoundOf(fact.IncidentId, fact.Revision, mark);
         var seal = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
-        round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal, spool.Add(fact.Reason)));
+        round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal, spool.Add(fact.Reason))
+        {
+            InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,
+            Owed = fact.Owed,
+        });
         if (edited)
             round.Seal = seal;
     }
@@ -232,7 +240,7 @@ public sealed class Assessment : IDisposable
         (freeze, frozenBy) = (null, null);
         if (set is { } begun)
             incidentals.Find(KeyOf(begun))!.Ended = mark;
-        if (setter == entry.Actor.Id)
+        if (string.Equals(setter, entry.Actor.Id, StringComparison.OrdinalIgnoreCase))
             Note(IncidentalKind.OwnFreezeLifted, mark, entry.Actor, fact.Reason);
     }
 

@@ -77,6 +77,12 @@ public sealed class Round
 
     public List<DecisionRecord> Decisions { get; } = new(1);
 
+    /// <summary>What others said about the glass being broken, in order.</summary>
+    public List<ReviewRecord> Reviews { get; } = [];
+
+    /// <summary>When others were told that the glass was broken and not confirmed.</summary>
+    public Mark? GlassEscalated { get; internal set; }
+
     public Mark? Expired { get; internal set; }
 
     public Mark? Withdrawn { get; internal set; }
@@ -92,8 +98,18 @@ public sealed class Round
 /// <summary>One person's word at a gate.</summary>
 public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool Complete, bool Sealed, SpooledText Reason)
 {
+    /// <summary>Who was absent and whose right was used; null where the right was the decider's own.</summary>
+    public Actor? InTheNameOf { get; internal init; }
+
+    /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
+    public OwedConfirmations? Owed { get; internal init; }
+
     public bool IsApproval => Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;
 }
+
+/// <summary>One person's word about a glass that somebody else broke.</summary>
+/// <param name="Complete">Enough have confirmed; nothing more is owed.</param>
+public sealed record ReviewRecord(Mark Mark, Actor By, bool Confirms, bool Complete, SpooledText Reason);
 
 /// <summary>One carrying out of a plan.</summary>
 public sealed class RunRecordOf(string id, Mark started)

@@ -15,7 +15,15 @@ internal static class LogTitles
         "incident.closed" => "Incident closed",
         "recommendation.drafted" => "Recommendation drafted",
         "proposal.staged" => "Proposal put at its gate",
-        "proposal.decided" => entry.Fact is ProposalDecided { Complete: false, Kind: not DecisionKind.Snooze } ? "Decision given, more are needed" : "Gate decided",
+        "proposal.decided" => entry.Fact switch
+        {
+            ProposalDecided { Owed: not null } => "Glass broken: decided by one person alone",
+            ProposalDecided { Complete: false, Kind: not DecisionKind.Snooze } => "Decision given, more are needed",
+            ProposalDecided { InTheNameOf: not null } => "Gate decided in the name of somebody absent",
+            _ => "Gate decided",
+        },
+        "break-glass.reviewed" => entry.Fact is BreakGlassReviewed { Confirms: true } ? "Broken glass confirmed" : "Broken glass objected to",
+        "break-glass.escalated" => "Broken glass escalated",
         "proposal.withdrawn" => "Proposal withdrawn",
         "proposal.expired" => "Proposal expired without a decision",
         "proposal.escalated" => "Proposal escalated",

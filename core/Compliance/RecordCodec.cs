@@ -93,6 +93,10 @@ internal sealed class RecordCodec
         output.Write7BitEncodedInt(round.Decisions.Count);
         foreach (var decision in round.Decisions)
             Write(output, decision);
+        output.Write7BitEncodedInt(round.Reviews.Count);
+        foreach (var review in round.Reviews)
+            Write(output, review);
+        Write(output, round.GlassEscalated);
         Write(output, round.Expired);
         Write(output, round.Withdrawn);
         Write(output, round.Escalated);
@@ -121,6 +125,9 @@ internal sealed class RecordCodec
         };
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             round.Decisions.Add(ReadDecision(input));
+        for (var left = input.Read7BitEncodedInt(); left > 0; left--)
+            round.Reviews.Add(new(ReadMark(input), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input)));
+        round.GlassEscalated = ReadMarkOrNull(input);
         round.Expired = ReadMarkOrNull(input);
         round.Withdrawn = ReadMarkOrNull(input);
         round.Escalated = ReadMarkOrNull(input);
@@ -136,10 +143,30 @@ internal sealed class RecordCodec
         output.Write(decision.Complete);
         output.Write(decision.Sealed);
         output.Write(decision.Reason.Place);
+        output.Write7BitEncodedInt(decision.InTheNameOf is { } absent ? actors.IndexOf(absent) + 1 : 0);
+        output.Write(decision.Owed is not null);
+        if (decision.Owed is { } owed)
+        {
+            output.Write(owed.Count);
+            output.Write(owed.DueAt.UtcTicks);
+        }
+    }
+
+    private void Write(BinaryWriter output, ReviewRecord review)
+    {
+        Write(output, review.Mark);
+        output.Write7BitEncodedInt(actors.IndexOf(review.By));
+        output.Write(review.Confirms);
+        output.Write(review.Complete);
+        output.Write(review.Reason.Place);
     }
 
     private DecisionRecord ReadDecision(BinaryReader input) => new(
-        ReadMark(input), (DecisionKind)input.Read7BitEncodedInt(), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input));
+        ReadMark(input), (DecisionKind)input.Read7BitEncodedInt(), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input))
+    {
+        InTheNameOf = input.Read7BitEncodedInt() is > 0 and var absent ? actors[absent - 1] : null,
+        Owed = input.ReadBoolean() ? new(input.ReadInt32(), new(input.ReadInt64(), TimeSpan.Zero)) : null,
+    };
 
     private static void Write(BinaryWriter output, RunRecordOf run)
     {

@@ -39,7 +39,10 @@ internal static class Story
         foreach (var decision in round.Decisions)
         {
             var reason = assessment.Texts.Get(decision.Reason);
-            yield return $"{Opening(decision.By)} {Verb(decision.Kind)}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
+            var whose = decision.InTheNameOf is { } absent ? $" in the name of {Name(absent)}" : "";
+            yield return decision.Owed is { } owed
+                ? $"{Opening(decision.By)} broke the glass and {Verb(decision.Kind)} alone, {Confirmations(owed.Count)} by others owed until {Utc(owed.DueAt)}{Reason(reason)}."
+                : $"{Opening(decision.By)} {Verb(decision.Kind)}{whose}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
         }
         if (round.Expired is not null)
             yield return "Nobody decided in time: it expired and nothing was done.";
@@ -48,6 +51,28 @@ internal static class Story
         if (round.Staged is not null && round is { Level: < GateLevel.L2, Run: not null, Decisions.Count: 0 })
             yield return $"Policy {round.Policy} allows it without asking ({round.Level}).";
     }
+
+    /// <summary>What others said about the glass being broken and what is owed for it at the end of the range, each with the entry behind it.</summary>
+    public static IEnumerable<(Mark Mark, string Sentence)> Reviews(Assessment assessment, Round round)
+    {
+        foreach (var review in round.Reviews)
+            yield return (review.Mark, $"{Opening(review.By)} {(review.Confirms ? "confirmed that it was right to break the glass" : "objected to the glass being broken")}{Reason(assessment.Texts.Get(review.Reason))}.");
+        if (round.GlassEscalated is { } escalated)
+            yield return (escalated, "Others were told of the broken glass: somebody objected, or not enough had confirmed in time.");
+        if (round.Decisions.Find(static decision => decision.Owed is not null) is not { Owed: { } owed } broken)
+            yield break;
+        var confirmed = round.Reviews.Count(static review => review.Confirms);
+        yield return (broken.Mark, Glass(round) == "confirmed"
+            ? "The broken glass is confirmed: nothing more is owed."
+            : $"The broken glass is not confirmed: {Confirmations(Math.Max(1, owed.Count - confirmed))} by others {(owed.DueAt < assessment.Subject.AsOf ? "overdue since" : "owed until")} {Utc(owed.DueAt)}.");
+    }
+
+    /// <summary>What became of a broken glass: <c>confirmed</c>, <c>objected</c> or <c>owed</c>; null when none was broken.</summary>
+    public static string? Glass(Round round) =>
+        !round.Decisions.Exists(static decision => decision.Owed is not null) ? null
+        : round.Reviews.Exists(static review => review.Complete) ? "confirmed"
+        : round.Reviews.Exists(static review => !review.Confirms) ? "objected"
+        : "owed";
 
     public static string? Run(Assessment assessment, Round round)
     {
@@ -124,6 +149,8 @@ internal static class Story
         GateLevel.L3 => "; it is for people only",
         _ => "",
     };
+
+    private static string Confirmations(int count) => $"{count.ToString(CultureInfo.InvariantCulture)} confirmation{(count == 1 ? "" : "s")}";
 
     private static string Verb(DecisionKind kind) => kind switch
     {

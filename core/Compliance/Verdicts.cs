@@ -46,11 +46,16 @@ public static class Verdicts
         return Approvers(round) >= round.Approvals;
     }
 
-    private static int Approvers(Round round) => round.Decisions
-        .Where(decision => decision.IsApproval && decision.By.Kind == ActorKind.Person && !(round.NotTheRequester && IsRequester(round, decision)))
-        .Select(static decision => decision.By.Id)
-        .Distinct(StringComparer.OrdinalIgnoreCase)
-        .Count();
+    /// <summary>Neither who stands in for somebody nor who is stood in for counts twice.</summary>
+    private static int Approvers(Round round)
+    {
+        var approvals = round.Decisions
+            .Where(decision => decision.IsApproval && decision.By.Kind == ActorKind.Person && !(round.NotTheRequester && IsRequester(round, decision)))
+            .ToList();
+        return Math.Min(Different(approvals.Select(static decision => decision.By)), Different(approvals.Select(static decision => decision.InTheNameOf ?? decision.By)));
+    }
+
+    private static int Different(IEnumerable<Actor> people) => people.Select(static person => person.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
 
     private static bool? CarriedOut(Round round) => round.Run?.Outcome switch
     {
@@ -78,7 +83,9 @@ public static class Verdicts
     }
 
     private static bool IsRequester(Round round, DecisionRecord decision) =>
-        round.Requester.Kind == ActorKind.Person && string.Equals(round.Requester.Id, decision.By.Id, StringComparison.OrdinalIgnoreCase);
+        round.Requester.Kind == ActorKind.Person
+        && (string.Equals(round.Requester.Id, decision.By.Id, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(round.Requester.Id, decision.InTheNameOf?.Id, StringComparison.OrdinalIgnoreCase));
 
     private static bool? Logged(Round round, DateTimeOffset until) => round.Run switch
     {

@@ -160,11 +160,14 @@ internal sealed class HtmlReport
             Line(escalated, "Nobody had decided; others were told.");
         foreach (var (mark, sentence) in Marks(round).Zip(Story.Decisions(assessment, round)))
             Line(mark, sentence);
-        if (round.Run is not { } run)
-            return;
-        Line(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
-        if (run.Finished is { } finished)
-            Line(finished, Story.Run(assessment, round)!);
+        if (round.Run is { } run)
+        {
+            Line(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
+            if (run.Finished is { } finished)
+                Line(finished, Story.Run(assessment, round)!);
+        }
+        foreach (var (mark, sentence) in Story.Reviews(assessment, round))
+            Line(mark, sentence);
     }
 
     /// <summary>The entries behind the sentences of <see cref="Story.Decisions"/>, in their order.</summary>

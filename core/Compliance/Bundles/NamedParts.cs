@@ -10,7 +10,7 @@ internal static class NamedParts
 {
     private static readonly HashSet<string> Told = new(StringComparer.Ordinal)
     {
-        "incident.opened", "proposal.staged", "proposal.decided", "execution.finished", "undo.finished", "freeze.set", "freeze.lifted", "role.assigned", "change.out-of-band",
+        "incident.opened", "proposal.staged", "proposal.decided", "break-glass.reviewed", "execution.finished", "undo.finished", "freeze.set", "freeze.lifted", "role.assigned", "change.out-of-band",
     };
 
     public static bool Covers(string type, SealedPart part) => Told.Contains(type) || part.Of is ["actor.name"];

@@ -129,7 +129,8 @@ internal static class AssessmentResults
             json.EntryProps(decision.Mark, export.Assessment.LeafOf(decision.Mark));
             json.CloseArray();
             var plan = export.Assessment.Texts.Get(round.Plan);
-            json.Text("prose", $"Approved for {incident.Id}: {(plan.Length > 0 ? OscalText.Markup(plan) : "what its proposal says")}");
+            var how = decision.Owed is not null ? " alone, by breaking the glass," : decision.InTheNameOf is { } absent ? $" in the name of {OscalText.Markup(Story.Name(absent))}" : "";
+            json.Text("prose", $"Approved{how} for {incident.Id}: {(plan.Length > 0 ? OscalText.Markup(plan) : "what its proposal says")}");
         });
     }
 

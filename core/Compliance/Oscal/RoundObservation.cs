@@ -15,7 +15,7 @@ internal static class RoundObservation
         var assessment = export.Assessment;
         json.Uuid(Id(export, incident, round));
         json.Text("title", OscalText.Markup($"{incident.Id}, proposal {OscalWriter.Number(round.Revision)}: {Story.Title(assessment, incident)}"));
-        string?[] sentences = [Story.Gate(round), .. Story.Decisions(assessment, round), Story.Run(assessment, round)];
+        string?[] sentences = [Story.Gate(round), .. Story.Decisions(assessment, round), Story.Run(assessment, round), .. Story.Reviews(assessment, round).Select(static review => review.Sentence)];
         json.Text("description", string.Join(' ', sentences.Where(static sentence => sentence is not null).Select(OscalText.Markup)));
         json.OpenArray("props");
         json.Prop("incident", incident.Id);
@@ -26,6 +26,8 @@ internal static class RoundObservation
             json.Prop("gate-decision", Decision(final.Kind));
         else if (round.Expired is not null)
             json.Prop("gate-decision", "expired");
+        if (Story.Glass(round) is { } glass)
+            json.Prop("break-glass", glass);
         if (round.Run?.Outcome is { } outcome)
             json.Prop("outcome", outcome.ToString().ToLowerInvariant());
         json.CloseArray();
@@ -74,6 +76,10 @@ internal static class RoundObservation
             yield return (expired, "Expiry");
         if (round.Withdrawn is { } withdrawn)
             yield return (withdrawn, "Withdrawal");
+        foreach (var review in round.Reviews)
+            yield return (review.Mark, "Word about the broken glass");
+        if (round.GlassEscalated is { } told)
+            yield return (told, "Escalation of the broken glass");
         if (round.Run is not { } run)
             yield break;
         yield return (run.Started, "Claim");

@@ -154,9 +154,17 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
             new(level, ["It is so."], Role.Approver, approvals, requester is not null, clock.GetUtcNow().AddHours(8), null, null, "2026-11-01"),
             false, Seal($"{id} {revision}"), "00"), requester ?? Drafting);
 
-    public Task DecideAsync(string id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true) =>
+    public Task DecideAsync(string id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true, Actor? inTheNameOf = null, int? owed = null) =>
         SayAsync(StreamId.Proposal(id), new ProposalDecided(
-            id, revision, kind, kind == DecisionKind.ApproveWithEdits ? Seal($"{id} edited") : Seal($"{id} {revision}"), reason, null, null, complete), by.AsActor());
+            id, revision, kind, kind == DecisionKind.ApproveWithEdits ? Seal($"{id} edited") : Seal($"{id} {revision}"), reason, null, null, complete)
+        {
+            InTheNameOf = inTheNameOf,
+            Owed = owed is { } count ? new(count, new(2026, 3, 3, 9, 0, 0, TimeSpan.Zero)) : null,
+        }, by.AsActor());
+
+    /// <summary>Somebody says what they think of the glass being broken.</summary>
+    public Task ReviewAsync(string id, Person by, bool confirms, bool complete) =>
+        SayAsync(StreamId.Proposal(id), new BreakGlassReviewed(id, 1, confirms, confirms ? null : "it did not", complete), by.AsActor());
 
     public async Task RunAsync(string id, int revision, ExecutionOutcome outcome, bool undo = false, string? seal = null)
     {

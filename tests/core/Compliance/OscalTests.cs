@@ -49,6 +49,22 @@ public sealed class OscalTests
     }
 
     [Fact]
+    public async Task Documents_about_decisions_in_somebodys_name_and_broken_glasses_are_valid_too()
+    {
+        var id = await scene.OpenAsync("Fire");
+        await scene.StageAsync(id, 1, GateLevel.L2, requester: EvidenceScene.Ana.AsActor());
+        await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, "it *burns*", owed: 2);
+        await scene.RunAsync(id, 1, ExecutionOutcome.Verified);
+        await scene.ReviewAsync(id, EvidenceScene.Bo, confirms: false, complete: false);
+        await scene.SayAsync(StreamId.Proposal(id), new BreakGlassEscalated(id, 1, Role.Manager, "Somebody objected."), EvidenceScene.Bo.AsActor());
+        var other = await scene.OpenAsync("Flood");
+        await scene.StageAsync(other, 1, GateLevel.L2);
+        await scene.DecideAsync(other, 1, DecisionKind.Approve, EvidenceScene.Ana, inTheNameOf: EvidenceScene.Bo.AsActor());
+        for (var first = 0; first < Entries.Count; first++)
+            await MustBeValidAsync(await OscalOf.AllAsync([.. Entries.Skip(first)]), 3, schema: first % 4 == 0);
+    }
+
+    [Fact]
     public async Task A_second_validator_agrees()
     {
         await scene.EverythingAsync();

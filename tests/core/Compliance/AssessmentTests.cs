@@ -1,0 +1,67 @@
+using DevOpsAI.Compliance;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.Core.Compliance;
+
+/// <summary>Who is the same person, and who is not.</summary>
+public sealed class AssessmentTests : IDisposable
+{
+    private static readonly Person Cy = new("00000000-0000-4000-8000-00000000000c", "Cy Confirmer");
+    private readonly InMemoryLedger ledger;
+    private readonly EvidenceScene story;
+    private readonly TextSpool texts = new();
+
+    public AssessmentTests()
+    {
+        var clock = new ManualClock();
+        ledger = new(clock);
+        story = new(ledger, clock);
+    }
+
+    public void Dispose() => texts.Dispose();
+
+    [Fact]
+    public async Task Neither_who_stands_in_nor_who_is_absent_counts_twice()
+    {
+        var id = await story.OpenAsync("Fire");
+        await story.StageAsync(id, 1, GateLevel.L2, approvals: 2);
+        await story.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, complete: false);
+        await story.DecideAsync(id, 1, DecisionKind.Approve, Cy, inTheNameOf: EvidenceScene.Ana.AsActor());
+        using var assessment = Assess();
+        Weaknesses.Of(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.TooFewApprovals);
+    }
+
+    [Fact]
+    public async Task Who_asked_does_not_approve_through_somebody_who_stands_in()
+    {
+        var id = await story.OpenAsync("Fire");
+        await story.StageAsync(id, 1, GateLevel.L2, requester: EvidenceScene.Ana.AsActor());
+        await story.DecideAsync(id, 1, DecisionKind.Approve, Cy, inTheNameOf: EvidenceScene.Ana.AsActor());
+        using var assessment = Assess();
+        Weaknesses.Of(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.OwnRequest);
+    }
+
+    [Fact]
+    public async Task Who_gives_themselves_a_role_or_lifts_their_own_freeze_is_found_however_their_id_is_written()
+    {
+        var ana = EvidenceScene.Ana with { ObjectId = EvidenceScene.Ana.ObjectId.ToUpperInvariant() };
+        await story.SayAsync(StreamId.Access, new RoleAssigned(EvidenceScene.Ana.ObjectId, "Ana", Role.Approver, true), ana.AsActor());
+        await story.SayAsync(StreamId.Freeze, new FreezeSet("drill"), EvidenceScene.Ana.AsActor());
+        await story.SayAsync(StreamId.Freeze, new FreezeLifted(null), ana.AsActor());
+        using var assessment = Assess();
+        assessment.Incidentals.Select(static one => one.Kind).ShouldBe([IncidentalKind.OwnRole, IncidentalKind.Frozen, IncidentalKind.OwnFreezeLifted]);
+        assessment.People.ShouldHaveSingleItem();
+    }
+
+    private Assessment Assess()
+    {
+        var entries = ledger.Entries(EvidenceScene.Contoso);
+        var assessment = new Assessment(OscalOf.Subject(entries), texts);
+        foreach (var entry in entries)
+            assessment.Take(new(entry.Seq, new(entry.Hash.Span), entry));
+        return assessment;
+    }
+}
