@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
@@ -24,6 +25,23 @@ public sealed class ConversationBookTests
         var (method, turn) = host.Handler.Turns.ShouldHaveSingleItem();
         method.ShouldBe("installed");
         turn.Conversation.ConversationId.ShouldBe(Channel);
+    }
+
+    [Theory]
+    [InlineData("add", "installed")]
+    [InlineData("remove", "removed")]
+    public async Task An_install_or_removal_that_fails_is_tried_again_when_it_is_delivered_again(string action, string method)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var failures = 1;
+        host.Handler.OnChange = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
+        var change = Install(action, "http://localhost:9/", "1");
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.Accepted);
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.OK);
+        await host.StatusAsync(Install(action, "http://localhost:9/", "2"));
+        await host.StopAsync();
+        host.Handler.Turns.Select(turn => turn.Method).ShouldBe([method, method]);
     }
 
     [Fact]
