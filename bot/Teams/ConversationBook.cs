@@ -220,22 +220,26 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
 
     private void ForgetRosters(BookEntry entry)
     {
-        entry.RosterRead = null;
+        entry.ForgetRoster();
         if (entry.Known.Place.TeamId is not { } team)
             return;
         foreach (var channel in ChannelsOf(team))
-            channel.RosterRead = null;
+            channel.ForgetRoster();
     }
 
     private async Task ReadRosterAsync(BookEntry entry, CancellationToken cancellationToken)
     {
         var place = entry.Known.Place;
+        var (changes, before) = (entry.RosterChanges, entry.People.Keys.ToList());
         var roster = await connector.GetMembersAsync(place.ServiceUrl, place.ConversationId, cancellationToken);
         entry.RosterRead = (clock.GetUtcNow(), roster is not null);
+        if (entry.RosterChanges != changes)
+            entry.RosterRead = null;
         if (roster is not { Count: > 0 })
             return;
         var present = roster.Select(static member => member.Mri).ToHashSet();
-        foreach (var mri in entry.People.Keys.Where(mri => !present.Contains(mri)))
+        // Who was met since the call began may have joined too late to be on it.
+        foreach (var mri in before.Where(mri => !present.Contains(mri)))
         {
             if (entry.People.TryRemove(mri, out _))
                 store.Keep(new BookChange.PersonLeft(place.ConversationId, mri));

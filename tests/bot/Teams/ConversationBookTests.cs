@@ -127,6 +127,25 @@ public sealed class ConversationBookTests
     }
 
     [Fact]
+    public async Task Who_joins_while_the_roster_is_read_stays_and_it_is_read_again()
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        var read = new TaskCompletionSource();
+        teams.Next(new FakeAnswer(200, """{"members":[{"id":"29:erik","aadObjectId":"e","name":"Erik"}]}""", Release: read.Task));
+        await using var host = await TeamsHost.StartAsync();
+        await host.StatusAsync(Install("add", teams.ServiceUrl, "1"));
+        await host.Handler.NextAsync();
+        var people = Book(host).PeopleAsync(Team, Token);
+        await TurnTests.UntilAsync(() => teams.Calls.Count == 1);
+        await host.StatusAsync(BotAdded(teams.ServiceUrl, "2").With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" })));
+        await host.Handler.NextAsync();
+        read.SetResult();
+        (await people).Select(person => person.Mri).ShouldContain("29:new");
+        await Book(host).PeopleAsync(Team, Token);
+        teams.Calls.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_unreachable_roster_leaves_those_who_were_seen()
     {
         await using var teams = await FakeTeams.StartAsync();
