@@ -52,7 +52,7 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
             yield return $"Teams:AllowedTenants contains '{tenant}'; an entry is a tenant id, a GUID.";
         foreach (var tenant in options.AllowedTenants.Where(IsMisspelt))
             yield return $"Teams:AllowedTenants contains '{tenant}', which no activity names its tenant by; write it as {Guid.Parse(tenant)}.";
-        if (options.TenantId is { } own && IsMisspelt(own))
+        if (options is { AllowedTenants.Count: 0, TenantId: { } own } && IsMisspelt(own))
             yield return $"Teams:TenantId is '{own}', which no activity names its tenant by; write it as {Guid.Parse(own)}.";
     }
 
