@@ -57,8 +57,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
     }
 
     /// <summary>A GUID with braces, without hyphens or with spaces: ids are compared as text, so it would never match.</summary>
-    private static bool IsMisspelt(string tenant) =>
-        Guid.TryParse(tenant, out var id) && !string.Equals(id.ToString(), tenant, StringComparison.OrdinalIgnoreCase);
+    private static bool IsMisspelt(string spelling) =>
+        Guid.TryParse(spelling, out var id) && !string.Equals(id.ToString(), spelling, StringComparison.OrdinalIgnoreCase);
 
     private static int Credentials(TeamsOptions options) =>
         (string.IsNullOrWhiteSpace(options.ClientSecret) ? 0 : 1)
