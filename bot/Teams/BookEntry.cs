@@ -13,6 +13,7 @@ internal sealed record Known(ChannelRef Place, bool? Installed = null, string? U
 internal sealed class BookEntry(Known known)
 {
     private volatile Known current = known;
+    private volatile int rosterChanges;
 
     public Known Known => current;
 
@@ -21,7 +22,16 @@ internal sealed class BookEntry(Known known)
     /// <summary>When the roster was last asked for, and whether that went well.</summary>
     public (DateTimeOffset At, bool Answered)? RosterRead { get; set; }
 
+    /// <summary>How often somebody joined or left; a roster that was being read meanwhile may lack them.</summary>
+    public int RosterChanges => rosterChanges;
+
     public SemaphoreSlim RosterTurn { get; } = new(1, 1);
+
+    public void ForgetRoster()
+    {
+        Interlocked.Increment(ref rosterChanges);
+        RosterRead = null;
+    }
 
     /// <summary>True when something changed.</summary>
     public bool Change(Func<Known, Known> change)

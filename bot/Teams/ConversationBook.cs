@@ -97,28 +97,33 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
             ForgetRosters(entry);
     }
 
-    /// <summary>True the first time since it was last removed.</summary>
+    /// <summary>True until <see cref="Settled"/> says that it was dealt with, once for each time it was removed.</summary>
     public bool Installed(ConversationRef where)
     {
-        var isNews = Change(Entry(where), static known => known with { UnusableBecause = null });
-        if (where.TeamId is null)
-            return MarkInstalled(where.ConversationId, true);
-        foreach (var channel in ChannelsOf(where.TeamId))
-            isNews |= Change(channel, static known => known with { UnusableBecause = null });
-        return MarkInstalled(Entry(where with { ConversationId = where.TeamId, Name = null }).Known.Place.ConversationId, true);
+        Change(Entry(where), static known => known with { UnusableBecause = null });
+        if (where.TeamId is { } team)
+        {
+            foreach (var channel in ChannelsOf(team))
+                Change(channel, static known => known with { UnusableBecause = null });
+        }
+        return InstallEntry(where).Known.Installed != true;
     }
 
-    /// <summary>True the first time since it was last installed.</summary>
+    /// <summary>True until <see cref="Settled"/> says that it was dealt with, once for each time it was installed.</summary>
     public bool Removed(ConversationRef where)
     {
         const string Reason = "the app was removed";
         MarkUnusable(Entry(where).Known.Place.ConversationId, Reason);
-        if (where.TeamId is null)
-            return MarkInstalled(where.ConversationId, false);
-        foreach (var channel in ChannelsOf(where.TeamId))
-            MarkUnusable(channel.Known.Place.ConversationId, Reason);
-        return MarkInstalled(Entry(where with { ConversationId = where.TeamId, Name = null }).Known.Place.ConversationId, false);
+        if (where.TeamId is { } team)
+        {
+            foreach (var channel in ChannelsOf(team))
+                MarkUnusable(channel.Known.Place.ConversationId, Reason);
+        }
+        return InstallEntry(where).Known.Installed != false;
     }
+
+    /// <summary>The install or removal was dealt with; told again, it is no news.</summary>
+    public void Settled(ConversationRef where, bool installed) => Change(InstallEntry(where), known => known with { Installed = installed });
 
     /// <summary>A channel or team was renamed, deleted or restored.</summary>
     public void ChannelChanged(Activity activity)
@@ -185,8 +190,9 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
         return true;
     }
 
-    private bool MarkInstalled(string conversationId, bool installed) =>
-        EntryOf(conversationId) is { } entry && Change(entry, known => known with { Installed = installed });
+    /// <summary>Installs are kept with the team, or with the chat.</summary>
+    private BookEntry InstallEntry(ConversationRef where) =>
+        Entry(where.TeamId is { } team ? where with { ConversationId = team, Name = null } : where);
 
     private IEnumerable<BookEntry> ChannelsOf(string teamId) =>
         entries.Values.Where(entry => entry.Known.Place.TeamId == teamId || entry.Known.Place.ConversationId == teamId);
@@ -214,22 +220,26 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
 
     private void ForgetRosters(BookEntry entry)
     {
-        entry.RosterRead = null;
+        entry.ForgetRoster();
         if (entry.Known.Place.TeamId is not { } team)
             return;
         foreach (var channel in ChannelsOf(team))
-            channel.RosterRead = null;
+            channel.ForgetRoster();
     }
 
     private async Task ReadRosterAsync(BookEntry entry, CancellationToken cancellationToken)
     {
         var place = entry.Known.Place;
+        var (changes, before) = (entry.RosterChanges, entry.People.Keys.ToList());
         var roster = await connector.GetMembersAsync(place.ServiceUrl, place.ConversationId, cancellationToken);
         entry.RosterRead = (clock.GetUtcNow(), roster is not null);
+        if (entry.RosterChanges != changes)
+            entry.RosterRead = null;
         if (roster is not { Count: > 0 })
             return;
         var present = roster.Select(static member => member.Mri).ToHashSet();
-        foreach (var mri in entry.People.Keys.Where(mri => !present.Contains(mri)))
+        // Who was met since the call began may have joined too late to be on it.
+        foreach (var mri in before.Where(mri => !present.Contains(mri)))
         {
             if (entry.People.TryRemove(mri, out _))
                 store.Keep(new BookChange.PersonLeft(place.ConversationId, mri));

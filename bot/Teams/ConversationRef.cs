@@ -29,16 +29,20 @@ public sealed record ConversationRef(
         return end < 0 ? conversationId : conversationId[..end];
     }
 
+    /// <summary>Personal, where everything may be shown, is only what nothing speaks against.</summary>
     public static ConversationRef Of(Activity activity)
     {
         var conversation = activity.Conversation;
         return new(
             conversation?.Id ?? "",
-            conversation?.ConversationType ?? (conversation?.IsGroup == true ? "groupChat" : "personal"),
+            conversation?.ConversationType ?? (conversation is { Id: { } id, IsGroup: not true } && !IsShared(id) ? "personal" : "groupChat"),
             activity.ServiceUrl ?? "",
             activity.DirectoryTenant ?? default,
             activity.ChannelData?.Team?.Id,
             activity.ChannelData?.Channel?.Name ?? conversation?.Name,
             activity.Recipient?.Id);
     }
+
+    /// <summary>Channels and group chats have such ids; a personal chat's may look so too, but then the activity says that it is one.</summary>
+    private static bool IsShared(string conversationId) => conversationId.StartsWith("19:", StringComparison.Ordinal);
 }

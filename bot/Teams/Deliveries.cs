@@ -107,6 +107,9 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
     /// <summary>False when whoever waited was told to wait, and so does not see the answer.</summary>
     public bool TellTheAnswer() => Interlocked.CompareExchange(ref told, Told.TheAnswer, Told.Nothing) != Told.ToWait;
 
+    /// <summary>Whoever waits has been told.</summary>
+    public bool HasActed => waiting?.Task.IsCompleted ?? true;
+
     public void Complete(byte[] body) => waiting?.TrySetResult(body);
 
     public void Keep(byte[] body, AnswerRing ring)

@@ -50,7 +50,15 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
             yield return "Teams:AllowedTenants must list the Entra tenants (GUIDs) whose people may speak to the bot, unless Teams:TenantId is one.";
         foreach (var tenant in options.AllowedTenants.Where(tenant => !Guid.TryParse(tenant, out _)))
             yield return $"Teams:AllowedTenants contains '{tenant}'; an entry is a tenant id, a GUID.";
+        foreach (var tenant in options.AllowedTenants.Where(IsMisspelt))
+            yield return $"Teams:AllowedTenants contains '{tenant}', which no activity names its tenant by; write it as {Guid.Parse(tenant)}.";
+        if (options is { AllowedTenants.Count: 0, TenantId: { } own } && IsMisspelt(own))
+            yield return $"Teams:TenantId is '{own}', which no activity names its tenant by; write it as {Guid.Parse(own)}.";
     }
+
+    /// <summary>A GUID with braces, without hyphens or with spaces: ids are compared as text, so it would never match.</summary>
+    private static bool IsMisspelt(string spelling) =>
+        Guid.TryParse(spelling, out var id) && !string.Equals(id.ToString(), spelling, StringComparison.OrdinalIgnoreCase);
 
     private static int Credentials(TeamsOptions options) =>
         (string.IsNullOrWhiteSpace(options.ClientSecret) ? 0 : 1)

@@ -26,6 +26,9 @@ internal sealed class TurnPipeline(
 
     private static readonly byte[] NoBody = [];
 
+    /// <summary>Stands for the answer of a turn that failed before it acted and that nobody was told about.</summary>
+    private static readonly byte[] NotActed = "not acted"u8.ToArray();
+
     /// <summary>Teams gives up after 10 to 15 seconds and delivers the activity again.</summary>
     private static readonly TimeSpan ActingBudget = TimeSpan.FromSeconds(8);
 
@@ -134,7 +137,8 @@ internal sealed class TurnPipeline(
 
     /// <summary>
     /// Answers once the turn has acted, that is when it replies or ends: what Teams was told to be accepted is on record by then, and only
-    /// the reply is still to be sent. A turn that takes longer is not acknowledged; delivered again, it is waited for again.
+    /// the reply is still to be sent. A turn that fails before that without anybody being told is not acknowledged, and run when it is
+    /// delivered again. A turn that takes longer is not acknowledged; delivered again, it is waited for again.
     /// </summary>
     private async ValueTask<TurnAnswer> QueueAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
     {
@@ -151,7 +155,8 @@ internal sealed class TurnPipeline(
         }
         try
         {
-            await acted.WaitAsync(ActingBudget, clock);
+            if (ReferenceEquals(await acted.WaitAsync(ActingBudget, clock), NotActed))
+                return new(StatusCodes.Status503ServiceUnavailable);
             return new(isFirst ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
         }
         catch (TimeoutException)
@@ -180,8 +185,17 @@ internal sealed class TurnPipeline(
             logger.TurnFailed(exception, activity.Type, activity.Name);
             if (activity.Type == "message")
                 await ApologiseAsync(turn, stopping);
+            else if (!delivery.HasActed)
+                NotAccepted(delivery);
         }
         delivery.Complete(NoBody);
+    }
+
+    /// <summary>Forgotten first: whoever is told so may deliver it again at once.</summary>
+    private void NotAccepted(Delivery delivery)
+    {
+        deliveries.Forget(delivery);
+        delivery.Complete(NotActed);
     }
 
     private async Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken) =>
@@ -246,12 +260,14 @@ internal sealed class TurnPipeline(
         var place = Landing(turn);
         if (book.Installed(place.Conversation) && !isUpgrade)
             await handler.OnInstalledAsync(place, cancellationToken);
+        book.Settled(place.Conversation, installed: true);
     }
 
     private async Task RemovedAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         if (book.Removed(turn.Conversation))
             await handler.OnRemovedAsync(turn, cancellationToken);
+        book.Settled(turn.Conversation, installed: false);
     }
 
     /// <summary>An install in a team happens in the channel that the installer chose.</summary>

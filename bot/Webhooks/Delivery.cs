@@ -32,12 +32,14 @@ internal sealed class DeliveryIntake(
     IConnectionDirectory connections,
     IEnumerable<IWebhookSource> sources,
     InboundAuthentication authentication,
+    IntakeGuard guard,
     IMediator mediator,
     ITenantDirectory tenants,
     DeliveryReceipts receipts,
     IOptions<WebhookOptions> options,
     TimeProvider clock)
 {
+    private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
     private static readonly InboundCredentials NoCredentials = new(new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
     private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(source => source.Connector, StringComparer.OrdinalIgnoreCase);
@@ -49,6 +51,7 @@ internal sealed class DeliveryIntake(
     public async Task<IReadOnlyList<EventReceipt>> TakeAsync(
         (Connection Connection, IWebhookSource Source)? known, HttpRequest http, string correlation, CancellationToken cancellationToken)
     {
+        using var place = guard.PlaceFor(known?.Connection.Name ?? "(unknown)");
         var request = new WebhookRequest(http.ContentType, http.Headers, AccessTokenOf(http), default);
         try
         {
@@ -57,9 +60,13 @@ internal sealed class DeliveryIntake(
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
                 throw Refuse(known, credentials);
+            if (!(verdict == Verdict.Accepted ? place.TryEnter() : place.TryArrive()))
+                throw Busy();
             request = request with { Body = await ReadBodyAsync(http, cancellationToken) };
             if (verdict == Verdict.DependsOnBody && !(authentication.CheckBody(credentials, request) && SignatureSuffices(known, request)))
                 throw Refuse(known, credentials);
+            if (verdict == Verdict.DependsOnBody && !place.TryEnter())
+                throw Busy();
         }
         catch (SecretUnavailableException unavailable)
         {
@@ -120,6 +127,8 @@ internal sealed class DeliveryIntake(
     private static RefusedException Refuse((Connection Connection, IWebhookSource Source)? known, InboundCredentials credentials) => known is null
         ? new(StatusCodes.Status404NotFound, "There is no such connection.")
         : new(StatusCodes.Status401Unauthorized, "The sender could not be verified.") { Challenges = [.. credentials.Challenges()] };
+
+    private static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
 
     private static NotNowException NotNow(string why, Exception cause) => new(why, RetryAfterOutage, cause);
 

@@ -26,14 +26,13 @@ public static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints)
     {
         var intake = endpoints.ServiceProvider.GetRequiredService<DeliveryIntake>();
-        var guard = endpoints.ServiceProvider.GetRequiredService<IntakeGuard>();
         var receipts = endpoints.ServiceProvider.GetRequiredService<DeliveryReceipts>();
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DevOpsAI.Bot.Webhooks");
-        endpoints.MapPost(Path, http => PostAsync(http, intake, guard, receipts, logger));
+        endpoints.MapPost(Path, http => PostAsync(http, intake, receipts, logger));
         endpoints.MapMethods(Path, [HttpMethods.Options], http => HandshakeAsync(http, intake));
     }
 
-    private static async Task PostAsync(HttpContext http, DeliveryIntake intake, IntakeGuard guard, DeliveryReceipts receipts, ILogger logger)
+    private static async Task PostAsync(HttpContext http, DeliveryIntake intake, DeliveryReceipts receipts, ILogger logger)
     {
         var correlation = Begin(http);
         var known = intake.Find((string)http.Request.RouteValues["connection"]!);
@@ -41,8 +40,6 @@ public static class WebhookEndpoints
         using var scope = logger.InDelivery(correlation);
         try
         {
-            using var place = guard.TryEnter(name)
-                ?? throw new RefusedException(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
             var events = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             await http.Response.WriteAsJsonAsync(Receipt.Of(events), WebhookJson.Default.Receipt, null, http.RequestAborted);

@@ -6,11 +6,14 @@ namespace DevOpsAI.Bot.Webhooks;
 /// <summary>Section <c>Webhooks</c>. Together with the largest body, 1 MiB, the two numbers bound what a flood can take of the memory.</summary>
 public sealed class WebhookOptions
 {
-    /// <summary>Deliveries of one connection that may be in hand at once; more are answered 429.</summary>
+    /// <summary>
+    /// Verified deliveries of one connection that may be in hand at once; more are answered 429. Beside them at most half as many whose
+    /// body has to be read before the sender is verified.
+    /// </summary>
     [Range(1, 10_000)]
     public int ConcurrentPerConnection { get; set; } = 128;
 
-    /// <summary>Deliveries of all connections that may be in hand at once.</summary>
+    /// <summary>Deliveries of all connections that may be in hand at once; at most half of them not yet verified.</summary>
     [Range(1, 100_000)]
     public int Concurrent { get; set; } = 512;
 

@@ -29,6 +29,7 @@ internal sealed class CardKeeper(
     IFollowedTenants followed) : BackgroundService, ILedgerFollower
 {
     private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
+    private readonly RefusedCards refused = new();
     private readonly CancellationTokenSource stopping = new();
 
     public string Name => "cards";
@@ -138,7 +139,7 @@ internal sealed class CardKeeper(
     }
 
     private KeptCard Keep(CardPlace place) => new(
-        place, ledger, states, views, connector, book, crashPoints, followed, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
+        place, ledger, states, views, connector, book, crashPoints, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
 
     private static string? IncidentOf(StreamId stream)
     {

@@ -20,6 +20,7 @@ internal sealed class KeptCard(
     IConversationBook book,
     ICrashPoints crashPoints,
     IFollowedTenants followed,
+    RefusedCards refusedCards,
     CardsOptions options,
     TimeProvider clock,
     ILogger logger,
@@ -102,7 +103,14 @@ internal sealed class KeptCard(
             var state = await states.GetAsync(place.Tenant, stopping);
             if (state.Find(place.IncidentId) is not { } incident)
                 return false;
-            switch (NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone, views.TurnedAt(state), drawnAt))
+            var turnedAt = views.TurnedAt(state);
+            var next = NextStep.For(state, incident, place.ConversationId, clock.GetUtcNow(), options.LostAnswerWait, knownUnsent, gone, turnedAt, drawnAt);
+            if (next is NextStep.Post or NextStep.Update or NextStep.WaitUntil
+                && refusedCards.Holds(place, incident, Current(state.Channels[place.ConversationId].Channel).ServiceUrl, turnedAt))
+            {
+                return false;
+            }
+            switch (next)
             {
                 case NextStep.Post post:
                     return await PostAsync(state, incident, post, stopping);
@@ -166,7 +174,7 @@ internal sealed class KeptCard(
                 return true;
             case SendOutcome.Refused refused:
                 knownUnsent = true;
-                return await RefusedAsync(state, incident, refused, stopping);
+                return await RefusedAsync(state, incident, post.Link, drawing, refused, stopping);
             default:
                 logger.AnswerLost(incident.Id, place.ConversationId);
                 return true;
@@ -207,7 +215,7 @@ internal sealed class KeptCard(
                 gone = true;
                 return true;
             case SendOutcome.Refused refused:
-                return await RefusedAsync(state, incident, refused, stopping);
+                return await RefusedAsync(state, incident, update.Link, drawing, refused, stopping);
             default:
                 await PauseAsync(NextPause((outcome as SendOutcome.NotSent)?.After), untilNudged: false, stopping);
                 return true;
@@ -259,11 +267,16 @@ internal sealed class KeptCard(
             logger.NoticeNotSent(incident.Id, place.ConversationId);
     }
 
-    private async Task<bool> RefusedAsync(TenantState state, Incident incident, SendOutcome.Refused refused, CancellationToken stopping)
+    private async Task<bool> RefusedAsync(
+        TenantState state, Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
     {
         logger.Refused(incident.Id, place.ConversationId, refused.Reason, refused.Code);
         if (refused.Reason is not (RefusalReason.Forbidden or RefusalReason.Gone))
-            return false; // our mistake rather than the conversation's: the next change tries again
+        {
+            // Our mistake rather than the conversation's: the next change tries again.
+            refusedCards.Add(place, incident, Current(link.Channel).ServiceUrl, drawing);
+            return true;
+        }
         var unlinked = new ChannelUnlinked(place.ConversationId, $"Teams refused a card there: {CardText.Plain(refused.Code, 80)}");
         await ledger.AppendAsync(place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)], stopping);
         return true;

@@ -305,6 +305,44 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Posts.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(RefusalReason.TooBig)]
+    [InlineData(RefusalReason.BadRequest)]
+    public async Task A_card_that_is_refused_is_announced_and_sent_again_only_when_the_incident_has_changed(RefusalReason reason)
+    {
+        teams.Next(_ => new SendOutcome.Refused(reason, "MessageSizeTooBig", "no"));
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        for (var sweep = 0; sweep < 3; sweep++)
+        {
+            story.Clock.Advance(TimeSpan.FromMinutes(6));
+            await HandOverAgainAsync();
+        }
+        teams.Posts.ShouldBe(1);
+        Facts<CardSending>().ShouldHaveSingleItem();
+
+        story.Decided(DecisionKind.Snooze, complete: false, until: story.Clock.GetUtcNow().AddHours(1));
+        await HandOverAsync();
+        teams.Posts.ShouldBe(2);
+        Facts<CardPosted>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_update_that_is_refused_is_sent_again_only_when_the_incident_has_changed()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Next(_ => new SendOutcome.Refused(RefusalReason.TooBig, "MessageSizeTooBig", "no"));
+        story.Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1));
+        await HandOverAsync();
+        await HandOverAgainAsync();
+        teams.Updates.ShouldBe(1);
+        story.Decided(DecisionKind.Reject, reason: "known").Closed("rejected");
+        await HandOverAsync();
+        teams.Updates.ShouldBeGreaterThan(1);
+        Facts<CardUpdated>()[^1].ShownSeq.ShouldBe((await story.IncidentAsync()).LastSeq);
+    }
+
     [Fact]
     public async Task A_card_that_somebody_deleted_comes_back_while_it_matters()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
@@ -24,6 +25,23 @@ public sealed class ConversationBookTests
         var (method, turn) = host.Handler.Turns.ShouldHaveSingleItem();
         method.ShouldBe("installed");
         turn.Conversation.ConversationId.ShouldBe(Channel);
+    }
+
+    [Theory]
+    [InlineData("add", "installed")]
+    [InlineData("remove", "removed")]
+    public async Task An_install_or_removal_that_fails_is_tried_again_when_it_is_delivered_again(string action, string method)
+    {
+        await using var host = await TeamsHost.StartAsync();
+        var failures = 1;
+        host.Handler.OnChange = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
+        var change = Install(action, "http://localhost:9/", "1");
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.Accepted);
+        (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.OK);
+        await host.StatusAsync(Install(action, "http://localhost:9/", "2"));
+        await host.StopAsync();
+        host.Handler.Turns.Select(turn => turn.Method).ShouldBe([method, method]);
     }
 
     [Fact]
@@ -106,6 +124,25 @@ public sealed class ConversationBookTests
         (await host.Handler.NextAsync()).ShouldBe("members");
         await Book(host).PeopleAsync(Channel, Token);
         teams.Calls.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Who_joins_while_the_roster_is_read_stays_and_it_is_read_again()
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        var read = new TaskCompletionSource();
+        teams.Next(new FakeAnswer(200, """{"members":[{"id":"29:erik","aadObjectId":"e","name":"Erik"}]}""", Release: read.Task));
+        await using var host = await TeamsHost.StartAsync();
+        await host.StatusAsync(Install("add", teams.ServiceUrl, "1"));
+        await host.Handler.NextAsync();
+        var people = Book(host).PeopleAsync(Team, Token);
+        await TurnTests.UntilAsync(() => teams.Calls.Count == 1);
+        await host.StatusAsync(BotAdded(teams.ServiceUrl, "2").With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" })));
+        await host.Handler.NextAsync();
+        read.SetResult();
+        (await people).Select(person => person.Mri).ShouldContain("29:new");
+        await Book(host).PeopleAsync(Team, Token);
+        teams.Calls.Count.ShouldBe(2);
     }
 
     [Fact]

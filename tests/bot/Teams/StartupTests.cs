@@ -64,6 +64,10 @@ public sealed class StartupTests
     [InlineData("Teams:LoginUrl", "http://login.example/", "Teams:LoginUrl")]
     [InlineData("Teams:Issuer", "https://me", "Teams:MetadataUrl")]
     [InlineData("Teams:AllowedTenants:0", "contoso", "Teams:AllowedTenants")]
+    [InlineData("Teams:AllowedTenants:0", "{11111111-1111-4111-8111-111111111111}", "write it as 11111111-1111-4111-8111-111111111111")]
+    [InlineData("Teams:AllowedTenants:0", "11111111111141118111111111111111", "write it as 11111111-1111-4111-8111-111111111111")]
+    [InlineData("Teams:AllowedTenants:0", " 11111111-1111-4111-8111-111111111111", "write it as 11111111-1111-4111-8111-111111111111")]
+    [InlineData("Teams:TenantId", "{11111111-1111-4111-8111-111111111111}", "write it as 11111111-1111-4111-8111-111111111111")]
     [InlineData("Teams:TrustedServiceUrls:0", "http://teams.example/", "Teams:TrustedServiceUrls")]
     [InlineData("Teams:InvokeBudget", "00:00:20", "InvokeBudget")]
     public async Task A_wrong_setting_is_named(string setting, string? value, string named)

@@ -25,6 +25,9 @@ internal sealed class RecordingHandler : ITurnHandler
 
     public Func<CardAction, CancellationToken, Task<InvokeResponse>> OnAction { get; set; } = (action, _) => Task.FromResult(InvokeResponse.Message(action.Verb));
 
+    /// <summary>What installs, removals and changes of members lead to, by the method's name.</summary>
+    public Func<string, Task> OnChange { get; set; } = _ => Task.CompletedTask;
+
     private readonly Channel<string> arrived = Channel.CreateUnbounded<string>();
 
     public Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
@@ -59,7 +62,7 @@ internal sealed class RecordingHandler : ITurnHandler
     private Task Arrived(string method, TurnContext turn)
     {
         Record(method, turn);
-        return Task.CompletedTask;
+        return OnChange(method);
     }
 
     private void Record(string method, TurnContext turn)

@@ -213,6 +213,35 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Slow_bodies_of_unverified_senders_take_no_place_of_verified_ones()
+    {
+        await using var host = await WebhookHost.StartAsync(null, ("Webhooks:ConcurrentPerConnection", "2"));
+        var end = new TaskCompletionSource();
+        var slow = Enumerable.Range(0, 2).Select(_ => UnverifiedAsync(new SlowContent(end.Task))).ToArray();
+        while (await UnverifiedAsync(new ByteArrayContent(Body.CloudEvent)) != 429)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        (await host.PostAsync("contoso-cloudevents", Body.CloudEvent, CloudEventsJson)).Status.ShouldBe(202);
+        end.SetResult();
+        await Task.WhenAll(slow);
+        (await UnverifiedAsync(new ByteArrayContent(Body.CloudEvent))).ShouldBe(401);
+
+        async Task<int> UnverifiedAsync(HttpContent body)
+        {
+            using (body)
+            {
+                try
+                {
+                    return (await host.PostAsync("contoso-cloudevents", body, CloudEventsJson, null, ("X-Signature-256", Sign("other"u8.ToArray())))).Status;
+                }
+                catch (HttpRequestException)
+                {
+                    return 0; // answered and hung up on before the body was sent
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_trace_of_the_sender_is_the_correlation_id()
     {
         await using var host = await WebhookHost.StartAsync();
@@ -312,6 +341,23 @@ public sealed class WebhookTests
     private sealed class Unseekable(byte[] content) : MemoryStream(content)
     {
         public override bool CanSeek => false;
+    }
+
+    /// <summary>Begins at once and goes on only when told to.</summary>
+    private sealed class SlowContent(Task end) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{"u8.ToArray());
+            await stream.FlushAsync();
+            await end;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     /// <summary>Fails in a way nobody planned for, after waiting at its gate if it has one.</summary>
