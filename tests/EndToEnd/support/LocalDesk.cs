@@ -49,12 +49,12 @@ internal sealed class LocalDesk(BotProcess bot)
     }
 
     /// <summary>The id of the newest message of the conversation whose card has this text.</summary>
-    public async Task<string> CardAsync(string conversation, string containing)
+    public async Task<string> CardAsync(string conversation, string containing, int seconds = 20)
     {
         string? found = null;
         await Eventually.TrueAsync(
             async () => (found = (await MessagesAsync(conversation)).Reverse().Where(message => Says(message, containing)).Select(message => Text(message, "id")).FirstOrDefault()) is not null,
-            TimeSpan.FromSeconds(20), () => $"a card with '{containing}'\n{Bot.Output}");
+            TimeSpan.FromSeconds(seconds), () => $"a card with '{containing}'\n{Bot.Output}");
         return found!;
     }
 
