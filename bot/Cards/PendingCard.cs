@@ -17,6 +17,8 @@ public static class PendingCard
             all.Sort(static (left, right) => ByUrgency(left.Incident, right.Incident));
         var names = string.Join(", ", tenants.Take(8).Select(pair => CardText.Name(pair.Tenant.Name, 40))) + (tenants.Count > 8 ? $" and {tenants.Count - 8} more" : "");
         List<OutgoingJson> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
+        if (all.Exists(static pending => pending.Incident.Simulated))
+            body.Add(PartlySimulated());
         foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))
             body.Add(Rich("Small", new($"{CardText.Name(tenant.Tenant.Name, 60)} is frozen: ", Bold: true, Tone: Tone.Attention), new(tenant.State.Freeze!.Reason, 120)));
         body.AddRange(all.Take(Most).Select(pending => Line(pending.Tenant, pending.Incident, now)));
@@ -26,6 +28,8 @@ public static class PendingCard
             body.Add(Text($"**show** and an id brings its card here.", subtle: true));
         return Card.Frame(body, summary: $"{all.Count} open");
     }
+
+    internal static OutgoingJson PartlySimulated() => Rich("Small", new TextRun("Partly SIMULATION: what the Sandbox plays is among these", Bold: true, Tone: Tone.Accent));
 
     /// <summary>A client's open incidents, the most urgent first.</summary>
     internal static List<Incident> Open(TenantState state)

@@ -33,8 +33,8 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
             Rich(null, new("Digest of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true, Size: "Medium")),
             Rich("None", new TextRun(digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}", Subtle: true, Size: "Small")),
         ];
-        if (digest.Simulated)
-            body.Add(Rich("Small", new TextRun("Partly SIMULATION: events of the Sandbox are among these", Bold: true, Tone: Tone.Accent)));
+        if (digest.Simulated || PendingCard.Open(state).Exists(static incident => incident.Simulated))
+            body.Add(PendingCard.PartlySimulated());
         body.AddRange(Happened(digest));
         body.AddRange(Waiting(tenant, state, now));
         body.AddRange(OnlyHere(digest));
