@@ -72,7 +72,7 @@ internal sealed class TurnHandler(
         if (message.Evidence is not { } evidence)
             return;
         var sent = new MessageSent(
-            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
         try
         {
             await ledger.AppendAsync(

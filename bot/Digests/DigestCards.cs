@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Digests;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -25,22 +26,25 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         return Build(tenant, state, digest, await NewestAsync(tenant, cancellationToken), now);
     }
 
-    internal static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now)
+    private static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now)
     {
-        var summary = $"Digest of {CardText.Name(tenant.Name, 60)}";
+        var open = PendingCard.Open(state);
         List<OutgoingJson> body =
         [
             Rich(null, new("Digest of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true, Size: "Medium")),
             Rich("None", new TextRun(digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}", Subtle: true, Size: "Small")),
         ];
-        if (digest.Simulated || PendingCard.Open(state).Exists(static incident => incident.Simulated))
+        if (digest.Simulated || open.Exists(static incident => incident.Simulated))
             body.Add(PendingCard.PartlySimulated());
         body.AddRange(Happened(digest));
-        body.AddRange(Waiting(tenant, state, now));
+        body.AddRange(Waiting(tenant, state, open, now));
         body.AddRange(OnlyHere(digest));
         body.AddRange(Record(newest));
-        return Card.Frame(body, summary: summary);
+        return Card.Frame(body, summary: Summary(tenant));
     }
+
+    /// <summary>The line of a notification.</summary>
+    internal static string Summary(Tenant tenant) => $"Digest of {CardText.Name(tenant.Name, 60)}";
 
     private static IEnumerable<OutgoingJson> Happened(Digest digest)
     {
@@ -58,9 +62,8 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
             yield return Rich("Small", new("Silent: ", Bold: true, Tone: Tone.Warning), new(connection, 80));
     }
 
-    private static IEnumerable<OutgoingJson> Waiting(Tenant tenant, TenantState state, DateTimeOffset now)
+    private static IEnumerable<OutgoingJson> Waiting(Tenant tenant, TenantState state, List<Incident> open, DateTimeOffset now)
     {
-        var open = PendingCard.Open(state);
         yield return Rich(null, new TextRun(open.Count == 0 ? "Nothing is waiting" : $"{open.Count} open", Bold: true));
         foreach (var incident in open.Take(MostWaiting))
             yield return PendingCard.Line(tenant, incident, now);

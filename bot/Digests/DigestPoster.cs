@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
@@ -105,7 +104,7 @@ internal sealed class DigestPoster(
             return;
         var mark = state.Digests[conversation];
         var correlation = Guid.NewGuid().ToString("N");
-        var message = new OutgoingMessage { Card = await cards.CardAsync(tenant, state, mark, stopping), Summary = $"Digest of {CardText.Name(tenant.Name, 60)}" };
+        var message = new OutgoingMessage { Card = await cards.CardAsync(tenant, state, mark, stopping), Summary = DigestCards.Summary(tenant) };
         var announced = await ledger.AppendAsync(
             tenant.Id,
             [new(StreamId.Digest(conversation), mark.Version)],
@@ -122,7 +121,7 @@ internal sealed class DigestPoster(
         }
         finally
         {
-            var sent = new MessageSent(DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
+            var sent = new MessageSent(DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
             await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Message(conversation), Self, correlation, sent)], CancellationToken.None);
             logger.DigestPosted(tenant.Id, conversation, sent.Outcome);
         }

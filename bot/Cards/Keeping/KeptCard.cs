@@ -166,7 +166,7 @@ internal sealed class KeptCard(
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
                 crashPoints.Reach(CrashPoint.CardSent);
                 drawnAt = drawing;
-                await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.Digest());
+                await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.ContentHash());
                 return true;
             case SendOutcome.NotSent notSent:
                 knownUnsent = true;
@@ -204,7 +204,7 @@ internal sealed class KeptCard(
         switch (outcome)
         {
             case SendOutcome.Sent:
-                var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.Digest() };
+                var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.ContentHash() };
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
@@ -261,7 +261,7 @@ internal sealed class KeptCard(
 
     private async Task RecordNoticeAsync(Incident incident, OutgoingMessage message, SendOutcome outcome)
     {
-        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.Digest(), outcome.ForRecord());
+        var sent = new MessageSent("outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
         if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);
