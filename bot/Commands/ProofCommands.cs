@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
+using DevOpsAI.Files;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -67,7 +69,14 @@ internal static class ProofCommands
                 await context.Output.WriteAsync(receipt.ToString());
                 return LedgerCommands.Intact;
             }
-            await NewFile.WriteAsync(target, receipt.ToString(), cancellationToken);
+            try
+            {
+                WholeFile.Create(target, Encoding.UTF8.GetBytes(receipt.ToString()));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException($"{target} cannot be written: {failure.Message}");
+            }
             await context.Output.WriteLineAsync($"{target}: entry {receipt.Proof.Index + 1} of {id}, proved by the checkpoint of {receipt.Proof.Size} entries");
             return LedgerCommands.Intact;
         }));

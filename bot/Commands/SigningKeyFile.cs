@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Files;
 using DevOpsAI.Ledger.Proofs;
 
 namespace DevOpsAI.Bot.Commands;
@@ -38,7 +39,7 @@ internal static class SigningKeyFile
         using var key = LocalSigningKey.OpenOrCreate(made);
         if (File.Exists(path))
             File.Move(path, $"{path}.until-{TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}", overwrite: false);
-        File.Move(made, path, overwrite: false);
+        WholeFile.PutAtFreeName(made, path);
         await context.Error.WriteLineAsync("A new key signs from now on. Tell auditors and witnesses; what the old one signed stays valid under the old one.");
         return await key.PublicKeyAsync(CancellationToken.None);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Files;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -32,7 +33,7 @@ public sealed class BundleExporter(ILedgerArchive archive)
                 whole = await CloseAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(partial, path, overwrite: false);
+            WholeFile.PutAtFreeName(partial, path);
             return (manifest, whole);
         }
         // The last is how a file comes to be told that is larger than its file system takes.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Files;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
@@ -27,13 +28,7 @@ public sealed class CheckpointFiles(string folder)
             if (checkpoint.Note.Signatures.SequenceEqual(there.Note.Signatures))
                 return;
         }
-        var beside = $"{path}.{Guid.NewGuid():N}";
-        using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
-        {
-            file.Write(NoteText.Encode(checkpoint.ToString()));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(beside, path, overwrite: true);
+        WholeFile.Replace(path, NoteText.Encode(checkpoint.ToString()));
     }
 
     /// <summary>The largest one in the folder; null when there is none.</summary>

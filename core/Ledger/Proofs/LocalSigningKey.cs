@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevOpsAI.Files;
 
 namespace DevOpsAI.Ledger.Proofs;
 
@@ -62,27 +63,18 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
 
     public void Dispose() => key.Dispose();
 
-    /// <summary>Written beside and moved into place, so that nobody ever sees half a key; when two do this at once, one wins and both use it.</summary>
+    /// <summary>When several do this at once, one wins and all use its key.</summary>
     private static void Create(string path)
     {
         using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var beside = $"{path}.{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = OwnerOnly;
-            using (var file = new FileStream(beside, options))
-            {
-                file.Write(NoteText.Encode(made.ExportPkcs8PrivateKeyPem() + "\n"));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(beside, path, overwrite: false);
+            WholeFile.Create(path, NoteText.Encode(made.ExportPkcs8PrivateKeyPem() + "\n"), ownerOnly: true);
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(beside);
+            // Somebody else's is used.
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

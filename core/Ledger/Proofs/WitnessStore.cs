@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevOpsAI.Files;
 
 namespace DevOpsAI.Ledger.Proofs;
 
@@ -29,17 +30,8 @@ public sealed class WitnessStore : IDisposable
     }
 
     /// <summary>On the disk when it returns, and never half.</summary>
-    public void Write(SignedCheckpoint checkpoint)
-    {
-        var path = PathOf(checkpoint.Checkpoint.Origin);
-        var beside = path + ".new";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(NoteText.Encode(checkpoint.ToString()));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(beside, path, overwrite: true);
-    }
+    public void Write(SignedCheckpoint checkpoint) =>
+        WholeFile.Replace(PathOf(checkpoint.Checkpoint.Origin), NoteText.Encode(checkpoint.ToString()));
 
     public void Dispose() => held.Dispose();
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using DevOpsAI.Files;
 
 namespace DevOpsAI.Ledger.Vault;
 
@@ -42,29 +43,24 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
     }
 
     /// <summary>
-    /// Makes a key and its file, durable before the call returns. Written beside and moved into place, so that nobody ever sees half a key; when
-    /// several do this at once, one wins and all have its key.
+    /// Makes a key and its file, durable before the call returns; when several do this at once, one wins and all have its key.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written.</exception>
     public static KeyFile Create(string path)
     {
         var made = new KeyFile(RandomNumberGenerator.GetHexString(16, lowercase: true), RandomNumberGenerator.GetBytes(DataKey.Size));
-        var beside = $"{path}.{Guid.NewGuid():N}";
         try
         {
             MakeFolder(Path.GetDirectoryName(path)!);
-            WriteNew(beside, made);
-            File.Move(beside, path, overwrite: false);
+            WholeFile.Create(path, made.Text(), ownerOnly: true);
             return made;
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(beside);
             return Read(path)!;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
             throw new LedgerUnavailableException($"The key file {path} cannot be written: {failure.Message}", failure);
         }
     }
@@ -81,7 +77,7 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
                 Wipe(old);
             if (!File.Exists(path))
             {
-                File.Move(by, path);
+                WholeFile.PutAtFreeName(by, path);
                 return;
             }
             File.Replace(by, path, old);
@@ -93,15 +89,7 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
         }
     }
 
-    private static void WriteNew(string path, KeyFile made)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, options);
-        file.Write(Encoding.ASCII.GetBytes($"{Heading}\nid: {made.Id}\nkey: {Convert.ToBase64String(made.Key)}\ncheck: {Check(made.Id, made.Key)}\n"));
-        file.Flush(flushToDisk: true);
-    }
+    private byte[] Text() => Encoding.ASCII.GetBytes($"{Heading}\nid: {Id}\nkey: {Convert.ToBase64String(Key)}\ncheck: {Check(Id, Key)}\n");
 
     private static void Wipe(string path)
     {
