@@ -42,5 +42,13 @@ for project in core connectors bot EndToEnd; do
   fi
 done
 
+# Each failure once more, where nobody has to look for it.
+node -e '
+for (const file of process.argv.slice(1)) {
+  if (!require("fs").existsSync(file)) continue;
+  for (const test of JSON.parse(require("fs").readFileSync(file)).results.tests.filter(test => !["passed", "skipped", "pending"].includes(test.status)))
+    console.log(`FAILED ${test.name}\n  ${(test.message ?? test.status).split("\n").slice(0, 20).join("\n  ")}`);
+}' artifacts/{core,connectors,bot,EndToEnd}.ctrf.json
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
