@@ -50,7 +50,7 @@ internal sealed class IntakeRate : IBenchmark
 
     private static bool IsNew(ReadOnlySpan<byte> answer) => answer.IndexOf("\"duplicate\":false"u8) >= 0;
 
-    private static byte[] PeerTurn(string serviceUrl) => Encoding.UTF8.GetBytes(
+    public static byte[] PeerTurn(string serviceUrl) => Encoding.UTF8.GetBytes(
         $$"""{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"{{serviceUrl}}","conversation":{"id":"a:1"},"""
         + """ "recipient":{"id":"28:1"},"channelId":"msteams","value":{"action":{"type":"Action.Execute","verb":"approve","data":{}}}}""");
 

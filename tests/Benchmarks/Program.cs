@@ -5,6 +5,11 @@ using DevOpsAI.Benchmarks;
 // Ratios are taken within one run on one machine, so that they say something on any machine.
 if (args is ["--measure-export", var count, var folder])
     return await DevOpsAI.Benchmarks.Ledger.ExportBenchmark.MeasureAsync(int.Parse(count), folder);
+if (args is [Floor.ServeArgument, var port, var ledger])
+{
+    await Floor.ServeAsync(int.Parse(port), ledger);
+    return 0;
+}
 var verbs = Benchmark.All();
 var quick = args.Contains("--quick");
 var asked = args.Where(static arg => !arg.StartsWith('-')).ToList();

@@ -128,6 +128,21 @@ internal sealed class Server : IDisposable
         Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key).ToDictionary(static one => one.Key, static one => one.Last().Value),
         "/readyz");
 
+    /// <summary>The server of <see cref="Floor"/>, under the same runtime settings as the bot (<c>bot/runtimeconfig.template.json</c>).</summary>
+    public static Task<Server> StartFloorAsync(string storage) => StartAsync(
+        "dotnet",
+        port => [typeof(Server).Assembly.Location, Floor.ServeArgument, port.ToString(CultureInfo.InvariantCulture), storage],
+        storage,
+        new Dictionary<string, string>
+        {
+            ["DOTNET_gcServer"] = "1",
+            ["DOTNET_GCDynamicAdaptationMode"] = "0",
+            ["DOTNET_GCHeapCount"] = "2",
+            ["DOTNET_GCNoAffinitize"] = "1",
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        },
+        "/readyz");
+
     public void Dispose()
     {
         if (!process.HasExited)
