@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
@@ -22,8 +21,6 @@ public static class EntryCodec
 {
     /// <summary>An entry's canonical form is at most this long; larger things are kept elsewhere and referred to by hash.</summary>
     public const int LargestEntry = 1024 * 1024;
-
-    private const int AtLength = 24;
 
     [ThreadStatic] private static ByteBuffer? buffer;
     [ThreadStatic] private static ByteBuffer? identity;
@@ -51,8 +48,8 @@ public static class EntryCodec
             }
             output.Append("},\"at\":\""u8);
             var atOffset = output.Length;
-            output.Reserve(AtLength);
-            output.Advance(AtLength);
+            output.Reserve(InstantJson.Length);
+            output.Advance(InstantJson.Length);
             output.Append((byte)'"');
             if (entry.Causation is { } causation)
             {
@@ -93,7 +90,7 @@ public static class EntryCodec
     {
         var start = output.Length;
         output.Append(entry.Template.AsSpan(0, entry.SeqOffset));
-        at.UtcDateTime.TryFormat(output.Written[(start + entry.AtOffset)..], out _, InstantJson.Format, CultureInfo.InvariantCulture);
+        InstantJson.Write(at, output.Written[(start + entry.AtOffset)..]);
         output.AppendNumber(seq);
         output.Append(entry.Template.AsSpan(entry.SeqOffset));
         output.AppendNumber(version);

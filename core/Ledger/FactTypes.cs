@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Drafting;
@@ -70,6 +71,16 @@ public static class FactTypes
 
     private static readonly FrozenDictionary<Type, SealingPlan> Plans = ByType.Keys.ToFrozenDictionary(static type => type, SealingPlan.Read);
 
+    /// <summary>Writes members in the canonical order (RFC 8785), so that little is left to sort.</summary>
+    private static readonly JsonSerializerOptions Written = new(FactJson.Default.Options)
+    {
+        TypeInfoResolver = FactJson.Default.WithAddedModifier(static type =>
+        {
+            foreach (var (order, property) in type.Properties.OrderBy(static property => property.Name, StringComparer.Ordinal).Index())
+                property.Order = order;
+        }),
+    };
+
     internal static SealingPlan PlanOf(Fact fact) => Plans[fact.GetType()];
 
     /// <summary>What of this type is sealed; null when this version does not know the type.</summary>
@@ -80,7 +91,7 @@ public static class FactTypes
         : throw new ArgumentException($"{fact.GetType().Name} has no stored type name; add it to {nameof(FactTypes)}.", nameof(fact));
 
     /// <summary>The fact's data as JSON, camel case, absent when null.</summary>
-    public static byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, fact.GetType(), FactJson.Default);
+    public static byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, Written.GetTypeInfo(fact.GetType()));
 
     /// <summary>Reads stored data; unknown type names become <see cref="UnknownFact"/>, unknown members are ignored.</summary>
     public static Fact Deserialize(string type, ReadOnlySpan<byte> data)
@@ -152,8 +163,24 @@ internal sealed class InstantJson : JsonConverter<DateTimeOffset>
 {
     public const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    /// <summary>In bytes or characters.</summary>
+    public const int Length = 24;
+
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString(Format, System.Globalization.CultureInfo.InvariantCulture));
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        Write(value, text);
+        writer.WriteStringValue(text);
+    }
+
+    /// <summary>Writes <see cref="Length"/> bytes. The round-trip format, cut to milliseconds, is written faster than a format of our own.</summary>
+    public static void Write(DateTimeOffset at, Span<byte> output)
+    {
+        Span<byte> precise = stackalloc byte[28];
+        at.UtcDateTime.TryFormat(precise, out _, "O", System.Globalization.CultureInfo.InvariantCulture);
+        precise[..Length].CopyTo(output);
+        output[Length - 1] = (byte)'Z';
+    }
 }
