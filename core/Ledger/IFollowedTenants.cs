@@ -14,7 +14,10 @@ public interface IFollowedTenants
     /// <summary>Completes when the next tenant comes to this instance.</summary>
     Task NextAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says which tenants come and go until stopped. Both calls may repeat themselves.</summary>
+    /// <summary>
+    /// Says which tenants come and go until stopped, one after another; both may repeat themselves. A tenant that has gone may come again as soon as
+    /// <paramref name="release"/> has handed over its task.
+    /// </summary>
     Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping);
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using DevOpsAI.Tenancy;
 using Microsoft.Azure.Cosmos;
@@ -19,18 +18,12 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
     /// <summary>A lease that tells nothing for so long (its part of the container has no entry since it was cut off another) is taken to be about every tenant.</summary>
     private static readonly TimeSpan TellsWithin = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, Lease> leases = new();
+    private readonly HeldLeases leases = new(clock);
     private readonly CommitStore commits = new(store);
-    private readonly Lock changing = new();
-    private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public bool IsMine(TenantId tenant) => leases.Values.Any(lease => lease.Tenants.ContainsKey(tenant));
+    public bool IsMine(TenantId tenant) => leases.IsMine(tenant);
 
-    public Task NextAsync(CancellationToken cancellationToken)
-    {
-        lock (changing)
-            return next.Task.WaitAsync(cancellationToken);
-    }
+    public Task NextAsync(CancellationToken cancellationToken) => leases.NextAsync(cancellationToken);
 
     public async Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping)
     {
@@ -74,7 +67,7 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
             .WithMaxItems(100)
             .WithLeaseAcquireNotification(token =>
             {
-                leases[token] = new(clock.GetTimestamp());
+                leases.Hold(token);
                 return Task.CompletedTask;
             })
             .WithLeaseReleaseNotification(token => ReleaseAsync(token, release))
@@ -89,18 +82,18 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
     /// <summary>The change feed says where a lease is, and which tenants are new there; what is in it the followers read for themselves.</summary>
     private async Task OnChangesAsync(ChangeFeedProcessorContext context, Stream changes, Func<Task> checkpoint, Action<TenantId> take, CancellationToken cancellationToken)
     {
-        var lease = leases.GetOrAdd(context.LeaseToken, _ => new(clock.GetTimestamp()));
+        var lease = leases.Hold(context.LeaseToken);
         if (!lease.HasTold)
         {
             foreach (var tenant in await commits.TenantsAsync(context.FeedRange, cancellationToken))
-                Take(context.LeaseToken, lease, tenant, take);
+                Take(lease, tenant, take);
             lease.HasTold = true;
         }
         using var page = await JsonDocument.ParseAsync(changes, cancellationToken: cancellationToken);
         foreach (var document in DocumentsIn(page.RootElement))
         {
             if (document.TryGetProperty("tenant", out var name) && TenantId.TryParse(name.GetString(), out var tenant))
-                Take(context.LeaseToken, lease, tenant, take);
+                Take(lease, tenant, take);
         }
         if (lease.Checkpoint is { } earlier)
             await earlier();
@@ -110,45 +103,24 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
     private static JsonElement.ArrayEnumerator DocumentsIn(JsonElement page) =>
         (page.ValueKind == JsonValueKind.Array ? page : page.GetProperty("Documents")).EnumerateArray();
 
-    private void Take(string token, Lease lease, TenantId tenant, Action<TenantId> take)
+    private void Take(HeldLease lease, TenantId tenant, Action<TenantId> take)
     {
-        if (tenants.Find(tenant) is null || !lease.Tenants.TryAdd(tenant, 0))
-            return;
-        logger.TenantTaken(tenant, token);
-        take(tenant);
-        lock (changing)
-        {
-            next.SetResult();
-            next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+        if (tenants.Find(tenant) is not null && leases.Tell(lease, tenant, take))
+            logger.TenantTaken(tenant, lease.Token);
     }
 
     private void TakeUntold(Action<TenantId> take)
     {
-        foreach (var (token, lease) in leases.Where(held => !held.Value.HasTold && clock.GetElapsedTime(held.Value.Since) > TellsWithin))
+        foreach (var lease in leases.Untold(TellsWithin))
         {
             foreach (var tenant in tenants.All.Where(tenant => !IsMine(tenant.Id)))
-                Take(token, lease, tenant.Id, take);
+                Take(lease, tenant.Id, take);
         }
     }
 
     private async Task ReleaseAsync(string token, Func<TenantId, Task> release)
     {
-        if (!leases.TryRemove(token, out var lease))
-            return;
-        logger.LeaseReleased(token);
-        foreach (var tenant in lease.Tenants.Keys.Where(tenant => !IsMine(tenant)))
-            await release(tenant);
-    }
-
-    private sealed class Lease(long since)
-    {
-        public long Since => since;
-
-        public ConcurrentDictionary<TenantId, byte> Tenants { get; } = new();
-
-        public bool HasTold { get; set; }
-
-        public Func<Task>? Checkpoint { get; set; }
+        if (await leases.ReleaseAsync(token, release))
+            logger.LeaseReleased(token);
     }
 }
