@@ -6,7 +6,6 @@ using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Bot.Commands;
@@ -55,16 +54,7 @@ internal sealed class CommandScene : IDisposable
         (await new Checkpoints(documents).TryAddAsync(Contoso, signed, null, Stop)).ShouldBeTrue();
     }
 
-    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings).Build();
-        var code = args[0] == "ledger"
-            ? await LedgerCommands.RunAsync(args, configuration, Root, output, error, Stop)
-            : await VaultCommands.RunAsync(args, configuration, Root, output, error, Stop);
-        return (code, output.ToString(), error.ToString());
-    }
+    public Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(Root, Settings, args);
 
     /// <summary>Runs a verb that must end with code 2 and these words, writing nothing at all.</summary>
     public async Task RefusedAsync(string why, params string[] args)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using DevOpsAI.Bot.Commands;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -9,7 +8,6 @@ using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Bot.Commands;
@@ -215,12 +213,5 @@ public sealed class EvidenceCommandsTests : IDisposable
         Directory.GetFiles(root).ShouldBeEmpty();
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var code = await LedgerCommands.RunAsync(arguments, configuration, root, output, error, CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, settings, args);
 }

@@ -5,7 +5,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Bot.Commands;
@@ -144,12 +143,5 @@ public sealed class LedgerCommandsTests : IDisposable
         return (await ledger.AppendAsync(Contoso, [], entries, TestContext.Current.CancellationToken)).ShouldBeOfType<AppendResult.Appended>().Entries;
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var code = await LedgerCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, settings, args);
 }

@@ -6,7 +6,6 @@ using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Bot.Commands;
@@ -223,12 +222,5 @@ public sealed class ProofCommandsTests : IDisposable
         new CheckpointFiles(Path.Combine(Data, CheckpointFiles.FolderName)).Write(Contoso, signed);
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var code = await LedgerCommands.RunAsync(args, configuration, root, output, error, Cancel);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, settings, args);
 }

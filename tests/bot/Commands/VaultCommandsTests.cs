@@ -8,7 +8,6 @@ using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Bot.Commands;
@@ -114,14 +113,5 @@ public sealed class VaultCommandsTests : IDisposable
             DocumentScope.Host, BookStore.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept, BookJson.Default.KeptConversation), null, TestContext.Current.CancellationToken);
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Path"] = "data" }).Build();
-        var code = args[0] == "ledger"
-            ? await LedgerCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken)
-            : await VaultCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, new Dictionary<string, string?> { ["Storage:Path"] = "data" }, args);
 }
