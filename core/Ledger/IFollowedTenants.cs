@@ -8,6 +8,9 @@ namespace DevOpsAI.Ledger;
 /// </summary>
 public interface IFollowedTenants
 {
+    /// <summary>Whether other instances may work on the same store.</summary>
+    bool IsShared => true;
+
     /// <summary>Whether this instance works for the tenant now.</summary>
     bool IsMine(TenantId tenant);
 
@@ -33,6 +36,8 @@ public static class FollowedTenants
 /// <summary>For a store that one instance has to itself.</summary>
 public sealed class EveryTenant(ITenantDirectory tenants) : IFollowedTenants
 {
+    public bool IsShared => false;
+
     public bool IsMine(TenantId tenant) => tenants.Find(tenant) is not null;
 
     public Task NextAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class ErasureWatch(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Whoever has the store to himself has nobody to hear it from.
-        if (followed is not EveryTenant)
+        if (followed.IsShared)
         {
             foreach (var tenant in tenants.All)
                 heads[tenant.Id] = await ledger.HeadAsync(tenant.Id, cancellationToken);
