@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -119,8 +120,7 @@ internal sealed class PlayedTeams : IAsyncDisposable
             ["text"] = "<at>DevOps AI Bot</at>",
             ["mentioned"] = new JsonObject { ["id"] = Bot, ["name"] = "DevOps AI Bot" },
         });
-        using var answer = await bot.PostAsJsonAsync("/api/messages", activity);
-        answer.EnsureSuccessStatusCode();
+        await bot.DeliverAsync(activity);
     }
 
     /// <summary>Clicks the button with this title on the card as the person sees it, and returns the invoke's answer.</summary>

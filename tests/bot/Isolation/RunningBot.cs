@@ -79,8 +79,7 @@ internal sealed class RunningBot : IAsyncDisposable
         activity["text"] = text;
         activity["textFormat"] = "plain";
         var before = AnswersIn(channel ?? PersonalChat(who));
-        using var answer = await Http.PostAsJsonAsync("api/messages", activity);
-        answer.EnsureSuccessStatusCode();
+        await Http.DeliverAsync(activity);
         await UntilAsync(() => AnswersIn(channel ?? PersonalChat(who)) > before);
     }
 
