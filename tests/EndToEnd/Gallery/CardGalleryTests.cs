@@ -1,25 +1,10 @@
-using DevOpsAI.Tests.EndToEnd.LocalTeams;
-
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
 /// <summary>
 /// Brings the card into every state with a real bot and keeps pictures of each, as people see them in Local Teams, in <c>artifacts/screenshots</c>.
 /// </summary>
-public sealed class CardGalleryTests : IAsyncLifetime
+public sealed class CardGalleryTests : GalleryTests
 {
-    internal const string Disk = """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""";
-    private const string Settle = "00:00:01";
-
-    private Browser browser = null!;
-
-    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-    }
-
     [Fact]
     public async Task From_waiting_to_verified_and_taken_back()
     {
@@ -27,7 +12,7 @@ public sealed class CardGalleryTests : IAsyncLifetime
         var desk = await DeskAsync(bot);
         await desk.RaiseAsync(Disk);
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
-        var easel = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso));
+        var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
 
         await easel.CardAsync(card, "01-waiting", "Waiting for a decision");
         await easel.OpenedAsync(card, "Why?", "02-why", "Why this gate level");
@@ -58,7 +43,7 @@ public sealed class CardGalleryTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         var desk = await DeskAsync(bot);
-        var easel = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso));
+        var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
         await easel.ScreenAsync("20-first-load");
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
@@ -129,7 +114,7 @@ public sealed class CardGalleryTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         var desk = await DeskAsync(bot);
-        var storm = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Fabrikam));
+        var storm = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Fabrikam));
         for (var n = 1; n <= 9; n++)
             await desk.RaiseAsync($$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""", "fabrikam");
         var gathering = await desk.CardAsync(LocalDesk.Fabrikam, "Storm");
@@ -143,30 +128,14 @@ public sealed class CardGalleryTests : IAsyncLifetime
         await SayAsync("50-freeze", "freeze contoso");
         await SayAsync("51-frozen", "freeze contoso change weekend");
         await SayAsync("52-unfreeze", "unfreeze contoso");
-        var chat = await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"));
+        var chat = await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"));
         await chat.ScreenAsync("53-chat");
 
         async Task SayAsync(string name, string words)
         {
             await desk.SayAsync("mona", "a:1local-mona", words);
             if (name == "45-whoami")
-                await (await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
+                await (await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
         }
-    }
-
-    internal static Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null) => BotProcess.StartAsync(new(settings ?? [])
-    {
-        // States on the way are to be seen here as soon as they are there.
-        ["Cards:PassingFor"] = "00:00:00",
-        ["Execution:SettleFor"] = Settle,
-        ["Execution:LookEvery"] = "00:00:00.200",
-        ["Sandbox:Timeout"] = "00:00:02",
-    });
-
-    internal static async Task<LocalDesk> DeskAsync(BotProcess bot)
-    {
-        var desk = new LocalDesk(bot);
-        await desk.SettledAsync();
-        return desk;
     }
 }

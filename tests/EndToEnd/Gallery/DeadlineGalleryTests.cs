@@ -1,20 +1,8 @@
-using DevOpsAI.Tests.EndToEnd.LocalTeams;
-
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
 /// <summary>The states that need roles, a second approver or a deadline of a minute; beside the other pictures, since most of it is waiting.</summary>
-public sealed class DeadlineGalleryTests : IAsyncLifetime
+public sealed class DeadlineGalleryTests : GalleryTests
 {
-    private Browser browser = null!;
-
-    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-    }
-
     [Fact]
     public async Task Roles_two_approvals_and_deadlines()
     {
@@ -35,7 +23,7 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
             freezes: [{ name: "Year-end close: nothing changes before the books are shut", begins: "2020-01-01 00:00", ends: "2099-01-02 06:00", timeZone: Europe/Berlin }]
             rules: [{ name: All, actions: ["*"], level: L2 }]
             """, TestContext.Current.CancellationToken);
-        await using var bot = await CardGalleryTests.StartAsync(new()
+        await using var bot = await StartAsync(new()
         {
             ["Access:Local"] = "none",
             ["Access:Roles:contoso:approver:0"] = "33333333-3333-4333-8333-333333333301",
@@ -44,14 +32,14 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
             ["Access:Roles:*:administrator:0"] = "33333333-3333-4333-8333-333333333303",
             ["Gates:PolicyPath"] = policies,
         });
-        var desk = await CardGalleryTests.DeskAsync(bot);
+        var desk = await DeskAsync(bot);
         await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
         await desk.RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
-        await desk.RaiseAsync(CardGalleryTests.Disk);
+        await desk.RaiseAsync(Disk);
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
-        var erik = await Easel.OpenAsync(browser, desk.Page("erik", LocalDesk.Contoso), looks: 2);
-        var mona = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Contoso), looks: 2);
-        var dana = await Easel.OpenAsync(browser, desk.Page("dana", LocalDesk.Contoso), looks: 2);
+        var erik = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso), looks: 2);
+        var mona = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Contoso), looks: 2);
+        var dana = await Easel.OpenAsync(Browser, desk.Page("dana", LocalDesk.Contoso), looks: 2);
 
         await erik.CardAsync(card, "60-two-needed", "Waiting");
         await dana.CardAsync(card, "61-no-rights", "Waiting");
@@ -65,16 +53,16 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         await desk.SayAsync("dana", "a:1local-dana", "pending");
         await desk.SayAsync("dana", "a:1local-dana", "freeze contoso because I can");
         await desk.SayAsync("dana", "a:1local-dana", "whoami");
-        await (await Easel.OpenAsync(browser, desk.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
+        await (await Easel.OpenAsync(Browser, desk.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
         var expired = await desk.CardAsync(LocalDesk.Contoso, "WS-RECEPTION");
         await desk.SaysAsync(LocalDesk.Contoso, expired, "Expired", seconds: 75);
         await erik.CardAsync(expired, "67-expired", "Expired");
         await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
         await erik.ScreenAsync("69-channel");
 
-        await desk.RaiseAsync(CardGalleryTests.Disk.Replace("SRV-FILE01", "FAB-WEB01", StringComparison.Ordinal), "fabrikam");
+        await desk.RaiseAsync(Disk.Replace("SRV-FILE01", "FAB-WEB01", StringComparison.Ordinal), "fabrikam");
         var frozen = await desk.CardAsync(LocalDesk.Fabrikam, "FAB-WEB01");
-        var fabrikam = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Fabrikam));
+        var fabrikam = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Fabrikam));
         await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "as planned until 2099-01-02");
 
         var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
@@ -88,7 +76,7 @@ public sealed class DeadlineGalleryTests : IAsyncLifetime
         await desk.ClickAsync("mona", LocalDesk.Contoso, patch, "Approve");
         await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot back");
         await desk.SaysAsync(LocalDesk.Contoso, patch, "Verified");
-        var why = await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"));
+        var why = await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"));
         await desk.SayAsync("mona", "a:1local-mona", "why CON-1004");
         await desk.CardAsync("a:1local-mona", "Why CON-1004");
         await why.ScreenAsync("73-why-in-the-name-of");

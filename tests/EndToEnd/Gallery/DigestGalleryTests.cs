@@ -1,28 +1,17 @@
 using System.Globalization;
-using DevOpsAI.Tests.EndToEnd.LocalTeams;
 
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
 /// <summary>The daily digest as it comes by itself, and as somebody asks for it.</summary>
-public sealed class DigestGalleryTests : IAsyncLifetime
+public sealed class DigestGalleryTests : GalleryTests
 {
-    private Browser browser = null!;
-
-    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_digest_comes_when_it_is_due_and_carries_the_newest_checkpoint()
     {
         var due = TimeOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(40));
-        await using var bot = await CardGalleryTests.StartAsync(new() { ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
-        var desk = await CardGalleryTests.DeskAsync(bot);
-        await desk.RaiseAsync(CardGalleryTests.Disk);
+        await using var bot = await StartAsync(new() { ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
+        var desk = await DeskAsync(bot);
+        await desk.RaiseAsync(Disk);
         await desk.RaiseAsync("""{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
         await desk.ClickAsync("dana", LocalDesk.Contoso, card, "Approve");
@@ -30,11 +19,11 @@ public sealed class DigestGalleryTests : IAsyncLifetime
         await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
 
         var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ", seconds: 90);
-        var page = await Easel.OpenAsync(browser, desk.Page("mona", LocalDesk.Contoso));
+        var page = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Contoso));
         await page.CardAsync(digest, "80-digest", "WS-RECEPTION restarted after updates");
         await page.OpenedAsync(digest, "Checkpoint", "81-digest-checkpoint", "ledger verify --checkpoint");
         await desk.SayAsync("mona", "a:1local-mona", "digest contoso");
         await desk.CardAsync("a:1local-mona", "Digest of ");
-        await (await Easel.OpenAsync(browser, desk.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
+        await (await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
     }
 }
