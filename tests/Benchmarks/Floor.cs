@@ -44,7 +44,7 @@ internal sealed class Floor : IBenchmark
     public static async Task ServeAsync(int port, string folder)
     {
         var rows = Channel.CreateUnbounded<TaskCompletionSource>(new() { SingleReader = true });
-        _ = Task.Factory.StartNew(() => StoreAsync(rows.Reader, Path.Combine(folder, LedgerFile.Name)), TaskCreationOptions.LongRunning);
+        var storing = Task.Run(() => StoreAsync(rows.Reader, Path.Combine(folder, LedgerFile.Name)));
         var answer = new byte[AnswerSize];
         answer.AsSpan().Fill((byte)' ');
         "{}"u8.CopyTo(answer);
@@ -63,7 +63,8 @@ internal sealed class Floor : IBenchmark
             http.Response.ContentLength = answer.Length;
             await http.Response.BodyWriter.WriteAsync(answer);
         });
-        await app.RunAsync();
+        // Storing ends only when it fails; nobody would be answered then.
+        await await Task.WhenAny(app.RunAsync(), storing);
     }
 
     /// <summary>One writer, one transaction for all that wait, as the ledger does.</summary>
