@@ -74,7 +74,7 @@ internal sealed class PlanRun(
     private async Task<Ending?> CarryOutAsync(Standing standing, int index, bool rollback, string operation, CancellationToken cancellationToken)
     {
         var step = standing.Run.Plan.Steps[index];
-        var until = clock.GetUtcNow() + options.RetryFor;
+        var patience = new Patience(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
             if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } whyNot)
@@ -90,7 +90,7 @@ internal sealed class PlanRun(
                 _ => throw new InvalidOperationException("An outcome nobody knows."),
             };
             var pause = settled.TryAgainIn ?? calls.Backoff(attempt);
-            if (settled.Outcome is null && (attempt >= options.Attempts || clock.GetUtcNow() + pause > until))
+            if (settled.Outcome is null && (attempt >= options.Attempts || !patience.Allows(pause)))
                 settled = new(StepOutcome.Failed, VendorCalls.Short($"Certainly not done after {attempt} attempts: {settled.Detail}"));
             if (settled.Outcome is not null)
             {

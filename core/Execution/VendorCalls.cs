@@ -68,12 +68,12 @@ internal sealed class VendorCalls(
     /// <summary>Looks until the target can be seen, for as long as readings may take; null with the reason when it never could.</summary>
     public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem)> LookPatientlyAsync(Target target, CancellationToken cancellationToken)
     {
-        var until = clock.GetUtcNow() + options.RetryFor;
+        var patience = new Patience(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
             var (seen, problem, final, tryAgainIn) = await LookAsync(target, cancellationToken);
             var pause = tryAgainIn ?? Backoff(attempt);
-            if (seen is not null || final || clock.GetUtcNow() + pause > until)
+            if (seen is not null || final || !patience.Allows(pause))
                 return (seen, Short(problem));
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -85,15 +85,15 @@ internal sealed class VendorCalls(
     /// </summary>
     public async Task<Settled> ReconcileAsync(PlanStep step, bool rollback, string operationId, string lost, CancellationToken cancellationToken)
     {
-        var until = clock.GetUtcNow() + options.SettleFor;
+        var patience = new Patience(clock, options.SettleFor);
         while (true)
         {
+            // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do it.
+            var settled = !patience.Allows(options.LookEvery);
             var status = await LookUpAsync(step, operationId, cancellationToken);
             crash.Reach(CrashPoint.StepLookedUp);
             if (status == OperationStatus.Applied)
                 return await ReadBackAsync(step, rollback, "The answer was lost; the vendor says it was done.", cancellationToken);
-            var settled = clock.GetUtcNow() + options.LookEvery > until;
-            // What we gave up waiting for may still be on its way: "not done" counts once the vendor has had time to do it.
             if (status == OperationStatus.NotApplied && settled)
                 return new(null, "The answer was lost; the vendor says it was not done.");
             if (status != OperationStatus.NotApplied && await HoldsAsync(step, rollback, cancellationToken) == true)
@@ -107,13 +107,13 @@ internal sealed class VendorCalls(
     /// <summary>The vendor did it: looks until the world shows it. Failed when it shows otherwise, unknown when it cannot be seen.</summary>
     public async Task<Settled> ReadBackAsync(PlanStep step, bool rollback, string detail, CancellationToken cancellationToken)
     {
-        var until = clock.GetUtcNow() + options.SettleFor;
+        var patience = new Patience(clock, options.SettleFor);
         while (true)
         {
             var holds = await HoldsAsync(step, rollback, cancellationToken);
             if (holds == true || Verifications(step, rollback).Count == 0)
                 return new(StepOutcome.Applied, Short(detail));
-            if (clock.GetUtcNow() + options.LookEvery > until)
+            if (!patience.Allows(options.LookEvery))
             {
                 var seen = LastReading(step.Target);
                 var open = Verifications(step, rollback).Where(condition => condition.Holds(seen) != true).ToList();

@@ -5,6 +5,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
+    private TimeSpan jumped;
     private DateTimeOffset now = start ?? new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     /// <summary>Timers that are waiting; lets a test wait until the code under test has begun to wait.</summary>
@@ -22,20 +23,34 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate)
-            return now;
+            return now + jumped;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (gate)
+            return now.Ticks;
+    }
 
     public void Advance(TimeSpan by) => SetUtcNow(GetUtcNow() + by);
+
+    /// <summary>Someone sets the time of day: no time passes, and no timer fires.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (gate)
+            jumped += by;
+    }
 
     /// <summary>Moves to a time; an earlier one turns the clock back and fires nothing.</summary>
     public void SetUtcNow(DateTimeOffset time)
     {
-        while (NextDue(time) is { } timer)
+        DateTimeOffset until;
+        lock (gate)
+            until = time - jumped;
+        while (NextDue(until) is { } timer)
             timer.Fire();
         lock (gate)
-            now = time;
+            now = until;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
