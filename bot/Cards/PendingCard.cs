@@ -10,13 +10,16 @@ public static class PendingCard
 {
     private const int Most = 15;
 
-    public static OutgoingJson Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now)
+    /// <param name="leftOut">Whose incidents are not among these although the person might expect it; null when all are.</param>
+    public static OutgoingJson Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now, string? leftOut = null)
     {
         var all = tenants.SelectMany(pair => Open(pair.State).Select(incident => (pair.Tenant, Incident: incident))).ToList();
         if (tenants.Count > 1)
             all.Sort(static (left, right) => ByUrgency(left.Incident, right.Incident));
         var names = string.Join(", ", tenants.Take(8).Select(pair => CardText.Name(pair.Tenant.Name, 40))) + (tenants.Count > 8 ? $" and {tenants.Count - 8} more" : "");
         List<OutgoingJson> body = [Rich(null, new(all.Count == 0 ? "Nothing is waiting" : $"{all.Count} open", Bold: true, Size: "Medium"), new($" for {names}", 500))];
+        if (leftOut is not null)
+            body.Add(Rich("Small", new TextRun(leftOut, Tone: Tone.Attention)));
         if (all.Exists(static pending => pending.Incident.Simulated))
             body.Add(PartlySimulated());
         foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))

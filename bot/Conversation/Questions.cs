@@ -28,9 +28,14 @@ internal sealed class Questions(
         var visible = await visibility.TenantsAsync(person, conversation, cancellationToken);
         var linked = visible.Where(tenant => tenant.State.Channels.ContainsKey(conversation.ChannelId)).ToList();
         var asked = linked.Count > 0 ? linked : visible;
-        return asked.Count == 0
-            ? Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.")
-            : Reply.Card(PendingCard.Build([.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow()));
+        var leftOut = visibility.LeftOut(person, conversation);
+        if (asked.Count == 0)
+        {
+            return leftOut.Count > 0 ? Reply.Notice(Sentences.LeftOut(leftOut))
+                : Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.");
+        }
+        return Reply.Card(PendingCard.Build(
+            [.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow(), leftOut.Count > 0 ? Sentences.LeftOut(leftOut) : null));
     }
 
     /// <summary>Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>
@@ -100,7 +105,8 @@ internal sealed class Questions(
         List<(Tenant, IReadOnlyCollection<Role>)> held = [];
         foreach (var tenant in tenants.All)
         {
-            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            if (await states.FindAsync(tenant.Id, cancellationToken) is not { } state)
+                continue;
             var roles = access.RolesOf(state, person.ObjectId);
             if (roles.Count > 0 && await visibility.MayBeShownAsync(tenant.Id, state, turn.Conversation, cancellationToken))
                 held.Add((tenant, roles));

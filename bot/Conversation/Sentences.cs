@@ -1,3 +1,6 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Sentences that several answers share.</summary>
@@ -6,11 +9,18 @@ internal static class Sentences
     public const string NobodyKnown = "Teams did not say who you are (no Entra object id), so there is nothing I may do for you.";
     public const string NotRecorded = "The record cannot be reached at the moment, so nothing was done and nothing was recorded. Please try again in a minute.";
 
+    /// <summary>Of a client whose customer-managed key is not to be had.</summary>
+    public const string Withheld =
+        "That client's record is locked: the key that the client manages for it is not to be had at the moment. Nothing was done and nothing was recorded. Other clients are served; this one is again as soon as its key is back.";
+
+    public static string LeftOut(IReadOnlyList<Tenant> tenants) =>
+        $"{string.Join(", ", tenants.Select(tenant => CardText.Name(tenant.Name, 40)))} {(tenants.Count == 1 ? "is" : "are")} left out: the record is locked, because the key that the client manages for it is not to be had at the moment.";
+
     public const string NotHere = "That client is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to it.";
 
-    public static string NoClient(string word) => $"I know no client “{Cards.CardText.Plain(word, 60)}” that you may see.";
+    public static string NoClient(string word) => $"I know no client “{CardText.Plain(word, 60)}” that you may see.";
 
-    public static string NotFound(Sought sought, string incidentId) => sought is Sought.Elsewhere elsewhere ? Cards.CardText.Plain(elsewhere.Where.Sentence, 300)
+    public static string NotFound(Sought sought, string incidentId) => sought is Sought.Elsewhere elsewhere ? CardText.Plain(elsewhere.Where.Sentence, 300)
         : sought is Sought.NotHere
         ? $"{incidentId} is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to its client."
         : $"I know no incident {incidentId} that you may see.";

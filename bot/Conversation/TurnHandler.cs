@@ -4,6 +4,7 @@ using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Conversation;
@@ -33,7 +34,7 @@ internal sealed class TurnHandler(
         catch (LedgerUnavailableException exception)
         {
             logger.RecordUnavailable(exception);
-            return InvokeResponse.Error(500, "RecordUnavailable", $"{Sentences.NotRecorded} Correlation id {turn.Correlation}");
+            return InvokeResponse.Error(500, "RecordUnavailable", $"{WhyNotRecorded(exception)} Correlation id {turn.Correlation}");
         }
     }
 
@@ -44,7 +45,9 @@ internal sealed class TurnHandler(
     {
         foreach (var tenant in tenants.All)
         {
-            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            // What is posted for a tenant that cannot be read now finds out by itself that the conversation is gone.
+            if (await states.FindAsync(tenant.Id, cancellationToken) is not { } state)
+                continue;
             foreach (var link in state.Channels.Values.Where(link => IsIn(link.Channel, turn.Conversation)))
             {
                 var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.");
@@ -84,6 +87,8 @@ internal sealed class TurnHandler(
         }
     }
 
+    private static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable is KeyWithheldException ? Sentences.Withheld : Sentences.NotRecorded;
+
     /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>
         channel.ConversationId == removed.ChannelId || (removed.TeamId is { } team && channel.TeamId == team);
@@ -122,7 +127,7 @@ internal sealed class TurnHandler(
         catch (LedgerUnavailableException exception)
         {
             logger.RecordUnavailable(exception);
-            return Reply.Notice(Sentences.NotRecorded, correlation: turn.Correlation);
+            return Reply.Notice(WhyNotRecorded(exception), correlation: turn.Correlation);
         }
     }
 

@@ -1,6 +1,8 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Conversation;
@@ -26,19 +28,23 @@ internal abstract record Sought
 }
 
 /// <summary>What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked to.</summary>
-internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access)
+internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys)
 {
     /// <summary>The clients whose cards go to this conversation; usually one or none.</summary>
+    /// <exception cref="LedgerUnavailableException">Among others where it may be linked to a client whose key is withheld: nobody else's is shown there.</exception>
     public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(string conversationId, CancellationToken cancellationToken)
     {
         List<TenantNow> linked = [];
+        Tenant? unread = null;
         foreach (var tenant in tenants.All)
         {
-            var state = await states.GetAsync(tenant.Id, cancellationToken);
-            if (state.Channels.ContainsKey(conversationId))
+            if (await states.FindAsync(tenant.Id, cancellationToken) is not { } state)
+                unread = tenant;
+            else if (state.Channels.ContainsKey(conversationId))
                 linked.Add(new(tenant, state));
         }
-        return linked;
+        return linked.Count > 0 || unread is null ? linked
+            : throw new LedgerUnavailableException($"Whether a conversation is linked to {unread.Id} cannot be told while that tenant's key is withheld.");
     }
 
     /// <summary>The client of this name, prefix or id that the person has a role for; null when there is none.</summary>
@@ -49,8 +55,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
             ?? tenants.All.FirstOrDefault(known => known.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
         if (tenant is null)
             return null;
-        var state = await states.GetAsync(tenant.Id, cancellationToken);
-        return HasRole(state, person) ? new(tenant, state) : null;
+        return await StateForAsync(tenant, person, cancellationToken) is { } state ? new(tenant, state) : null;
     }
 
     /// <summary>Names, prefixes and ids of clients that the person has a role for and that would otherwise be read as mere politeness, such as <c>a</c> or <c>CAN</c>.</summary>
@@ -60,7 +65,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         foreach (var tenant in tenants.All)
         {
             string[] polite = [.. new[] { tenant.Id.Value, tenant.Prefix, tenant.Name }.Where(CommandParser.IsPolite)];
-            if (polite.Length > 0 && HasRole(await states.GetAsync(tenant.Id, cancellationToken), person))
+            if (polite.Length > 0 && await states.FindAsync(tenant.Id, cancellationToken) is { } state && HasRole(state, person))
                 names.AddRange(polite);
         }
         return names;
@@ -70,18 +75,21 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
     public string NoClient(string word, Person person) => tenants.Elsewhere.FirstOrDefault(elsewhere =>
         (TenantId.TryParse(word, out var id) && elsewhere.Tenant.Id == id)
         || elsewhere.Tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
-        || elsewhere.Tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } known && MayKnow(known, person)
+        || elsewhere.Tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } known && MayKnow(known.Tenant, person)
             ? known.Sentence
             : Sentences.NoClient(word);
 
-    /// <summary>Every client that may be talked about with this person in this conversation.</summary>
+    /// <summary>Clients of this person whose records cannot be read now, because their key is withheld; in a conversation that others read, none is named.</summary>
+    public IReadOnlyList<Tenant> LeftOut(Person person, ConversationRef conversation) => conversation.Kind != "personal" ? [] :
+        [.. keys.Withheld.Select(one => tenants.Find(one.Tenant)).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
+
+    /// <summary>Every client that may be talked about with this person in this conversation, and whose records can be read now.</summary>
     public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         List<TenantNow> visible = [];
         foreach (var tenant in tenants.All)
         {
-            var state = await states.GetAsync(tenant.Id, cancellationToken);
-            if (HasRole(state, person) && await MayBeShownAsync(tenant.Id, state, conversation, cancellationToken))
+            if (await states.FindAsync(tenant.Id, cancellationToken) is { } state && HasRole(state, person) && await MayBeShownAsync(tenant.Id, state, conversation, cancellationToken))
                 visible.Add(new(tenant, state));
         }
         return visible;
@@ -99,8 +107,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
     {
         if (tenants.Find(tenantId) is not { } tenant)
             return Elsewhere(tenants.FindElsewhere(tenantId), person);
-        var state = await states.GetAsync(tenantId, cancellationToken);
-        if (!HasRole(state, person) || state.Find(incidentId) is not { } incident)
+        if (await StateForAsync(tenant, person, cancellationToken) is not { } state || state.Find(incidentId) is not { } incident)
             return new Sought.Unknown();
         return await MayBeShownAsync(tenantId, state, conversation, cancellationToken) ? new Sought.Found(new(tenant, state), incident) : new Sought.NotHere();
     }
@@ -117,10 +124,24 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
     }
 
     private Sought Elsewhere(TenantElsewhere? elsewhere, Person person) =>
-        elsewhere is not null && MayKnow(elsewhere, person) ? new Sought.Elsewhere(elsewhere) : new Sought.Unknown();
+        elsewhere is not null && MayKnow(elsewhere.Tenant, person) ? new Sought.Elsewhere(elsewhere) : new Sought.Unknown();
 
     /// <summary>Roles given by command are on a ledger that is not read here; those of the configuration count.</summary>
-    private bool MayKnow(TenantElsewhere elsewhere, Person person) => access.RolesOf(new(elsewhere.Tenant.Id), person.ObjectId).Count > 0;
+    private bool MayKnow(Tenant tenant, Person person) => access.RolesOf(new(tenant.Id), person.ObjectId).Count > 0;
+
+    /// <summary>The tenant as of now, for somebody who has a role there; else null.</summary>
+    private async ValueTask<TenantState?> StateForAsync(Tenant tenant, Person person, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var state = await states.GetAsync(tenant.Id, cancellationToken);
+            return HasRole(state, person) ? state : null;
+        }
+        catch (KeyWithheldException) when (!MayKnow(tenant, person))
+        {
+            return null;
+        }
+    }
 
     private bool HasRole(TenantState state, Person person) => access.RolesOf(state, person.ObjectId).Count > 0;
 }

@@ -24,7 +24,8 @@ public static class BotHost
 {
     private const string DefaultAddress = "http://localhost:3978";
 
-    public static WebApplication Build(string[] args)
+    /// <param name="replace">Takes another part's place after all are added, as a test does with what it cannot have on its machine.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
@@ -68,6 +69,7 @@ public static class BotHost
             services.Configure<LocalTeamsOptions>(local => local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration));
         }
 
+        replace?.Invoke(services);
         var app = builder.Build();
         app.MapHealth();
         app.MapWebhooks();

@@ -1,12 +1,14 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written;
+/// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written, but
+/// for those whose key is <c>withheld</c>;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
 /// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
 /// concerned, and by what, is told to this machine alone.
@@ -17,14 +19,17 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
             HttpContext http, CancellationToken cancellationToken) =>
         {
             try
             {
                 List<TenantState> all = [];
                 foreach (var tenant in tenants.All)
-                    all.Add(await states.GetAsync(tenant.Id, cancellationToken));
+                {
+                    if (await states.FindAsync(tenant.Id, cancellationToken) is { } state)
+                        all.Add(state);
+                }
                 if (ledger.Unwritable is { } problem)
                     return NotReady(http, problem);
                 return Results.Json(new Readiness(
@@ -34,6 +39,7 @@ internal static class Health
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
                     tenants.Elsewhere.Count,
                     Told(http, signing.Problems),
+                    Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
@@ -43,7 +49,7 @@ internal static class Health
         });
     }
 
-    /// <summary>What keeps ledgers from being signed or witnessed: whose and why for this machine, how many for others; null when nothing does.</summary>
+    /// <summary>What is wrong with single tenants: whose and why for this machine, how many for others; null when nothing is.</summary>
     internal static IReadOnlyDictionary<string, string>? Told(HttpContext http, IReadOnlyDictionary<string, string> problems) =>
         problems.Count == 0 ? null
         : IsThisMachine(http) ? problems
@@ -62,8 +68,10 @@ internal static class Health
     /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
     /// <param name="Checkpoints">What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</param>
+    /// <param name="Withheld">The same of tenants that are not served because the vault does not give their key. The others are.</param>
     private sealed record Readiness(
-        string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IntakeTotals? Intake);
+        string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IReadOnlyDictionary<string, string>? Withheld,
+        IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -34,13 +34,12 @@ internal sealed class ConfiguredAbsences(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All.Select(tenant => KeepTryingAsync(tenant.Id, stoppingToken)));
+
+    private async Task KeepTryingAsync(TenantId tenant, CancellationToken stopping)
     {
-        foreach (var tenant in tenants.All)
-        {
-            while (!await TryAsync(tenant.Id, stoppingToken))
-                await Task.Delay(PauseAfterFailure, clock, stoppingToken);
-        }
+        while (!await TryAsync(tenant, stopping))
+            await Task.Delay(PauseAfterFailure, clock, stopping);
     }
 
     private async Task<bool> TryAsync(TenantId tenant, CancellationToken stopping)

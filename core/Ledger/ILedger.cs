@@ -102,7 +102,7 @@ public interface ILedger
 }
 
 /// <summary>The ledger's store cannot be written or read at the moment. Intake answers 503, a clicker is told that nothing was recorded.</summary>
-public sealed class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+public class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The connection was lost over a write, and whether it took place could not be found out.</summary>
     public bool MayBeRecorded { get; init; }

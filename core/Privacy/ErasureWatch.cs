@@ -54,8 +54,10 @@ internal sealed class ErasureWatch(
             }
             catch (Exception failure)
             {
-                logger.NotForgotten(tenant, failure, Pause);
-                await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // A key that is withheld was never at hand here, nor anything opened with it.
+                var pause = failure is KeyWithheldException ? KeyOpening.AskAgain : Pause;
+                logger.NotForgotten(tenant, failure, pause);
+                await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

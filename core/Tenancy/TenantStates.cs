@@ -40,6 +40,20 @@ public sealed class TenantStates
         return projection.State;
     }
 
+    /// <summary>As <see cref="GetAsync"/>; null when the tenant's key is withheld, which concerns no other tenant.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public async ValueTask<TenantState?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(tenant, cancellationToken);
+        }
+        catch (KeyWithheldException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Another instance has erased somebody whose key is still at hand here.</summary>
     private bool IsNewsOfErasure(IReadOnlyList<LedgerEntry> page)
     {

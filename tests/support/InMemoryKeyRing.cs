@@ -11,6 +11,8 @@ public sealed class InMemoryKeyRing : IKeyRing
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly ConcurrentDictionary<(TenantId, string), DataKey> users = new();
 
+    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [];
+
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
     /// <summary>The keys of a tenant.</summary>

@@ -8,6 +8,9 @@ namespace DevOpsAI.Ledger.Vault;
 /// </summary>
 public interface IKeyRing
 {
+    /// <summary>Tenants that are not served now, because the vault does not give their key; with the reason.</summary>
+    IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld { get; }
+
     /// <summary>The keys that these entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.</summary>
     /// <exception cref="LedgerUnavailableException">A key cannot be read, unwrapped or stored; nothing may be appended.</exception>
     ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken);

@@ -13,14 +13,17 @@ namespace DevOpsAI.Ledger.Vault;
 public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null) : IKeyRing, IDisposable
 {
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly ConcurrentDictionary<TenantId, SemaphoreSlim> turns = new();
+    private readonly ConcurrentDictionary<TenantId, string> withheld = new();
     private readonly DataKeyStore dataKeys = new(documents, wrapper);
 
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
+    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [.. withheld.Select(static one => (one.Key, one.Value))];
+
     public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
     {
-        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        var keys = await KeysOfAsync(tenant, cancellationToken);
         foreach (var entry in entries)
         {
             if (entry.Actor.Kind == ActorKind.Person && keys.OfPerson(entry.Actor.Id) is null)
@@ -41,7 +44,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     public async ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken)
     {
-        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        var keys = await KeysOfAsync(tenant, cancellationToken);
         foreach (var entry in entries)
         {
             if (entry.Sealed is null)
@@ -57,7 +60,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     public async ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken)
     {
-        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        var keys = await KeysOfAsync(tenant, cancellationToken);
         return await SubjectAsync(keys, SubjectId(keys, "user", address), cancellationToken);
     }
 
@@ -73,7 +76,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     public async ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
     {
-        var keys = tenants.GetValueOrDefault(tenant) ?? await OpenAsync(tenant, cancellationToken);
+        var keys = await KeysOfAsync(tenant, cancellationToken);
         var subject = SubjectId(keys, kind == SubjectKind.Person ? "person" : "user", name);
         var found = await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKind, subject, cancellationToken);
         if (found is null)
@@ -99,10 +102,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         Forget(tenant, key);
     }
 
-    /// <summary>Opens the tenant's data key, making it when the tenant has nothing sealed yet. What start-up checks.</summary>
+    /// <summary>Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.</summary>
+    /// <exception cref="KeyWithheldException">Its vault does not give the customer's key; until that is asked again here, nobody waits for it.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be opened; the message says what to do.</exception>
     public async ValueTask<TenantKeys> OpenAsync(TenantId tenant, CancellationToken cancellationToken)
     {
+        var turn = turns.GetOrAdd(tenant, static _ => new(1, 1));
         await turn.WaitAsync(cancellationToken);
         try
         {
@@ -111,7 +116,14 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             var root = await dataKeys.UnwrapAsync(tenant, cancellationToken) ?? await MakeRootAsync(tenant, cancellationToken);
             var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root), clock);
             CryptographicOperations.ZeroMemory(root);
-            return tenants[tenant] = keys;
+            tenants[tenant] = keys;
+            withheld.TryRemove(tenant, out _);
+            return keys;
+        }
+        catch (KeyWithheldException reason)
+        {
+            withheld[tenant] = reason.Message;
+            throw;
         }
         finally
         {
@@ -135,8 +147,14 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         foreach (var keys in tenants.Values)
             keys.Destroy();
-        turn.Dispose();
+        foreach (var turn in turns.Values)
+            turn.Dispose();
     }
+
+    private ValueTask<TenantKeys> KeysOfAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        tenants.TryGetValue(tenant, out var known) ? new(known)
+        : withheld.TryGetValue(tenant, out var reason) ? throw new KeyWithheldException(tenant, reason)
+        : OpenAsync(tenant, cancellationToken);
 
     private async ValueTask<byte[]> MakeRootAsync(TenantId tenant, CancellationToken cancellationToken)
     {

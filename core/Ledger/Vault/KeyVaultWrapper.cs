@@ -18,8 +18,8 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
 
     public async ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(tenant, KeyOf(tenant), "wrapkey", key, cancellationToken);
-        return new(answer.Kid, Algorithm, Base64Url.DecodeFromChars(answer.Value));
+        var (kid, value) = await SendAsync(tenant, KeyOf(tenant), "wrapkey", key, cancellationToken);
+        return new(kid, Algorithm, value);
     }
 
     public async ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
         // The stored address is data: only the vault that configuration names gets our token.
         if (!Uri.TryCreate(wrapped.Kek, UriKind.Absolute, out var kek) || kek.Host != KeyOf(tenant).Host || kek.Scheme != KeyOf(tenant).Scheme || kek.Port != KeyOf(tenant).Port)
             throw new LedgerUnavailableException($"The data key of {tenant} was wrapped under {wrapped.Kek}, but Storage:Keys names the vault {KeyOf(tenant).Host}. Set it back; nothing was changed.");
-        return Base64Url.DecodeFromChars((await SendAsync(tenant, kek, "unwrapkey", wrapped.Value, cancellationToken)).Value);
+        return (await SendAsync(tenant, kek, "unwrapkey", wrapped.Value, cancellationToken)).Value;
     }
 
     /// <summary>A new version is made in the vault, by its owner or by its rotation policy; from then on it is what wraps. Several at once do no harm.</summary>
@@ -40,7 +40,7 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
         return new(vault, "keys/" + (own?.KeyName ?? options.KeyName).Replace("{tenant}", tenant.Value, StringComparison.Ordinal));
     }
 
-    private async Task<KeyAnswer> SendAsync(TenantId tenant, Uri key, string verb, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    private async Task<(string Kid, byte[] Value)> SendAsync(TenantId tenant, Uri key, string verb, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{key.AbsoluteUri}/{verb}?api-version={ApiVersion}");
         request.Content = JsonContent.Create(new KeyRequest(Algorithm, Base64Url.EncodeToString(value.Span)), KeyVaultJson.Default.KeyRequest);
@@ -49,14 +49,15 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
             request.Headers.Authorization = new("Bearer", await token(AudienceOf(key), cancellationToken));
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
-                throw new LedgerUnavailableException(Explain(tenant, key, response.StatusCode));
-            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyAnswer, cancellationToken)
-                ?? throw new LedgerUnavailableException($"Key Vault answered nothing for the key of {tenant}.");
+                throw new KeyWithheldException(tenant, Explain(tenant, key, response.StatusCode));
+            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyAnswer, cancellationToken) is { Kid: { } kid, Value: { } answered }
+                ? (kid, Base64Url.DecodeFromChars(answered))
+                : throw new KeyWithheldException(tenant, $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or FormatException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new LedgerUnavailableException($"Key Vault cannot be reached for the key of {tenant} ({key}): {failure.Message}", failure);
+            throw new KeyWithheldException(tenant, $"Key Vault cannot be reached for the key of {tenant} ({key}): {failure.Message}", failure);
         }
     }
 

@@ -24,7 +24,7 @@ public static class VaultServices
             LedgerServices.FolderOf(provider)));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<IKeyRing>(static provider => provider.GetRequiredService<KeyRing>());
-        services.AddHostedService<KeysAtStart>();
+        services.AddHostedService<KeyOpening>();
         services.AddHostedService<RotationRecorder>();
         return services;
     }

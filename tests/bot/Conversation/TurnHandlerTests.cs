@@ -36,7 +36,7 @@ public sealed class TurnHandlerTests
         story.Linked().Opened().Drafted().Staged();
         fabrikam.Opened().Drafted().Staged();
         var directory = new TwoTenants();
-        var visibility = new Visibility(directory, story.States, access);
+        var visibility = new Visibility(directory, story.States, access, new InMemoryKeyRing());
         var views = TestViews.Of(story, access);
         var trails = new Trails(story.Ledger);
         var questions = new Questions(

@@ -54,14 +54,14 @@ internal sealed class RunningBot : IAsyncDisposable
     /// <summary>Tags of what was measured.</summary>
     public ConcurrentQueue<string> Measured { get; } = [];
 
-    public static async Task<RunningBot> StartAsync(IEnumerable<(string Key, string Value)> settings, string? storage = null)
+    public static async Task<RunningBot> StartAsync(IEnumerable<(string Key, string Value)> settings, string? storage = null, Action<IServiceCollection>? replace = null)
     {
         storage ??= Directory.CreateTempSubdirectory("running-").FullName;
         (string Key, string Value)[] own =
         [
             ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("Access:Local", "none"), ("Logging:Console:LogLevel:Default", "None"),
         ];
-        var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")]);
+        var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")], replace);
         var teams = await FakeTeams.StartAsync();
         var keeper = new Keeper();
         built.Services.GetRequiredService<ILoggerFactory>().AddProvider(keeper);

@@ -41,7 +41,23 @@ public sealed class KeyVaultWrapperTests : IDisposable
     {
         var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
         vault.Refuse = status;
-        (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop))).Message.ShouldContain(said);
+        var withheld = await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
+        withheld.Message.ShouldContain(said);
+        withheld.Tenant.ShouldBe(Contoso);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"kid":"https://kv.vault.azure.net/keys/bot-contoso/v1"}""")]
+    [InlineData("""{"kid":"https://kv.vault.azure.net/keys/bot-contoso/v1","value":"no base64url!"}""")]
+    [InlineData("<html>")]
+    public async Task An_answer_that_makes_no_sense_is_as_good_as_none(string body)
+    {
+        var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
+        vault.Says = body;
+        await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
+        await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
     }
 
     [Fact]
@@ -90,12 +106,17 @@ public sealed class KeyVaultWrapperTests : IDisposable
 
         public HttpStatusCode? Refuse { get; set; }
 
+        /// <summary>Answered in place of anything sensible.</summary>
+        public string? Says { get; set; }
+
         public void Rotate() => versions["v2"] = RSA.Create(2048);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (Refuse is { } status)
                 return new(status);
+            if (Says is { } body)
+                return new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
             request.Headers.Authorization!.ToString().ShouldBe("Bearer token");
             request.RequestUri!.Query.ShouldBe("?api-version=7.4");
             var parts = request.RequestUri.AbsolutePath.Trim('/').Split('/');
