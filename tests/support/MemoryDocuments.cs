@@ -9,6 +9,7 @@ namespace DevOpsAI.Tests.Support;
 public sealed class MemoryDocuments : IDocuments
 {
     private readonly ConcurrentDictionary<(string Scope, string Kind, string Id), (long Tag, byte[] Value)> all = new();
+    private long writes;
 
     public bool IsAway { get; set; }
 
@@ -19,7 +20,7 @@ public sealed class MemoryDocuments : IDocuments
     public byte[] this[string scope, string kind, string id]
     {
         get => all[(scope, kind, id)].Value;
-        set => all[(scope, kind, id)] = (all.GetValueOrDefault((scope, kind, id)).Tag + 1, value);
+        set => all[(scope, kind, id)] = (NextTag(), value);
     }
 
     public ValueTask<Document?> FindAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
@@ -44,8 +45,8 @@ public sealed class MemoryDocuments : IDocuments
         DocumentNames.Check(kind, id);
         var key = (scope.Value, kind, id);
         if (expectedTag is null)
-            return new(all.TryAdd(key, (1, value.ToArray())));
-        return new(all.TryGetValue(key, out var found) && Text(found.Tag) == expectedTag && all.TryUpdate(key, (found.Tag + 1, value.ToArray()), found));
+            return new(all.TryAdd(key, (NextTag(), value.ToArray())));
+        return new(all.TryGetValue(key, out var found) && Text(found.Tag) == expectedTag && all.TryUpdate(key, (NextTag(), value.ToArray()), found));
     }
 
     public ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
@@ -60,6 +61,9 @@ public sealed class MemoryDocuments : IDocuments
         if (IsAway || (writes && IsReadOnly))
             throw new LedgerUnavailableException("The documents are away.");
     }
+
+    /// <summary>Never the same twice, also not for what was deleted in between.</summary>
+    private long NextTag() => Interlocked.Increment(ref writes);
 
     private static string Text(long tag) => tag.ToString(CultureInfo.InvariantCulture);
 }

@@ -46,7 +46,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
 
     public ManualClock Clock { get; }
     public InMemoryLedger Ledger { get; }
-    public InMemoryDocuments Documents { get; } = new();
+    public MemoryDocuments Documents { get; } = new();
     public TenantStates States { get; }
     public GatePolicies Policies { get; }
     public ConfiguredAccess Access { get; }

@@ -45,7 +45,7 @@ public sealed class GatesServicesTests
         var scene = new GateScene();
         builder.Services
             .AddSingleton<ILedger>(new InMemoryLedger())
-            .AddSingleton<IDocuments>(new InMemoryDocuments())
+            .AddSingleton<IDocuments>(new MemoryDocuments())
             .AddSingleton<TenantStates>()
             .AddSingleton<ITenantDirectory>(scene)
             .AddSingleton<ILocalMode>(scene)

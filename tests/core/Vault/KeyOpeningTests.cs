@@ -19,7 +19,7 @@ public sealed class KeyOpeningTests : IDisposable
     public KeyOpeningTests()
     {
         vault = new(new FileKeyWrapper(folder));
-        ring = new(new InMemoryDocuments(), new MemoryArchive(Contoso), vault, clock);
+        ring = new(new MemoryDocuments(), new MemoryArchive(Contoso), vault, clock);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
