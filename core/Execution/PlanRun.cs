@@ -14,6 +14,9 @@ internal sealed class PlanRun(
     /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
 
+    /// <summary>A renewed lease must be long enough, or it would be renewed for ever: half of a short margin is kept, and there is as much to spare.</summary>
+    private TimeSpan Reserve => options.LeaseMargin / 2 < LeaseReserve ? options.LeaseMargin / 2 : LeaseReserve;
+
     /// <param name="uncertain">Another process began it: an action that may have been sent already is looked up before anything is sent.</param>
     /// <exception cref="ClaimLostException">Another instance took over.</exception>
     public async Task GoOnAsync(bool uncertain, CancellationToken cancellationToken)
@@ -115,6 +118,10 @@ internal sealed class PlanRun(
             crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
             if (!await record.AnnounceAsync(standing, new(incidentId, executionId, index, rollback, operation), cancellationToken))
                 continue;
+            // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended.
+            standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback))
+                continue;
             crash.Reach(rollback ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced);
             return null;
         }
@@ -149,16 +156,17 @@ internal sealed class PlanRun(
 
     private async Task KeepLeaseAsync(Standing standing, PlanStep step, bool rollback)
     {
-        var now = clock.GetUtcNow();
-        // A renewed lease must be long enough, or it would be renewed for ever: half of a short margin is kept, and there is as much to spare.
-        var reserve = options.LeaseMargin / 2 < LeaseReserve ? options.LeaseMargin / 2 : LeaseReserve;
-        var needed = calls.TimeoutOf(step, rollback) + reserve;
-        if (now + needed <= standing.Run.LeaseUntil)
+        if (HasTimeFor(standing, step, rollback))
             return;
         var lease = calls.LeaseFor(standing.Run.Plan);
-        await record.RenewAsync(standing, now + (lease > needed + reserve ? lease : needed + reserve));
+        var needed = calls.TimeoutOf(step, rollback) + Reserve + Reserve;
+        await record.RenewAsync(standing, clock.GetUtcNow() + (lease > needed ? lease : needed));
         crash.Reach(CrashPoint.ExecutionRenewed);
     }
+
+    /// <summary>Whether the lease outlasts the action, with the reserve.</summary>
+    private bool HasTimeFor(Standing standing, PlanStep step, bool rollback) =>
+        clock.GetUtcNow() + calls.TimeoutOf(step, rollback) + Reserve <= standing.Run.LeaseUntil;
 
     private async Task<Ending?> RecordAsync(Standing standing, int index, bool rollback, string operation, Settled settled)
     {

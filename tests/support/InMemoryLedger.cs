@@ -17,6 +17,9 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
     /// <summary>While set, every append fails with <see cref="LedgerUnavailableException"/>.</summary>
     public bool Unavailable { get; set; }
 
+    /// <summary>Called once, when the next append is on record and whoever appended does not know it yet.</summary>
+    public Func<Task>? Appended { get; set; }
+
     /// <summary>Every entry of the tenant so far.</summary>
     public IReadOnlyList<LedgerEntry> Entries(TenantId tenant)
     {
@@ -38,20 +41,15 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
         // Encoded before anything is kept, so that a fact without a stored name leaves nothing behind.
         var prepared = await EntryCodec.PrepareAsync(tenant, entries, keys, cancellationToken);
         var opening = await keys.ForOpeningAsync(tenant, [], cancellationToken);
+        AppendResult result;
         lock (gate)
+            result = AppendLocked(tenant, expected, prepared, opening);
+        if (result is AppendResult.Appended && Appended is { } appended)
         {
-            foreach (var (stream, version) in expected)
-            {
-                var actual = versions.GetValueOrDefault((tenant, stream));
-                if (actual != version)
-                    return new AppendResult.Conflict(stream, version, actual);
-            }
-            var list = EntriesOf(tenant);
-            var appended = prepared.Select(entry => Append(tenant, list, entry, opening)).ToList();
-            moved.SetResult();
-            moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new AppendResult.Appended(appended);
+            Appended = null;
+            await appended();
         }
+        return result;
     }
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -85,6 +83,21 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
             }
             await next.WaitAsync(cancellationToken);
         }
+    }
+
+    private AppendResult AppendLocked(TenantId tenant, IReadOnlyList<StreamVersion> expected, PreparedEntry[] prepared, TenantKeys opening)
+    {
+        foreach (var (stream, version) in expected)
+        {
+            var actual = versions.GetValueOrDefault((tenant, stream));
+            if (actual != version)
+                return new AppendResult.Conflict(stream, version, actual);
+        }
+        var list = EntriesOf(tenant);
+        var appended = prepared.Select(entry => Append(tenant, list, entry, opening)).ToList();
+        moved.SetResult();
+        moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new AppendResult.Appended(appended);
     }
 
     private LedgerEntry Append(TenantId tenant, List<LedgerEntry> list, PreparedEntry entry, TenantKeys opening)

@@ -47,6 +47,58 @@ public sealed class LeaseTests
         scene.Crash.Seen.Count(point => point == CrashPoint.ExecutionRenewed).ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
     }
 
+    /// <param name="margin">Seconds of <see cref="ExecutionOptions.LeaseMargin"/>.</param>
+    /// <param name="pause">Seconds that recording the announcement takes, as when the ledger is slow or the machine stands still.</param>
+    [Theory]
+    [MemberData(nameof(MarginsAndPauses))]
+    public async Task However_long_it_takes_to_announce_an_action_it_is_sent_under_a_lease_that_outlasts_it(int margin, int pause)
+    {
+        using var scene = new ExecutionScene { Options = { LeaseMargin = TimeSpan.FromSeconds(margin) } };
+        var reserve = TimeSpan.FromSeconds(Math.Min(margin / 2.0, 30));
+        var steps = new[] { TurnOn("a"), TurnOn("b"), TurnOn("c") };
+        await scene.ApproveAsync(steps);
+        HashSet<int> slow = [];
+        scene.Crash.Reaching = point =>
+        {
+            if (point == CrashPoint.StepStarting && slow.Add(scene.Vendor.Calls))
+                scene.Clock.Advance(TimeSpan.FromSeconds(pause));
+        };
+        List<TimeSpan> left = [];
+        scene.Vendor.Acting = _ =>
+        {
+            left.Add(scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow());
+            return Task.CompletedTask;
+        };
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        left.Count.ShouldBe(steps.Length);
+        var limit = scene.Vendor.Actions["lamp.on"].Timeout;
+        left.ShouldAllBe(time => time >= limit + reserve);
+        scene.Facts<StepStarted>().Count.ShouldBe(steps.Length, "announced once");
+    }
+
+    [Fact]
+    public async Task A_bot_that_was_taken_over_while_it_announced_an_action_does_not_send_it()
+    {
+        using var scene = new ExecutionScene();
+        await scene.ApproveAsync(TurnOn("a"));
+        var first = scene.Start();
+        scene.Crash.Reaching = point =>
+        {
+            if (point != CrashPoint.StepStarting)
+                return;
+            scene.Crash.Reaching = null;
+            scene.Ledger.Appended = async () =>
+            {
+                scene.Restart();
+                await scene.RunAsync();
+            };
+        };
+        await first.RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Vendor.Calls.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_lease_that_is_long_enough_is_not_renewed()
     {
