@@ -80,9 +80,10 @@ public sealed class ScriptedConnector : IConnector, IActionLog
         var mood = Moods.TryDequeue(out var next) ? next : VendorMood.Does;
         if (mood is VendorMood.Does or VendorMood.DoesAndLosesTheAnswer or VendorMood.DoesAndThrows)
         {
-            effects.Enqueue((call.OperationId, call.Action, call.Target.Id));
-            Write(call.OperationId, call.Action, call.Target, call.Arguments, "the bot's token", true);
+            // Counted last: whoever sees the count sees the world as it has become.
             Put(call.Target.Id, $"lamp.{call.Arguments["lamp"]}.state", call.Action["lamp.".Length..]);
+            Write(call.OperationId, call.Action, call.Target, call.Arguments, "the bot's token", true);
+            effects.Enqueue((call.OperationId, call.Action, call.Target.Id));
         }
         return mood switch
         {

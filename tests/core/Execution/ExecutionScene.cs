@@ -111,11 +111,13 @@ internal sealed class ExecutionScene : IDisposable
         Locks = new();
     }
 
-    public Executor Start()
+    /// <param name="own">A clock of this bot's own.</param>
+    public Executor Start(TimeProvider? own = null)
     {
+        var clock = own ?? time;
         var states = new TenantStates(Ledger);
         return new(
-            states, new(Ledger, states, Bot, metrics, time, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, time,
+            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, clock,
             Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
     }
 
@@ -145,7 +147,9 @@ internal sealed class ExecutionScene : IDisposable
         public void Reach(string point)
         {
             Reaching?.Invoke(point);
-            Seen.Add(point);
+            // Two bots may run at once.
+            lock (Seen)
+                Seen.Add(point);
             AtEvery?.Invoke();
             if (At == point)
             {

@@ -67,25 +67,22 @@ public sealed class TakeoverTests : IDisposable
     [Fact]
     public async Task An_instance_that_was_taken_over_neither_acts_nor_records()
     {
-        await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
-        var first = scene.Start();
-        var sleeping = new TaskCompletionSource();
-        var asleep = new TaskCompletionSource();
-        scene.Vendor.Acting = async call =>
-        {
-            if (call.OperationId != "CON-1001-x1-0" || asleep.Task.IsCompleted)
-                return;
-            asleep.SetResult();
-            await sleeping.Task;
-        };
-        var run = first.RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
-        await asleep.Task;
-        scene.Restart();
-        await scene.RunAsync(TestContext.Current.CancellationToken);
+        // It sleeps on a clock of its own: time that passes for the other one does not end its wait for the vendor.
+        var clock = new ManualClock();
+        using var asleep = new ExecutionScene(clock);
+        await asleep.ApproveAsync(TurnOn("a"), TurnOn("b"));
+        var sleeping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        asleep.Vendor.Acting = _ => asleep.Vendor.Calls == 1 ? sleeping.Task : Task.CompletedTask;
+        var run = asleep.RunAsync(TestContext.Current.CancellationToken);
+        asleep.Vendor.Calls.ShouldBe(1);
+        asleep.Restart();
+        await asleep.Start(new ImpatientClock(clock.GetUtcNow())).RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
+        asleep.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         sleeping.SetResult();
         await run;
-        scene.Facts<ExecutionFinished>().Count.ShouldBe(1);
-        scene.Vendor.Effects.Count(effect => effect.Operation == "CON-1001-x1-1").ShouldBe(1);
+        asleep.Facts<ExecutionFinished>().Count.ShouldBe(1);
+        asleep.Vendor.Calls.ShouldBe(3);
+        asleep.Vendor.Effects.Count(effect => effect.Operation == "CON-1001-x1-1").ShouldBe(1);
     }
 
     [Fact]
