@@ -18,6 +18,15 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    private DateTimeOffset Elapsed
+    {
+        get
+        {
+            lock (gate)
+                return now;
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
@@ -47,8 +56,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         DateTimeOffset until;
         lock (gate)
             until = time - jumped;
-        while (NextDue(until) is { } timer)
-            timer.Fire();
+        FireDue(until);
         lock (gate)
             now = until;
     }
@@ -60,6 +68,12 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
             timers.Add(timer);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private void FireDue(DateTimeOffset until)
+    {
+        while (NextDue(until) is { } timer)
+            timer.Fire();
     }
 
     private ManualTimer? NextDue(DateTimeOffset until)
@@ -90,9 +104,9 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
                 Period = period;
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
             }
-            // A timer that is due at once fires at once: the clock may never be moved again.
+            // A timer that is due at once fires at once: the clock may never be moved again. It does not set the clock, which may be moving.
             if (dueTime == TimeSpan.Zero)
-                ThreadPool.QueueUserWorkItem(_ => clock.SetUtcNow(clock.GetUtcNow()));
+                ThreadPool.QueueUserWorkItem(_ => clock.FireDue(clock.Elapsed));
             return true;
         }
 
