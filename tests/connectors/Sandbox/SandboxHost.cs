@@ -5,6 +5,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,11 @@ namespace DevOpsAI.Tests.Connectors.Sandbox;
 /// <summary>The simulated vendor on a real Kestrel, with a storage folder of its own, and the connector that calls it.</summary>
 internal sealed class SandboxHost : IVendorUnderTest
 {
+    /// <summary>Never over unless a test skips it, however slow the machine is.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Slow = TimeSpan.FromHours(1);
+
+    private readonly SkippingClock clock = new();
     private readonly string storage;
     private readonly string? vendor;
     private WebApplication app;
@@ -60,10 +66,18 @@ internal sealed class SandboxHost : IVendorUnderTest
         Trouble.IsBusy => new JsonObject { ["failBefore"] = 1 },
         Trouble.ActsAndFails => new JsonObject { ["failAfter"] = 1 },
         Trouble.ActsAndCutsTheConnection => new JsonObject { ["loseReply"] = 1 },
-        Trouble.IsSlow => new JsonObject { ["slowMs"] = 1300 },
+        Trouble.IsSlow => new JsonObject { ["slowMs"] = (int)Slow.TotalMilliseconds },
         Trouble.Hangs => new JsonObject { ["hang"] = true },
         _ => [],
     });
+
+    public async Task IsAtWorkAsync()
+    {
+        while (!clock.IsWaitedFor(Slow))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
+
+    public void Skip(TimeSpan time) => clock.Skip(time);
 
     public async Task SwitchAsync(JsonObject switches)
     {
@@ -91,13 +105,14 @@ internal sealed class SandboxHost : IVendorUnderTest
         {
             ["Storage:Path"] = storage,
             ["Sandbox:Url"] = vendor,
-            ["Sandbox:Timeout"] = "00:00:00.700",
+            ["Sandbox:Timeout"] = Limit.ToString(),
             ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:contoso:Prefix"] = "CON",
             ["Tenants:fabrikam:Name"] = "Fabrikam Inc", ["Tenants:fabrikam:Prefix"] = "FAB",
             ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox", ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
             ["Connections:fabrikam-sandbox:Tenant"] = "fabrikam", ["Connections:fabrikam-sandbox:Connector"] = "sandbox", ["Connections:fabrikam-sandbox:Settings:Token"] = "token-f",
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage");
         builder.Services.AddTenancy().AddTenantConnections().AddSandbox();
         app = builder.Build();
