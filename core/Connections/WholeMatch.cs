@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Connections;
 
-/// <summary>A regular expression that a whole text must match; a text on which it takes too long does not.</summary>
+/// <summary>
+/// A regular expression that a whole text must match. What takes too long is looked at again in a way whose effort is bounded, so that a busy
+/// machine changes no answer; only where a pattern rules that way out (it looks around or refers back) does such a text not match.
+/// </summary>
 internal sealed class WholeMatch
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
@@ -12,10 +15,12 @@ internal sealed class WholeMatch
     public WholeMatch(string pattern)
     {
         Pattern = pattern;
-        regex = new($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, Patience);
+        regex = new(Whole, RegexOptions.CultureInvariant, Patience);
     }
 
     public string Pattern { get; }
+
+    private string Whole => $@"\A(?:{Pattern})\z";
 
     public bool Accepts(string text)
     {
@@ -24,6 +29,18 @@ internal sealed class WholeMatch
             return regex.IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
+        {
+            return AcceptsSteadily(text);
+        }
+    }
+
+    private bool AcceptsSteadily(string text)
+    {
+        try
+        {
+            return new Regex(Whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Timeout.InfiniteTimeSpan).IsMatch(text);
+        }
+        catch (NotSupportedException)
         {
             return false;
         }
