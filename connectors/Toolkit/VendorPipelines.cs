@@ -17,6 +17,7 @@ public sealed class VendorPipelines(TimeProvider clock)
     public static readonly ResiliencePropertyKey<TimeSpan> TimeLimit = new("vendor-time-limit");
 
     private static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(20);
+    private readonly SteadyClock clock = new(clock);
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> reads = new();
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> actions = new();
 
