@@ -13,7 +13,6 @@ namespace DevOpsAI.Ledger;
 public sealed class LedgerFollowing : BackgroundService
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly ILedger ledger;
     private readonly ICursorStore store;
@@ -46,6 +45,9 @@ public sealed class LedgerFollowing : BackgroundService
         metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
             run.Lag, new KeyValuePair<string, object?>("follower", run.Follower), new KeyValuePair<string, object?>("tenant", run.Tenant.Value))));
     }
+
+    /// <summary>How long a stop waits for handlers that run.</summary>
+    internal TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     private IEnumerable<FollowerRun> Runs => shifts.Values.SelectMany(static shift => shift.Runs);
 

@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Ledger;
 
 public sealed class LedgerFollowingTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly ManualClock clock = new();
     private readonly LedgerMetrics metrics = new();
     private readonly InMemoryLedger ledger;
@@ -73,12 +73,17 @@ public sealed class LedgerFollowingTests : IDisposable
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var following = await StartAsync(new Follower(async _ =>
         {
-            var now = Interlocked.Increment(ref running);
-            most = Math.Max(most, now);
+            int now;
+            lock (full)
+            {
+                now = ++running;
+                most = Math.Max(most, now);
+            }
             if (now == FollowerRun.InFlight)
                 full.TrySetResult();
             await go.Task;
-            Interlocked.Decrement(ref running);
+            lock (full)
+                running--;
         }));
         for (var i = 0; i < 2 * FollowerRun.InFlight; i++)
             await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i}");
@@ -207,7 +212,7 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     private LedgerFollowing Following(params ILedgerFollower[] followers) =>
-        new(ledger, cursors, new Tenants(), followers, metrics, clock, NullLogger<LedgerFollowing>.Instance);
+        new(ledger, cursors, new Tenants(), followers, metrics, clock, NullLogger<LedgerFollowing>.Instance) { StopWithin = Patience };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
         await ledger.AppendAsync(tenant, [], [new(new(stream), Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"))], Token);
