@@ -138,7 +138,7 @@ public abstract class LedgerContract : IDisposable
         await Append(Fabrikam, One);
         waiting.IsCompleted.ShouldBeFalse();
         await Append(Contoso, One);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await waiting.WaitAsync(TimeSpan.FromMinutes(2), Token);
     }
 
     [Fact]

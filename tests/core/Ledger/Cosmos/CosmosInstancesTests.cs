@@ -14,6 +14,9 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     private readonly string database = Support.CosmosServer.NewDatabase();
     private readonly List<IDisposable> opened = [];
 
+    /// <summary>With the machine, not with the code under test.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => await cosmos.Server.FailAsync();
@@ -49,21 +52,21 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     [Fact]
     public async Task Who_waits_at_one_instance_is_woken_by_an_append_at_another()
     {
-        var (a, b) = (await OpenAsync(), await OpenAsync());
+        var (a, b) = (await OpenAsync(), await OpenAsync(clock: new WithoutLongWaits()));
         for (var seq = 0; seq < 5; seq++)
         {
             var waiting = b.WaitPastAsync(Contoso, seq, Token).AsTask();
             await Task.Delay(100, Token);
             waiting.IsCompleted.ShouldBeFalse();
             await a.AppendAsync(Contoso, [], [Entry(One)], Token);
-            await waiting.WaitAsync(TimeSpan.FromSeconds(5), Token);
+            await waiting.WaitAsync(Patience, Token);
         }
     }
 
     [Fact]
     public async Task A_document_that_nobody_can_read_keeps_no_other_tenants_news_back()
     {
-        var (a, b) = (await OpenAsync(), await OpenAsync());
+        var (a, b) = (await OpenAsync(), await OpenAsync(clock: new WithoutLongWaits()));
         await a.AppendAsync(Contoso, [], [Entry(One)], Token);
         await b.WaitPastAsync(Contoso, 0, Token);
         using var store = await cosmos.Server.OpenAsync(database);
@@ -75,7 +78,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
             var waiting = b.WaitPastAsync(Contoso, seq, Token).AsTask();
             await Task.Delay(100, Token);
             await a.AppendAsync(Contoso, [], [Entry(One)], Token);
-            await waiting.WaitAsync(TimeSpan.FromSeconds(5), Token);
+            await waiting.WaitAsync(Patience, Token);
         }
     }
 
@@ -107,7 +110,9 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     [InlineData("everything", 0.05)]
     public async Task Whatever_goes_wrong_nothing_is_lost_or_doubled(string trouble, double chance)
     {
-        var instances = await Task.WhenAll(OpenAsync(), OpenAsync(), OpenAsync());
+        // What is slow below takes longer than that.
+        static void Hurried(CosmosOptions options) => options.RequestTimeout = TimeSpan.FromSeconds(2);
+        var instances = await Task.WhenAll(OpenAsync(Hurried), OpenAsync(Hurried), OpenAsync(Hurried));
         object[] faults =
         [
             new { fault = "status", status = 429, ms = 20, chance, container = "ledger" },
@@ -241,7 +246,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var (requests, charge) = await cosmos.Server.TakeStatsAsync();
         requests["ledger.create"].ShouldBe(50);
         requests.Where(static one => one.Key.StartsWith("ledger.", StringComparison.Ordinal) && one.Key != "ledger.feed").Sum(static one => one.Value).ShouldBeLessThanOrEqualTo(52);
-        // Together they share: a burst is fewer requests than appends.
+        // Together they share: a burst is fewer requests than appends. The first is slow, so that the others find it under way.
+        await cosmos.Server.FailAsync(new { fault = "slow", ms = 1000, times = 1, container = "ledger", kind = "create" });
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ledger.AppendAsync(Contoso, [], [Entry(One)], Token).AsTask()));
         (requests, _) = await cosmos.Server.TakeStatsAsync();
         requests["ledger.create"].ShouldBeLessThan(60);
@@ -268,10 +274,10 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         return default;
     }
 
-    private async Task<CosmosLedger> OpenAsync(Action<CosmosOptions>? change = null)
+    private async Task<CosmosLedger> OpenAsync(Action<CosmosOptions>? change = null, TimeProvider? clock = null)
     {
         var store = await cosmos.Server.OpenAsync(database, change);
-        var ledger = CosmosFixture.Instance(store);
+        var ledger = CosmosFixture.Instance(store, clock);
         opened.AddRange([store, ledger]);
         return ledger;
     }
@@ -279,4 +285,11 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     private static NewEntry Entry(StreamId stream) => new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
 
     private static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
+
+    /// <summary>A wait of ten seconds or more never ends: whoever is woken on it is woken by the change feed.</summary>
+    private sealed class WithoutLongWaits : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime < TimeSpan.FromSeconds(10) ? dueTime : Timeout.InfiniteTimeSpan, period);
+    }
 }

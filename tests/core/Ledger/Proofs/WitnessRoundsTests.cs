@@ -192,7 +192,7 @@ public sealed class WitnessRoundsTests : IDisposable
         await GrowAsync(20);
         using var second = new TestKey("second.example");
         var secondWire = new Wire(_ => Reply(HttpStatusCode.OK, second.Cosign(keeper.Newest!.Note.Text, 1).ToString()));
-        var good = new WitnessClient(new HttpClient(secondWire), new("http://second.example/"), second.Witness);
+        var good = new WitnessClient(new HttpClient(secondWire) { Timeout = Timeout.InfiniteTimeSpan }, new("http://second.example/"), second.Witness);
         foreach (var trouble in new[] { Trouble.Down, Trouble.Hangs, Trouble.StopsMidway, Trouble.NeverEnds })
         {
             wire.Trouble = trouble;
@@ -244,7 +244,7 @@ public sealed class WitnessRoundsTests : IDisposable
     private WitnessRounds RoundsOf(params WitnessClient[] witnesses) => new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
 
     private WitnessClient Client(Wire through, TimeSpan? patience = null) => new(
-        new HttpClient(through, disposeHandler: false) { Timeout = patience ?? TimeSpan.FromSeconds(20) }, new("http://witness.example/"), own.Witness);
+        new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"), own.Witness);
 
     private async Task GrowAsync(int size)
     {
