@@ -58,7 +58,11 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
 
     public List<string> Reached { get; } = [];
 
-    void ICrashPoints.Reach(string point) => Reached.Add(point);
+    void ICrashPoints.Reach(string point)
+    {
+        lock (Reached)
+            Reached.Add(point);
+    }
 
     public Task<IReadOnlyList<EventReceipt>> ReceiveAsync(params ConnectorEvent[] events) =>
         Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events, "00000000000000000000000000000001"));
