@@ -31,9 +31,13 @@ public sealed class SqliteDatabase : IDisposable
 
     private SqliteDatabase(sqlite3 handle) => this.handle = handle;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Opens for reading and writing, creating the file when it is missing.</summary>
+    /// <param name="patience">How long to wait for others who write; two seconds unless given.</param>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
-    public static SqliteDatabase OpenToWrite(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+    public static SqliteDatabase OpenToWrite(string path, TimeSpan? patience = null) =>
+        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, patience);
 
     /// <summary>Opens an existing file for reading.</summary>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
@@ -91,7 +95,7 @@ public sealed class SqliteDatabase : IDisposable
             throw new LedgerFileException(code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
     }
 
-    private static SqliteDatabase Open(string path, int flags)
+    private static SqliteDatabase Open(string path, int flags, TimeSpan? patience = null)
     {
         _ = SqliteLibrary.Description;
         var code = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
@@ -99,7 +103,7 @@ public sealed class SqliteDatabase : IDisposable
         try
         {
             database.Check(code);
-            raw.sqlite3_busy_timeout(handle, 2000);
+            raw.sqlite3_busy_timeout(handle, (int)(patience ?? Patience).TotalMilliseconds);
             return database;
         }
         catch

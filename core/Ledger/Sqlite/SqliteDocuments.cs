@@ -14,6 +14,12 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
 
     private const int PageSize = 256;
 
+    /// <summary>
+    /// Several processes write here, as a bot and a command at its console do, each for a moment. On a slow disk flushing is a long one, and
+    /// within this process everybody waits for it however long it takes.
+    /// </summary>
+    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(20);
+
     /// <summary>What is deleted is overwritten with zeros: an erased key must not be found in the file.</summary>
     private const string Setup = """
         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
@@ -44,7 +50,7 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            database = SqliteDatabase.OpenToWrite(path);
+            database = SqliteDatabase.OpenToWrite(path, PatienceWithOthers);
             if (database.Number("PRAGMA user_version") is not Format and var later)
                 throw LedgerFileException.UnknownFormat(path, later, Format);
             database.Execute(Setup);

@@ -23,6 +23,20 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
         HoldsCanary().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Another_process_that_takes_its_time_to_write_is_waited_for()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var scope = DocumentScope.Of(TenantId.Parse("contoso"));
+        using var other = SqliteDatabase.OpenToWrite(Path.Combine(folder, SqliteDocuments.FileName));
+        other.Execute("BEGIN IMMEDIATE");
+        var writing = Task.Run(async () => await documents.TryPutAsync(scope, "note", "a", "one"u8.ToArray(), null, token), token);
+        // Longer than the ledger's own writer, which others never hold up, would wait.
+        await Task.Delay(TimeSpan.FromSeconds(3), token);
+        other.Execute("COMMIT");
+        (await writing).ShouldBeTrue();
+    }
+
     public void Dispose()
     {
         documents.Dispose();
