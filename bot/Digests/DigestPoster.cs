@@ -63,7 +63,8 @@ internal sealed class DigestPoster(
         while (!stoppingToken.IsCancellationRequested)
         {
             await CatchUpAsync(stoppingToken);
-            var wait = schedule.NextDue(clock.GetUtcNow()) - clock.GetUtcNow();
+            var now = clock.GetUtcNow();
+            var wait = schedule.NextDue(now) - now;
             await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
