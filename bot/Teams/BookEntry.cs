@@ -9,6 +9,9 @@ namespace DevOpsAI.Bot.Teams;
 /// <param name="UnusableBecause">Why nothing is to be sent there; null when it is fine.</param>
 internal sealed record Known(ChannelRef Place, bool? Installed = null, string? UnusableBecause = null);
 
+/// <summary>A roster was asked for.</summary>
+internal sealed record RosterReading(DateTimeOffset At, bool Answered);
+
 /// <summary>A conversation in memory.</summary>
 internal sealed class BookEntry(Known known)
 {
@@ -19,8 +22,8 @@ internal sealed class BookEntry(Known known)
 
     public ConcurrentDictionary<string, Member> People { get; } = new();
 
-    /// <summary>When the roster was last asked for, and whether that went well.</summary>
-    public (DateTimeOffset At, bool Answered)? RosterRead { get; set; }
+    /// <summary>When the roster was last asked for, and whether that went well. Read beside whoever sets it, so it is replaced in one step.</summary>
+    public RosterReading? RosterRead { get; set; }
 
     /// <summary>How often somebody joined or left; a roster that was being read meanwhile may lack them.</summary>
     public int RosterChanges => rosterChanges;

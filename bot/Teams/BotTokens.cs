@@ -13,7 +13,7 @@ internal interface IBotTokens
     /// <exception cref="TokenUnavailableException">There is none now.</exception>
     Task<string> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>The connector refused this one: the next call fetches another.</summary>
+    /// <summary>The connector refused this one: the next call fetches another. One that came meanwhile stays.</summary>
     void Drop(string token);
 }
 
@@ -73,7 +73,7 @@ internal sealed class BotTokens(
     public void Drop(string token)
     {
         if (held is { } current && current.Token == token)
-            held = current with { Dropped = true };
+            Interlocked.CompareExchange(ref held, current with { Dropped = true }, current);
     }
 
     public void Dispose() => turn.Dispose();

@@ -232,7 +232,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
         var place = entry.Known.Place;
         var (changes, before) = (entry.RosterChanges, entry.People.Keys.ToList());
         var roster = await connector.GetMembersAsync(place.ServiceUrl, place.ConversationId, cancellationToken);
-        entry.RosterRead = (clock.GetUtcNow(), roster is not null);
+        entry.RosterRead = new(clock.GetUtcNow(), roster is not null);
         if (entry.RosterChanges != changes)
             entry.RosterRead = null;
         if (roster is not { Count: > 0 })
