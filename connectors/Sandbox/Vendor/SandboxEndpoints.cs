@@ -15,6 +15,7 @@ internal static class SandboxEndpoints
 {
     private const string RetryAfterSeconds = "1";
     private const int LongestLog = 200;
+    private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(50);
     private static readonly object Caller = new();
 
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
@@ -178,6 +179,8 @@ internal static class SandboxEndpoints
         var board = vendor.SwitchesOf(TenantOf(http));
         if (board.Now.Hang || (board.Now.HangActions && HttpMethods.IsPost(http.Request.Method)))
             await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestServices.GetRequiredService<TimeProvider>(), http.RequestAborted);
+        while (board.Now.HoldActions && HttpMethods.IsPost(http.Request.Method))
+            await Task.Delay(HoldPause, http.RequestServices.GetRequiredService<TimeProvider>(), http.RequestAborted);
         if (board.TakeThrottle())
             return Unavailable(http, StatusCodes.Status429TooManyRequests);
         if (HttpMethods.IsGet(http.Request.Method))

@@ -11,6 +11,7 @@ public sealed record SandboxDrift(string Target, JsonObject State);
 /// <param name="SlowMs">Every call takes this much longer; an action is carried out even when the caller has given up.</param>
 /// <param name="Hang">No call is answered and nothing is done.</param>
 /// <param name="HangActions">No action is answered and none is done; everything can be looked at.</param>
+/// <param name="HoldActions">Actions wait until this is off, and are done then; everything can be looked at.</param>
 /// <param name="Throttle">So many calls of any kind are answered 429 with <c>Retry-After</c>.</param>
 /// <param name="FailBefore">So many actions are answered 503 and nothing is done.</param>
 /// <param name="FailAfter">So many actions are done and then answered 500.</param>
@@ -21,7 +22,7 @@ public sealed record SandboxDrift(string Target, JsonObject State);
 public sealed record SandboxSwitches(
     int SlowMs = 0, bool Hang = false, int Throttle = 0, int FailBefore = 0, int FailAfter = 0, int LoseReply = 0, int Pretend = 0, bool CannotTell = false,
     IReadOnlyList<string>? Rejects = null, IReadOnlyList<SandboxDrift>? Drift = null,
-    bool HangActions = false);
+    bool HangActions = false, bool HoldActions = false);
 
 /// <summary>What happens to the call at hand.</summary>
 internal enum Mishap { None, Throttled, Before, After, LostReply, Pretended }
