@@ -18,6 +18,16 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>Timers that are waiting and are no time limit on something: whoever has one does nothing until it fires.</summary>
+    public int Sleepers
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count(timer => timer is { DueAt: not null, IsLimit: false });
+        }
+    }
+
     private DateTimeOffset Elapsed
     {
         get
@@ -94,6 +104,8 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         public DateTimeOffset? DueAt { get; set; }
 
         public TimeSpan Period { get; private set; }
+
+        public bool IsLimit => state is CancellationTokenSource;
 
         public void Fire() => callback(state);
 

@@ -173,10 +173,10 @@ public sealed class ConnectorTests
     public async Task A_refused_connection_certainly_sent_nothing()
     {
         await using var host = await TeamsHost.StartAsync();
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        // Taken, so that nobody else gets it, and not listened on.
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)closed.LocalEndPoint!).Port;
         (await Client(host).SendAsync($"http://127.0.0.1:{port}/", Thread, Card, Once, Token)).ShouldBeOfType<SendOutcome.NotSent>();
     }
 

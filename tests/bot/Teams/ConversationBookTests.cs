@@ -101,7 +101,7 @@ public sealed class ConversationBookTests
         await host.StatusAsync(AnActivity.Message("hi"));
         await host.StopAsync();
         await Should.ThrowAsync<LedgerUnavailableException>(
-            () => host.Get<ConversationBook>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(TimeSpan.FromSeconds(20), Token));
+            () => host.Get<ConversationBook>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(Hang.Limit, Token));
     }
 
     [Fact]

@@ -99,14 +99,14 @@ public sealed class PacerTests
         {
             if (call == 7)
                 clock.Advance(TimeSpan.FromSeconds(2.1));
-            (await pacer.EnterAsync("a", urgent: true, Token).WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+            (await pacer.EnterAsync("a", urgent: true, Token).WaitAsync(Hang.Limit, Token)).Dispose();
         }
         clock.Advance(TimeSpan.FromSeconds(2.1));
         var beyond = pacer.EnterAsync("a", urgent: true, Token);
         (normal.IsCompleted || beyond.IsCompleted).ShouldBeFalse("fifty went in these thirty seconds");
         clock.Advance(TimeSpan.FromSeconds(30));
-        (await beyond.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
-        (await normal.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        (await beyond.WaitAsync(Hang.Limit, Token)).Dispose();
+        (await normal.WaitAsync(Hang.Limit, Token)).Dispose();
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal sealed class RecordingHandler : ITurnHandler
 
     /// <summary>Waits for the next turn that was not waited for yet.</summary>
     public async Task<string> NextAsync() =>
-        await arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
 
     private Task Arrived(string method, TurnContext turn)
     {
@@ -96,6 +96,7 @@ internal sealed class TeamsHost : IAsyncDisposable
         where T : notnull => app.Services.GetRequiredService<T>();
 
     /// <summary>Settings as in configuration; without <c>Teams:AppId</c> it is local mode.</summary>
+    /// <param name="clock">Null for one that stands still, so that no time limit is over because the machine is slow.</param>
     public static async Task<TeamsHost> StartAsync(
         Dictionary<string, string?>? settings = null, TimeProvider? clock = null, string? folder = null, Action<IServiceCollection>? services = null, string urls = "http://127.0.0.1:0")
     {
@@ -105,8 +106,7 @@ internal sealed class TeamsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(urls);
-        if (clock is not null)
-            builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(clock ?? new ManualClock(TimeProvider.System.GetUtcNow()));
         builder.Services.AddTeams().AddSingleton<ITurnHandler, RecordingHandler>();
         services?.Invoke(builder.Services);
         var built = builder.Build();

@@ -201,7 +201,7 @@ public sealed class TurnTests
         await impatient.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(call);
         release.SetResult();
-        (await finished.Task.WaitAsync(TimeSpan.FromSeconds(20), Token)).ShouldBeFalse();
+        (await finished.Task.WaitAsync(Hang.Limit, Token)).ShouldBeFalse();
     }
 
     [Fact]
@@ -366,7 +366,7 @@ public sealed class TurnTests
 
     internal static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Hang.Limit);
         while (!condition())
             await Task.Delay(5, patience.Token);
     }
