@@ -9,6 +9,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -67,6 +68,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         vendor.Dispose();
+        await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
         Directory.Delete(storage, recursive: true);
     }
@@ -80,6 +82,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
             ["Storage:Path"] = storage,
             ["Sandbox:Timeout"] = "00:00:05",
             ["Execution:SettleFor"] = "00:00:05",
+            ["Execution:Attempts"] = "20",
             ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:contoso:Prefix"] = "CON",
             ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox", ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
         });
@@ -122,7 +125,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
     private async Task<LedgerEntry> WaitForAsync(Func<LedgerEntry, bool> wanted)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Hang.Limit);
         for (long seq = 0; ;)
         {
             await Ledger.WaitPastAsync(Contoso, seq, limit.Token);

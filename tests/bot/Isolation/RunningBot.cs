@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards.Keeping;
 using DevOpsAI.Bot.Hosting;
@@ -59,7 +59,7 @@ internal sealed class RunningBot : IAsyncDisposable
         storage ??= Directory.CreateTempSubdirectory("running-").FullName;
         (string Key, string Value)[] own =
         [
-            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("Access:Local", "none"), ("Logging:Console:LogLevel:Default", "None"),
+            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("Access:Local", "none"), ("Digests:Enabled", "false"), ("Logging:Console:LogLevel:Default", "None"),
         ];
         var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")], replace);
         var teams = await FakeTeams.StartAsync();
@@ -93,8 +93,7 @@ internal sealed class RunningBot : IAsyncDisposable
         {
             ["action"] = new JsonObject { ["type"] = "Action.Execute", ["verb"] = verb, ["data"] = data }, ["trigger"] = "manual",
         };
-        using var answer = await Http.PostAsJsonAsync("api/messages", activity);
-        return await answer.Content.ReadAsStringAsync();
+        return (await Http.InvokeAsync(activity)).ToJsonString();
     }
 
     /// <summary>Waits until everything that is recorded has been reacted to and every card is as it should be.</summary>
@@ -102,8 +101,8 @@ internal sealed class RunningBot : IAsyncDisposable
     {
         for (var quiet = 0; quiet < 6; quiet++)
         {
-            await Services.GetRequiredService<LedgerFollowing>().CaughtUpAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
-            await Services.GetRequiredService<CardKeeper>().IdleAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            await Services.GetRequiredService<LedgerFollowing>().CaughtUpAsync(CancellationToken.None).WaitAsync(Hang.Limit);
+            await Services.GetRequiredService<CardKeeper>().IdleAsync().WaitAsync(Hang.Limit);
         }
         meters.RecordObservableInstruments();
     }
@@ -112,17 +111,16 @@ internal sealed class RunningBot : IAsyncDisposable
 
     public static async Task UntilAsync(Func<bool> condition, string? what = null)
     {
-        for (var tries = 0; !condition(); tries++)
-        {
-            tries.ShouldBeLessThan(3000, what ?? "it took too long");
-            await Task.Delay(10);
-        }
+        for (var clock = Stopwatch.StartNew(); !condition(); await Task.Delay(10))
+            clock.Elapsed.ShouldBeLessThan(Hang.Limit, what ?? "it took too long");
     }
 
     public async ValueTask DisposeAsync()
     {
         meters.Dispose();
         Http.Dispose();
+        // What goes on in the background ends before what it writes to is taken away.
+        await app.StopAsync();
         await app.DisposeAsync();
         await Teams.DisposeAsync();
     }

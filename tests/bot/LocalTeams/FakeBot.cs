@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -57,7 +58,7 @@ internal sealed class FakeBot
                 wait = more.Task;
             }
 
-            await wait.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+            await wait.WaitAsync(Hang.Limit, cancellationToken);
         }
     }
 

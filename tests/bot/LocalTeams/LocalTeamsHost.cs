@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.LocalTeams;
+using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -39,6 +40,7 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     {
         var home = folder ?? Directory.CreateTempSubdirectory("local-teams-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = home });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["LocalTeams:AnswerTimeout"] = "00:01:00" });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -114,7 +116,7 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     public async Task<JsonElement> ChangedAsync(Func<JsonElement, bool> wanted, CancellationToken cancellationToken, long after = 0)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(Hang.Limit);
         await using var stream = await Client.GetStreamAsync($"/localteams/api/events?after={after}", patience.Token);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(patience.Token))
         {

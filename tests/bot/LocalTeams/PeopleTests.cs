@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.LocalTeams;
 
@@ -10,13 +12,11 @@ public sealed class PeopleTests : IAsyncLifetime
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private LocalTeamsHost teams = null!;
 
-    private static readonly Dictionary<string, string?> Impatient = new()
-    {
-        ["LocalTeams:AnswerTimeout"] = "00:00:00.600",
-        ["LocalTeams:SecondRoundAfter"] = "00:00:00",
-    };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly ManualClock clock = new();
 
-    public async ValueTask InitializeAsync() => teams = await LocalTeamsHost.StartAsync();
+    public async ValueTask InitializeAsync() => teams = await LocalTeamsHost.StartAsync(
+        clock, settings: new() { ["LocalTeams:AnswerTimeout"] = $"{Patience}", ["LocalTeams:SecondRoundAfter"] = "00:00:00" });
 
     public ValueTask DisposeAsync() => teams.DisposeAsync();
 
@@ -215,20 +215,13 @@ public sealed class PeopleTests : IAsyncLifetime
     [Fact]
     public async Task A_silent_bot_gets_an_invoke_four_times_under_two_ids_when_redelivery_is_on()
     {
-        await using var impatient = await LocalTeamsHost.StartAsync(settings: Impatient);
-        impatient.Bot.OnInvoke = async (_, gone) =>
-        {
-            await Task.Delay(Timeout.Infinite, gone);
-            return null;
-        };
-        await impatient.SwitchAsync(new { redeliver = true }, Ct);
-        var id = await impatient.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("approve?"), Ct);
+        await teams.SwitchAsync(new { redeliver = true }, Ct);
 
-        var outcome = await impatient.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, verb = "approve" }, Ct);
+        var outcome = await ClickInVainAsync(deliveries: 4);
 
         outcome.Text("kind").ShouldBe("failed");
         outcome.Text("text").ShouldBe("Unable to reach app. Please try again.");
-        var ids = impatient.Bot.Invokes.Select(invoke => invoke.Text("id")).ToList();
+        var ids = teams.Bot.Invokes.Select(invoke => invoke.Text("id")).ToList();
         ids.Count.ShouldBe(4);
         ids[0].ShouldBe(ids[1]);
         ids[2].ShouldBe(ids[3]);
@@ -238,17 +231,9 @@ public sealed class PeopleTests : IAsyncLifetime
     [Fact]
     public async Task Without_redelivery_a_silent_bot_is_asked_once()
     {
-        await using var impatient = await LocalTeamsHost.StartAsync(settings: Impatient);
-        impatient.Bot.OnInvoke = async (_, gone) =>
-        {
-            await Task.Delay(Timeout.Infinite, gone);
-            return null;
-        };
-        var id = await impatient.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("approve?"), Ct);
+        await ClickInVainAsync(deliveries: 1);
 
-        await impatient.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, verb = "approve" }, Ct);
-
-        impatient.Bot.Invokes.Count.ShouldBe(1);
+        teams.Bot.Invokes.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -262,6 +247,24 @@ public sealed class PeopleTests : IAsyncLifetime
 
         teams.Bot.Invokes.Count.ShouldBe(2);
         teams.Bot.Invokes[0].Text("id").ShouldBe(teams.Bot.Invokes[1].Text("id"));
+    }
+
+    /// <summary>A click that the bot never answers; each time the bot has got it, Teams waits as long as it does.</summary>
+    private async Task<JsonElement> ClickInVainAsync(int deliveries)
+    {
+        teams.Bot.OnInvoke = async (_, gone) =>
+        {
+            await Task.Delay(Timeout.Infinite, gone);
+            return null;
+        };
+        var id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("approve?"), Ct);
+        var clicking = teams.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, verb = "approve" }, Ct);
+        for (var count = 1; count <= deliveries; count++)
+        {
+            await teams.Bot.GetAsync(_ => teams.Bot.Invokes.Count == count, Ct);
+            clock.Advance(Patience);
+        }
+        return await clicking;
     }
 
     private async Task<string?> ShownAsync(string person, string id) =>

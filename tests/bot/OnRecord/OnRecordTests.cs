@@ -36,11 +36,14 @@ public sealed class OnRecordTests
         await bot.SayAsync(Ana, Channel, "link contoso");
         await RaiseAsync(bot);
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1);
+        await RecordedAsync(1);
         await bot.SayAsync(Ana, null, "show CON-1001");
+        await RecordedAsync(2);
         await bot.SayAsync(Ana, null, "why CON-1001");
+        await RecordedAsync(3);
         await bot.SayAsync(Ana, null, "pending contoso");
         await bot.SayAsync(Ana, Channel, "freeze contoso because");
-        await RunningBot.UntilAsync(() => Facts<MessageSent>(bot).Count == 4);
+        await RecordedAsync(4);
         var sent = Facts<MessageSent>(bot);
         sent.Select(message => (message.Purpose, message.IncidentId, message.Outcome)).ShouldBe(
         [
@@ -51,6 +54,9 @@ public sealed class OnRecordTests
             .OfType<JsonNode>().Select(card => Jcs.Digest(Encoding.UTF8.GetBytes(card.ToJsonString()))).ToList();
         shown.ShouldContain(Facts<CardPosted>(bot).Single().Content!, "what is on record is what Teams was sent");
         sent.ShouldAllBe(message => shown.Contains(message.Content));
+
+        // What was sent in one conversation is recorded beside what was sent in another, in any order.
+        Task RecordedAsync(int count) => RunningBot.UntilAsync(() => Facts<MessageSent>(bot).Count == count);
     }
 
     [Fact]

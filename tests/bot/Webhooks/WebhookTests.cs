@@ -215,15 +215,22 @@ public sealed class WebhookTests
     [Fact]
     public async Task Slow_bodies_of_unverified_senders_take_no_place_of_verified_ones()
     {
-        await using var host = await WebhookHost.StartAsync(null, ("Webhooks:ConcurrentPerConnection", "2"));
+        await using var host = await WebhookHost.StartAsync(null, ("Webhooks:ConcurrentPerConnection", "4"));
         var end = new TaskCompletionSource();
-        var slow = Enumerable.Range(0, 2).Select(_ => UnverifiedAsync(new SlowContent(end.Task))).ToArray();
+        var slow = Enumerable.Range(0, 2).Select(_ => SlowAsync()).ToArray();
         while (await UnverifiedAsync(new ByteArrayContent(Body.CloudEvent)) != 429)
+        {
+            // One that met the look at the places, or was too slow for the server, comes again.
+            for (var one = 0; one < slow.Length; one++)
+                slow[one] = slow[one].IsCompleted ? SlowAsync() : slow[one];
             await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
         (await host.PostAsync("contoso-cloudevents", Body.CloudEvent, CloudEventsJson)).Status.ShouldBe(202);
         end.SetResult();
         await Task.WhenAll(slow);
         (await UnverifiedAsync(new ByteArrayContent(Body.CloudEvent))).ShouldBe(401);
+
+        Task<int> SlowAsync() => UnverifiedAsync(new SlowContent(end.Task));
 
         async Task<int> UnverifiedAsync(HttpContent body)
         {
