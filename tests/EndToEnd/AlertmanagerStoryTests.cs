@@ -9,7 +9,6 @@ namespace DevOpsAI.Tests.EndToEnd;
 public sealed class AlertmanagerStoryTests : IAsyncLifetime
 {
     private const string Contoso = LocalDesk.Contoso;
-    private static readonly LocatorAssertionsToContainTextOptions Patience = new() { Timeout = 30_000 };
 
     private Browser browser = null!;
 
@@ -40,12 +39,12 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
             new() { ["alertname"] = "DiskSpaceLow", ["instance"] = "srv-file01.contoso.local:9182", ["job"] = "windows", ["volume"] = "C:", ["severity"] = "critical" },
             "Disk C: of SRV-FILE01 is almost full");
         var card = await desk.CardAsync(Contoso, "SRV-FILE01");
-        await Expect(Card(dana, card)).ToContainTextAsync("Invoke-DiskCleanup -Volume 'C'", Patience);
+        await Expect(Card(dana, card)).ToContainTextAsync("Invoke-DiskCleanup -Volume 'C'");
         await Card(erik, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
 
         foreach (var page in new[] { erik, dana })
         {
-            await Expect(Card(page, card)).ToContainTextAsync("done and verified", Patience);
+            await Expect(Card(page, card)).ToContainTextAsync("done and verified");
             await Expect(Card(page, card)).ToContainTextAsync("Approved by Erik Approver");
             await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToHaveCountAsync(0);
         }
@@ -73,10 +72,10 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
 
         await alertmanager.FireAsync(labels, "Filesystem on /dev/sdb1 at srv-sql01 has 3 % left");
         var card = await desk.CardAsync(Contoso, "srv-sql01");
-        await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToBeVisibleAsync();
         await alertmanager.FireAsync(labels, "Filesystem on /dev/sdb1 at srv-sql01 has 3 % left", DateTimeOffset.UnixEpoch.AddYears(30));
 
-        await Expect(Card(page, card)).ToContainTextAsync("Withdrawn", Patience);
+        await Expect(Card(page, card)).ToContainTextAsync("Withdrawn");
         await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToHaveCountAsync(0);
         (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(0);
     }

@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
     {
         await using var bot = BotProcess.NotStarted(new() { [setting] = value });
         await bot.RestartAsync(waitUntilReady: false);
-        (await bot.WaitForExitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
+        (await bot.WaitForExitAsync(TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
         bot.Output.ShouldContain("The bot cannot start.");
         bot.Output.ShouldContain(names);
         bot.Output.ShouldNotContain("   at ");
@@ -40,7 +40,7 @@ public sealed class ConfigurationTests
             ["Storage:Cosmos:GiveUpAfter"] = "00:00:02",
         });
         await bot.RestartAsync(waitUntilReady: false);
-        (await bot.WaitForExitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
+        (await bot.WaitForExitAsync(TestContext.Current.CancellationToken)).ShouldBe(2, bot.Output);
         bot.Output.ShouldContain("The bot cannot start.");
         bot.Output.ShouldContain(says);
         bot.Output.ShouldNotContain("   at ");

@@ -26,7 +26,7 @@ public sealed class DeadlineTests
         await SaysAsync(bot, card, "escalated");
         var elsewhere = await managers.CardAsync("SRV-FILE01");
         // A kill before that is another story: whether the card is there is then unknown.
-        await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Count(type => type == "card.posted") == 2, TimeSpan.FromSeconds(20), () => bot.Output);
+        await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Count(type => type == "card.posted") == 2, () => bot.Output);
 
         await AheadAsync(bot, "09:00:00");
         await SaysAsync(bot, card, "Expired");
@@ -45,5 +45,5 @@ public sealed class DeadlineTests
     }
 
     private static Task SaysAsync(BotProcess bot, PlayedMessage message, string text) => Eventually.TrueAsync(
-        () => Task.FromResult(message.Says(text)), TimeSpan.FromSeconds(30), () => $"'{text}' on {message.Card}\n{bot.Output}");
+        () => Task.FromResult(message.Says(text)), () => $"'{text}' on {message.Card}\n{bot.Output}");
 }

@@ -60,16 +60,17 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
     [Fact]
     public async Task An_alert_that_ends_after_the_approval_withdraws_nothing()
     {
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
+        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:02:00" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
-        await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", """{"slowMs":1000}""");
+        await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
         using var ended = await bot.AlertmanagerAsync("contoso", Alerts.Payload("WindowsServiceDown", "WS-RECEPTION", "resolved", ("name", "Spooler")));
         ended.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await bot.TypesAsync()).ShouldNotContain("execution.finished", "the alert ended while it was carried out");
+        await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", "{}");
         await SaysAsync(bot, card, "Verified");
 
         var types = await bot.TypesAsync();
@@ -135,5 +136,5 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         PlayedTeams.Actions(await teams.ViewAsync(who, card)).First(action => action["title"]!.GetValue<string>() == title);
 
     private static Task SaysAsync(BotProcess bot, PlayedMessage message, string text) => Eventually.TrueAsync(
-        () => Task.FromResult(message.Says(text)), TimeSpan.FromSeconds(30), () => $"'{text}' on {message.Card}\n{bot.Output}");
+        () => Task.FromResult(message.Says(text)), () => $"'{text}' on {message.Card}\n{bot.Output}");
 }

@@ -21,7 +21,6 @@ public sealed class StoryTests
         answer["type"]!.GetValue<string>().ShouldBe("application/vnd.microsoft.card.adaptive");
         await Eventually.TrueAsync(
             () => Task.FromResult(card.Card!.ToJsonString().Contains("Verified", StringComparison.OrdinalIgnoreCase)),
-            TimeSpan.FromSeconds(30),
             () => $"verified: {card.Card}\n{bot.Output}");
 
         var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
@@ -53,8 +52,7 @@ public sealed class StoryTests
         var (_, lines) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
         lines.Split('\n').Count(line => line.Contains("\"proposal.decided\"", StringComparison.Ordinal)).ShouldBe(1);
         await Eventually.TrueAsync(
-            async () => (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Contains("\"execution.finished\"", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(30), () => "finished");
+            async () => (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Contains("\"execution.finished\"", StringComparison.Ordinal), () => "finished");
         (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output
             .Split('\n').Count(line => line.Contains("\"execution.started\"", StringComparison.Ordinal)).ShouldBe(1);
     }

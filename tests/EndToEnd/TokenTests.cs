@@ -95,7 +95,7 @@ public sealed class TokenTests
     }
 
     private static Task AnswersAsync(FakeTeams teams, int count) => Eventually.TrueAsync(
-        () => Task.FromResult(teams.Calls.Count(call => call.Is("POST", "/activities")) >= count), TimeSpan.FromSeconds(20), () => $"{count} answers");
+        () => Task.FromResult(teams.Calls.Count(call => call.Is("POST", "/activities")) >= count), () => $"{count} answers");
 }
 
 internal static class StatusCodeExtensions

@@ -11,8 +11,6 @@ namespace DevOpsAI.Tests.EndToEnd.Cluster;
 /// </summary>
 internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string tenant, string device, string deviceId, string service)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
-
     /// <summary>Ids of the events that were answered with 202.</summary>
     public List<string> Acknowledged { get; } = [];
 
@@ -30,7 +28,7 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
         using (var stopped = await SendAsync(cluster.Vendor.Http, $"/sandbox/devices/{deviceId}/state", state))
             stopped.EnsureSuccessStatusCode();
         await RaiseAsync(title);
-        var card = await teams.CardAsync(title, Patience);
+        var card = await teams.CardAsync(title);
         var incident = System.Text.RegularExpressions.Regex.Match(card.Card!.ToJsonString(), "[A-Z]{3}-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value;
         Incidents.Add(incident);
         await Eventually.TrueAsync(async () =>
@@ -41,7 +39,7 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
                 await ApproveAsync(shown);
             await Task.Delay(250);
             return Says(title, "Verified");
-        }, Patience, () => $"{incident} verified: {string.Join("\n", teams.Messages.Values.Where(message => Contains(message, title)).Select(static message => message.Card!.ToJsonString()))}");
+        }, () => $"{incident} verified: {string.Join("\n", teams.Messages.Values.Where(message => Contains(message, title)).Select(static message => message.Card!.ToJsonString()))}");
     }
 
     private async Task RaiseAsync(string title)
@@ -64,7 +62,7 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
             {
                 return false;
             }
-        }, Patience, () => $"{title} acknowledged");
+        }, () => $"{title} acknowledged");
     }
 
     /// <summary>Two people at once; whichever bots get the clicks.</summary>

@@ -8,7 +8,7 @@ public sealed class CardGalleryTests : GalleryTests
     [Fact]
     public async Task From_waiting_to_verified_and_taken_back()
     {
-        await using var bot = await StartAsync();
+        await using var bot = await StartAsync(new() { ["Sandbox:Timeout"] = "00:02:00" });
         var desk = await DeskAsync(bot);
         await desk.RaiseAsync(Disk);
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
@@ -26,7 +26,7 @@ public sealed class CardGalleryTests : GalleryTests
         await ClickAsync("Back");
         await ClickAsync("Snooze", new { @for = "1h" });
         await easel.CardAsync(card, "08-snoozed", "Snoozed by Erik");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"slowMs":1200}""");
+        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await ClickAsync("Approve");
         await easel.CardAsync(card, "09-executing", "Running");
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");

@@ -55,7 +55,7 @@ public sealed class DeadlineGalleryTests : GalleryTests
         await desk.SayAsync("dana", "a:1local-dana", "whoami");
         await (await Easel.OpenAsync(Browser, desk.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
         var expired = await desk.CardAsync(LocalDesk.Contoso, "WS-RECEPTION");
-        await desk.SaysAsync(LocalDesk.Contoso, expired, "Expired", seconds: 75);
+        await desk.SaysAsync(LocalDesk.Contoso, expired, "Expired");
         await erik.CardAsync(expired, "67-expired", "Expired");
         await erik.CardAsync(await desk.CardAsync(LocalDesk.Contoso, "www.contoso.example"), "68-escalated", "escalated");
         await erik.ScreenAsync("69-channel");

@@ -8,8 +8,8 @@ public sealed class DigestGalleryTests : GalleryTests
     [Fact]
     public async Task A_digest_comes_when_it_is_due_and_carries_the_newest_checkpoint()
     {
-        var due = TimeOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(40));
-        await using var bot = await StartAsync(new() { ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
+        var due = TimeOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1));
+        await using var bot = await StartAsync(new() { ["Digests:Enabled"] = "true", ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
         var desk = await DeskAsync(bot);
         await desk.RaiseAsync(Disk);
         await desk.RaiseAsync("""{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
@@ -18,7 +18,10 @@ public sealed class DigestGalleryTests : GalleryTests
         await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
         await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
 
-        var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ", seconds: 90);
+        await desk.CardAsync(LocalDesk.Contoso, "Start the service Spooler");
+        bot.Kill();
+        await bot.RestartAsync(new() { ["Testing:ClockAhead"] = "01:00:00" });
+        var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ");
         var page = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Contoso));
         await page.CardAsync(digest, "80-digest", "WS-RECEPTION restarted after updates");
         await page.OpenedAsync(digest, "Checkpoint", "81-digest-checkpoint", "ledger verify --checkpoint");

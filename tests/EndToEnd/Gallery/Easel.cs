@@ -25,7 +25,7 @@ internal sealed class Easel(IReadOnlyList<(string Look, IPage Page)> pages)
         foreach (var (look, page) in pages)
         {
             var card = CardOn(page, messageId);
-            await Expect(card).ToContainTextAsync(text, new() { Timeout = 15_000 });
+            await Expect(card).ToContainTextAsync(text);
             (await card.EvaluateAsync<bool>("card => card.scrollWidth <= card.clientWidth")).ShouldBeTrue($"{name} is wider than its card ({look})");
             await card.ScreenshotAsync(new() { Path = PathOf(name, look), Animations = ScreenshotAnimations.Disabled });
         }

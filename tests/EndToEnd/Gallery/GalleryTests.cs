@@ -18,14 +18,20 @@ public abstract class GalleryTests : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected static Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null) => BotProcess.StartAsync(new(settings ?? [])
+    private protected static Task<BotProcess> StartAsync(Dictionary<string, string>? settings = null)
     {
-        // States on the way are to be seen here as soon as they are there.
-        ["Cards:PassingFor"] = "00:00:00",
-        ["Execution:SettleFor"] = "00:00:01",
-        ["Execution:LookEvery"] = "00:00:00.200",
-        ["Sandbox:Timeout"] = "00:00:02",
-    });
+        var all = new Dictionary<string, string>
+        {
+            // States on the way are to be seen here as soon as they are there.
+            ["Cards:PassingFor"] = "00:00:00",
+            ["Execution:SettleFor"] = "00:00:01",
+            ["Execution:LookEvery"] = "00:00:00.200",
+            ["Sandbox:Timeout"] = "00:00:05",
+        };
+        foreach (var (name, value) in settings ?? [])
+            all[name] = value;
+        return BotProcess.StartAsync(all);
+    }
 
     private protected static async Task<LocalDesk> DeskAsync(BotProcess bot)
     {

@@ -10,8 +10,6 @@ namespace DevOpsAI.Tests.EndToEnd.Playground;
 /// <summary>The second opinion on our Teams: the same story in the Microsoft 365 Agents Playground. Runs with PLAYGROUND=1 only, since its licence is for evaluating.</summary>
 public sealed partial class PlaygroundTests
 {
-    private static readonly LocatorAssertionsToContainTextOptions Patience = new() { Timeout = 30_000 };
-
     [Fact]
     public async Task An_alert_is_approved_and_verified_in_the_agents_playground()
     {
@@ -36,11 +34,11 @@ public sealed partial class PlaygroundTests
 
             await desk.RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""");
             var card = page.Locator(".ac-adaptiveCard", new() { HasText = "Invoke-DiskCleanup" }).Last;
-            await Expect(card).ToContainTextAsync("Waiting for a decision", Patience);
+            await Expect(card).ToContainTextAsync("Waiting for a decision");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "playground-waiting.png") });
             await card.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
 
-            await Expect(page.Locator(".ac-adaptiveCard", new() { HasText = "done and verified" }).Last).ToContainTextAsync("Verified", Patience);
+            await Expect(page.Locator(".ac-adaptiveCard", new() { HasText = "done and verified" }).Last).ToContainTextAsync("Verified");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "playground-verified.png") });
             (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
             var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");

@@ -57,7 +57,7 @@ internal sealed class Alertmanager : IDisposable
             {
                 return false;
             }
-        }, TimeSpan.FromSeconds(30), () => "Alertmanager ready");
+        }, () => "Alertmanager ready");
         return new(process, folder, http);
     }
 

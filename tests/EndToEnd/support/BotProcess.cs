@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
@@ -14,6 +15,12 @@ internal sealed class BotProcess : IAsyncDisposable
     /// <summary>Settings that verbs look at.</summary>
     private static readonly string[] OfVerbs = ["Storage:", "Ledger:", "Tenants:"];
 
+    private const int FirstPort = 20_000;
+    private const int Ports = 10_000;
+
+    // Two runs on one machine begin at different places.
+    private static int lastPort = Environment.ProcessId * 97;
+
     private readonly Dictionary<string, string> settings;
     private readonly StringBuilder output = new();
     private readonly bool ownsStorage;
@@ -25,7 +32,7 @@ internal sealed class BotProcess : IAsyncDisposable
         Port = port;
         this.ownsStorage = ownsStorage;
         this.settings = settings;
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Hang.Limit };
     }
 
     public string Storage { get; }
@@ -63,6 +70,11 @@ internal sealed class BotProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}";
         start.Environment["Storage__Path"] = Storage;
+        // A test that runs at seven in the morning is told of nothing but what it is about, and a slow machine is no reason to tell it less.
+        start.Environment["Digests__Enabled"] = "false";
+        start.Environment["LocalTeams__AnswerTimeout"] = "00:01:00";
+        start.Environment["Drafting__VendorTries"] = "10";
+        start.Environment["Drafting__VendorPatience"] = "00:10:00";
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;
@@ -87,7 +99,7 @@ internal sealed class BotProcess : IAsyncDisposable
         {
             return false;
         }
-    }, TimeSpan.FromSeconds(60), () => $"ready\n{Output}");
+    }, () => $"ready\n{Output}");
 
     public void Kill()
     {
@@ -96,10 +108,10 @@ internal sealed class BotProcess : IAsyncDisposable
         process?.WaitForExit();
     }
 
-    public async Task<int> WaitForExitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(atMost);
+        limit.CancelAfter(Hang.Limit);
         await process!.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }
@@ -145,11 +157,27 @@ internal sealed class BotProcess : IAsyncDisposable
             Directory.Delete(Storage, recursive: true);
     }
 
+    /// <summary>
+    /// A port that stays free until it is listened on, also between a kill and a restart: each is given out once, and none is one that the
+    /// system gives to whoever asks for any (see ip_local_port_range in ip-sysctl: from 32768 on), as tests beside this one do all the time.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var tries = 0; tries < Ports; tries++)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref lastPort) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // somebody listens there
+            }
+        }
+        throw new InvalidOperationException("No port is free.");
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

@@ -1,28 +1,29 @@
 using System.Diagnostics;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>Waits for something another process brings about, by asking again and again within a bound.</summary>
+/// <summary>Waits for something another process brings about, by asking again and again.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<string> what)
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what)
     {
         var clock = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (clock.Elapsed > atMost)
-                throw new TimeoutException($"Not within {atMost.TotalSeconds:0} s: {what()}");
+            if (clock.Elapsed > Hang.Limit)
+                throw new TimeoutException($"Not within {Hang.Limit.TotalSeconds:0} s: {what()}");
             await Task.Delay(Pause);
         }
     }
 
-    public static async Task<T> GetAsync<T>(Func<Task<T?>> look, TimeSpan atMost, Func<string> what)
+    public static async Task<T> GetAsync<T>(Func<Task<T?>> look, Func<string> what)
         where T : class
     {
         T? found = null;
-        await TrueAsync(async () => (found = await look()) is not null, atMost, what);
+        await TrueAsync(async () => (found = await look()) is not null, what);
         return found!;
     }
 }

@@ -22,8 +22,7 @@ internal sealed class LocalDesk(BotProcess bot)
         foreach (var channel in new[] { Contoso, Fabrikam })
         {
             await Eventually.TrueAsync(
-                async () => (await MessagesAsync(channel)).Any(message => Text(message, "from") == "bot"),
-                TimeSpan.FromSeconds(20), () => $"an answer in {channel}\n{Bot.Output}");
+                async () => (await MessagesAsync(channel)).Any(message => Text(message, "from") == "bot"), () => $"an answer in {channel}\n{Bot.Output}");
         }
     }
 
@@ -49,19 +48,19 @@ internal sealed class LocalDesk(BotProcess bot)
     }
 
     /// <summary>The id of the newest message of the conversation whose card has this text.</summary>
-    public async Task<string> CardAsync(string conversation, string containing, int seconds = 20)
+    public async Task<string> CardAsync(string conversation, string containing)
     {
         string? found = null;
         await Eventually.TrueAsync(
             async () => (found = (await MessagesAsync(conversation)).Reverse().Where(message => Says(message, containing)).Select(message => Text(message, "id")).FirstOrDefault()) is not null,
-            TimeSpan.FromSeconds(seconds), () => $"a card with '{containing}'\n{Bot.Output}");
+            () => $"a card with '{containing}'\n{Bot.Output}");
         return found!;
     }
 
     /// <summary>Waits until the card that everybody sees has this text.</summary>
-    public Task SaysAsync(string conversation, string messageId, string text, int seconds = 20) => Eventually.TrueAsync(
+    public Task SaysAsync(string conversation, string messageId, string text) => Eventually.TrueAsync(
         async () => (await MessagesAsync(conversation)).Any(message => Text(message, "id") == messageId && Says(message, text)),
-        TimeSpan.FromSeconds(seconds), () => $"'{text}' on the card {messageId}\n{Bot.Output}");
+        () => $"'{text}' on the card {messageId}\n{Bot.Output}");
 
     private async Task<JsonArray> MessagesAsync(string conversation)
     {

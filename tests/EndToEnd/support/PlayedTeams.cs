@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -16,18 +15,22 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>A person of the played directory.</summary>
 internal sealed record PlayedPerson(string Mri, string ObjectId, string Name);
 
-/// <summary>A message in the played channel: its newest content, and every content it ever had.</summary>
+/// <summary>A message in the played channel; it may be replaced while others read it.</summary>
 internal sealed class PlayedMessage(string id, JsonObject activity)
 {
+    private volatile JsonObject newest = activity;
+
     public string Id { get; } = id;
 
-    public List<JsonObject> Versions { get; } = [activity];
+    public JsonObject Newest => newest;
 
-    public JsonObject? Card => Versions[^1]["attachments"]?[0]?["content"]?.AsObject();
+    public JsonObject? Card => newest["attachments"]?[0]?["content"]?.AsObject();
 
     public bool Says(string text) => Card is { } card && card.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
 
-    public string Text => Versions[^1]["text"]?.GetValue<string>() ?? "";
+    public string Text => newest["text"]?.GetValue<string>() ?? "";
+
+    public void Replace(JsonObject content) => newest = content;
 }
 
 /// <summary>
@@ -96,8 +99,7 @@ internal sealed class PlayedTeams : IAsyncDisposable
             var body = await ReadAsync(request);
             if (!teams.Messages.TryGetValue(id, out var message))
                 return Results.Json(new { error = new { code = "ActivityNotFoundInConversation", message = id } }, statusCode: 404);
-            lock (message.Versions)
-                message.Versions.Add(body);
+            message.Replace(body);
             return Results.Json(new { id });
         });
         service.MapGet("/played/v3/conversations/{conversation}/pagedmembers", () => Results.Json(new { members = Members() }));
@@ -147,9 +149,7 @@ internal sealed class PlayedTeams : IAsyncDisposable
             ["action"] = new JsonObject { ["type"] = "Action.Execute", ["title"] = Title(action), ["verb"] = action["verb"]?.DeepClone(), ["data"] = data },
             ["trigger"] = trigger,
         };
-        using var answer = await bot.PostAsJsonAsync("/api/messages", activity);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        return await bot.InvokeAsync(activity);
     }
 
     /// <summary>The card as this person's client shows it after its automatic refresh.</summary>
@@ -161,16 +161,14 @@ internal sealed class PlayedTeams : IAsyncDisposable
         return answer["value"] as JsonObject ?? message.Card!;
     }
 
-    public Task<PlayedMessage> CardAsync(string containing, TimeSpan? atMost = null) => Eventually.GetAsync(
+    public Task<PlayedMessage> CardAsync(string containing) => Eventually.GetAsync(
         () => Task.FromResult(Messages.Values.FirstOrDefault(message => message.Card is not null && message.Card.ToJsonString().Contains(containing, StringComparison.OrdinalIgnoreCase))),
-        atMost ?? TimeSpan.FromSeconds(20),
-        () => $"a card with '{containing}' among {string.Join("\n", Messages.Values.Select(message => message.Versions[^1].ToJsonString()))}");
+        () => $"a card with '{containing}' among {string.Join("\n", Messages.Values.Select(message => message.Newest.ToJsonString()))}");
 
     /// <summary>Waits until the bot said this, in a message or on a card.</summary>
     public Task SaidAsync(string words) => Eventually.TrueAsync(
-        () => Task.FromResult(Messages.Values.Any(message => message.Versions[^1].ToJsonString().Contains(words, StringComparison.OrdinalIgnoreCase))),
-        TimeSpan.FromSeconds(20),
-        () => $"'{words}' among {string.Join("\n", Messages.Values.Select(message => message.Versions[^1].ToJsonString()))}");
+        () => Task.FromResult(Messages.Values.Any(message => message.Newest.ToJsonString().Contains(words, StringComparison.OrdinalIgnoreCase))),
+        () => $"'{words}' among {string.Join("\n", Messages.Values.Select(message => message.Newest.ToJsonString()))}");
 
     public static IEnumerable<JsonObject> Actions(JsonNode? node)
     {
