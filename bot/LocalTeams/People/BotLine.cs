@@ -53,7 +53,7 @@ internal sealed partial class BotLine(
             using var response = await http.SendAsync(request, cancellationToken);
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
