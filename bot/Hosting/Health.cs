@@ -15,19 +15,24 @@ namespace DevOpsAI.Bot.Hosting;
 /// </summary>
 internal static class Health
 {
+    /// <summary>A store that takes calls and stays silent is told about before whoever asks gives up.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
             ITenantDirectory tenants, TenantStates states, IKeyRing keys, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
-            HttpContext http, CancellationToken cancellationToken) =>
+            HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
+            using var late = new CancellationTokenSource(LongestLook, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
                 List<TenantState> all = [];
                 foreach (var tenant in tenants.All)
                 {
-                    if (await states.FindAsync(tenant.Id, cancellationToken) is { } state)
+                    if (await states.FindAsync(tenant.Id, either.Token) is { } state)
                         all.Add(state);
                 }
                 if (ledger.Unwritable is { } problem)
@@ -35,7 +40,7 @@ internal static class Health
                 return Results.Json(new Readiness(
                     "ready",
                     tenants.All.Count,
-                    await following.BehindAsync(cancellationToken),
+                    await following.BehindAsync(either.Token),
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
                     tenants.Elsewhere.Count,
                     Told(http, signing.Problems),
@@ -45,6 +50,10 @@ internal static class Health
             catch (LedgerUnavailableException unavailable)
             {
                 return NotReady(http, unavailable.Message);
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested)
+            {
+                return NotReady(http, $"The ledger does not answer within {LongestLook.TotalSeconds:0} s.");
             }
         });
     }

@@ -99,7 +99,11 @@ internal sealed class DeliveryIntake(
         }
         catch (LedgerUnavailableException unavailable)
         {
-            throw NotNow("The ledger cannot be written at the moment; nothing was recorded.", unavailable);
+            throw NotNow(
+                unavailable.MayBeRecorded
+                    ? "The ledger does not answer at the moment, and whether this was recorded is not known. Send it again: an event is recorded once."
+                    : "The ledger cannot be written at the moment; nothing was recorded.",
+                unavailable);
         }
     }
 

@@ -9,10 +9,13 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// Makes a call until its answer is definite. Being throttled, a service that is away, time limits and lost connections are waited out with
 /// growing pauses, on top of what the SDK tries itself.
 /// </summary>
-internal sealed class CosmosCalls(TimeProvider clock, TimeSpan giveUpAfter, CosmosMetrics metrics, ILogger logger)
+internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, CosmosMetrics metrics, ILogger logger)
 {
     private const double FirstPauseMilliseconds = 20;
     private const double LongestPauseMilliseconds = 2_000;
+
+    /// <summary>How long the SDK may wait within one attempt because it is throttled.</summary>
+    public static readonly TimeSpan LongestThrottle = TimeSpan.FromSeconds(5);
 
     /// <exception cref="LedgerUnavailableException">No definite answer in time; whether a write took place is then unknown unless the service said that it was throttled.</exception>
     public async Task<CosmosAnswer> SendAsync(Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
@@ -21,14 +24,14 @@ internal sealed class CosmosCalls(TimeProvider clock, TimeSpan giveUpAfter, Cosm
         var uncertain = false;
         for (var attempt = 1; ; attempt++)
         {
-            var (answer, reason, asked, failure) = await TryAsync(call, cancellationToken);
+            var (answer, reason, asked, failure) = await TryAsync(call, TimeFor(clock.GetElapsedTime(began)), cancellationToken);
             if (answer is not null)
                 return answer with { Uncertain = uncertain };
             // Being throttled means that nothing was done; anything else may have been done.
             uncertain |= reason != HttpStatusCode.TooManyRequests.ToString();
             var pause = PauseAfter(attempt, asked);
-            if (clock.GetElapsedTime(began) + pause > giveUpAfter)
-                throw new LedgerUnavailableException($"Cosmos DB does not answer ({reason}, {attempt} attempts).", failure) { MayBeRecorded = uncertain };
+            if (clock.GetElapsedTime(began) + pause > options.GiveUpAfter)
+                throw new LedgerUnavailableException($"Cosmos DB does not answer ({reason}, {(attempt == 1 ? "1 attempt" : $"{attempt} attempts")}).", failure) { MayBeRecorded = uncertain };
             metrics.Retried(reason);
             if (attempt > 2)
                 logger.CosmosRetry(reason, attempt, pause);
@@ -36,17 +39,29 @@ internal sealed class CosmosCalls(TimeProvider clock, TimeSpan giveUpAfter, Cosm
         }
     }
 
-    private static async Task<(CosmosAnswer? Answer, string Reason, TimeSpan? Asked, Exception? Failure)> TryAsync(
-        Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
+    /// <summary>
+    /// The SDK looks at its own time limit between tries of its own, each of which waits a minute for a server that takes the connection and
+    /// stays silent. So an attempt is ended from here.
+    /// </summary>
+    private TimeSpan TimeFor(TimeSpan elapsed)
     {
+        var left = (options.GiveUpAfter - elapsed).Ticks;
+        return TimeSpan.FromTicks(Math.Clamp(left, options.RequestTimeout.Ticks, (options.RequestTimeout + LongestThrottle).Ticks));
+    }
+
+    private async Task<(CosmosAnswer? Answer, string Reason, TimeSpan? Asked, Exception? Failure)> TryAsync(
+        Func<CancellationToken, Task<ResponseMessage>> call, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            using var response = await call(cancellationToken);
+            using var response = await call(either.Token);
             if (IsPassing(response.StatusCode))
                 return (null, response.StatusCode.ToString(), AskedBy(response), null);
             using var body = new MemoryStream();
             if (response.Content is not null)
-                await response.Content.CopyToAsync(body, cancellationToken);
+                await response.Content.CopyToAsync(body, either.Token);
             return (new(response.StatusCode, body.ToArray(), response.Headers.ETag ?? "", Uncertain: false), "", null, null);
         }
         catch (CosmosException failure) when (IsPassing(failure.StatusCode))
@@ -60,7 +75,7 @@ internal sealed class CosmosCalls(TimeProvider clock, TimeSpan giveUpAfter, Cosm
         catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
-            return (null, failure.GetType().Name, null, failure);
+            return (null, late.IsCancellationRequested ? "no answer in time" : failure.GetType().Name, null, failure);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class CosmosStore : IDisposable
     public CosmosStore(CosmosOptions options, ISecretSource secrets, TimeProvider clock, CosmosMetrics metrics, ILogger<CosmosStore> logger)
     {
         (this.options, this.logger) = (options, logger);
-        Calls = new(clock, options.GiveUpAfter, metrics, logger);
+        Calls = new(clock, options, metrics, logger);
         client = Connect(options, secrets, metrics);
         var database = client.GetDatabase(options.Database);
         Ledger = database.GetContainer("ledger");
@@ -71,7 +71,7 @@ public sealed class CosmosStore : IDisposable
             RequestTimeout = options.RequestTimeout,
             EnableContentResponseOnWrite = false,
             MaxRetryAttemptsOnRateLimitedRequests = 9,
-            MaxRetryWaitTimeOnRateLimitedRequests = TimeSpan.FromSeconds(5),
+            MaxRetryWaitTimeOnRateLimitedRequests = CosmosCalls.LongestThrottle,
             GatewayModeMaxConnectionLimit = 100,
             CosmosClientTelemetryOptions = new() { DisableSendingMetricsToService = true },
         };

@@ -177,6 +177,22 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     }
 
     [Fact]
+    public async Task A_service_that_takes_calls_and_stays_silent_is_given_up_in_time()
+    {
+        var ledger = await OpenAsync(static options => options.GiveUpAfter = options.RequestTimeout = TimeSpan.FromSeconds(2));
+        await ledger.AppendAsync(Contoso, [], [Entry(One)], Token);
+        await cosmos.Server.FailAsync(new { fault = "slow", ms = 30_000, container = "ledger" });
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var append = ledger.AppendAsync(Contoso, [], [Entry(One)], Token).AsTask();
+        var read = ledger.HeadAsync(Contoso, Token).AsTask();
+        (await Should.ThrowAsync<LedgerUnavailableException>(() => append)).ShouldSatisfyAllConditions(
+            silent => silent.MayBeRecorded.ShouldBeTrue(), silent => silent.Message.ShouldContain("no answer in time"));
+        await Should.ThrowAsync<LedgerUnavailableException>(() => read);
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        await cosmos.Server.FailAsync();
+    }
+
+    [Fact]
     public async Task A_failed_write_is_told_until_somebody_writes_for_the_tenant_or_it_is_long_ago()
     {
         var clock = new Support.ManualClock();
