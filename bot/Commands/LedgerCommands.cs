@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
@@ -17,7 +18,7 @@ public static class LedgerCommands
     {
         if (args is not ["ledger", ..])
             return null;
-        var host = WebApplication.CreateBuilder();
+        var host = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = ContentRoot.Find() });
         return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, CancellationToken.None);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Vault;
@@ -20,7 +21,7 @@ public static class VaultCommands
     {
         if (args is not (["erase", ..] or ["keys", ..]))
             return null;
-        var host = WebApplication.CreateBuilder();
+        var host = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = ContentRoot.Find() });
         return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, CancellationToken.None);
     }
 

@@ -27,7 +27,7 @@ public static class BotHost
     /// <param name="replace">Takes another part's place after all are added, as a test does with what it cannot have on its machine.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);
         builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
@@ -119,8 +119,4 @@ public static class BotHost
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         _ => null,
     };
-
-    /// <summary>The folder with <c>appsettings.json</c>: the working directory when it is there, else the program's own.</summary>
-    private static string ContentRoot() =>
-        File.Exists(Path.Combine(Environment.CurrentDirectory, "appsettings.json")) ? Environment.CurrentDirectory : AppContext.BaseDirectory;
 }
