@@ -16,11 +16,11 @@ internal static class BundleVerification
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <param name="key">The ledger's verifier key as it is known from elsewhere: the text itself, or a file that holds it; null for none.</param>
-    public static async Task<int> RunAsync(string path, string? tenant, string? key, bool json, CommandContext context, CancellationToken cancellationToken)
+    /// <param name="keys">The ledger's verifier key as it is known from elsewhere, perhaps among others; empty for none.</param>
+    public static async Task<int> RunAsync(
+        string path, string? tenant, IReadOnlyList<VerifierKey> keys, bool json, CommandContext context, CancellationToken cancellationToken)
     {
-        var verdict = await BundleCheck.RunAsync(
-            path, tenant is null ? null : context.Tenant(tenant), key is null ? null : ReadKey(key), cancellationToken);
+        var verdict = await BundleCheck.RunAsync(path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
         if (TenantId.TryParse(verdict.Manifest?.Tenant, out var owner))
             context.Here(owner);
         await (verdict.State == BundleState.Unreadable && !json ? context.Error : context.Output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));
@@ -30,18 +30,6 @@ internal static class BundleVerification
             BundleState.Changed => LedgerCommands.Tampered,
             _ => LedgerCommands.Usage,
         };
-    }
-
-    private static VerifierKey ReadKey(string text)
-    {
-        try
-        {
-            return VerifierKey.Parse((File.Exists(text) ? File.ReadAllText(text) : text).Trim());
-        }
-        catch (NoteFormatException problem)
-        {
-            throw new CommandException($"--key is not a verifier key: {problem.Message}.");
-        }
     }
 
     private static string AsText(string path, BundleVerdict verdict)
@@ -55,10 +43,8 @@ internal static class BundleVerification
                 ? $"Signed with the key given ({key.Id:x8})."
                 : $"Signed with the key in the bundle ({key.Id:x8}); compare it with the one you know, or give that with --key.",
             manifest.Names ? "Titles, summaries, reasons and names are opened; each is the one that its entry commits to." : "",
-            verdict.EarlierCheckpoints > 0 ? $"{verdict.EarlierCheckpoints} earlier checkpoints fit." : "",
-            verdict.Derived
-                ? "Report and OSCAL were made again from the entries and are the same."
-                : "Report and OSCAL were made by another version and could not be made again here; they are as they were packed.",
+            verdict.EarlierCheckpoints switch { 0 => "", 1 => "1 earlier checkpoint fits.", var many => $"{many} earlier checkpoints fit." },
+            "Report and OSCAL were made again from the entries and are the same.",
         ];
         return string.Join(Environment.NewLine, lines.Where(static line => line.Length > 0));
     }
@@ -79,7 +65,6 @@ internal static class BundleVerification
             Root = verdict.Manifest?.RootHash,
             Key = verdict.Key?.ToString(),
             KeyTrusted = verdict.Key is null ? (bool?)null : verdict.KeyIsTrusted,
-            DocumentsMadeAgain = verdict.Key is null ? (bool?)null : verdict.Derived,
         },
         Json);
 }

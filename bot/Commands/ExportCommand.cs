@@ -54,7 +54,7 @@ internal static class ExportCommand
             : await ledger.NewestAsync(asked.Tenant, cancellationToken)
                 ?? throw new CommandException($"No checkpoint of {asked.Tenant} is kept beside the ledger. Sign one, or name one with --checkpoint FILE.");
         var key = asked.Key is { } known
-            ? Keys.ReadAll([known]) is [var only] ? only : throw new CommandException($"--key {known} has to be one verifier key.")
+            ? Signer(checkpoint, Keys.ReadAll([known]))
             : (await new SigningKeys(ledger.Documents).OfAsync(checkpoint.Checkpoint.Origin, cancellationToken)).FirstOrDefault(one => checkpoint.Note.Verify([one]).IsTrusted)
                 ?? throw new CommandException($"The key that signed the checkpoint of {asked.Tenant} is not kept beside the ledger. Name it with --key.");
         var exporter = new BundleExporter(archive);
@@ -74,6 +74,10 @@ internal static class ExportCommand
         await context.Output.WriteLineAsync($"sha256 {sha256}");
         return LedgerCommands.Intact;
     }
+
+    /// <summary>The one that signed the checkpoint; when none did, any, and the exporter says that it did not.</summary>
+    private static VerifierKey Signer(SignedCheckpoint checkpoint, IReadOnlyList<VerifierKey> known) =>
+        known.FirstOrDefault(one => checkpoint.Note.Verify([one]).IsTrusted) ?? known[0];
 
     private static async Task<long> SeqAsync(BundleExporter exporter, TenantId tenant, string? text, long otherwise, bool isEnd, CancellationToken cancellationToken)
     {

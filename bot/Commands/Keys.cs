@@ -6,7 +6,25 @@ namespace DevOpsAI.Bot.Commands;
 internal static class Keys
 {
     /// <exception cref="CommandException">Not a key that can be used here.</exception>
-    public static VerifierKey Read(string text)
+    public static VerifierKey Read(string text) => Read(text, $"'{(text.Length > 60 ? text[..60] + "..." : text)}'");
+
+    /// <summary>All of them; empty only when none was given, so that a file without a key never stands for no key.</summary>
+    /// <exception cref="CommandException">One of them is no key, or a file cannot be read or holds none.</exception>
+    public static IReadOnlyList<VerifierKey> ReadAll(IEnumerable<string>? given) => [.. (given ?? []).SelectMany(static one =>
+        File.Exists(one) ? ReadFile(one)
+        : one.Contains('+', StringComparison.Ordinal) ? [Read(one)]
+        : Directory.Exists(one) ? throw new CommandException($"{one} is a folder, not a file of verifier keys.")
+        : throw new CommandException($"'{one}' is not a verifier key (name+id+key, as 'ledger key' prints it), and there is no such file."))];
+
+    private static List<VerifierKey> ReadFile(string path)
+    {
+        var keys = File.ReadLines(path).Select(static (line, index) => (Line: line.Trim(), Number: index + 1))
+            .Where(static one => one.Line.Length > 0 && one.Line[0] != '#')
+            .Select(one => Read(one.Line, $"Line {one.Number} of {path}")).ToList();
+        return keys.Count > 0 ? keys : throw new CommandException($"{path} holds no verifier key. 'ledger key' prints those of a ledger.");
+    }
+
+    private static VerifierKey Read(string text, string what)
     {
         try
         {
@@ -15,11 +33,7 @@ internal static class Keys
         }
         catch (NoteFormatException problem)
         {
-            throw new CommandException($"'{(text.Length > 60 ? text[..60] + "..." : text)}' is not a verifier key: {problem.Message}.");
+            throw new CommandException($"{what} cannot be used: {problem.Message}.");
         }
     }
-
-    /// <exception cref="CommandException">One of them is no key, or a file cannot be read.</exception>
-    public static IReadOnlyList<VerifierKey> ReadAll(IEnumerable<string>? given) => [.. (given ?? []).SelectMany(static one =>
-        !one.Contains('+', StringComparison.Ordinal) && File.Exists(one) ? File.ReadAllLines(one).Where(static line => line.Length > 0 && line[0] != '#') : [one]).Select(Read)];
 }

@@ -81,7 +81,14 @@ public static class LedgerCommands
         verify.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             if (parsed.GetValue(bundle) is { } file)
-                return await BundleVerification.RunAsync(file, parsed.GetValue(tenant), parsed.GetValue(keys)?.FirstOrDefault(), parsed.GetValue(json), context, cancellationToken);
+            {
+                // What would be left unchecked must not look as if it had been.
+                if (parsed.GetValue(checkpoints) is { Length: > 0 })
+                    throw new CommandException("--checkpoint goes with a ledger, not with --bundle. Compare it with checkpoint.txt in the bundle, or have the bundle exported on it: ledger export --checkpoint FILE.");
+                if (parsed.GetValue(all) || parsed.GetValue(path) is not null)
+                    throw new CommandException("--bundle is checked by itself: --all and --path go with a ledger.");
+                return await BundleVerification.RunAsync(file, parsed.GetValue(tenant), Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
+            }
             TenantId? only = parsed.GetValue(all) ? null : context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await LedgerVerification.RunAsync(

@@ -16,6 +16,8 @@ internal static class LedgerVerification
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    private const string Unsigned = "no checkpoint kept beside the ledger or given is signed by a key that was given";
+
     public static async Task<int> RunAsync(
         OpenedLedger ledger,
         TenantId? tenant,
@@ -47,8 +49,10 @@ internal static class LedgerVerification
         foreach (var result in results)
         {
             var judged = findings?.Judge(result, TimeProvider.System.GetUtcNow()) ?? [];
-            await context.Output.WriteLineAsync(json ? AsJson(result, judged) : AsText(result, judged, findings));
-            code = Worse(code, CodeOf(result, judged));
+            // Whoever names a key asks whether that key has signed; a ledger without any signature of it has not shown so.
+            var isUnsigned = keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0;
+            await context.Output.WriteLineAsync(json ? AsJson(result, judged, isUnsigned) : AsText(result, judged, findings, isUnsigned));
+            code = Worse(code, isUnsigned ? LedgerCommands.Tampered : CodeOf(result, judged));
         }
         foreach (var damaged in findings?.Unreadable ?? [])
         {
@@ -124,19 +128,22 @@ internal static class LedgerVerification
     /// <summary>Tampered weighs more than not possible, and that more than intact.</summary>
     private static int Worse(int one, int other) => one == LedgerCommands.Tampered || other == LedgerCommands.Tampered ? LedgerCommands.Tampered : Math.Max(one, other);
 
-    private static string AsText(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, CheckpointFindings? findings)
+    private static string AsText(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, CheckpointFindings? findings, bool isUnsigned)
     {
         var wrong = judged.Where(static one => one is { Problem: not null, IsUnclear: false }).OrderBy(static one => one.IsStrange).ToList();
         List<string> lines =
         [
             result.First is { } first ? $"{result.Tenant}: TAMPERED, {first}{More(result.Problems)}; {result.Entries} entries seen"
             : wrong is [var one, ..] ? $"{result.Tenant}: {(wrong.TrueForAll(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint {one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {result.Entries} entries, root {result.Root}"
+            : isUnsigned ? $"{result.Tenant}: NOT VERIFIED, {Unsigned}; {result.Entries} entries, root {result.Root}"
             : $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}",
         ];
         lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear).Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
         var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
         if (kept.Count > 0)
             lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of {kept[^1].Checkpoint.Signed.Checkpoint.Size} entries{Uncovered(result, kept[^1])}");
+        else if (result is { Intact: true, Entries: > 0 } && judged.Count == 0 && !isUnsigned)
+            lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give one with --checkpoint and --key.");
         return string.Join(Environment.NewLine, lines);
     }
 
@@ -150,11 +157,11 @@ internal static class LedgerVerification
 
     private static string More(long problems) => problems > 1 ? $" (and {problems - 1} more)" : "";
 
-    private static string AsJson(TenantVerification result, IReadOnlyList<CheckpointFinding> judged) => JsonSerializer.Serialize(
+    private static string AsJson(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, bool isUnsigned) => JsonSerializer.Serialize(
         new
         {
             result.Tenant,
-            Status = CodeOf(result, judged) switch
+            Status = isUnsigned ? "not verified" : CodeOf(result, judged) switch
             {
                 LedgerCommands.Intact => "intact",
                 LedgerCommands.Tampered when result.Intact && judged.All(static one => one.Problem is null || one.IsStrange) => "not verified",
@@ -163,6 +170,7 @@ internal static class LedgerVerification
             },
             result.Entries,
             result.Root,
+            Problem = isUnsigned ? Unsigned : null,
             result.Problems,
             LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
             First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },

@@ -37,6 +37,8 @@ internal static class ProofCommands
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var tenants = parsed.GetValue(tenant) is { } one ? [context.Tenant(one)] : Configured(context);
+            if (tenants is [])
+                throw new CommandException("No client is configured here, so there is no name to print a key under: give one with --tenant.");
             var publicKey = parsed.GetValue(isNew)
                 ? await SigningKeyFile.RenewAsync(context, parsed.GetValue(path))
                 : await SigningKeyFile.PublicKeyAsync(context, parsed.GetValue(path), cancellationToken);

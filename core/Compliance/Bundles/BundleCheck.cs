@@ -10,8 +10,8 @@ namespace DevOpsAI.Compliance.Bundles;
 public static class BundleCheck
 {
     /// <param name="tenant">Whose bundle it has to be; null for whosever it is.</param>
-    /// <param name="trusted">The ledger's key as it is known from elsewhere; null to believe the one in the bundle and to say so.</param>
-    public static async Task<BundleVerdict> RunAsync(string path, TenantId? tenant, VerifierKey? trusted, CancellationToken cancellationToken)
+    /// <param name="trusted">Keys as they are known from elsewhere, one of which has to be the ledger's; empty to believe the one in the bundle and to say so.</param>
+    public static async Task<BundleVerdict> RunAsync(string path, TenantId? tenant, IReadOnlyList<VerifierKey> trusted, CancellationToken cancellationToken)
     {
         BundleManifest? manifest = null;
         try
@@ -27,24 +27,30 @@ public static class BundleCheck
             using var texts = new TextSpool();
             using var assessment = new Assessment(SubjectOf(manifest, owner), texts);
             var earlier = CheckTree(bundle, manifest, owner, key, assessment, cancellationToken);
-            var derived = manifest.Derivation == BundleFormat.Derivation;
-            if (derived)
-                await CheckDocumentsAsync(bundle, manifest, owner, note, assessment, cancellationToken);
-            return new(BundleState.Intact, null, manifest, key, trusted is not null, derived, earlier);
+            // Whoever forges a report could as well name a derivation that nobody knows.
+            if (manifest.Derivation != BundleFormat.Derivation)
+            {
+                throw new BundleException(
+                    BundleState.Unreadable,
+                    $"Its entries, proof and signature are in order, but its report and OSCAL say that they were made by derivation {manifest.Derivation}, and this program knows {BundleFormat.Derivation}: "
+                    + "whether they follow from the entries cannot be told. Check it with the version that made it, or rely on entries.jsonl alone.");
+            }
+            await CheckDocumentsAsync(bundle, manifest, owner, note, assessment, cancellationToken);
+            return new(BundleState.Intact, null, manifest, key, trusted.Count > 0, earlier);
         }
         catch (BundleException wrong)
         {
-            return new(wrong.State, wrong.Message, manifest, null, false, false, 0);
+            return new(wrong.State, wrong.Message, manifest, null, false, 0);
         }
         catch (Exception damaged) when (damaged is InvalidDataException or JsonException or DecoderFallbackException or NoteFormatException or FormatException
             // what the platform makes of a key on a curve that it does not know
             or PlatformNotSupportedException or System.Security.Cryptography.CryptographicException)
         {
-            return new(BundleState.Changed, $"It is damaged: {damaged.Message}", manifest, null, false, false, 0);
+            return new(BundleState.Changed, $"It is damaged: {damaged.Message}", manifest, null, false, 0);
         }
         catch (Exception away) when (away is IOException or UnauthorizedAccessException)
         {
-            return new(BundleState.Unreadable, $"It cannot be read: {away.Message}", manifest, null, false, false, 0);
+            return new(BundleState.Unreadable, $"It cannot be read: {away.Message}", manifest, null, false, 0);
         }
     }
 
@@ -96,15 +102,15 @@ public static class BundleCheck
         }
     }
 
-    private static VerifierKey CheckKey(BundleFile bundle, VerifierKey? trusted)
+    private static VerifierKey CheckKey(BundleFile bundle, IReadOnlyList<VerifierKey> trusted)
     {
         var text = Encoding.UTF8.GetString(bundle.ReadSmall(BundleFormat.Key));
         var key = text.EndsWith('\n') ? VerifierKey.Parse(text[..^1]) : throw BundleException.Changed($"{BundleFormat.Key} is not one line.");
         if (key.Type != NoteKeyType.Ecdsa || $"{key}\n" != text)
             throw BundleException.Changed($"{BundleFormat.Key} is not the key of a ledger.");
         // The name differs from tenant to tenant, the key is the provider's one.
-        return trusted is not null && !trusted.PublicKey.Span.SequenceEqual(key.PublicKey.Span)
-            ? throw BundleException.Changed($"It is signed with another key ({key.Id:x8}) than the one given ({trusted.Id:x8}).")
+        return trusted.Count > 0 && !trusted.Any(one => one.PublicKey.Span.SequenceEqual(key.PublicKey.Span))
+            ? throw BundleException.Changed($"It is signed with another key ({key.Id:x8}) than {(trusted.Count == 1 ? $"the one given ({trusted[0].Id:x8})" : "those given")}.")
             : key;
     }
 

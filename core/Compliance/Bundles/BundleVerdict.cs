@@ -4,7 +4,7 @@ namespace DevOpsAI.Compliance.Bundles;
 
 public enum BundleState
 {
-    /// <summary>Everything that it says of the ledger holds.</summary>
+    /// <summary>Everything that it says of the ledger holds, and its documents follow from its entries.</summary>
     Intact,
 
     /// <summary>It was changed, cut or put together wrongly: not evidence.</summary>
@@ -19,8 +19,7 @@ public enum BundleState
 /// <param name="Manifest">Null when it could not be read.</param>
 /// <param name="Key">The key that signed.</param>
 /// <param name="KeyIsTrusted">The key is the one that the person who asked has given, not only the one in the bundle.</param>
-/// <param name="Derived">Report and OSCAL were made again from the entries and are the same.</param>
-public sealed record BundleVerdict(BundleState State, string? Problem, BundleManifest? Manifest, VerifierKey? Key, bool KeyIsTrusted, bool Derived, int EarlierCheckpoints);
+public sealed record BundleVerdict(BundleState State, string? Problem, BundleManifest? Manifest, VerifierKey? Key, bool KeyIsTrusted, int EarlierCheckpoints);
 
 /// <summary>Stops a check at the first thing that is wrong.</summary>
 internal sealed class BundleException(BundleState state, string message) : Exception(message)

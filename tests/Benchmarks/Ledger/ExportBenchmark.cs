@@ -75,7 +75,7 @@ internal sealed class ExportBenchmark : IBenchmark
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         var heap = GC.GetTotalMemory(forceFullCollection: true);
         since = Stopwatch.GetTimestamp();
-        var verdict = await BundleCheck.RunAsync(bundle, Tenant, verifier, CancellationToken.None);
+        var verdict = await BundleCheck.RunAsync(bundle, Tenant, [verifier], CancellationToken.None);
         if (verdict.State != BundleState.Intact)
             throw new InvalidOperationException(verdict.Problem);
         Console.WriteLine(string.Create(

@@ -149,7 +149,36 @@ public sealed class EvidenceCommandsTests : IDisposable
         (await RunAsync("ledger", "verify", "--bundle", Path.Combine(root, "gone.zip"))).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("There is no such file."));
         (await RunAsync("ledger", "verify", "--bundle", Out, "--key", "nonsense")).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("--key is not a verifier key"));
+            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("'nonsense' is not a verifier key"));
+    }
+
+    [Fact]
+    public async Task The_key_may_be_one_of_several_in_a_file()
+    {
+        await AppendAsync(3);
+        await KeepAsync(3);
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (other, file) = (VerifierKey.Create("ledger.example/fabrikam", stranger.ExportSubjectPublicKeyInfo()), Path.Combine(root, "keys.txt"));
+        await File.WriteAllLinesAsync(file, ["# all clients", other.ToString(), Verifier.ToString()], TestContext.Current.CancellationToken);
+        (await RunAsync("ledger", "export", "--tenant", "contoso", "--out", Out, "--key", file)).Code.ShouldBe(0);
+        (await RunAsync("ledger", "verify", "--bundle", Out, "--key", file)).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(0), result => result.Output.ShouldContain("Signed with the key given"));
+        await File.WriteAllLinesAsync(file, [other.ToString()], TestContext.Current.CancellationToken);
+        (await RunAsync("ledger", "verify", "--bundle", Out, "--key", file)).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("It is signed with another key"));
+    }
+
+    [Theory]
+    [InlineData("--checkpoint", "some.checkpoint")]
+    [InlineData("--path", "some")]
+    [InlineData("--all")]
+    public async Task What_would_not_be_checked_with_a_bundle_is_refused(params string[] more)
+    {
+        await AppendAsync(3);
+        await KeepAsync(3);
+        await ExportedAsync();
+        (await RunAsync(["ledger", "verify", "--bundle", Out, .. more])).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain(more[0]), result => result.Output.ShouldBeEmpty());
     }
 
     [Fact]

@@ -130,6 +130,46 @@ public sealed class ProofCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ledger_that_a_given_key_has_not_signed_is_not_verified_by_that_key()
+    {
+        await AppendAsync(4);
+        await SignAsync();
+        using var stranger = LocalSigningKey.OpenOrCreate(Path.Combine(root, "stranger.key"));
+        var key = (await stranger.VerifierKeyAsync("devops-ai-bot/contoso", Cancel)).ToString();
+        (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", key)).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: NOT VERIFIED, no checkpoint kept beside the ledger or given is signed by a key that was given"));
+        var json = await RunAsync("ledger", "verify", "--all", "--key", key, "--json");
+        (json.Code, JsonElement.Parse(json.Output).GetProperty("status").GetString()).ShouldBe((1, "not verified"));
+        // Nor when whoever rewrote it has taken every signature away.
+        Directory.Delete(Path.Combine(Data, CheckpointFiles.FolderName), recursive: true);
+        using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, SqliteDocuments.FileName)))
+            attacker.Execute("DELETE FROM documents");
+        (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", key)).Code.ShouldBe(1);
+        (await RunAsync("ledger", "verify", "--tenant", "contoso")).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(0), result => result.Output.ShouldContain("no signed checkpoint is kept beside the ledger"));
+    }
+
+    [Fact]
+    public async Task A_file_without_a_key_is_not_taken_for_no_key()
+    {
+        await AppendAsync(2);
+        await SignAsync();
+        var file = Path.Combine(root, "keys.txt");
+        foreach (var (text, said) in new[] { ("", "holds no verifier key"), ("# to come\n\n", "holds no verifier key"), ("\u0007\u001b", $"Line 1 of {file} cannot be used: not a verifier key") })
+        {
+            await File.WriteAllTextAsync(file, text, Cancel);
+            (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", file)).ShouldSatisfyAllConditions(
+                result => result.Code.ShouldBe(2), result => result.Error.ShouldContain(said), result => result.Output.ShouldBeEmpty());
+        }
+        (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", root)).Error.ShouldContain("is a folder");
+        (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", file + ".gone")).Error.ShouldContain("there is no such file");
+        settings.Remove("Tenants:contoso:Name");
+        settings.Remove("Tenants:fabrikam:Name");
+        (await RunAsync("ledger", "key")).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(2), result => result.Error.ShouldContain("No client is configured here"));
+    }
+
+    [Fact]
     public async Task A_changed_entry_cannot_be_proved()
     {
         await AppendAsync(5);

@@ -57,7 +57,7 @@ internal sealed class BundleScene : IDisposable
         return Path(name);
     }
 
-    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) => BundleCheck.RunAsync(path, EvidenceScene.Contoso, key, CancellationToken.None);
+    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) => BundleCheck.RunAsync(path, EvidenceScene.Contoso, key is null ? [] : [key], CancellationToken.None);
 
     /// <summary>The verdict of the script that was written from VERIFY.md alone.</summary>
     public static Task<(int Code, string Output)> PythonAsync(params string[] arguments) => Tool.RunAsync("python3", ["verify_bundle.py", .. arguments]);

@@ -23,7 +23,6 @@ public sealed class BundleTests : IDisposable
         verdict.ShouldSatisfyAllConditions(
             () => verdict.State.ShouldBe(BundleState.Intact),
             () => verdict.KeyIsTrusted.ShouldBeTrue(),
-            () => verdict.Derived.ShouldBeTrue(),
             () => verdict.EarlierCheckpoints.ShouldBe(1));
         var (code, output) = await BundleScene.PythonAsync(path);
         output.ShouldStartWith("intact: entries 1 to ");
