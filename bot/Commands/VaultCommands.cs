@@ -64,11 +64,16 @@ public static class VaultCommands
 
     private static async Task<string> EraseAsync(LedgerToWrite opened, TenantId tenant, string who, string? reason, CancellationToken cancellationToken)
     {
+        if (string.IsNullOrWhiteSpace(who))
+            throw new CommandException("Who? --subject needs an Entra object id, or a user's mail address.");
         if (reason is { Length: > LongestReason })
             throw new CommandException($"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
         var ledger = Held(opened, tenant);
         if (await Subjects.FindAsync(opened.Keys, tenant, who, cancellationToken) is not { } subject)
-            return $"Nothing on the record of {tenant} is about that person, so there is nothing to erase.";
+        {
+            return $"The record of {tenant} holds no key of '{who}', so there is nothing to erase. Somebody who works with the bot is named by their Entra object id, "
+                + "a user by the mail address or principal name that events have.";
+        }
         var approved = await ApproveAsync(opened, ledger, tenant, subject, reason, cancellationToken);
         await Erasing.CarryOutAsync(ledger, opened.Keys, [new KeptPeople(opened.Documents)], approved, CancellationToken.None);
         return $"Key {subject.Key} is destroyed: what {tenant}'s record held of that person cannot be read by anybody any more. "

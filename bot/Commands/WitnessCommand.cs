@@ -80,6 +80,8 @@ public static class WitnessCommand
             kestrel.Limits.MaxRequestBodySize = LongestBody;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What keeps it from starting is said once, in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var app = builder.Build();
         app.MapPost("/add-checkpoint", async (HttpRequest request, CancellationToken cancellationToken) =>
         {

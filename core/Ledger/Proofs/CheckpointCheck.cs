@@ -58,7 +58,7 @@ public sealed class CheckpointCheck(
         {
             return new(
                 found,
-                $"it was signed for {head.Size} entries, but the ledger has {entries}: entries {entries + 1} to {head.Size} are missing (or this is an older copy)",
+                $"it was signed for {head.Size} entries, but the ledger has {entries}: {(head.Size == entries + 1 ? $"entry {head.Size} is" : $"entries {entries + 1} to {head.Size} are")} missing (or this is an older copy)",
                 false,
                 signers);
         }

@@ -42,8 +42,12 @@ internal sealed class WitnessRounds(
                     logger.WorksAgain(tenant, witness.Key.Name);
                 return true;
             case WitnessAnswer.Refused refused:
-                if (status.Report(tenant, witness.Key.Name, refused.Problem))
+                if (!status.Report(tenant, witness.Key.Name, refused.Problem))
+                    return true;
+                if (refused.IsFork)
                     logger.WitnessRefuses(witness.Key.Name, tenant, refused.Problem);
+                else
+                    logger.CopyMissing(tenant, $"The witness {witness.Key.Name} has not cosigned: {refused.Problem}");
                 return true;
             default:
                 var problem = answer is WitnessAnswer.Away away ? away.Problem : "it keeps naming another size";
