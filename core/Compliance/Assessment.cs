@@ -120,7 +120,7 @@ public sealed class Assessment : IDisposable
             case IncidentClosed fact: Closed(mark, fact); break;
             case RecommendationDrafted fact:
                 var drafted = Of(fact.IncidentId, mark);
-                (drafted.Drafted, drafted.Drafter) = (mark, spool.Add(fact.Drafter));
+                (drafted.Drafted, drafted.Drafter, drafted.Simulated) = (mark, spool.Add(fact.Drafter), drafted.Simulated || fact.Simulated);
                 break;
             case ProposalStaged fact: Of(fact.IncidentId, mark).Rounds.Add(Staged(mark, fact)); break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;

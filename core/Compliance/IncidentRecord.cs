@@ -26,6 +26,9 @@ public sealed class IncidentRecord(string id)
 
     public Severity? Severity { get; internal set; }
 
+    /// <summary>It came from, or acted on, a simulated vendor: nothing real was touched.</summary>
+    public bool Simulated { get; internal set; }
+
     /// <summary>Where the out-of-band change that it is about is to be found; null when it is about none.</summary>
     internal string? OutOfBand { get; set; }
 

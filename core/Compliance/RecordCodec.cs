@@ -27,6 +27,7 @@ internal sealed class RecordCodec
         output.Write7BitEncodedInt(incident.Severity is { } severity ? (int)severity + 1 : 0);
         output.Write7BitEncodedInt(texts.IndexOf(incident.Kind));
         output.Write(incident.OutOfBand ?? "");
+        output.Write(incident.Simulated);
         Write(output, incident.Drafted);
         output.Write(incident.Drafter.Place);
         Write(output, incident.Closed);
@@ -48,6 +49,7 @@ internal sealed class RecordCodec
             Severity = input.Read7BitEncodedInt() is > 0 and var severity ? (Severity)(severity - 1) : null,
             Kind = texts[input.Read7BitEncodedInt()],
             OutOfBand = input.ReadString() is { Length: > 0 } key ? key : null,
+            Simulated = input.ReadBoolean(),
             Drafted = ReadMarkOrNull(input),
             Drafter = ReadText(input),
             Closed = ReadMarkOrNull(input),

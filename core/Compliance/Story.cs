@@ -17,6 +17,9 @@ internal static class Story
         return !Erasure.IsUnreadable(title) ? title : incident.Kind.Length > 0 ? incident.Kind : "(no title)";
     }
 
+    /// <summary>What has to be said wherever a simulated incident is told of as if it had happened.</summary>
+    public const string Simulation = "This is a simulation: nothing real was touched.";
+
     public static string Name(Actor actor) => actor.Kind switch
     {
         ActorKind.Person when Erasure.IsUnreadable(actor.Name) => $"person {actor.Id}",

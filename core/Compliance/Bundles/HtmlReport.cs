@@ -12,6 +12,8 @@ namespace DevOpsAI.Compliance.Bundles;
 /// </summary>
 internal sealed class HtmlReport
 {
+    private const int MostNamed = 20;
+
     private readonly StreamWriter page;
     private readonly Assessment assessment;
     private readonly EvidenceCheckpoint checkpoint;
@@ -95,6 +97,7 @@ internal sealed class HtmlReport
             any = true;
             page.WriteLine($"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
+        any |= OpenIncidents();
         if (assessment.Redacted > 0)
             page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
         var first = assessment.Subject.First;
@@ -105,6 +108,28 @@ internal sealed class HtmlReport
         if (!any && assessment.Redacted == 0 && first == 1 && checkpoint.Size == assessment.Subject.Last)
             page.WriteLine("<li class=\"none\">Nothing is open, and nothing is left out.</li>");
         page.WriteLine("</ul></section>");
+    }
+
+    /// <summary>Incidents that nothing is wrong with yet, but that are not at their end; and those that were never real.</summary>
+    private bool OpenIncidents()
+    {
+        var (open, simulated) = (0, 0);
+        List<string> named = [];
+        foreach (var incident in assessment.Incidents)
+        {
+            simulated += incident.Simulated ? 1 : 0;
+            open += incident.Closed is null ? 1 : 0;
+            if (incident.Closed is null && named.Count < MostNamed)
+                named.Add(incident.Id);
+        }
+        if (open > 0)
+        {
+            page.WriteLine($"<li><strong>{(open == 1 ? "1 incident is" : $"{open} incidents are")} not closed at the end of these entries.</strong> "
+                + $"{Text(string.Join(", ", named))}{(open > named.Count ? $" and {open - named.Count} more" : "")}.</li>");
+        }
+        if (simulated > 0)
+            page.WriteLine($"<li><strong>{(simulated == 1 ? "1 incident is a simulation" : $"{simulated} incidents are simulations")}.</strong> Nothing real was touched there, and nothing follows for real systems.</li>");
+        return open + simulated > 0;
     }
 
     private void Controls()
@@ -131,7 +156,7 @@ internal sealed class HtmlReport
     private void Incident(IncidentRecord incident)
     {
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
-        page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}</h3>");
+        page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
         var device = assessment.Texts.Get(incident.Device);
         var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");

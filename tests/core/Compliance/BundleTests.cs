@@ -177,6 +177,17 @@ public sealed class BundleTests : IDisposable
         page.ShouldContain("default-src 'none'");
     }
 
+    [Fact]
+    public async Task The_report_says_what_is_not_at_its_end_and_what_was_never_real()
+    {
+        await scene.Story.EverythingAsync();
+        var page = Encoding.UTF8.GetString(BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()))["report.html"]);
+        page.ShouldContain("not closed at the end of these entries.</strong> CON-");
+        page.ShouldContain("Nothing real was touched there");
+        page.ShouldContain("<span class=\"badge \">simulation</span>");
+        page.ShouldNotContain("Nothing is open");
+    }
+
     private async Task RefusedAsync(BundleRequest request, string why)
     {
         (await Should.ThrowAsync<EvidenceException>(() => scene.ExportAsync(request))).Message.ShouldContain(why);

@@ -133,7 +133,7 @@ public sealed class OscalTests
         result.TryGetProperty("risks", out _).ShouldBeFalse();
         var observation = result.GetProperty("observations")[0];
         observation.GetProperty("description").GetString().ShouldBe(
-            "A remedy was put at gate level L2 under policy 2026-11-01, asked for by the bot (drafting); it needs 1 approval. Ana Approver approved. Outcome: verified. It ended.");
+            "This is a simulation: nothing real was touched. A remedy was put at gate level L2 under policy 2026-11-01, asked for by the bot (drafting); it needs 1 approval. Ana Approver approved. Outcome: verified. It ended.");
         var decided = Entries.Single(static entry => entry.Fact is ProposalDecided);
         var evidence = observation.GetProperty("relevant-evidence").EnumerateArray().Single(one => one.GetProperty("description").GetString()!.StartsWith("Decision", StringComparison.Ordinal));
         evidence.GetProperty("props").EnumerateArray().Select(static prop => prop.GetProperty("value").GetString())
