@@ -161,6 +161,7 @@ public sealed class Assessment : IDisposable
         incident.OutOfBand = incidentals.Find(fact.FirstEventId) is null ? null : fact.FirstEventId;
         incident.Device = spool.Add(fact.Device);
         incident.Severity = fact.Severity;
+        incident.Simulated |= fact.Simulated == true;
     }
 
     private void Closed(Mark mark, IncidentClosed fact)

@@ -55,9 +55,11 @@ public sealed record DeliveryPlace(string Sha256, int Position, int Of);
 public enum IncidentScope { One, Cause, Tenant }
 
 /// <summary><c>incident.opened</c> on <c>incident/{id}</c>. Every unattached event with the same key belongs to it from here on.</summary>
+/// <param name="Simulated">The first event came from a simulated vendor; absent when it did not.</param>
 public sealed record IncidentOpened(
     string IncidentId, [property: Confidential] string Title, Severity Severity, string Kind, [property: Personal] string? Device,
-    IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId, [property: Subject] string? Subject = null) : Fact;
+    IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId, [property: Subject] string? Subject = null,
+    bool? Simulated = null) : Fact;
 
 /// <summary><c>incident.closed</c>.</summary>
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>

@@ -29,12 +29,14 @@ internal static class StormPolicy
     public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope) => scope switch
     {
         IncidentScope.One => new(
-            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject),
+            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject, Simulated(first)),
         IncidentScope.Cause => new(
-            incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
+            incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId, Simulated: Simulated(first)),
         _ => new(
-            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId),
+            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId, Simulated: Simulated(first)),
     };
+
+    private static bool? Simulated(EventReceived first) => first.Simulated ? true : null;
 
     /// <summary>Kind of an incident that gathers everything.</summary>
     public const string AlertStorm = "AlertStorm";

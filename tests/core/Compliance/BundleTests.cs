@@ -3,7 +3,10 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
@@ -186,6 +189,19 @@ public sealed class BundleTests : IDisposable
         page.ShouldContain("Nothing real was touched there");
         page.ShouldContain("<span class=\"badge \">simulation</span>");
         page.ShouldNotContain("Nothing is open");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(null)]
+    public async Task An_incident_without_a_draft_is_told_as_a_simulation_when_it_is_one(bool? simulated)
+    {
+        await scene.Story.SayAsync(
+            StreamId.Incident("CON-1"),
+            new IncidentOpened("CON-1", "Nobody knows what", Severity.Error, "Odd", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1", Simulated: simulated), Actor.Service("incidents"));
+        var page = Encoding.UTF8.GetString(BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()))["report.html"]);
+        page.ShouldContain("<article id=\"CON-1\">");
+        page.Contains("1 incident is a simulation").ShouldBe(simulated == true);
     }
 
     private async Task RefusedAsync(BundleRequest request, string why)

@@ -44,6 +44,18 @@ public sealed class IncidentsFollowerTests
         (opened.Causation, opened.Correlation, opened.Actor).ShouldBe((1, "00000000000000000000000000000001", Actor.Service("incidents")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_incident_that_no_runbook_fits_says_too_whether_it_is_a_simulation(bool simulated)
+    {
+        using var world = new IntakeWorld();
+        await world.Mediator.Send(new ReceiveEvents(IntakeWorld.Contoso, "contoso-sandbox", simulated, [AnEvent.Firing("Disk", "srv1")], "c0ffee"), TestContext.Current.CancellationToken);
+        await world.FollowAsync();
+        world.Ledger.Facts<IncidentOpened>(IntakeWorld.Contoso).ShouldHaveSingleItem().Simulated.ShouldBe(simulated ? true : null);
+        world.State.Incidents.Values.Single().Simulated.ShouldBe(simulated);
+    }
+
     [Fact]
     public async Task Information_opens_nothing_but_is_counted()
     {
