@@ -12,7 +12,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private static readonly StreamId One = StreamId.Incident("CON-1001");
     private readonly string database = Support.CosmosServer.NewDatabase();
-    private readonly List<IDisposable> opened = [];
+    private readonly ConcurrentStack<IDisposable> opened = [];
 
     /// <summary>With the machine, not with the code under test.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -181,14 +181,13 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     {
         var ledger = await OpenAsync(static options => options.GiveUpAfter = options.RequestTimeout = TimeSpan.FromSeconds(2));
         await ledger.AppendAsync(Contoso, [], [Entry(One)], Token);
-        await cosmos.Server.FailAsync(new { fault = "slow", ms = 30_000, container = "ledger" });
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        // Whoever waits for the answer is given one in the end, and that is no exception.
+        await cosmos.Server.FailAsync(new { fault = "slow", ms = (int)Support.Hang.Limit.TotalMilliseconds, container = "ledger" });
         var append = ledger.AppendAsync(Contoso, [], [Entry(One)], Token).AsTask();
         var read = ledger.HeadAsync(Contoso, Token).AsTask();
         (await Should.ThrowAsync<LedgerUnavailableException>(() => append)).ShouldSatisfyAllConditions(
             silent => silent.MayBeRecorded.ShouldBeTrue(), silent => silent.Message.ShouldContain("no answer in time"));
         await Should.ThrowAsync<LedgerUnavailableException>(() => read);
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         await cosmos.Server.FailAsync();
     }
 
@@ -197,9 +196,9 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     {
         var clock = new Support.ManualClock();
         var store = await cosmos.Server.OpenAsync(database, static options => options.GiveUpAfter = TimeSpan.FromSeconds(1));
-        opened.Add(store);
+        opened.Push(store);
         var ledger = CosmosFixture.Instance(store, clock);
-        opened.Add(ledger);
+        opened.Push(ledger);
         var other = await OpenAsync();
         await ledger.AppendAsync(Contoso, [], [Entry(One)], Token);
         await FailToAppendAsync();
@@ -238,7 +237,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     public async Task A_document_whose_answer_was_lost_counts_as_written_once()
     {
         var store = await cosmos.Server.OpenAsync(database);
-        opened.Add(store);
+        opened.Push(store);
         var documents = new CosmosDocuments(store);
         await cosmos.Server.FailAsync(new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "create" }, new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "replace" });
         for (var n = 0; n < 4; n++)
@@ -285,8 +284,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
 
     public ValueTask DisposeAsync()
     {
-        opened.Reverse();
-        opened.ForEach(static one => one.Dispose());
+        foreach (var one in opened)
+            one.Dispose();
         return default;
     }
 
@@ -294,7 +293,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     {
         var store = await cosmos.Server.OpenAsync(database, change);
         var ledger = CosmosFixture.Instance(store, clock);
-        opened.AddRange([store, ledger]);
+        opened.PushRange([store, ledger]);
         return ledger;
     }
 

@@ -57,7 +57,7 @@ public sealed class TamperingTests : IDisposable
         for (var at = 0; at < Size; at++)
         {
             Forge([.. honest.Where((_, i) => i != at)]);
-            Judge().ShouldNotBeNull().ShouldContain("entries 12 to 12 are missing");
+            Judge().ShouldNotBeNull().ShouldContain("entry 12 is missing");
             Forge([.. honest.Where((_, i) => i != at), honest[0] with { Correlation = "later" }]);
             Judge().ShouldNotBeNull().ShouldContain("not those that were signed");
         }
@@ -99,10 +99,10 @@ public sealed class TamperingTests : IDisposable
         for (var left = 1; left < Size; left++)
         {
             Forge([.. honest.Take(left)]);
-            Judge().ShouldNotBeNull().ShouldContain($"entries {left + 1} to 12 are missing");
+            Judge().ShouldNotBeNull().ShouldContain(left == 11 ? "entry 12 is missing" : $"entries {left + 1} to 12 are missing");
             // Signed anew with the true key: the re-signed head fits, the one kept outside does not.
             var again = Checkpoint();
-            Judge(again).ShouldNotBeNull().ShouldContain("are missing");
+            Judge(again).ShouldNotBeNull().ShouldContain(left == 11 ? "is missing" : "are missing");
             Forge([.. honest.Take(left), .. Enumerable.Range(left, Size - left + 2).Select(i => honest[0] with { Correlation = $"fork {i}" })]);
             Judge(Checkpoint()).ShouldNotBeNull().ShouldContain("not those that were signed");
         }
