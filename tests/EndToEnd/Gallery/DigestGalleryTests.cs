@@ -19,6 +19,9 @@ public sealed class DigestGalleryTests : GalleryTests
         await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
 
         await desk.CardAsync(LocalDesk.Contoso, "Start the service Spooler");
+        // The digest comes as soon as the bot is there again, and carries what was signed before.
+        var checkpoints = Path.Combine(bot.Storage, "checkpoints", "contoso");
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any()), () => "a checkpoint is kept");
         bot.Kill();
         await bot.RestartAsync(new() { ["Testing:ClockAhead"] = "01:00:00" });
         var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ");
