@@ -26,18 +26,19 @@ internal static class StormPolicy
     }
 
     /// <summary>What the incident says of itself.</summary>
-    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope) => scope switch
-    {
-        IncidentScope.One => new(
-            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject, Simulated(first)),
-        IncidentScope.Cause => new(
-            incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId, Simulated: Simulated(first)),
-        _ => new(
-            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId, Simulated: Simulated(first)),
-    };
-
-    private static bool? Simulated(EventReceived first) => first.Simulated ? true : null;
+    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope) =>
+        Gathering(incidentId, first, scope) with { Simulated = first.Simulated ? true : null };
 
     /// <summary>Kind of an incident that gathers everything.</summary>
     public const string AlertStorm = "AlertStorm";
+
+    private static IncidentOpened Gathering(string incidentId, EventReceived first, IncidentScope scope) => scope switch
+    {
+        IncidentScope.One => new(
+            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject),
+        IncidentScope.Cause => new(
+            incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
+        _ => new(
+            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId),
+    };
 }

@@ -53,6 +53,18 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
 
     public void Advance(TimeSpan by) => SetUtcNow(GetUtcNow() + by);
 
+    /// <summary>Lets time pass, a step at a time and only while somebody waits for it, until it is done.</summary>
+    public async Task PassUntilAsync(Func<bool> isDone, TimeSpan step, CancellationToken cancellationToken)
+    {
+        while (!isDone())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (WaitingTimers > 0)
+                Advance(step);
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Someone sets the time of day: no time passes, and no timer fires.</summary>
     public void Jump(TimeSpan by)
     {

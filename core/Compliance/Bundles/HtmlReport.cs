@@ -97,7 +97,7 @@ internal sealed class HtmlReport
             any = true;
             page.WriteLine($"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
-        any |= OpenIncidents();
+        any |= OpenAndSimulated();
         if (assessment.Redacted > 0)
             page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
         var first = assessment.Subject.First;
@@ -111,7 +111,7 @@ internal sealed class HtmlReport
     }
 
     /// <summary>Incidents that nothing is wrong with yet, but that are not at their end; and those that were never real.</summary>
-    private bool OpenIncidents()
+    private bool OpenAndSimulated()
     {
         var (open, simulated) = (0, 0);
         List<string> named = [];

@@ -26,12 +26,12 @@ public sealed class LedgerFileException(int code, string message) : Exception(me
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly sqlite3 handle;
     private readonly List<SqliteStatement> statements = [];
 
     private SqliteDatabase(sqlite3 handle) => this.handle = handle;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Opens for reading and writing, creating the file when it is missing.</summary>
     /// <param name="patience">How long to wait for others who write; two seconds unless given.</param>

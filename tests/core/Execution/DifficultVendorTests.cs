@@ -137,31 +137,19 @@ public sealed class DifficultVendorTests : IDisposable
         slow.Vendor.Acting = _ => letGo.Task;
         var run = slow.RunAsync(TestContext.Current.CancellationToken);
 
-        await PassUntilAsync(clock, () => run.IsCompleted || slow.Vendor.LookUps > 0);
+        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 0, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         clock.Jump(TimeSpan.FromHours(hoursTheClockIsSetBy));
-        await PassUntilAsync(clock, () => run.IsCompleted || slow.Vendor.LookUps > 2);
+        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 2, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         // The time limit is over, and the vendor has said more than once that it was not done. Now it does it, and only then does time go on.
         letGo.SetResult();
         while (slow.Vendor.Effects.Count == 0)
             await Task.Yield();
-        await PassUntilAsync(clock, () => run.IsCompleted);
+        await clock.PassUntilAsync(() => run.IsCompleted, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         await run;
         slow.Vendor.LookUps.ShouldBeGreaterThan(2);
         slow.Vendor.Effects.ShouldHaveSingleItem();
         slow.Vendor.Calls.ShouldBe(1);
         slow.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
-    }
-
-    /// <summary>Lets time pass, a second at a time and only while somebody waits for it.</summary>
-    private static async Task PassUntilAsync(ManualClock clock, Func<bool> isDone)
-    {
-        while (!isDone())
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            if (clock.WaitingTimers > 0)
-                clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
     }
 }

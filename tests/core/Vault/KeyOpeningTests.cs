@@ -36,10 +36,10 @@ public sealed class KeyOpeningTests : IDisposable
         vault.AskedFor(Contoso).ShouldBe(1);
         (await ring.ForSealingAsync(Fabrikam, [], Stop)).Tenant.ShouldBe(Fabrikam);
 
-        await PassAsync(() => vault.AskedFor(Contoso) >= 2);
+        await clock.PassUntilAsync(() => vault.AskedFor(Contoso) >= 2, KeyOpening.AskAgain, Stop);
         ring.Withheld.ShouldNotBeEmpty();
         vault.Withheld = [];
-        await PassAsync(() => ring.Withheld.Count == 0);
+        await clock.PassUntilAsync(() => ring.Withheld.Count == 0, KeyOpening.AskAgain, Stop);
         (await ring.ForSealingAsync(Contoso, [], Stop)).Tenant.ShouldBe(Contoso);
         await opening.ExecuteTask!;
     }
@@ -79,18 +79,6 @@ public sealed class KeyOpeningTests : IDisposable
     }
 
     private KeyOpening Opening() => new(ring, new Both(), new InMemoryLedger(clock), clock, NullLogger<KeyOpening>.Instance);
-
-    /// <summary>Lets time pass, half a minute at a time and only while somebody waits for it.</summary>
-    private async Task PassAsync(Func<bool> isDone)
-    {
-        while (!isDone())
-        {
-            Stop.ThrowIfCancellationRequested();
-            if (clock.WaitingTimers > 0)
-                clock.Advance(KeyOpening.AskAgain);
-            await Task.Yield();
-        }
-    }
 
     private sealed class Both : ITenantDirectory
     {
