@@ -52,12 +52,16 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
         state, role, HoldersOf(state, role), id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Everybody with the role, by object id in lower case.</summary>
-    public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => configured.Keys
-        .Where(key => key.Tenant is null || key.Tenant == state.Tenant)
-        .Select(key => key.ObjectId)
-        .Concat(state.Roles.Keys.Select(key => key.ObjectId))
+    public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => People(state)
         .Where(id => RolesOf(state, id).Contains(role))
         .ToHashSet(StringComparer.Ordinal);
+
+    public IEnumerable<string> PeopleWithRoles(TenantState state) => People(state).Where(id => RolesOf(state, id).Count > 0).Distinct(StringComparer.Ordinal);
+
+    private IEnumerable<string> People(TenantState state) => configured.Keys
+        .Where(key => key.Tenant is null || key.Tenant == state.Tenant)
+        .Select(key => key.ObjectId)
+        .Concat(state.Roles.Keys.Select(key => key.ObjectId));
 
     private static FrozenDictionary<(TenantId?, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
         .SelectMany(tenant => tenant.Value.SelectMany(role => role.Value.Select(person => (

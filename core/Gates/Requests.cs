@@ -86,6 +86,9 @@ public interface IAccess
 {
     IReadOnlySet<Role> RolesOf(TenantState state, string objectId);
 
+    /// <summary>Object ids, in lower case, of everybody who has any role at the tenant by configuration or by command.</summary>
+    IEnumerable<string> PeopleWithRoles(TenantState state);
+
     /// <summary>Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.</summary>
     bool EverybodyIsAdministrator { get; }
 

@@ -34,6 +34,8 @@ internal sealed class GivenAccess : IAccess
         ? new HashSet<Role> { Role.Administrator }
         : held.Where(role => role.Item1 == state.Tenant && role.Item2 == objectId).Select(role => role.Item3).ToHashSet();
 
+    public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
+
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
         EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
 

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>Who may decide about an incident at one instant, by name as far as names are known. Names are outside text.</summary>
+/// <param name="Names">At most <see cref="Most"/>, in order of the alphabet.</param>
+/// <param name="Others">How many more may decide, among them those whose names nobody knows.</param>
+/// <param name="Everybody">Everybody who is there may.</param>
+public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Everybody = false)
+{
+    public const int Most = 3;
+
+    /// <summary>"Ada, Ben and 2 others"; "nobody who is there now" when there is none.</summary>
+    public string Sentence
+    {
+        get
+        {
+            if (Everybody)
+                return "everybody here";
+            if (Names.IsEmpty)
+                return Unnamed(Others);
+            if (Others > 0)
+                return $"{string.Join(", ", Names)} and {(Others == 1 ? "1 other" : $"{Others} others")}";
+            return Names.Length == 1 ? Names[0] : $"{string.Join(", ", Names[..^1])} or {Names[^1]}";
+        }
+    }
+
+    /// <summary>Asks about everybody with a role and everybody who stands in for somebody. Who is absent is left out. Pure.</summary>
+    /// <param name="nameOf">What people call the person with this object id (lower case); null when it is not known.</param>
+    public static Deciders Of(TenantState state, Incident incident, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
+    {
+        if (access.EverybodyIsAdministrator)
+            return new([], 0, Everybody: true);
+        var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id).OfType<string>();
+        var able = access.PeopleWithRoles(state).Concat(deputies).Select(Absences.Id).Distinct(StringComparer.Ordinal)
+            .Where(id => Absences.Of(state, id, now) is null && access.WhyNotDecide(state, incident, id) is null)
+            .ToList();
+        var names = able.Select(id => nameOf(id) ?? NameOnRecord(state, id)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase).Take(Most).ToImmutableArray();
+        return new(names, able.Count - names.Length);
+    }
+
+    private static string Unnamed(int count) => count switch
+    {
+        0 => "nobody who is there now",
+        1 => "1 person",
+        _ => $"{count} people",
+    };
+
+    private static string? NameOnRecord(TenantState state, string id) => Enum.GetValues<Role>()
+        .Select(role => state.Roles.GetValueOrDefault((id, role)))
+        .Concat(state.Absences.Values.Select(absence => absence.Delegate is { } deputy && deputy.Id == id ? deputy.Name : null))
+        .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name));
+}
