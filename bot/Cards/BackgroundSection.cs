@@ -19,7 +19,7 @@ internal static class BackgroundSection
                 Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true))));
             if (incident.Staged is { } staged)
             {
-                folded.Add(Text($"**Why this gate level**", spacing: "Small"));
+                folded.Add(Text($"**Why this level**", spacing: "Small"));
                 folded.AddRange(staged.Terms.Reasons.Take(measure.Items).Select(reason => Rich("None", new("• "), new(reason, measure.Long))));
             }
             yield return ActionSet([CardActions.Toggle("Why?", Id)]);

@@ -23,12 +23,10 @@ internal static class Buttons
             if (Edit(view, data) is { } edit)
                 yield return edit;
         }
-        if (decides)
-        {
-            if (incident.Staged!.Terms.Level != GateLevel.L3)
-                yield return Reject(data);
+        if (decides && incident.Staged!.Terms.Level != GateLevel.L3)
+            yield return Reject(data);
+        if (decides || (incident.IsUndecided && view.Rights.Snooze))
             yield return Snooze(data);
-        }
         if (incident.IsUndecided && view.Rights.BreakGlass && planFits)
             yield return Alone(data, incident.Staged!.Terms.BreakGlass!);
         if (incident.OpenGlass is { } broken && view.Rights.Confirm)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -18,6 +19,13 @@ public readonly struct CardMarkdown(int literalLength, int formattedCount)
 
     /// <summary>Fills in outside text of at most <paramref name="alignment"/> characters, as in <c>{title,80}</c>.</summary>
     public void AppendFormatted(string? outside, int alignment) => text.Append(CardText.Markdown(outside, alignment));
+
+    /// <summary>An instant as date and time in the zone of whoever reads; the client works it out.</summary>
+    public void AppendFormatted(DateTimeOffset at)
+    {
+        var utc = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        text.Append("{{DATE(").Append(utc).Append(",SHORT)}} {{TIME(").Append(utc).Append(")}}");
+    }
 
     public void AppendFormatted<T>(T value)
         where T : struct => text.Append(CardText.Markdown(value.ToString()));

@@ -45,7 +45,7 @@ public sealed class DetailPages
             Heading("What is proposed");
             Line(draft.Summary);
             if (draft.Problem is { } problem)
-                Line("Nothing can be executed: " + problem);
+                Line("No plan: " + problem);
         }
         if (view.Plan.Steps.Count > 0)
             Heading(view.Plan.Steps.Count == 1 ? "The plan: 1 step" : $"The plan: {view.Plan.Steps.Count} steps");
@@ -65,12 +65,12 @@ public sealed class DetailPages
     {
         if (incident.Staged is not { } staged)
             return;
-        Heading("Why this gate level");
+        Heading("Why this level");
         Line(Phrases.Gate(staged.Terms), bold: true);
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
         Line($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {Phrases.Time(incident.StagedAt)}, expires {Phrases.Time(staged.Terms.ExpiresAt)}.", subtle: true);
-        Line($"Seal {staged.Seal}", mono: true);
+        Line($"Fingerprint {staged.Seal}", mono: true);
     }
 
     private void Evidence(Incident incident)

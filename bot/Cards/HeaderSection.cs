@@ -33,6 +33,8 @@ internal static class HeaderSection
         foreach (var broken in view.Incident.BrokenGlasses.Where(broken => !broken.IsConfirmed))
             yield return Glass(broken, measure);
         yield return Facts(FactsOf(view, measure));
+        if (Deadline(view) is { } deadline)
+            yield return deadline;
     }
 
     private static OutgoingJson Glass(BrokenGlass broken, Measure measure) => Container(
@@ -85,9 +87,9 @@ internal static class HeaderSection
             yield return Fact("Risk", $"{draft.Risk}");
         if (incident.Staged is { } staged)
         {
-            yield return Fact("Gate", $"{Phrases.Gate(staged.Terms)}");
-            if (Deadline(view, staged.Terms) is { } deadline)
-                yield return Fact(incident.Phase == IncidentPhase.Snoozed ? "Asked again" : "Decide by", $"**{deadline}**");
+            yield return Fact("Level", $"{Phrases.Gate(staged.Terms)}");
+            if (view.Deciders is { } deciders)
+                yield return Fact("May decide", $"{deciders,200}");
         }
     }
 
@@ -122,12 +124,12 @@ internal static class HeaderSection
         return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} {(Phrases.Thing(incident) == "User" ? "users" : "devices")}: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
     }
 
-    private static string? Deadline(IncidentView view, GateTerms terms) => view.Incident.Phase switch
+    /// <summary>Until when, in the reader's own time; a text block, because clients work out dates in those. No time left: a card is read long after it was drawn.</summary>
+    private static OutgoingJson? Deadline(IncidentView view) => view.Incident switch
     {
-        IncidentPhase.Snoozed when view.Incident.SnoozedUntil is { } until => Phrases.Time(until),
-        IncidentPhase.Waiting when terms.ExpiresAt > view.Now =>
-            $"{Phrases.Time(terms.ExpiresAt)} ({Phrases.Span(terms.ExpiresAt - view.Now)} left as of {view.Now.UtcDateTime:HH:mm})",
-        IncidentPhase.Waiting => $"{Phrases.Time(terms.ExpiresAt)} (over)",
+        { Phase: IncidentPhase.Snoozed, SnoozedUntil: { } until } => Text($"**Asks again** {until}", spacing: "Small"),
+        { Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until } when until > view.Now => Text($"**Decide by** {until}", spacing: "Small"),
+        { Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until } => Text($"**Time is over** since {until}", spacing: "Small"),
         _ => null,
     };
 }

@@ -8,11 +8,12 @@ namespace DevOpsAI.Bot.Cards;
 
 /// <summary>What the reader of a card may do with it now.</summary>
 /// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
+/// <param name="Snooze">Put off what others decide about.</param>
 /// <param name="Undo">Ask to take a verified execution back.</param>
 /// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
 /// <param name="BreakGlass">Act at once and alone.</param>
 /// <param name="Confirm">Say whether it was right that somebody did.</param>
-public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false);
+public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false, bool Snooze = false);
 
 /// <summary>
 /// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.
@@ -39,6 +40,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
 
     /// <summary>People who could decide and are absent, and who decides in their name.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
+
+    /// <summary>Who may decide now, in words, names made safe; null when nothing waits for a decision or everybody may.</summary>
+    public string? Deciders { get; init; }
 
     /// <summary>One sentence about what just happened, on top.</summary>
     public string? Notice { get; init; }

@@ -49,10 +49,19 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
+            Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,
             Absences = [.. AbsencesFor(state, incident)],
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };
+    }
+
+    private string? DecidersOf(TenantState state, Incident incident, string conversationId)
+    {
+        var names = book.KnownPeople(conversationId).Where(known => known.ObjectId is not null)
+            .GroupBy(known => known.ObjectId!.ToLowerInvariant(), known => known.Name).ToDictionary(known => known.Key, known => known.First());
+        var who = Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow());
+        return who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;
     }
 
     private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => book.KnownPeople(conversationId)
@@ -61,6 +70,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
 
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
         Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
+        Snooze: incident.IsUndecided && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
         Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor),
         Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
         BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,

@@ -32,7 +32,7 @@ public static class PendingCard
         return Card.Frame(body, summary: $"{all.Count} open");
     }
 
-    internal static OutgoingJson PartlySimulated() => Rich("Small", new TextRun("Partly SIMULATION: what the Sandbox plays is among these", Bold: true, Tone: Tone.Accent));
+    internal static OutgoingJson PartlySimulated() => Rich("Small", new TextRun("Some of these are SIMULATION (Sandbox)", Bold: true, Tone: Tone.Accent));
 
     /// <summary>A client's open incidents, the most urgent first.</summary>
     internal static List<Incident> Open(TenantState state)

@@ -40,10 +40,10 @@ internal static class Phrases
 
     public static string Gate(GateTerms terms) => terms.Level switch
     {
-        GateLevel.L0 => "L0 – runs by itself",
-        GateLevel.L1 => "L1 – runs at once and is reported",
-        GateLevel.L3 => "L3 – a person must see to it; the bot executes nothing",
-        _ => $"L2 – {Count(terms.Approvals, terms.ApproverRole)} must agree{(terms.NotTheRequester ? ", not the requester" : "")}",
+        GateLevel.L0 => "L0 · Automatic",
+        GateLevel.L1 => "L1 · Execute and notify",
+        GateLevel.L3 => "L3 · Human only",
+        _ => $"L2 · Approve to proceed ({Count(terms.Approvals, terms.ApproverRole)}{(terms.NotTheRequester ? ", not the requester" : "")})",
     };
 
     public static string Decision(ProposalDecided decided) => decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";

@@ -34,7 +34,7 @@ internal static class PlanSection
         else
             yield return Rich("Medium", new(IsAsked(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(draft.Summary, measure.Long, Bold: true));
         if (draft.Problem is { } problem)
-            yield return Rich("Small", new("Nothing can be executed: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
+            yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn)
             yield break;
         if (whole is not null)
@@ -72,7 +72,7 @@ internal static class PlanSection
         if (step.Preconditions.Count > 0)
             yield return $"Observed: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
         if (step.Rollback is { } rollback)
-            yield return $"Can be taken back ({rollback}).";
+            yield return Spec(view, step)?.Reversibility == Reversibility.Partly ? $"Can be taken back only in part ({rollback})." : $"Can be taken back ({rollback}).";
         else
             yield return Spec(view, step)?.Reversibility == Reversibility.Irreversible ? "Cannot be undone." : "Has no undo.";
     }

@@ -15,7 +15,7 @@ public sealed class CardGalleryTests : GalleryTests
         var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
 
         await easel.CardAsync(card, "01-waiting", "Waiting for a decision");
-        await easel.OpenedAsync(card, "Why?", "02-why", "Why this gate level");
+        await easel.OpenedAsync(card, "Why?", "02-why", "Why this level");
         await easel.OpenedAsync(card, "Edit and approve", "03-edit-form", "Why the change?");
         await easel.OpenedAsync(card, "Reject", "04-reject-form", "Why not?");
         await easel.OpenedAsync(card, "Snooze", "05-snooze-form", "Ask again");

@@ -72,7 +72,7 @@ public sealed class HostileCardTests
     [Fact]
     public async Task Outside_text_is_literal_everywhere_or_escaped()
     {
-        const string hostile = "<at>Everyone</at> [free](http://evil) {{DATE(2026)}} \u202Eabc";
+        const string hostile = "<at>Everyone</at> [free](http://evil) {{DATE(2026-01-01T00:00:00Z,SHORT)}} {{TIME(2026-01-01T00:00:00Z)}} \u202Eabc";
         var story = Hostile(hostile, 1);
         var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
         var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
@@ -82,7 +82,12 @@ public sealed class HostileCardTests
             markdown.ShouldNotContain("[free](");
         }
         card.ToJsonString().ShouldNotContain("\\u202E");
-        card.ToJsonString().ShouldNotContain("{{DATE");
+        // The only dates that a client works out are the bot's own: the deadline, in a block of its own.
+        var until = (await story.IncidentAsync()).Staged!.Terms.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var ours = $"{{{{DATE({until},SHORT)}}}} {{{{TIME({until})}}}}";
+        card.ToJsonString().ShouldContain(ours);
+        card.ToJsonString().Replace(ours, "", StringComparison.Ordinal).ShouldNotContain("{{DATE");
+        card.ToJsonString().Replace(ours, "", StringComparison.Ordinal).ShouldNotContain("{{TIME");
     }
 
     private static void Judge(JsonNode card)

@@ -90,6 +90,16 @@ public sealed class IncidentCardTests
     }
 
     [Fact]
+    public async Task A_technician_s_own_card_can_be_snoozed_and_names_who_may_decide()
+    {
+        var story = Stories["waiting"](new Story());
+        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
+        var card = IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
+        Titles(card).ShouldBe(["Snooze", "Details"]);
+        card.ToJsonString().ShouldContain("{\"title\":\"May decide\",\"value\":\"Ravi Approver\"}");
+    }
+
+    [Fact]
     public async Task Where_everybody_is_administrator_the_shared_card_has_the_buttons_and_says_so()
     {
         var (everybody, _) = await DrawAsync("waiting", local: true);
