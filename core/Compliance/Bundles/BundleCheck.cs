@@ -24,9 +24,11 @@ public static class BundleCheck
             await CheckFilesAsync(bundle, manifest, cancellationToken);
             var key = CheckKey(bundle, trusted);
             var note = ReadCheckpoint(Encoding.UTF8.GetString(bundle.ReadSmall(BundleFormat.Checkpoint)), key, manifest);
+            // Nothing that an entry says is read before it is known to be in the tree that was signed.
+            var earlier = CheckTree(bundle, manifest, key, cancellationToken);
             using var texts = new TextSpool();
             using var assessment = new Assessment(SubjectOf(manifest, owner), texts);
-            var earlier = CheckTree(bundle, manifest, owner, key, assessment, cancellationToken);
+            await CheckFactsAsync(bundle, manifest, owner, assessment, cancellationToken);
             // Whoever forges a report could as well name a derivation that nobody knows.
             if (manifest.Derivation != BundleFormat.Derivation)
             {
@@ -48,9 +50,13 @@ public static class BundleCheck
         {
             return new(BundleState.Changed, $"It is damaged: {damaged.Message}", manifest, null, false, 0);
         }
-        catch (Exception away) when (away is IOException or UnauthorizedAccessException)
+        catch (Exception away) when (away is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
             return new(BundleState.Unreadable, $"It cannot be read: {away.Message}", manifest, null, false, 0);
+        }
+        catch (Exception unfit) when (IsOfTheBundle(unfit))
+        {
+            return new(BundleState.Changed, $"It holds what cannot be read: {unfit.Message}", manifest, null, false, 0);
         }
     }
 
@@ -145,8 +151,7 @@ public static class BundleCheck
         owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
         DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), manifest.Names);
 
-    private static int CheckTree(
-        BundleFile bundle, BundleManifest manifest, TenantId owner, VerifierKey key, Assessment assessment, CancellationToken cancellationToken)
+    private static int CheckTree(BundleFile bundle, BundleManifest manifest, VerifierKey key, CancellationToken cancellationToken)
     {
         var bytes = bundle.ReadSmall(BundleFormat.Proof);
         var proof = JsonSerializer.Deserialize(bytes, BundleJson.Readable.RangeProof) ?? throw new JsonException("null");
@@ -160,17 +165,14 @@ public static class BundleCheck
         var earlier = 0;
         using var notes = bundle.Lines(BundleFormat.Earlier).Select(ReadEarlier).GetEnumerator();
         var more = notes.MoveNext();
-        var next = manifest.First;
-        foreach (var line in bundle.Lines(BundleFormat.Entries))
+        var (next, redacted) = (manifest.First, 0L);
+        foreach (var line in BundledSource.Lines(bundle))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var entry = BundledSource.Read(line, owner, manifest.Names);
-            if (entry.Seq != next++)
-                throw BundleException.Changed($"Entry {next - 1} is missing: entry {entry.Seq} stands in its place.");
-            if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != assessment.Subject.AsOf)
-                throw BundleException.Changed("The manifest does not name the time of the last entry.");
-            assessment.Take(entry);
-            stack.Push(0, entry.Leaf.ToArray());
+            if (line.Seq != next++)
+                throw BundleException.Changed($"Entry {next - 1} is missing: entry {line.Seq} stands in its place.");
+            redacted += line.Body is null ? 1 : 0;
+            stack.Push(0, line.Leaf);
             for (; more && notes.Current.Size == stack.Size; more = notes.MoveNext(), earlier++)
             {
                 if (ReadNote(notes.Current.Note, key, manifest.Origin) is var head && (head.Size != stack.Size || !head.Root.AsSpan().SequenceEqual(stack.Root())))
@@ -184,8 +186,33 @@ public static class BundleCheck
         Push(stack, RangeProof.RightHeights(manifest.Last, manifest.TreeSize), proof.Right);
         if (Convert.ToHexStringLower(stack.Root()) != manifest.RootHash)
             throw BundleException.Changed("The entries are not those that the checkpoint was signed for.");
-        return assessment.Redacted == manifest.Redacted ? earlier : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
+        return redacted == manifest.Redacted ? earlier : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
     }
+
+    /// <summary>Reads what the entries say, now that they are known to be those that were signed for.</summary>
+    private static async Task CheckFactsAsync(
+        BundleFile bundle, BundleManifest manifest, TenantId owner, Assessment assessment, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in new BundledSource(bundle, owner, manifest).ReadAsync(cancellationToken))
+        {
+            if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != assessment.Subject.AsOf)
+                throw BundleException.Changed("The manifest does not name the time of the last entry.");
+            try
+            {
+                assessment.Take(entry);
+            }
+            catch (Exception unfit) when (IsOfTheBundle(unfit))
+            {
+                throw BundleException.Changed($"Entry {entry.Seq} is in its place, but what it says cannot be told: {unfit.Message}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a failure can only come from what the bundle holds. Its maker chooses every byte, so whatever reading them comes to is a finding.
+    /// </summary>
+    private static bool IsOfTheBundle(Exception failure) =>
+        failure is not (BundleException or IOException or UnauthorizedAccessException or OperationCanceledException or OutOfMemoryException);
 
     private static EarlierCheckpoint ReadEarlier(ReadOnlyMemory<byte> line)
     {
@@ -209,7 +236,7 @@ public static class BundleCheck
         BundleFile bundle, BundleManifest manifest, TenantId owner, EvidenceCheckpoint checkpoint, Assessment assessment, CancellationToken cancellationToken)
     {
         var entries = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
-        var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner, manifest.Names)).ToList();
+        var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner, manifest)).ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
         var listed = manifest.Files.ToDictionary(static file => file.Name);
         if (listed.Keys.Except(documents.Select(static document => document.Name)).Except(others).FirstOrDefault() is { } stranger)

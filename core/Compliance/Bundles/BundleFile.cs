@@ -2,8 +2,6 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Compliance.Bundles;
 
@@ -97,67 +95,5 @@ internal sealed class BundleFile : IDisposable
         if (Encoding.Latin1.GetString(comment)[BundleFormat.CommentPrefix.Length..] != Convert.ToHexStringLower(hash.GetHashAndReset()))
             throw BundleException.Changed("It was changed: its bytes do not have the hash that stands at its end.");
         file.Position = 0;
-    }
-}
-
-/// <summary>The entries in a bundle.</summary>
-internal sealed class BundledSource(BundleFile bundle, Tenancy.TenantId tenant, bool withNames) : IEvidenceSource
-{
-    public async IAsyncEnumerable<EvidenceEntry> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var line in bundle.Lines(BundleFormat.Entries))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return Read(line, tenant, withNames);
-        }
-        await Task.CompletedTask;
-    }
-
-    /// <exception cref="BundleException">The line is not an entry with its own hash.</exception>
-    /// <param name="withNames">Whether the manifest says that parts are opened.</param>
-    public static EvidenceEntry Read(ReadOnlyMemory<byte> line, Tenancy.TenantId tenant, bool withNames)
-    {
-        BundledEntry read;
-        try
-        {
-            read = JsonSerializer.Deserialize(line.Span, BundleJson.Lines.BundledEntry) ?? throw new JsonException("null");
-        }
-        catch (JsonException malformed)
-        {
-            throw BundleException.Changed($"{BundleFormat.Entries} has a line that is no entry: {malformed.Message}");
-        }
-        if (!read.ToLine().AsSpan(..^1).SequenceEqual(line.Span))
-            throw BundleException.Changed($"Entry {read.Seq} is not written as such a line is written.");
-        if (read.Leaf.Length != 64 || !read.Leaf.All(char.IsAsciiHexDigitLower))
-            throw BundleException.Changed($"Entry {read.Seq} has no leaf hash.");
-        var leaf = Convert.FromHexString(read.Leaf);
-        if (read.BodyBytes() is not { } body)
-            return read is { Redacted: true, Opened: null, Sealed: null } ? new(read.Seq, new(leaf), null) : throw BundleException.Changed($"Entry {read.Seq} has no body and is not redacted, or is redacted and shows something.");
-        if (!DevOpsAI.Ledger.MerkleTree.HashLeaf(body).AsSpan().SequenceEqual(leaf))
-            throw BundleException.Changed($"Entry {read.Seq} was changed: it does not have its leaf hash.");
-        if (read.Opened is not null && (!withNames || read.Opened.Count == 0))
-            throw BundleException.Changed($"Entry {read.Seq} is said to have opened parts, but the manifest names none.");
-        try
-        {
-            var entry = EvidenceEntries.Decode(tenant, read.Seq, body, leaf, withNames ? Opened(read) : null)
-                ?? throw BundleException.Changed($"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
-            return new(read.Seq, new(leaf), entry);
-        }
-        catch (OpenedPartException unfit)
-        {
-            throw BundleException.Changed($"Entry {read.Seq}: {unfit.Message}.");
-        }
-    }
-
-    private static List<OpenedPart> Opened(BundledEntry read)
-    {
-        try
-        {
-            return [.. (read.Opened ?? []).Select(static part => part.ToPart())];
-        }
-        catch (FormatException malformed)
-        {
-            throw BundleException.Changed($"Entry {read.Seq} has an opened part that cannot be read: {malformed.Message}");
-        }
     }
 }

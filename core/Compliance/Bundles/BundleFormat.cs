@@ -33,5 +33,5 @@ internal static class BundleFormat
     public const int EntriesPerEarlierCheckpoint = 1024;
 
     /// <summary>The longest line of entries that a reader has to take.</summary>
-    public const int LongestLine = 64 * 1024 * 1024;
+    public const int LongestLine = 16 * 1024 * 1024;
 }

@@ -73,7 +73,8 @@ internal static class EvidenceEntries
             var entry = EntryCodec.Decode(body.Span, leaf, null, null);
             if (entry.Tenant != tenant || entry.Seq != seq)
                 return null;
-            return opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers);
+            var read = opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers);
+            return WholeFacts.Lack(read) is null ? read : null;
         }
         catch (JsonException)
         {

@@ -102,6 +102,22 @@ internal sealed class BundleScene : IDisposable
         return path;
     }
 
+    /// <summary>A bundle of other bodies that its maker signed for: everything fits, whatever the bodies say.</summary>
+    /// <param name="bodies">The canonical bodies of the entries from 1 on.</param>
+    public string ForgeSigned(IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<byte[]> bodies)
+    {
+        var forged = files.ToDictionary();
+        var leaves = bodies.Select(static body => MerkleTree.HashLeaf(body)).ToList();
+        var root = MerkleTree.Root(leaves);
+        forged[BundleFormat.Entries] = [.. bodies.Zip(leaves).Index().SelectMany(static one =>
+            new BundledEntry(one.Index + 1, Convert.ToHexStringLower(one.Item.Second), System.Text.Encoding.UTF8.GetString(one.Item.First)).ToLine())];
+        forged[BundleFormat.Checkpoint] = Encoding.UTF8.GetBytes(signer.Sign(new Checkpoint("ledger.example/contoso", bodies.Count, root)).ToString());
+        forged[BundleFormat.Earlier] = [];
+        var manifest = System.Text.Json.JsonSerializer.Deserialize(forged[BundleFormat.Manifest], BundleJson.Readable.BundleManifest)!;
+        forged[BundleFormat.Manifest] = (manifest with { RootHash = Convert.ToHexStringLower(root) }).ToBytes();
+        return Forge(forged);
+    }
+
     public static void WriteWithHash(string path, byte[] bytes)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, bytes.Length - BundleFormat.CommentLength)));

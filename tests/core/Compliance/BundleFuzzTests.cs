@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DevOpsAI.Compliance.Bundles;
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Tests.Core.Compliance;
+
+/// <summary>Whoever has a key of their own can make everything in a bundle fit. Whatever they put into it, the check ends with a verdict.</summary>
+public sealed class BundleFuzzTests : IDisposable
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4096 };
+
+    private readonly BundleScene scene = new();
+
+    public void Dispose() => scene.Dispose();
+
+    [Theory]
+    [InlineData("removed")]
+    [InlineData("null")]
+    [InlineData("other")]
+    [InlineData("huge")]
+    [InlineData("deep")]
+    public async Task Every_member_of_every_kind_of_entry_may_be_anything_and_the_check_still_ends_with_a_verdict(string how)
+    {
+        var (files, bodies) = await SignedAsync();
+        var (tried, intact) = (0, 0);
+        foreach (var (place, body) in bodies.Index().DistinctBy(static one => JsonNode.Parse(one.Item)!["type"]!.GetValue<string>()))
+        {
+            foreach (var path in Paths(JsonNode.Parse(body)!, []))
+            {
+                // What is large or deep is read by the same code wherever it stands.
+                if (how is "huge" or "deep" && path is not ["data", _] and not ["actor", _] and not [_])
+                    continue;
+                var changed = bodies.ToArray();
+                changed[place] = Changed(body, path, how);
+                var path2 = scene.ForgeSigned(files, changed);
+                var verdict = await BundleScene.CheckAsync(path2);
+                File.Delete(path2);
+                tried++;
+                intact += verdict.State == BundleState.Intact ? 1 : 0;
+                verdict.State.ShouldBe(BundleState.Changed, $"{how} {string.Join('.', path)} of entry {place + 1}: {verdict.Problem}");
+                if (!verdict.Problem.ShouldNotBeNull().Contains("does not follow from the entries", StringComparison.Ordinal))
+                    verdict.Problem.ShouldContain($"{place + 1}", Case.Sensitive, $"{how} {string.Join('.', path)}");
+            }
+        }
+        intact.ShouldBe(0);
+        tried.ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public async Task Bodies_that_their_signer_has_changed_are_held_against_the_tree_before_they_are_read()
+    {
+        var (files, bodies) = await SignedAsync();
+        var changed = bodies.ToArray();
+        var place = changed.Index().First(static one => Encoding.UTF8.GetString(one.Item).Contains("\"proposal.staged\"", StringComparison.Ordinal)).Index;
+        changed[place] = Changed(changed[place], ["data", "plan"], "removed");
+        var whole = BundleScene.Unpack(scene.ForgeSigned(files, changed));
+        whole[BundleFormat.Checkpoint] = files[BundleFormat.Checkpoint];
+        whole[BundleFormat.Manifest] = files[BundleFormat.Manifest];
+        (await BundleScene.CheckAsync(scene.Forge(whole))).Problem.ShouldBe("The entries are not those that the checkpoint was signed for.");
+    }
+
+    private async Task<(Dictionary<string, byte[]> Files, byte[][] Bodies)> SignedAsync()
+    {
+        var story = scene.Story;
+        await story.UndoneAsync();
+        var glass = await story.OpenAsync("Disk C: almost full");
+        await story.StageAsync(glass, 1, GateLevel.L2);
+        await story.DecideAsync(glass, 1, DecisionKind.Approve, EvidenceScene.Ana, owed: 1);
+        await story.RunAsync(glass, 1, DevOpsAI.Execution.ExecutionOutcome.Verified);
+        await story.ReviewAsync(glass, EvidenceScene.Bo, confirms: true, complete: true);
+        await story.ExpiredAsync();
+        await story.SayAsync(DevOpsAI.Ledger.StreamId.Freeze, new FreezeSet("stop"), EvidenceScene.Ana.AsActor());
+        await story.SayAsync(DevOpsAI.Ledger.StreamId.Freeze, new FreezeLifted(null), EvidenceScene.Bo.AsActor());
+        await story.OutOfBandAsync("service.stop", closed: true);
+        var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()));
+        var bodies = Encoding.UTF8.GetString(files[BundleFormat.Entries]).Split('\n')[..^1]
+            .Select(static line => Encoding.UTF8.GetBytes(JsonNode.Parse(line)!["body"]!.GetValue<string>())).ToArray();
+        (await BundleScene.CheckAsync(scene.ForgeSigned(files, bodies))).Problem.ShouldNotBeNull().ShouldContain("oscal/");
+        return (files, bodies);
+    }
+
+    private static IEnumerable<string[]> Paths(JsonNode node, string[] above)
+    {
+        if (node is JsonArray { Count: > 0 } items && items[0] is { } first)
+        {
+            foreach (var path in Paths(first, [.. above, "0"]))
+                yield return path;
+        }
+        if (node is not JsonObject whole)
+            yield break;
+        foreach (var (name, value) in whole)
+        {
+            yield return [.. above, name];
+            foreach (var path in value is null ? [] : Paths(value, [.. above, name]))
+                yield return path;
+        }
+    }
+
+    private static byte[] Changed(byte[] body, string[] path, string how)
+    {
+        var root = JsonNode.Parse(body)!;
+        var above = path[..^1].Aggregate(root, static (node, name) => node is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]! : node[name]!).AsObject();
+        var name = path[^1];
+        var was = above[name];
+        if (how == "removed")
+            above.Remove(name);
+        else if (how == "null")
+            above[name] = null;
+        else if (how == "other")
+            above[name] = was is JsonValue text && text.GetValueKind() == JsonValueKind.String ? JsonNode.Parse("-9223372036854775808") : JsonValue.Create("other");
+        else if (how == "huge")
+            above[name] = JsonValue.Create(new string('h', 700_000));
+        else
+            above[name] = JsonNode.Parse(string.Concat(Enumerable.Repeat("{\"a\":[", 500)) + string.Concat(Enumerable.Repeat("]}", 500)), null, new() { MaxDepth = 4096 });
+        return Encoding.UTF8.GetBytes(root.ToJsonString(Relaxed));
+    }
+}
