@@ -198,6 +198,7 @@ public sealed class Assessment : IDisposable
         {
             InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,
             Owed = fact.Owed,
+            ByClock = fact.ByClock ?? entry.At,
         });
         if (edited)
             round.Seal = seal;

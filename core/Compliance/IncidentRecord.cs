@@ -107,6 +107,9 @@ public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool
     /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
     public OwedConfirmations? Owed { get; internal init; }
 
+    /// <summary>When it was decided on the line of time that the expiry is on; the entry's own time never goes back and may be later.</summary>
+    public DateTimeOffset ByClock { get; internal init; } = Mark.At;
+
     public bool IsApproval => Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;
 }
 

@@ -152,6 +152,7 @@ internal sealed class RecordCodec
             output.Write(owed.Count);
             output.Write(owed.DueAt.UtcTicks);
         }
+        output.Write(decision.ByClock.UtcTicks);
     }
 
     private void Write(BinaryWriter output, ReviewRecord review)
@@ -168,6 +169,7 @@ internal sealed class RecordCodec
     {
         InTheNameOf = input.Read7BitEncodedInt() is > 0 and var absent ? actors[absent - 1] : null,
         Owed = input.ReadBoolean() ? new(input.ReadInt32(), new(input.ReadInt64(), TimeSpan.Zero)) : null,
+        ByClock = new(input.ReadInt64(), TimeSpan.Zero),
     };
 
     private static void Write(BinaryWriter output, RunRecordOf run)

@@ -72,7 +72,7 @@ public static class Verdicts
             return false;
         if (round.Level < GateLevel.L2)
             return true;
-        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq && HasItsPeople(round) && final.Mark.At <= round.ExpiresAt;
+        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq && HasItsPeople(round) && final.ByClock <= round.ExpiresAt;
     }
 
     /// <summary>At L0 and L1 the policy decides, and at L1 the press of the person who asks is the decision.</summary>

@@ -83,7 +83,7 @@ internal static class Rights
         var people = Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.By).Id)));
         if (people < staged.Terms.Approvals)
             return $"It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
-        return last.At > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
+        return last.ByClock > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
     }
 
     /// <summary>The terms that were sealed let somebody act alone on exactly this plan.</summary>
@@ -91,7 +91,7 @@ internal static class Rights
     {
         if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal || last.Fact.Revision != staged.Revision)
             return "Nobody may act alone on it.";
-        return last.At > ProposalTimes.ExpiresAt(incident) ? "The glass was broken after it had expired." : null;
+        return last.ByClock > ProposalTimes.ExpiresAt(incident) ? "The glass was broken after it had expired." : null;
     }
 
     private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();

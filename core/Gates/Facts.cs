@@ -53,7 +53,11 @@ public sealed record ProposalStaged(
     bool NeedsReview,
     string Seal,
     [property: Personal] string Nonce,
-    [property: Subject] string? Subject = null) : Fact;
+    [property: Subject] string? Subject = null) : Fact
+{
+    /// <summary>The time its terms were counted from, as the clock then said. The entry's own time is later where a clock was ahead before.</summary>
+    public DateTimeOffset? ByClock { get; init; }
+}
 
 [JsonConverter(typeof(CamelCaseEnum<DecisionKind>))]
 public enum DecisionKind
@@ -82,6 +86,9 @@ public sealed record ProposalDecided(
 
     /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
     public OwedConfirmations? Owed { get; init; }
+
+    /// <summary>The time it was held against the expiry, as the clock then said. The entry's own time is later where a clock was ahead before.</summary>
+    public DateTimeOffset? ByClock { get; init; }
 }
 
 /// <summary><c>break-glass.reviewed</c> on <c>proposal/{incident}</c>: somebody says whether it was right to act alone on that revision.</summary>

@@ -25,7 +25,7 @@ internal static class Proposals
         var incident = state.Find(command.IncidentId);
         if (WhyNotAtAll(state, incident, command, standing.Own, now) is { } refused)
             return new Outcome.Unchanged(refused);
-        return command.Kind switch
+        var outcome = command.Kind switch
         {
             DecisionKind.Approve when command.BreakGlass => BreakGlasses.Break(
                 state, incident!, command, standing.Own, RightToApprove(state, incident!, standing, command.By.ObjectId).Refused, rules, now),
@@ -36,6 +36,7 @@ internal static class Proposals
             DecisionKind.Handled => Handled(state, incident!, command, standing),
             _ => Outcome.Refuse(incident, Refusal.BadInput, "This is not a decision the bot knows."),
         };
+        return outcome.WithClock(now);
     }
 
     /// <summary>Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why not.</summary>

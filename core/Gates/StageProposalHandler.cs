@@ -53,8 +53,9 @@ internal sealed class StageProposalHandler(
                 ? Freezes.Sentence(state.Name, freeze)
                 : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),
         };
-        return Stagings.Stage(
+        var staged = Stagings.Stage(
             incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),
             draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
+        return (ProposalStaged)staged.WithClock(now);
     }
 }

@@ -140,7 +140,11 @@ internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, Gate
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,
-            state => Undos.Request(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
+            state =>
+            {
+                var now = clock.GetUtcNow();
+                return Undos.Request(state, request, access.RolesOf(state, request.By.ObjectId), now, rules).WithClock(now);
+            },
             null,
             cancellationToken);
     }

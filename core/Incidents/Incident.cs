@@ -29,7 +29,11 @@ public enum IncidentPhase
 }
 
 /// <summary>A decision as the ledger has it.</summary>
-public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDecided Fact);
+public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDecided Fact)
+{
+    /// <summary>When it was decided on the line of time that deadlines are on; <see cref="At"/> never goes back and may be later.</summary>
+    public DateTimeOffset ByClock => Fact.ByClock ?? At;
+}
 
 /// <summary>A run of the plan, or of its undo, as far as it came.</summary>
 public sealed record Run(
@@ -205,7 +209,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         {
             Staged = staged,
             StagedSeq = entry.Seq,
-            StagedAt = entry.At,
+            StagedAt = staged.ByClock ?? entry.At,
             Escalated = false,
             SnoozedUntil = null,
             EarlierDecisions = [.. EarlierDecisions, .. Decisions],

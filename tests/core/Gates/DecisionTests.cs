@@ -21,7 +21,7 @@ public sealed class DecisionTests
         var entry = scene.Ledger.Entries(Contoso)[^1];
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.StagedSeq);
-        entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true));
+        entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true) { ByClock = scene.Clock.GetUtcNow() });
         scene.Reached.ShouldBe([CrashPoint.ProposalStaged, CrashPoint.DecisionAppended]);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);

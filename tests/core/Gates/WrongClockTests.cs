@@ -1,0 +1,117 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using static DevOpsAI.Tests.Gates.GateScene;
+
+namespace DevOpsAI.Tests.Gates;
+
+/// <summary>The ledger never goes back in time, so once a clock was ahead its entries carry that time until the clocks have caught up.</summary>
+public sealed class WrongClockTests
+{
+    [Fact]
+    public async Task After_a_clock_was_ahead_for_one_entry_approvals_are_carried_out()
+    {
+        var scene = new GateScene();
+        await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
+        var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
+        answer.Refusal.ShouldBeNull();
+        scene.Ledger.Entries(Contoso)[^1].At.ShouldBe(scene.Clock.GetUtcNow().AddDays(30));
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_was_staged_before_a_clock_was_ahead_can_be_approved_after_it()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
+        (await scene.DecideAsync(Command(Ada, incident))).Refusal.ShouldBeNull();
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_snooze_after_a_clock_was_ahead_gives_the_whole_time_again()
+    {
+        var scene = new GateScene();
+        await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var until = scene.Clock.GetUtcNow().AddHours(2);
+        (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: until))).Refusal.ShouldBeNull();
+        ProposalTimes.ExpiresAt(await scene.IncidentAsync()).ShouldBe(until.AddHours(8));
+    }
+
+    [Fact]
+    public async Task Deadlines_keep_to_the_clock_that_is_right_again()
+    {
+        var scene = new GateScene();
+        await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
+        await scene.StagedAsync(Plan("disk.cleanup"));
+        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        scene.Clock.Advance(TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
+        await deadlines.CatchUpAsync(Contoso, Cancelled);
+        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        scene.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await deadlines.CatchUpAsync(Contoso, Cancelled);
+        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Expired);
+    }
+
+    [Fact]
+    public async Task A_decision_recorded_before_its_clock_was_kept_is_judged_by_its_entry()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        scene.Clock.Advance(TimeSpan.FromHours(9));
+        await scene.AppendAsync(
+            StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
+        (await scene.WhyNotExecuteAsync()).ShouldBe("It was approved after it had expired.");
+    }
+
+    /// <summary>Whatever the clock did, what was accepted as in time is carried out, and what the clock calls expired is not accepted.</summary>
+    [Fact]
+    public async Task Whatever_a_clock_did_an_approval_that_was_taken_has_its_right()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var scene = new GateScene();
+            await ClockDoesSomethingAsync(scene, random);
+            var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+            await ClockDoesSomethingAsync(scene, random);
+            var inTime = scene.Clock.GetUtcNow() < incident.Staged!.Terms.ExpiresAt;
+            var answer = await scene.DecideAsync(Command(Ada, incident));
+            answer.IsDone.ShouldBe(inTime, $"seed {seed}: {answer.Sentence}");
+            await ClockDoesSomethingAsync(scene, random);
+            if (inTime)
+                (await scene.WhyNotExecuteAsync()).ShouldBeNull($"seed {seed}");
+            else
+                (await scene.WhyNotExecuteAsync()).ShouldNotBeNull($"seed {seed}");
+        }
+    }
+
+    private static async Task ClockDoesSomethingAsync(GateScene scene, Random random)
+    {
+        for (var change = random.Next(4); change > 0; change--)
+        {
+            var by = TimeSpan.FromMinutes(random.Next(-60 * 24 * 40, 60 * 24 * 40));
+            switch (random.Next(3))
+            {
+                case 0:
+                    await AheadForOneEntryAsync(scene, by);
+                    break;
+                case 1:
+                    scene.Clock.Jump(by / 100);
+                    break;
+                default:
+                    scene.Clock.Advance(TimeSpan.FromMinutes(random.Next(60)));
+                    break;
+            }
+        }
+    }
+
+    private static async Task AheadForOneEntryAsync(GateScene scene, TimeSpan by)
+    {
+        scene.Clock.Jump(by);
+        await scene.OpenAsync($"CON-{2000 + scene.Ledger.Entries(Contoso).Count}");
+        scene.Clock.Jump(-by);
+    }
+}
