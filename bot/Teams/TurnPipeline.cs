@@ -247,6 +247,8 @@ internal sealed class TurnPipeline(
         var bot = activity.Recipient?.Id;
         if (IsAmong(activity.MembersAdded, bot))
             await InstalledAsync(turn, isUpgrade: false, cancellationToken);
+        else if (IsAmong(activity.MembersRemoved, bot) && activity.ChannelData?.EventType == "channelMemberRemoved")
+            await RemovedFromChannelAsync(turn, cancellationToken);
         else if (IsAmong(activity.MembersRemoved, bot))
             await RemovedAsync(turn, cancellationToken);
         else if (activity.MembersAdded is { Count: > 0 } || activity.MembersRemoved is { Count: > 0 })
@@ -268,6 +270,18 @@ internal sealed class TurnPipeline(
         if (book.Removed(turn.Conversation))
             await handler.OnRemovedAsync(turn, cancellationToken);
         book.Settled(turn.Conversation, installed: false);
+    }
+
+    /// <summary>
+    /// A shared or private channel has members of its own: the app left this one, and stays in the team and its other channels. Told again,
+    /// there is no link left to end.
+    /// </summary>
+    private async Task RemovedFromChannelAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        var channel = turn.Activity.ChannelData?.Channel?.Id is { Length: > 0 } named ? named : turn.Conversation.ConversationId;
+        var alone = turn.In(turn.Conversation with { ConversationId = channel, TeamId = null });
+        book.MarkUnusable(alone.Conversation.ChannelId, "the app was removed from the channel");
+        await handler.OnRemovedAsync(alone, cancellationToken);
     }
 
     /// <summary>An install in a team happens in the channel that the installer chose.</summary>

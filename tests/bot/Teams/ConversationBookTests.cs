@@ -157,6 +157,28 @@ public sealed class ConversationBookTests
         teams.Calls.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Leaving_a_shared_channel_concerns_that_channel_alone()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        const string Url = "http://localhost:9/";
+        const string Shared = "19:shared01@thread.tacv2";
+        await host.StatusAsync(Install("add", Url, "1"));
+        await host.Handler.NextAsync();
+        var left = InTeam(Url, "2")
+            .With("type", "conversationUpdate")
+            .With("conversation", new JsonObject { ["id"] = Shared, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TeamsHost.Tenant })
+            .With("membersRemoved", new JsonArray(new JsonObject { ["id"] = $"28:{TeamsHost.AppId}" }));
+        left["channelData"]!["eventType"] = "channelMemberRemoved";
+        left["channelData"]!["channel"] = new JsonObject { ["id"] = Shared, ["type"] = "shared" };
+        await host.StatusAsync(left);
+        (await host.Handler.NextAsync()).ShouldBe("removed");
+        var where = host.Handler.Turns.Last().Turn.Conversation;
+        (where.ChannelId, where.TeamId).ShouldBe((Shared, null));
+        Book(host).IsUsable(Channel).ShouldBeTrue();
+        Book(host).IsUsable(Shared).ShouldBeFalse();
+    }
+
     private static IConversationBook Book(TeamsHost host) => host.Get<IConversationBook>();
 
     private static JsonObject Install(string action, string serviceUrl, string id) =>
