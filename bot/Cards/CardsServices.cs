@@ -13,6 +13,7 @@ public static class CardsServices
             .AddSingleton<IncidentViews>()
             .AddSingleton<CardKeeper>()
             .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())
+            .AddSingleton<ILedgerFollower, LostChannelNotice>()
             .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
     }
 }

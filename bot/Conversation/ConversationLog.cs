@@ -24,4 +24,7 @@ internal static partial class ConversationLog
 
     [LoggerMessage(EventId = 6207, Level = LogLevel.Error, Message = "A message was sent ({Purpose}) and could not be put on record")]
     public static partial void MessageNotRecorded(this ILogger logger, string purpose, Exception exception);
+
+    [LoggerMessage(EventId = 6208, Level = LogLevel.Information, Message = "Teams delivers in {Conversation} again; it is linked to {Tenant} as before")]
+    public static partial void Relinked(this ILogger logger, string conversation, TenantId tenant);
 }

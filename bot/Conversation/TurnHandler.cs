@@ -16,6 +16,7 @@ internal sealed class TurnHandler(
 {
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
+        await RelinkAsync(turn, cancellationToken);
         var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
             : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
             : await AnswerAsync(turn, person, cancellationToken);
@@ -38,8 +39,27 @@ internal sealed class TurnHandler(
         }
     }
 
-    public Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken) => turn.ReplyAsync(
-        Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
+    public async Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        await RelinkAsync(turn, cancellationToken);
+        await turn.ReplyAsync(Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
+    }
+
+    /// <summary>A conversation that was lost is heard of again, so Teams delivers there: the link that a person had set comes back.</summary>
+    private async Task RelinkAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All)
+        {
+            if (await states.FindAsync(tenant.Id, cancellationToken) is not { LostChannels.IsEmpty: false } state)
+                continue;
+            foreach (var lost in state.LostChannels.Values.Where(lost => IsIn(lost.Channel, turn.Conversation)))
+            {
+                await ledger.AppendAsync(
+                    tenant.Id, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, lost)], cancellationToken);
+                logger.Relinked(lost.Channel.ConversationId, tenant.Id);
+            }
+        }
+    }
 
     public async Task OnRemovedAsync(TurnContext turn, CancellationToken cancellationToken)
     {

@@ -45,6 +45,7 @@ internal static class Health
                     tenants.Elsewhere.Count,
                     Told(http, signing.Problems),
                     Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
+                    Told(http, Unseen(all)),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
@@ -64,6 +65,15 @@ internal static class Health
         : IsThisMachine(http) ? problems
         : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
 
+    /// <summary>Tenants with open incidents and no conversation to show them in.</summary>
+    internal static Dictionary<string, string> Unseen(IEnumerable<TenantState> states) => states
+        .Where(static state => state.Channels.IsEmpty)
+        .Select(static state => (Tenant: state.Tenant.Value, Open: state.Incidents.Values.Count(static incident => incident.IsOpen)))
+        .Where(static one => one.Open > 0)
+        .ToDictionary(
+            static one => one.Tenant,
+            static one => $"{(one.Open == 1 ? "1 open incident is" : $"{one.Open} open incidents are")} shown in no conversation: say 'link {one.Tenant}' to the bot in one.");
+
     private static IResult NotReady(HttpContext http, string reason) => Results.Json(
         new { status = "not ready", reason = IsThisMachine(http) ? reason : "The ledger cannot be read or written; the log says why." },
         statusCode: StatusCodes.Status503ServiceUnavailable);
@@ -78,9 +88,10 @@ internal static class Health
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
     /// <param name="Checkpoints">What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</param>
     /// <param name="Withheld">The same of tenants that are not served because the vault does not give their key. The others are.</param>
+    /// <param name="Unseen">The same of tenants whose open incidents no conversation shows.</param>
     private sealed record Readiness(
         string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IReadOnlyDictionary<string, string>? Withheld,
-        IntakeTotals? Intake);
+        IReadOnlyDictionary<string, string>? Unseen, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -14,7 +14,14 @@ public sealed record ChannelRef(string ConversationId, string Kind, string Servi
 public sealed record ChannelLinked(ChannelRef Channel, bool Escalation = false) : Fact;
 
 /// <summary><c>channel.unlinked</c> on <c>channels</c>.</summary>
-public sealed record ChannelUnlinked(string ConversationId, string Reason) : Fact;
+public sealed record ChannelUnlinked(string ConversationId, string Reason) : Fact
+{
+    /// <summary>
+    /// True when Teams takes no messages there any more and nobody asked for it: the link comes back when somebody speaks to the bot there
+    /// or installs it again. Null when a person unlinked it or removed the app, and in entries of before.
+    /// </summary>
+    public bool? Lost { get; init; }
+}
 
 /// <summary>
 /// <c>card.sending</c> on <c>card/{incident}</c>: a card is about to be posted. Sends are not idempotent, so this is durable first;

@@ -55,6 +55,16 @@ public sealed record TenantState(TenantId Tenant)
 
     public ImmutableDictionary<string, ChannelLinked> Channels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
 
+    /// <summary>Conversations that were linked until Teams took no messages there any more.</summary>
+    public ImmutableDictionary<string, ChannelLinked> LostChannels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
+
+    /// <summary>
+    /// Whether a conversation shows every incident's card. One for escalations stands in while every other was lost: an alert that no
+    /// conversation shows is an alert that nobody sees.
+    /// </summary>
+    public bool ShowsEverything(ChannelLinked link) => !link.Escalation
+        || (LostChannels.Values.Any(static lost => !lost.Escalation) && Channels.Values.All(static other => other.Escalation));
+
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
 
@@ -110,6 +120,7 @@ public sealed record TenantState(TenantId Tenant)
             ChannelLinked linked => this with
             {
                 Channels = Channels.SetItem(linked.Channel.ConversationId, linked),
+                LostChannels = LostChannels.Remove(linked.Channel.ConversationId),
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
                 Digests = Digests.SetItem(
                     linked.Channel.ConversationId,
@@ -118,7 +129,13 @@ public sealed record TenantState(TenantId Tenant)
             DigestSending digest => this with { Digests = Digests.SetItem(digest.ConversationId, new(digest.Due, digest.Through, digest.Digested, entry.Version) { Before = Digests.GetValueOrDefault(digest.ConversationId) is { } mark ? mark with { Before = null } : null }) },
             MessageSent { Purpose: DigestSending.Purpose, Outcome: MessageOutcome.NotSent } sent when Digests.GetValueOrDefault(sent.ConversationId) is { Before: { } before } mark =>
                 this with { Digests = Digests.SetItem(sent.ConversationId, before with { Version = mark.Version }) },
-            ChannelUnlinked unlinked => this with { Channels = Channels.Remove(unlinked.ConversationId) },
+            ChannelUnlinked unlinked => this with
+            {
+                Channels = Channels.Remove(unlinked.ConversationId),
+                LostChannels = unlinked.Lost == true && Channels.GetValueOrDefault(unlinked.ConversationId) is { } lost
+                    ? LostChannels.SetItem(unlinked.ConversationId, lost)
+                    : LostChannels.Remove(unlinked.ConversationId),
+            },
             FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
             FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },

@@ -38,7 +38,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
-        ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
+        ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -51,7 +51,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
+            case ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
                 Sweep(state);
                 break;
             default:

@@ -25,4 +25,7 @@ internal static partial class CardLog
 
     [LoggerMessage(EventId = 6107, Level = LogLevel.Warning, Message = "Cards of {Tenant} could not be compared with the ledger")]
     public static partial void SweepFailed(this ILogger logger, TenantId tenant, Exception exception);
+
+    [LoggerMessage(EventId = 6108, Level = LogLevel.Critical, Message = "Teams takes no messages in {Conversation} any more, and no other conversation of {Tenant} could be told; link one")]
+    public static partial void NobodyToTell(this ILogger logger, string conversation, TenantId tenant);
 }

@@ -27,6 +27,9 @@ internal sealed class KeptCard(
     Action<KeptCard> ended)
 {
     private const string ConversationGone = "ConversationNotFound";
+
+    /// <summary>How often Teams may refuse the same card for a reason that is not known to last.</summary>
+    private const int MaxRefusals = 8;
     private static readonly Actor Self = Actor.Service("cards");
 
     private readonly Lock gate = new();
@@ -174,7 +177,7 @@ internal sealed class KeptCard(
                 return true;
             case SendOutcome.Refused refused:
                 knownUnsent = true;
-                return await RefusedAsync(state, incident, post.Link, drawing, refused, stopping);
+                return await PostRefusedAsync(state, incident, post.Link, drawing, refused, stopping);
             default:
                 logger.AnswerLost(incident.Id, place.ConversationId);
                 return true;
@@ -215,7 +218,7 @@ internal sealed class KeptCard(
                 gone = true;
                 return true;
             case SendOutcome.Refused refused:
-                return await RefusedAsync(state, incident, update.Link, drawing, refused, stopping);
+                return await UpdateRefusedAsync(incident, update.Link, drawing, refused, stopping);
             default:
                 await PauseAsync(NextPause((outcome as SendOutcome.NotSent)?.After), untilNudged: false, stopping);
                 return true;
@@ -267,18 +270,37 @@ internal sealed class KeptCard(
             logger.NoticeNotSent(incident.Id, place.ConversationId);
     }
 
-    private async Task<bool> RefusedAsync(
+    /// <summary>Only a reason that is known to concern the conversation ends its link; anything else is tried again, since an alert waits.</summary>
+    private async Task<bool> PostRefusedAsync(
         TenantState state, Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
     {
         logger.Refused(incident.Id, place.ConversationId, refused.Reason, refused.Code);
-        if (refused.Reason is not (RefusalReason.Forbidden or RefusalReason.Gone))
+        if (!ConversationRefusals.IsLost(refused))
+            return await RefusedAsTheyAreAsync(incident, link, drawing, refused, stopping);
+        book.MarkUnusable(place.ConversationId, refused.Code);
+        var unlinked = new ChannelUnlinked(place.ConversationId, $"Teams refused a card there: {CardText.Plain(refused.Code, 80)}") { Lost = true };
+        await ledger.AppendAsync(place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)], stopping);
+        return true;
+    }
+
+    /// <summary>A refused update concerns that card alone: others in the conversation may go on.</summary>
+    private Task<bool> UpdateRefusedAsync(Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
+    {
+        logger.Refused(incident.Id, place.ConversationId, refused.Reason, refused.Code);
+        return RefusedAsTheyAreAsync(incident, link, drawing, refused, stopping);
+    }
+
+    /// <summary>What may pass by itself is tried a few times; then, and where the request itself is wrong, the card waits for something new to show.</summary>
+    private async Task<bool> RefusedAsTheyAreAsync(
+        Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
+    {
+        if (refused.Reason is RefusalReason.Forbidden or RefusalReason.Gone && failures < MaxRefusals)
         {
-            // Our mistake rather than the conversation's: the next change tries again.
-            refusedCards.Add(place, incident, Current(link.Channel).ServiceUrl, drawing);
+            await PauseAsync(NextPause(null), untilNudged: false, stopping);
             return true;
         }
-        var unlinked = new ChannelUnlinked(place.ConversationId, $"Teams refused a card there: {CardText.Plain(refused.Code, 80)}");
-        await ledger.AppendAsync(place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)], stopping);
+        failures = 0;
+        refusedCards.Add(place, incident, Current(link.Channel).ServiceUrl, drawing);
         return true;
     }
 

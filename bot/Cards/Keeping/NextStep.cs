@@ -43,7 +43,7 @@ internal abstract record NextStep
                 : incident.Ended is var (seq, at) && seq > Math.Max(card.NoticedSeq, card.PostedSeq) && now - at < NewsFor ? new Tell(link, card, seq)
                 : new Nothing();
         }
-        if (!IsWorthPosting(incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
+        if (!IsWorthPosting(state, incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
             return new Nothing();
         if (card is null || gone)
             return new Post(link, Announce: !(gone && knownUnsent));
@@ -54,9 +54,9 @@ internal abstract record NextStep
     }
 
     /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>
-    private static bool IsWorthPosting(Incident incident, ChannelLinked link, long linkedSince) =>
+    private static bool IsWorthPosting(TenantState state, Incident incident, ChannelLinked link, long linkedSince) =>
         incident is { Draft: not null, Staged: not null }
         && incident.Phase != IncidentPhase.Withdrawn
         && (incident.IsOpen || incident.LastSeq > linkedSince)
-        && (!link.Escalation || incident.Escalated);
+        && (incident.Escalated || state.ShowsEverything(link));
 }

@@ -313,6 +313,61 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Posts.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_post_that_is_refused_for_a_reason_nobody_knows_is_tried_again_and_the_conversation_stays_linked()
+    {
+        teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "Injected", "no"));
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync(idle: false);
+        await UntilAsync(() => story.Clock.WaitingTimers > 0);
+        story.Clock.Advance(TimeSpan.FromMinutes(1));
+        await keeper.IdleAsync();
+        Facts<ChannelUnlinked>().ShouldBeEmpty();
+        teams.Posts.ShouldBe(2);
+        Facts<CardPosted>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_update_that_is_refused_concerns_that_card_alone()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        for (var refusal = 0; refusal < 20; refusal++)
+            teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
+        story.Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1));
+        await HandOverAsync(idle: false);
+        while (!keeper.IdleAsync().IsCompleted)
+        {
+            await UntilAsync(() => story.Clock.WaitingTimers > 0 || keeper.IdleAsync().IsCompleted);
+            story.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+        Facts<ChannelUnlinked>().ShouldBeEmpty();
+        teams.Updates.ShouldBeLessThan(20);
+    }
+
+    [Fact]
+    public async Task When_the_only_channel_is_lost_the_one_for_escalations_shows_everything_and_is_told()
+    {
+        teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
+        story.Linked().Opened().Drafted().Staged();
+        var escalations = new ChannelLinked(Story.Channel with { ConversationId = "19:escal01@thread.tacv2", Name = "Escalations" }, Escalation: true);
+        story.Append(StreamId.Channels, escalations, Actor.Service("gates"));
+        await HandOverAsync();
+        await HandOverAgainAsync();
+        (await story.IncidentAsync()).Cards["19:escal01@thread.tacv2"].ActivityId.ShouldNotBeNull();
+
+        var lost = (await story.Ledger.ReadStreamAsync(story.Tenant.Id, StreamId.Channels, Token)).Single(entry => entry.Fact is ChannelUnlinked);
+        var notice = new LostChannelNotice(story.Ledger, story.States, teams, new KnownBook(), NullLogger<LostChannelNotice>.Instance);
+        notice.Lane(lost).ShouldNotBeNull();
+        await notice.HandleAsync(lost, Token);
+        var told = teams.Texts.ShouldHaveSingleItem();
+        told.ShouldContain("alerts are no longer shown");
+        told.ShouldContain("'Alerts'");
+        told.ShouldContain("1 incident is open");
+        var sent = Facts<MessageSent>().Single(sent => sent.Purpose == LostChannelNotice.Purpose);
+        (sent.ConversationId, sent.Outcome).ShouldBe(("19:escal01@thread.tacv2", MessageOutcome.Sent));
+    }
+
     [Theory]
     [InlineData(RefusalReason.TooBig)]
     [InlineData(RefusalReason.BadRequest)]

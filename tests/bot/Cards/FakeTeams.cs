@@ -48,7 +48,10 @@ internal sealed class FakeTeams : IConnectorClient
         if (Gate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);
         var id = $"m{Interlocked.Increment(ref ids)}";
-        Shown[id] = message.Card!.AsReceived();
+        if (message.Card is { } card)
+            Shown[id] = card.AsReceived();
+        else
+            Texts.Enqueue(message.Text!);
         return Answer(new SendOutcome.Sent(id, $"{to.ConversationId};messageid={id}"));
     }
 

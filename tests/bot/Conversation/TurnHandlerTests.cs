@@ -400,6 +400,24 @@ public sealed class TurnHandlerTests
         (await story.StateAsync()).Channels.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_conversation_that_was_lost_is_linked_again_when_somebody_speaks_there()
+    {
+        var before = (await story.StateAsync()).Channels[Story.Channel.ConversationId];
+        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "Teams refused a card there: BotDisabledByAdmin") { Lost = true }, Actor.Service("cards"));
+        await SayAsync(Story.Ravi, "help");
+        (await story.StateAsync()).Channels[Story.Channel.ConversationId].ShouldBe(before);
+        (await story.StateAsync()).LostChannels.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_conversation_that_a_person_unlinked_stays_unlinked()
+    {
+        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "unlinked by a person"), Actor.Service("gates"));
+        await SayAsync(Story.Ravi, "help");
+        (await story.StateAsync()).Channels.ShouldBeEmpty();
+    }
+
     private void Posted(string activityId) => story.Append(
         StreamId.Card(story.Id),
         new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId, activityId, 1, false), Actor.Service("cards"));

@@ -1,5 +1,8 @@
 using System.Net;
 using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Cards;
 using Microsoft.AspNetCore.Http;
 
 namespace DevOpsAI.Tests.Hosting;
@@ -28,6 +31,16 @@ public sealed class HealthTests
 
     [Fact]
     public void Nothing_is_told_when_all_is_well() => Health.Told(From("203.0.113.7"), new Dictionary<string, string>()).ShouldBeNull();
+
+    [Fact]
+    public async Task Incidents_that_no_conversation_shows_are_named()
+    {
+        var story = new Story();
+        story.Linked().Opened().Drafted().Staged();
+        Health.Unseen([await story.StateAsync()]).ShouldBeEmpty();
+        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
+        Health.Unseen([await story.StateAsync()]).ShouldHaveSingleItem().Value.ShouldContain("1 open incident is shown in no conversation");
+    }
 
     private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
 }
