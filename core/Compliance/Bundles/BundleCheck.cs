@@ -90,14 +90,15 @@ public static class BundleCheck
 
     private static async Task CheckFilesAsync(BundleFile bundle, BundleManifest manifest, CancellationToken cancellationToken)
     {
-        var listed = manifest.Files.Select(static file => file.Name).Append(BundleFormat.Manifest).ToList();
-        string[] needed = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key, BundleFormat.Report, BundleFormat.Verify];
-        if (listed.Concat(needed).Except(bundle.Names).FirstOrDefault() is { } missing)
+        // A file of the manifest that no bundle has is refused as well as one that the manifest does not know.
+        if (BundleFormat.Files.Except(bundle.Names).FirstOrDefault() is { } missing)
             throw BundleException.Changed($"{missing} is missing.");
-        if (bundle.Names.Except(listed).FirstOrDefault() is { } stranger)
+        if (bundle.Names.FirstOrDefault(static name => !BundleFormat.MayHold(name)) is { } stranger)
             throw BundleException.Changed($"{Shown(stranger)} does not belong into it.");
-        if (!bundle.Names.SequenceEqual(listed))
-            throw BundleException.Changed("Its files are not in their order, or one is in it twice.");
+        if (!bundle.Names.SequenceEqual(manifest.Files.Select(static file => file.Name).Append(BundleFormat.Manifest)) || !BundleFormat.IsInOrder(bundle.Names))
+            throw BundleException.Changed("Its files are not those of its manifest in their order, or one is in it twice.");
+        if (manifest.Files.FirstOrDefault(file => bundle.SizeOf(file.Name) != file.Size) is { } other)
+            throw BundleException.Changed($"{other.Name} was changed: it does not have the size and hash that the manifest names.");
         foreach (var file in manifest.Files)
         {
             await using var content = bundle.Read(file.Name);
@@ -238,7 +239,7 @@ public static class BundleCheck
         var entries = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
         var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner, manifest)).ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
-        var listed = manifest.Files.ToDictionary(static file => file.Name);
+        var listed = manifest.Files.ToDictionary(static file => file.Name, StringComparer.Ordinal);
         if (listed.Keys.Except(documents.Select(static document => document.Name)).Except(others).FirstOrDefault() is { } stranger)
             throw BundleException.Changed($"{Shown(stranger)} does not follow from the entries.");
         foreach (var document in documents)

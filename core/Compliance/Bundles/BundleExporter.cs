@@ -30,6 +30,7 @@ public sealed class BundleExporter(ILedgerArchive archive)
             await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
             {
                 manifest = await new BundleWriter(archive, request, earlier).WriteAsync(file, cancellationToken);
+                BundleFormat.MustFit(file.Length);
                 whole = await CloseAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
             }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,34 +8,33 @@ namespace DevOpsAI.Compliance.Bundles;
 internal sealed class BundleFile : IDisposable
 {
     private const int LargestSmallFile = 1024 * 1024;
-    private readonly ZipArchive zip;
+    private readonly FileStream file;
+    private readonly IReadOnlyList<ZipFileEntry> entries;
 
-    private BundleFile(ZipArchive zip) => this.zip = zip;
+    private BundleFile(FileStream file, IReadOnlyList<ZipFileEntry> entries) => (this.file, this.entries) = (file, entries);
 
     /// <exception cref="BundleException">Not a bundle, or not a whole one.</exception>
     public static BundleFile Open(string path)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var opened = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            CheckWhole(file);
-            return new(new(file, ZipArchiveMode.Read, leaveOpen: false, Encoding.UTF8));
-        }
-        catch (InvalidDataException damaged)
-        {
-            file.Dispose();
-            throw BundleException.Changed($"The archive is damaged: {damaged.Message}");
+            CheckWhole(opened);
+            return new(opened, ZipLayout.Read(opened));
         }
         catch
         {
-            file.Dispose();
+            opened.Dispose();
             throw;
         }
     }
 
-    public IReadOnlyList<string> Names => [.. zip.Entries.Select(static entry => entry.FullName)];
+    public IReadOnlyList<string> Names => [.. entries.Select(static entry => entry.Name)];
 
-    public Stream Read(string name) => (zip.GetEntry(name) ?? throw BundleException.Changed($"{name} is missing.")).Open();
+    /// <summary>Bytes of a file when unpacked, as its headers say.</summary>
+    public long SizeOf(string name) => Find(name).Size;
+
+    public Stream Read(string name) => new ZipContent(file, Find(name));
 
     public byte[] ReadSmall(string name)
     {
@@ -71,7 +69,9 @@ internal sealed class BundleFile : IDisposable
             throw BundleException.Changed($"{name} does not end with a newline.");
     }
 
-    public void Dispose() => zip.Dispose();
+    public void Dispose() => file.Dispose();
+
+    private ZipFileEntry Find(string name) => entries.FirstOrDefault(entry => entry.Name == name) ?? throw BundleException.Changed($"{name} is missing.");
 
     private static void CheckWhole(FileStream file)
     {

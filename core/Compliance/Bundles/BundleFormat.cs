@@ -24,6 +24,22 @@ internal static class BundleFormat
     public const string Verify = "VERIFY.md";
     public const string Manifest = "manifest.json";
 
+    /// <summary>Only when something is open.</summary>
+    public const string PlanOfAction = OscalFolder + "poam.json";
+
+    /// <summary>The files that every bundle has, in their order.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+    [
+        Entries, Proof, Checkpoint, Earlier, Key, OscalFolder + "assessment-plan.json", OscalFolder + "assessment-results.json",
+        OscalFolder + "component-definition.json", Report, Verify, Manifest,
+    ];
+
+    public static bool MayHold(string name) => name == PlanOfAction || Files.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>The plan of action stands behind the other OSCAL documents.</summary>
+    public static bool IsInOrder(IReadOnlyList<string> names) =>
+        names.SequenceEqual(Files) || names.SequenceEqual([.. Files.TakeWhile(static name => name != Report), PlanOfAction, .. Files.SkipWhile(static name => name != Report)]);
+
     /// <summary>The archive's comment: this, and the hexadecimal SHA-256 of every byte before the comment.</summary>
     public const string CommentPrefix = "sha256:";
 
@@ -34,4 +50,12 @@ internal static class BundleFormat
 
     /// <summary>The longest line of entries that a reader has to take.</summary>
     public const int LongestLine = 16 * 1024 * 1024;
+
+    /// <summary>Beyond 4 GB a zip has a second set of sizes, and readers differ in which they believe.</summary>
+    /// <exception cref="EvidenceException">A bundle with a file of that size, or of that size as a whole, would need them.</exception>
+    public static void MustFit(long bytes)
+    {
+        if (bytes >= uint.MaxValue)
+            throw new EvidenceException("The bundle would be larger than 4 GB. Nothing was exported; export shorter ranges, one file each.");
+    }
 }

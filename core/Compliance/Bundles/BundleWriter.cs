@@ -126,6 +126,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
         await using var content = entry.Open();
         await using var hashed = new HashingStream(content);
         await write(hashed);
+        BundleFormat.MustFit(hashed.Count);
         files.Add(hashed.As(name));
     }
 }
