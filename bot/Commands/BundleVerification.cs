@@ -40,14 +40,24 @@ internal static class BundleVerification
         [
             $"{path}: intact. Entries {manifest.First} to {manifest.Last} of {manifest.Origin}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}, in the tree of {manifest.TreeSize} entries with root {manifest.RootHash}",
             verdict.KeyIsTrusted
-                ? $"Signed with the key given ({key.Id:x8})."
-                : $"Signed with the key in the bundle ({key.Id:x8}); compare it with the one you know, or give that with --key.",
+                ? $"Signed with the key given: {key}"
+                : $"Signed with the key in the bundle: {key}{Environment.NewLine}Compare all of it with the one you know, or give that with --key: anybody can sign with a key of their own.",
             manifest.Names ? "Titles, summaries, reasons and names are opened; each is the one that its entry commits to." : "",
-            verdict.EarlierCheckpoints switch { 0 => "", 1 => "1 earlier checkpoint fits.", var many => $"{many} earlier checkpoints fit." },
+            $"{Earlier(verdict.EarlierCheckpoints)} Whether others were left out cannot be seen here.",
             "Report and OSCAL were made again from the entries and are the same.",
+            $"Only claimed by whoever exported, not signed: the client's name {Said(manifest.TenantName)}, the provider's name {Said(manifest.Provider)} and the namespace {Said(manifest.Namespace)}.",
         ];
         return string.Join(Environment.NewLine, lines.Where(static line => line.Length > 0));
     }
+
+    private static string Earlier(int count) => count switch
+    {
+        0 => "No earlier checkpoint is in it.",
+        1 => "1 earlier checkpoint fits.",
+        var many => $"{many} earlier checkpoints fit.",
+    };
+
+    private static string Said(string claimed) => $"'{LedgerListing.Harmless(claimed)}'";
 
     private static string AsJson(string path, BundleVerdict verdict) => JsonSerializer.Serialize(
         new
@@ -64,6 +74,8 @@ internal static class BundleVerification
             Size = verdict.Manifest?.TreeSize,
             Root = verdict.Manifest?.RootHash,
             Key = verdict.Key?.ToString(),
+            verdict.EarlierCheckpoints,
+            Claimed = verdict.Manifest is { } said ? new { said.TenantName, said.Provider, said.Namespace } : null,
             KeyTrusted = verdict.Key is null ? (bool?)null : verdict.KeyIsTrusted,
         },
         Json);

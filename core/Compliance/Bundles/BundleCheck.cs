@@ -117,7 +117,7 @@ public static class BundleCheck
             throw BundleException.Changed($"{BundleFormat.Key} is not the key of a ledger.");
         // The name differs from tenant to tenant, the key is the provider's one.
         return trusted.Count > 0 && !trusted.Any(one => one.PublicKey.Span.SequenceEqual(key.PublicKey.Span))
-            ? throw BundleException.Changed($"It is signed with another key ({key.Id:x8}) than {(trusted.Count == 1 ? $"the one given ({trusted[0].Id:x8})" : "those given")}.")
+            ? throw BundleException.Changed($"It is signed with another key ({Shown(key.ToString())}) than {(trusted.Count == 1 ? $"the one given ({Shown(trusted[0].ToString())})" : "those given")}.")
             : key;
     }
 

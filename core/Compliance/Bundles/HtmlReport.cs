@@ -60,6 +60,8 @@ internal sealed class HtmlReport
         Fact("Names", subject.WithNames
             ? "Opened for this report, each held against the entry that commits to it. What is about somebody who was erased nobody can open any more."
             : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
+        Fact("Only claimed", "The names of the client and the provider are those that whoever exported this gave; the ledger does not have them and nothing signs them. "
+            + $"What is signed is the client's id, <code>{Text(subject.Tenant.Value)}</code>, at the end of the ledger's name.");
         page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
             + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
     }

@@ -22,10 +22,8 @@ internal static class ZipLayout
     private const int MostFiles = 64;
     private const int LongestName = 64;
 
-    /// <summary>Unix: an ordinary file and its permissions; DOS attributes say nothing of a file.</summary>
-    private const uint OrdinaryFile = 0x8000_0000;
-    private const uint FileType = 0xF000_0000;
-    private const uint SpecialRights = 0x0E00_0000;
+    /// <summary>Attributes on Unix: an ordinary file that its owner may write. Elsewhere there are none.</summary>
+    private const uint OrdinaryFile = 0x81A4_0000;
 
     /// <summary>How well it was deflated, and that names are UTF-8. Encrypted, patched, streamed and masked files have other bits.</summary>
     private const int HarmlessFlags = 0b1000_0000_0110;
@@ -64,7 +62,7 @@ internal static class ZipLayout
             var shown = Shown(name);
             if (Half(header, 30) != 0 || Half(header, 32) != 0)
                 throw Damaged($"its directory says more about {shown} than belongs there (extra fields or a comment)");
-            if (Half(header, 34) != 0 || !IsOrdinary(Number(header, 38)))
+            if (Half(header, 34) != 0 || Number(header, 38) is not (0 or OrdinaryFile))
                 throw Damaged($"{shown} is a link, a folder or in another piece");
             if (Number(header, 42) != next)
                 throw Damaged($"{shown} does not begin where the file before it ends: something stands between them, or is told twice");
@@ -96,9 +94,6 @@ internal static class ZipLayout
             throw Damaged($"the sizes of {shown} are not those of a file in a bundle");
         return new(Ascii(name, shown), at + LocalSize + name.Length, compressed, size, Number(header, 14), method == 8);
     }
-
-    private static bool IsOrdinary(uint attributes) =>
-        (attributes & 0xFFFF) == 0 && (attributes & FileType) is 0 or OrdinaryFile && (attributes & SpecialRights) == 0;
 
     private static string Ascii(ReadOnlySpan<byte> name, string shown)
     {

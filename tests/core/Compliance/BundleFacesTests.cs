@@ -77,6 +77,8 @@ public sealed class BundleFacesTests : IDisposable
         var verdict = await BundleScene.CheckAsync(path, scene.Key);
         verdict.State.ShouldBe(BundleState.Changed);
         verdict.Problem.ShouldNotBeNull().ShouldContain("The archive is damaged: ");
+        (await BundleScene.PythonAsync(path)).ShouldSatisfyAllConditions(
+            static done => done.Code.ShouldBe(1), static done => done.Output.ShouldStartWith("NOT INTACT: "));
     }
 
     [Fact]

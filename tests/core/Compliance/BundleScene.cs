@@ -43,12 +43,12 @@ internal sealed class BundleScene : IDisposable
         return signer.Sign(new Checkpoint(origin, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize))));
     }
 
-    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null, Redaction? redacted = null, bool names = false)
+    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null, Redaction? redacted = null, bool names = false, bool withSealed = false)
     {
         checkpoint ??= await SignAsync();
         return new(
             EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, first, last > 0 ? last : checkpoint.Checkpoint.Size, checkpoint, Key,
-            WithSealed: false, redacted ?? Redaction.None, names ? Keys : null);
+            WithSealed: withSealed, redacted ?? Redaction.None, names ? Keys : null);
     }
 
     public async Task<string> ExportAsync(BundleRequest request, string name = "bundle.zip", params SignedCheckpoint[] earlier)

@@ -117,7 +117,7 @@ public sealed class BundleTamperingTests : IDisposable
         files[BundleFormat.Key] = Encoding.UTF8.GetBytes($"{attacker.Verifier}\n");
         files[BundleFormat.Earlier] = [];
         var forged = scene.Forge(files);
-        (await BundleScene.CheckAsync(forged, scene.Key)).Problem.ShouldBe($"It is signed with another key ({attacker.Verifier.Id:x8}) than the one given ({scene.Key.Id:x8}).");
+        (await BundleScene.CheckAsync(forged, scene.Key)).Problem.ShouldBe($"It is signed with another key ({attacker.Verifier}) than the one given ({scene.Key}).");
         await File.WriteAllTextAsync(scene.Path("key.txt"), $"{scene.Key}\n", TestContext.Current.CancellationToken);
         (await BundleScene.PythonAsync(forged, scene.Path("key.txt"))).ShouldBe((1, "NOT INTACT: another key than the trusted one\n"));
     }
@@ -167,15 +167,46 @@ public sealed class BundleTamperingTests : IDisposable
     }
 
     [Fact]
+    public async Task Encrypted_parts_are_all_there_or_none_is_and_each_is_the_one_that_its_entry_names()
+    {
+        await scene.Story.VerifiedAsync();
+        var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync(withSealed: true)));
+        var whole = scene.Forge(files);
+        (await BundleScene.CheckAsync(whole, scene.Key)).Problem.ShouldBeNull();
+        (await BundleScene.PythonAsync(whole)).Code.ShouldBe(0);
+        var lines = Encoding.UTF8.GetString(files[BundleFormat.Entries]);
+        var part = System.Text.RegularExpressions.Regex.Match(lines, ",\"sealed\":\"[^\"]+\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Value;
+        part.Length.ShouldBeGreaterThan(50);
+        (string Lines, bool Sealed, string Why)[] attacks =
+        [
+            (System.Text.RegularExpressions.Regex.Replace(lines, ",\"sealed\":\"[^\"]+\"", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)), true, "lacks its encrypted part"),
+            (lines.Replace(part, "", StringComparison.Ordinal), true, "lacks its encrypted part"),
+            (lines.Replace(part, part[..^3] + (part[^3] == 'A' ? "E" : "A") + part[^2..], StringComparison.Ordinal), true, "Entry "),
+            (lines.Replace(part, ",\"sealed\":\"AAAA\"", StringComparison.Ordinal), true, "does not have the hash"),
+            (lines, false, "the manifest says that none is in it"),
+        ];
+        foreach (var (changed, isSealed, why) in attacks)
+        {
+            var forged = files.ToDictionary();
+            forged[BundleFormat.Entries] = Encoding.UTF8.GetBytes(changed);
+            if (!isSealed)
+                forged[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace("\"sealed\": true", "\"sealed\": false", StringComparison.Ordinal));
+            var path = scene.Forge(forged);
+            (await BundleScene.CheckAsync(path)).Problem.ShouldNotBeNull().ShouldContain(why);
+            (await BundleScene.PythonAsync(path)).Code.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task Documents_of_a_derivation_that_is_not_known_are_taken_neither_for_forged_nor_for_checked()
     {
         await BundleAsync();
         var files = BundleScene.Unpack(scene.Path("bundle.zip"));
-        files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace("\"derivation\": 1", "\"derivation\": 0", StringComparison.Ordinal));
+        files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace("\"derivation\": 2", "\"derivation\": 0", StringComparison.Ordinal));
         files[BundleFormat.Report] = "<p>as it was once</p>"u8.ToArray();
         var verdict = await BundleScene.CheckAsync(scene.Forge(files));
         verdict.State.ShouldBe(BundleState.Unreadable);
-        verdict.Problem.ShouldNotBeNull().ShouldContain("made by derivation 0, and this program knows 1");
+        verdict.Problem.ShouldNotBeNull().ShouldContain("made by derivation 0, and this program knows 2");
     }
 
     private static string Swap(string text) => text.Replace('a', '\u0001').Replace('b', 'a').Replace('\u0001', 'b');

@@ -8,10 +8,12 @@ import hashlib
 import hmac
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 
 class Wrong(Exception):
@@ -85,6 +87,40 @@ def check_opened(opened, body, number):
         must([name for name, _ in json.loads(one["text"], object_pairs_hook=list)] == part["of"], "entry %d opens other members than it names" % number)
 
 
+FILES = [
+    "entries.jsonl", "proof.json", "checkpoint.txt", "earlier-checkpoints.jsonl", "key.txt", "oscal/assessment-plan.json",
+    "oscal/assessment-results.json", "oscal/component-definition.json", "oscal/poam.json", "report.html", "VERIFY.md", "manifest.json",
+]
+
+
+def check_layout(whole):
+    """Step 1, second half: headers and directory say the same, and nothing stands between."""
+    end = len(whole) - 93
+    must(end > 0 and whole[end : end + 8] == b"PK\x05\x06\0\0\0\0", "the directory has no end")
+    one, count, length, at, comment = struct.unpack("<HHIIH", whole[end + 8 : end + 22])
+    must(one == count and comment == 71 and at + length == end, "the end of the directory does not fit")
+    files_end, expected = at, 0
+    for _ in range(count):
+        listed = whole[at : at + 46]
+        must(listed[:4] == b"PK\x01\x02" and listed[30:36] == bytes(6) and listed[38:42] in (bytes(4), b"\0\0\xa4\x81"), "a file in the directory does not fit")
+        name_length, offset = struct.unpack("<H", listed[28:30])[0], struct.unpack("<I", listed[42:46])[0]
+        name = whole[at + 46 : at + 46 + name_length]
+        header = whole[offset : offset + 30]
+        must(offset == expected and header[:4] == b"PK\x03\x04" and header[4:28] == listed[6:30], "a header differs from the directory")
+        must(header[28:30] == bytes(2) and whole[offset + 30 : offset + 30 + name_length] == name, "a header names something else")
+        flags, method, crc, packed, size = struct.unpack("<HH4xIII", header[6:26])
+        must(flags & ~0x0806 == 0 and method in (0, 8), "a file is packed in another way")
+        expected = offset + 30 + name_length + packed
+        data = whole[expected - packed : expected]
+        if method == 8:
+            inflate = zlib.decompressobj(-15)
+            data = inflate.decompress(data, size + 1)
+            must(inflate.eof and not inflate.unused_data, "something stands behind a file")
+        must(len(data) == size and zlib.crc32(data) == crc, "a file does not have its size or checksum")
+        at += 46 + name_length
+    must(at == end and expected == files_end, "something stands between")
+
+
 class Tree:
     def __init__(self):
         self.n, self.stack = 0, []
@@ -109,6 +145,7 @@ def check(path, trusted, folder):
     with open(path, "rb") as file:
         whole = file.read()
     must(whole[-71:-64] == b"sha256:" and whole[-64:] == hashlib.sha256(whole[:-71]).hexdigest().encode(), "the file was changed or cut")
+    check_layout(whole)
     # Step 2
     bundle = zipfile.ZipFile(path)
     manifest_bytes = bundle.read("manifest.json")
@@ -116,6 +153,8 @@ def check(path, trusted, folder):
     must(manifest["format"] == "devops-ai-bot/evidence-bundle", "not an evidence bundle")
     must(manifest["version"] == 1, "a version that is not described")
     must(bundle.namelist() == [file["name"] for file in manifest["files"]] + ["manifest.json"], "files are missing, too many or out of order")
+    names = bundle.namelist()
+    must(names == [name for name in FILES if name in names or name != "oscal/poam.json"], "a file is missing or not one of a bundle")
     for file in manifest["files"]:
         data = bundle.read(file["name"])
         must(len(data) == file["size"] and sha256(data).hex() == file["sha256"], file["name"] + " was changed")
@@ -153,6 +192,8 @@ def check(path, trusted, folder):
                 must(sha256(b"\x00" + entry["body"].encode()) == leaf, "entry %d was changed" % expected)
                 body = json.loads(entry["body"])
                 must((body["seq"], body["tenant"], body["v"]) == (expected, manifest["tenant"], 1), "entry %d is another one" % expected)
+                must(("sealed" in entry) == (manifest["sealed"] and "sealed" in body), "entry %d has or lacks an encrypted part" % expected)
+                must("sealed" not in entry or sha256(unbase64(entry["sealed"])) == unbase64(body["sealed"]["hash"]), "entry %d has another encrypted part" % expected)
                 must("opened" not in entry or manifest["names"], "entry %d is opened, and the manifest says that none is" % expected)
                 if "opened" in entry:
                     check_opened(entry["opened"], body, expected)
