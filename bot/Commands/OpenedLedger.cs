@@ -86,6 +86,23 @@ internal sealed class OpenedLedger : IDisposable
     public async Task<SignedCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken) =>
         await Checkpoints.NewestAsync(tenant, cancellationToken) ?? new CheckpointFiles(Path.Combine(Folder, CheckpointFiles.FolderName)).Newest(tenant);
 
+    /// <summary>Signs the head of now, as the bot does; it may run meanwhile. Returns the newest checkpoint, null while there are no entries.</summary>
+    /// <exception cref="CommandException">This is a copy of the file alone: nothing can be kept beside it.</exception>
+    /// <exception cref="SigningKeyException">The key is not here, or cannot be used.</exception>
+    /// <exception cref="CheckpointException">The ledger does not continue what was signed before.</exception>
+    public async Task<SignedCheckpoint?> SignAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (store is null && (Path.GetFileName(Name) != LedgerFile.Name || !File.Exists(Path.Combine(Folder, SqliteDocuments.FileName))))
+            throw new CommandException($"{Name} stands alone: {SqliteDocuments.FileName}, which keeps the checkpoints, is not beside it.");
+        var signer = SigningKeyFile.Open(context, store is null ? Folder : null);
+        using var held = signer as IDisposable;
+        using var own = store is null ? new SqliteDocuments(Folder) : null;
+        var origin = context.Configuration["Ledger:Origin"] is { Length: > 0 } set ? set : Origins.Default;
+        return await SigningOnDemand.SignAsync(
+            tenant, Origins.Of(origin, tenant), Archive, own ?? Documents, signer, Folder,
+            context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, context.ContentRoot) : null, cancellationToken);
+    }
+
     /// <summary>Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names.</summary>
     public async Task<IReadOnlyList<FoundCheckpoint>> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
     {

@@ -16,13 +16,15 @@ internal static class ProofCommands
     private static Command Checkpoint(CommandContext context)
     {
         var (tenant, path) = (Tenant(), PathOption());
-        var command = new Command("checkpoint", "Prints a tenant's newest checkpoint.") { tenant, path };
+        var sign = new Option<bool>("--sign") { Description = "Signs what is not signed yet first, with the ledger's key. The bot may run meanwhile." };
+        var command = new Command("checkpoint", "Prints a tenant's newest checkpoint.") { tenant, path, sign };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
             using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            var newest = await ledger.NewestAsync(id, cancellationToken)
-                ?? throw new CommandException($"No checkpoint of {id} has been signed yet.");
+            var newest = parsed.GetValue(sign)
+                ? await ledger.SignAsync(id, cancellationToken) ?? throw new CommandException($"{id} has no entries yet, so there is nothing to sign.")
+                : await ledger.NewestAsync(id, cancellationToken) ?? throw new CommandException($"No checkpoint of {id} has been signed yet. 'ledger checkpoint --tenant {id} --sign' signs one.");
             await context.Output.WriteAsync(newest.ToString());
             return LedgerCommands.Intact;
         }));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Files;
 using DevOpsAI.Ledger.Proofs;
 
@@ -43,6 +44,12 @@ internal static class SigningKeyFile
         await context.Error.WriteLineAsync("A new key signs from now on. Tell auditors and witnesses; what the old one signed stays valid under the old one.");
         return await key.PublicKeyAsync(CancellationToken.None);
     }
+
+    /// <summary>The key for a verb to sign with. Makes none: a new key is for people to decide on.</summary>
+    /// <exception cref="SigningKeyException">It is not there, or cannot be used.</exception>
+    public static ICheckpointSigner Open(CommandContext context, string? ledger) => context.Configuration["Ledger:KeyVaultKey"] is { Length: > 0 } key
+        ? new KeyVaultSigner(new() { Timeout = TimeSpan.FromSeconds(20) }, new VaultTokens().GetAsync, key)
+        : LocalSigningKey.Open(PathOf(context, ledger));
 
     private static string PathOf(CommandContext context, string? ledger) => context.Configuration["Ledger:SigningKeyPath"] is { Length: > 0 } path
         ? Path.GetFullPath(path, context.ContentRoot)

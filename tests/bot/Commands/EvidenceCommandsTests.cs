@@ -52,6 +52,30 @@ public sealed class EvidenceCommandsTests : IDisposable
         json.GetProperty("keyTrusted").GetBoolean().ShouldBeFalse();
     }
 
+    /// <summary>The ledger of this test is open all the while, as that of a running bot is.</summary>
+    [Fact]
+    public async Task What_no_checkpoint_covers_yet_is_signed_at_once_beside_a_running_bot_and_kept()
+    {
+        await AppendAsync(4);
+        new SqliteDocuments(Path.Combine(root, "data")).Dispose();
+        File.WriteAllText(Path.Combine(root, "data", LocalSigningKey.FileName), key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(root, "data", LocalSigningKey.FileName), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await ExportedAsync("--month", "2026-03")).ShouldContain("signed a checkpoint of 4 entries");
+        var once = await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken);
+        (await ExportedAsync("--month", "2026-03")).ShouldNotContain("signed a checkpoint");
+        (await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken)).ShouldBe(once);
+        await AppendAsync(2);
+        (await ExportedAsync("--from", "2026-03-01", "--to", "2026-04-01")).ShouldContain("entries 1 to 6 of 6");
+        await AppendAsync(1);
+        (await ExportedAsync()).ShouldContain("entries 1 to 6 of 6", Case.Sensitive, "without an end, what is signed");
+        (await ExportedAsync("--from", "7")).ShouldContain("entries 7 to 7 of 7");
+        await AppendAsync(1);
+        (await RunAsync("ledger", "checkpoint", "--tenant", "contoso")).Output.ShouldContain("/contoso\n7\n");
+        (await RunAsync("ledger", "checkpoint", "--tenant", "contoso", "--sign")).Output.ShouldContain("/contoso\n8\n");
+        (await RunAsync("ledger", "verify", "--tenant", "contoso")).Code.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Ranges_are_given_by_seq_or_time_and_end_where_the_checkpoint_ends()
     {
@@ -70,8 +94,13 @@ public sealed class EvidenceCommandsTests : IDisposable
         await RefusedAsync("is unknown", "--tenant", "nobody");
         await AppendAsync(3);
         await RefusedAsync("No checkpoint of contoso is kept", "--tenant", "contoso");
+        await RefusedAsync("which keeps the checkpoints, is not beside it", "--tenant", "contoso", "--month", "2026-03");
+        await RefusedAsync("no entries from 2026-02-01 to 2026-03-01. Its 3 entries are of 2026-03-02T", "--tenant", "contoso", "--month", "2026-02");
+        await RefusedAsync("is no month", "--tenant", "contoso", "--month", "March");
+        await RefusedAsync("give one or the other", "--tenant", "contoso", "--month", "2026-03", "--from", "1");
         await KeepAsync(2);
         await RefusedAsync("covers 2 entries of contoso, not yet entry 3", "--tenant", "contoso", "--to", "3");
+        await RefusedAsync("There is no signing key at ", "--tenant", "contoso", "--month", "2026-03");
         await RefusedAsync("there is no entry 9", "--tenant", "contoso", "--to", "9");
         await RefusedAsync("no entries from 2 to 1", "--tenant", "contoso", "--from", "2", "--to", "1");
         await RefusedAsync("no entries from 2027-01-01", "--tenant", "contoso", "--from", "2027-01-01");
