@@ -8,6 +8,9 @@ namespace DevOpsAI.Ledger.Vault;
 /// </summary>
 public sealed class DataKey
 {
+    /// <summary>OpenSSL's HKDF takes 32 KiB at most.</summary>
+    internal const int LongestInfo = 16 * 1024;
+
     public const int Size = 32;
 
     private readonly byte[] bytes = GC.AllocateUninitializedArray<byte>(Size, pinned: true);
@@ -47,9 +50,31 @@ public sealed class DataKey
         Interlocked.MemoryBarrier();
         if (destroyed)
             return false;
-        HKDF.Expand(HashAlgorithmName.SHA256, copy, output, info);
+        if (info.Length <= LongestInfo)
+            HKDF.Expand(HashAlgorithmName.SHA256, copy, output, info);
+        else
+            Expand(copy, info, output);
         CryptographicOperations.ZeroMemory(copy);
         return true;
+    }
+
+    /// <summary>The same, block by block, for what the platform's libraries refuse as too long. Such a name comes from outside and must not stop anything.</summary>
+    private static void Expand(ReadOnlySpan<byte> key, ReadOnlySpan<byte> info, Span<byte> output)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        Span<byte> block = stackalloc byte[SHA256.HashSizeInBytes];
+        for (byte number = 1; output.Length > 0; number++)
+        {
+            if (number > 1)
+                hash.AppendData(block);
+            hash.AppendData(info);
+            hash.AppendData([number]);
+            hash.GetHashAndReset(block);
+            var part = Math.Min(block.Length, output.Length);
+            block[..part].CopyTo(output);
+            output = output[part..];
+        }
+        CryptographicOperations.ZeroMemory(block);
     }
 
     /// <summary>Clears the key from memory. Harmless to repeat.</summary>
