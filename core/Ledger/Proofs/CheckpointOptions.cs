@@ -16,9 +16,9 @@ public sealed class CheckpointOptions
     /// <summary>Identifier of an EC P-256 key in Azure Key Vault that signs instead, as in <c>https://msp.vault.azure.net/keys/ledger/3f1c...</c></summary>
     public string? KeyVaultKey { get; set; }
 
-    /// <summary>A ledger that has grown is signed at least this often; after decisions and executions it is signed soon.</summary>
+    /// <summary>A ledger that has grown is signed at least this often; after what people do, executions and every 256 entries it is signed soon.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
-    public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>A ledger in which nothing happens gets a heartbeat entry this often, so that an end cut off shows as heartbeats that are missing.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
@@ -20,12 +21,17 @@ internal sealed class CheckpointSignals
         tenant, static _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
 }
 
-/// <summary>Sees a ledger begin, and decisions and outcomes go by. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
+/// <summary>Sees a ledger begin, and what people do, outcomes and erasures go by; and whenever so much has come that it should not wait. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
 internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFollower
 {
     public string Name => "checkpoints";
 
-    public string? Lane(LedgerEntry entry) => entry.Seq == 1 || entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished ? Name : null;
+    /// <summary>So many entries are signed without waiting for <see cref="CheckpointOptions.CheckpointEvery"/>.</summary>
+    internal const int MostUnsigned = 256;
+
+    public string? Lane(LedgerEntry entry) =>
+        entry.Seq == 1 || entry.Seq % MostUnsigned == 0 || entry.Actor.Kind == ActorKind.Person
+        || entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished or ErasureCompleted ? Name : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {

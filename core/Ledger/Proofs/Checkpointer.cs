@@ -47,6 +47,27 @@ internal sealed class Checkpointer(
         await base.StartAsync(cancellationToken);
     }
 
+    /// <summary>Signs what has come since the last checkpoint, so that a clean stop leaves no end unsigned.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var tenant in tenants.All)
+        {
+            try
+            {
+                if (await IsMineAsync(tenant.Id, cancellationToken) is true)
+                    await keepers.Of(tenant.Id).SignAsync(cancellationToken);
+            }
+            catch (Exception failure)
+            {
+                // It was told while the bot ran, or is told at the next start, which signs the same entries.
+                logger.NotSigned(tenant.Id, failure.Message, TimeSpan.Zero);
+                if (cancellationToken.IsCancellationRequested)
+                    return;
+            }
+        }
+    }
+
     /// <summary>One look at a tenant: a heartbeat if one is due, a checkpoint if there is something new. Returns when to look again.</summary>
     public async Task<TimeSpan> LookAsync(TenantId tenant, CancellationToken cancellationToken)
     {

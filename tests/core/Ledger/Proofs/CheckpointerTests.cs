@@ -30,7 +30,7 @@ public sealed class CheckpointerTests : IDisposable
         keepers = new(tenant => new(tenant, "test/contoso", archive, tree, new(documents), new(documents), key, new(System.IO.Path.Combine(folder.Path, "checkpoints")), null), clock);
         checkpointer = new(
             ledger, new(ledger), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
-            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+            Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);
     }
 
     [Fact]
@@ -129,6 +129,45 @@ public sealed class CheckpointerTests : IDisposable
         (followed.CannotTell, followed.Mine) = (false, false);
         await one.LookAndTellAsync(Contoso, signed, Cancel);
         status.Problems.Keys.ShouldBe(["contoso-two"]);
+    }
+
+    [Fact]
+    public async Task A_clean_stop_leaves_nothing_unsigned_and_a_tenant_of_another_instance_alone()
+    {
+        var followed = new Followed { Mine = true };
+        using var one = new Checkpointer(
+            ledger, new(ledger), new Contosos(), followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+        await AppendAsync();
+        await one.StopAsync(Cancel);
+        keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+        await AppendAsync();
+        documents.IsAway = true;
+        await one.StopAsync(Cancel);
+        documents.IsAway = false;
+        keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Whatever_a_person_does_and_every_256th_entry_is_signed_soon()
+    {
+        var follower = new CheckpointFollower(new());
+        await AppendAsync();
+        var first = (await ledger.ReadAsync(Contoso, 0, 1, Cancel))[0];
+        follower.Lane(first).ShouldNotBeNull();
+        var later = first with { Seq = 300 };
+        follower.Lane(later).ShouldBeNull();
+        follower.Lane(later with { Actor = new(ActorKind.Person, "ada", "Ada") }).ShouldNotBeNull();
+        follower.Lane(later with { Fact = new DevOpsAI.Ledger.Vault.ErasureCompleted("u1", null) }).ShouldNotBeNull();
+        follower.Lane(later with { Seq = 512 }).ShouldNotBeNull();
+    }
+
+    private sealed class Contosos : ITenantDirectory
+    {
+        public IReadOnlyList<Tenant> All { get; } = [new(Contoso, "Contoso Ltd", "CON")];
+
+        public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+        public Tenant? FindByPrefix(string prefix) => null;
     }
 
     private sealed class Followed : IFollowedTenants
