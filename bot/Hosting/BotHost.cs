@@ -8,6 +8,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
+using DevOpsAI.Files;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -89,6 +90,7 @@ public static class BotHost
     /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        OwnerOnly.ForAllThatIsMade();
         try
         {
             await using var app = Build(args);
