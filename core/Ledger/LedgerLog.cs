@@ -30,7 +30,6 @@ internal static partial class LedgerLog
     [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Handlers} follower handlers did not stop in time; their entries are handed over again at the next start")]
     public static partial void HandlersLeft(this ILogger logger, int handlers);
 
-    [LoggerMessage(EventId = 1007, Level = LogLevel.Critical,
-        Message = "The write-ahead log of {Path} is damaged ({Damage}): the newest entries may be lost. Compare with a backup")]
-    public static partial void LogDamaged(this ILogger logger, string path, string damage);
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Critical, Message = "Entries of {Path} are given up, as Storage:AcceptLoss says. {Lost} Take the setting away again")]
+    public static partial void LossAccepted(this ILogger logger, string path, string lost);
 }

@@ -45,7 +45,8 @@ public static class LedgerServices
             provider.GetRequiredService<IKeyRing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<LedgerMetrics>(),
-            provider.GetRequiredService<ILogger<SqliteLedger>>()));
+            provider.GetRequiredService<ILogger<SqliteLedger>>(),
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss));
         services.AddSingleton(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
         services.AddSingleton(static provider => new SqliteDocuments(FolderOf(provider)));
         return services.AddSingleton<EveryTenant>();

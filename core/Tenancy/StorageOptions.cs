@@ -25,6 +25,12 @@ public sealed class StorageOptions
     [RegularExpression("[a-z0-9][a-z0-9-]{0,39}", ErrorMessage = "Storage:Region: lower-case letters, digits and hyphens, at most 40.")]
     public string? Region { get; set; }
 
+    /// <summary>
+    /// Start although the newest entries of the ledger are lost or its write-ahead log is damaged (SQLite only). For one start, after the
+    /// folder was copied away; what is given up is logged as Critical.
+    /// </summary>
+    public bool AcceptLoss { get; set; }
+
     [EnumDataType(typeof(StorageProvider))]
     public StorageProvider Provider { get; set; }
 

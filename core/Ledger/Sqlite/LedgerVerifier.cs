@@ -46,6 +46,8 @@ public sealed class LedgerVerifier
         try
         {
             var logDamage = LedgerFile.FindLogDamage(path);
+            // Before the entries: where a bot goes on appending, they are newer than what is read here.
+            var lost = File.Exists(path) ? LedgerStart.Missing(path, only?.Value) : new Dictionary<string, string>();
             using var opened = LedgerFile.OpenToRead(path);
             if (opened is null)
                 return null;
@@ -53,6 +55,8 @@ public sealed class LedgerVerifier
             verifier.Run(cancellationToken);
             if (logDamage is not null)
                 verifier.ReportDamage(logDamage);
+            foreach (var (tenant, missing) in lost)
+                verifier.Of(Encoding.UTF8.GetBytes(tenant))?.Damage(missing);
             return verifier.Results();
         }
         catch (LedgerFileException failure) when (IsTampering(failure))

@@ -59,7 +59,21 @@ internal sealed class LedgerWriter : IDisposable
             batch.Clear();
             cursors.Clear();
         }
+        EmptyLog();
         session?.Dispose();
+    }
+
+    /// <summary>A clean stop leaves nothing in the write-ahead log. Where that fails, the next start takes it from there as after a crash.</summary>
+    private void EmptyLog()
+    {
+        try
+        {
+            session?.EmptyLog();
+        }
+        catch (LedgerFileException)
+        {
+            // It is busy or the disk is full: everything is in the log, and the log is durable.
+        }
     }
 
     private void Drain()

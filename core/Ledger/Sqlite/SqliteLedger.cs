@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DevOpsAI.Files;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
@@ -17,15 +18,18 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     private readonly LedgerReader reader;
     private readonly LedgerWriter writer;
     private readonly IKeyRing ring;
+    private readonly DurableHeads? heads;
     private long forgotten;
 
     /// <summary>Opens or creates the ledger in a folder.</summary>
-    /// <exception cref="LedgerUnavailableException">Another process holds it, or it cannot be opened.</exception>
-    public SqliteLedger(string folder, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger)
+    /// <param name="acceptLoss">Go on with a ledger that has lost entries or whose log is damaged; what is missing is logged as Critical.</param>
+    /// <exception cref="LedgerUnavailableException">Another process holds it, it cannot be opened, or entries are missing at its end.</exception>
+    public SqliteLedger(string folder, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger, bool acceptLoss = false)
     {
         try
         {
             Directory.CreateDirectory(folder);
+            OwnerOnly.Tighten(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -37,16 +41,19 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         try
         {
             var path = Path.Combine(folder, LedgerFile.Name);
-            if (WriteAheadLog.FindDamage(path + "-wal") is { } damage)
-                logger.LogDamaged(path, damage);
-            writer = new(() => new WriterSession(path), Publish, clock, metrics, logger);
+            LedgerStart.MustBeWhole(path, acceptLoss, logger);
+            heads = new(folder);
+            writer = new(() => new WriterSession(path, heads), Publish, clock, metrics, logger);
             reader = new(path);
             logger.Opened(path, SqliteLibrary.Description);
         }
-        catch (LedgerFileException failure)
+        catch (Exception failure)
         {
+            heads?.Dispose();
             held.Dispose();
-            throw new LedgerUnavailableException($"The ledger in {folder} cannot be opened: {failure.Message}", failure);
+            if (failure is LedgerFileException or IOException or UnauthorizedAccessException)
+                throw new LedgerUnavailableException($"The ledger in {folder} cannot be opened: {failure.Message}", failure);
+            throw;
         }
     }
 
@@ -107,8 +114,9 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     public void Dispose()
     {
         ring.Forgotten -= Forget;
-        writer.Dispose();
         reader.Dispose();
+        writer.Dispose();
+        heads?.Dispose();
         held.Dispose();
     }
 

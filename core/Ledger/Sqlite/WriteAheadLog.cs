@@ -16,7 +16,16 @@ internal static class WriteAheadLog
     /// What is wrong, or null. A last transaction that a crash cut short is not damage: it was never acknowledged.
     /// Means nothing while a bot writes.
     /// </summary>
-    public static string? FindDamage(string path)
+    public static string? FindDamage(string path) => Find(path, onlyFlushed: false);
+
+    /// <summary>
+    /// As <see cref="FindDamage"/>, for the start: only what no crash and no power cut can leave behind. A commit is flushed before the next
+    /// one is begun, so a bad frame followed by more than the rest of its own transaction was good once. Of the last transaction alone nobody
+    /// can tell whether it was ever flushed; <see cref="DurableHeads"/> knows whether its entries were acknowledged.
+    /// </summary>
+    public static string? FindCertainDamage(string path) => Find(path, onlyFlushed: true);
+
+    private static string? Find(string path, bool onlyFlushed)
     {
         if (!File.Exists(path))
             return null;
@@ -29,21 +38,23 @@ internal static class WriteAheadLog
         sum.Add(header[..24]);
         if ((BinaryPrimitives.ReadUInt32BigEndian(header) & ~1u) != Magic || pageSize is < 512 or > 65_536 || !sum.Is(header[24..]))
             return "its head is damaged";
-        return FindDamagedFrame(file, header[16..24], FrameHeaderSize + (int)pageSize, sum);
+        return FindDamagedFrame(file, header[16..24], FrameHeaderSize + (int)pageSize, sum, onlyFlushed);
     }
 
-    private static string? FindDamagedFrame(FileStream file, ReadOnlySpan<byte> salt, int frameSize, Checksum sum)
+    private static string? FindDamagedFrame(FileStream file, ReadOnlySpan<byte> salt, int frameSize, Checksum sum, bool onlyFlushed)
     {
         var frame = new byte[frameSize];
         var bad = 0;
+        var committed = false;
         for (var number = 1; file.ReadAtLeast(frame, frameSize, throwOnEndOfStream: false) == frameSize; number++)
         {
             var current = frame.AsSpan(8, 8).SequenceEqual(salt);
             if (bad > 0)
             {
                 // Frames of an earlier round of the log have another salt. One of this round says that more had been written.
-                if (current)
+                if (current && (committed || !onlyFlushed))
                     return $"frame {bad} is damaged";
+                committed |= current && Ends(frame);
                 continue;
             }
             sum.Add(frame.AsSpan(0, 8));
@@ -51,12 +62,15 @@ internal static class WriteAheadLog
             if (current && sum.Is(frame.AsSpan(16)))
                 continue;
             bad = number;
-            var ends = BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) != 0;
-            if (current && ends)
+            committed = current && Ends(frame);
+            if (committed && !onlyFlushed)
                 return $"frame {bad} is damaged";
         }
         return null;
     }
+
+    /// <summary>Whether a frame is the last of its transaction.</summary>
+    private static bool Ends(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32BigEndian(frame[4..]) != 0;
 
     private sealed class Checksum(bool bigEndian)
     {

@@ -24,9 +24,12 @@ internal sealed class WriterSession : IDisposable
     private readonly HashSet<TenantHead> touched = [];
     private readonly StreamVersions versions = new();
     private readonly ByteBuffer row = new(4096);
+    private readonly DurableHeads? durable;
 
-    public WriterSession(string path)
+    /// <param name="durable">Told where ledgers end as soon as that is on disk; null for nobody.</param>
+    public WriterSession(string path, DurableHeads? durable = null)
     {
+        this.durable = durable;
         database = LedgerFile.OpenToWrite(path);
         begin = database.Prepare("BEGIN IMMEDIATE");
         commit = database.Prepare("COMMIT");
@@ -67,9 +70,26 @@ internal sealed class WriterSession : IDisposable
     {
         foreach (var head in touched)
             saveHead.Bind(1, head.Tenant.Value).Bind(2, head.Range.Size).Bind(3, head.Range.Root()).Bind(4, head.Range.Save()).Run();
-        touched.Clear();
         commit.Run();
+        KeepHeads();
+        touched.Clear();
     }
+
+    private void KeepHeads()
+    {
+        try
+        {
+            foreach (var head in touched)
+                durable?.Keep(head.Tenant, head.Range.Size, head.Range.Root());
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The entries are durable all the same; an older head says less, and nothing that is wrong.
+        }
+    }
+
+    /// <summary>Moves the log into the file and empties it, so that the file alone is the whole ledger. Readers in the way leave some of it.</summary>
+    public void EmptyLog() => database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 
     public void Dispose() => database.Dispose();
 
