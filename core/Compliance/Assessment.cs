@@ -16,6 +16,9 @@ namespace DevOpsAI.Compliance;
 /// </summary>
 public sealed class Assessment : IDisposable
 {
+    /// <summary>As the reason stands in ledgers of before.</summary>
+    private const string ClosedByExpiry = "expired";
+
     private readonly EvidenceSubject subject;
     private readonly TextSpool spool;
     private readonly TextSpool leaves = new();
@@ -168,6 +171,9 @@ public sealed class Assessment : IDisposable
     {
         var incident = Of(fact.IncidentId, mark);
         (incident.Closed, incident.ClosedReason) = (mark, spool.Add(fact.Reason));
+        if (fact.Reason == ClosedByExpiry)
+            return;
+        incident.Treated = mark;
         if (incident.OutOfBand is { } change)
             incidentals.Find(change)!.Ended = mark;
     }

@@ -38,6 +38,12 @@ public sealed class IncidentRecord(string id)
 
     public Mark? Closed { get; internal set; }
 
+    /// <summary>
+    /// When it was closed because somebody saw to it or its cause was gone. Ledgers of before closed incidents when their proposal expired:
+    /// that treats nothing.
+    /// </summary>
+    public Mark? Treated { get; internal set; }
+
     public SpooledText ClosedReason { get; internal set; }
 
     /// <summary>Each time something was put at a gate, in order.</summary>

@@ -31,6 +31,7 @@ internal sealed class RecordCodec
         Write(output, incident.Drafted);
         output.Write(incident.Drafter.Place);
         Write(output, incident.Closed);
+        Write(output, incident.Treated);
         output.Write(incident.ClosedReason.Place);
         output.Write7BitEncodedInt(incident.Rounds.Count);
         foreach (var round in incident.Rounds)
@@ -53,6 +54,7 @@ internal sealed class RecordCodec
             Drafted = ReadMarkOrNull(input),
             Drafter = ReadText(input),
             Closed = ReadMarkOrNull(input),
+            Treated = ReadMarkOrNull(input),
             ClosedReason = ReadText(input),
         };
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)

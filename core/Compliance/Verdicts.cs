@@ -43,8 +43,12 @@ public static class Verdicts
         var final = round.Final!;
         if (!final.IsApproval)
             return final.By.Kind == ActorKind.Person;
-        return Approvers(round) >= round.Approvals;
+        // Who breaks the glass decides alone, and the others' word comes afterwards.
+        return final.Owed is null ? Approvers(round) >= round.Approvals : IsConfirmed(round);
     }
+
+    /// <summary>Enough others have said that it was right to break the glass.</summary>
+    private static bool IsConfirmed(Round round) => round.Reviews.Exists(static review => review is { Confirms: true, Complete: true });
 
     /// <summary>Neither who stands in for somebody nor who is stood in for counts twice.</summary>
     private static int Approvers(Round round)
@@ -72,14 +76,15 @@ public static class Verdicts
             return false;
         if (round.Level < GateLevel.L2)
             return true;
-        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq && HasItsPeople(round) && final.ByClock <= round.ExpiresAt;
+        // A glass is broken where policy allows it; what is owed for it is another objective.
+        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq && (final.Owed is not null || HasItsPeople(round)) && final.ByClock <= round.ExpiresAt;
     }
 
     /// <summary>At L0 and L1 the policy decides, and at L1 the press of the person who asks is the decision.</summary>
     private static bool? Separated(Round round)
     {
         var approvals = round.Level < GateLevel.L2 ? [] : round.Decisions.Where(static decision => decision.IsApproval).ToList();
-        return approvals.Count == 0 ? null : approvals.TrueForAll(decision => !IsRequester(round, decision));
+        return approvals.Count == 0 ? null : approvals.TrueForAll(decision => !IsRequester(round, decision) || (decision.Owed is not null && IsConfirmed(round)));
     }
 
     private static bool IsRequester(Round round, DecisionRecord decision) =>

@@ -82,8 +82,8 @@ public static class Weaknesses
     }
 
     /// <summary>
-    /// What did not come about is settled when the incident is closed or a later proposal is verified; what was done against the rules stays,
-    /// until people answer for it elsewhere.
+    /// What did not come about is settled when somebody has seen to the incident or a later proposal is verified, and what nobody decided also when
+    /// somebody has decided a later proposal; what was done against the rules stays, until people answer for it elsewhere.
     /// </summary>
     private static Mark? SettledBy(WeaknessKind kind, IncidentRecord incident, Round round, Mark seen)
     {
@@ -91,9 +91,11 @@ public static class Weaknesses
             return null;
         foreach (var later in incident.Rounds)
         {
+            if (kind == WeaknessKind.Expired && later.Revision > round.Revision && later.Final is { } decided && decided.Mark.Seq > seen.Seq)
+                return decided.Mark;
             if (later.Revision > round.Revision && later.Run is { Outcome: ExecutionOutcome.Verified, Finished: { } verified } && verified.Seq > seen.Seq)
                 return verified;
         }
-        return incident.Closed is { } closed && closed.Seq > seen.Seq ? closed : null;
+        return incident.Treated is { } treated && treated.Seq > seen.Seq ? treated : null;
     }
 }

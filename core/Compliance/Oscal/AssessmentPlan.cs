@@ -12,7 +12,7 @@ internal static class AssessmentPlan
         using var json = new OscalWriter(output, export.Subject.Namespace, indented: true);
         json.Open();
         json.Open("assessment-plan");
-        json.Uuid(export.Ids.Of("document", $"assessment-plan:{export.Range}"));
+        json.Uuid(export.Document("assessment-plan"));
         OscalMetadata.Write(json, export, "assessment-plan", $"Standing plan: what is examined in the operations ledger of {export.Subject.TenantName}");
         json.Open("import-ssp");
         json.Text("href", $"#{export.Ids.Of("resource", "system-security-plan")}");

@@ -17,7 +17,7 @@ internal static class AssessmentResults
         using var json = new OscalWriter(output, subject.Namespace, indented: false);
         json.Open();
         json.Open("assessment-results");
-        json.Uuid(export.Ids.Of("document", $"assessment-results:{export.Range}"));
+        json.Uuid(export.Document("assessment-results"));
         OscalMetadata.Write(json, export, "assessment-results", $"Operational changes of {subject.TenantName}");
         json.Open("import-ap");
         json.Text("href", "assessment-plan.json");

@@ -18,9 +18,16 @@ internal sealed record OscalExport(Assessment Assessment, EvidenceCheckpoint Che
 
     public Guid Platform => Ids.Of("platform", "bot");
 
-    public Guid EntriesFile => Ids.Of("resource", $"entries:{Range}");
+    public Guid EntriesFile => Ids.Of("resource", $"entries:{Range}:{Entries}");
 
     public Guid CheckpointFile => Ids.Of("resource", $"checkpoint:{OscalWriter.Number(Checkpoint.Size)}");
+
+    /// <summary>
+    /// Of a document of that kind. Documents that differ are different documents: what was redacted or opened shows in the file of the entries,
+    /// the witnesses that had signed in the note, and the names are those that whoever exported has given.
+    /// </summary>
+    public Guid Document(string kind) => Ids.Of(
+        "document", string.Join('\n', kind, Range, Entries, Hash256.OfText(Checkpoint.Note), Subject.WithNames ? "names" : "sealed", Subject.TenantName, Subject.Provider));
 
     public Guid Person(string objectId) => Ids.Of("party", $"person:{objectId.ToLowerInvariant()}");
 

@@ -11,7 +11,7 @@ internal static class PlanOfAction
         using var json = new OscalWriter(output, export.Subject.Namespace, indented: true);
         json.Open();
         json.Open("plan-of-action-and-milestones");
-        json.Uuid(export.Ids.Of("document", $"poam:{export.Range}"));
+        json.Uuid(export.Document("poam"));
         OscalMetadata.Write(json, export, "poam", $"Open items from the operations ledger of {export.Subject.TenantName}");
         json.Open("system-id");
         json.Text("identifier-type", $"{export.Subject.Namespace}/tenant");

@@ -12,6 +12,10 @@ internal static class NoteText
     /// <exception cref="NoteFormatException">Not UTF-8.</exception>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.StartsWith("\uFEFF"u8))
+            throw new NoteFormatException("it begins with a byte order mark; save it as UTF-8 without");
+        if (bytes.Length > 1 && (bytes[..2] is [0xFF, 0xFE] or [0xFE, 0xFF] || bytes[..2].Contains((byte)0)))
+            throw new NoteFormatException("it is UTF-16; save it as UTF-8 without a byte order mark");
         try
         {
             return Strict.GetString(bytes);
@@ -20,6 +24,26 @@ internal static class NoteText
         {
             throw new NoteFormatException("not UTF-8");
         }
+    }
+
+    /// <summary>What an editor, a mail or a chat has made of the text on its way, for people to undo; null when nothing of that kind is seen.</summary>
+    public static string? ChangedOnItsWay(string text)
+    {
+        foreach (var (number, line) in text.Split('\n').Index())
+        {
+            foreach (var character in line)
+            {
+                if (character == '\r')
+                    return $"line {number + 1} ends as on Windows; save it with line ends of Unix (LF)";
+                if (character != ' ' && char.IsWhiteSpace(character))
+                    return $"line {number + 1} holds white space that is no ordinary space (U+{(int)character:X4}), as a mail or chat puts in; take the text from a file";
+                if (char.GetUnicodeCategory(character) == UnicodeCategory.Format)
+                    return $"line {number + 1} holds a character that cannot be seen (U+{(int)character:X4}), as a mail or chat puts in; take the text from a file";
+                if (character is '\u2018' or '\u2019' or '\u201C' or '\u201D' or '\u201E' or '\u00AB' or '\u00BB')
+                    return $"line {number + 1} holds a typographic quotation mark, as a mail or chat puts in; take the text from a file";
+            }
+        }
+        return null;
     }
 
     public static byte[] Encode(string text) => Strict.GetBytes(text);

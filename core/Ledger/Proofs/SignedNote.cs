@@ -22,6 +22,8 @@ public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature)
     /// <param name="line">Without its newline.</param>
     internal static NoteSignature Parse(string line)
     {
+        if (line.Split(' ') is [['-', ..] or "\u2013" or "\u2015" or "\u2212" or "\u2012", ..])
+            throw new NoteFormatException("a signature line begins with another dash than \u2014 (U+2014), as a mail or chat puts in; take the text from a file");
         var parts = line.StartsWith(Dash, StringComparison.Ordinal) ? line[Dash.Length..].Split(' ') : [];
         if (parts is not [var name, var base64] || !NoteText.IsKeyName(name) || NoteText.FromBase64(base64) is not { Length: > sizeof(uint) } blob)
             throw new NoteFormatException("a line after the last empty line is not a signature");
@@ -43,8 +45,10 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     {
         if (note.Length > LongestNote)
             throw new NoteFormatException("too long for a note");
+        if (NoteText.ChangedOnItsWay(note) is { } change)
+            throw new NoteFormatException(change);
         if (note.Any(static character => character < ' ' && character != '\n'))
-            throw new NoteFormatException("control characters other than newline are not allowed (was it saved with Windows line ends?)");
+            throw new NoteFormatException("control characters other than newline are not allowed");
         if (!note.EndsWith('\n'))
             throw new NoteFormatException("the last line does not end with a newline");
         var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);

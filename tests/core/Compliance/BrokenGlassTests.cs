@@ -69,6 +69,48 @@ public sealed class BrokenGlassTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_broken_glass_that_policy_allows_and_others_confirm_is_settled()
+    {
+        var id = await OpenAsync();
+        await DecideAsync(id, owed: 1);
+        await scene.Story.RunAsync(id, 1, DevOpsAI.Execution.ExecutionOutcome.Verified);
+        await scene.Story.SayAsync(StreamId.Incident(id), new DevOpsAI.Incidents.IncidentClosed(id, "verified"), EvidenceScene.Execution);
+        var before = await ExportAsync(names: false, "before.zip");
+        Text(before, "oscal/poam.json").ShouldContain("decided by fewer people than policy asks");
+        Text(before, "oscal/assessment-results.json").ShouldNotContain("carried out when it was prohibited");
+        await scene.Story.ReviewAsync(id, EvidenceScene.Bo, confirms: true, complete: true);
+        var after = await ExportAsync(names: false);
+        after.ShouldNotContainKey("oscal/poam.json");
+        Text(after, "oscal/assessment-results.json").ShouldNotContain("\"risks\"");
+    }
+
+    [Fact]
+    public async Task Documents_with_different_content_have_different_identifiers_and_the_same_ones_the_same()
+    {
+        var id = await OpenAsync();
+        await DecideAsync(id, owed: 1);
+        var checkpoint = await scene.SignAsync();
+        var request = await scene.RequestAsync(checkpoint: checkpoint);
+        BundleRequest[] requests =
+        [
+            request, await scene.RequestAsync(checkpoint: checkpoint, names: true), await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["2"])),
+            await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["3"])), request with { TenantName = "Contoso GmbH" }, request with { Provider = "Another MSP" },
+            await scene.RequestAsync(last: 4, checkpoint: checkpoint), await scene.RequestAsync(),
+        ];
+        var byUuid = new Dictionary<string, string>();
+        foreach (var (number, one) in requests.Append(request).Index())
+        {
+            foreach (var (name, bytes) in BundleScene.Unpack(await scene.ExportAsync(one, $"{number}.zip")).Where(static file => file.Key.StartsWith("oscal/", StringComparison.Ordinal)))
+            {
+                var text = Encoding.UTF8.GetString(bytes);
+                var uuid = System.Text.Json.JsonElement.Parse(bytes).EnumerateObject().Single().Value.GetProperty("uuid").GetString()!;
+                byUuid.TryAdd(uuid, text);
+                byUuid[uuid].ShouldBe(text, $"{name} of export {number}");
+            }
+        }
+    }
+
     private async Task<string> OpenAsync()
     {
         var id = await scene.Story.OpenAsync("Fire");
@@ -79,9 +121,9 @@ public sealed class BrokenGlassTests : IDisposable
     private Task DecideAsync(string id, Actor? inTheNameOf = null, int? owed = null) =>
         scene.Story.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, "it burns", inTheNameOf: inTheNameOf, owed: owed);
 
-    private async Task<Dictionary<string, byte[]>> ExportAsync(bool names)
+    private async Task<Dictionary<string, byte[]>> ExportAsync(bool names, string name = "bundle.zip")
     {
-        var path = await scene.ExportAsync(await scene.RequestAsync(names: names));
+        var path = await scene.ExportAsync(await scene.RequestAsync(names: names), name);
         (await BundleScene.CheckAsync(path, scene.Key)).Problem.ShouldBeNull();
         (await BundleScene.PythonAsync(path)).Code.ShouldBe(0);
         return BundleScene.Unpack(path);

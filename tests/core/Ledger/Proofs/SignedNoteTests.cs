@@ -32,6 +32,34 @@ public sealed class SignedNoteTests
         judged.ShouldBe(12);
     }
 
+    [Theory]
+    [InlineData("utf-8", "begins with a byte order mark; save it as UTF-8 without")]
+    [InlineData("utf-16", "it is UTF-16; save it as UTF-8 without")]
+    [InlineData("utf-16BE", "it is UTF-16; save it as UTF-8 without")]
+    public void What_an_editor_saved_with_another_encoding_is_named(string encoding, string why)
+    {
+        var (note, how) = (Cases.GetProperty("own").GetProperty("cases")[0].GetProperty("note").GetString()!, Encoding.GetEncoding(encoding));
+        byte[] saved = [.. how.GetPreamble(), .. how.GetBytes(note)];
+        Should.Throw<NoteFormatException>(() => SignedNote.Parse(saved)).Message.ShouldContain(why);
+        if (encoding != "utf-8")
+            Should.Throw<NoteFormatException>(() => SignedNote.Parse(how.GetBytes(note))).Message.ShouldContain(why);
+    }
+
+    [Theory]
+    [InlineData("\n", "\r\n", "line 1 ends as on Windows; save it with line ends of Unix (LF)")]
+    [InlineData("\u2014 ", "\u2014\u00a0", "white space that is no ordinary space (U+00A0)")]
+    [InlineData("\u2014 ", "- ", "another dash than")]
+    [InlineData("\u2014 ", "-- ", "another dash than")]
+    [InlineData("\u2014 ", "\u2013 ", "another dash than")]
+    [InlineData("\n\n", "\u200b\n\n", "a character that cannot be seen (U+200B)")]
+    [InlineData("\n\n", "\u201d\n\n", "a typographic quotation mark")]
+    public void What_a_mail_or_chat_made_of_a_note_is_named(string was, string became, string why)
+    {
+        var note = Cases.GetProperty("own").GetProperty("cases")[0].GetProperty("note").GetString()!;
+        note.ShouldContain(was);
+        Should.Throw<NoteFormatException>(() => SignedNote.Parse(note.Replace(was, became, StringComparison.Ordinal))).Message.ShouldContain(why);
+    }
+
     [Fact]
     public void Every_malformed_note_is_refused_for_its_own_reason()
     {
@@ -39,10 +67,10 @@ public sealed class SignedNoteTests
         var reasons = new Dictionary<string, string>
         {
             ["no-trailing-newline-after-signature"] = "does not end with a newline",
-            ["crlf"] = "control characters",
+            ["crlf"] = "ends as on Windows",
             ["leading-zero-size"] = "leading zeros",
             ["missing-blank-line"] = "no empty line",
-            ["hyphen-instead-of-em-dash"] = "not a signature",
+            ["hyphen-instead-of-em-dash"] = "another dash than",
         };
         foreach (var one in Cases.GetProperty("malformed").EnumerateArray())
         {
