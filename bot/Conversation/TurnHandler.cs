@@ -17,6 +17,9 @@ internal sealed class TurnHandler(
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         await RelinkAsync(turn, cancellationToken);
+        var isClick = turn.Activity.Value is { ValueKind: JsonValueKind.Object };
+        if (!isClick && !turn.IsAddressed)
+            return;
         var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
             : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
             : await AnswerAsync(turn, person, cancellationToken);

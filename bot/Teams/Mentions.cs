@@ -31,6 +31,10 @@ public static class Mentions
         return WebUtility.HtmlDecode(WithoutTags(text.Replace('\u00A0', ' ').Trim())).Trim();
     }
 
+    /// <summary>The recipient is mentioned: by its id, whatever the mention shows.</summary>
+    public static bool OfRecipient(Activity activity) => activity.Recipient?.Id is { Length: > 0 } self
+        && (activity.Entities ?? []).Any(entity => entity is { Type: "mention", Mentioned.Id: { } id } && id == self);
+
     private static string WithoutTags(string text) => text.Contains("<at", StringComparison.OrdinalIgnoreCase)
         ? text.Replace("<at>", "", StringComparison.OrdinalIgnoreCase).Replace("</at>", "", StringComparison.OrdinalIgnoreCase)
         : text;

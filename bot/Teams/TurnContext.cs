@@ -22,6 +22,11 @@ public sealed class TurnContext(Activity activity, string correlation, Func<Turn
     /// <summary>What was typed, without the mention of the bot; at most <see cref="Mentions.LongestText"/> characters.</summary>
     public string Text => text.Value;
 
+    /// <summary>
+    /// Said to the bot: anything in a personal chat; elsewhere, where Teams may deliver what people say to each other, only what mentions the bot.
+    /// </summary>
+    public bool IsAddressed => Conversation.Kind == "personal" || Mentions.OfRecipient(activity);
+
     public ConversationRef Conversation { get; init; } = ConversationRef.Of(activity);
 
     /// <summary>

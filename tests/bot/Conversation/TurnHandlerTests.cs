@@ -62,6 +62,22 @@ public sealed class TurnHandlerTests
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("freeze contoso backup restore is running", null)]
+    [InlineData("unlink this, wrong channel", null)]
+    [InlineData("anyone up for lunch?", null)]
+    [InlineData("pending", "29:bot")]
+    [InlineData("<at>Bot</at> freeze contoso somebody else of that name", "29:bot")]
+    public async Task What_people_say_to_each_other_in_a_channel_is_neither_obeyed_nor_answered(string text, string? mentioned)
+    {
+        await handler.OnMessageAsync(Turn(Story.Ravi, text, mentioned: mentioned), Token);
+        await handler.OnMessageAsync(Turn(null, text, mentioned: mentioned), Token);
+        mediator.Sent.ShouldBeEmpty();
+        replies.ShouldBeEmpty();
+        await handler.OnMessageAsync(Turn(Story.Ravi, text, personal: true, mentioned: mentioned), Token);
+        replies.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Approve_becomes_a_request_with_the_seal_that_was_shown_and_answers_with_the_new_card()
     {
@@ -431,13 +447,14 @@ public sealed class TurnHandlerTests
         return (replies[^1].Card?.AsReceived().ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "") + replies[^1].Text;
     }
 
-    private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null) => new(
+    private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null, string? mentioned = "28:bot") => new(
         new Activity
         {
             Type = "message",
             From = new("29:x", person?.Name, person?.ObjectId),
             Recipient = new("28:bot", "Bot"),
             Text = text,
+            Entities = mentioned is null ? [new("clientInfo")] : [new("clientInfo"), new("mention", "<at>Bot</at>", new(mentioned, "Bot"))],
             Value = value,
             ServiceUrl = "https://x/",
             Conversation = personal ? new("a:1", ConversationType: "personal") : new(Story.Channel.ConversationId + ";messageid=1", ConversationType: "channel"),

@@ -76,8 +76,12 @@ internal sealed class RunningBot : IAsyncDisposable
     public async Task SayAsync(Someone who, string? channel, string text)
     {
         var activity = Activity("message", who, channel);
-        activity["text"] = text;
+        activity["text"] = "<at>Bot</at> " + text;
         activity["textFormat"] = "plain";
+        activity["entities"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "mention", ["text"] = "<at>Bot</at>", ["mentioned"] = new JsonObject { ["id"] = "28:bot", ["name"] = "Bot" },
+        });
         var before = AnswersIn(channel ?? PersonalChat(who));
         await Http.DeliverAsync(activity);
         await UntilAsync(() => AnswersIn(channel ?? PersonalChat(who)) > before);

@@ -30,6 +30,14 @@ public sealed class MentionTests
         Mentions.Strip(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot), Entities = [new("mention", "<at>Ops Bot</at>", new("29:x", "Ops Bot"))] })
             .ShouldBe("Ops Bot help");
 
+    [Theory]
+    [InlineData("28:bot", true)]
+    [InlineData("29:x", false)]
+    [InlineData(null, false)]
+    public void The_bot_is_mentioned_by_its_id_alone(string? id, bool addressed) =>
+        Mentions.OfRecipient(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot, "Ops Bot"), Entities = [new("clientInfo"), new("mention", "<at>Ops Bot</at>", new(id, "Ops Bot"))] })
+            .ShouldBe(addressed);
+
     [Fact]
     public void A_huge_text_is_cut() => Mentions.Strip(new() { Text = new string('x', 100_000) }).Length.ShouldBe(Mentions.LongestText);
 }
