@@ -35,7 +35,7 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
             occurredAt = ended;
         var fingerprint = alert.FindText("fingerprint") is { Length: > 0 } sent ? sent : Fingerprint(labels);
         var kind = labels.GetValueOrDefault("alertname") is { Length: > 0 } name ? name : "Alert";
-        var subject = Subjects.Find(labels);
+        var subject = Subjects.Find(kind, labels);
         var title = First(annotations, TitleAnnotations);
         return new(
             $"{fingerprint}/{startsAt.AsText()}/{(status == EventStatus.Firing ? "firing" : "resolved")}",

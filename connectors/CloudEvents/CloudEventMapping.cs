@@ -26,7 +26,7 @@ internal static partial class CloudEventMapping
         var data = Flatten(cloudEvent.Data);
         var (typeKind, typeSaysEnd) = ReadType(cloudEvent.Type);
         var kind = First(data, KindFields) ?? typeKind;
-        var subject = SubjectOf(cloudEvent.Subject, data);
+        var subject = SubjectOf(kind, cloudEvent.Subject, data);
         var alertKey = First(data, AlertKeyFields);
         var title = First(data, TitleFields) ?? (string.IsNullOrWhiteSpace(cloudEvent.DataText) ? null : cloudEvent.DataText);
         var description = First(data, DescriptionFields);
@@ -61,9 +61,9 @@ internal static partial class CloudEventMapping
     }
 
     /// <summary>From the payload, else from a subject such as <c>device/srv-file01</c> or <c>user/anna@contoso.com</c>.</summary>
-    private static Subject SubjectOf(string? subject, Dictionary<string, string> data)
+    private static Subject SubjectOf(string kind, string? subject, Dictionary<string, string> data)
     {
-        if (Subjects.Find(data, deviceFirst: true) is { Name: not null } found)
+        if (Subjects.Find(kind, data, deviceFirst: true) is { Name: not null } found)
             return found;
         if (string.IsNullOrWhiteSpace(subject))
             return Subject.None;

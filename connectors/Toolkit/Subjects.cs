@@ -15,19 +15,38 @@ public static partial class Subjects
     private static readonly string[] UserLabels = ["user", "upn", "userPrincipalName", "user_principal_name", "account", "username", "mailbox"];
     private static readonly string[] HostLabels = ["host", "hostname", "nodename", "node", "computer", "computername", "server", "machine"];
 
+    /// <summary>Labels in which sources that report about others name the host.</summary>
+    private static readonly string[] OthersLabels =
+    [
+        .. HostLabels, "exported_instance", "exported_host", "exported_node", "agent_name", "agent", "target", "host_name", "node_name", "computer_name",
+        "server_name", "vm", "vm_name", "vcenter_host_name", "vcenter_vm_name", "esxi_host", "fqdn", "device_name", "workstation", "sysname",
+    ];
+
     /// <summary>Accounts that services run under: an alert that mentions one is about the host.</summary>
     private static readonly HashSet<string> MachineAccounts = new(StringComparer.OrdinalIgnoreCase)
     {
         "root", "system", "localsystem", "nobody", "network service", "local service", "networkservice", "localservice",
     };
 
-    /// <summary>The user if one is named, else the host.</summary>
+    /// <summary>Words of alerts that are about an account, where a host beside it is only where it was seen.</summary>
+    [GeneratedRegex(
+        @"account|user|sign|log[io]n|log-?on|credential|password|mailbox|mfa|identity|travel|phish|brute|token|\bupn\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex AboutAccount();
+
+    /// <summary>
+    /// The host, or the user where none is named or where the alert is about an account. Many exporters have a user label beside the host
+    /// (an owner, an organisation of a metrics store, a database role), which does not make it a person's alert.
+    /// </summary>
+    /// <param name="kind">The alert's name.</param>
     /// <param name="deviceFirst"><c>device</c> names the host; with node_exporter it names a disk or a network card and is the last resort.</param>
-    public static Subject Find(IReadOnlyDictionary<string, string> labels, bool deviceFirst = false)
+    public static Subject Find(string kind, IReadOnlyDictionary<string, string> labels, bool deviceFirst = false)
     {
         var host = FindHost(labels, deviceFirst);
         var user = First(labels, UserLabels, text => text);
-        return user is not null && !(host is not null && IsMachineAccount(user)) ? new(user, true) : new(host, false);
+        if (user is null || (host is not null && (IsMachineAccount(user) || !AboutAccount().IsMatch(kind))))
+            return new(host, false);
+        return new(user, true);
     }
 
     /// <summary>The host of <c>srv-file01:9100</c>, <c>[2001:db8::1]:9100</c> or <c>https://www.contoso.com/login</c>; null when there is none.</summary>
@@ -58,8 +77,13 @@ public static partial class Subjects
         if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _)
             || labels["instance"].Contains("://", StringComparison.Ordinal))
             return First(labels, HostLabels, HostOf) ?? device ?? instance;
-        return instance;
+        // Where the figures were read is not what they are about once another label names a host: two victims of one security tool are two devices.
+        return First(labels, OthersLabels, HostOf) is { } named && IsAnother(named, instance) ? named : instance;
     }
+
+    private static bool IsAnother(string named, string instance) =>
+        !named.Equals("localhost", StringComparison.OrdinalIgnoreCase) && !IPAddress.TryParse(named, out _) && named.Any(char.IsAsciiLetter)
+        && !named.Split('.')[0].Equals(instance.Split('.')[0], StringComparison.OrdinalIgnoreCase);
 
     private static string PortCut(string text, int colon) => text[(colon + 1)..].All(char.IsAsciiDigit) && colon > 1 ? text[..colon] : text;
 

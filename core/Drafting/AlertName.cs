@@ -22,6 +22,23 @@ internal sealed partial class AlertName
     /// <summary>The words, in lower case: split at separators, at capitals and before digits.</summary>
     public IReadOnlySet<string> Words { get; }
 
+    /// <summary>A service that the alert's attributes name was in the name.</summary>
+    public bool NamesService { get; private init; }
+
+    /// <summary>
+    /// The name without the words that the service itself is called by, and with the word for one: <c>SQL Server Agent DOWN</c> of
+    /// <c>SQLSERVERAGENT</c> says that a service is down, and nothing of a server.
+    /// </summary>
+    public AlertName WithoutService(string service)
+    {
+        var squashed = string.Concat(service.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+        var words = Words.Where(word => word.Length < 2 || !squashed.Contains(word, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        if (words.Count == Words.Count)
+            return this;
+        words.Add("service");
+        return new(Squashed, words) { NamesService = true };
+    }
+
     public static AlertName Of(string text)
     {
         var cut = text.Length > MaxLength ? text[..MaxLength] : text;

@@ -15,6 +15,9 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
 
     public string Kind => Incident.Opened.Kind;
 
+    /// <summary>The newest event; null when none is remembered.</summary>
+    public EventReceived? Newest => Events.Count > 0 ? Events[^1].Event : null;
+
     public IReadOnlyList<EventReceived> Facts => [.. Events.Select(one => one.Event)];
 
     /// <summary>The events as evidence, the latest of each alert.</summary>

@@ -33,4 +33,8 @@ public sealed record RecommendationDrafted(
     [property: Personal] IReadOnlyDictionary<string, string> Observed,
     bool Simulated,
     string? TargetKind = null,
-    [property: Subject] string? Subject = null) : Fact;
+    [property: Subject] string? Subject = null) : Fact
+{
+    /// <summary>True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.</summary>
+    public bool? ByWords { get; init; }
+}

@@ -77,6 +77,8 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         }
         if (rule.Choose.Count == 0)
             return (null, $"The event names no {title}; {target} has {Said.List(existing)}.");
+        if (OtherThing(rule) is var (label, other))
+            return (null, $"The event's '{label}' names '{Said.Short(other)}', which is no {title} of {target}; it has {Said.List(existing)}.");
         var fitting = Fitting(rule, existing);
         return fitting.Count switch
         {
@@ -85,6 +87,32 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             _ => (null, $"The event names no {title}, and several of {target} fit the alert: {Said.List(fitting)}."),
         };
     }
+
+    /// <summary>
+    /// What the alert names instead. The one thing that happens to be left must not be treated in the place of another, as an array of
+    /// disks in the place of a storage pool.
+    /// </summary>
+    private (string Label, string Value)? OtherThing(ParameterRule rule)
+    {
+        foreach (var received in events)
+        {
+            var labels = MatchVocabulary.SayHost(received.Attributes) ? ThingLabels : [.. ThingLabels, "service"];
+            foreach (var label in labels)
+            {
+                if (received.Attributes.Attribute(label) is { } text && !string.IsNullOrWhiteSpace(text)
+                    && !rule.From.Any(from => from.Name.Equals(label, StringComparison.OrdinalIgnoreCase)) && !IsTheTarget(target, text))
+                    return (label, text);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Labels that name the one thing an alert is about, rather than where it is.</summary>
+    private static readonly string[] ThingLabels =
+    [
+        "pool", "schedule", "job_name", "backup", "backup_name", "policy", "repository", "certificate", "cn", "name", "service_name", "unit", "queue", "queue_name",
+        "printer", "mountpoint", "volume", "array", "kb", "patch", "tunnel", "peer",
+    ];
 
     private List<string> Fitting(ParameterRule rule, List<string> existing) => rule.Choose.Count == 0
         ? existing

@@ -34,7 +34,10 @@ internal sealed record TargetRule(string Kind, IReadOnlyList<string> From);
 /// <param name="Names">Exact names; spelling differences do not count (<see cref="AlertName"/>).</param>
 /// <param name="Words">Each is a set of words that must all be in the name.</param>
 /// <param name="Not">Words that must not be in the name; they do not apply to <paramref name="Names"/>.</param>
-internal sealed record MatchRule(IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<string>> Words, IReadOnlyList<string> Not);
+/// <param name="Also">Words that may be in the name beside those of a rule, as in the kind of a certificate; others rule a built-in runbook out.</param>
+/// <param name="Alone">The words mean something that only a host has, so that no word for the host is needed.</param>
+internal sealed record MatchRule(
+    IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<string>> Words, IReadOnlyList<string> Not, IReadOnlyList<string> Also, bool Alone);
 
 /// <summary>How the text of an attribute becomes the name that observations use.</summary>
 internal enum ParameterForm

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using DevOpsAI.Connections;
 
@@ -21,24 +22,49 @@ internal sealed class RunbookCatalogue
 
     public IReadOnlyList<Runbook> All { get; }
 
-    /// <summary>
-    /// The runbook for alerts of this kind. An exact name wins; then the rule with the most words that are all in the name; when two
-    /// runbooks are as close, the operator's own is taken, and neither when both are of the same origin.
-    /// </summary>
-    public Runbook? For(string kind)
+    private static readonly Dictionary<string, string> NoAttributes = [];
+
+    /// <summary>Kinds come from outside, so no more than this many are remembered.</summary>
+    private const int RememberedNames = 1_000;
+
+    private readonly ConcurrentDictionary<string, AlertName> names = new(StringComparer.Ordinal);
+
+    private AlertName NameOf(string kind)
     {
+        if (names.TryGetValue(kind, out var remembered))
+            return remembered;
         var name = AlertName.Of(kind);
+        if (names.Count < RememberedNames)
+            names.TryAdd(kind, name);
+        return name;
+    }
+
+    /// <summary>
+    /// The runbook for an alert of this kind, and how it was found. An exact name wins; then the rule with the most words that are all in the
+    /// name; when two runbooks are as close, the operator's own is taken, and neither when both are of the same origin. Words reach a built-in
+    /// runbook only when the name or the attributes say that the host is meant and nothing else is named.
+    /// </summary>
+    /// <param name="attributes">The event's; null when nothing is known beside the name.</param>
+    public RunbookMatch? For(string kind, IReadOnlyDictionary<string, string>? attributes = null)
+    {
+        attributes ??= NoAttributes;
+        var name = NameOf(kind);
         if (byName.GetValueOrDefault(name.Squashed) is { } exact)
-            return exact;
+            return IsAboutOneHost(exact, attributes) ? new(exact, IsExact: true) : null;
+        if (MatchVocabulary.ServiceOf(attributes) is { } service)
+            name = name.WithoutService(service);
         var close = All
-            .Select(runbook => (Runbook: runbook, Words: runbook.Match.Not.Any(name.Words.Contains) ? 0 : Closeness(runbook.Match, name)))
+            .Select(runbook => (Runbook: runbook, Words: Closeness(runbook, name, attributes)))
             .Where(candidate => candidate.Words > 0)
             .GroupBy(candidate => (candidate.Words, candidate.Runbook.IsBuiltIn))
             .OrderByDescending(group => group.Key.Words)
             .ThenBy(group => group.Key.IsBuiltIn)
             .FirstOrDefault();
-        return close?.Count() == 1 ? close.Single().Runbook : null;
+        return close?.Count() == 1 && close.Single().Runbook is var best && IsAboutOneHost(best, attributes) ? new(best, IsExact: false) : null;
     }
+
+    private static bool IsAboutOneHost(Runbook runbook, IReadOnlyDictionary<string, string> attributes) =>
+        runbook.Target.Kind != "device" || HostLabels.Disagreement(attributes) is null;
 
     /// <summary>
     /// The runbooks that came with the bot, and over them those of <paramref name="folder"/>: a file there replaces the one of the same
@@ -107,8 +133,20 @@ internal sealed class RunbookCatalogue
         return runbooks;
     }
 
-    private static int Closeness(MatchRule match, AlertName name) =>
-        match.Words.Where(words => words.All(name.Words.Contains)).Select(words => words.Count).DefaultIfEmpty(0).Max();
+    /// <summary>How many words of the runbook's best rule are in the name; 0 when the runbook is not for it.</summary>
+    private static int Closeness(Runbook runbook, AlertName name, IReadOnlyDictionary<string, string> attributes)
+    {
+        var match = runbook.Match;
+        if (match.Not.Any(name.Words.Contains))
+            return 0;
+        var words = match.Words.Where(words => words.All(name.Words.Contains)).Select(words => words.Count).DefaultIfEmpty(0).Max();
+        if (words == 0 || !runbook.IsBuiltIn)
+            return words;
+        var own = match.Words.SelectMany(static rule => rule).Concat(match.Also);
+        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, attributes));
+        var isAboutTarget = match.Alone || runbook.Target.Kind != "device" || name.NamesService || MatchVocabulary.SaysHost(name) || MatchVocabulary.SayHost(attributes);
+        return isAboutTarget && !foreign.Any() ? words : 0;
+    }
 
     private static IEnumerable<(string File, string Yaml)> BuiltInFiles()
     {
@@ -137,3 +175,7 @@ internal sealed class RunbookCatalogue
             .Select(path => (path, File.ReadAllText(path)));
     }
 }
+
+/// <summary>A runbook and how it was found.</summary>
+/// <param name="IsExact">By a name that the runbook lists; what runs without asking needs that.</param>
+internal sealed record RunbookMatch(Runbook Runbook, bool IsExact);

@@ -11,7 +11,7 @@ namespace DevOpsAI.Drafting;
 internal static class RunbookDrafter
 {
     internal const string NoRunbook = "no runbook";
-    private const string NothingToDo = "Nothing to do: ";
+    private const string DoesNotFit = "The alert fires, but ";
     private const int MaxLinks = 3;
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
 
@@ -40,7 +40,9 @@ internal static class RunbookDrafter
             incident.Id, about.Revision, NoRunbook,
             isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} on {where}.",
             analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
-            isStorm ? "Many events at once: a person must find what they have in common." : $"No runbook handles '{kind}'.",
+            isStorm ? "Many events at once: a person must find what they have in common."
+                : about.Newest is { } newest && HostLabels.Disagreement(newest.Attributes) is { } disagreement ? disagreement
+                : $"No runbook handles '{kind}'.",
             new Dictionary<string, string>(), Simulated: false);
     }
 
@@ -66,8 +68,8 @@ internal static class RunbookDrafter
         var description = about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
         return new(
             about.Incident.Id, about.Revision, runbook.Drafter,
-            problem.StartsWith(NothingToDo, StringComparison.Ordinal)
-                ? $"Check whether {Said.Short(about.Kind)} on {where} is over."
+            problem.StartsWith(DoesNotFit, StringComparison.Ordinal)
+                ? $"Look at {Said.Short(about.Kind)} on {where}: it fires, but what the runbook '{runbook.Title}' mends was not found."
                 : $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
             description is null ? problem : $"{problem} {Said.Short(description, 500)}",
             [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false, runbook.Target.Kind);
@@ -131,7 +133,7 @@ internal static class RunbookDrafter
                     return missing;
                 if (preconditions.Find(condition => condition.Holds(found.Observations) == false) is { } contradicted)
                 {
-                    pointless = $"{NothingToDo}{Now(contradicted)}.";
+                    pointless = $"{DoesNotFit}{Now(contradicted)}.";
                     if (rule.Optional)
                         continue;
                     return pointless;
@@ -173,7 +175,17 @@ internal static class RunbookDrafter
         }
 
         private string Now(Condition condition) =>
-            $"{Said.Short(condition.Observation)} of {found.Target.Name} is {Said.Short(found.Observations[condition.Observation])} (the runbook asks for {condition.Operator} {condition.Value})";
+            $"{Said.Short(condition.Observation)} of {found.Target.Name} is {Said.Short(found.Observations[condition.Observation])} (the runbook is for {InWords(condition)})";
+
+        private static string InWords(Condition condition) => condition.Operator switch
+        {
+            "==" => condition.Value,
+            "!=" => $"anything but {condition.Value}",
+            "<" => $"less than {condition.Value}",
+            "<=" => $"at most {condition.Value}",
+            ">" => $"more than {condition.Value}",
+            _ => $"at least {condition.Value}",
+        };
 
         private string? Value(string name) => values[name];
 

@@ -81,7 +81,9 @@ internal static class RunbookReader
         var rule = new MatchRule(
             fields.Texts("names"),
             [.. fields.TextLists("words").Select(words => (IReadOnlyList<string>)[.. words.Select(word => word.ToLowerInvariant())])],
-            [.. fields.Texts("not").Select(word => word.ToLowerInvariant())]);
+            [.. fields.Texts("not").Select(word => word.ToLowerInvariant())],
+            [.. fields.Texts("also").Select(word => word.ToLowerInvariant())],
+            fields.Flag("alone"));
         if (rule.Names.Count == 0 && rule.Words.Count == 0)
             fields.Mistake("'match' needs 'names' or 'words'");
         foreach (var repeated in rule.Names.GroupBy(name => AlertName.Of(name).Squashed).Where(group => group.Count() > 1))

@@ -14,6 +14,9 @@ public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, Dat
     /// <summary>What the drafter thinks; it may raise the level.</summary>
     public Risk Risk { get; init; }
 
+    /// <summary>The runbook was found by words in the alert's name, not by a name that it lists.</summary>
+    public bool ByWords { get; init; }
+
     /// <summary>Why nothing can be carried out, as the drafter says; null when the plan is complete.</summary>
     public string? Problem { get; init; }
 
@@ -104,6 +107,8 @@ public static class GateLevels
             yield return reason;
         if (question.Risk == Risk.High)
             yield return new(GateLevel.L2, "The drafter rates the risk as high.");
+        if (question.ByWords)
+            yield return new(GateLevel.L2, "The alert's name is none that the runbook lists; words in it led there.");
         // A person's undo does not run by itself: someone who may approve has just asked for it.
         if (question.Area == GateArea.Undo)
             yield break;

@@ -48,6 +48,7 @@ internal sealed class StageProposalHandler(
         {
             EarlierWeight = Stagings.EarlierWeight(state, incident, long.MaxValue, now - policy.Chain.Window, find),
             Risk = draft.Risk,
+            ByWords = draft.ByWords == true,
             Problem = draft.Problem,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)

@@ -34,9 +34,16 @@ public sealed class SubjectsTests
     [InlineData("device=eth0", null)]
     [InlineData("device=nvme0n1p2;computer=WS-RECEPTION", "WS-RECEPTION")]
     [InlineData("job=node", null)]
+    [InlineData("instance=srv-dc01:9115;agent_name=WS-RECEPTION", "WS-RECEPTION")]
+    [InlineData("instance=srv-sql01:9272;vcenter_host_name=esx-02", "esx-02")]
+    [InlineData("instance=srv-dc01:9091;exported_instance=srv-backup01:9182", "srv-backup01")]
+    [InlineData("instance=srv1.contoso.local:9182;host=SRV1", "srv1.contoso.local")]
+    [InlineData("instance=srv1:9182;server=127.0.0.1:5432", "srv1")]
+    [InlineData("instance=srv-sql01:9256;user=postgres", "srv-sql01")]
+    [InlineData("instance=srv-dc01:9100;account=prod-eu;mountpoint=C:", "srv-dc01")]
     public void The_host_is_found_and_a_disk_is_no_host(string labels, string? host)
     {
-        var subject = Subjects.Find(Labels(labels));
+        var subject = Subjects.Find("HostOutOfMemory", Labels(labels));
         (subject.Name, subject.IsUser).ShouldBe((host, false));
     }
 
@@ -47,7 +54,7 @@ public sealed class SubjectsTests
     [InlineData("instance=srv1:9182;user=NT AUTHORITY\\SYSTEM", "srv1", false)]
     [InlineData("instance=srv1:9100;user=root", "srv1", false)]
     public void A_user_is_the_subject_unless_it_is_the_machines_own(string labels, string name, bool isUser) =>
-        Subjects.Find(Labels(labels)).ShouldBe(new(name, isUser));
+        Subjects.Find("AccountLocked", Labels(labels)).ShouldBe(new(name, isUser));
 
     private static Dictionary<string, string> Labels(string text) =>
         text.Split(';').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);

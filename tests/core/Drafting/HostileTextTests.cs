@@ -66,7 +66,7 @@ public sealed class HostileTextTests
     public void Any_alert_name_can_be_looked_up()
     {
         var catalogue = RunbookCatalogue.Load(null, []);
-        Check.QuickThrowOnFailure(Prop.ForAll<string>(text => catalogue.For(text ?? "") is null or { Version: > 0 }));
+        Check.QuickThrowOnFailure(Prop.ForAll<string>(text => catalogue.For(text ?? "") is null or { Runbook.Version: > 0 }));
     }
 
     [Theory]

@@ -123,15 +123,15 @@ public sealed class ParameterTests
     {
         var draft = await new DraftingScene().DraftOfAsync("WindowsServiceDown", "SRV-FILE01", [("name", "Dnscache")]);
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Problem.ShouldNotBeNull().ShouldStartWith("Nothing to do: service.Dnscache.state of SRV-FILE01 is running");
-        draft.Summary.ShouldBe("Check whether WindowsServiceDown on SRV-FILE01 is over.");
+        draft.Problem.ShouldNotBeNull().ShouldStartWith("The alert fires, but service.Dnscache.state of SRV-FILE01 is running");
+        draft.Summary.ShouldBe("Look at WindowsServiceDown on SRV-FILE01: it fires, but what the runbook 'Start the stopped service' mends was not found.");
         draft.Simulated.ShouldBeTrue();
         draft.Evidence.ShouldContain(evidence => evidence.Text == "SRV-FILE01 service.Dnscache.state = running" && evidence.Seq == null);
     }
 
     [Fact]
     public async Task A_disk_that_has_space_again_needs_nothing() =>
-        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")])).Problem.ShouldNotBeNull().ShouldStartWith("Nothing to do: disk.D.freePercent");
+        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")])).Problem.ShouldNotBeNull().ShouldStartWith("The alert fires, but disk.D.freePercent");
 
     [Fact]
     public async Task What_an_offline_device_needs_must_wait()

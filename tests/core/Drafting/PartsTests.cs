@@ -24,9 +24,19 @@ public sealed class PartsTests
     [InlineData("DiskSpaceLow", "device=srv-file01.contoso.local")]
     [InlineData("SSLCertExpiringSoon", "instance=srv-file01.contoso.local:9182")]
     [InlineData("HostOutOfMemory", "name=Spooler")]
-    [InlineData("SomethingNobodyKnows", "name=Spooler")]
+    [InlineData("SomethingNobodyKnows", "job=kube-state-metrics")]
     [InlineData("WindowsServiceDown", "name=a b; rm -rf")]
     public void The_rest_is_about_the_whole_device(string kind, string labels) => PartOf(kind, labels).ShouldBeNull();
+
+    [Theory]
+    [InlineData("KubePodCrashLooping", "namespace=shop;pod=cart-1", "namespace=shop;pod=cart-2")]
+    [InlineData("BlackboxProbeFailed", "instance=https://www.contoso.example/", "instance=https://shop.contoso.example/")]
+    [InlineData("RabbitmqTooManyMessagesInQueue", "queue=mail", "queue=orders")]
+    public void Without_a_runbook_things_are_told_apart_by_the_labels_that_name_them(string kind, string one, string other)
+    {
+        PartOf(kind, one).ShouldNotBeNull().ShouldNotBe(PartOf(kind, other));
+        PartOf(kind, one + ";value=93.8;severity=critical").ShouldBe(PartOf(kind, one + ";value=95"));
+    }
 
     private static string? PartOf(string kind, string labels) => Parts.PartOf(
         kind, "srv-file01.contoso.local", labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));

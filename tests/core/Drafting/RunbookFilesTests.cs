@@ -152,7 +152,7 @@ public sealed class RunbookFilesTests : IDisposable
         var catalogue = RunbookCatalogue.Load(folder, mistakes);
         mistakes.ShouldBeEmpty();
         catalogue.All.Count(runbook => runbook.Name == "disk-space").ShouldBe(1);
-        catalogue.For("AgentSick").ShouldNotBeNull().Name.ShouldBe("disk-space");
+        catalogue.For("AgentSick").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
         catalogue.For("HostOutOfDiskSpace").ShouldBeNull();
     }
 
@@ -161,8 +161,8 @@ public sealed class RunbookFilesTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "mine.yaml"), Valid.Replace("AgentSick", "host_out_of_disk_space", StringComparison.Ordinal));
         var catalogue = RunbookCatalogue.Load(folder, []);
-        catalogue.For("HostOutOfDiskSpace").ShouldNotBeNull().Name.ShouldBe("restart-agent");
-        catalogue.For("DiskSpaceLow").ShouldNotBeNull().Name.ShouldBe("disk-space");
+        catalogue.For("HostOutOfDiskSpace").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
+        catalogue.For("DiskSpaceLow").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
     }
 
     [Fact]
@@ -170,11 +170,11 @@ public sealed class RunbookFilesTests : IDisposable
     {
         var words = Valid.Replace("names: [AgentSick]", "words: [[agent, sick]]", StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(folder, "a.yaml"), words);
-        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldNotBeNull().Name.ShouldBe("restart-agent");
+        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
         File.WriteAllText(Path.Combine(folder, "b.yaml"), words.Replace("name: restart-agent", "name: other", StringComparison.Ordinal));
         RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldBeNull();
         File.WriteAllText(Path.Combine(folder, "c.yaml"), words.Replace("name: restart-agent", "name: third", StringComparison.Ordinal).Replace("[agent, sick]", "[disk, space]", StringComparison.Ordinal));
-        RunbookCatalogue.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Name.ShouldBe("third");
+        RunbookCatalogue.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Runbook.Name.ShouldBe("third");
     }
 
     private static List<string> Mistakes(string yaml)

@@ -142,7 +142,7 @@ public sealed class TargetTests
     public async Task Names_that_contradict_each_other_are_left_to_a_person()
     {
         var draft = await new DraftingScene().DraftOfAsync("DiskSpaceLow", "10.20.0.5", [.. VolumeC, ("nodename", "SRV-FILE01"), ("host", "SRV-DC01")]);
-        draft.Problem.ShouldBe("The events name several devices: SRV-FILE01 and SRV-DC01.");
+        draft.Problem.ShouldBe("The alert's labels name different hosts: 'host' says SRV-DC01, 'nodename' says SRV-FILE01. A person must say which one is meant.");
     }
 
     [Theory]

@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+
+namespace DevOpsAI.Drafting;
+
+/// <summary>
+/// The words that an alert's name may have beside those of a runbook. Names of applications, clouds, clusters, quotas and caches cannot all
+/// be listed, so what is not known here speaks of something else than the host, and the runbook is not for it.
+/// </summary>
+internal static class MatchVocabulary
+{
+    /// <summary>Words that say that the host itself is meant.</summary>
+    private static readonly FrozenSet<string> Host = Of(
+        "host hosts node server servers windows win linux unix machine computer computers pc workstation laptop desktop device devices system endpoint physical os");
+
+    /// <summary>Words that say how much, how long, how bad or since when, and name nothing.</summary>
+    private static readonly FrozenSet<string> Neutral = Of(
+        "high low critical crit warning warn severe emergency major minor urgent error info alert alerts alarm notification event problem issue "
+        + "detected reported report the a an is are was has have been be on of for in at to by with from and or not no than too very almost nearly near about "
+        + "above below over under exceeded exceeds exceeding exceed more less greater threshold usage use used using utilization utilisation load percent percentage pct "
+        + "free available remaining left out total average avg current sustained continuous continuously prolonged excessive extreme extremely long last next past within "
+        + "hour hours hr hrs minute minutes min mins day days second seconds sec secs soon will may might can now still again since running "
+        + "found active new multiple several check monitor monitoring status state condition level value metric sensor com net org example rmm");
+
+    /// <summary>Sources of metrics about the host that they run on, as they stand in the label <c>job</c>.</summary>
+    private static readonly FrozenSet<string> HostJobs = Of("node windows wmi host hosts server servers linux collector unix baremetal vmware_guest");
+
+    /// <summary>Sources that carry others' metrics, or those of an application, whatever else their name says.</summary>
+    private static readonly FrozenSet<string> OtherJobs = Of(
+        "otel opentelemetry kube kubernetes k8s sql mysql postgres redis kafka mq web http app application vault consul nomad docker container containers "
+        + "minecraft game dns mail smtp proxy db database exim ldap api");
+
+    private static readonly string[] DeviceAttributes =
+        ["device", "host", "hostname", "host_name", "computer", "computer_name", "computername", "device_name", "devicename", "machine", "system_name", "systemname"];
+
+    /// <summary>States of a service as Windows and systemd report them, in the label <c>state</c>.</summary>
+    private static readonly FrozenSet<string> ServiceStates = Of(
+        "running stopped paused failed inactive active activating deactivating unknown ok degraded error stressed starting stopping continue_pending pause_pending "
+        + "start_pending stop_pending auto automatic manual disabled");
+
+    public static bool SaysHost(AlertName name) => name.Words.Any(Host.Contains);
+
+    /// <summary>A word that carries no meaning of its own; numbers and single letters (of a drive, of a version) are such.</summary>
+    public static bool IsHarmless(string word) =>
+        word.Length == 1 || Neutral.Contains(word) || Host.Contains(word) || word.All(char.IsDigit);
+
+    /// <summary>
+    /// The attributes say that the alert is about the device that they name: it was collected by an exporter of the host's own figures, or it
+    /// comes from a tool that looks after devices and names one, rather than from an exporter at some address.
+    /// </summary>
+    public static bool SayHost(IReadOnlyDictionary<string, string> attributes)
+    {
+        if (attributes.Attribute("job") is { Length: > 0 } job)
+        {
+            var words = AlertName.Of(job).Words;
+            return words.Any(HostJobs.Contains) && !words.Any(OtherJobs.Contains);
+        }
+        return string.IsNullOrEmpty(attributes.Attribute("instance"))
+            && DeviceAttributes.Any(name => attributes.Attribute(name) is { Length: > 0 });
+    }
+
+    /// <summary>The service that an alert of a service collector names beside its state; null when it is none.</summary>
+    public static string? ServiceOf(IReadOnlyDictionary<string, string> attributes)
+    {
+        var service = attributes.Attribute("service_name") ?? attributes.Attribute("name") ?? attributes.Attribute("unit");
+        var states = new[] { attributes.Attribute("state"), attributes.Attribute("status"), attributes.Attribute("start_mode"), attributes.Attribute("startmode") };
+        return !string.IsNullOrWhiteSpace(service) && states.Any(state => state is not null && ServiceStates.Contains(state.Trim().Replace(' ', '_').ToLowerInvariant()))
+            ? service
+            : null;
+    }
+
+    /// <summary>Words of the device's own name, as tools that build a name from a template put them there.</summary>
+    public static bool IsPartOfDevice(string word, IReadOnlyDictionary<string, string> attributes) =>
+        DeviceAttributes.Append("instance").Any(name => attributes.Attribute(name) is { Length: > 0 } device && AlertName.Of(device).Words.Contains(word));
+
+    private static FrozenSet<string> Of(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+}
