@@ -14,6 +14,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.LocalTeams;
+using DevOpsAI.LocalTeams.People;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
@@ -67,6 +68,7 @@ public static class BotHost
         {
             services.AddSandbox().AddLocalTeams();
             services.AddHostedService<Banner>();
+            services.AddOptions<AccessOptions>().PostConfigure<IOptions<LocalTeamsOptions>>(static (roles, local) => GiveLocalRoles(roles, local.Value));
             services.Configure<LocalTeamsOptions>(local => local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration));
         }
 
@@ -121,4 +123,13 @@ public static class BotHost
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
         _ => null,
     };
+
+    /// <summary>Where nobody was given a role, the people of Local Teams have those that their names say, for every client.</summary>
+    internal static void GiveLocalRoles(AccessOptions access, LocalTeamsOptions local)
+    {
+        if (!local.Enabled || access.Local != LocalAccess.None || access.Roles.Count > 0)
+            return;
+        access.Roles["*"] = LocalPeople.Roles.GroupBy(static person => person.Role, static person => person.ObjectId)
+            .ToDictionary(static role => role.Key, static role => role.ToList(), StringComparer.OrdinalIgnoreCase);
+    }
 }

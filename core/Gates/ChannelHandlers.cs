@@ -7,9 +7,9 @@ namespace DevOpsAI.Gates;
 /// <summary>Who may say where a tenant's cards are shown.</summary>
 internal static class ChannelRights
 {
-    public static Outcome? WhyNot(TenantState state, Person by, IAccess access, ILocalMode mode)
+    public static Outcome? WhyNot(TenantState state, Person by, IAccess access)
     {
-        if (mode.IsLocal)
+        if (access.EverybodyIsAdministrator)
             return null;
         var roles = access.RolesOf(state, by.ObjectId);
         return roles.Contains(Role.Administrator) || roles.Contains(Role.Manager) || roles.Contains(Role.Approver)
@@ -22,7 +22,7 @@ internal static class ChannelRights
 
 /// <summary>Links a conversation to a tenant. A conversation shows one tenant's cards, never two.</summary>
 internal sealed class LinkChannelHandler(
-    Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ILocalMode mode, ChannelClaims claims)
+    Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ChannelClaims claims)
     : IRequestHandler<LinkChannel, Answer>
 {
     public async Task<Answer> Handle(LinkChannel request, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed class LinkChannelHandler(
 
     private Outcome Decide(TenantState state, LinkChannel command, TenantId? other)
     {
-        if (ChannelRights.WhyNot(state, command.By, access, mode) is { } refused)
+        if (ChannelRights.WhyNot(state, command.By, access) is { } refused)
             return refused;
         var name = ChannelRights.NameOf(command.Channel);
         // Which tenant it is, is told to those only who may see that tenant: people of both would know already.
@@ -75,14 +75,14 @@ internal sealed class LinkChannelHandler(
     }
 }
 
-internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access, ILocalMode mode) : IRequestHandler<UnlinkChannel, Answer>
+internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access) : IRequestHandler<UnlinkChannel, Answer>
 {
     public Task<Answer> Handle(UnlinkChannel request, CancellationToken cancellationToken) =>
         recorder.RecordAsync(request.Tenant, null, state => Decide(state, request), null, cancellationToken);
 
     private Outcome Decide(TenantState state, UnlinkChannel command)
     {
-        if (ChannelRights.WhyNot(state, command.By, access, mode) is { } refused)
+        if (ChannelRights.WhyNot(state, command.By, access) is { } refused)
             return refused;
         if (state.Channels.GetValueOrDefault(command.ConversationId) is not { } linked)
             return Outcome.AlreadySo($"This conversation is not linked to {state.Name}.");

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>
-/// On the very first start: the bot is installed in the team and the chats, and Alex Admin links two channels, so that a newcomer's
+/// On the very first start: the bot is installed in the team and the chats, and Alex Admin links three channels, so that a newcomer's
 /// first alert has somewhere to go. Each thing is remembered once the bot has answered, so a restart neither repeats nor skips it.
 /// </summary>
 internal sealed partial class FirstDay(
@@ -20,7 +20,7 @@ internal sealed partial class FirstDay(
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
     private static readonly (string Channel, string Tenant)[] Links =
-        [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
+        [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-escalations@thread.tacv2", "contoso escalation"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
