@@ -22,6 +22,12 @@ public static class Verb
 
     /// <summary>A page of the audit trail.</summary>
     public const string Why = "why";
+
+    /// <summary>Brings an incident's card into the conversation, beside the list that it was chosen from.</summary>
+    public const string Show = "show";
+
+    /// <summary>A page of what waits.</summary>
+    public const string Pending = "pending";
 }
 
 /// <summary>Ids of the inputs that come back with a click.</summary>

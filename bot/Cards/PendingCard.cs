@@ -8,10 +8,13 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What is open for the clients that a person may ask about here: what waits for a decision first, then what needs a look.</summary>
 public static class PendingCard
 {
-    private const int Most = 15;
+    private const int PerPage = 10;
 
     /// <param name="leftOut">Whose incidents are not among these although the person might expect it; null when all are.</param>
-    public static OutgoingJson Build(IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now, string? leftOut = null)
+    /// <param name="page">0-based; out of range means the nearest.</param>
+    /// <param name="client">What was asked for by name; null for all that there is here.</param>
+    public static OutgoingJson Build(
+        IReadOnlyList<(Tenant Tenant, TenantState State)> tenants, DateTimeOffset now, string? leftOut = null, int page = 0, string? client = null)
     {
         var all = tenants.SelectMany(pair => Open(pair.State).Select(incident => (pair.Tenant, Incident: incident))).ToList();
         if (tenants.Count > 1)
@@ -24,12 +27,29 @@ public static class PendingCard
             body.Add(PartlySimulated());
         foreach (var tenant in tenants.Where(pair => pair.State.Freeze is not null).Take(5))
             body.Add(Rich("Small", new($"{CardText.Name(tenant.Tenant.Name, 60)} is frozen: ", Bold: true, Tone: Tone.Attention), new(tenant.State.Freeze!.Reason, 120)));
-        body.AddRange(all.Take(Most).Select(pending => Line(pending.Tenant, pending.Incident, now)));
-        if (all.Count > Most)
-            body.Add(Text($"and {all.Count - Most} more: name a client, as in *pending contoso*.", subtle: true));
-        if (all.Count > 0)
-            body.Add(Text($"**show** and an id brings its card here.", subtle: true));
-        return Card.Frame(body, summary: $"{all.Count} open");
+        var pages = Math.Max(1, (all.Count + PerPage - 1) / PerPage);
+        var shown = Math.Clamp(page, 0, pages - 1);
+        body.AddRange(all.Skip(shown * PerPage).Take(PerPage).Select(pending => Columns(
+            ("stretch", Line(pending.Tenant, pending.Incident, now)),
+            ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = pending.Incident.Id, ["tenant"] = pending.Tenant.Id.Value })])))));
+        if (pages > 1)
+            body.Add(Text($"Page {shown + 1} of {pages}", subtle: true));
+        return Card.Frame(body, Navigation(shown, pages, client), $"{all.Count} open");
+    }
+
+    private static IEnumerable<OutgoingJson> Navigation(int page, int pages, string? client)
+    {
+        if (page + 1 < pages)
+            yield return Page(page + 1, client, "Next page");
+        if (page > 0)
+            yield return Page(page - 1, client, "Previous page");
+    }
+
+    private static OutgoingJson Page(int page, string? client, string title)
+    {
+        var data = new OutgoingJson { ["page"] = page };
+        Put(data, "client", client);
+        return CardActions.Execute(title, Verb.Pending, data);
     }
 
     internal static OutgoingJson PartlySimulated() => Rich("Small", new TextRun("Some of these are SIMULATION (Sandbox)", Bold: true, Tone: Tone.Accent));
@@ -50,13 +70,13 @@ public static class PendingCard
     internal static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
-        var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left" : "";
+        var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left, until {Phrases.Time(staged.Terms.ExpiresAt)}" : "";
         return Rich(
             "Small",
             new(incident.Id, Bold: true, Mono: true),
             new(" "),
             new(incident.Opened.Title, 100),
-            new($" · {CardText.Name(tenant.Name, 40)} · ", Subtle: true),
+            new($" · {CardText.Name(tenant.Name, 40)} · {incident.Severity.ToString().ToLowerInvariant()} · ", Subtle: true),
             new($"{word}{left}{(incident.OpenGlass is { } broken ? $", {broken.Missing} to confirm" : "")}", Tone: tone, Bold: true));
     }
 }

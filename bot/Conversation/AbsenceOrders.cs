@@ -60,6 +60,8 @@ internal sealed class AbsenceOrders(IMediator mediator, Visibility visibility, I
     {
         if (words.Count > 0 && await visibility.TenantAsync(words[0], person, cancellationToken) is { } named)
             return ([named], string.Join(' ', words.Skip(1)));
+        if (words.Count > 0 && visibility.NamesAClient(words[0]))
+            return ([], "");
         var rest = string.Join(' ', words);
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked is [var only] && access.RolesOf(only.State, person.ObjectId).Count > 0)

@@ -38,6 +38,26 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
             values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
     }
 
+    /// <summary>Which page of a list, and of which client; the first page of all where it cannot be read.</summary>
+    public static (string? Client, int Page) ReadPage(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+            return (null, 0);
+        var page = data.TryGetProperty("page", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var read) ? read : 0;
+        try
+        {
+            return (data.TryGetProperty("client", out var named) && named.ValueKind == JsonValueKind.String && TenantId.TryParse(named.GetString(), out var id) ? id.Value : null, page);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, page); // half a character
+        }
+    }
+
+    /// <summary>It is the button of a list of what waits.</summary>
+    public static bool IsPage(JsonElement data) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String && verb.ValueEquals(Verb.Pending);
+
     public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A whole number that is not negative.</summary>

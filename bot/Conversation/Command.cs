@@ -28,8 +28,8 @@ internal abstract record Command
     /// <summary>The newest signed head of a client's ledger, for whoever keeps it.</summary>
     public sealed record Checkpoint(string? Client) : Command;
 
-    /// <summary>What happened since the last digest.</summary>
-    public sealed record Digest(string? Client) : Command;
+    /// <summary>What happened since the last digest, or in the last of these days.</summary>
+    public sealed record Digest(string? Client, TimeSpan? Last = null) : Command;
 
     /// <summary>The words after <c>freeze</c>: the first may be the client, the rest is the reason.</summary>
     public sealed record Freeze(IReadOnlyList<string> Words) : Command;
@@ -49,6 +49,14 @@ internal abstract record Command
 
     /// <summary>The words after <c>erase</c>: who, then perhaps the client, then perhaps <c>because</c> and a reason.</summary>
     public sealed record Erase(IReadOnlyList<string> Words) : Command;
+
+    /// <summary>Who decided about an incident, and why.</summary>
+    public sealed record WhoDecided(string IncidentId) : Command;
+
+    /// <summary>Who may decide about an incident now.</summary>
+    public sealed record WhoCan(string IncidentId) : Command;
+
+    public sealed record IsFrozen(string? Client) : Command;
 
     /// <summary>Somebody typed a decision; those are taken on the card.</summary>
     public sealed record DecideInWords(string IncidentId) : Command;

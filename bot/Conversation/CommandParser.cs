@@ -31,6 +31,8 @@ internal static partial class CommandParser
         if (clean.Length == 0)
             return new Command.Help();
         var words = clean.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Bare).Where(word => word.Length > 0).ToList();
+        if (PlainQuestions.Read(words, clean) is { } question)
+            return question;
         var start = 0;
         while (start < words.Count - 1 && Politeness.Contains(words[start]))
             start++;

@@ -29,6 +29,8 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked.Count == 0)
             return Reply.Notice("This conversation is not linked to a client, so there is nothing to unlink.");
+        if (linked.All(tenant => access.RolesOf(tenant.State, person.ObjectId).Count == 0))
+            return Reply.Notice(Sentences.NoRoleHere);
         Answer? answer = null;
         foreach (var tenant in linked)
             answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
@@ -103,6 +105,10 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var linked = named is null ? await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken) : [];
         if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
             return Reply.Notice("Of which client?", detail: Usage);
+        if (access.RolesOf(tenant.State, person.ObjectId).Count == 0)
+            return Reply.Notice(Sentences.NoRoleHere);
+        if (named is null && who.Count > 1 && visibility.NamesAClient(who[^1]))
+            return Reply.Notice(visibility.NoClient(who[^1], person), detail: Usage);
         var name = string.Join(' ', who);
         if (name.Length == 0)
             return Reply.Notice("Whose personal data should become unreadable?", detail: Usage);
@@ -116,6 +122,9 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
     {
         if (words.Count > 0 && await visibility.TenantAsync(words[0], person, cancellationToken) is { } named)
             return (named, string.Join(' ', words.Skip(1)));
+        // Whoever names a client that they may not see means no other.
+        if (words.Count > 0 && visibility.NamesAClient(words[0]))
+            return (null, "");
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         return linked is [var only] && access.RolesOf(only.State, person.ObjectId).Count > 0 ? (only, string.Join(' ', words)) : (null, "");
     }

@@ -1,7 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams;
-using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -14,7 +13,7 @@ internal sealed class Questions(
 {
     private const int MostNamed = 8;
 
-    public async Task<OutgoingMessage> PendingAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    public async Task<OutgoingMessage> PendingAsync(TurnContext turn, Person person, string? word, int page, CancellationToken cancellationToken)
     {
         var conversation = turn.Conversation;
         if (word is not null)
@@ -22,7 +21,7 @@ internal sealed class Questions(
             if (await visibility.TenantAsync(word, person, cancellationToken) is not { } named)
                 return Reply.Notice(visibility.NoClient(word, person));
             return await visibility.MayBeShownAsync(named.Tenant.Id, named.State, conversation, cancellationToken)
-                ? Reply.Card(PendingCard.Build([(named.Tenant, named.State)], clock.GetUtcNow()))
+                ? Reply.Card(PendingCard.Build([(named.Tenant, named.State)], clock.GetUtcNow(), page: page, client: named.Tenant.Id.Value))
                 : Reply.Notice(Sentences.NotHere);
         }
         var visible = await visibility.TenantsAsync(person, conversation, cancellationToken);
@@ -35,7 +34,7 @@ internal sealed class Questions(
                 : Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.");
         }
         return Reply.Card(PendingCard.Build(
-            [.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow(), leftOut.Count > 0 ? Sentences.LeftOut(leftOut) : null));
+            [.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow(), leftOut.Count > 0 ? Sentences.LeftOut(leftOut) : null, page));
     }
 
     /// <summary>Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>
@@ -56,15 +55,16 @@ internal sealed class Questions(
         }
     }
 
-    /// <summary>As the digest that is posted daily, but as of now: since the last that this conversation had, else since the client's last one anywhere.</summary>
-    public async Task<OutgoingMessage> DigestAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    /// <summary>As the digest that is posted daily, but as of now: since the last that this conversation had, else of the last day, or of the time that is asked for.</summary>
+    public async Task<OutgoingMessage> DigestAsync(TurnContext turn, Person person, string? word, TimeSpan? last, CancellationToken cancellationToken)
     {
         var (asked, refused) = await OneAsync(turn, person, word, "digest <client>", cancellationToken);
         if (asked is null)
             return refused!;
-        var marks = asked.State.Digests;
-        var since = marks.GetValueOrDefault(turn.Conversation.ChannelId) ?? marks.Values.MaxBy(static mark => mark.Through) ?? DigestMark.Beginning;
-        return Reply.Card(await digests.CardAsync(asked.Tenant, asked.State, since, cancellationToken)) with { Evidence = new(asked.Tenant.Id, "digest-asked") };
+        var card = last is null && asked.State.Digests.TryGetValue(turn.Conversation.ChannelId, out var since)
+            ? await digests.CardAsync(asked.Tenant, asked.State, since, cancellationToken)
+            : await digests.CardAsync(asked.Tenant, asked.State, last ?? TimeSpan.FromDays(1), cancellationToken);
+        return Reply.Card(card) with { Evidence = new(asked.Tenant.Id, "digest-asked") };
     }
 
     /// <summary>The client that the word names, or that the conversation is about.</summary>
@@ -92,6 +92,37 @@ internal sealed class Questions(
             : views.ForEverybody(found.Where.State, found.Incident, place) with { Notice = notice };
         return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", found.Incident.Id) };
     }
+
+    /// <summary>A typed decision decides nothing: says whether this person may decide with the buttons, or why not.</summary>
+    public async Task<OutgoingMessage> DecideInWordsAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    {
+        if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
+            return await NotFoundAsync(turn, person, incidentId, cancellationToken);
+        var why = access.WhyNotDecide(found.Where.State, found.Incident, person.ObjectId)?.Sentence;
+        var ask = why is not null && found.Incident.IsUndecided && DecidersOf(turn, found) is { } deciders ? $" Ask {deciders}." : "";
+        return await ShowAsync(
+            turn, person, incidentId, why is null ? "Nothing was decided yet: decisions are taken with the buttons of the card, where it says what is decided." : why + ask, cancellationToken);
+    }
+
+    public async Task<OutgoingMessage> WhoCanAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)
+    {
+        if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
+            return await NotFoundAsync(turn, person, incidentId, cancellationToken);
+        var notice = DecidersOf(turn, found) is { } deciders ? $"{found.Incident.Id} can be decided by {deciders}." : $"{found.Incident.Id} waits for nobody's decision now.";
+        return Reply.Notice(notice, good: true) with { Evidence = new(found.Where.Tenant.Id, "answer", found.Incident.Id) };
+    }
+
+    public async Task<OutgoingMessage> IsFrozenAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
+    {
+        var (asked, refused) = await OneAsync(turn, person, word, "is <client> frozen?", cancellationToken);
+        if (asked is null)
+            return refused!;
+        var client = CardText.Name(asked.Tenant.Name);
+        var sentence = asked.State.Freeze is { } freeze ? $"Yes, {client} is frozen: {CardText.Plain(freeze.Reason, 200)}" : $"No, nobody has frozen {client}.";
+        return Reply.Notice(sentence, good: asked.State.Freeze is null) with { Evidence = new(asked.Tenant.Id, "answer") };
+    }
+
+    private string? DecidersOf(TurnContext turn, Sought.Found found) => views.ForEverybody(found.Where.State, found.Incident, turn.Conversation.ChannelId).Deciders;
 
     public async Task<OutgoingMessage> WhyAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) =>
         await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is Sought.Found found

@@ -18,6 +18,9 @@ internal static class Sentences
 
     public const string NotHere = "That client is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to it.";
 
+    /// <summary>Said instead of anything about the client that the conversation is linked to.</summary>
+    public const string NoRoleHere = "You have no role for the client that this conversation is linked to, so nothing was done. Ask one of its administrators for a role.";
+
     public static string NoClient(string word) => $"I know no client “{CardText.Plain(word, 60)}” that you may see.";
 
     public static string NotFound(Sought sought, string incidentId) => sought is Sought.Elsewhere elsewhere ? CardText.Plain(elsewhere.Where.Sentence, 300)

@@ -32,6 +32,8 @@ internal sealed class TurnHandler(
             return InvokeResponse.Message(Sentences.NobodyKnown);
         try
         {
+            if (!action.IsAutomatic && action.Verb is Verb.Show or Verb.Pending)
+                return await FromListAsync(turn, person, action, cancellationToken);
             // A refresh by the client shows and never does, whatever verb it carries.
             return await clicks.PressAsync(turn, person, action.IsAutomatic ? action with { Verb = Verb.View } : action, cancellationToken);
         }
@@ -40,6 +42,21 @@ internal sealed class TurnHandler(
             logger.RecordUnavailable(exception);
             return InvokeResponse.Error(500, "RecordUnavailable", $"{WhyNotRecorded(exception)} Correlation id {turn.Correlation}");
         }
+    }
+
+    /// <summary>A button of the list of what waits: another page of it, or one of its incidents as a message of its own.</summary>
+    private async Task<InvokeResponse> FromListAsync(TurnContext turn, Person person, CardAction action, CancellationToken cancellationToken)
+    {
+        if (action.Verb == Verb.Pending)
+        {
+            var (client, page) = ClickData.ReadPage(action.Data);
+            return (await questions.PendingAsync(turn, person, client, page, cancellationToken)).Card is { } list
+                ? InvokeResponse.Card(list) : InvokeResponse.Message("That list cannot be shown any more. Say pending for the current one.");
+        }
+        if (ClickData.Read(action.Data) is not { } data)
+            return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
+        await turn.ReplyAsync(await questions.ShowAsync(turn, person, data.IncidentId, null, cancellationToken), cancellationToken);
+        return InvokeResponse.Message($"{data.IncidentId} is answered below.");
     }
 
     public async Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken)
@@ -126,11 +143,14 @@ internal sealed class TurnHandler(
             {
                 Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
                 Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
-                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, cancellationToken),
+                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, 0, cancellationToken),
                 Command.Checkpoint checkpoint => await questions.CheckpointAsync(turn, person, checkpoint.Client, cancellationToken),
-                Command.Digest digest => await questions.DigestAsync(turn, person, digest.Client, cancellationToken),
+                Command.Digest digest => await questions.DigestAsync(turn, person, digest.Client, digest.Last, cancellationToken),
                 Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
-                Command.DecideInWords words => await questions.ShowAsync(turn, person, words.IncidentId, "Decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken),
+                Command.DecideInWords words => await questions.DecideInWordsAsync(turn, person, words.IncidentId, cancellationToken),
+                Command.IsFrozen frozen => await questions.IsFrozenAsync(turn, person, frozen.Client, cancellationToken),
+                Command.WhoDecided who => await questions.WhyAsync(turn, person, who.IncidentId, cancellationToken),
+                Command.WhoCan who => await questions.WhoCanAsync(turn, person, who.IncidentId, cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
                 Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
                 Command.Redraft redraft => await orders.RedraftAsync(turn, person, redraft.IncidentId, cancellationToken),
@@ -158,10 +178,11 @@ internal sealed class TurnHandler(
     private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)
     {
         var read = ClickData.Read(data);
-        var verb = read?.Inputs.GetValueOrDefault("verb") ?? "";
+        var verb = ClickData.IsPage(data) ? Verb.Pending : read?.Inputs.GetValueOrDefault("verb") ?? "";
         var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false) { AnswersWithCopy = true }, cancellationToken);
         return response.Value switch
         {
+            OutgoingJson card when read is null => Reply.Card(card),
             OutgoingJson card => Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
             string sentence => Reply.Notice(sentence),
             InvokeError error => Reply.Notice(error.Message),

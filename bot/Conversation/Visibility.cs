@@ -58,6 +58,12 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         return await StateForAsync(tenant, person, cancellationToken) is { } state ? new(tenant, state) : null;
     }
 
+    /// <summary>Some client is called so, whoever may see it: such a word is not the beginning of a reason or a person's name.</summary>
+    public bool NamesAClient(string word) => tenants.All.Concat(tenants.Elsewhere.Select(static one => one.Tenant)).Any(tenant =>
+        tenant.Id.Value.Equals(word, StringComparison.OrdinalIgnoreCase)
+        || tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
+        || tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Names, prefixes and ids of clients that the person has a role for and that would otherwise be read as mere politeness, such as <c>a</c> or <c>CAN</c>.</summary>
     public async ValueTask<IReadOnlyCollection<string>> PoliteNamesAsync(Person person, CancellationToken cancellationToken)
     {

@@ -26,13 +26,23 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         return Build(tenant, state, digest, await NewestAsync(tenant, cancellationToken), now);
     }
 
-    private static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now)
+    /// <summary>What happened in the last of these hours or days, however often a digest was posted.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public async Task<OutgoingJson> CardAsync(Tenant tenant, TenantState state, TimeSpan last, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var digest = await Digest.ReadAsync(ledger, state, now - last, now, cancellationToken);
+        return Build(tenant, state, digest, await NewestAsync(tenant, cancellationToken), now, $"The last {Phrases.Span(last)}: ");
+    }
+
+    private static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now, string window = "")
     {
         var open = PendingCard.Open(state);
         List<OutgoingJson> body =
         [
             Rich(null, new("Digest of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true, Size: "Medium")),
-            Rich("None", new TextRun(digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}", Subtle: true, Size: "Small")),
+            Rich("None", new TextRun(
+                window + (digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}"), Subtle: true, Size: "Small")),
         ];
         if (digest.Simulated || open.Exists(static incident => incident.Simulated))
             body.Add(PendingCard.PartlySimulated());
@@ -48,18 +58,40 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
 
     private static IEnumerable<OutgoingJson> Happened(Digest digest)
     {
-        (string Title, long Count)[] counts =
-        [
-            ("Events", digest.Received), ("Incidents opened", digest.Opened), ("Approved", digest.Approved), ("Rejected", digest.Rejected),
-            ("Handled by people", digest.Handled), ("Expired undecided", digest.Expired), ("Done and verified", digest.Verified),
-            ("Failed or stopped", digest.Failed), ("Outcome unknown", digest.Unknown), ("Taken back", digest.Undone),
-        ];
-        var facts = counts.Where(static fact => fact.Count > 0).Select(static fact => Fact(fact.Title, $"{fact.Count}")).ToList();
+        List<(string Title, string Value)> facts = [];
+        if (digest.Received > 0)
+            facts.Add(Fact("Events", $"{digest.Received}"));
+        facts.AddRange(digest.Happened.Select(static told => Fact(Title(told.What), $"{told.Incidents.Count}: {Named(told.Incidents)}")));
         yield return facts.Count == 0 ? Text($"Nothing happened.") : Facts(facts);
         if (digest.OutOfBand > 0)
             yield return Rich("Small", new TextRun(digest.OutOfBand == 1 ? "One change was made that no decision allows" : $"{digest.OutOfBand} changes were made that no decision allows", Bold: true, Tone: Tone.Attention));
         foreach (var connection in digest.Silent.Take(MostTold))
             yield return Rich("Small", new("Silent: ", Bold: true, Tone: Tone.Warning), new(connection, 80));
+    }
+
+    private static string Title(Happening what) => what switch
+    {
+        Happening.Opened => "Incidents opened",
+        Happening.Approved => "Approved",
+        Happening.Unasked => "Done without asking",
+        Happening.Rejected => "Rejected",
+        Happening.Handled => "Handled by people",
+        Happening.Escalated => "Escalated",
+        Happening.Expired => "Expired undecided",
+        Happening.Withdrawn => "Withdrawn",
+        Happening.Verified => "Done and verified",
+        Happening.Failed => "Failed",
+        Happening.Stopped => "Stopped",
+        Happening.Unknown => "Outcome unknown",
+        _ => "Taken back",
+    };
+
+    /// <summary>Ids are ours. The newest first, each once.</summary>
+    private static string Named(IReadOnlyList<string> incidents)
+    {
+        const int most = 6;
+        var different = incidents.Reverse().Distinct(StringComparer.Ordinal).ToList();
+        return string.Join(", ", different.Take(most)) + (different.Count > most ? $" and {different.Count - most} more" : "");
     }
 
     private static IEnumerable<OutgoingJson> Waiting(Tenant tenant, TenantState state, List<Incident> open, DateTimeOffset now)

@@ -11,6 +11,32 @@ namespace DevOpsAI.Digests;
 /// <param name="Title">Of the last of them.</param>
 public sealed record ToldOnlyHere(string Title, int Count, DateTimeOffset Last);
 
+/// <summary>What can happen to an incident, as a digest counts it.</summary>
+public enum Happening
+{
+    Opened,
+    Approved,
+
+    /// <summary>The policy let it run without asking anybody.</summary>
+    Unasked,
+    Rejected,
+    Handled,
+    Escalated,
+    Expired,
+
+    /// <summary>Nothing was left to decide.</summary>
+    Withdrawn,
+    Verified,
+    Failed,
+
+    /// <summary>Before it was through: a freeze, the kill switch, a broken seal, or the situation had changed.</summary>
+    Stopped,
+
+    /// <summary>Nobody knows whether it took effect.</summary>
+    Unknown,
+    Undone,
+}
+
 /// <summary>What happened at a tenant between two entries of its ledger: counts, and what is told nowhere else.</summary>
 public sealed class Digest
 {
@@ -18,6 +44,9 @@ public sealed class Digest
     public const int MostKinds = 1_000;
 
     private readonly Dictionary<(string Kind, string? Device), ToldOnlyHere> information = [];
+    private readonly Dictionary<Happening, List<string>> happened = [];
+    /// <summary>By incident, whether its newest proposal ran or runs without anybody being asked.</summary>
+    private readonly Dictionary<string, bool> unasked = new(StringComparer.Ordinal);
 
     private Digest(DateTimeOffset from, DateTimeOffset to) => (From, To) = (from, to);
 
@@ -29,26 +58,14 @@ public sealed class Digest
     public int Received { get; private set; }
 
     /// <summary>Of them, events that are counted on no card: for information, or the end of something nobody knew.</summary>
-    public long Digested { get; private init; }
+    public long Digested { get; private set; }
 
-    public int Opened { get; private set; }
+    /// <summary>What happened to incidents, in the order of <see cref="Happening"/>; only what happened at all.</summary>
+    public IEnumerable<(Happening What, IReadOnlyList<string> Incidents)> Happened =>
+        happened.OrderBy(static pair => pair.Key).Select(static pair => (pair.Key, (IReadOnlyList<string>)pair.Value));
 
-    public int Approved { get; private set; }
-
-    public int Rejected { get; private set; }
-
-    public int Handled { get; private set; }
-
-    public int Expired { get; private set; }
-
-    public int Verified { get; private set; }
-
-    public int Failed { get; private set; }
-
-    /// <summary>Executions of which nobody knows whether they took effect.</summary>
-    public int Unknown { get; private set; }
-
-    public int Undone { get; private set; }
+    /// <summary>The incidents that something happened to, each as often as it did.</summary>
+    public IReadOnlyList<string> Of(Happening what) => happened.GetValueOrDefault(what) ?? [];
 
     /// <summary>Things done at a vendor that no decision allows.</summary>
     public int OutOfBand { get; private set; }
@@ -68,41 +85,102 @@ public sealed class Digest
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public static async Task<Digest> ReadAsync(ILedger ledger, TenantState state, DigestMark since, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        const int Page = 500;
         var digest = new Digest(since.At, to) { Digested = state.Intake.Digested - since.Digested };
-        for (var after = since.Through; after < state.Seq;)
+        await digest.ReadAsync(ledger, state, since.Through, cancellationToken);
+        return digest;
+    }
+
+    /// <summary>Reads what happened from a time on, up to the state. Of what is on no card it counts what was for information.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public static async Task<Digest> ReadAsync(ILedger ledger, TenantState state, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var digest = new Digest(from, to);
+        await digest.ReadAsync(ledger, state, await LastBeforeAsync(ledger, state, from, cancellationToken), cancellationToken);
+        digest.Digested = digest.information.Values.Sum(static told => told.Count);
+        return digest;
+    }
+
+    /// <summary>Seq of the last entry before a time; halves the ledger until it is found.</summary>
+    private static async Task<long> LastBeforeAsync(ILedger ledger, TenantState state, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        var (before, after) = (0L, state.Seq + 1);
+        while (after - before > 1)
+        {
+            var middle = before + (after - before) / 2;
+            var page = await ledger.ReadAsync(state.Tenant, middle - 1, 1, cancellationToken);
+            if (page.Count > 0 && page[0].At < from)
+                before = middle;
+            else
+                after = middle;
+        }
+        return before;
+    }
+
+    private async Task ReadAsync(ILedger ledger, TenantState state, long through, CancellationToken cancellationToken)
+    {
+        const int Page = 500;
+        for (var after = through; after < state.Seq;)
         {
             var page = await ledger.ReadAsync(state.Tenant, after, (int)Math.Min(Page, state.Seq - after), cancellationToken);
             if (page.Count == 0)
                 break;
             foreach (var entry in page)
-                digest.Add(entry);
+                Add(entry, state);
             after = page[^1].Seq;
         }
-        return digest;
     }
 
-    private void Add(LedgerEntry entry)
+    private void Add(LedgerEntry entry, TenantState state)
     {
         if (From == DateTimeOffset.MinValue)
             From = entry.At;
         switch (entry.Fact)
         {
             case EventReceived received: Add(entry.At, received); break;
-            case IncidentOpened: Opened++; break;
-            case ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits }: Approved++; break;
-            case ProposalDecided { Complete: true, Kind: DecisionKind.Reject }: Rejected++; break;
-            case ProposalDecided { Complete: true, Kind: DecisionKind.Handled }: Handled++; break;
-            case ProposalExpired: Expired++; break;
-            case ExecutionFinished { Outcome: ExecutionOutcome.Verified }: Verified++; break;
-            case ExecutionFinished { Outcome: ExecutionOutcome.Failed or ExecutionOutcome.Stopped }: Failed++; break;
-            case ExecutionFinished { Outcome: ExecutionOutcome.Unknown }: Unknown++; break;
-            case UndoFinished { Outcome: ExecutionOutcome.Verified }: Undone++; break;
+            case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId); break;
+            case ProposalStaged staged: unasked[staged.IncidentId] = IsUnasked(staged); break;
+            case ProposalDecided { Complete: true } decided when Of(decided.Kind) is { } what: Add(what, decided.IncidentId); break;
+            case ProposalExpired expired: Add(Happening.Expired, expired.IncidentId); break;
+            case ProposalEscalated escalated: Add(Happening.Escalated, escalated.IncidentId); break;
+            case BreakGlassEscalated escalated: Add(Happening.Escalated, escalated.IncidentId); break;
+            case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.IncidentId); break;
+            case ExecutionFinished finished:
+                Add(Of(finished.Outcome), finished.IncidentId);
+                // Staged before this digest begins, and still the newest.
+                if (unasked.TryGetValue(finished.IncidentId, out var ran) ? ran : state.Find(finished.IncidentId)?.Staged is { } last && IsUnasked(last))
+                    Add(Happening.Unasked, finished.IncidentId);
+                break;
+            case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.IncidentId); break;
             case OutOfBandChange: OutOfBand++; break;
             case ConnectionSilent gone: silent.Add(gone.Connection); break;
             case ConnectionHeard back: silent.Remove(back.Connection); break;
         }
     }
+
+    private void Add(Happening what, string incident)
+    {
+        if (!happened.TryGetValue(what, out var incidents))
+            happened[what] = incidents = [];
+        incidents.Add(incident);
+    }
+
+    private static bool IsUnasked(ProposalStaged staged) => staged.Terms.Level is GateLevel.L0 or GateLevel.L1;
+
+    private static Happening? Of(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Approve or DecisionKind.ApproveWithEdits => Happening.Approved,
+        DecisionKind.Reject => Happening.Rejected,
+        DecisionKind.Handled => Happening.Handled,
+        _ => null,
+    };
+
+    private static Happening Of(ExecutionOutcome outcome) => outcome switch
+    {
+        ExecutionOutcome.Verified => Happening.Verified,
+        ExecutionOutcome.Failed => Happening.Failed,
+        ExecutionOutcome.Unknown => Happening.Unknown,
+        _ => Happening.Stopped,
+    };
 
     private void Add(DateTimeOffset at, EventReceived received)
     {

@@ -62,6 +62,55 @@ public sealed class TurnHandlerTests
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_digest_that_is_asked_for_begins_at_the_last_one_of_that_conversation_or_a_day_ago()
+    {
+        story.Append(StreamId.Digest("19:other@thread.tacv2"), new DevOpsAI.Digests.DigestSending("19:other@thread.tacv2", Story.Start, 99, 0), Actor.Service("digests"));
+        var personal = await SayAsync(Story.Ravi, "digest contoso", personal: true);
+        personal.ShouldContain("Incidents opened");
+        personal.ShouldContain("The last 24 h");
+        story.Clock.Advance(TimeSpan.FromDays(2));
+        (await SayAsync(Story.Ravi, "digest contoso", personal: true)).ShouldContain("Nothing happened");
+        (await SayAsync(Story.Ravi, "how did last week go for contoso?", personal: true)).ShouldContain("Incidents opened");
+        (await SayAsync(Story.Ravi, "digest")).ShouldContain("Incidents opened", Case.Sensitive, "the channel had none since it was linked");
+    }
+
+    [Fact]
+    public async Task Naming_a_client_that_one_may_not_see_never_means_the_one_that_is_linked()
+    {
+        foreach (var text in new[] { "freeze fabrikam backup restore", "freeze FAB now", "unfreeze fabrikam", "assign manager fabrikam Dana Technician", "absent fabrikam until 2027-01-02" })
+            (await SayAsync(Story.Dana, text)).ShouldContain("I know no client");
+        foreach (var text in new[] { "unlink", "erase someone@example.com" })
+            (await SayAsync(Stranger, text)).ShouldSatisfyAllConditions(said => said.ShouldContain("no role"), said => said.ShouldNotContain("ontoso"));
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Plain_questions_are_answered_and_never_act()
+    {
+        (await SayAsync(Story.Ravi, "is contoso frozen?")).ShouldContain("No, nobody has frozen Contoso Ltd");
+        (await SayAsync(Story.Ravi, "who approved CON-1001 and why?")).ShouldContain("Why CON-1001?");
+        (await SayAsync(Story.Ravi, "Who can approve CON-1001?")).ShouldContain("CON-1001 can be decided by");
+        (await SayAsync(Story.Dana, "is fabrikam frozen")).ShouldContain("I know no client");
+        mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_waits_is_listed_page_by_page_with_a_button_that_brings_each_card()
+    {
+        for (var number = 1002; number < 1014; number++)
+            new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }.Opened().Drafted().Staged();
+        var first = await SayAsync(Story.Ravi, "pending");
+        first.ShouldContain("13 open");
+        first.ShouldContain("Page 1 of 2");
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+        var second = Text(await PressAsync(Story.Ravi, Verb.Pending, JsonDocument.Parse("""{"page":1}""").RootElement));
+        Enumerable.Range(1001, 13).ShouldAllBe(number => first.Contains($"CON-{number}") != second.Contains($"CON-{number}"));
+        Text(await PressAsync(Stranger, Verb.Pending, JsonDocument.Parse("""{"page":1,"client":"contoso"}""").RootElement)).ShouldNotContain("CON-1");
+        (await PressAsync(Story.Ravi, Verb.Show, Data())).Value.ShouldBe("CON-1001 is answered below.");
+        replies[^1].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
+    }
+
     [Theory]
     [InlineData("freeze contoso backup restore is running", null)]
     [InlineData("unlink this, wrong channel", null)]
