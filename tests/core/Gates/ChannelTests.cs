@@ -47,6 +47,15 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public async Task Local_mode_makes_nobody_link_who_has_no_role()
+    {
+        var scene = new GateScene(isLocal: true, local: LocalAccess.None);
+        (await LinkAsync(scene, Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
+        await LinkAsync(scene, Ada);
+        (await UnlinkAsync(scene, Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
+    }
+
+    [Fact]
     public async Task Not_everybody_links()
     {
         var scene = new GateScene();
@@ -56,8 +65,8 @@ public sealed class ChannelTests
     }
 
     private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
-        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, scene, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
 
     private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
-        new UnlinkChannelHandler(scene.Recorder, scene.Access, scene).Handle(new(Contoso, by, General.ConversationId, NewMessage()), Cancelled);
+        new UnlinkChannelHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, General.ConversationId, NewMessage()), Cancelled);
 }
