@@ -5,8 +5,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// The details cut into pages. The first <see cref="ToReview"/> are made only of what was drafted and staged, so their number stays the same
-/// for as long as that proposal stands, and a review of them is a review of what is approved.
+/// The details cut into pages: first what was drafted and staged, then evidence and history. An irreversible plan's approver opens them all;
+/// for any other the pages that an approval covers are enough.
 /// </summary>
 public sealed class DetailPages
 {
@@ -21,7 +21,7 @@ public sealed class DetailPages
 
     public IReadOnlyList<IReadOnlyList<OutgoingJson>> All => pages;
 
-    /// <summary>Pages that an irreversible plan's approver must have opened.</summary>
+    /// <summary>Pages to be opened before Approve is offered: all of an irreversible plan's, otherwise those of the plan and its level.</summary>
     public int ToReview { get; private set; }
 
     public static DetailPages Of(IncidentView view)
@@ -30,11 +30,12 @@ public sealed class DetailPages
         all.StartPage();
         all.Plan(view);
         all.Gate(view.Incident);
-        all.ToReview = all.pages.Count;
+        var covered = all.pages.Count;
         all.StartPage();
         all.Evidence(view.Incident);
         all.Events(view.Incident);
         all.History(view.Incident);
+        all.ToReview = view.Incident.Staged is { NeedsReview: true } ? all.pages.Count : covered;
         return all;
     }
 

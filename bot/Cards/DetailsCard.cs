@@ -29,12 +29,12 @@ internal static class DetailsCard
         var incident = view.Incident;
         if (incident.IsUndecided && view.Rights.Decide && incident.Staged!.Terms.Level != GateLevel.L3)
         {
-            var read = !incident.Staged.NeedsReview || token is not null;
-            if (number == pages.ToReview - 1 && read)
-            {
-                yield return Buttons.Approve(incident.Staged.NeedsReview ? data.With("review", token!) : data);
-            }
-            if (number >= pages.ToReview - 1)
+            var isLast = number >= pages.ToReview - 1;
+            if (isLast && !incident.Staged.NeedsReview)
+                yield return Buttons.Approve(data);
+            else if (isLast && token is not null)
+                yield return Buttons.Approve(data.With("review", token));
+            if (isLast)
                 yield return Buttons.Reject(data);
         }
         if (number + 1 < pages.All.Count)

@@ -13,7 +13,7 @@ public sealed class Reviews : IReviews
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pagesOpened, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pagesOpened, pages);
-        return Mac(staged, personObjectId, pagesOpened == pages ? "reviewed all pages" : $"opened {pagesOpened} of {pages} pages");
+        return Mac(staged, personObjectId, pagesOpened == pages ? "reviewed all pages" : $"opened {pagesOpened} pages");
     }
 
     public int Opened(ProposalStaged staged, string personObjectId, string? token, int pages)

@@ -300,6 +300,20 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task A_short_irreversible_plan_is_approved_only_behind_its_evidence_and_history()
+    {
+        story.Staged(review: true, revision: 2);
+        var first = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, Data())).Value!).AsReceived();
+        IncidentCardTests.Titles(first).ShouldNotContain("Approve");
+        var staged = (await story.IncidentAsync()).Staged!;
+        Reviews.IsReviewed(staged, Story.Ravi.ObjectId, Next(first).GetProperty("review").GetString()).ShouldBeFalse();
+        var last = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, Next(first))).Value!).AsReceived();
+        IncidentCardTests.Titles(last).ShouldBe(["Approve", "Reject", "Previous page", "Back"]);
+        var token = (string?)last["actions"]![0]!["data"]!["review"];
+        Reviews.IsReviewed(staged, Story.Ravi.ObjectId, token).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task When_the_record_is_away_the_person_is_told_that_nothing_was_recorded()
     {
         mediator.Answer = _ => throw new LedgerUnavailableException("away");

@@ -88,6 +88,7 @@ public sealed class SealTests
         Reviews.IsReviewed(Staged, "ada", reviews.Token(Staged, "ada", 2, 3)).ShouldBeFalse();
         Reviews.IsReviewed(Staged, "ada", null).ShouldBeFalse();
         reviews.Opened(Staged, "ada", reviews.Token(Staged, "ada", 2, 3), 3).ShouldBe(2);
+        reviews.Opened(Staged, "ada", reviews.Token(Staged, "ada", 2, 3), 4).ShouldBe(2, "a page came in meanwhile");
         reviews.Opened(Staged, "ada", all, 3).ShouldBe(3);
         reviews.Opened(Staged, "ben", all, 3).ShouldBe(0);
         reviews.Opened(Staged, "ada", "not a token", 3).ShouldBe(0);
