@@ -26,7 +26,7 @@ internal static class Buttons
         if (decides && incident.Staged!.Terms.Level != GateLevel.L3)
             yield return Reject(data);
         if (decides || (incident.IsUndecided && view.Rights.Snooze))
-            yield return Snooze(data);
+            yield return Snooze(incident, data);
         if (incident.IsUndecided && view.Rights.BreakGlass && planFits)
             yield return Alone(data, incident.Staged!.Terms.BreakGlass!);
         if (incident.OpenGlass is { } broken && view.Rights.Confirm)
@@ -41,7 +41,7 @@ internal static class Buttons
         if (incident.CanBeDraftedAgain && view.Rights.Redraft)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
         if (CanUndo(view))
-            yield return CardActions.Execute("Undo", Verb.Undo, data);
+            yield return Undo(incident, data);
         if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
         if (incident.Draft is not null)
@@ -99,10 +99,24 @@ internal static class Buttons
         [CardActions.Input(InputId.Note, "What was done? (optional, recorded)", 500, required: false, multiline: true)],
         CardActions.Execute("Mark as handled", Verb.Handled, data, "positive"));
 
-    private static OutgoingJson Snooze(OutgoingJson data) => CardActions.ShowCard(
-        "Snooze",
-        [CardActions.Choice(InputId.SnoozeFor, "Ask again", "1h", ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow"))],
-        CardActions.Execute("Snooze", Verb.Snooze, data));
+    /// <summary>A snooze holds back reminders, escalation and expiry; where that matters most it is said before it is chosen.</summary>
+    private static OutgoingJson Snooze(Incident incident, OutgoingJson data)
+    {
+        List<OutgoingJson> form = [];
+        if (incident.Severity == Severity.Critical && ProposalTimes.ExpiresAt(incident) is { } deadline)
+        {
+            form.Add(CardElements.Text(
+                $"This is critical and to be decided by {Phrases.Time(deadline)}. If you snooze it past that, nobody is asked or escalated to until the snooze ends.",
+                subtle: true));
+        }
+        form.Add(CardActions.Choice(InputId.SnoozeFor, "Ask again", "1h", ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow")));
+        return CardActions.ShowCard("Snooze", form, CardActions.Execute("Snooze", Verb.Snooze, data));
+    }
+
+    private static OutgoingJson Undo(Incident incident, OutgoingJson data) => CardActions.ShowCard(
+        "Undo",
+        [CardElements.Text($"What was done is taken back, so what the alert reported may be so again. {incident.Id} stays closed: see to it yourself.", subtle: true)],
+        CardActions.Execute("Undo", Verb.Undo, data, "destructive"));
 
     private static bool CanUndo(IncidentView view) =>
         view.Rights.Undo && view.Incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now;

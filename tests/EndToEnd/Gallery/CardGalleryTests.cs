@@ -32,6 +32,7 @@ public sealed class CardGalleryTests : GalleryTests
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
         await easel.CardAsync(card, "10-verified", "Verified");
+        await easel.OpenedAsync(card, "Undo", "10-undo-form", "may be so again");
         await ClickAsync("Undo");
         await easel.CardAsync(card, "11-undo", "Taken back");
 

@@ -117,6 +117,16 @@ public sealed class IncidentCardTests
     }
 
     [Fact]
+    public async Task Undo_asks_first_and_says_what_comes_of_it()
+    {
+        var (_, approver) = await DrawAsync("verified", local: false);
+        var undo = approver["actions"]!.AsArray().Single(action => (string)action!["title"]! == "Undo")!;
+        ((string)undo["type"]!).ShouldBe("Action.ShowCard");
+        undo["card"]!["body"]!.ToJsonString().ShouldContain("may be so again");
+        ((string)undo["card"]!["actions"]![0]!["verb"]!).ShouldBe(Verb.Undo);
+    }
+
+    [Fact]
     public async Task A_verified_card_offers_undo_only_while_it_is_possible()
     {
         var story = Stories["verified"](new Story());
