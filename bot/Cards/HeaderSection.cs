@@ -57,7 +57,7 @@ internal static class HeaderSection
                 Columns(
                     ("auto", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
                     ("stretch", Badge(word, tone))),
-                Rich("Small", new TextRun(view.Incident.Opened.Title, max, Bold: true, Size: "Large")),
+                Rich("Small", new TextRun(view.Incident.Title, max, Bold: true, Size: "Large")),
             ],
             tone);
     }
@@ -108,7 +108,7 @@ internal static class HeaderSection
 
     /// <summary>What the source said beside the title, last.</summary>
     private static string? Reported(Incident incident) => incident.RecentEvents.Select(recent => recent.Event)
-        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Opened.Title)?.Description;
+        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Title)?.Description;
 
     private static DateTimeOffset Earliest(Incident incident)
     {

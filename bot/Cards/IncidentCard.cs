@@ -36,7 +36,7 @@ public static class IncidentCard
 
     /// <summary>The line of a notification: ours, with the title as outside text.</summary>
     internal static string Summary(IncidentView view) =>
-        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Opened.Title, 80)} ({CardText.Name(view.Tenant.Name, 60)})";
+        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ({CardText.Name(view.Tenant.Name, 60)})";
 
     private static OutgoingJson Build(IncidentView view, Measure measure)
     {

@@ -75,7 +75,7 @@ public static class PendingCard
             "Small",
             new(incident.Id, Bold: true, Mono: true),
             new(" "),
-            new(incident.Opened.Title, 100),
+            new(incident.Title, 100),
             new($" · {CardText.Name(tenant.Name, 40)} · {incident.Severity.ToString().ToLowerInvariant()} · ", Subtle: true),
             new($"{word}{left}{(incident.OpenGlass is { } broken ? $", {broken.Missing} to confirm" : "")}", Tone: tone, Bold: true));
     }

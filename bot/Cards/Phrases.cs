@@ -13,6 +13,9 @@ internal static class Phrases
         IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
         IncidentPhase.Drafting => ("Drafting", Tone.Default),
+        IncidentPhase.Waiting when incident.Unanswered is not null =>
+            ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
+        IncidentPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } => ("Waiting for a person – escalated", Tone.Attention),
         IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
         IncidentPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
         IncidentPhase.Waiting => ("Waiting for a decision", Tone.Warning),
@@ -26,6 +29,7 @@ internal static class Phrases
         IncidentPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
         IncidentPhase.Handled => ("Handled by a person", Tone.Good),
         IncidentPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
+        IncidentPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
         IncidentPhase.Expired => ("Expired – nothing was done", Tone.Warning),
         IncidentPhase.Undoing => ("Taking it back", Tone.Accent),
         _ => ("Taken back", Tone.Good),

@@ -22,7 +22,7 @@ public static class WhyCard
         var shown = Math.Clamp(page, 0, pages - 1);
         List<OutgoingJson> body =
         [
-            Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Opened.Title, 100)),
+            Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Title, 100)),
             Text($"{CardText.Name(view.Tenant.Name, 60)} · {trail.Count} ledger entries, page {shown + 1} of {pages}", subtle: true, spacing: "None"),
         ];
         if (HeaderSection.Labels(view) is { } labels)
@@ -61,6 +61,7 @@ public static class WhyCard
         EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? " on " + CardText.Name(device, 60) : "")}",
         IncidentOpened opened => opened.Title,
         IncidentClosed closed => closed.Reason,
+        IncidentRaised raised => $"from {raised.From.ToString().ToLowerInvariant()} to {raised.To.ToString().ToLowerInvariant()}",
         RecommendationDrafted draft => $"revision {draft.Revision} by {draft.Drafter}: {draft.Summary}",
         ProposalStaged staged => $"revision {staged.Revision}, {Phrases.Gate(staged.Terms)}, fingerprint {Short(staged.Seal)}",
         ProposalDecided decided => $"{Phrases.Decision(decided)}{(decided.Owed is { } owed ? $", {owed.Count} to confirm until {Phrases.Time(owed.DueAt)}" : "")}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name, 60)}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + reason : "")}, fingerprint {Short(decided.Seal)}",

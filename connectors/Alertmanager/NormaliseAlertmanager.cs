@@ -30,7 +30,8 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
         var annotations = alert.Find("annotations") is { } given ? Texts(given) : [];
         var status = StatusOf(alert.Get("status"));
         var startsAt = alert.Get("startsAt");
-        var occurredAt = startsAt.AsTime();
+        var beganAt = startsAt.AsTime();
+        var occurredAt = beganAt;
         if (status == EventStatus.Resolved && alert.Find("endsAt")?.AsTime() is { } ended && ended > occurredAt)
             occurredAt = ended;
         var fingerprint = alert.FindText("fingerprint") is { Length: > 0 } sent ? sent : Fingerprint(labels);
@@ -48,7 +49,10 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
             fingerprint,
             occurredAt,
             Attributes(labels, annotations, alert.FindText("generatorURL"), truncated),
-            subject.IsUser);
+            subject.IsUser)
+        {
+            StandsSince = beganAt,
+        };
     }
 
     private static EventStatus StatusOf(JsonField status) => status.AsText() switch

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift or when a person asked for it. Asking again
+/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person asked for it, when nobody
+/// decided in time, or when an alert became more severe. Asking again
 /// does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
 public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
@@ -53,6 +54,7 @@ internal sealed class DraftRecommendationHandler(
         { Draft: null } => 1,
         _ when IsUnstaged(incident) => null,
         { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
+        { MustAskAgain: true } or { IsStagedTooLow: true } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
         _ => null,
     };
 
@@ -110,12 +112,12 @@ internal sealed class DraftRecommendationHandler(
         }
     }
 
-    /// <summary>What this draft answers to: the opening of the incident, or the end of the execution that found drift, or who asked for it.</summary>
+    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift, who asked for it, the silence, or the rise.</summary>
     private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         if (revision == 1)
             return incident.OpenedSeq;
         var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
-        return entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or RedraftRequested)?.Seq ?? incident.OpenedSeq;
+        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, incident.RaisedSeq);
     }
 }

@@ -44,24 +44,46 @@ internal static class DeadlineRules
         if (incident.Phase == IncidentPhase.Snoozed)
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
-            return Expire(incident, staged);
-        return staged.Terms.EscalateTo is { } role && !incident.Escalated ? Escalate(incident, staged, role, now, isAnybodyThere) : null;
+            return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
+        return NextToTell(incident) is { } role ? Escalate(incident, staged, role, now, isAnybodyThere) : null;
     }
+
+    /// <summary>
+    /// Who is told next that nobody decides: whom the policy names, and each time that a proposal has expired since, whoever is above. Null
+    /// when they were all told, or the policy tells nobody.
+    /// </summary>
+    private static Role? NextToTell(Incident incident)
+    {
+        if (!incident.Escalated)
+            return incident.Staged!.Terms.EscalateTo;
+        return incident is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered } && told.Seq < unanswered.Seq ? Above(told.To) : null;
+    }
+
+    private static Role? Above(Role role) => role switch
+    {
+        Role.Technician or Role.Approver => Role.Manager,
+        Role.Manager => Role.Administrator,
+        _ => null,
+    };
 
     /// <summary>There is no use in waiting for people who are all absent, nor in telling people who are.</summary>
     private static DueNow? Escalate(Incident incident, ProposalStaged staged, Role role, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
         var early = ProposalTimes.EscalateAt(incident) is not { } at || at > now;
-        if (early && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
+        if (early && incident.Unanswered is null && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
             return null;
         var instead = !isAnybodyThere(role) && isAnybodyThere(Role.Administrator) ? Role.Administrator : role;
         string[] reasons =
         [
-            .. early ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
+            .. incident.Unanswered is { } unanswered ? [Silence(incident, unanswered)] : Array.Empty<string>(),
+            .. early && incident.Unanswered is null ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
             .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
         ];
         return Make(incident, "escalation", new ProposalEscalated(incident.Id, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
     }
+
+    private static string Silence(Incident incident, Unanswered unanswered) =>
+        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and {(incident.FiringAlerts.IsEmpty ? "it is still open" : "it still fires")}.";
 
     private static DateTimeOffset NextOf(Incident incident)
     {
@@ -71,16 +93,6 @@ internal static class DeadlineRules
         return !incident.Escalated && incident.Staged!.Terms.EscalateTo is not null && ProposalTimes.EscalateAt(incident) is { } escalate && escalate < expires
             ? escalate
             : expires;
-    }
-
-    private static DueNow Expire(Incident incident, ProposalStaged staged)
-    {
-        var due = Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
-        return incident.IsOpen && staged.Kind == ProposalKind.Remedy ? due with
-        {
-            Expected = [.. due.Expected, new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
-            Entries = [.. due.Entries, new(StreamId.Incident(incident.Id), Self, incident.Correlation, new IncidentClosed(incident.Id, "expired"), incident.StagedSeq)],
-        } : due;
     }
 
     private static DueNow Make(Incident incident, string what, Fact fact) => new(

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
@@ -57,6 +58,9 @@ public sealed record ProposalStaged(
 {
     /// <summary>The time its terms were counted from, as the clock then said. The entry's own time is later where a clock was ahead before.</summary>
     public DateTimeOffset? ByClock { get; init; }
+
+    /// <summary>Of the incident, as its terms were computed; null in entries of before it was recorded.</summary>
+    public Severity? Severity { get; init; }
 }
 
 [JsonConverter(typeof(CamelCaseEnum<DecisionKind>))]

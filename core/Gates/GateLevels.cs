@@ -75,10 +75,11 @@ public static class GateLevels
         var level = reasons.Max(reason => reason.Level);
         var critical = question.Severity == Severity.Critical;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(question.Now.ToUnixTimeMilliseconds());
-        var expiry = Least(steps.Select(step => step.Rule?.Expiry)) ?? (critical ? policy.Defaults.CriticalExpiry : policy.Defaults.Expiry);
+        var rules = steps.Count == 0 ? [policy.Rules.FirstOrDefault(rule => rule.FitsWithoutPlan(question.Area, question.Severity, question.Now))] : steps.Select(static step => step.Rule).ToList();
+        var expiry = Least(rules.Select(rule => rule?.Expiry)) ?? (critical ? policy.Defaults.CriticalExpiry : policy.Defaults.Expiry);
         var expiresAt = question.NotAfter < now + expiry ? question.NotAfter.Value : now + expiry;
-        var escalateAfter = Least(steps.Select(step => step.Rule?.EscalateAfter)) ?? policy.Defaults.EscalateAfter;
-        var escalateTo = steps.Select(step => step.Rule?.EscalateTo).FirstOrDefault(role => role is not null) ?? policy.Defaults.EscalateTo;
+        var escalateAfter = Least(rules.Select(rule => rule?.EscalateAfter)) ?? policy.Defaults.EscalateAfter;
+        var escalateTo = rules.Select(rule => rule?.EscalateTo).FirstOrDefault(role => role is not null) ?? policy.Defaults.EscalateTo;
         return new(
             level,
             [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Sentence)],

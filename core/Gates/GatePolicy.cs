@@ -97,6 +97,14 @@ public sealed record GateRule(
         && (BlastRadii.IsEmpty || BlastRadii.Contains(blastRadius))
         && (Actions.IsEmpty || Actions.Any(pattern => Glob.Matches(pattern, action)))
         && (When is null || When.Contains(now));
+
+    /// <summary>Whether it speaks of everything that is so severe, also where there is no plan: deadlines and escalation go by severity then.</summary>
+    public bool FitsWithoutPlan(string area, Severity severity, DateTimeOffset now) =>
+        (Area is null || Area == area)
+        && !Severities.IsEmpty && Severities.Contains(severity)
+        && BlastRadii.IsEmpty
+        && (Actions.IsEmpty || Actions.Contains("*"))
+        && (When is null || When.Contains(now));
 }
 
 /// <summary>Names with <c>*</c> for any characters.</summary>

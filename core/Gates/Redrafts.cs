@@ -34,12 +34,14 @@ internal static class Redrafts
                 $"{incident.Id} is being drafted again; its card will ask for a decision.");
     }
 
-    /// <summary>Why a new draft must not run by itself: the one before it did not end as it should. Null when none ran.</summary>
+    /// <summary>Why a new draft must not run by itself: the one before it did not end as it should, or nobody decided about it. Null when there is no reason.</summary>
     public static string? Hold(Incident incident) => incident.Execution?.Outcome switch
     {
         ExecutionOutcome.Failed => "An earlier run failed, so nothing runs again without approval.",
         ExecutionOutcome.Unknown => "Nobody knows whether an earlier run took effect, so nothing runs again without approval.",
         ExecutionOutcome.Stopped => "An earlier run was stopped, so nothing runs again without approval.",
+        // Silence is never yes, nor does it become one.
+        _ when incident.Unanswered is not null => "Nobody decided about an earlier proposal in time, so nothing runs without approval.",
         _ => null,
     };
 

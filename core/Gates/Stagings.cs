@@ -17,14 +17,17 @@ internal static class Stagings
     {
         var staged = terms.Level == GateLevel.L3 ? Plan.Empty : plan;
         return Seals.Seal(incident.Tenant, new(
-            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject));
+            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject)
+        {
+            Severity = incident.Severity,
+        });
     }
 
     public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;
 
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
-        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed }
+        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Expired }
         && incident.DraftSeq > incident.StagedSeq;
 
     /// <summary>

@@ -43,6 +43,9 @@ public sealed record EventReceived(
 {
     /// <summary>Where the sender said it; null for an event that came in no delivery.</summary>
     public DeliveryPlace? Delivery { get; init; }
+
+    /// <summary>When the alert began, where its source says so with its end too; null where it does not.</summary>
+    public DateTimeOffset? BeganAt { get; init; }
 }
 
 /// <summary>An event's place in the delivery that brought it: the sender can be asked for exactly this.</summary>
@@ -65,8 +68,15 @@ public sealed record IncidentOpened(
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
 public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
 
+/// <summary><c>incident.raised</c> on <c>incident/{id}</c>: an alert of the incident is more severe than any before. What nobody has decided about is staged anew.</summary>
+/// <param name="EventId">The event that says so.</param>
+public sealed record IncidentRaised(string IncidentId, Severity From, Severity To, string EventId) : Fact;
+
 public static class ClosedReasons
 {
     /// <summary>The source says that every alert of the incident has ended.</summary>
     public const string Resolved = "resolved";
+
+    /// <summary>Nobody decided in time. Not given any more: a proposal expires, an incident does not.</summary>
+    public const string Expired = "expired";
 }

@@ -56,6 +56,11 @@ public sealed record Run(
 /// <summary>Who asked for a new draft, and when.</summary>
 public sealed record Asked(Actor By, DateTimeOffset At);
 
+/// <summary>What nobody decided about in time since a person last did something about the incident.</summary>
+/// <param name="Seq">Of the entry that says so last.</param>
+/// <param name="Times">How often in a row.</param>
+public sealed record Unanswered(long Seq, DateTimeOffset At, int Times);
+
 /// <summary>What a conversation shows of the incident.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
 public sealed record ShownCard(
@@ -88,6 +93,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public long CardVersion { get; init; }
     public IncidentPhase Phase { get; init; } = IncidentPhase.Drafting;
     public Severity Severity { get; init; } = Opened.Severity;
+
+    /// <summary>As far as <c>incident.raised</c> has said it.</summary>
+    internal Severity RaisedTo { get; init; } = Opened.Severity;
+
+    /// <summary>Seq of the entry that raised it last; 0 when none did.</summary>
+    public long RaisedSeq { get; init; }
+
+    /// <summary>Title of the alert that it is about now: of those that fire the most severe, and of these the latest. An incident that gathers keeps its own.</summary>
+    public string Title { get; init; } = Opened.Title;
     public int EventCount { get; init; }
     public ImmutableArray<(long Seq, EventReceived Event)> RecentEvents { get; init; } = [];
     public ImmutableHashSet<string> Devices { get; init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
@@ -111,6 +125,15 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public long StagedSeq { get; init; }
     public DateTimeOffset StagedAt { get; init; }
     public bool Escalated { get; init; }
+
+    /// <summary>Who was told last because nobody decided, and by which entry; null when nobody was.</summary>
+    public (Role To, long Seq)? EscalatedTo { get; init; }
+
+    /// <summary>Proposals that expired while the incident stayed open; null when none did, or a person has acted since.</summary>
+    public Unanswered? Unanswered { get; init; }
+
+    /// <summary>What the terms of the staged proposal were computed for.</summary>
+    public Severity StagedSeverity { get; init; }
     public DateTimeOffset? SnoozedUntil { get; init; }
 
     /// <summary>Decisions about the staged revision, oldest first.</summary>
@@ -150,6 +173,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public bool CanBeDraftedAgain => Opened.Scope == IncidentScope.One && (IsLeftToPeople
         || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Problem: not null, Drafter: not RunbookDrafter.NoRunbook }));
 
+    /// <summary>Nobody decided in time and it is still open: it is drafted from fresh readings and asks again.</summary>
+    public bool MustAskAgain => IsOpen && Phase == IncidentPhase.Expired && Staged is { Kind: ProposalKind.Remedy };
+
+    /// <summary>An alert is more severe than the terms that the undecided proposal was staged under.</summary>
+    public bool IsStagedTooLow => IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy } && RaisedTo > StagedSeverity;
+
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
     public Plan PlanInForce => Decisions.LastOrDefault(decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
 
@@ -165,7 +194,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal Incident With(long seq, EventReceived received)
     {
         var firing = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey);
-        return this with
+        return Titled(received, firing) with
         {
             LastSeq = seq,
             EventCount = EventCount + 1,
@@ -176,6 +205,24 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             FiringAlerts = firing,
             BegunSinceQuiet = firing.IsEmpty ? NothingBegun : BegunWith(seq, received),
         };
+    }
+
+    /// <summary>The severity that the title's alert has is what is shown first: a lesser alert does not take its place while it fires.</summary>
+    private Incident Titled(EventReceived received, ImmutableHashSet<string> firing)
+    {
+        if (Opened.Scope != IncidentScope.One)
+            return this;
+        var firingEvents = RecentEvents.Select(static recent => recent.Event).Append(received)
+            .Where(one => one.Status == EventStatus.Firing && firing.Contains(one.AlertKey))
+            .GroupBy(static one => one.AlertKey)
+            .Select(static alert => alert.Last());
+        EventReceived? worst = null;
+        foreach (var one in firingEvents)
+        {
+            if (worst is null || one.Severity > worst.Severity || (one.Severity == worst.Severity && one == received))
+                worst = one;
+        }
+        return worst is null ? this : this with { Title = worst.Title };
     }
 
     private ImmutableDictionary<string, (long Seq, EventReceived Event)>? BegunWith(long seq, EventReceived received) => received switch
@@ -204,13 +251,17 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             BegunSinceQuiet = null,
             Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
         },
+        IncidentRaised raised => this with { Severity = raised.To > Severity ? raised.To : Severity, RaisedTo = raised.To, RaisedSeq = entry.Seq },
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq, Simulated = Simulated || draft.Simulated },
         ProposalStaged staged => this with
         {
             Staged = staged,
             StagedSeq = entry.Seq,
             StagedAt = staged.ByClock ?? entry.At,
-            Escalated = false,
+            StagedSeverity = staged.Severity ?? Severity,
+            // Whoever was told that nobody decides is not told anew by asking again.
+            Escalated = Phase == IncidentPhase.Expired && Escalated,
+            EscalatedTo = Phase == IncidentPhase.Expired ? EscalatedTo : null,
             SnoozedUntil = null,
             EarlierDecisions = [.. EarlierDecisions, .. Decisions],
             Decisions = [],
@@ -219,17 +270,20 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
-        RedraftRequested => this with { SnoozedUntil = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
+        RedraftRequested => this with { SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
         BreakGlassReviewed said => WithGlass(said.Revision, broken => broken with
         {
             Reviews = broken.Reviews.Add(new(entry.Actor, entry.At, said.Confirms, said.Reason)),
             IsConfirmed = broken.IsConfirmed || said.Complete,
         }),
-        BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true },
+        BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq) },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
-        ProposalEscalated => this with { Escalated = true },
+        ProposalEscalated escalated => this with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq) },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
-        ProposalExpired => AfterUndecided(IncidentPhase.Expired, null),
+        ProposalExpired => AfterUndecided(IncidentPhase.Expired, null) with
+        {
+            Unanswered = Staged is { Kind: ProposalKind.Remedy } ? new(entry.Seq, entry.At, (Unanswered?.Times ?? 0) + 1) : Unanswered,
+        },
         ExecutionStarted started => this with
         {
             Phase = IncidentPhase.Executing,
@@ -275,12 +329,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     };
 
     private static bool IsEnd(Fact fact) =>
-        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
+        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalEscalated or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
             or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
 
     private Incident Decide(Decision decision)
     {
-        var next = this with { Decisions = Decisions.Add(decision) };
+        var next = this with { Decisions = Decisions.Add(decision), Unanswered = decision.Fact.Complete ? null : Unanswered };
         return decision.Fact.Kind switch
         {
             DecisionKind.Snooze => next with { SnoozedUntil = decision.Fact.Until, Phase = IncidentPhase.Snoozed },

@@ -21,7 +21,7 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => entry.Fact switch
     {
-        EventReceived { Status: EventStatus.Firing } fired => mediator.Send(new CorrelateEvent(entry.Tenant, fired.EventId), cancellationToken),
+        EventReceived { Status: EventStatus.Firing } fired => CorrelateAsync(entry, fired, cancellationToken),
         EventReceived ended => CloseIncidentOfAsync(entry, ended, cancellationToken),
         // Its alert may have ended before anyone knew that it was being opened.
         IncidentOpened opened => mediator.Send(new CloseResolved(entry.Tenant, opened.IncidentId, entry.Seq), cancellationToken),
@@ -31,6 +31,12 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
         ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.IncidentId, entry.Seq), cancellationToken),
         _ => Task.CompletedTask,
     };
+
+    private async Task CorrelateAsync(LedgerEntry entry, EventReceived fired, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new CorrelateEvent(entry.Tenant, fired.EventId), cancellationToken);
+        await mediator.Send(new RaiseIncident(entry.Tenant, fired.EventId, fired.AlertKey, entry.Seq), cancellationToken);
+    }
 
     private async Task CorrelateOverlookedAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
     {

@@ -13,4 +13,7 @@ internal static partial class IncidentsLog
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} closed, its alerts have ended")]
     public static partial void IncidentResolved(this ILogger logger, TenantId tenant, string incident);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} rose from {From} to {To}")]
+    public static partial void IncidentRaised(this ILogger logger, TenantId tenant, string incident, Severity from, Severity to);
 }

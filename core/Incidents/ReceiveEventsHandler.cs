@@ -11,9 +11,12 @@ namespace DevOpsAI.Incidents;
 /// Appends a batch whole or not at all. The ledger itself finds duplicates: each event is the first entry of a stream of its own,
 /// so one that is on record already is a conflict, and the usual new event costs one append and no read.
 /// </summary>
-internal sealed class ReceiveEventsHandler(ILedger ledger, IKeyRing keys, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
+internal sealed class ReceiveEventsHandler(
+    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
+    private const int Tries = 10;
+
     public async Task<IReadOnlyList<EventReceipt>> Handle(ReceiveEvents request, CancellationToken cancellationToken)
     {
         var ids = request.Events.Select(sent => EventKeys.EventId(request.Connection, sent.SourceId)).ToList();
@@ -23,49 +26,48 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IKeyRing keys, IAlert
             pending.TryAdd(id, await RecordAsync(id, sent, position, request, cancellationToken));
         var added = await AppendNewAsync(request, pending, cancellationToken);
         var receipts = new List<EventReceipt>(ids.Count);
-        receipts.AddRange(ids.Select(id => new EventReceipt(id, !added.Remove(id))));
+        foreach (var id in ids)
+            receipts.Add(added.Remove(id, out var recorded) ? new(recorded, false) : new(id, true));
         return receipts;
     }
 
-    /// <summary>Appends the events that are not on record yet and answers their ids.</summary>
-    private async Task<HashSet<string>> AppendNewAsync(
-        ReceiveEvents request, OrderedDictionary<string, EventReceived> pending, CancellationToken cancellationToken)
+    /// <summary>Appends what is news and answers the ids that it got, by the ids that were made of what was sent.</summary>
+    private async Task<Dictionary<string, string>> AppendNewAsync(
+        ReceiveEvents request, OrderedDictionary<string, EventReceived> sent, CancellationToken cancellationToken)
     {
         var actor = Actor.Connection(request.Connection);
-        var duplicates = 0;
-        while (pending.Count > 0)
+        IReadOnlyList<SaidAgain> news = [.. sent.Select(static pair => new SaidAgain(pair.Key, pair.Value, IsKnown: false))];
+        for (var attempt = 0; attempt < Tries && news.Count > 0; attempt++)
         {
-            var expected = pending.Keys.Select(id => new StreamVersion(StreamId.Event(id), 0)).ToArray();
-            var entries = pending.Select(pair => new NewEntry(StreamId.Event(pair.Key), actor, request.Correlation, pair.Value)).ToArray();
+            var expected = news.Select(one => new StreamVersion(StreamId.Event(one.Event.EventId), 0)).ToArray();
+            var entries = news.Select(one => new NewEntry(StreamId.Event(one.Event.EventId), actor, request.Correlation, one.Event)).ToArray();
             if (await ledger.AppendAsync(request.Tenant, expected, entries, cancellationToken) is not AppendResult.Conflict conflict)
             {
                 crashPoints.Reach(CrashPoint.EventAppended);
-                logger.EventsReceived(request.Connection, entries.Length, duplicates);
-                return [.. pending.Keys];
+                logger.EventsReceived(request.Connection, entries.Length, sent.Count - entries.Length);
+                return news.ToDictionary(static one => one.SentId, static one => one.Event.EventId);
             }
-            duplicates += await RemoveKnownAsync(request.Tenant, pending, conflict, cancellationToken);
+            if (!expected.Any(stream => stream.Stream == conflict.Stream))
+                throw new LedgerUnavailableException($"The ledger reported a conflict on {conflict.Stream}, which this append does not name.");
+            news = await FindNewsAsync(request.Tenant, sent, cancellationToken);
         }
-        if (duplicates > 0)
-            logger.EventsReceived(request.Connection, 0, duplicates);
+        if (news.Count > 0)
+            throw new LedgerUnavailableException($"Others recorded the same alerts {Tries} times at this moment; nothing was recorded.");
+        logger.EventsReceived(request.Connection, 0, sent.Count);
         return [];
     }
 
     /// <summary>
-    /// Takes out what the conflict names. A group that is delivered again is mostly duplicates, so the first conflict makes it worth
-    /// looking the others up rather than meeting them one conflict at a time.
+    /// What of a batch is news, under ids that are free. A group that is delivered again is mostly duplicates, so the first conflict makes it
+    /// worth looking all of it up rather than meeting them one conflict at a time.
     /// </summary>
-    private async Task<int> RemoveKnownAsync(
-        TenantId tenant, OrderedDictionary<string, EventReceived> pending, AppendResult.Conflict conflict, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SaidAgain>> FindNewsAsync(
+        TenantId tenant, OrderedDictionary<string, EventReceived> sent, CancellationToken cancellationToken)
     {
-        var before = pending.Count;
-        if (!pending.Remove(conflict.Stream.Value["event/".Length..]))
-            throw new LedgerUnavailableException($"The ledger reported a conflict on {conflict.Stream}, which this append does not name.");
-        foreach (var id in pending.Keys.ToList())
-        {
-            if ((await ledger.ReadStreamAsync(tenant, StreamId.Event(id), cancellationToken)).Count > 0)
-                pending.Remove(id);
-        }
-        return before - pending.Count;
+        var looked = new List<SaidAgain>(sent.Count);
+        foreach (var (id, received) in sent)
+            looked.Add(new(id, received, (await ledger.ReadStreamAsync(tenant, StreamId.Event(id), cancellationToken)).Count > 0));
+        return Restatements.News(await states.GetAsync(tenant, cancellationToken), looked);
     }
 
     private async ValueTask<EventReceived> RecordAsync(string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
@@ -96,6 +98,7 @@ internal sealed class ReceiveEventsHandler(ILedger ledger, IKeyRing keys, IAlert
             user?.Id)
         {
             Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
+            BeganAt = sent.StandsSince,
         };
     }
 }

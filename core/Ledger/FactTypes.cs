@@ -25,6 +25,7 @@ public static class FactTypes
         ["event.received"] = typeof(EventReceived),
         ["incident.opened"] = typeof(IncidentOpened),
         ["incident.closed"] = typeof(IncidentClosed),
+        ["incident.raised"] = typeof(IncidentRaised),
         ["recommendation.drafted"] = typeof(RecommendationDrafted),
         ["proposal.staged"] = typeof(ProposalStaged),
         ["proposal.decided"] = typeof(ProposalDecided),
@@ -110,6 +111,7 @@ public static class FactTypes
 [JsonSerializable(typeof(EventReceived))]
 [JsonSerializable(typeof(IncidentOpened))]
 [JsonSerializable(typeof(IncidentClosed))]
+[JsonSerializable(typeof(IncidentRaised))]
 [JsonSerializable(typeof(RecommendationDrafted))]
 [JsonSerializable(typeof(ProposalStaged))]
 [JsonSerializable(typeof(ProposalDecided))]

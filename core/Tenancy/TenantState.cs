@@ -32,6 +32,9 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>The incident that an alert last belonged to.</summary>
     public ImmutableDictionary<string, string> IncidentByAlert { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>What was last said of each alert.</summary>
+    public ImmutableDictionary<string, AlertWord> LastWords { get; init; } = ImmutableDictionary<string, AlertWord>.Empty;
+
     /// <summary>Firing events that no incident has taken yet.</summary>
     public UnattachedEvents Unattached { get; init; } = UnattachedEvents.None;
 
@@ -160,6 +163,9 @@ public sealed record TenantState(TenantId Tenant)
     private TenantState Receive(long seq, EventReceived received)
     {
         var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
+        if (LastWords.GetValueOrDefault(received.AlertKey)?.Outdates(received) == true)
+            return counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } };
+        counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(seq, received)) };
         if (received.Status == EventStatus.Resolved)
             return counted.Resolve(seq, received);
         if (OpenIncidentFor(received) is { } open)

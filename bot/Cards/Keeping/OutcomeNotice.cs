@@ -13,7 +13,11 @@ internal static class OutcomeNotice
     {
         ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
         UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? "taken back, and verified." : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
+        ProposalExpired when incident.IsOpen =>
+            $"**{incident.Id}**: nobody decided in time, so nothing was done. {(incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires")} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
+        ProposalEscalated escalated =>
+            $"**{incident.Id}** ({incident.Severity.ToString().ToLowerInvariant()}): escalated to the {escalated.To.ToString().ToLowerInvariant()}s. {CardText.Markdown(escalated.Reason ?? "Nobody has decided yet.", 200)}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
             $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Markdown(CardText.Name(absent.Name))}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
         ProposalDecided { Owed: { } owed } =>

@@ -137,6 +137,46 @@ public sealed class DraftRecommendationTests
     }
 
     [Fact]
+    public async Task What_expired_is_drafted_again_from_fresh_readings()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        var asked = scene.Vendor.Finds;
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalExpired(id, 1));
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(draft => draft.Revision).ShouldBe([1, 2]);
+        scene.Vendor.Finds.ShouldBeGreaterThan(asked);
+        (await scene.Ledger.ReadStreamAsync(DraftingScene.Contoso, StreamId.Proposal(id), TestContext.Current.CancellationToken))
+            .Last(entry => entry.Fact is RecommendationDrafted).Causation.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_more_severe_alert_is_drafted_and_staged_anew_while_nobody_has_decided()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(draft => draft.Revision).ShouldBe([1, 2]);
+        scene.Staged.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_more_severe_alert_does_not_disturb_what_was_decided()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalDecided(id, 1, DecisionKind.Approve, "5ea1", null, null, null, true));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_unknown_kind_becomes_decision_support_with_what_is_known()
     {
         var draft = await new DraftingScene().DraftOfAsync("FluxCapacitorUnstable", "SRV-FILE01",

@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class DeadlineTests
 {
     [Fact]
-    public async Task Silence_ends_in_expiry_and_a_closed_incident()
+    public async Task Silence_ends_the_proposal_and_not_the_incident()
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
@@ -18,10 +18,98 @@ public sealed class DeadlineTests
         (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMilliseconds(1));
         var incident = await scene.IncidentAsync();
-        incident.Phase.ShouldBe(IncidentPhase.Expired);
-        incident.ClosedReason.ShouldBe("expired");
+        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.MustAskAgain).ShouldBe((IncidentPhase.Expired, true, null, true));
+        incident.Unanswered!.Times.ShouldBe(1);
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);
+        scene.Ledger.Facts<IncidentClosed>(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_expired_asks_again_with_the_same_time_and_each_silence_is_told_higher_up_once()
+    {
+        var scene = new GateScene();
+        await scene.StagedAsync(Plan("disk.cleanup"), severity: Severity.Critical);
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromMinutes(15));
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldHaveSingleItem().To.ShouldBe(Role.Manager);
+        for (var revision = 2; revision <= 5; revision++)
+        {
+            await After(scene, deadlines, TimeSpan.FromHours(1));
+            await scene.DraftAsync(Plan("disk.cleanup"), revision: revision);
+            await scene.StageAsync();
+            var asked = await scene.IncidentAsync();
+            (asked.Phase, asked.Staged!.Revision, asked.Staged.Terms.Level, asked.Unanswered!.Times, asked.Escalated)
+                .ShouldBe((IncidentPhase.Waiting, revision, GateLevel.L2, revision - 1, true));
+            ProposalTimes.ExpiresAt(asked).ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
+            await After(scene, deadlines, TimeSpan.FromMinutes(1));
+            await After(scene, deadlines, TimeSpan.FromMinutes(30));
+            scene.Clock.Advance(TimeSpan.FromMinutes(-31));
+        }
+        var told = scene.Ledger.Facts<ProposalEscalated>(Contoso);
+        told.Select(one => one.To).ShouldBe([Role.Manager, Role.Administrator]);
+        told[1].Reason.ShouldNotBeNull().ShouldStartWith("Nobody decided until ");
+    }
+
+    [Fact]
+    public async Task A_person_who_acts_ends_the_silence()
+    {
+        var scene = new GateScene();
+        await scene.StagedAsync(Plan("disk.cleanup"));
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromHours(8));
+        await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
+        await scene.StageAsync();
+        (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()))).IsDone.ShouldBeTrue();
+        var incident = await scene.IncidentAsync();
+        (incident.Phase, incident.Unanswered).ShouldBe((IncidentPhase.Approved, null));
+    }
+
+    [Fact]
+    public async Task What_nobody_decided_about_does_not_run_by_itself_when_it_is_drafted_again()
+    {
+        var scene = new GateScene();
+        await scene.FreezeAsync(Root);
+        await scene.StagedAsync(Plan("process.lower-priority"));
+        (await scene.IncidentAsync()).Staged!.Terms.Level.ShouldBe(GateLevel.L2);
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromHours(8));
+        await scene.LiftAsync(Ada);
+        await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
+        await scene.StageAsync();
+        var incident = await scene.IncidentAsync();
+        (incident.Phase, incident.Staged!.Terms.Level).ShouldBe((IncidentPhase.Waiting, GateLevel.L2));
+        incident.Staged.Terms.Reasons.ShouldContain(reason => reason.Contains("Nobody decided", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Severity.Critical, 15, 1)]
+    [InlineData(Severity.Warning, 30, 8)]
+    public async Task Without_a_plan_the_severity_says_when_it_escalates_and_expires(Severity severity, int minutes, int hours)
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(DevOpsAI.Execution.Plan.Empty, severity: severity, problem: "No runbook handles it.");
+        incident.Staged!.Terms.Level.ShouldBe(GateLevel.L3);
+        incident.Staged.Terms.EscalateAt.ShouldBe(scene.Clock.GetUtcNow().AddMinutes(minutes));
+        incident.Staged.Terms.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(hours));
+    }
+
+    [Fact]
+    public async Task A_more_severe_alert_is_staged_under_its_own_terms()
+    {
+        var scene = new GateScene();
+        await scene.StagedAsync(Plan("disk.cleanup"));
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromMinutes(30));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentRaised("CON-1001", Severity.Warning, Severity.Critical, "E-2"));
+        (await scene.IncidentAsync()).IsStagedTooLow.ShouldBeTrue();
+        await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
+        await scene.StageAsync();
+        var incident = await scene.IncidentAsync();
+        (incident.IsStagedTooLow, incident.Severity, incident.Staged!.Severity, incident.Escalated).ShouldBe((false, Severity.Critical, Severity.Critical, false));
+        incident.Staged.Terms.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
+        await After(scene, deadlines, TimeSpan.FromMinutes(15));
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).Select(one => one.Revision).ShouldBe([1, 2]);
     }
 
     [Fact]
