@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// <summary>Where a tenant's ledger ended at a time when that was durable.</summary>
 /// <param name="Size">Entries; also the seq of the last one.</param>
 /// <param name="Root">Merkle root over them.</param>
-internal sealed record DurableHead(string Tenant, long Size, byte[] Root);
+internal sealed record DurableHead(TenantId Tenant, long Size, byte[] Root);
 
 /// <summary>
 /// The file <c>ledger.heads</c>: the end of each tenant's ledger, kept outside SQLite, so that a ledger without its newest entries contradicts it.
@@ -62,8 +62,8 @@ internal sealed class DurableHeads : IDisposable
         var bytes = new byte[PlaceSize];
         while (kept.ReadAtLeast(bytes, PlaceSize, throwOnEndOfStream: false) == PlaceSize)
         {
-            if (Parse(bytes) is { } head && !(heads.GetValueOrDefault(head.Tenant)?.Size > head.Size))
-                heads[head.Tenant] = head;
+            if (Parse(bytes) is { } head && !(heads.GetValueOrDefault(head.Tenant.Value)?.Size > head.Size))
+                heads[head.Tenant.Value] = head;
         }
         return heads;
     }
@@ -91,7 +91,8 @@ internal sealed class DurableHeads : IDisposable
     {
         if (bytes.Length < PlaceSize || bytes[0] is 0 or > LongestName || !SHA256.HashData(bytes[..SumAt]).AsSpan(0, 16).SequenceEqual(bytes[SumAt..]))
             return null;
-        return new(
-            Encoding.UTF8.GetString(bytes.Slice(1, bytes[0])), BinaryPrimitives.ReadInt64BigEndian(bytes[SizeAt..]), bytes.Slice(RootAt, SHA256.HashSizeInBytes).ToArray());
+        if (!TenantId.TryParse(Encoding.UTF8.GetString(bytes.Slice(1, bytes[0])), out var tenant))
+            return null;
+        return new(tenant, BinaryPrimitives.ReadInt64BigEndian(bytes[SizeAt..]), bytes.Slice(RootAt, SHA256.HashSizeInBytes).ToArray());
     }
 }
