@@ -46,8 +46,8 @@ internal sealed class DurableHeads : IDisposable
             var (one, other) = (Parse(bytes.AsSpan(0, Math.Min(read, PlaceSize))), Parse(bytes.AsSpan(PlaceSize, Math.Max(0, read - PlaceSize))));
             if ((one ?? other) is not { } known)
                 continue;
-            places[known.Tenant] = pair;
-            second[known.Tenant] = one is not null && !(other?.Size > one.Size);
+            places[known.Tenant.Value] = pair;
+            second[known.Tenant.Value] = one is not null && !(other?.Size > one.Size);
         }
     }
 
