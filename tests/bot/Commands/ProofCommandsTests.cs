@@ -70,7 +70,7 @@ public sealed class ProofCommandsTests : IDisposable
         // The end is cut off, and everything beside the ledger is made to agree.
         using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, LedgerFile.Name)))
             attacker.Execute("DELETE FROM entries; DELETE FROM heads");
-        File.Delete(Path.Combine(Data, DurableHeads.Name));
+        File.Delete(Path.Combine(Data, "ledger.heads"));
         Directory.Delete(Path.Combine(Data, CheckpointFiles.FolderName), recursive: true);
         (await RunAsync("ledger", "verify", "--tenant", "contoso", "--checkpoint", outside, "--key", key)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("TAMPERED, checkpoint"), result => result.Output.ShouldContain("entries 1 to 6 are missing"));
@@ -83,7 +83,7 @@ public sealed class ProofCommandsTests : IDisposable
         await SignAsync();
         using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, LedgerFile.Name)))
             attacker.Execute("DELETE FROM entries; DELETE FROM heads");
-        File.Delete(Path.Combine(Data, DurableHeads.Name));
+        File.Delete(Path.Combine(Data, "ledger.heads"));
         (await RunAsync("ledger", "verify", "--all")).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"), result => result.Output.ShouldContain("entries 1 to 4 are missing"),
             result => result.Output.ShouldNotContain("fabrikam"));
