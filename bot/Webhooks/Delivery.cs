@@ -6,8 +6,11 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace DevOpsAI.Bot.Webhooks;
 
@@ -41,6 +44,7 @@ internal sealed class DeliveryIntake(
 {
     private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
+    private static readonly MinDataRate UnverifiedRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(2));
     private static readonly InboundCredentials NoCredentials = new(new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
     private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(source => source.Connector, StringComparer.OrdinalIgnoreCase);
 
@@ -60,9 +64,12 @@ internal sealed class DeliveryIntake(
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
                 throw Refuse(known, credentials);
-            if (!(verdict == Verdict.Accepted ? place.TryEnter() : place.TryArrive()))
+            if (verdict == Verdict.Accepted && !place.TryEnter())
                 throw Busy();
-            request = request with { Body = await ReadBodyAsync(http, cancellationToken) };
+            var body = verdict == Verdict.Accepted
+                ? await ReadBodyAsync(http, options.Value.BodyTimeout, cancellationToken)
+                : await ReadUnverifiedBodyAsync(http, place, cancellationToken);
+            request = request with { Body = body };
             if (verdict == Verdict.DependsOnBody && !(authentication.CheckBody(credentials, request) && SignatureSuffices(known, request)))
                 throw Refuse(known, credentials);
             if (verdict == Verdict.DependsOnBody && !place.TryEnter())
@@ -107,17 +114,39 @@ internal sealed class DeliveryIntake(
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest http, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadUnverifiedBodyAsync(HttpRequest http, IntakeGuard.Place place, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.Value.BodyTimeout, clock);
+        if (http.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = UnverifiedRate;
+        var pushedOut = place.Arrive(http.HttpContext.Connection.RemoteIpAddress);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pushedOut);
+        try
+        {
+            return await ReadBodyAsync(http, options.Value.UnverifiedBodyTimeout, either.Token);
+        }
+        catch (OperationCanceledException) when (pushedOut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The rest of its body is not waited for either.
+            http.HttpContext.Response.Headers.Connection = "close";
+            throw Busy();
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest http, TimeSpan time, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(time, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
             return await RequestBody.ReadAsync(http, either.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RefusedException(StatusCodes.Status408RequestTimeout, "The body did not arrive in time.");
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new RefusedException(StatusCodes.Status400BadRequest, "The body is not valid HTTP.", "body");
         }
         catch (BodyTooLargeException)
         {

@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Webhooks;
 
 /// <summary>
 /// Counts the deliveries in hand, so that a flood over one connection is turned away before it costs memory or starves the others. Those
-/// whose sender is not verified yet have places of their own, half as many, so that whoever knows a connection's name cannot fill it.
+/// whose sender is not verified yet wait apart, half as many, and newcomers are never turned away: when the waiting room is full, the
+/// oldest of the address that has most there leaves. Whoever trickles bodies in only pushes himself out.
 /// </summary>
 internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
 {
     private readonly WebhookOptions limits = options.Value;
     private readonly ConcurrentDictionary<string, Counter> verified = new();
-    private readonly ConcurrentDictionary<string, Counter> unverified = new();
-    private readonly Counter allUnverified = new();
+    private readonly LinkedList<Waiting> unverified = new();
+    private readonly Lock gate = new();
     private readonly Counter all = new();
 
     /// <summary>For one delivery, to be disposed of when done. Keys are connection names, so their number is bounded.</summary>
@@ -20,66 +22,86 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
 
     private static int HalfOf(int limit) => Math.Max(1, limit / 2);
 
+    private LinkedListNode<Waiting> Wait(string key, IPAddress? address)
+    {
+        lock (gate)
+        {
+            MakeRoom(HalfOf(limits.ConcurrentPerConnection), unverified.Where(one => one.Key == key));
+            MakeRoom(HalfOf(limits.Concurrent), unverified);
+            return unverified.AddLast(new Waiting(key, address, new()));
+        }
+    }
+
+    private void MakeRoom(int limit, IEnumerable<Waiting> room)
+    {
+        if (room.Count() < limit)
+            return;
+        // Groups come in the order of their oldest, and of equally large ones the first is taken.
+        var oldest = room.GroupBy(static one => one.Address).MaxBy(static group => group.Count())!.First();
+        unverified.Remove(oldest);
+        // Not Cancel: what waits on it must not run under the lock.
+        _ = oldest.PushedOut.CancelAsync();
+    }
+
+    private void Leave(LinkedListNode<Waiting> waiting)
+    {
+        lock (gate)
+        {
+            if (waiting.List is not null)
+                unverified.Remove(waiting);
+        }
+    }
+
     /// <summary>Used by one delivery, so by one thread at a time.</summary>
     public sealed class Place(IntakeGuard guard, string key) : IDisposable
     {
+        private LinkedListNode<Waiting>? waiting;
         private Counter? own;
-        private bool isVerified;
 
-        /// <summary>Takes a place for a delivery that is not verified yet; false when there is none.</summary>
-        public bool TryArrive()
+        /// <summary>Waits with those that are not verified yet, perhaps in the place of another; cancelled when pushed out itself.</summary>
+        /// <param name="address">Where the sender is, as the server sees it; null when it does not.</param>
+        public CancellationToken Arrive(IPAddress? address)
         {
-            if (!guard.all.TryAdd(guard.limits.Concurrent))
-                return false;
-            if (guard.allUnverified.TryAdd(HalfOf(guard.limits.Concurrent)))
-            {
-                var mine = guard.unverified.GetOrAdd(key, static _ => new());
-                if (mine.TryAdd(HalfOf(guard.limits.ConcurrentPerConnection)))
-                {
-                    own = mine;
-                    return true;
-                }
-                guard.allUnverified.Remove();
-            }
-            guard.all.Remove();
-            return false;
+            waiting = guard.Wait(key, address);
+            return waiting.Value.PushedOut.Token;
         }
 
-        /// <summary>Takes a place for a verified delivery, in exchange for the one it has; false when there is none.</summary>
+        /// <summary>Takes a place for a verified delivery; false when there is none.</summary>
         public bool TryEnter()
         {
+            LeaveWaiting();
             var mine = guard.verified.GetOrAdd(key, static _ => new());
             if (!mine.TryAdd(guard.limits.ConcurrentPerConnection))
                 return false;
-            if (own is null && !guard.all.TryAdd(guard.limits.Concurrent))
+            if (!guard.all.TryAdd(guard.limits.Concurrent))
             {
                 mine.Remove();
                 return false;
             }
-            if (own is not null)
-                LeaveUnverified(own);
-            (own, isVerified) = (mine, true);
+            own = mine;
             return true;
         }
 
         public void Dispose()
         {
+            LeaveWaiting();
             if (own is null)
                 return;
-            if (isVerified)
-                own.Remove();
-            else
-                LeaveUnverified(own);
+            own.Remove();
             guard.all.Remove();
             own = null;
         }
 
-        private void LeaveUnverified(Counter mine)
+        private void LeaveWaiting()
         {
-            mine.Remove();
-            guard.allUnverified.Remove();
+            if (waiting is { } mine)
+                guard.Leave(mine);
+            waiting = null;
         }
     }
+
+    /// <summary>One whose body is being read before its sender is known. Its source has neither timer nor handle, so nothing to dispose of.</summary>
+    private sealed record Waiting(string Key, IPAddress? Address, CancellationTokenSource PushedOut);
 
     internal sealed class Counter
     {

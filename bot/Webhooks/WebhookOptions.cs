@@ -8,18 +8,22 @@ public sealed class WebhookOptions
 {
     /// <summary>
     /// Verified deliveries of one connection that may be in hand at once; more are answered 429. Beside them at most half as many whose
-    /// body has to be read before the sender is verified.
+    /// body has to be read before the sender is verified; one more pushes the oldest of them out.
     /// </summary>
     [Range(1, 10_000)]
     public int ConcurrentPerConnection { get; set; } = 128;
 
-    /// <summary>Deliveries of all connections that may be in hand at once; at most half of them not yet verified.</summary>
+    /// <summary>Verified deliveries of all connections that may be in hand at once. Beside them at most half as many not yet verified.</summary>
     [Range(1, 100_000)]
     public int Concurrent { get; set; } = 512;
 
-    /// <summary>How long a sender may take to send its body.</summary>
+    /// <summary>How long a sender that its headers have verified may take to send its body.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a sender may take whose signature is over the body, so that it is not known before the body is here.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan UnverifiedBodyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }
 
 [OptionsValidator]
