@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connectors.Toolkit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -87,7 +88,7 @@ public static class WebhookEndpoints
             return RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such connection.", null, null, correlation);
         http.Response.Headers.Allow = "POST, OPTIONS";
         var origin = http.Request.Headers["WebHook-Request-Origin"];
-        if (known.Source.AnswersHandshake && origin is [{ Length: > 0 } asked])
+        if (known.Source.AnswersHandshake && origin is [{ Length: > 0 } asked] && Ascii.IsValid(asked))
         {
             http.Response.Headers["WebHook-Allowed-Origin"] = asked;
             http.Response.Headers["WebHook-Allowed-Rate"] = "*";

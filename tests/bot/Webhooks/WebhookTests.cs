@@ -288,6 +288,20 @@ public sealed class WebhookTests
         (await host.Client.SendAsync(unknown, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("OPTIONS", "WebHook-Request-Origin: caf\u00c3\u00a9.example\r\nContent-Length: 0", "", 200)]
+    [InlineData("POST", "Authorization: Bearer s3cret-token\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n", 400)]
+    public async Task What_is_no_valid_http_is_no_error_of_ours(string method, string headers, string body, int expected)
+    {
+        await using var host = await WebhookHost.StartAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
+        var raw = $"{method} /api/events/contoso-cloudevents HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n{body}";
+        await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(raw), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(socket.GetStream());
+        (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldStartWith($"HTTP/1.1 {expected} ");
+    }
+
     [Fact]
     public async Task Fifty_deliveries_of_the_same_at_once_are_one_append()
     {
