@@ -77,6 +77,10 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
             {
                 return (null, bad.StatusCode);
             }
+            catch (IOException)
+            {
+                return (null, StatusCodes.Status400BadRequest); // chunks of no size, or the sender hung up
+            }
             if (read.Buffer.Length > LargestBody)
                 return (null, StatusCodes.Status413PayloadTooLarge);
             if (read.IsCompleted)
