@@ -73,11 +73,14 @@ internal sealed class Deliveries(TimeProvider clock)
     /// </summary>
     public static string? CorrelationOf(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : KeyOf(activity).ToString("x32");
 
-    /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together.</summary>
+    /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together. Of an
+    /// invoke also over its sender: the answer shows what that person may see.</summary>
     private static UInt128 KeyOf(Activity activity)
     {
         var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
             + $"{activity.Id!.Length}:{activity.Id}{activity.Type}";
+        if (activity.Type == "invoke")
+            text += $"{activity.From?.Id?.Length}:{activity.From?.Id}{activity.From?.AadObjectId}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);

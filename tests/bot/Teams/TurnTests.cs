@@ -100,6 +100,16 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public async Task The_stored_answer_of_a_click_is_for_its_person_alone()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        (await host.StatusAsync(AnActivity.Click("approve"))).ShouldBe(HttpStatusCode.OK);
+        var stranger = AnActivity.Click("approve").With("from", new JsonObject { ["id"] = "29:eve", ["aadObjectId"] = "33333333-3333-4333-8333-3333333333ee" });
+        (await host.StatusAsync(stranger)).ShouldBe(HttpStatusCode.OK);
+        host.Handler.Actions.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_click_delivered_again_gets_the_stored_answer()
     {
         await using var host = await TeamsHost.StartAsync();
