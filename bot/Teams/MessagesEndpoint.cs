@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using DevOpsAI.Bot.Hosting;
 
 namespace DevOpsAI.Bot.Teams;
 
@@ -31,7 +32,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
             if (rejection is not Rejection.None)
             {
                 http.Response.StatusCode = InboundAuthenticator.StatusOf(rejection);
-                logger.ActivityRefused(http.Response.StatusCode, rejection, activity.ChannelId, activity.ServiceUrl);
+                logger.ActivityRefused(http.Response.StatusCode, rejection, Untrusted.Shown(activity.ChannelId), Untrusted.Shown(activity.ServiceUrl));
                 return;
             }
         }
