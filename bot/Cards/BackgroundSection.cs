@@ -4,30 +4,50 @@ using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>Why: analysis, evidence and the reasons of the gate level, folded away; who wrote it; and what to quote when something went wrong.</summary>
+/// <summary>
+/// Everything that need not be read to decide, folded away behind one button: what was reported, the steps in full, analysis, evidence, the
+/// reasons of the gate level and who wrote it; and in sight, what to quote when something went wrong.
+/// </summary>
 internal static class BackgroundSection
 {
-    private const string Id = "why";
+    public const string Id = "details";
 
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
-        if (incident.Draft is { } draft)
-        {
-            List<OutgoingJson> folded = [Rich(null, new TextRun(draft.Analysis, measure.Long, Lines: true))];
-            folded.AddRange(draft.Evidence.Take(measure.Items).Select(evidence =>
-                Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true))));
-            if (incident.Staged is { } staged)
-            {
-                folded.Add(Text($"**Why this level**", spacing: "Small"));
-                folded.AddRange(staged.Terms.Reasons.Take(measure.Items).Select(reason => Rich("None", new("• "), new(reason, measure.Long))));
-            }
-            yield return ActionSet([CardActions.Toggle("Why?", Id)]);
-            yield return Container(folded, id: Id, visible: false);
-            yield return Rich("Small", new TextRun(Footer(incident), measure.Long, Subtle: true, Size: "Small"));
-        }
         if (incident.Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped)
             yield return Rich("None", new TextRun($"Correlation id {incident.Correlation}", Subtle: true, Size: "Small", Mono: true));
+        yield return Container(Folded(view, measure), id: Id, visible: false);
+    }
+
+    private static IEnumerable<OutgoingJson> Folded(IncidentView view, Measure measure)
+    {
+        var incident = view.Incident;
+        if (incident.Simulated)
+            yield return Rich("Small", new TextRun(HeaderSection.SimulationLabel, Bold: true, Tone: Tone.Accent));
+        yield return Facts(AlertFacts.Of(view, measure));
+        foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
+        {
+            yield return Rich(
+                "Small",
+                new($"{number + 1}. ", Bold: true),
+                new(step.Title, measure.Long, Bold: true),
+                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of {CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
+                new($". {string.Join(" ", PlanSection.Sentences(view, step))}", measure.Long, Subtle: true));
+        }
+        if (incident.Draft is not { } draft)
+            yield break;
+        yield return Rich("Small", new TextRun(draft.Analysis, measure.Long, Lines: true));
+        foreach (var evidence in draft.Evidence.Take(measure.Items))
+            yield return Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true));
+        if (incident.Staged is { } staged)
+        {
+            yield return Text($"**Why this level**", spacing: "Small");
+            foreach (var reason in staged.Terms.Reasons.Take(measure.Items))
+                yield return Rich("None", new("• "), new(reason, measure.Long));
+        }
+        yield return Rich("Small", new TextRun(Footer(incident), measure.Long, Subtle: true, Size: "Small"));
+        yield return ActionSet([Buttons.Details(IncidentCard.DataOf(view), 0, null, Buttons.AllDetails)]);
     }
 
     private static string Footer(Incident incident)

@@ -7,6 +7,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>The buttons of a card: those that its reader may press. Showing one gives no right; every press is checked again.</summary>
 internal static class Buttons
 {
+    public const string AllDetails = "All details";
     private const int RoomForEdits = 5_000;
     private const int MostEdits = 10;
 
@@ -23,6 +24,8 @@ internal static class Buttons
             if (Edit(view, data) is { } edit)
                 yield return edit;
         }
+        if (incident.Draft is not null && (!planFits || incident is { IsUndecided: true, Staged.NeedsReview: true }))
+            yield return Details(data, 0, null, AllDetails);
         if (decides && incident.Staged!.Terms.Level != GateLevel.L3)
             yield return Reject(data);
         if (decides || (incident.IsUndecided && view.Rights.Snooze))
@@ -44,8 +47,7 @@ internal static class Buttons
             yield return Undo(incident, data);
         if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
-        if (incident.Draft is not null)
-            yield return Details(data, 0, null, "Details");
+        yield return CardActions.Toggle("Details", BackgroundSection.Id);
     }
 
     public static OutgoingJson Approve(OutgoingJson data) => CardActions.Execute("Approve", Verb.Approve, data, "positive");
@@ -82,7 +84,7 @@ internal static class Buttons
         if (inputs.Count is 0 or > MostEdits)
             return null;
         inputs.Add(CardActions.Input(InputId.EditReason, "Why the change? (optional)", 500, required: false));
-        var form = CardActions.ShowCard("Edit and approve", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
+        var form = CardActions.ShowCard("Edit", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
         return form.Size <= RoomForEdits ? form : null;
     }
 

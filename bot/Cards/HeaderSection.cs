@@ -1,23 +1,25 @@
+using System.Text;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>What, where, whose, how bad, and until when.</summary>
+/// <summary>What happened, where, whose and how bad; and what holds everything up.</summary>
 internal static class HeaderSection
 {
     public const string SimulationLabel = "SIMULATION – Sandbox, nothing real is touched";
+    public const string SimulationWord = "SIMULATION";
     public const string LocalModeLabel = "Local mode: everybody is administrator";
+    private const int Unbounded = int.MaxValue;
 
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         if (view.Notice is not null)
             yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
-        yield return Title(view, measure.Short);
-        if (Labels(view) is { } labels)
-            yield return labels;
+        yield return Title(view, measure);
         if (view.Freeze is { } freeze && view.Incident.IsOpen)
         {
             yield return Container(
@@ -32,9 +34,8 @@ internal static class HeaderSection
         }
         foreach (var broken in view.Incident.BrokenGlasses.Where(broken => !broken.IsConfirmed))
             yield return Glass(broken, measure);
-        yield return Facts(FactsOf(view, measure));
-        if (Deadline(view) is { } deadline)
-            yield return deadline;
+        if (view.Incident.Opened.Scope != IncidentScope.One)
+            yield return Rich("Small", new TextRun(Storm(view.Incident, measure), Unbounded));
     }
 
     private static OutgoingJson Glass(BrokenGlass broken, Measure measure) => Container(
@@ -49,18 +50,55 @@ internal static class HeaderSection
         ],
         Tone.Attention);
 
-    public static OutgoingJson Title(IncidentView view, int max)
+    /// <summary>How bad, what, on which device, of which client; and that it is a simulation, where nobody can miss it.</summary>
+    private static OutgoingJson Title(IncidentView view, Measure measure)
     {
-        var (word, tone) = Phrases.Of(view.Incident);
+        var incident = view.Incident;
+        List<TextRun> first =
+        [
+            new(incident.Id, Bold: true, Subtle: true), new(" "), new(incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(incident.Severity)),
+        ];
+        if (incident.Simulated)
+            first.AddRange([new(" "), new(SimulationWord, Bold: true, Tone: Tone.Accent)]);
+        var where = Where(incident, view.Plan, measure) is { } device ? $" · {device}" : "";
         return Container(
             [
-                Columns(
-                    ("auto", Rich(null, new(view.Incident.Id, Bold: true, Subtle: true), new("  "), new(view.Incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(view.Incident.Severity)))),
-                    ("stretch", Badge(word, tone))),
-                Rich("Small", new TextRun(view.Incident.Title, max, Bold: true, Size: "Large")),
+                Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(Phrases.Badge(incident), Phrases.Of(incident).Tone))),
+                Rich(
+                    "Small",
+                    new(incident.Title, measure.Title, Bold: true, Size: "Large"),
+                    new($"{where} · {CardText.Name(view.Tenant.Name, measure.Short)}", Unbounded, Subtle: true)),
             ],
-            tone);
+            Phrases.Of(incident).Tone);
     }
+
+    /// <summary>The device beside the title, as the vendor knows it; null where the title names it in letters that cannot be mistaken.</summary>
+    private static string? Where(Incident incident, Plan plan, Measure measure)
+    {
+        if (incident.Opened.Scope != IncidentScope.One || incident.Opened.Device is not { Length: > 0 } said)
+            return null;
+        var known = plan.Steps.Select(step => step.Target.Name).FirstOrDefault(name => IsShortFor(name, said)) ?? said;
+        return Names(CardText.Plain(incident.Title, measure.Title), known) ? null : CardText.Name(known, measure.Short);
+    }
+
+    /// <summary>A look-alike letter on either side, or a longer name that only begins alike, does not count.</summary>
+    internal static bool Names(string text, string device)
+    {
+        if (!Ascii.IsValid(device) || !Ascii.IsValid(text))
+            return false;
+        for (var at = text.IndexOf(device, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(device, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            var end = at + device.Length;
+            if ((at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end])))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+
+    private static bool IsShortFor(string name, string said) =>
+        name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (said.Length == name.Length || said[name.Length] == '.');
 
     public static OutgoingJson? Labels(IncidentView view)
     {
@@ -72,50 +110,6 @@ internal static class HeaderSection
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);
     }
 
-    private static IEnumerable<(string, string)> FactsOf(IncidentView view, Measure measure)
-    {
-        var incident = view.Incident;
-        yield return Fact("Client", $"**{CardText.Name(view.Tenant.Name, measure.Short)}**");
-        if (incident.Opened.Scope != IncidentScope.One)
-            yield return Fact("Storm", $"{Storm(incident, measure)}");
-        else if (incident.Opened.Device is { } device)
-            yield return Fact(Phrases.Thing(incident), $"{CardText.Name(device, measure.Short)}");
-        yield return Fact("What", $"{What(view),500}");
-        if (Reported(incident) is { } reported)
-            yield return Fact("Reported", $"{reported,240}");
-        if (incident.Draft is { } draft && draft.Plan.Steps.Count > 0)
-            yield return Fact("Risk", $"{draft.Risk}");
-        if (incident.Staged is { } staged)
-        {
-            yield return Fact("Level", $"{Phrases.Gate(staged.Terms)}");
-            if (view.Deciders is { } deciders)
-                yield return Fact("May decide", $"{deciders,200}");
-        }
-    }
-
-    private static string What(IncidentView view)
-    {
-        var incident = view.Incident;
-        var first = incident.RecentEvents.IsEmpty ? incident.OpenedAt : Earliest(incident);
-        var last = incident.RecentEvents.IsEmpty ? incident.OpenedAt : incident.RecentEvents.Max(recent => recent.Event.OccurredAt);
-        var resolved = incident.EventCount > 0 && incident.FiringAlerts.IsEmpty ? ", the source says it ended" : "";
-        if (incident.Opened.Scope != IncidentScope.One)
-            return $"{CardText.Plain(incident.Opened.Kind, 120)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
-        return incident.EventCount < 2
-            ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
-            : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
-    }
-
-    /// <summary>What the source said beside the title, last.</summary>
-    private static string? Reported(Incident incident) => incident.RecentEvents.Select(recent => recent.Event)
-        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Title)?.Description;
-
-    private static DateTimeOffset Earliest(Incident incident)
-    {
-        var earliest = incident.RecentEvents.Min(recent => recent.Event.OccurredAt);
-        return incident.EventCount > incident.RecentEvents.Length && incident.OpenedAt < earliest ? incident.OpenedAt : earliest;
-    }
-
     private static string Storm(Incident incident, Measure measure)
     {
         var named = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).Take(measure.Items).Select(name => CardText.Name(name, 40));
@@ -123,13 +117,4 @@ internal static class HeaderSection
         var scope = incident.Opened.Scope == IncidentScope.Cause ? "one cause" : "the whole client";
         return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} {(Phrases.Thing(incident) == "User" ? "users" : "devices")}: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
     }
-
-    /// <summary>Until when, in the reader's own time; a text block, because clients work out dates in those. No time left: a card is read long after it was drawn.</summary>
-    private static OutgoingJson? Deadline(IncidentView view) => view.Incident switch
-    {
-        { Phase: IncidentPhase.Snoozed, SnoozedUntil: { } until } => Text($"**Asks again** {until}", spacing: "Small"),
-        { Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until } when until > view.Now => Text($"**Decide by** {until}", spacing: "Small"),
-        { Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until } => Text($"**Time is over** since {until}", spacing: "Small"),
-        _ => null,
-    };
 }

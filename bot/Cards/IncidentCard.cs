@@ -4,7 +4,8 @@ namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
 /// The one builder of an incident's card, for every phase and every reader. What is approved is shown whole: on the card itself when it fits,
-/// otherwise on its pages of details, and then Approve is only found behind the last of them. Never larger than <see cref="Card.MaxBytes"/>.
+/// otherwise on its pages of details, and then Approve is only found behind the last of them. In sight is what a decision needs, from the title
+/// to the buttons; all else is folded away behind <i>Details</i>. Never larger than <see cref="Card.MaxBytes"/>.
 /// </summary>
 public static class IncidentCard
 {
@@ -44,6 +45,8 @@ public static class IncidentCard
         List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(OutcomeSection.Of(view, measure));
         body.AddRange(PlanSection.Of(view, measure, plan));
+        if (TermsSection.Of(view) is { } terms)
+            body.Add(terms);
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
         var card = Card.Frame(body, Buttons.Of(view, planFits: plan is not null), Summary(view));
@@ -56,4 +59,8 @@ public static class IncidentCard
 /// <param name="Short">Characters of a title or name.</param>
 /// <param name="Long">Characters of a sentence or paragraph.</param>
 /// <param name="Items">Entries of a list.</param>
-internal sealed record Measure(int Short, int Long, int Items);
+internal sealed record Measure(int Short, int Long, int Items)
+{
+    /// <summary>Characters of the heading: what is longer stands whole in the details.</summary>
+    public int Title => Math.Min(Short, 100);
+}

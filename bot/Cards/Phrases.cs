@@ -35,6 +35,10 @@ internal static class Phrases
         _ => ("Taken back", Tone.Good),
     };
 
+    /// <summary>The state in as few words as the card's buttons leave to be said.</summary>
+    public static string Badge(Incident incident) =>
+        incident is { Phase: IncidentPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 } ? "Waiting" : Of(incident).Word;
+
     public static Tone Of(Severity severity) => severity switch
     {
         Severity.Critical or Severity.Error => Tone.Attention,

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -7,32 +8,31 @@ using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>Exactly what would be done: every step with its real target and its whole command, or a pointer to the pages that show it.</summary>
+/// <summary>
+/// Exactly what would be done: one sentence, the whole command of every step or a pointer to the pages that show them, and in one line what
+/// could go wrong and whether it can be taken back. What else is known of a step stands in the details.
+/// </summary>
 internal static class PlanSection
 {
     private const int RoomForPlan = 9_000;
     private const int Unbounded = int.MaxValue;
 
-    /// <summary>The whole plan as elements; null when it is too much for the first screen.</summary>
+    /// <summary>Every step and command as elements; null when it is too much for the first screen.</summary>
     public static IReadOnlyList<OutgoingJson>? Whole(IncidentView view)
     {
         if (view.Plan.Steps.Count > 8)
             return null;
         List<OutgoingJson> whole = [.. view.Plan.Steps.SelectMany((step, number) => Step(view, step, number))];
-        return whole.Sum(static part => part.Size) <= RoomForPlan ? whole : null;
+        var target = view.Plan.Steps is [var only] ? OutgoingJson.SizeOf(On(view, only, "")) : 0;
+        return target + whole.Sum(static part => part.Size) <= RoomForPlan ? whole : null;
     }
 
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
     {
         var incident = view.Incident;
-        if (incident.Draft is not { } draft)
+        if (incident.Draft is not { } draft || IsOver(incident))
             yield break;
-        if (IsOver(incident))
-            yield break;
-        if (incident.Staged is { Kind: ProposalKind.Undo } && incident.Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Approved)
-            yield return Rich("Medium", new TextRun("Take it back: the rollback of what was done", measure.Long, Bold: true));
-        else
-            yield return Rich("Medium", new(IsAsked(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(draft.Summary, measure.Long, Bold: true));
+        yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
         if (draft.Problem is { } problem)
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn)
@@ -44,37 +44,63 @@ internal static class PlanSection
         }
         else
         {
-            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new("read every step and command in Details; Approve is on the last page."));
+            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new("read every step and command in All details; Approve is on the last page."));
             foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
                 yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" on {CardText.Name(step.Target.Name, 60)}"));
         }
-        if (incident.Staged is { NeedsReview: true } && incident.IsUndecided)
-            yield return Rich("Small", new TextRun("Cannot be undone. It can be approved only after every page of its details was opened.", Bold: true, Tone: Tone.Attention));
+        if (view.Plan.Steps.Count > 0)
+            yield return RiskAndWayBack(view, draft);
     }
 
-    /// <summary>One step in full: what, on which target of which client, and the whole command.</summary>
-    public static IEnumerable<OutgoingJson> Step(IncidentView view, PlanStep step, int number)
-    {
-        yield return Rich(
-            "Small",
-            new($"{number + 1}. ", Bold: true),
-            new(step.Title, Unbounded, Bold: true),
-            new($" · {step.Target.Kind} ", Subtle: true),
-            new(CardText.Name(step.Target.Name, Unbounded), Unbounded, Bold: true),
-            new($" ({step.Target.Id}) of {CardText.Name(step.Target.Client, Unbounded)}", Unbounded, Subtle: true));
-        yield return Container([Rich(null, new TextRun(step.Command, Unbounded, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
-        yield return Rich("Small", new TextRun(string.Join(" ", Sentences(view, step)), Unbounded, Subtle: true));
-    }
-
-    /// <summary>What was seen before it, and whether it can be taken back.</summary>
+    /// <summary>What was seen before a step, and whether it can be taken back.</summary>
     public static IEnumerable<string> Sentences(IncidentView view, PlanStep step)
     {
         if (step.Preconditions.Count > 0)
             yield return $"Observed: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
-        if (step.Rollback is { } rollback)
-            yield return Spec(view, step)?.Reversibility == Reversibility.Partly ? $"Can be taken back only in part ({rollback})." : $"Can be taken back ({rollback}).";
-        else
-            yield return Spec(view, step)?.Reversibility == Reversibility.Irreversible ? "Cannot be undone." : "Has no undo.";
+        yield return $"It {WayBack.Of(Spec(view, step), step.Rollback is not null)}{(step.Rollback is { } rollback ? $" ({rollback})" : "")}.";
+    }
+
+    /// <summary>What is done, in one sentence that names what it is done to.</summary>
+    private static string Sentence(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
+    {
+        var said = IsWayBack(view.Incident) ? "Take it back: the rollback of what was done" : CardText.Plain(draft.Summary, measure.Long);
+        return isWhole && view.Plan.Steps is [var only] ? said + On(view, only, said) : said;
+    }
+
+    /// <summary>One step: its number and title where there are several, and always its whole command.</summary>
+    private static IEnumerable<OutgoingJson> Step(IncidentView view, PlanStep step, int number)
+    {
+        if (view.Plan.Steps.Count > 1)
+        {
+            yield return Rich(
+                "Small",
+                new($"{number + 1}. ", Bold: true),
+                new(step.Title, Unbounded, Bold: true),
+                new(On(view, step, step.Title), Unbounded, Bold: true));
+        }
+        yield return Container([Rich(null, new TextRun(step.Command, Unbounded, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
+    }
+
+    /// <summary>The target and whose it is, as far as the sentence and the card's heading leave them open.</summary>
+    private static string On(IncidentView view, PlanStep step, string said)
+    {
+        var target = HeaderSection.Names(said, step.Target.Name) ? "" : $" on {CardText.Name(step.Target.Name, Unbounded)}";
+        var client = step.Target.Client == view.Tenant.Name ? "" : $" of {CardText.Name(step.Target.Client, Unbounded)}";
+        return target.Length + client.Length == 0 ? "" : $"{target}{client}";
+    }
+
+    private static OutgoingJson RiskAndWayBack(IncidentView view, RecommendationDrafted draft)
+    {
+        var steps = view.Plan.Steps;
+        var worst = steps.MaxBy(step => WayBack.Rank(Spec(view, step), step.Rollback is not null))!;
+        var words = WayBack.Of(Spec(view, worst), worst.Rollback is not null);
+        var differs = steps.Any(step => WayBack.Of(Spec(view, step), step.Rollback is not null) != words);
+        var which = differs ? $" (step {steps.TakeWhile(step => !ReferenceEquals(step, worst)).Count() + 1})" : "";
+        var asksMore = view.Incident is { IsUndecided: true, Staged.NeedsReview: true };
+        return Rich(
+            "Small",
+            new(IsWayBack(view.Incident) ? $"It {words}{which}." : $"{draft.Risk} risk, {words}{which}.", Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
+            new(asksMore ? " Read All details to approve." : "", Bold: true));
     }
 
     private static string Seen(IncidentView view, PlanStep step, Condition condition)
@@ -102,4 +128,7 @@ internal static class PlanSection
     private static bool IsOver(Incident incident) => incident.Phase is IncidentPhase.Verified or IncidentPhase.Undone or IncidentPhase.Undoing;
 
     private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is IncidentPhase.Drafting;
+
+    private static bool IsWayBack(Incident incident) =>
+        incident is { Staged.Kind: ProposalKind.Undo, Phase: IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Approved };
 }

@@ -133,22 +133,17 @@ public static class GateLevels
         var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
         var asked = rule?.Level ?? GateLevel.L2;
         var isWide = action is { Reversibility: Reversibility.Irreversible, BlastRadius: BlastRadius.Site or BlastRadius.Tenant };
-        var reasons = new List<Reason> { new(floor, $"{step.Action} on {step.Target.Name} {Nature(action)}.") };
+        var reasons = new List<Reason> { new(floor, $"{step.Action} on {step.Target.Name} {Nature(action, step.Rollback is not null)}.") };
         if (asked >= floor)
             reasons.Add(new(asked, rule is null ? $"No policy rule speaks of {step.Action}." : $"Policy: {rule.Name}."));
         return new(rule, Math.Max(rule?.Approvals ?? policy.Defaults.Approvals, isWide ? WideApprovers : 1), reasons);
     }
 
-    private static string Nature(ActionSpec action)
+    private static string Nature(ActionSpec action, bool hasRollback)
     {
+        var undone = WayBack.Of(action, hasRollback);
         if (action.BlastRadius == BlastRadius.Nothing)
-            return "changes nothing that is in use";
-        var undone = action.Reversibility switch
-        {
-            Reversibility.Reversible => "can be undone",
-            Reversibility.Partly => "can be undone only in part",
-            _ => "cannot be undone",
-        };
+            return undone;
         var reach = action.BlastRadius switch
         {
             BlastRadius.OneDevice => "one device",

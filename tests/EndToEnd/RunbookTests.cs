@@ -103,7 +103,7 @@ internal static class Approving
         var view = await teams.ViewAsync(who, card);
         if (Button(view, "Approve") is null && Button(view, "Reject") is not null)
         {
-            var details = Button(view, "Details");
+            var details = Button(view, "All details");
             while (details is not null && Button(view, "Approve") is null)
             {
                 view = (await teams.InvokeAsync(who, card, details))["value"]!.AsObject();

@@ -14,12 +14,12 @@ public sealed class CardGalleryTests : GalleryTests
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
         var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
 
-        await easel.CardAsync(card, "01-waiting", "Waiting for a decision");
-        await easel.OpenedAsync(card, "Why?", "02-why", "Why this level");
-        await easel.OpenedAsync(card, "Edit and approve", "03-edit-form", "Why the change?");
+        await easel.CardAsync(card, "01-waiting", "Waiting");
+        await easel.OpenedAsync(card, "Details", "02-why", "Why this level");
+        await easel.OpenedAsync(card, "Edit", "03-edit-form", "Why the change?");
         await easel.OpenedAsync(card, "Reject", "04-reject-form", "Why not?");
         await easel.OpenedAsync(card, "Snooze", "05-snooze-form", "Ask again");
-        await ClickAsync("Details");
+        await ClickAsync("All details");
         await easel.CardAsync(card, "06-details-plan", "page 1 of");
         await ClickAsync("Evidence and history");
         await easel.CardAsync(card, "07-details-history", "page 2 of");
@@ -88,8 +88,8 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.CardAsync(withdrawn, "30-withdrawn", "Withdrawn");
 
         var irreversible = await RaiseAsync("""{"kind":"RaidDegraded","device":"SRV-BACKUP01","severity":"critical","array":"md0","title":"Array md0 on SRV-BACKUP01 is degraded"}""", "md0");
-        await easel.CardAsync(irreversible, "31-irreversible", "Cannot be undone");
-        await ClickAsync(irreversible, "Details");
+        await easel.CardAsync(irreversible, "31-irreversible", "cannot be undone");
+        await ClickAsync(irreversible, "All details");
         await easel.CardAsync(irreversible, "32-irreversible-details", "page 1 of");
         await ClickAsync(irreversible, "Back");
 

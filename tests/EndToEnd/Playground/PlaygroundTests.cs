@@ -34,7 +34,7 @@ public sealed partial class PlaygroundTests
 
             await desk.RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""");
             var card = page.Locator(".ac-adaptiveCard", new() { HasText = "Invoke-DiskCleanup" }).Last;
-            await Expect(card).ToContainTextAsync("Waiting for a decision");
+            await Expect(card).ToContainTextAsync("Waiting");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "playground-waiting.png") });
             await card.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
 

@@ -13,6 +13,7 @@ using DevOpsAI.Tests.Cards;
 using DevOpsAI.Tests.Support;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sentences = DevOpsAI.Bot.Conversation.Sentences;
 
 namespace DevOpsAI.Tests.Conversation;
 

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Core.Drafting;
+
+namespace DevOpsAI.Tests.Cards;
+
+/// <summary>The card that waits for a decision is read in five seconds, whichever built-in runbook wrote it.</summary>
+public sealed partial class FiveSecondsTests
+{
+    private const int MostWords = 60;
+    private static readonly IReadOnlyDictionary<string, ActionSpec> Sandbox = SandboxCatalogue.Of(TimeSpan.FromMinutes(1));
+
+    public static TheoryData<string, bool> Cases =>
+        [.. from runbook in RunbookCatalogue.Load(null, []).All from local in new[] { false, true } select (runbook.Name, local)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_plan_of_one_step_is_decided_on_sixty_words(string name, bool local)
+    {
+        var (view, draft) = await WaitingAsync(name, local);
+        var card = IncidentCard.Build(view).AsReceived();
+        var seen = VisibleWords.Of(card);
+
+        var words = VisibleWords.Count(seen);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{words} words, {draft.Plan.Steps.Count} step(s): {seen}");
+        if (draft.Plan.Steps.Count == 1)
+            words.ShouldBeLessThanOrEqualTo(MostWords, seen);
+        CardSchema.Problems(card).ShouldBeEmpty();
+        seen.ShouldContain("Contoso Ltd");
+        seen.ShouldContain("SIMULATION");
+        seen.ShouldContain($"{draft.Risk} risk");
+        seen.ShouldContain("Decide by 11/21/2026 7:00 AM");
+        seen.ShouldContain(local ? "everybody is administrator" : "Dana Technician or Ravi Approver");
+        foreach (var step in draft.Plan.Steps)
+        {
+            seen.ShouldContain(step.Command);
+            seen.ShouldContain(step.Target.Name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task What_is_not_in_sight_is_one_press_away_on_the_same_card(string name, bool local)
+    {
+        var (view, draft) = await WaitingAsync(name, local);
+        var card = IncidentCard.Build(view).AsReceived();
+
+        var toggle = card["actions"]!.AsArray().Last()!;
+        ((string)toggle["type"]!).ShouldBe("Action.ToggleVisibility");
+        var folded = card["body"]!.AsArray().Single(part => (string?)part!["id"] == (string)toggle["targetElements"]![0]!)!.DeepClone();
+        folded["isVisible"] = true;
+        var seen = VisibleWords.Of(new System.Text.Json.Nodes.JsonObject { ["body"] = new System.Text.Json.Nodes.JsonArray(folded) });
+        foreach (var fact in new[] { "It was seen.", draft.Evidence[0].Text, draft.Drafter, "Why this level", "L2 · Approve to proceed", "All details" })
+            seen.ShouldContain(fact);
+    }
+
+    private static async Task<(IncidentView View, RecommendationDrafted Draft)> WaitingAsync(string name, bool local)
+    {
+        var it = RunbookCases.All[name];
+        var scene = new DraftingScene();
+        scene.Vendor.Add("contoso-fake", it.Kind, it.Name, "Contoso Ltd", it.State);
+        var drafted = await scene.DraftOfAsync(it.Alert, it.Kind == "device" ? it.Name.ToLowerInvariant() : "srv-dc01", it.Attributes);
+        var story = new Story { Title = $"{Humps().Replace(it.Alert, " ")} (instance {it.Name})", Device = it.Name };
+        var plan = new Plan([.. drafted.Plan.Steps.Select(step => step with { Command = ActionCalls.Command(Sandbox[step.Action], step.Target, step.Arguments) })]);
+        var draft = drafted with { IncidentId = story.Id, Plan = plan };
+        story.Append(
+                StreamId.Event("E-1"),
+                new EventReceived(
+                    "E-1", "contoso-sandbox", "s-1", EventStatus.Firing, Severity.Critical, it.Alert, it.Name, story.Title, "It was seen.", "a", "a|b", "a",
+                    Story.Start, true, new Dictionary<string, string>()),
+                Actor.Connection("contoso-sandbox"))
+            .Append(
+                StreamId.Incident(story.Id),
+                new IncidentOpened(story.Id, story.Title, Severity.Critical, it.Alert, it.Name, IncidentScope.One, "a|b", "a", "E-1"), Actor.Service("incidents"))
+            .Append(StreamId.Proposal(story.Id), draft, Actor.Service("drafting"))
+            .Staged(plan: plan, review: plan.Steps.Any(step => Sandbox[step.Action].Reversibility == Reversibility.Irreversible));
+        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Approver);
+        var view = TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
+        return (view with { Actions = [.. plan.Steps.Select(step => Sandbox[step.Action])] }, draft);
+    }
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Humps();
+}
