@@ -68,9 +68,11 @@ internal static class MatchVocabulary
             : null;
     }
 
-    /// <summary>Words of the device's own name, as tools that build a name from a template put them there.</summary>
-    public static bool IsPartOfDevice(string word, IReadOnlyDictionary<string, string> attributes) =>
-        DeviceAttributes.Append("instance").Any(name => attributes.Attribute(name) is { Length: > 0 } device && AlertName.Of(device).Words.Contains(word));
+    /// <summary>Words of the device's own name, where all of it stands in the alert's name, as tools put it there that build one from a template.</summary>
+    public static bool IsPartOfDevice(string word, AlertName name, IReadOnlyDictionary<string, string> attributes) =>
+        DeviceAttributes.Append("instance").Any(label => attributes.Attribute(label) is { Length: > 0 } text
+            && TargetNames.Of(text) is { IsAddress: false } device && AlertName.Of(device.Short ?? device.Given) is { Squashed.Length: > 0 } own
+            && own.Words.Contains(word) && name.Squashed.Contains(own.Squashed, StringComparison.Ordinal));
 
     private static FrozenSet<string> Of(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

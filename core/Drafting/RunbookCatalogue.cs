@@ -143,7 +143,7 @@ internal sealed class RunbookCatalogue
         if (words == 0 || !runbook.IsBuiltIn)
             return words;
         var own = match.Words.SelectMany(static rule => rule).Concat(match.Also);
-        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, attributes));
+        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, name, attributes));
         var isAboutTarget = match.Alone || runbook.Target.Kind != "device" || name.NamesService || MatchVocabulary.SaysHost(name) || MatchVocabulary.SayHost(attributes);
         return isAboutTarget && !foreign.Any() ? words : 0;
     }

@@ -59,6 +59,13 @@ public sealed class AlertRulesTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData("SqlServerDown", "srv-sql01:4000", null)]
+    [InlineData("Server down: SRV-SQL01", "srv-sql01.contoso.local:9182", "device-offline")]
+    [InlineData("DcServerHighMemoryUsage", "srv-dc01:9100", null)]
+    public void Words_of_the_devices_name_say_nothing_by_themselves(string kind, string instance, string? runbook) =>
+        (BuiltIn.For(kind, new Dictionary<string, string> { ["instance"] = instance })?.Runbook.Name).ShouldBe(runbook);
+
+    [Theory]
     [InlineData("agent_name", "WS-RECEPTION")]
     [InlineData("host", "ws-finance02")]
     [InlineData("vcenter_host_name", "esx-02")]
