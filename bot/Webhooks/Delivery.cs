@@ -70,8 +70,10 @@ internal sealed class DeliveryIntake(
                 ? await ReadBodyAsync(http, options.Value.BodyTimeout, cancellationToken)
                 : await ReadUnverifiedBodyAsync(http, place, cancellationToken);
             request = request with { Body = body };
-            if (verdict == Verdict.DependsOnBody && !(authentication.CheckBody(credentials, request) && SignatureSuffices(known, request)))
+            if (verdict == Verdict.DependsOnBody && !authentication.CheckBody(credentials, request))
                 throw Refuse(known, credentials);
+            if (verdict == Verdict.DependsOnBody && known is { } signed && !signed.Source.SignatureSuffices(signed.Connection, request))
+                throw Unsigned(credentials);
             if (verdict == Verdict.DependsOnBody && !place.TryEnter())
                 throw Busy();
         }
@@ -154,12 +156,16 @@ internal sealed class DeliveryIntake(
         }
     }
 
-    private static bool SignatureSuffices((Connection Connection, IWebhookSource Source)? known, WebhookRequest request) =>
-        known is { } found && found.Source.SignatureSuffices(found.Connection, request);
-
     private static RefusedException Refuse((Connection Connection, IWebhookSource Source)? known, InboundCredentials credentials) => known is null
         ? new(StatusCodes.Status404NotFound, "There is no such connection.")
         : new(StatusCodes.Status401Unauthorized, "The sender could not be verified.") { Challenges = [.. credentials.Challenges()] };
+
+    private static RefusedException Unsigned(InboundCredentials credentials) => new(
+        StatusCodes.Status401Unauthorized,
+        "The signature is right, but it does not cover the attributes, which are headers here. Send the event in structured mode, or with the connection's token.")
+    {
+        Challenges = [.. credentials.Challenges()],
+    };
 
     private static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
 

@@ -7,8 +7,8 @@ namespace DevOpsAI.Connectors.CloudEvents;
 /// <summary>
 /// CloudEvents 1.0 over HTTP in structured, binary and batch mode. Deliveries prove themselves with a signature over the body
 /// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header or as <c>access_token</c>).
-/// In binary mode the signature does not cover the attributes, which are headers; <c>Settings:SignedAttributes = required</c> refuses
-/// signed deliveries in that mode.
+/// In binary mode the signature does not cover the attributes, which are headers, and a signed body can be sent again under others: there
+/// a signature alone proves nothing, unless <c>Settings:SignedAttributes = optional</c> says so.
 /// </summary>
 public sealed class CloudEventsSource : IWebhookSource
 {
@@ -43,5 +43,5 @@ public sealed class CloudEventsSource : IWebhookSource
 
     private const string SignedAttributes = "SignedAttributes";
 
-    private static bool NeedsSignedAttributes(Connection connection) => connection.Settings.GetValueOrDefault(SignedAttributes) == "required";
+    private static bool NeedsSignedAttributes(Connection connection) => connection.Settings.GetValueOrDefault(SignedAttributes) != "optional";
 }

@@ -102,7 +102,9 @@ internal sealed class WebhookHost : IAsyncDisposable
         ("Tenants:contoso:Name", "Contoso Ltd"),
         .. Connection("contoso-alertmanager", "alertmanager", ("Bearer", "s3cret-token"), ("Username", "am"), ("Password", "päss")),
         .. Connection("contoso-cloudevents", "cloudevents", ("Bearer", "s3cret-token"), ("HmacSecret", "hmac-key")),
-        .. Connection("contoso-signed", "cloudevents", ("HmacSecret", "hmac-key"), ("SignedAttributes", "required")),
+        .. Connection("contoso-signed", "cloudevents", ("HmacSecret", "hmac-key")),
+        .. Connection("contoso-strict", "cloudevents", ("HmacSecret", "hmac-key"), ("SignedAttributes", "required")),
+        .. Connection("contoso-lenient", "cloudevents", ("HmacSecret", "hmac-key"), ("SignedAttributes", "optional")),
         .. Connection("contoso-sandbox", "sandbox", ("Token", "s3cret-token")),
         .. Connection("contoso-lost", "sandbox", ("Token", "env:NO_SUCH_VARIABLE")),
     ];

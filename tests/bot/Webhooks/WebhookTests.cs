@@ -48,16 +48,16 @@ public sealed class WebhookTests
     }
 
     [Theory]
-    [InlineData("cloudevents-structured.json")]
-    [InlineData("cloudevents-binary.json")]
-    public async Task Recorded_CloudEvents_are_taken_when_they_are_signed(string sample)
+    [InlineData("cloudevents-structured.json", "contoso-signed")]
+    [InlineData("cloudevents-binary.json", "contoso-lenient")]
+    public async Task Recorded_CloudEvents_are_taken_when_they_are_signed(string sample, string connection)
     {
         await using var host = await WebhookHost.StartAsync();
         var recorded = Samples.Json(sample);
         var body = Encoding.UTF8.GetBytes((string)recorded["body"]!);
         var headers = recorded["headers"]!.AsObject().Where(pair => pair.Key.StartsWith("ce-", StringComparison.Ordinal))
             .Select(pair => (pair.Key, (string)pair.Value!)).Append(("X-Signature-256", Sign(body))).ToArray();
-        var answer = await host.PostAsync("contoso-cloudevents", body, (string)recorded["headers"]!["content-type"]!, null, headers);
+        var answer = await host.PostAsync(connection, body, (string)recorded["headers"]!["content-type"]!, null, headers);
         answer.Status.ShouldBe(202);
         host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Single().Title.ShouldEndWith("3 % free €");
     }
@@ -136,13 +136,36 @@ public sealed class WebhookTests
         (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, "Bearer hmac-key")).ShouldBeProblem(401);
     }
 
-    [Fact]
-    public async Task Attributes_that_no_signature_covers_are_refused_where_that_is_required()
+    [Theory]
+    [InlineData("contoso-signed", null, 401)]
+    [InlineData("contoso-strict", null, 401)]
+    [InlineData("contoso-cloudevents", null, 401)]
+    [InlineData("contoso-cloudevents", WebhookHost.Bearer, 202)]
+    [InlineData("contoso-lenient", null, 202)]
+    public async Task Attributes_that_no_signature_covers_need_a_token_unless_the_connection_says_otherwise(string connection, string? token, int status)
     {
         await using var host = await WebhookHost.StartAsync();
         (string, string)[] headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"), ("X-Signature-256", Sign("{}"u8.ToArray()))];
-        (await host.PostAsync("contoso-cloudevents", "{}"u8.ToArray(), "application/json", null, headers)).Status.ShouldBe(202);
-        (await host.PostAsync("contoso-signed", "{}"u8.ToArray(), "application/json", null, headers)).ShouldBeProblem(401);
+        var answer = await host.PostAsync(connection, "{}"u8.ToArray(), "application/json", token, headers);
+        answer.Status.ShouldBe(status);
+        if (status == 401)
+            ((string)answer.Json!["detail"]!).ShouldContain("structured mode");
+        host.Ledger.Entries(WebhookHost.Contoso).Count.ShouldBe(status == 202 ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_captured_signed_delivery_cannot_be_sent_again_as_another_event()
+    {
+        await using var host = await WebhookHost.StartAsync();
+        var signature = ("X-Signature-256", Sign(Body.CloudEvent));
+        (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, signature)).Status.ShouldBe(202);
+        foreach (var type in new[] { "application/json", "text/plain", "application/octet-stream" })
+        {
+            (string, string)[] forged = [("ce-specversion", "1.0"), ("ce-id", "2"), ("ce-source", "/s"), ("ce-type", "RansomwareDetected"), ("ce-subject", "device/SRV-DC01"), signature];
+            (await host.PostAsync("contoso-signed", Body.CloudEvent, type, null, forged)).ShouldBeProblem(401);
+        }
+        ((bool)(await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, signature)).Json!["duplicate"]!).ShouldBeTrue();
+        host.Ledger.Entries(WebhookHost.Contoso).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -237,6 +260,7 @@ public sealed class WebhookTests
                 var signed = await host.PostAsync(
                     "contoso-cloudevents", new ByteArrayContent(Body.CloudEvent), CloudEventsJson, null, ("X-Signature-256", Sign(Body.CloudEvent)));
                 signed.Status.ShouldBe(202);
+                (await host.PostAsync("contoso-cloudevents", Body.CloudEvent, CloudEventsJson)).Status.ShouldBe(202, "with a token, beside them");
             }
         }
         finally
