@@ -8,20 +8,21 @@ namespace DevOpsAI.Bot.Teams;
 public sealed class TeamsSetupException(string message) : Exception(message);
 
 /// <summary>
-/// Without an app id nobody proves who they are, so nobody but this machine may reach us: refuses to start when a configured listen
-/// address is not loopback, and stops again when an address that was really bound is not.
+/// Without an app id nobody proves who they are, and in the Development environment everybody knows the secrets, so nobody but this machine
+/// may reach us: refuses to start when a configured listen address is not loopback, and stops again when an address that was really bound
+/// is not.
 /// </summary>
-public sealed class TeamsStartupCheck(IServer server, IConfiguration configuration, ILocalMode mode) : IHostedLifecycleService
+public sealed class TeamsStartupCheck(IServer server, IConfiguration configuration, ILocalMode mode, IHostEnvironment environment) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        Check(ListenAddresses());
+        Check(ListenAddresses(server, configuration));
         return Task.CompletedTask;
     }
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Check(Bound());
+        Check(Bound(server));
         return Task.CompletedTask;
     }
 
@@ -35,7 +36,15 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
 
     private void Check(IEnumerable<string> addresses)
     {
-        if (!mode.IsLocal || addresses.FirstOrDefault(address => !IsLoopback(address)) is not { } open)
+        if (addresses.FirstOrDefault(address => !IsLoopback(address)) is not { } open)
+            return;
+        if (!mode.IsLocal && environment.IsDevelopment())
+        {
+            throw new TeamsSetupException(
+                $"Refusing to start: '{open}' can be reached from other machines, and the environment is Development, whose settings are samples. "
+                + "Start with --environment Production (dotnet run starts in Development), or listen on this machine only, as with --urls http://localhost:3978.");
+        }
+        if (!mode.IsLocal)
             return;
         throw new TeamsSetupException(
             $"Refusing to start: '{open}' can be reached from other machines, and without Teams:AppId nobody who calls is authenticated. "
@@ -44,12 +53,12 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
     }
 
     /// <summary>As Kestrel will choose: its own section, else the addresses given to the application, else ports on every interface.</summary>
-    private List<string> ListenAddresses()
+    internal static List<string> ListenAddresses(IServer server, IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
         if (endpoints.Count > 0)
             return endpoints;
-        var bound = Bound();
+        var bound = Bound(server);
         if (bound.Count > 0)
             return bound;
         if (Split(configuration["urls"]) is { Count: > 0 } urls)
@@ -57,7 +66,7 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
         return [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"), .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
     }
 
-    private List<string> Bound() => [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+    private static List<string> Bound(IServer server) => [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
 
     private static List<string> Split(string? list) => [.. (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 

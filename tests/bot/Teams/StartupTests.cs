@@ -1,5 +1,8 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Teams;
@@ -48,6 +51,24 @@ public sealed class StartupTests
     {
         await using var host = await TeamsHost.StartAsync(Registered, urls: "http://0.0.0.0:0");
         host.Get<ILocalMode>().IsLocal.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("Development", "http://0.0.0.0:0", false)]
+    [InlineData("development", "http://*:0", false)]
+    [InlineData("Development", "http://127.0.0.1:0", true)]
+    [InlineData("Production", "http://0.0.0.0:0", true)]
+    public async Task With_credentials_the_development_environment_is_for_this_machine_only(string environment, string urls, bool starts)
+    {
+        Task<TeamsHost> StartAsync() => TeamsHost.StartAsync(Registered, urls: urls, services: services =>
+            services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment, ContentRootPath = Path.GetTempPath() }));
+        if (starts)
+        {
+            await using var host = await StartAsync();
+            host.Get<ILocalMode>().IsLocal.ShouldBeFalse();
+            return;
+        }
+        (await Should.ThrowAsync<TeamsSetupException>(StartAsync())).Message.ShouldContain("--environment Production");
     }
 
     [Theory]
