@@ -168,7 +168,7 @@ internal static partial class CommandParser
         .ToList();
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours between two words.</summary>
-    private static int EditDistance(string left, string right)
+    internal static int EditDistance(string left, string right)
     {
         if (left.Length > 32)
             return int.MaxValue;

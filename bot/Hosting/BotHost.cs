@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Digests;
+using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
@@ -74,6 +75,8 @@ public static class BotHost
 
         replace?.Invoke(services);
         var app = builder.Build();
+        SettingsCheck.ThrowIfAnyIsWrong(app.Services);
+        Surroundings.ThrowIfFolderIsNotOurs(app.Services);
         app.MapHealth();
         app.MapWebhooks();
         app.MapTeams();
@@ -90,17 +93,25 @@ public static class BotHost
     /// Runs until stopped. What keeps the bot from starting is told in one message, without a stack trace; the exit code is then 2.
     /// It is 1 when a part of the bot failed while it ran, so that whoever watches over it starts it again.
     /// </summary>
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args)
     {
         OwnerOnly.ForAllThatIsMade();
+        return RunAsync(args, Console.Error);
+    }
+
+    internal static async Task<int> RunAsync(string[] args, TextWriter error)
+    {
         try
         {
             await using var app = Build(args);
+            Surroundings.ThrowIfPortIsTaken(app.Services);
             return await RunAsync(app);
         }
-        catch (Exception cannotStart) when (WhyItCannotStart(cannotStart) is { } why)
+        catch (Exception cannotStart) when (WhyItCannotStart(cannotStart) is { Count: > 0 } why)
         {
-            await Console.Error.WriteLineAsync($"The bot cannot start. {why}");
+            await error.WriteLineAsync(why is [var single]
+                ? $"The bot cannot start. {single}"
+                : $"The bot cannot start. There are {why.Count} mistakes in the settings:{string.Concat(why.Select(one => $"{Environment.NewLine}  - {one}"))}");
             return 2;
         }
     }
@@ -113,15 +124,16 @@ public static class BotHost
         return parts.Exists(static part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
-    /// <summary>Null for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
-    private static string? WhyItCannotStart(Exception exception) => exception switch
+    /// <summary>One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
+    private static IReadOnlyList<string> WhyItCannotStart(Exception exception) => exception switch
     {
         // Several options with mistakes are told together.
-        AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.All(why => why is not null) ? string.Join('\n', all) : null,
-        OptionsValidationException or TeamsSetupException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => exception.Message,
+        AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0) ? [.. all.SelectMany(static why => why)] : [],
+        OptionsValidationException settings => [.. settings.Failures],
+        TeamsSetupException or SurroundingsException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => [exception.Message],
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => exception.Message,
-        _ => null,
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
+        _ => [],
     };
 
     /// <summary>Where nobody was given a role, the people of Local Teams have those that their names say, for every client.</summary>

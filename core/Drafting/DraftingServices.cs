@@ -19,7 +19,8 @@ public static class DraftingServices
     {
         services.AddOptionsWithValidateOnStart<DraftingOptions>().BindConfiguration("Drafting").ValidateDataAnnotations();
         return services
-            .AddSingleton<IValidateOptions<DraftingOptions>, RunbookCheck>()
+            .AddSingleton<IValidateOptions<DraftingOptions>>(static provider => new RunbookCheck(
+                provider.GetRequiredService<IConnections>, provider.GetRequiredService<ITenantDirectory>, provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton(LoadRunbooks)
             .AddSingleton<TargetResolver>()
             .AddSingleton<IAlertParts, RunbookParts>()
@@ -36,10 +37,13 @@ public static class DraftingServices
 }
 
 /// <summary>Refuses to start with runbooks that have mistakes, naming all of them with file and line.</summary>
-internal sealed class RunbookCheck(IConnections connections, ITenantDirectory tenants, IHostEnvironment environment) : IValidateOptions<DraftingOptions>
+/// <param name="connectionsNow">Asked when it is checked: mistakes in the connections must not keep others from being told.</param>
+/// <param name="tenantsNow">As <paramref name="connectionsNow"/>.</param>
+internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITenantDirectory> tenantsNow, IHostEnvironment environment) : IValidateOptions<DraftingOptions>
 {
     public ValidateOptionsResult Validate(string? name, DraftingOptions options)
     {
+        var (connections, tenants) = (connectionsNow(), tenantsNow());
         var mistakes = new List<string>();
         var catalogue = RunbookCatalogue.Load(FolderOf(options, environment), mistakes);
         var actions = tenants.All

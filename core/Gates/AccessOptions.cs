@@ -59,6 +59,8 @@ public sealed class AbsenceSettings
 
 internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValidateOptions<AccessOptions>
 {
+    private const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef; Entra shows it on the user's page.";
+
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
         var mistakes = new List<string>();
@@ -72,6 +74,8 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
                     mistakes.Add($"Access:Roles:{tenant}:{role}: the roles are technician, approver, manager, administrator and auditor.");
                 if (people is null || people.Any(string.IsNullOrWhiteSpace))
                     mistakes.Add($"Access:Roles:{tenant}:{role}: must be a list of Entra object ids.");
+                foreach (var person in (people ?? []).Where(static person => !string.IsNullOrWhiteSpace(person) && !IsObjectId(person)))
+                    mistakes.Add($"Access:Roles:{tenant}:{role}: '{person}' {NoObjectId}");
             }
         }
         foreach (var (absence, number) in options.Absences.Select((absence, number) => (absence, number)))
@@ -80,6 +84,10 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
                 mistakes.Add($"Access:Absences:{number}:Tenant: there is no tenant '{absence.Tenant}'.");
             if (string.IsNullOrWhiteSpace(absence.Person))
                 mistakes.Add($"Access:Absences:{number}:Person: must be an Entra object id.");
+            else if (!IsObjectId(absence.Person))
+                mistakes.Add($"Access:Absences:{number}:Person: '{absence.Person}' {NoObjectId}");
+            if (absence.Delegate is { } named && !string.IsNullOrWhiteSpace(named) && !IsObjectId(named))
+                mistakes.Add($"Access:Absences:{number}:Delegate: '{named}' {NoObjectId}");
             if (absence.Delegate is { } deputy && Absences.Id(deputy) == Absences.Id(absence.Person))
                 mistakes.Add($"Access:Absences:{number}:Delegate: must be somebody else.");
             if (absence.Until <= absence.From || absence.Until - absence.From > Absences.Longest)
@@ -87,6 +95,9 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
         }
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
+
+    /// <summary>As activities name people; a name, an address or a GUID in another spelling would never match anybody.</summary>
+    private static bool IsObjectId(string text) => Guid.TryParseExact(text.Trim(), "D", out _);
 
     private bool IsKnown(string client) =>
         client == ConfiguredAccess.Everywhere || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);

@@ -40,6 +40,9 @@ internal sealed class Turns : IBenchmark
                     ["Access__Roles__contoso__approver__0"] = Approver,
                     ["Connections__contoso-sandbox__Connector"] = "cloudevents",
                     ["Connections__contoso-sandbox__Settings__Bearer"] = "never-used",
+                    ["Connections__contoso-sandbox__Settings__Token"] = "",
+                    ["Connections__contoso-alertmanager__Settings__Bearer"] = "never-used",
+                    ["Connections__contoso-cloudevents__Settings__Bearer"] = "never-used",
                 }),
             .. await CompareAsync("local mode", clicksPerRound, "http://127.0.0.1:9/bench", null, [], new() { ["LocalTeams__Enabled"] = "false" }),
         ];

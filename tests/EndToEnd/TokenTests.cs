@@ -18,6 +18,8 @@ public sealed class TokenTests
         await using var teams = await FakeTeams.StartAsync();
         await using var bot = await BotProcess.StartAsync(new()
         {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Tenants:contoso:Name"] = "Contoso Ltd",
             ["Teams:AppId"] = App,
             ["Teams:TenantId"] = Directory,
             ["Teams:ClientSecret"] = "the-client-secret",

@@ -106,15 +106,19 @@ public sealed class AccessTests
     [Fact]
     public void Settings_are_read_and_all_mistakes_told()
     {
+        const string AdaId = "00000000-0000-4000-8000-0000000000ad";
         var options = new AccessOptions();
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Access:Local"] = "none",
-            ["Access:Roles:contoso:approver:0"] = "ada",
-            ["Access:Roles:*:boss:0"] = "x",
-            ["Access:Roles:*:3:0"] = "x",
+            ["Access:Roles:contoso:approver:0"] = AdaId,
+            ["Access:Roles:contoso:approver:1"] = "dana@msp.example",
+            ["Access:Roles:contoso:approver:2"] = "{00000000-0000-4000-8000-0000000000ad}",
+            ["Access:Roles:*:boss:0"] = AdaId,
+            ["Access:Roles:*:3:0"] = AdaId,
             ["Access:Roles:litware:auditor:0"] = " ",
-            ["Access:Absences:0:Person"] = "ada",
+            ["Access:Absences:0:Person"] = AdaId.ToUpperInvariant(),
+            ["Access:Absences:0:Delegate"] = "Dana",
             ["Access:Absences:0:From"] = "2026-12-23T18:00+01:00",
             ["Access:Absences:0:Until"] = "2027-01-02T00:00+01:00",
             ["Access:Absences:1:Tenant"] = "litware",
@@ -124,14 +128,18 @@ public sealed class AccessTests
         }).Build().GetSection("Access").Bind(options);
         options.Local.ShouldBe(LocalAccess.None);
         options.Absences[0].From.ShouldBe(new DateTimeOffset(2026, 12, 23, 17, 0, 0, TimeSpan.Zero));
-        options.Roles["Contoso"]["approver"].ShouldBe(["ada"]);
+        options.Roles["Contoso"]["approver"][0].ShouldBe(AdaId);
+        const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef; Entra shows it on the user's page.";
         new AccessOptionsValidator(new GateScene()).Validate(null, options).Failures!.Order(StringComparer.Ordinal).ShouldBe([
+            $"Access:Absences:0:Delegate: 'Dana' {NoObjectId}",
             "Access:Absences:1:Delegate: must be somebody else.",
             "Access:Absences:1:Person: must be an Entra object id.",
             "Access:Absences:1:Tenant: there is no tenant 'litware'.",
             "Access:Absences:1:Until: must be after From, by a year at most.",
             "Access:Roles:*:3: the roles are technician, approver, manager, administrator and auditor.",
             "Access:Roles:*:boss: the roles are technician, approver, manager, administrator and auditor.",
+            $"Access:Roles:contoso:approver: 'dana@msp.example' {NoObjectId}",
+            $"Access:Roles:contoso:approver: '{{00000000-0000-4000-8000-0000000000ad}}' {NoObjectId}",
             "Access:Roles:litware: there is no such tenant.",
             "Access:Roles:litware:auditor: must be a list of Entra object ids.",
         ]);

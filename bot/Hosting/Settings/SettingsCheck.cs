@@ -1,0 +1,87 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Hosting.Settings;
+
+/// <summary>Looks at all settings before any part of the bot is made from them, so that every mistake is told in one list.</summary>
+internal static class SettingsCheck
+{
+    /// <exception cref="OptionsValidationException">There are mistakes; its failures are one sentence each.</exception>
+    public static void ThrowIfAnyIsWrong(IServiceProvider services)
+    {
+        var configuration = services.GetRequiredService<IConfiguration>();
+        var found = KnownSettings.LookAt(configuration);
+        List<string> mistakes = [.. found.Mistakes, .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>())];
+        // The bot will not start, so that the rest can be looked at as if they were not set.
+        foreach (var setting in found.Unreadable)
+            configuration[setting] = null;
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException section)
+        {
+            mistakes.AddRange(section.Failures);
+        }
+        catch (AggregateException sections) when (sections.InnerExceptions.All(static one => one is OptionsValidationException))
+        {
+            mistakes.AddRange(sections.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static section => section.Failures));
+        }
+        if (mistakes.Count > 0)
+            throw new OptionsValidationException("", typeof(SettingsCheck), mistakes.Distinct(StringComparer.Ordinal));
+    }
+
+    /// <summary>Secrets that are not where the settings say, and secrets that everybody knows.</summary>
+    internal static IEnumerable<string> SecretMistakes(IConfiguration configuration, ISecretSource secrets)
+    {
+        var isRegistered = !string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
+        SortedSet<string> samples = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var setting in SecretsOf(configuration))
+        {
+            var reference = new SecretReference(setting.Value!);
+            var (secret, problem) = Resolve(reference, secrets);
+            if (problem is not null)
+                yield return $"{setting.Path}: {problem} {WayOut(reference)}";
+            else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase) && SampleSecrets.Contains(secret!))
+                samples.Add(setting.Path.Split(':')[1]);
+        }
+        if (samples.Count == 0)
+            yield break;
+        yield return $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still {(samples.Count == 1 ? "has a" : "have")} published sample "
+            + $"{(samples.Count == 1 ? "secret" : "secrets")}: start with --environment Production, which leaves appsettings.Development.json out "
+            + "(dotnet run starts in Development), or give every connection a secret of its own, as env:NAME or file:/path.";
+    }
+
+    /// <summary>Settings that are secrets, or may be.</summary>
+    private static IEnumerable<IConfigurationSection> SecretsOf(IConfiguration configuration)
+    {
+        IEnumerable<IConfigurationSection> settings =
+        [
+            .. configuration.GetSection("Connections").GetChildren().SelectMany(static connection => connection.GetSection("Settings").GetChildren()),
+            configuration.GetSection("Teams:ClientSecret"),
+            configuration.GetSection("Teams:CertificatePassword"),
+            .. UsesCosmos(configuration) ? [configuration.GetSection("Storage:Cosmos:Key")] : Array.Empty<IConfigurationSection>(),
+        ];
+        return settings.Where(static setting => !string.IsNullOrWhiteSpace(setting.Value));
+    }
+
+    private static bool UsesCosmos(IConfiguration configuration) =>
+        nameof(StorageProvider.Cosmos).Equals(configuration["Storage:Provider"], StringComparison.OrdinalIgnoreCase);
+
+    private static (string? Secret, string? Problem) Resolve(SecretReference reference, ISecretSource secrets)
+    {
+        try
+        {
+            return (secrets.Read(reference), null);
+        }
+        catch (SecretUnavailableException missing)
+        {
+            return (null, missing.Message);
+        }
+    }
+
+    private static string WayOut(SecretReference reference) => reference.Variable is { } variable
+        ? $"Set the environment variable {variable} for the bot's process, or change the setting."
+        : "Put the secret into that file, readable for the bot's account, or change the setting.";
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Bot.Hosting.Settings;
+using DevOpsAI.Connections;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Configuration;
+
+namespace DevOpsAI.Tests.Hosting.Settings;
+
+/// <summary>What keeps the bot from starting is told in sentences, all of it at once, each with a way out.</summary>
+public sealed class SettingsCheckTests : IDisposable
+{
+    private const string App = "22222222-2222-4222-8222-222222222222";
+    private const string Variable = "DEVOPSAI_TEST_SECRET_OF_SETTINGS";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("settings-").FullName;
+
+    [Theory]
+    [InlineData("Connections:c:Settings:Bearer", "env:NO_SUCH_VARIABLE", "Connections:c:Settings:Bearer: The secret at env:NO_SUCH_VARIABLE is missing or empty. Set the environment variable NO_SUCH_VARIABLE")]
+    [InlineData("Connections:c:Settings:Password", "file:/no/such/file", "Connections:c:Settings:Password: The secret at file:/no/such/file cannot be read. Put the secret into that file")]
+    [InlineData("Teams:ClientSecret", "env:NO_SUCH_VARIABLE", "Teams:ClientSecret: The secret at env:NO_SUCH_VARIABLE")]
+    [InlineData("Teams:CertificatePassword", "file:/no/such/file", "Teams:CertificatePassword: The secret at file:/no/such/file")]
+    public void A_secret_that_is_not_there_is_told_at_the_start(string setting, string value, string told) =>
+        Secrets((setting, value)).ShouldHaveSingleItem().ShouldStartWith(told);
+
+    [Fact]
+    public void Secrets_that_are_there_are_no_mistakes()
+    {
+        var file = Path.Combine(folder, "secret");
+        File.WriteAllText(file, "s3cret\n");
+        Environment.SetEnvironmentVariable(Variable, "s3cret");
+        Secrets(("Connections:c:Settings:Bearer", "env:" + Variable), ("Connections:d:Settings:Token", "file:" + file), ("Connections:e:Settings:Token", "s3cret")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sandbox-contoso-dev")]
+    [InlineData(" cloudevents-fabrikam-dev ")]
+    [InlineData("env:" + Variable)]
+    public void With_an_app_id_no_connection_may_have_a_secret_that_everybody_knows(string secret)
+    {
+        Environment.SetEnvironmentVariable(Variable, "alertmanager-contoso-dev");
+        (string, string)[] connection = [("Connections:acme-alerts:Settings:HmacSecret", secret), ("Connections:northwind-alerts:Settings:Bearer", "of its own")];
+        Secrets(connection).ShouldBeEmpty("this machine only");
+        var told = Secrets([("Teams:AppId", App), .. connection]).ShouldHaveSingleItem();
+        told.ShouldContain("acme-alerts still has a published sample secret");
+        told.ShouldContain("--environment Production");
+        told.ShouldNotContain("northwind");
+    }
+
+    [Fact]
+    public void Every_secret_of_the_development_settings_counts_as_known_to_everybody()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
+            root = root.Parent.ShouldNotBeNull();
+        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(root.FullName, "bot", "appsettings.Development.json")).Build();
+        var secrets = configuration.GetSection("Connections").GetChildren().SelectMany(static one => one.GetSection("Settings").GetChildren())
+            .Where(static setting => setting.Key != "Username").Select(static setting => setting.Value!).ToList();
+        secrets.Count.ShouldBeGreaterThan(5);
+        secrets.ShouldAllBe(static secret => SampleSecrets.Contains(secret));
+    }
+
+    [Fact]
+    public async Task Several_mistakes_are_one_list_without_a_stack_trace()
+    {
+        var said = await RefusedAsync("--Gates:PolciyPath=x", "--Digests:Enabled=yes", "--Connections:c:Tenant=nobody", "--Access:Roles:contoso:approver:0=dana@msp.example");
+        said.ShouldStartWith("The bot cannot start. There are");
+        said.ShouldContain("  - Gates:PolciyPath: there is no such setting; did you mean Gates:PolicyPath?");
+        said.ShouldContain("  - Digests:Enabled is 'yes'");
+        said.ShouldContain("  - Connections:c:Tenant: there is no tenant 'nobody'");
+        said.ShouldContain("  - Access:Roles:contoso:approver: 'dana@msp.example' is no Entra object id");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_sentence_with_a_way_out()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        foreach (var host in new[] { "127.0.0.1", "localhost", "0.0.0.0" })
+        {
+            // All addresses are refused in local mode anyway, but whichever is said first, it is one sentence.
+            var said = await RefusedAsync($"--urls=http://{host}:{port}");
+            said.ShouldContain($"Port {port} on {host} is in use");
+            said.ShouldContain("--urls http://localhost:");
+            said.Trim().Split('\n').Length.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_one_sentence_with_a_way_out()
+    {
+        var file = Path.Combine(folder, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        var said = await RefusedAsync("--urls=http://127.0.0.1:0", $"--Storage:Path={file}/data");
+        said.ShouldContain($"The data folder {file}/data cannot be written");
+        said.ShouldContain("Storage:Path");
+        said.Trim().Split('\n').Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_folder_that_can_be_written_is_left_as_it_was()
+    {
+        Surroundings.CheckFolder(new() { Path = "data" }, folder);
+        Directory.EnumerateFileSystemEntries(Path.Combine(folder, "data")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_address_that_this_machine_does_not_have_is_told() =>
+        Should.Throw<SurroundingsException>(() => Surroundings.CheckAddress("http://192.0.2.1:39781")).Message.ShouldContain("192.0.2.1 is no address of this machine");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretMistakes(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())))];
+
+    private async Task<string> RefusedAsync(params string[] settings)
+    {
+        using var error = new StringWriter();
+        string[] own = [$"--Storage:Path={folder}", "--Tenants:contoso:Name=Contoso Ltd", "--LocalTeams:Enabled=false", "--Logging:Console:LogLevel:Default=None"];
+        (await BotHost.RunAsync([.. own, .. settings], error)).ShouldBe(2);
+        error.ToString().ShouldNotContain("   at ");
+        return error.ToString();
+    }
+}
