@@ -12,19 +12,22 @@ public sealed record NormaliseAlertmanager(ReadOnlyMemory<byte> Body) : IRequest
 internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAlertmanager, Normalised>
 {
     private static readonly string[] TitleAnnotations = ["summary", "title", "message", "description"];
+    private static readonly string[] ThingLabels = ["pod", "container", "deployment", "vm_name", "url", "target", "instance_id", "database", "queue", "topic", "service", "exported_service", "bucket", "mailbox", "user"];
     private static readonly string[] DescriptionAnnotations = ["description", "message"];
 
     public Task<Normalised> Handle(NormaliseAlertmanager request, CancellationToken cancellationToken)
     {
         using var document = InboundJson.Parse(request.Body);
         var group = document.Root();
-        if (group.Find("version") is { } version && version.AsText() != "4")
-            throw version.Malformed("is not \"4\", the only version of Alertmanager's webhook that is understood.");
+        // Grafana's own webhook has the same form and calls it 1.
+        if (group.Find("version") is { } version && version.AsText() is not ("4" or "1"))
+            throw version.Malformed("is neither \"4\" (Alertmanager) nor \"1\" (Grafana), the versions of this webhook that are understood.");
         var truncated = group.Find("truncatedAlerts")?.AsScalar();
-        return Task.FromResult(new Normalised([.. group.Get("alerts").Items().Select(alert => Read(alert, truncated))]));
+        var external = group.Find("externalURL")?.AsScalar();
+        return Task.FromResult(new Normalised([.. group.Get("alerts").Items().Select(alert => Read(alert, truncated, external))]));
     }
 
-    private static ConnectorEvent Read(JsonField alert, string? truncated)
+    private static ConnectorEvent Read(JsonField alert, string? truncated, string? external)
     {
         var labels = Texts(alert.Get("labels"));
         var annotations = alert.Find("annotations") is { } given ? Texts(given) : [];
@@ -44,16 +47,22 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
             Severities.Parse(labels.GetValueOrDefault("severity")),
             kind,
             subject.Name,
-            title ?? (subject.Name is null ? kind : $"{kind} on {subject.Name}"),
-            First(annotations, DescriptionAnnotations) is { } description && description != title ? description : null,
+            AlertTexts.Title(title, kind, subject.Name ?? ThingOf(labels), labels.GetValueOrDefault("instance")),
+            AlertTexts.Description(First(annotations, DescriptionAnnotations), title),
             fingerprint,
             occurredAt,
-            Attributes(labels, annotations, alert.FindText("generatorURL"), truncated),
+            Attributes(labels, annotations, truncated, LinksOf(alert, annotations, external)),
             subject.IsUser)
         {
             StandsSince = beganAt,
         };
     }
+
+    /// <summary>What an alert without a device is about, to say where.</summary>
+    private static string? ThingOf(Dictionary<string, string> labels) => First(labels, ThingLabels);
+
+    private static IEnumerable<KeyValuePair<string, string>> LinksOf(JsonField alert, Dictionary<string, string> annotations, string? external) =>
+        AlertLinks.Of(name => annotations.GetValueOrDefault(name) ?? (name == "externalURL" ? external : alert.Find(name)?.AsScalar()));
 
     private static EventStatus StatusOf(JsonField status) => status.AsText() switch
     {
@@ -72,22 +81,23 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
         return "labels-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 
-    private static string? First(Dictionary<string, string> annotations, IEnumerable<string> names) =>
-        names.Select(name => annotations.GetValueOrDefault(name)).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
+    private static string? First(Dictionary<string, string> texts, IEnumerable<string> names) =>
+        names.Select(name => texts.GetValueOrDefault(name)).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
 
     /// <summary>Labels first, because they are what runbooks read; an annotation with a label's name is told apart.</summary>
     private static Dictionary<string, string> Attributes(
-        Dictionary<string, string> labels, Dictionary<string, string> annotations, string? generator, string? truncated)
+        Dictionary<string, string> labels, Dictionary<string, string> annotations, string? truncated, IEnumerable<KeyValuePair<string, string>> links)
     {
         var attributes = new Dictionary<string, string>();
         if (truncated is not null and not "0")
             attributes["truncatedAlerts"] = truncated;
+        // Links before the many, so that none is left out.
+        foreach (var (name, link) in links.Where(link => !labels.ContainsKey(link.Key)))
+            attributes[name] = link;
         foreach (var (name, value) in labels)
             attributes.TryAdd(name, value);
         foreach (var (name, value) in annotations)
-            attributes.TryAdd(attributes.ContainsKey(name) ? "annotation." + name : name, value);
-        if (!string.IsNullOrEmpty(generator))
-            attributes.TryAdd("generatorURL", generator);
+            attributes.TryAdd(attributes.TryGetValue(name, out var known) && known != value.Trim() ? "annotation." + name : name, value);
         return attributes;
     }
 }

@@ -36,8 +36,8 @@ internal static partial class CloudEventMapping
             Severities.Parse(First(data, SeverityFields) ?? First(cloudEvent.Extensions, SeverityFields)),
             kind,
             subject.Name,
-            title ?? (subject.Name is null ? kind : $"{kind} on {subject.Name}"),
-            description == title ? null : description,
+            AlertTexts.Title(title, kind, subject.Name, data.GetValueOrDefault("instance")),
+            AlertTexts.Description(description, title),
             alertKey ?? $"{cloudEvent.Source}\n{cloudEvent.Subject ?? subject.Name}\n{kind}",
             cloudEvent.Time ?? clock.GetUtcNow(),
             Attributes(cloudEvent, data),
@@ -109,6 +109,8 @@ internal static partial class CloudEventMapping
         var attributes = new Dictionary<string, string> { ["ce.source"] = cloudEvent.Source, ["ce.type"] = cloudEvent.Type };
         if (cloudEvent.Subject is { } subject)
             attributes["ce.subject"] = subject;
+        foreach (var (name, link) in AlertLinks.Of(data.GetValueOrDefault))
+            attributes[name] = link;
         foreach (var (name, value) in data)
             attributes.TryAdd(name, value);
         foreach (var (name, value) in cloudEvent.Extensions)

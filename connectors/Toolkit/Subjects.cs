@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Connectors.Toolkit;
 
@@ -42,7 +43,7 @@ public static partial class Subjects
     /// <param name="deviceFirst"><c>device</c> names the host; with node_exporter it names a disk or a network card and is the last resort.</param>
     public static Subject Find(string kind, IReadOnlyDictionary<string, string> labels, bool deviceFirst = false)
     {
-        var host = FindHost(labels, deviceFirst);
+        var host = FindHost(kind, labels, deviceFirst);
         var user = First(labels, UserLabels, text => text);
         if (user is null || (host is not null && (IsMachineAccount(user) || !AboutAccount().IsMatch(kind))))
             return new(host, false);
@@ -67,16 +68,16 @@ public static partial class Subjects
     public static bool LooksLikeHost(string text) =>
         text.Length is > 1 and <= 255 && (HostName().IsMatch(text) || IPAddress.TryParse(text, out _));
 
-    private static string? FindHost(IReadOnlyDictionary<string, string> labels, bool deviceFirst)
+    private static string? FindHost(string kind, IReadOnlyDictionary<string, string> labels, bool deviceFirst)
     {
         var device = First(labels, ["device"], text => !deviceFirst && BlockOrNetworkDevice().IsMatch(text) ? null : HostOf(text));
         if (deviceFirst && device is not null)
             return device;
-        var instance = First(labels, ["instance"], HostOf);
+        var instance = RemoteExporters.IsAt(kind, labels.GetValueOrDefault("instance"), labels.GetValueOrDefault("job")) ? null : First(labels, ["instance"], HostOf);
         // The address of an exporter, or the URL that a probe asked, says less than a name somebody gave.
         if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _)
             || labels["instance"].Contains("://", StringComparison.Ordinal))
-            return First(labels, HostLabels, HostOf) ?? device ?? instance;
+            return First(labels, OthersLabels, HostOf) ?? device ?? instance;
         // Where the figures were read is not what they are about once another label names a host: two victims of one security tool are two devices.
         return First(labels, OthersLabels, HostOf) is { } named && IsAnother(named, instance) ? named : instance;
     }

@@ -14,6 +14,8 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     /// <summary>Where a device is looked for when the source gave only an address, or nothing.</summary>
     private static readonly string[] DeviceAttributes = ["nodename", "hostname", "host", "computer", "computer_name", "device_name", "instance"];
 
+    private static readonly string[] NamedAttributes = [.. DeviceAttributes.Where(static name => name != "instance")];
+
     /// <summary>Attributes in which sources say which client they mean. The credential decides that, so they can only contradict it.</summary>
     private static readonly string[] ClientAttributes = ["tenant", "tenantid", "tenant_id", "customer", "client", "organization", "company"];
 
@@ -137,10 +139,12 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         if (rule.Kind != "device" || !(string.IsNullOrEmpty(name) || TargetNames.Of(name) is { IsAddress: true }))
             return string.IsNullOrEmpty(name) ? [] : [name];
         // Attributes that contradict each other name several devices, and then a person must say which.
-        var usual = Present(received, DeviceAttributes).Where(text => TargetNames.Of(text) is { IsAddress: false })
+        // An exporter of others' figures leaves its own address, which names nothing that the alert is about.
+        var where = RemoteExporters.IsAt(received.Kind, received.Attribute("instance"), received.Attribute("job")) ? NamedAttributes : DeviceAttributes;
+        var usual = Present(received, where).Where(text => TargetNames.Of(text) is { IsAddress: false })
             .DistinctBy(text => TargetNames.Of(text)?.Short ?? TargetNames.Of(text)?.Given, StringComparer.OrdinalIgnoreCase)
             .ToList();
-        return usual.Count > 0 ? usual : name is { Length: > 0 } ? [name] : Present(received, DeviceAttributes).Take(1);
+        return usual.Count > 0 ? usual : name is { Length: > 0 } ? [name] : Present(received, where).Take(1);
     }
 
     private static IEnumerable<string> Present(EventReceived received, IReadOnlyList<string> attributes) => attributes

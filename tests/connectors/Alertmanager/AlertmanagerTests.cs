@@ -55,6 +55,37 @@ public sealed class AlertmanagerTests
         one.Title.ShouldBe("Alert");
     }
 
+    [Fact]
+    public async Task Links_have_one_name_each_and_are_never_left_out()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 60).Select(number => $"'note{number}':'x'"));
+        var alert = (await Sources.ReadAsync(Source, Samples.Quoted(
+            "{'version':'1','externalURL':'https://grafana.example/','alerts':[{'status':'firing','labels':{'alertname':'K','panelURL':'mine'},'annotations':{" + many
+            + ",'runbook':'https://wiki.example/k','dashboard':'not a link'},'startsAt':'2026-01-01T00:00:00Z','generatorURL':'http://prom.example/graph?g0.expr=up',"
+            + "'silenceURL':'https://grafana.example/silence','dashboardURL':'javascript:alert(1)','panelURL':'https://grafana.example/p'}]}"))).Single();
+        var first = alert.Attributes.Take(10).ToDictionary();
+        first["runbook_url"].ShouldBe("https://wiki.example/k");
+        first["generatorURL"].ShouldBe("http://prom.example/graph?g0.expr=up");
+        first["silenceURL"].ShouldBe("https://grafana.example/silence");
+        first["externalURL"].ShouldBe("https://grafana.example/");
+        first["panelURL"].ShouldBe("mine", "a label is never hidden");
+        first.ShouldNotContainKey("dashboardURL");
+        alert.Attributes["runbook"].ShouldBe("https://wiki.example/k");
+    }
+
+    [Theory]
+    [InlineData("'instance':'srv-sql01:9106','instance_id':'i-0abc'", null, "EC2 busy on i-0abc")]
+    [InlineData("'instance':'srv-dc01:9091','exported_instance':'srv-backup01'", "srv-backup01", "EC2 busy on srv-backup01")]
+    [InlineData("'instance':'10.244.1.17:8080','job':'kube-state-metrics','node':'worker-1'", "worker-1", "EC2 busy on worker-1")]
+    [InlineData("'instance':'10.244.1.17:8080','job':'kube-state-metrics','namespace':'shop','pod':'cart-1'", null, "EC2 busy on cart-1")]
+    [InlineData("'instance':'srv-dc01:9115','agent_name':'WS-RECEPTION'", "WS-RECEPTION", "EC2 busy on WS-RECEPTION")]
+    public async Task The_device_is_what_the_alert_is_about_and_not_where_it_was_measured(string labels, string? device, string title)
+    {
+        var alert = (await Sources.ReadAsync(Source, Samples.Quoted(
+            $"{{'alerts':[{{'status':'firing','labels':{{{labels}}},'annotations':{{'summary':'EC2 busy'}},'startsAt':'2026-01-01T00:00:00Z'}}]}}"))).Single();
+        (alert.Device, alert.Title).ShouldBe((device, title));
+    }
+
     [Theory]
     [InlineData("page", Severity.Critical)]
     [InlineData("major", Severity.Error)]
