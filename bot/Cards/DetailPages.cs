@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -84,7 +85,7 @@ public sealed class DetailPages
         foreach (var evidence in draft.Evidence)
             Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
         var said = draft.Evidence.Select(evidence => evidence.Text).ToHashSet(StringComparer.Ordinal);
-        foreach (var observed in draft.Observed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {pair.Value}").Where(text => !said.Contains(text)))
+        foreach (var observed in draft.Observed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => ObservationWords.SayOf(pair.Key, pair.Value)).Where(text => !said.Contains(text)))
             Line($"• {observed}");
     }
 

@@ -6,7 +6,16 @@ namespace DevOpsAI.Drafting;
 /// <summary>A condition of a runbook, as in <c>disk.{volume}.freePercent &lt; 15</c>, whose placeholders are still to be filled.</summary>
 internal sealed partial record ConditionTemplate(Template Observation, string Operator, Template Value)
 {
-    public IEnumerable<string> Names => Observation.Names.Concat(Value.Names);
+    /// <summary>Words of alert names for which the condition counts; empty for all alerts.</summary>
+    public IReadOnlyList<string> When { get; init; } = [];
+
+    /// <summary>What to say when it does not hold, as the rest of a sentence; null for what can be said of any condition.</summary>
+    public Template? Otherwise { get; init; }
+
+    public IEnumerable<string> Names => Observation.Names.Concat(Value.Names).Concat(Otherwise?.Names ?? []);
+
+    /// <summary>The condition counts for an alert of this name.</summary>
+    public bool IsFor(AlertName alert) => When.Count == 0 || When.Any(alert.Words.Contains);
 
     /// <exception cref="FormatException">The text is not <c>observation operator value</c>.</exception>
     public static ConditionTemplate Parse(string text)

@@ -79,7 +79,7 @@ internal sealed class DraftRecommendationHandler(
     {
         var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
         var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact)
-            ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken)) with { ByWords = isExact ? null : true }
+            ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken), clock.GetUtcNow()) with { ByWords = isExact ? null : true }
             : RunbookDrafter.WithoutRunbook(about);
         return draft with { Subject = incident.Opened.Subject };
     }

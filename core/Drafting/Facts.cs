@@ -37,4 +37,11 @@ public sealed record RecommendationDrafted(
 {
     /// <summary>True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.</summary>
     public bool? ByWords { get; init; }
+
+    /// <summary>The plan is worth nothing after this, as what was observed says (a battery, by then, is empty); null for no such limit.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>Why it is worth nothing after <see cref="NotAfter"/>, as in <c>Battery left: 18 minutes</c>.</summary>
+    [Confidential]
+    public string? NotAfterReason { get; init; }
 }

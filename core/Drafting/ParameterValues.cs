@@ -3,7 +3,7 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Drafting;
 
 /// <summary>The values a plan needs, or why one of them is not known. Which is never guessed: named by the events, or the only one that fits.</summary>
-internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived> events, IReadOnlyDictionary<string, string> observations)
+internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived> events, IReadOnlyDictionary<string, string> observations, AlertName alert)
 {
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 
@@ -116,7 +116,7 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
 
     private List<string> Fitting(ParameterRule rule, List<string> existing) => rule.Choose.Count == 0
         ? existing
-        : [.. existing.Where(name => rule.Choose.All(condition => condition.Fill(_ => name).Holds(observations) == true))];
+        : [.. existing.Where(name => rule.Choose.Where(condition => condition.IsFor(alert)).All(condition => condition.Fill(_ => name).Holds(observations) == true))];
 
     /// <summary>What the vendor reports for this kind of thing, in its own spelling.</summary>
     private List<string> Existing(ParameterRule rule)

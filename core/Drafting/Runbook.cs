@@ -21,8 +21,23 @@ internal sealed record Runbook(
     string Origin,
     bool IsBuiltIn)
 {
+    /// <summary>What limits the time in which the plan is worth anything; null when nothing does.</summary>
+    public TimeLimit? Until { get; init; }
+
     /// <summary>As recommendations name it: <c>runbook disk-space v3</c>.</summary>
     public string Drafter => $"runbook {Name} v{Version}";
+}
+
+/// <summary>Time runs out in the world, as on a battery.</summary>
+/// <param name="Minutes">The observation that says how many minutes are left.</param>
+/// <param name="Margin">Minutes that the plan itself needs.</param>
+internal sealed record TimeLimit(string Minutes, int Margin)
+{
+    /// <summary>How long somebody may take to decide; half of what is left where the margin would leave less.</summary>
+    public TimeSpan Of(decimal minutesLeft) =>
+        TimeSpan.FromMinutes((double)Math.Clamp(Math.Max(minutesLeft - Margin, minutesLeft / 2), 1, MostMinutes));
+
+    private const int MostMinutes = 7 * 24 * 60;
 }
 
 /// <summary>What a runbook acts on.</summary>
@@ -32,12 +47,18 @@ internal sealed record TargetRule(string Kind, IReadOnlyList<string> From);
 
 /// <summary>Which alerts a runbook is for: by exact name, or by words that must all be there.</summary>
 /// <param name="Names">Exact names; spelling differences do not count (<see cref="AlertName"/>).</param>
+/// <param name="Ambiguous">Exact names that applications use as well: they count only when the alert says otherwise that the host is meant, or names what is to be treated.</param>
 /// <param name="Words">Each is a set of words that must all be in the name.</param>
 /// <param name="Not">Words that must not be in the name; they do not apply to <paramref name="Names"/>.</param>
 /// <param name="Also">Words that may be in the name beside those of a rule, as in the kind of a certificate; others rule a built-in runbook out.</param>
 /// <param name="Alone">The words mean something that only a host has, so that no word for the host is needed.</param>
 internal sealed record MatchRule(
-    IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<string>> Words, IReadOnlyList<string> Not, IReadOnlyList<string> Also, bool Alone);
+    IReadOnlyList<string> Names,
+    IReadOnlyList<string> Ambiguous,
+    IReadOnlyList<IReadOnlyList<string>> Words,
+    IReadOnlyList<string> Not,
+    IReadOnlyList<string> Also,
+    bool Alone);
 
 /// <summary>How the text of an attribute becomes the name that observations use.</summary>
 internal enum ParameterForm
@@ -50,6 +71,9 @@ internal enum ParameterForm
 
     /// <summary>Without the ending <c>.service</c>.</summary>
     Service,
+
+    /// <summary><c>/dev/md0</c> is <c>md0</c>.</summary>
+    Array,
 
     /// <summary>The host of an address such as <c>https://portal.contoso.com:443/</c>.</summary>
     Host,

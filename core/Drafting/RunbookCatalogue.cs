@@ -8,6 +8,7 @@ namespace DevOpsAI.Drafting;
 internal sealed class RunbookCatalogue
 {
     private readonly Dictionary<string, Runbook> byName = [];
+    private readonly HashSet<string> ambiguous = new(StringComparer.Ordinal);
 
     private RunbookCatalogue(IReadOnlyList<Runbook> all)
     {
@@ -15,8 +16,10 @@ internal sealed class RunbookCatalogue
         // The operator's own runbooks come last and take names over from those that came with the bot.
         foreach (var runbook in all.OrderByDescending(runbook => runbook.IsBuiltIn))
         {
-            foreach (var name in runbook.Match.Names)
+            foreach (var name in runbook.Match.Names.Concat(runbook.Match.Ambiguous))
                 byName[AlertName.Of(name).Squashed] = runbook;
+            ambiguous.UnionWith(runbook.Match.Ambiguous.Select(name => AlertName.Of(name).Squashed));
+            ambiguous.ExceptWith(runbook.Match.Names.Select(name => AlertName.Of(name).Squashed));
         }
     }
 
@@ -50,7 +53,7 @@ internal sealed class RunbookCatalogue
         attributes ??= NoAttributes;
         var name = NameOf(kind);
         if (byName.GetValueOrDefault(name.Squashed) is { } exact)
-            return IsAboutOneHost(exact, attributes) ? new(exact, IsExact: true) : null;
+            return IsAboutOneHost(exact, attributes) && IsMeant(exact, name, attributes) ? new(exact, IsExact: true) : null;
         if (MatchVocabulary.ServiceOf(attributes) is { } service)
             name = name.WithoutService(service);
         var close = All
@@ -62,6 +65,14 @@ internal sealed class RunbookCatalogue
             .FirstOrDefault();
         return close?.Count() == 1 && close.Single().Runbook is var best && IsAboutOneHost(best, attributes) ? new(best, IsExact: false) : null;
     }
+
+    /// <summary>An application that is down has the same name as a service of a host that is.</summary>
+    private bool IsMeant(Runbook runbook, AlertName name, IReadOnlyDictionary<string, string> attributes) =>
+        !ambiguous.Contains(name.Squashed)
+        || MatchVocabulary.SayHost(attributes)
+        || MatchVocabulary.ServiceOf(attributes) is not null
+        || runbook.Parameters.SelectMany(static parameter => parameter.From)
+            .Any(from => !from.Loose && from.Name is not ("service" or "exported_service") && attributes.Attribute(from.Name) is { Length: > 0 });
 
     private static bool IsAboutOneHost(Runbook runbook, IReadOnlyDictionary<string, string> attributes) =>
         runbook.Target.Kind != "device" || HostLabels.Disagreement(attributes) is null;
@@ -123,7 +134,7 @@ internal sealed class RunbookCatalogue
                 continue;
             if (runbooks.Find(other => other.Name == runbook.Name) is { } twin)
                 mistakes.Add($"{file}:1: the name '{runbook.Name}' is taken by {twin.Origin}");
-            foreach (var name in runbook.Match.Names)
+            foreach (var name in runbook.Match.Names.Concat(runbook.Match.Ambiguous))
             {
                 if (!claimed.TryAdd(AlertName.Of(name).Squashed, runbook))
                     mistakes.Add($"{file}:1: alerts named '{name}' belong to {claimed[AlertName.Of(name).Squashed].Origin}");

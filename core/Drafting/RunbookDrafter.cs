@@ -1,3 +1,4 @@
+using System.Globalization;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
@@ -47,13 +48,14 @@ internal static class RunbookDrafter
     }
 
     /// <summary>A recommendation by a runbook, complete or saying why it cannot be.</summary>
-    public static RecommendationDrafted With(Runbook runbook, DraftCase about, Resolution resolution)
+    /// <param name="now">When the target was observed: what limits the time counts from then.</param>
+    public static RecommendationDrafted With(Runbook runbook, DraftCase about, Resolution resolution, DateTimeOffset now)
     {
         switch (resolution)
         {
             case Resolution.Found found:
                 var draft = new Drafting(runbook, about, found);
-                return draft.Problem is null ? draft.Complete() : ForAPerson(runbook, about, draft.Problem, found, draft.Rested);
+                return draft.Problem is null ? draft.Complete(now) : ForAPerson(runbook, about, draft.Problem, found, draft.Rested);
             case Resolution.Unreachable unreachable:
                 return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null, new Dictionary<string, string>());
             default:
@@ -76,7 +78,7 @@ internal static class RunbookDrafter
     }
 
     private static IEnumerable<Evidence> Seen(IReadOnlyDictionary<string, string> rested) =>
-        rested.Select(pair => new Evidence($"{pair.Key} = {Said.Short(pair.Value)}", null));
+        rested.Select(pair => new Evidence(ObservationWords.SayOf(pair.Key, pair.Value), null));
 
     private static Risk RiskOf(Severity severity) => severity switch
     {
@@ -92,13 +94,15 @@ internal static class RunbookDrafter
         private readonly DraftCase about;
         private readonly Resolution.Found found;
         private readonly ParameterValues values;
+        private readonly AlertName alert;
         private readonly SortedDictionary<string, string> rested = new(StringComparer.Ordinal);
         private readonly List<PlanStep> steps = [];
 
         public Drafting(Runbook runbook, DraftCase about, Resolution.Found found)
         {
             (this.runbook, this.about, this.found) = (runbook, about, found);
-            values = new(found.Target.Name, about.Facts, found.Observations);
+            alert = AlertName.Of(about.Kind);
+            values = new(found.Target.Name, about.Facts, found.Observations, alert);
             values.Give("target", found.Target.Name);
             values.Give("client", about.Client);
             Problem = runbook.Parameters.Select(values.Find).FirstOrDefault(problem => problem is not null) ?? Fill();
@@ -109,10 +113,22 @@ internal static class RunbookDrafter
         /// <summary>The observations that were decisive, by <c>{target name} {observation}</c>.</summary>
         public IReadOnlyDictionary<string, string> Rested => rested;
 
-        public RecommendationDrafted Complete() => new(
-            about.Incident.Id, about.Revision, runbook.Drafter,
-            runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
-            [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation, runbook.Target.Kind);
+        public RecommendationDrafted Complete(DateTimeOffset now)
+        {
+            var left = MinutesLeft();
+            return new(
+                about.Incident.Id, about.Revision, runbook.Drafter,
+                runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
+                [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation, runbook.Target.Kind)
+            {
+                NotAfter = left is { } minutes ? DateTimeOffset.FromUnixTimeMilliseconds((now + runbook.Until!.Of(minutes)).ToUnixTimeMilliseconds()) : null,
+                NotAfterReason = left is null ? null : ObservationWords.Say(runbook.Until!.Minutes, found.Observations[runbook.Until.Minutes]),
+            };
+        }
+
+        private decimal? MinutesLeft() =>
+            runbook.Until is { } limit && found.Observations.TryGetValue(limit.Minutes, out var text)
+            && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var minutes) ? minutes : null;
 
         private string? Fill()
         {
@@ -123,17 +139,18 @@ internal static class RunbookDrafter
                 if (Check(condition) is { } problem)
                     return problem;
                 if (condition.Holds(found.Observations) == false)
-                    return $"Not possible now: {Now(condition)}.";
+                    return $"Not possible now: {ObservationWords.SayOf($"{found.Target.Name} {condition.Observation}", found.Observations[condition.Observation])}.";
             }
             foreach (var rule in runbook.Steps)
             {
-                var preconditions = rule.Preconditions.Select(condition => condition.Fill(Value)).ToList();
+                var asked = rule.Preconditions.Where(condition => condition.IsFor(alert)).Select(condition => (Rule: condition, Filled: condition.Fill(Value))).ToList();
+                var preconditions = asked.ConvertAll(condition => condition.Filled);
                 var verifications = rule.Verifications.Select(condition => condition.Fill(Value)).ToList();
                 if (preconditions.Concat(verifications).Select(Check).FirstOrDefault(problem => problem is not null) is { } missing)
                     return missing;
-                if (preconditions.Find(condition => condition.Holds(found.Observations) == false) is { } contradicted)
+                if (asked.Find(condition => condition.Filled.Holds(found.Observations) == false) is { Filled: { } contradicted } one)
                 {
-                    pointless = $"{DoesNotFit}{Now(contradicted)}.";
+                    pointless = $"{DoesNotFit}{one.Rule.Otherwise?.Fill(Value, Observation) ?? Now(contradicted)}.";
                     if (rule.Optional)
                         continue;
                     return pointless;
@@ -161,10 +178,10 @@ internal static class RunbookDrafter
         {
             var name = condition.Observation;
             if (!found.Observations.TryGetValue(name, out var seen))
-                return $"{found.Target.Name} does not report {Said.Short(name)}; it reports {Said.List(Alike(name))}.";
+                return $"{found.Target.Name} does not report '{ObservationWords.Label(name)}' ({Said.Short(name)}); it reports {Said.List(Alike(name))}.";
             rested[$"{found.Target.Name} {name}"] = seen;
             return condition.Holds(found.Observations) is null
-                ? $"{found.Target.Name} reports {Said.Short(name)} as '{Said.Short(seen)}', which cannot be held against '{condition}'."
+                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{Said.Short(seen)}', which cannot be held against '{ObservationWords.Asked(condition)}'."
                 : null;
         }
 
@@ -175,17 +192,7 @@ internal static class RunbookDrafter
         }
 
         private string Now(Condition condition) =>
-            $"{Said.Short(condition.Observation)} of {found.Target.Name} is {Said.Short(found.Observations[condition.Observation])} (the runbook is for {InWords(condition)})";
-
-        private static string InWords(Condition condition) => condition.Operator switch
-        {
-            "==" => condition.Value,
-            "!=" => $"anything but {condition.Value}",
-            "<" => $"less than {condition.Value}",
-            "<=" => $"at most {condition.Value}",
-            ">" => $"more than {condition.Value}",
-            _ => $"at least {condition.Value}",
-        };
+            $"on {found.Target.Name} {ObservationWords.Contradicted(condition, found.Observations[condition.Observation])}";
 
         private string? Value(string name) => values[name];
 

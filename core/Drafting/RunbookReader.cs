@@ -62,11 +62,21 @@ internal static class RunbookReader
             Text(fields, "summary", known),
             Text(fields, "analysis", known),
             file,
-            isBuiltIn);
+            isBuiltIn)
+        {
+            Until = fields.OptionalMapping("until") is { } limit ? Until(limit) : null,
+        };
         if (runbook.Steps.Count == 0)
             fields.Mistake("'steps' must hold at least one step");
         fields.NothingElse();
         return runbook;
+    }
+
+    private static TimeLimit Until(YamlFields fields)
+    {
+        var limit = new TimeLimit(fields.Required("minutes"), fields.PositiveNumber("margin"));
+        fields.NothingElse();
+        return limit;
     }
 
     private static TargetRule Target(YamlFields fields)
@@ -80,13 +90,14 @@ internal static class RunbookReader
     {
         var rule = new MatchRule(
             fields.Texts("names"),
+            fields.Texts("ambiguous"),
             [.. fields.TextLists("words").Select(words => (IReadOnlyList<string>)[.. words.Select(word => word.ToLowerInvariant())])],
             [.. fields.Texts("not").Select(word => word.ToLowerInvariant())],
             [.. fields.Texts("also").Select(word => word.ToLowerInvariant())],
             fields.Flag("alone"));
-        if (rule.Names.Count == 0 && rule.Words.Count == 0)
-            fields.Mistake("'match' needs 'names' or 'words'");
-        foreach (var repeated in rule.Names.GroupBy(name => AlertName.Of(name).Squashed).Where(group => group.Count() > 1))
+        if (rule.Names.Count == 0 && rule.Ambiguous.Count == 0 && rule.Words.Count == 0)
+            fields.Mistake("'match' needs 'names', 'ambiguous' or 'words'");
+        foreach (var repeated in rule.Names.Concat(rule.Ambiguous).GroupBy(name => AlertName.Of(name).Squashed).Where(group => group.Count() > 1))
             fields.Mistake($"the name '{repeated.First()}' is there twice");
         fields.NothingElse();
         return rule;
@@ -97,17 +108,17 @@ internal static class RunbookReader
         if (name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit))
             fields.Mistake($"the parameter '{name}' may only have letters and digits in its name");
         var attributes = fields.Texts("from").Select(text => new AttributeRule(text.TrimEnd('?'), text.EndsWith('?'))).ToList();
-        var pattern = fields.Parse(fields.Required("pattern"), text => new WholeMatch(text)) ?? new WholeMatch("");
-        var seen = fields.Optional("seen") is { } text ? fields.Parse(text, Template.Parse) : null;
+        var pattern = fields.Parse(fields.Required("pattern"), text => new WholeMatch(text), fields.LineAt("pattern")) ?? new WholeMatch("");
+        var seen = fields.Optional("seen") is { } text ? fields.Parse(text, Template.Parse, fields.LineAt("seen")) : null;
         if (seen is not null && (seen.Around(name) is null || seen.Observes))
-            fields.Mistake($"'seen' must be an observation with {{{name}}} inside, as in service.{{service}}.state");
+            fields.Mistake($"'seen' must be an observation with {{{name}}} inside, as in service.{{service}}.state", fields.LineAt("seen"));
         var rule = new ParameterRule(
             name, fields.Required("title"), attributes, fields.Choice<ParameterForm>("form", ParameterForm.Text), pattern,
             fields.Optional("default"), seen, Conditions(fields, "choose", [name]));
         if (rule.Default is { } value && !pattern.Accepts(value))
-            fields.Mistake($"the default '{value}' does not match the pattern");
+            fields.Mistake($"the default '{value}' does not match the pattern", fields.LineAt("default"));
         if (rule.Choose.Count > 0 && seen is null)
-            fields.Mistake("'choose' needs 'seen'");
+            fields.Mistake("'choose' needs 'seen'", fields.LineAt("choose"));
         if (attributes.Count == 0 && rule.Default is null && rule.Choose.Count == 0)
             fields.Mistake($"nothing can give '{name}' a value: 'from', 'choose' or 'default' is needed");
         fields.NothingElse();
@@ -116,41 +127,53 @@ internal static class RunbookReader
 
     private static StepRule Step(YamlFields fields, IReadOnlyList<string> known)
     {
-        var arguments = fields.TextMap("arguments").ToDictionary(pair => pair.Key, pair => Checked(fields, pair.Value, known, mayObserve: false));
+        var arguments = fields.TextMap("arguments").ToDictionary(pair => pair.Key, pair => Checked(fields, pair.Value, known, mayObserve: false, fields.LineAt("arguments")));
         var step = new StepRule(
             Text(fields, "title", known), fields.Required("action"), arguments, fields.Texts("editable"),
             Conditions(fields, "preconditions", known), Conditions(fields, "verifications", known), fields.Flag("optional"), fields.Line);
         foreach (var name in step.Editable.Where(name => !arguments.ContainsKey(name)))
-            fields.Mistake($"'{name}' is editable but no argument of the step");
+            fields.Mistake($"'{name}' is editable but no argument of the step", fields.LineAt("editable"));
         if (step.Optional && step.Preconditions.Count == 0)
             fields.Mistake("an optional step needs preconditions");
         fields.NothingElse();
         return step;
     }
 
-    private static Template Text(YamlFields fields, string key, IReadOnlyList<string> known) => Checked(fields, fields.Required(key), known, mayObserve: true);
+    private static Template Text(YamlFields fields, string key, IReadOnlyList<string> known) => Checked(fields, fields.Required(key), known, mayObserve: true, fields.LineAt(key));
 
-    private static Template Checked(YamlFields fields, string text, IReadOnlyList<string> known, bool mayObserve)
+    private static Template Checked(YamlFields fields, string text, IReadOnlyList<string> known, bool mayObserve, int line)
     {
-        if (fields.Parse(text, Template.Parse) is not { } template)
+        if (fields.Parse(text, Template.Parse, line) is not { } template)
             return Nothing;
-        CheckNames(fields, text, template.Names, known);
+        CheckNames(fields, text, template.Names, known, line);
         if (!mayObserve && template.Observes)
-            fields.Mistake($"'{text}' takes an observation as an argument");
+            fields.Mistake($"'{text}' takes an observation as an argument", line);
         return template;
     }
 
     private static List<ConditionTemplate> Conditions(YamlFields fields, string key, IReadOnlyList<string> known)
     {
-        var conditions = fields.Texts(key).Select(text => fields.Parse(text, ConditionTemplate.Parse)).OfType<ConditionTemplate>().ToList();
-        foreach (var condition in conditions)
-            CheckNames(fields, $"{condition.Observation} {condition.Operator} {condition.Value}", condition.Names, known);
+        var conditions = new List<ConditionTemplate>();
+        foreach (var (text, more, line) in fields.TextsOrMappings(key))
+        {
+            var said = more?.Required("that") ?? text;
+            if ((said.Length == 0 ? null : fields.Parse(said, ConditionTemplate.Parse, line)) is { } condition)
+            {
+                conditions.Add(condition with
+                {
+                    When = more is null ? [] : [.. more.Texts("when").Select(word => word.ToLowerInvariant())],
+                    Otherwise = more?.Optional("otherwise") is { } otherwise ? Checked(more, otherwise, known, mayObserve: true, more.LineAt("otherwise")) : null,
+                });
+                CheckNames(fields, said, condition.Names, known, line);
+            }
+            more?.NothingElse();
+        }
         return conditions;
     }
 
-    private static void CheckNames(YamlFields fields, string text, IEnumerable<string> names, IReadOnlyList<string> known)
+    private static void CheckNames(YamlFields fields, string text, IEnumerable<string> names, IReadOnlyList<string> known, int line)
     {
         foreach (var name in names.Distinct().Where(name => !known.Contains(name)))
-            fields.Mistake($"'{text}' uses {{{name}}}, which is no parameter");
+            fields.Mistake($"'{text}' uses {{{name}}}, which is no parameter", line);
     }
 }

@@ -13,7 +13,10 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
 
     public int Line => LineOf(node);
 
-    public void Mistake(string message) => mistakes.Add($"{file}:{Line}: {message}");
+    public void Mistake(string message, int? line = null) => mistakes.Add($"{file}:{line ?? Line}: {message}");
+
+    /// <summary>Where the value under a key begins; the line of the mapping when it has no such key.</summary>
+    public int LineAt(string key) => Find(key) is { } found ? LineOf(found) : Line;
 
     public string Required(string key) => Find(key) is null ? Missing(key) : Optional(key) ?? "";
 
@@ -50,6 +53,11 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
 
     public IReadOnlyList<string> Texts(string key) => [.. Items(key, "a list of texts").Select(item => Text(key, item))];
 
+    /// <summary>The items under a key that holds a list of texts, or of mappings where more is to be said, with their lines.</summary>
+    public IEnumerable<(string Text, YamlFields? More, int Line)> TextsOrMappings(string key) => Items(key, "a list").Select(item => item is YamlMappingNode map
+        ? ("", new YamlFields(file, map, mistakes), LineOf(item))
+        : (Text(key, item), (YamlFields?)null, LineOf(item)));
+
     public IReadOnlyList<IReadOnlyList<string>> TextLists(string key) =>
     [
         .. Items(key, "a list of lists of words").Select(item => item is YamlSequenceNode list
@@ -71,6 +79,9 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     public IEnumerable<YamlFields> Each(string key) => Items(key, "a list of mappings").Select(item =>
         new YamlFields(file, item as YamlMappingNode ?? Wrong<YamlMappingNode>(item, $"each of '{key}' must be a mapping") ?? [], mistakes));
 
+    /// <summary>The mapping under a key; null when the key is missing.</summary>
+    public YamlFields? OptionalMapping(string key) => Find(key) is null ? null : Mapping(key);
+
     /// <summary>The mapping under a key; an empty one, told as a mistake, when it is missing.</summary>
     public YamlFields Mapping(string key) => new(
         file,
@@ -89,7 +100,8 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     }
 
     /// <summary>Turns a text into something else; what it throws as <see cref="FormatException"/> or <see cref="ArgumentException"/> is a mistake at this place.</summary>
-    public T? Parse<T>(string text, Func<string, T> parse) where T : class
+    /// <param name="line">Of the text; the line of the mapping when null.</param>
+    public T? Parse<T>(string text, Func<string, T> parse, int? line = null) where T : class
     {
         try
         {
@@ -97,7 +109,7 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException)
         {
-            Mistake(wrong.Message);
+            Mistake(wrong.Message, line);
             return null;
         }
     }

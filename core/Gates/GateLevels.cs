@@ -79,6 +79,9 @@ public static class GateLevels
         var expiry = Least(rules.Select(rule => rule?.Expiry)) ?? (critical ? policy.Defaults.CriticalExpiry : policy.Defaults.Expiry);
         var expiresAt = question.NotAfter < now + expiry ? question.NotAfter.Value : now + expiry;
         var escalateAfter = Least(rules.Select(rule => rule?.EscalateAfter)) ?? policy.Defaults.EscalateAfter;
+        // Where the world leaves less time than policy does, somebody else is told as much sooner.
+        if (expiresAt < now + expiry)
+            escalateAfter *= Math.Max(0, (expiresAt - now) / expiry);
         var escalateTo = rules.Select(rule => rule?.EscalateTo).FirstOrDefault(role => role is not null) ?? policy.Defaults.EscalateTo;
         return new(
             level,

@@ -50,6 +50,7 @@ internal sealed class StageProposalHandler(
             Risk = draft.Risk,
             ByWords = draft.ByWords == true,
             Problem = draft.Problem,
+            NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
                 : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),

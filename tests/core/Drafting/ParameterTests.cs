@@ -123,22 +123,22 @@ public sealed class ParameterTests
     {
         var draft = await new DraftingScene().DraftOfAsync("WindowsServiceDown", "SRV-FILE01", [("name", "Dnscache")]);
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Problem.ShouldNotBeNull().ShouldStartWith("The alert fires, but service.Dnscache.state of SRV-FILE01 is running");
+        draft.Problem.ShouldNotBeNull().ShouldBe("The alert fires, but the service Dnscache on SRV-FILE01 is running: look at whether it stops again and again, or another of its name is meant.");
         draft.Summary.ShouldBe("Look at WindowsServiceDown on SRV-FILE01: it fires, but what the runbook 'Start the stopped service' mends was not found.");
         draft.Simulated.ShouldBeTrue();
-        draft.Evidence.ShouldContain(evidence => evidence.Text == "SRV-FILE01 service.Dnscache.state = running" && evidence.Seq == null);
+        draft.Evidence.ShouldContain(evidence => evidence.Text == "SRV-FILE01: service Dnscache: running" && evidence.Seq == null);
     }
 
     [Fact]
     public async Task A_disk_that_has_space_again_needs_nothing() =>
-        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")])).Problem.ShouldNotBeNull().ShouldStartWith("The alert fires, but disk.D.freePercent");
+        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [("volume", "D:")])).Problem.ShouldNotBeNull().ShouldBe("The alert fires, but volume D of SRV-FILE01 has 41 % free, above the 15 % below which cleaning up is meant. If it is filling, look at what fills it.");
 
     [Fact]
     public async Task What_an_offline_device_needs_must_wait()
     {
         var scene = new DraftingScene();
         scene.Vendor.Add("contoso-fake", "device", "SRV-2", "Contoso Ltd", ("device.online", "false"), ("disk.C.freePercent", "4"));
-        (await scene.DraftOfAsync("DiskSpaceLow", "SRV-2")).Problem.ShouldNotBeNull().ShouldStartWith("Not possible now: device.online of SRV-2 is false");
+        (await scene.DraftOfAsync("DiskSpaceLow", "SRV-2")).Problem.ShouldNotBeNull().ShouldBe("Not possible now: SRV-2: device: offline.");
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class ParameterTests
     {
         var scene = new DraftingScene();
         scene.Vendor.Add("contoso-fake", "device", "SRV-2", "Contoso Ltd", ("device.online", "true"), ("memory.totalGb", "16"));
-        (await scene.DraftOfAsync("HostOutOfMemory", "SRV-2")).Problem.ShouldBe("SRV-2 does not report memory.freePercent; it reports memory.totalGb.");
+        (await scene.DraftOfAsync("HostOutOfMemory", "SRV-2")).Problem.ShouldBe("SRV-2 does not report 'Free memory' (memory.freePercent); it reports memory.totalGb.");
     }
 
     [Fact]

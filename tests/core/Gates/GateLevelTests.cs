@@ -139,6 +139,25 @@ public sealed class GateLevelTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void Where_the_world_leaves_less_time_than_policy_the_deadline_is_sooner_and_others_are_told_in_proportion()
+    {
+        var usual = Compute(GatePolicies.BuiltIn, GateScene.Plan("service.restart"));
+        var battery = GateLevels.Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("service.restart")) with { NotAfter = Monday.AddMinutes(13) }, Find);
+        battery.ExpiresAt.ShouldBe(Monday.AddMinutes(13));
+        var share = (usual.EscalateAt!.Value - Monday) / (usual.ExpiresAt - Monday);
+        battery.EscalateAt.ShouldBe(Monday + (TimeSpan.FromMinutes(13) * share));
+    }
+
+    [Fact]
+    public void What_words_led_to_asks_a_person()
+    {
+        var policy = APolicy.With("  - { name: By itself, actions: [\"*\"], level: L0 }");
+        var plan = GateScene.Plan("process.lower-priority");
+        GateLevels.Compute(policy, Question(plan), Find).Level.ShouldBe(GateLevel.L1);
+        GateLevels.Compute(policy, Question(plan) with { ByWords = true }, Find).Level.ShouldBe(GateLevel.L2);
+    }
+
     private static GateQuestion Question(Plan plan, DateTimeOffset? now = null) => new(GateArea.Operations, Severity.Warning, plan, now ?? Monday);
 
     private static GateTerms Compute(GatePolicy policy, Plan plan) => GateLevels.Compute(policy, Question(plan), Find);
