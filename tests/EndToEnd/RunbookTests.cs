@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 public sealed class RunbookTests
 {
     /// <summary>Alert, labels, and what the card must name.</summary>
-    private static readonly (string Kind, string Labels, string Shows)[] Areas =
+    internal static readonly (string Kind, string Labels, string Shows)[] Areas =
     [
         ("HostOutOfDiskSpace", "instance=srv-file01.contoso.local:9182;mountpoint=C:", "Clean up volume C of SRV-FILE01"),
         ("LogVolumeFull", "instance=srv-sql01;volume=logs", "volume logs of SRV-SQL01"),
@@ -25,7 +25,7 @@ public sealed class RunbookTests
         ("NodeRAIDDegraded", "instance=SRV-BACKUP01:9100;device=md0", "array md0 of SRV-BACKUP01"),
         ("ImpossibleTravel", "user=anna.lopez@contoso.example", "Disable the account anna.lopez"),
         ("AccountLockedOut", @"user=CONTOSO\ben.okafor", "Unlock the account ben.okafor"),
-        ("MailboxFull", "user=ben.okafor@contoso.example", "ben.okafor"),
+        ("MailboxFull", "user=ben.okafor@contoso.example", "quota of the mailbox ben.okafor"),
         ("PrinterQueueStuck", "instance=prn-office;queue=Office", "queue Office on PRN-OFFICE"),
         ("VPNTunnelDown", "site=Contoso HQ;tunnel=hq-azure", "tunnel hq-azure of Contoso HQ"),
         ("NutUpsOnBattery", "instance=SRV-HV01:9995", "Shut SRV-HV01 down"),
@@ -85,7 +85,7 @@ public sealed class RunbookTests
 
     private static bool IsVerified(PlayedMessage card) => card.Card!["fallbackText"]!.GetValue<string>().Contains(" Verified: ", StringComparison.Ordinal);
 
-    private static JsonObject Alert(string kind, string labels)
+    internal static JsonObject Alert(string kind, string labels)
     {
         var pairs = labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[1]);
         var payload = Alerts.Payload(kind, pairs.GetValueOrDefault("instance", ""), "firing", [.. pairs.Select(pair => (pair.Key, pair.Value))]);

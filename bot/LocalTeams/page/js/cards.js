@@ -80,11 +80,13 @@ export function cardFrame(message) {
   return frame;
 }
 
+const isNarrow = () => matchMedia('(width <= 760px)').matches;
+
 function draw(json, press) {
   if (!globalThis.AdaptiveCards) return withoutRenderer(json);
   for (const [text, name] of mentionsOf(json.msteams?.entities)) mentions.set(text, name);
   const card = new AdaptiveCards.AdaptiveCard();
-  card.hostConfig = new AdaptiveCards.HostConfig(hostConfig(isDark()));
+  card.hostConfig = new AdaptiveCards.HostConfig(hostConfig(isDark(), isNarrow()));
   card.onExecuteAction = action => {
     if (action instanceof AdaptiveCards.OpenUrlAction) open(action.url);
     else if (action instanceof AdaptiveCards.SubmitAction || action instanceof AdaptiveCards.ExecuteAction) press(wire(action, card), action.renderedElement);
@@ -92,10 +94,20 @@ function draw(json, press) {
   card.onInlineCardExpanded = action => action.renderedElement?.scrollIntoView({ block: 'nearest' });
   try {
     card.parse(json);
-    return card.render() ?? withoutRenderer(json);
+    const drawn = card.render();
+    return drawn ? breakAtSpaces(drawn) : withoutRenderer(json);
   } catch (problem) {
     return el('p', { class: 'card-broken' }, `This card cannot be drawn: ${problem.message}`);
   }
+}
+
+/** Commands break between words, never at the hyphen of a parameter. */
+function breakAtSpaces(drawn) {
+  for (const run of drawn.querySelectorAll('.ac-textRun')) {
+    if (/mono/i.test(run.style.fontFamily))
+      run.replaceChildren(...run.textContent.split(/(\s+)/).map(part => (/\S/.test(part) ? el('span', { class: 'word' }, part) : part)));
+  }
+  return drawn;
 }
 
 /** The action as Teams sends it; the renderer has merged the inputs into the data, and empty ones are left out. */

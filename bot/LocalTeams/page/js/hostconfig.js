@@ -13,7 +13,8 @@ const palettes = {
   },
 };
 
-export function hostConfig(dark) {
+/** @param narrow A phone: the same card with less air, so that its buttons are on the first screen. */
+export function hostConfig(dark, narrow = false) {
   const colours = dark ? palettes.dark : palettes.light;
   const shade = colour => ({ default: colour, subtle: colour, highlightColors: { default: dark ? '#5C4B00' : '#FFF4B0', subtle: dark ? '#5C4B00' : '#FFF4B0' } });
   const foregroundColors = {
@@ -31,7 +32,7 @@ export function hostConfig(dark) {
     fontTypes: {
       default: {
         fontFamily: '"Segoe UI Variable Text", "Segoe UI", system-ui, "Helvetica Neue", Arial, sans-serif',
-        fontSizes: { small: 12, default: 14, medium: 14, large: 18, extraLarge: 24 },
+        fontSizes: { small: 12, default: 14, medium: 14, large: narrow ? 16 : 18, extraLarge: 24 },
         fontWeights: { lighter: 400, default: 400, bolder: 600 },
       },
       monospace: {
@@ -40,9 +41,11 @@ export function hostConfig(dark) {
         fontWeights: { lighter: 400, default: 400, bolder: 600 },
       },
     },
-    lineHeights: { small: 16, default: 20, medium: 20, large: 24, extraLarge: 32 },
+    lineHeights: { small: 16, default: 20, medium: 20, large: narrow ? 20 : 24, extraLarge: 32 },
     supportsInteractivity: true,
-    spacing: { small: 4, default: 8, medium: 12, large: 16, extraLarge: 20, padding: 16 },
+    spacing: narrow
+      ? { small: 4, default: 6, medium: 8, large: 12, extraLarge: 16, padding: 10 }
+      : { small: 4, default: 8, medium: 12, large: 16, extraLarge: 20, padding: 16 },
     separator: { lineThickness: 1, lineColor: colours.line },
     imageSizes: { small: 32, medium: 52, large: 100 },
     containerStyles: {

@@ -19,17 +19,32 @@ export function drawMessages(element) {
   if (messages.length === 0) inner.append(empty());
   for (const message of messages) add(message);
   if (model.place.kind === 'channel' && model.hint && !hasActed()) inner.append(hint());
+  toNewest();
+}
+
+/** How far the newest card's top is above the list's; 0 for messages without a card. */
+function aboveList() {
+  const row = [...shown.values()].at(-1);
+  return row?.querySelector('.card') ? list.getBoundingClientRect().top - (row.closest('.post') ?? row).getBoundingClientRect().top : 0;
+}
+
+const isAtNewest = () => list.scrollHeight - list.scrollTop - list.clientHeight < 120 || Math.abs(aboveList()) < 2;
+
+/** To the bottom, but never past the top of the newest card: its title is what is read first. */
+function toNewest() {
   list.scrollTop = list.scrollHeight;
+  const above = aboveList();
+  if (above > 0) list.scrollTop -= above;
 }
 
 /** Draws a new or changed message where it belongs, keeping the reader at the bottom if that is where they were. */
 export function drawMessage(message) {
   if (message.place !== model.place.id) return;
-  const atBottom = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
+  const atNewest = isAtNewest();
   const row = shown.get(message.id);
   if (row) row.update(message);
   else add(message);
-  if (atBottom) list.scrollTop = list.scrollHeight;
+  if (atNewest) toNewest();
 }
 
 export function showTyping(conversation) {
