@@ -50,7 +50,7 @@ public sealed class HostileTextTests
         var scene = new DraftingScene();
         scene.Vendor.Add("contoso-fake", "device", "{service}", "Contoso Ltd", ("device.online", "true"), ("service.Spooler.state", "stopped"), ("service.Spooler.startup", "{=device.online}"));
         var draft = await scene.DraftOfAsync("WindowsServiceDown", "{service}", [("name", "Spooler")]);
-        draft.Plan.Steps[0].Command.ShouldBe("Start-Service Spooler -Computer {service}");
+        draft.Plan.Steps[0].Command.ShouldBe("Start-Service Spooler -Computer '{service}'");
         draft.Summary.ShouldBe("Start the service Spooler on {service}.");
         draft.Analysis.ShouldContain("its start-up type is {=device.online}.");
     }
