@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -26,6 +27,8 @@ internal static class BackgroundSection
         if (incident.Simulated)
             yield return Rich("Small", new TextRun(HeaderSection.SimulationLabel, Bold: true, Tone: Tone.Accent));
         yield return Facts(AlertFacts.Of(view, measure));
+        foreach (var part in AlertLabels.Of(view, measure))
+            yield return part;
         foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
         {
             yield return Rich(
@@ -54,6 +57,7 @@ internal static class BackgroundSection
     {
         var requested = incident.Staged is { } staged ? $" · requested by {CardText.Name(Phrases.Who(staged.Requester))}" : "";
         var revision = incident.Draft!.Revision > 1 ? $" · revision {incident.Draft.Revision}" : "";
-        return $"Drafted by {incident.Draft.Drafter}{revision}{requested} · ledger entry {incident.LastSeq}";
+        var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook ? "Without a runbook" : $"Drafted by {incident.Draft.Drafter}";
+        return $"{drafter}{revision}{requested} · ledger entry {incident.LastSeq}";
     }
 }

@@ -64,6 +64,12 @@ internal static class CardActions
         ["card"] = new OutgoingJson { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = body.ToList(), ["actions"] = new[] { action } },
     };
 
+    /// <param name="address">Proven by <see cref="LinkHosts"/>.</param>
+    public static OutgoingJson OpenUrl(string title, Uri address) => new()
+    {
+        ["type"] = "Action.OpenUrl", ["title"] = title, ["url"] = address.AbsoluteUri,
+    };
+
     public static OutgoingJson Toggle(string title, string id) => new()
     {
         ["type"] = "Action.ToggleVisibility", ["title"] = title, ["targetElements"] = new[] { id },

@@ -24,6 +24,9 @@ public sealed class CardsOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Hosts that addresses in alerts may be links to, as in <c>runbooks.contoso.com</c>; to any other they stay text.</summary>
+    public string[] LinkHosts { get; set; } = [];
+
     /// <summary>How often every card is compared with the ledger, in case a nudge was lost.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromMinutes(2);

@@ -8,7 +8,8 @@ public static class CardsServices
     /// <summary>The card keeper and what it needs; wants the Teams edge, the ledger, tenants and access to be registered as well.</summary>
     public static IServiceCollection AddCards(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<CardsOptions>().BindConfiguration("Cards").ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<CardsOptions>().BindConfiguration("Cards").ValidateDataAnnotations()
+            .Validate(options => options.LinkHosts.All(LinkHosts.IsHost), "Cards:LinkHosts: each is the name of a host in plain ASCII, with a port if it is not 443, as in runbooks.contoso.com.");
         return services
             .AddSingleton<IncidentViews>()
             .AddSingleton<CardKeeper>()

@@ -79,7 +79,7 @@ public sealed class DetailPages
     {
         if (incident.Draft is not { } draft)
             return;
-        Heading($"Analysis by {CardText.Plain(draft.Drafter, 120)}");
+        Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis by {CardText.Plain(draft.Drafter, 120)}");
         Line(draft.Analysis);
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)

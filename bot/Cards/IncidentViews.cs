@@ -4,13 +4,15 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
-public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock)
+public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock, IOptions<CardsOptions> options)
 {
     private const int MostRefreshers = 60;
+    private readonly LinkHosts linkHosts = new(options.Value.LinkHosts);
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
@@ -47,6 +49,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         var view = new IncidentView(incident, tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, ""), clock.GetUtcNow())
         {
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
+            LinkHosts = linkHosts,
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,

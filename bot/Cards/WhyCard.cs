@@ -62,7 +62,7 @@ public static class WhyCard
         IncidentOpened opened => opened.Title,
         IncidentClosed closed => closed.Reason,
         IncidentRaised raised => $"from {raised.From.ToString().ToLowerInvariant()} to {raised.To.ToString().ToLowerInvariant()}",
-        RecommendationDrafted draft => $"revision {draft.Revision} by {draft.Drafter}: {draft.Summary}",
+        RecommendationDrafted draft => $"revision {draft.Revision} {(draft.Drafter == RecommendationDrafted.NoRunbook ? "without a runbook" : $"by {draft.Drafter}")}: {draft.Summary}",
         ProposalStaged staged => $"revision {staged.Revision}, {Phrases.Gate(staged.Terms)}, fingerprint {Short(staged.Seal)}",
         ProposalDecided decided => $"{Phrases.Decision(decided)}{(decided.Owed is { } owed ? $", {owed.Count} to confirm until {Phrases.Time(owed.DueAt)}" : "")}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name, 60)}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + reason : "")}, fingerprint {Short(decided.Seal)}",
         ProposalWithdrawn withdrawn => withdrawn.Reason,

@@ -35,6 +35,9 @@ public sealed record RecommendationDrafted(
     string? TargetKind = null,
     [property: Subject] string? Subject = null) : Fact
 {
+    /// <summary>The drafter's name where no runbook handles the alert.</summary>
+    public const string NoRunbook = "no runbook";
+
     /// <summary>True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.</summary>
     public bool? ByWords { get; init; }
 

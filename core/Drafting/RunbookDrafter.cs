@@ -11,7 +11,7 @@ namespace DevOpsAI.Drafting;
 /// </summary>
 internal static class RunbookDrafter
 {
-    internal const string NoRunbook = "no runbook";
+    internal const string NoRunbook = RecommendationDrafted.NoRunbook;
     private const string DoesNotFit = "The alert fires, but ";
     private const int MaxLinks = 3;
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];

@@ -114,10 +114,10 @@ internal sealed class KnownBook : IConversationBook
 /// <summary>Views as the product makes them, over the doubles above.</summary>
 internal static class TestViews
 {
-    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null)
+    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null, params string[] linkHosts)
     {
         var book = new KnownBook();
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock);
+        return new(new TwoTenants(), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, Microsoft.Extensions.Options.Options.Create(new CardsOptions { LinkHosts = linkHosts }));
     }
 }
