@@ -43,7 +43,7 @@ internal static class SandboxCatalogue
         Device("raid.rebuild", "Rebuild an array", Reversibility.Irreversible, "Start-ArrayRebuild -Array '{array}' -ComputerName {target}", null, Array) with { Idempotent = false },
         Device("printer.clear-queue", "Clear a printer queue", Reversibility.Partly, "Clear-PrintQueue -Name '{queue}' -ComputerName {target}", null, Queue),
         Device("ticket.create", "Open a ticket", Reversibility.Reversible, "New-Ticket -Title '{title}' -Priority {priority} -Device {target}", "ticket.close", Title, Priority) with { BlastRadius = BlastRadius.Nothing, Idempotent = false },
-        Device("ticket.close", "Close a ticket", Reversibility.Reversible, "Close-Ticket -Title '{title}' -Device {target}", null, Title, Priority with { Required = false }) with { BlastRadius = BlastRadius.Nothing },
+        Device("ticket.close", "Close a ticket", Reversibility.Reversible, "Close-Ticket -Title '{title}'{priority? -Priority } -Device {target}", null, Title, Priority with { Required = false }) with { BlastRadius = BlastRadius.Nothing },
         User("user.disable", "Disable an account", Reversibility.Reversible, "Disable-Account -User {target}", "user.enable"),
         User("user.enable", "Enable an account", Reversibility.Reversible, "Enable-Account -User {target}", null),
         User("user.unlock", "Unlock an account", Reversibility.Reversible, "Unlock-Account -User {target}", "user.lock"),

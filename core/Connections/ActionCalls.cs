@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using DevOpsAI.Execution;
 
 namespace DevOpsAI.Connections;
 
@@ -38,25 +39,27 @@ internal static class ActionCalls
 
     /// <summary>
     /// The catalogue's command with target and arguments filled in as they would be run: a value stays one argument, whatever it holds. Inside
-    /// the quotes of the catalogue its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read again.
+    /// the quotes of the catalogue its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read again. What
+    /// stands after the question mark in <c>{priority? -Priority }</c> is put before the value, and nothing at all where there is none.
     /// </summary>
     public static string Command(ActionSpec action, Target target, IReadOnlyDictionary<string, string> arguments)
     {
         var text = new StringBuilder();
         var isQuoted = false;
         var rest = action.Command.AsSpan();
-        while (rest.IndexOf('{') is var open and >= 0 && rest[open..].IndexOf('}') is var length and > 0)
+        while (NextPlace(rest) is var (open, length, name, before))
         {
-            var name = rest.Slice(open + 1, length - 1).ToString();
             isQuoted ^= rest[..open].Count('\'') % 2 == 1;
             text.Append(rest[..open]);
             if (name == "target")
                 Append(text, target.Name, isQuoted);
-            else if (action.Arguments.Any(spec => spec.Name == name))
-                Append(text, arguments.GetValueOrDefault(name) ?? "", isQuoted);
-            else
-                text.Append(rest.Slice(open, length + 1));
-            rest = rest[(open + length + 1)..];
+            else if (action.Arguments.All(spec => spec.Name != name))
+                text.Append(rest.Slice(open, length));
+            else if (arguments.GetValueOrDefault(name) is { Length: > 0 } value)
+                Append(text.Append(before), value, isQuoted);
+            else if (before is null)
+                Append(text, "", isQuoted);
+            rest = rest[(open + length)..];
         }
         return text.Append(rest).ToString();
     }
@@ -75,5 +78,38 @@ internal static class ActionCalls
         }
         if (needsQuotes)
             text.Append('\'');
+    }
+
+    /// <summary>The arguments that the command does not show: whoever approves it would not see them.</summary>
+    public static IEnumerable<string> NotShown(ActionSpec action)
+    {
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        var rest = action.Command.AsSpan();
+        while (NextPlace(rest) is var (open, length, name, _))
+        {
+            shown.Add(name);
+            rest = rest[(open + length)..];
+        }
+        return action.Arguments.Select(static spec => spec.Name).Where(name => !shown.Contains(name));
+    }
+
+    /// <summary>Why the step, or its way back, cannot be sent as it was shown; null when it can.</summary>
+    public static string? WhyNotAsShown(ActionSpec action, PlanStep step, bool rollback)
+    {
+        if (Mistakes(action, step.Arguments) is [var mistake, ..])
+            return mistake;
+        return (rollback ? step.RollbackCommand : step.Command) is { } shown && shown != Command(action, step.Target, step.Arguments)
+            ? $"{action.Name} is not the command any more that was shown."
+            : null;
+    }
+
+    private static (int Open, int Length, string Name, string? Before)? NextPlace(ReadOnlySpan<char> template)
+    {
+        var open = template.IndexOf('{');
+        if (open < 0 || template[open..].IndexOf('}') is not (> 0 and var length))
+            return null;
+        var inside = template.Slice(open + 1, length - 1);
+        var mark = inside.IndexOf('?');
+        return (open, length + 1, (mark < 0 ? inside : inside[..mark]).ToString(), mark < 0 ? null : inside[(mark + 1)..].ToString());
     }
 }

@@ -12,9 +12,12 @@ internal sealed partial class ConnectionsValidator(
     private readonly SortedSet<string> known = new(
         connectors.Select(connector => connector.Name).Concat(checks.Select(check => check.Connector)), StringComparer.OrdinalIgnoreCase);
 
+    private readonly List<string> catalogues = [.. connectors.SelectMany(static connector =>
+        CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))];
+
     public ValidateOptionsResult Validate(string? name, ConnectionsOptions options)
     {
-        var problems = options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value)).ToList();
+        var problems = catalogues.Concat(options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value))).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

@@ -31,8 +31,13 @@ public sealed record ArgumentSpec(string Name, string Title, string Pattern, boo
 /// <param name="Name">As in <c>service.restart</c>.</param>
 /// <param name="TargetKind">Kind of target it needs, as in <c>device</c>.</param>
 /// <param name="Idempotent">Doing it twice is the same as doing it once, so it may be retried after <see cref="CallOutcome{T}.NotDone"/>.</param>
-/// <param name="Command">The exact command with <c>{argument}</c> and <c>{target}</c> to fill, shown in full on the card.</param>
-/// <param name="Rollback">The action that takes it back with the same arguments, or null.</param>
+/// <param name="Command">
+/// The exact command with <c>{argument}</c> and <c>{target}</c> to fill, shown in full on the card. Every argument has its place in it; one
+/// that may be left out is written <c>{argument? -Name }</c>, with the text that goes before its value.
+/// </param>
+/// <param name="Rollback">
+/// The action that takes it back with the same target and arguments, or null. It runs by itself when a later step fails, so a plan has its level too.
+/// </param>
 /// <param name="Timeout">How long a single call may take.</param>
 public sealed record ActionSpec(
     string Name,

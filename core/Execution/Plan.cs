@@ -24,4 +24,8 @@ public sealed record PlanStep(
     IReadOnlyList<string> Editable,
     IReadOnlyList<Condition> Preconditions,
     IReadOnlyList<Condition> Verifications,
-    string? Rollback);
+    string? Rollback)
+{
+    /// <summary>The exact command of <see cref="Rollback"/>, filled in; null when there is none, and in plans of before it was kept.</summary>
+    public string? RollbackCommand { get; init; }
+}

@@ -192,7 +192,7 @@ public static class FakeCatalogue
         Spec("raid.rebuild", "device", Reversibility.Irreversible, "rebuild {array} on {target}", null, ("array", Plain)),
         Spec("printer.clear-queue", "device", Reversibility.Partly, "clear {queue} on {target}", null, ("queue", Plain)),
         Spec("ticket.create", "device", Reversibility.Reversible, "ticket '{title}' {priority} for {target}", "ticket.close", ("title", @"[^\r\n{}]{1,200}"), ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
-        Spec("ticket.close", "device", Reversibility.Reversible, "close ticket '{title}'", null, ("title", @"[^\r\n{}]{1,200}")) with { BlastRadius = BlastRadius.Nothing },
+        Spec("ticket.close", "device", Reversibility.Reversible, "close ticket '{title}' {priority}", null, ("title", @"[^\r\n{}]{1,200}"), ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
         Spec("user.disable", "user", Reversibility.Reversible, "disable {target}", "user.enable"),
         Spec("user.enable", "user", Reversibility.Reversible, "enable {target}", null),
         Spec("user.unlock", "user", Reversibility.Reversible, "unlock {target}", "user.lock"),
