@@ -56,6 +56,11 @@ public sealed class DetailPages
             Line($"{number + 1}. {step.Title}", bold: true);
             Line($"Target: {step.Target.Kind} {CardText.Name(step.Target.Name, Whole)} ({step.Target.Id}) of {CardText.Name(step.Target.Client, Whole)}, through {step.Target.Connection}. Action: {step.Action}.", subtle: true);
             Line(step.Command, mono: true);
+            if (step.RollbackCommand is { } back)
+            {
+                Line(number + 1 < view.Plan.Steps.Count ? "Taken back, by itself when a later step fails, with:" : "Taken back with:", subtle: true);
+                Line(back, mono: true);
+            }
             foreach (var sentence in PlanSection.Sentences(view, step))
                 Line(sentence, subtle: true);
             if (step.Verifications.Count > 0)

@@ -21,6 +21,7 @@ public static class MessageCards
         ("unlink", "stop posting here"),
         ("freeze <client> <reason>", "stop everything of this client from running"),
         ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
+        ("freeze everything because ...", "administrators: stop every client at once; another one says *unfreeze everything*"),
         ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
         ("unassign <role> <client> @person", "take it away"),
         ("absent [client] until 2027-01-02 [delegate @person]", "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),

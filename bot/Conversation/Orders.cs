@@ -61,6 +61,8 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
 
     public async Task<OutgoingMessage> FreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (await IsEverythingAsync(person, words, cancellationToken))
+            return Everywhere(await mediator.Send(new FreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "freeze everything because ...");
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
@@ -71,12 +73,24 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
 
     public async Task<OutgoingMessage> UnfreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (await IsEverythingAsync(person, words, cancellationToken))
+            return Everywhere(await mediator.Send(new UnfreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "unfreeze everything");
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
         var request = new LiftFreeze(tenant.Tenant.Id, person, rest.Length == 0 ? null : rest, turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
+
+    private async ValueTask<bool> IsEverythingAsync(Person person, IReadOnlyList<string> words, CancellationToken cancellationToken) =>
+        words.Count > 0 && words[0].Equals("everything", StringComparison.OrdinalIgnoreCase) && await visibility.TenantAsync(words[0], person, cancellationToken) is null;
+
+    private static string Because(IReadOnlyList<string> words) =>
+        string.Join(' ', words.Skip(words.Count > 1 && words[1].Equals("because", StringComparison.OrdinalIgnoreCase) ? 2 : 1));
+
+    /// <summary>An answer about no single client, so it goes on no ledger of its own: what was done is on each.</summary>
+    private static OutgoingMessage Everywhere(Answer answer, string usage) =>
+        Reply.Notice(answer.Sentence, answer.IsDone, answer.Refusal == Refusal.BadInput ? usage : null);
 
     public async Task<OutgoingMessage> AssignAsync(TurnContext turn, Person person, Command.Assign command, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -14,7 +15,7 @@ namespace DevOpsAI.Completeness;
 /// </summary>
 internal sealed class ActionPoller(
     ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections, IOptions<CompletenessOptions> options,
-    TimeProvider clock, ILogger<ActionPoller> logger) : BackgroundService
+    TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null) : BackgroundService
 {
     public static readonly Actor Self = Actor.Service("polling");
 
@@ -80,9 +81,9 @@ internal sealed class ActionPoller(
         if (page.Cursor.Length is 0 or > CursorLimit)
             throw new InvalidOperationException($"The connector {connection.Connector} gave a cursor of {page.Cursor.Length} characters.");
         // Only now: whatever of ours is in the log was on record before it got there.
-        var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
-        if (IsNews(position, page) && watch.Polls.GetValueOrDefault(connection.Name)?.Version == position?.Version)
-            await RecordAsync(tenant, connection, connector.IsSimulation, watch, position, page, cancellationToken);
+        var state = await states.GetAsync(tenant, cancellationToken);
+        if (IsNews(position, page) && state.Watch.Polls.GetValueOrDefault(connection.Name)?.Version == position?.Version)
+            await RecordAsync(state, connection, connector.IsSimulation, position, page, cancellationToken);
         return (true, page.More);
     }
 
@@ -91,8 +92,9 @@ internal sealed class ActionPoller(
         position is null || page.Gap || page.Actions.Count > 0 || clock.GetUtcNow() - position.At >= options.Value.IdlePollEvery;
 
     private async Task RecordAsync(
-        TenantId tenant, Connection connection, bool simulated, ConnectionWatch watch, PollPosition? position, ActionPage page, CancellationToken cancellationToken)
+        TenantState state, Connection connection, bool simulated, PollPosition? position, ActionPage page, CancellationToken cancellationToken)
     {
+        var (tenant, watch) = (state.Tenant, state.Watch);
         List<SeenOperation> ours = [];
         List<OutOfBandChange> foreign = [];
         foreach (var action in page.Actions)
@@ -108,8 +110,11 @@ internal sealed class ActionPoller(
         var stream = StreamId.Poll(connection.Name);
         var correlation = Guid.NewGuid().ToString("n");
         Fact[] facts = [new PollAdvanced(connection.Name, position?.Cursor, page.Cursor, page.Actions.Count, ours, page.Gap), .. foreign];
-        var appended = await ledger.AppendAsync(
-            tenant, [new(stream, position?.Version ?? 0)], [.. facts.Select(fact => new NewEntry(stream, Self, correlation, fact))], cancellationToken);
+        List<NewEntry> entries = [.. facts.Select(fact => new NewEntry(stream, Self, correlation, fact))];
+        // With what was found, so that nothing of the tenant runs between the two.
+        if (policies?.For(tenant).FreezeBecauseOf(state, foreign) is { } freeze)
+            entries.Add(new(StreamId.Freeze, Self, correlation, freeze));
+        var appended = await ledger.AppendAsync(tenant, [new(stream, position?.Version ?? 0)], entries, cancellationToken);
         if (appended is not AppendResult.Appended)
             return;
         foreach (var change in foreign)
@@ -128,7 +133,10 @@ internal sealed class ActionPoller(
         action.At,
         EventText.Bounded(action.Detail, EventText.TitleLimit),
         why,
-        simulated);
+        simulated)
+    {
+        WithOurCredentials = action.WithOurCredentials,
+    };
 
     private static string ReasonOf(CallOutcome<ActionPage> answer) => answer switch
     {

@@ -51,7 +51,11 @@ public sealed record PollAdvanced(
 /// <param name="Why">Why it is not one of ours, one sentence.</param>
 public sealed record OutOfBandChange(
     string Connection, string ActionId, string? OperationId, string Action, Target Target, [property: Confidential] string By, DateTimeOffset DoneAt,
-    [property: Confidential] string Detail, string Why, bool Simulated) : Fact;
+    [property: Confidential] string Detail, string Why, bool Simulated) : Fact
+{
+    /// <summary>Whether it was done with the connection's credentials; null when the vendor does not tell, and in entries of before.</summary>
+    public bool? WithOurCredentials { get; init; }
+}
 
 [JsonConverter(typeof(CamelCaseEnum<MessageOutcome>))]
 public enum MessageOutcome

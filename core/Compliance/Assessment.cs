@@ -31,6 +31,8 @@ public sealed class Assessment : IDisposable
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
     private Mark? freeze;
     private string? frozenBy;
+    private Mark? everything;
+    private string? everythingBy;
     private DateTimeOffset latest;
 
     public Assessment(EvidenceSubject subject, TextSpool spool)
@@ -140,7 +142,10 @@ public sealed class Assessment : IDisposable
             case ExecutionFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack); break;
             case UndoFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, false); break;
             case FreezeSet fact:
-                (freeze, frozenBy) = (mark, entry.Actor.Id);
+                if (fact.Cause == FreezeCause.Everything)
+                    (everything, everythingBy) = (mark, entry.Actor.Id);
+                else
+                    (freeze, frozenBy) = (mark, entry.Actor.Id);
                 Note(IncidentalKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
@@ -243,9 +248,11 @@ public sealed class Assessment : IDisposable
 
     private void Lifted(Mark mark, LedgerEntry entry, FreezeLifted fact)
     {
-        var setter = frozenBy;
-        var set = freeze;
-        (freeze, frozenBy) = (null, null);
+        var (setter, set) = fact.Everything == true ? (everythingBy, everything) : (frozenBy, freeze);
+        if (fact.Everything == true)
+            (everything, everythingBy) = (null, null);
+        else
+            (freeze, frozenBy) = (null, null);
         if (set is { } begun)
             incidentals.Find(KeyOf(begun))!.Ended = mark;
         if (string.Equals(setter, entry.Actor.Id, StringComparison.OrdinalIgnoreCase))

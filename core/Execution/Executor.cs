@@ -58,25 +58,26 @@ internal sealed class Executor(
         if (incident is null || now is not Due.Run due)
             return null;
         // What was begun is gone on with even when it may not act any more: what was already sent must come on record.
-        var whyNot = due.TakenOver ? null : await WhyNotAsync(state, incident, due.Plan, cancellationToken);
+        var objection = due.TakenOver ? null : await WhyNotAsync(state, incident, due.Plan, cancellationToken);
         crash.Reach(CrashPoint.ExecutionClaiming);
         var lease = clock.GetUtcNow() + calls.LeaseFor(due.Plan);
-        if (!await record.ClaimAsync(state, incident, due, lease, whyNot is null ? null : $"Stopped before anything was done. {whyNot}", cancellationToken))
+        if (!await record.ClaimAsync(state, incident, due, lease, objection, cancellationToken))
             return null;
         crash.Reach(CrashPoint.ExecutionClaimed);
-        if (whyNot is not null)
+        if (objection is not null)
         {
-            logger.Finished(due.ExecutionId, ExecutionOutcome.Stopped);
+            var outcome = Summaries.OutcomeOf(objection);
+            logger.Finished(due.ExecutionId, outcome);
             return null;
         }
         logger.Claimed(due.ExecutionId, due.TakenOver);
         return due;
     }
 
-    private async ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) => incident.Staged switch
+    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) => incident.Staged switch
     {
-        { Terms.Level: GateLevel.L3 } => "This is for a person to do: the bot never carries out L3.",
-        _ when plan.Steps.Count == 0 => "The plan has no steps.",
-        _ => await guard.WhyNotAsync(state, incident, plan, cancellationToken),
+        { Terms.Level: GateLevel.L3 } => new("This is for a person to do: the bot never carries out L3."),
+        _ when plan.Steps.Count == 0 => new("The plan has no steps."),
+        _ => await guard.WhyNotAsync(state, incident, plan, null, cancellationToken),
     };
 }

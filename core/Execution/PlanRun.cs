@@ -1,6 +1,7 @@
 using System.Globalization;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -80,8 +81,8 @@ internal sealed class PlanRun(
         var patience = new Patience(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
-            if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } whyNot)
-                return rollback ? new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {whyNot}") : new(ExecutionOutcome.Stopped, false, whyNot);
+            if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } objection)
+                return Refused(objection, nothingSent: index == 0 && !rollback && attempt == 1 && !standing.Run.MayHaveSent(operation), rollback);
             var answer = await calls.ActAsync(step, rollback, operation);
             crash.Reach(rollback ? CrashPoint.RollbackActed : CrashPoint.StepActed);
             var settled = answer switch
@@ -106,22 +107,37 @@ internal sealed class PlanRun(
         }
     }
 
+    /// <summary>What was begun and may not go on is for a person, also where gates would ask again: some of it may be done.</summary>
+    private static Ending Refused(Objection objection, bool nothingSent, bool rollback)
+    {
+        if (rollback)
+            return new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {objection.Sentence}") { FreezeBecause = objection.FreezeBecause };
+        return nothingSent && objection.AskAgain.Count > 0
+            ? new(ExecutionOutcome.Drifted, false, objection.Sentence, objection.AskAgain)
+            : new(ExecutionOutcome.Stopped, false, objection.Sentence) { FreezeBecause = objection.FreezeBecause };
+    }
+
     /// <summary>Why the action must not be sent now; null when it may be, and the record says that it is about to be.</summary>
-    private async Task<string?> AnnounceAsync(int index, bool rollback, string operation, CancellationToken cancellationToken)
+    private async Task<Objection?> AnnounceAsync(int index, bool rollback, string operation, CancellationToken cancellationToken)
     {
         while (true)
         {
             var standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
-            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, cancellationToken) is { } whyNot)
-                return whyNot;
+            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
+                return objection;
             await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
             crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
             if (!await record.AnnounceAsync(standing, new(incidentId, executionId, index, rollback, operation), cancellationToken))
                 continue;
-            // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended.
+            // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where somebody
+            // froze the tenant or took a role meanwhile.
+            var seen = standing.State;
             standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
-            if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback))
+            if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback)
+                || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze) || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
+            {
                 continue;
+            }
             crash.Reach(rollback ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced);
             return null;
         }
@@ -184,7 +200,7 @@ internal sealed class PlanRun(
         crash.Reach(CrashPoint.ExecutionFinishing);
         await record.FinishAsync(
             standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
-            undoable ? clock.GetUtcNow() + options.UndoFor : null);
+            undoable ? clock.GetUtcNow() + options.UndoFor : null, ending.FreezeBecause);
         crash.Reach(CrashPoint.ExecutionFinished);
     }
 
@@ -202,5 +218,8 @@ internal sealed class PlanRun(
     private static IReadOnlyDictionary<string, string> ObservedBefore(Standing standing) => standing.Incident.Staged!.Observed;
 
     /// <summary>Why a run goes no further, for its outcome.</summary>
-    private sealed record Ending(ExecutionOutcome Outcome, bool RolledBack, string? Note = null, IReadOnlyList<Change>? Changes = null);
+    private sealed record Ending(ExecutionOutcome Outcome, bool RolledBack, string? Note = null, IReadOnlyList<Change>? Changes = null)
+    {
+        public string? FreezeBecause { get; init; }
+    }
 }

@@ -20,19 +20,25 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Appends the claim on exactly the state it was decided on; false when something came in between.</summary>
-    public async Task<bool> ClaimAsync(TenantState state, Incident incident, Due.Run due, DateTimeOffset leaseUntil, string? stopped, CancellationToken cancellationToken)
+    /// <param name="objection">Why it must not run: the claim is then its end too.</param>
+    public async Task<bool> ClaimAsync(
+        TenantState state, Incident incident, Due.Run due, DateTimeOffset leaseUntil, Objection? objection, CancellationToken cancellationToken)
     {
         var stream = StreamId.Proposal(incident.Id);
         List<NewEntry> entries = [new(stream, Executing, incident.Correlation, Started(incident, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
-        if (stopped is not null)
-            entries.Add(new(stream, Executing, incident.Correlation, Finished(incident, due.Kind, due.ExecutionId, ExecutionOutcome.Stopped, stopped, [], false, null), due.Causation));
+        if (objection is not null)
+        {
+            var finished = Finished(incident, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection), objection.AskAgain, false, null);
+            entries.Add(new(stream, Executing, incident.Correlation, finished, due.Causation));
+            entries.AddRange(Freezing(state, incident, objection.FreezeBecause, due.Causation));
+        }
         // Naming the freeze as well: one that became durable before the claim always wins.
         var result = await ledger.AppendAsync(
             state.Tenant, [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
         if (result is not AppendResult.Appended)
             return false;
-        if (stopped is not null)
-            metrics.Ended(due.Kind, ExecutionOutcome.Stopped, TimeSpan.Zero);
+        if (objection is not null)
+            metrics.Ended(due.Kind, Summaries.OutcomeOf(objection), TimeSpan.Zero);
         return true;
     }
 
@@ -89,14 +95,14 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     }
 
     public async Task FinishAsync(
-        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil)
+        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil, string? freezeBecause = null)
     {
         await AppendAsync(standing, now =>
         {
             var finished = Entry(now, Finished(now.Incident, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
             return outcome == ExecutionOutcome.Verified && now.Incident.IsOpen
                 ? [finished, finished with { Stream = StreamId.Incident(now.Incident.Id), Fact = new IncidentClosed(now.Incident.Id, "verified") }]
-                : [finished];
+                : [finished, .. Freezing(now.State, now.Incident, freezeBecause, now.Run.StartedSeq)];
         });
         metrics.Ended(standing.Run.Kind, outcome, clock.GetUtcNow() - standing.Run.StartedAt);
         logger.Finished(standing.Run.ExecutionId, outcome);
@@ -133,6 +139,11 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         logger.LedgerAway(executionId, pause, problem);
         return Task.Delay(pause, clock, cancellationToken);
     }
+
+    /// <summary>With the run's end, so that nothing of the tenant runs between the two.</summary>
+    private static IEnumerable<NewEntry> Freezing(TenantState state, Incident incident, string? because, long causation) => because is null || state.Freeze is not null
+        ? []
+        : [new(StreamId.Freeze, Executing, incident.Correlation, new FreezeSet(because) { Cause = FreezeCause.BrokenSeal }, causation)];
 
     private static NewEntry Entry(Standing now, Fact fact) =>
         new(StreamId.Proposal(now.Incident.Id), Executing, now.Incident.Correlation, fact, now.Run.StartedSeq);

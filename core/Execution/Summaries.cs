@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Execution;
@@ -17,6 +18,14 @@ internal static class Summaries
             sentences.Add(Remains(run, rolledBack));
         return VendorCalls.Short(string.Join(' ', sentences.Where(sentence => sentence.Length > 0)));
     }
+
+    /// <summary>How a run ends that the guard lets not even begin.</summary>
+    public static ExecutionOutcome OutcomeOf(Objection objection) => objection.AskAgain.Count > 0 ? ExecutionOutcome.Drifted : ExecutionOutcome.Stopped;
+
+    /// <summary>What to say of it.</summary>
+    public static string OfNotBegun(Objection objection) => VendorCalls.Short(objection.AskAgain.Count > 0
+        ? $"{objection.Sentence} Nothing was done; it is proposed anew."
+        : $"Stopped before anything was done. {objection.Sentence}");
 
     private static string Ending(Run run, ExecutionOutcome outcome)
     {

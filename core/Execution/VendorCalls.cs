@@ -40,6 +40,11 @@ internal sealed class VendorCalls(
             return new CallOutcome<ActionReceipt>.Refused("connection", $"The connection {step.Target.Connection} is not configured any more.");
         if (Spec(step, rollback) is not { } spec)
             return new CallOutcome<ActionReceipt>.Refused("action", $"The connector {connection.Connector} has no such action any more.");
+        // The last look before it goes out: whatever was checked before, nothing else than what was shown is sent.
+        if (spec.TargetKind != step.Target.Kind)
+            return new CallOutcome<ActionReceipt>.Refused("target", $"{spec.Name} is for a {spec.TargetKind}, not for a {step.Target.Kind}.");
+        if (ActionCalls.WhyNotAsShown(spec, step, rollback) is { } why)
+            return new CallOutcome<ActionReceipt>.Refused("arguments", why);
         return await CallAsync(
             token => connections.ConnectorOf(connection).ActAsync(connection, new(operationId, spec.Name, step.Target, step.Arguments), token),
             spec.Timeout + Grace, CancellationToken.None);

@@ -35,7 +35,7 @@ internal static class BreakGlasses
         if (state.Freeze is { } freeze)
             return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
         var staged = incident.Staged!;
-        if (rules.WhyPaused(staged.Plan) is { } paused)
+        if (rules.WhyPaused(state, staged.Plan) is { } paused)
             return Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was done.");
         var reason = command.Reason?.Trim() ?? "";
         if (reason.Length is 0 or > LongestReason)

@@ -29,7 +29,7 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
             var value = typed.Trim();
             if (!ActionCalls.Accepts(spec, value))
                 return Wrong($"'{Sentences.Said(value)}' is not allowed as {spec.Title.ToLowerInvariant()} of step {index + 1}.");
-            steps[index] = With(step, action, name, value);
+            steps[index] = Stagings.WithWayBack(With(step, action, name, value), find);
         }
         return new(new(steps), null);
     }

@@ -134,8 +134,30 @@ public sealed record AbsenceSet(
 /// <summary><c>absence.ended</c>: back sooner, or not away after all.</summary>
 public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name) : Fact;
 
+/// <summary>What set a freeze, where it was not one person's word about one tenant.</summary>
+[JsonConverter(typeof(CamelCaseEnum<FreezeCause>))]
+public enum FreezeCause
+{
+    /// <summary>An administrator stopped every tenant.</summary>
+    Everything,
+
+    /// <summary>A plan was not the one that had been sealed.</summary>
+    BrokenSeal,
+
+    /// <summary>Something was done at a vendor that no decision allows.</summary>
+    OutOfBand,
+}
+
 /// <summary><c>freeze.set</c> on <c>freeze</c>: nothing of this tenant is executed until a different person lifts it.</summary>
-public sealed record FreezeSet([property: FreeText] string Reason) : Fact;
+public sealed record FreezeSet([property: FreeText] string Reason) : Fact
+{
+    /// <summary>Null: a person froze this tenant.</summary>
+    public FreezeCause? Cause { get; init; }
+}
 
 /// <summary><c>freeze.lifted</c>.</summary>
-public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact;
+public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact
+{
+    /// <summary>The freeze of everything is lifted rather than the tenant's own.</summary>
+    public bool? Everything { get; init; }
+}

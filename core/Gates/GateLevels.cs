@@ -45,9 +45,9 @@ public static class GateLevels
         _ => GateLevel.L2,
     };
 
-    /// <summary>The floor of a plan: the highest of its steps; a plan without steps is for people only.</summary>
+    /// <summary>The floor of a plan: the highest of its steps and of their ways back; a plan without steps is for people only.</summary>
     public static GateLevel Floor(Plan plan, string area, FindAction find) =>
-        plan.Steps.Count == 0 ? GateLevel.L3 : plan.Steps.Max(step => Floor(find(step.Target, step.Action), area));
+        plan.Steps.Count == 0 ? GateLevel.L3 : plan.Steps.Max(step => Natures(step, find).Max(action => Floor(action, area)));
 
     /// <summary>Small steps add up by this: nothing 0, one device or user 1 (partly 3, irreversible 9), a site three times that, a tenant nine times.</summary>
     public static int WeightOf(ActionSpec? action)
@@ -62,16 +62,22 @@ public static class GateLevels
         };
     }
 
-    public static int WeightOf(Plan plan, FindAction find) => plan.Steps.Sum(step => WeightOf(find(step.Target, step.Action)));
+    public static int WeightOf(Plan plan, FindAction find) => plan.Steps.Sum(step => Natures(step, find).Max(WeightOf));
 
-    /// <summary>A step that cannot be taken back: every page is opened before it can be approved.</summary>
+    /// <summary>A step, or the way back of one, that cannot be taken back: every page is opened before it can be approved.</summary>
     public static bool NeedsReview(Plan plan, FindAction find) =>
-        plan.Steps.Any(step => find(step.Target, step.Action) is not { Reversibility: not Reversibility.Irreversible });
+        plan.Steps.Any(step => Natures(step, find).Any(action => action is not { Reversibility: not Reversibility.Irreversible }));
+
+    /// <summary>What may be done for the sake of a step: its action, and its way back, which runs by itself when a later step fails.</summary>
+    private static IEnumerable<ActionSpec?> Natures(PlanStep step, FindAction find) =>
+        step.Rollback is { } rollback ? [find(step.Target, step.Action), find(step.Target, rollback)] : [find(step.Target, step.Action)];
 
     public static GateTerms Compute(GatePolicy policy, GateQuestion question, FindAction find)
     {
         var steps = question.Plan.Steps.Select(step => Judge(policy, question, step, find(step.Target, step.Action))).ToList();
-        var reasons = Reasons(policy, question, steps, find).Distinct().ToList();
+        var back = question.Plan.Steps.Where(static step => step.Rollback is not null).Select(step => JudgeWayBack(policy, question, step, find)).ToList();
+        var reasons = Reasons(policy, question, [.. steps, .. back], find).Distinct().ToList();
+        var ruled = steps.Concat(back.Where(static step => step.Rule is not null)).ToList();
         var level = reasons.Max(reason => reason.Level);
         var critical = question.Severity == Severity.Critical;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(question.Now.ToUnixTimeMilliseconds());
@@ -86,9 +92,9 @@ public static class GateLevels
         return new(
             level,
             [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Sentence)],
-            steps.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver).MaxBy(Strictness),
-            steps.Select(step => step.Approvals).DefaultIfEmpty(policy.Defaults.Approvals).Max(),
-            steps.Count == 0 ? policy.Defaults.NotTheRequester : steps.Exists(step => step.Rule?.NotTheRequester ?? policy.Defaults.NotTheRequester),
+            ruled.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver).MaxBy(Strictness),
+            steps.Concat(back).Select(step => step.Approvals).DefaultIfEmpty(policy.Defaults.Approvals).Max(),
+            steps.Count == 0 ? policy.Defaults.NotTheRequester : ruled.Exists(step => step.Rule?.NotTheRequester ?? policy.Defaults.NotTheRequester),
             expiresAt,
             escalateTo is not null && now + escalateAfter < expiresAt ? now + escalateAfter : null,
             escalateTo,
@@ -107,6 +113,8 @@ public static class GateLevels
             yield return new(GateLevel.L3, "There is no plan to carry out: a person decides what to do.");
             yield break;
         }
+        if (question.Plan.Steps.Count > policy.Limits.Steps)
+            yield return new(GateLevel.L3, TooManySteps(question.Plan.Steps.Count, policy.Limits.Steps));
         foreach (var reason in steps.SelectMany(step => step.Reasons))
             yield return reason;
         if (question.Risk == Risk.High)
@@ -128,6 +136,8 @@ public static class GateLevels
     internal static string TooMuch(ChainLimit limit, int weight, int earlier) =>
         $"Small changes add up: this one weighs {weight}, {earlier} ran without approval in the last {Sentences.Span(limit.Window)}, and more than {limit.Weight} is asked.";
 
+    internal static string TooManySteps(int steps, int most) => $"The plan has {steps} steps, and at most {most} are carried out at once: a person decides what to do.";
+
     private static Judged Judge(GatePolicy policy, GateQuestion question, PlanStep step, ActionSpec? action)
     {
         var floor = Floor(action, question.Area);
@@ -135,12 +145,35 @@ public static class GateLevels
             return new(null, 1, [new(floor, $"{step.Action} is not in the catalogue for {step.Target.Name}.")]);
         var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
         var asked = rule?.Level ?? GateLevel.L2;
-        var isWide = action is { Reversibility: Reversibility.Irreversible, BlastRadius: BlastRadius.Site or BlastRadius.Tenant };
         var reasons = new List<Reason> { new(floor, $"{step.Action} on {step.Target.Name} {Nature(action, step.Rollback is not null)}.") };
         if (asked >= floor)
             reasons.Add(new(asked, rule is null ? $"No policy rule speaks of {step.Action}." : $"Policy: {rule.Name}."));
-        return new(rule, Math.Max(rule?.Approvals ?? policy.Defaults.Approvals, isWide ? WideApprovers : 1), reasons);
+        return new(rule, Math.Max(rule?.Approvals ?? policy.Defaults.Approvals, LeastApprovals(action)), reasons);
     }
+
+    /// <summary>
+    /// The way back runs by itself when a later step fails, so it counts like a step by its nature. Of the policy only a rule that names it
+    /// counts: one for everything has spoken about the step already, and nothing comes after the last step that could fail.
+    /// </summary>
+    private static Judged JudgeWayBack(GatePolicy policy, GateQuestion question, PlanStep step, FindAction find)
+    {
+        var (rollback, forward) = (step.Rollback!, find(step.Target, step.Action));
+        if (find(step.Target, rollback) is not { } action)
+            return new(null, 1, [new(GateLevel.L3, $"{rollback}, which takes {step.Action} on {step.Target.Name} back, is not in the catalogue.")]);
+        var (floor, said) = (Floor(action, question.Area), $"{rollback}, which takes {step.Action} on {step.Target.Name} back,");
+        var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, rollback, action.BlastRadius, question.Severity, question.Now));
+        if (rule?.Names(rollback) == false || ReferenceEquals(step, question.Plan.Steps[^1]))
+            rule = null;
+        var reasons = new List<Reason>();
+        if (floor > Floor(forward, question.Area) || action.Reversibility > forward?.Reversibility)
+            reasons.Add(new(floor, $"{said} {Nature(action, action.Rollback is not null)}."));
+        if (rule is not null && rule.Level >= floor)
+            reasons.Add(new(rule.Level, $"Policy for {rollback}, which takes {step.Action} back: {rule.Name}."));
+        return new(rule, Math.Max(rule?.Approvals ?? 1, LeastApprovals(action)), reasons);
+    }
+
+    private static int LeastApprovals(ActionSpec action) =>
+        action is { Reversibility: Reversibility.Irreversible, BlastRadius: BlastRadius.Site or BlastRadius.Tenant } ? WideApprovers : 1;
 
     private static string Nature(ActionSpec action, bool hasRollback)
     {

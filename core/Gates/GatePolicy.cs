@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.IO.Enumeration;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
@@ -19,6 +21,32 @@ public sealed record GatePolicy(
 
     /// <summary>When nothing is approved or executed at all.</summary>
     public ImmutableArray<PlannedFreeze> Freezes { get; init; } = [];
+
+    /// <summary>What bounds a plan and its attempts, whatever it does.</summary>
+    public PlanLimits Limits { get; init; } = new(25, 3);
+
+    /// <summary>How often actions may be called; of those that fit the first counts.</summary>
+    public ImmutableArray<CallQuota> Quotas { get; init; } = [];
+
+    /// <summary>A plan that is not the one that was sealed freezes the tenant.</summary>
+    public bool FreezeOnBrokenSeal { get; init; } = true;
+
+    /// <summary>Which changes that no decision allows freeze the tenant.</summary>
+    public FreezeOnOutOfBand FreezeOnOutOfBand { get; init; } = FreezeOnOutOfBand.OurCredentials;
+
+    /// <summary>The freeze that is due for what a vendor's log shows; null for none, or where the tenant is frozen already.</summary>
+    internal FreezeSet? FreezeBecauseOf(TenantState state, IReadOnlyList<OutOfBandChange> changes)
+    {
+        var grave = changes.FirstOrDefault(change =>
+            FreezeOnOutOfBand == FreezeOnOutOfBand.Always || (FreezeOnOutOfBand == FreezeOnOutOfBand.OurCredentials && change.WithOurCredentials == true));
+        return grave is null || state.OwnFreeze is not null ? null : new FreezeSet(
+            $"{grave.Action} was done on {grave.Target.Name} over {grave.Connection}{(grave.WithOurCredentials == true ? " with the bot's own credentials" : "")}, and no decision allows it. {grave.Why}")
+        {
+            Cause = FreezeCause.OutOfBand,
+        };
+    }
+
+    public CallQuota QuotaOf(string action) => Quotas.FirstOrDefault(quota => quota.Fits(action)) ?? CallQuota.Default;
 
     /// <summary>What is planned to freeze the tenant at this instant; null for nothing. Of several the one that lasts longest.</summary>
     public PlannedFreeze? FreezeAt(DateTimeOffset at) => Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
@@ -63,6 +91,17 @@ public enum DelegateTo { Nobody, Technician, Approver, Administrator }
 /// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.WeightOf(ActionSpec?)"/>.</summary>
 public sealed record ChainLimit(TimeSpan Window, int Weight);
 
+/// <summary>
+/// Which changes at a vendor that no decision allows freeze the tenant. People work at vendors' consoles every day, so theirs only open an
+/// incident; what is done with the bot's own credentials and is not on its record is somebody else's hand, or a record that lost entries.
+/// </summary>
+public enum FreezeOnOutOfBand { Never, OurCredentials, Always }
+
+/// <summary>What bounds a plan and its attempts.</summary>
+/// <param name="Steps">A longer plan is for people only.</param>
+/// <param name="Redrafts">So often is an incident drafted again by itself because the world had changed; after that it asks a person.</param>
+public sealed record PlanLimits(int Steps, int Redrafts);
+
 /// <summary>While it lasts nothing runs by itself.</summary>
 /// <param name="When">Every week; null for a window that is there once.</param>
 /// <param name="During">Once; null for a window of every week.</param>
@@ -105,6 +144,9 @@ public sealed record GateRule(
         && BlastRadii.IsEmpty
         && (Actions.IsEmpty || Actions.Contains("*"))
         && (When is null || When.Contains(now));
+
+    /// <summary>Whether it speaks of this action, rather than of all of them.</summary>
+    public bool Names(string action) => Actions.Any(pattern => Glob.Matches(pattern, action) && pattern.Any(static letter => letter != '*'));
 }
 
 /// <summary>Names with <c>*</c> for any characters.</summary>

@@ -48,6 +48,10 @@ public static partial class GatePolicyReader
         {
             Freezes = fields.Has("freezes") ? [.. fields.Each("freezes").Select(Freeze)] : [],
             BreakGlass = fields.Has("breakGlass") ? Glass(fields.Mapping("breakGlass")) : null,
+            Limits = fields.Has("limits") ? Limits(fields.Mapping("limits")) : new(25, 3),
+            Quotas = fields.Has("quotas") ? [.. fields.Each("quotas").Select(Quota)] : [],
+            FreezeOnOutOfBand = fields.Has("freezeOnOutOfBand") ? fields.Choice("freezeOnOutOfBand", Enum.GetValues<FreezeOnOutOfBand>()) : FreezeOnOutOfBand.OurCredentials,
+            FreezeOnBrokenSeal = !fields.Has("freezeOnBrokenSeal") || fields.Flag("freezeOnBrokenSeal"),
         };
         fields.NothingElse();
         return policy;
@@ -82,6 +86,24 @@ public static partial class GatePolicyReader
         var chain = new ChainLimit(fields.Time("window"), fields.Number("weight", 0, 1000));
         fields.NothingElse();
         return chain;
+    }
+
+    private static PlanLimits Limits(PolicyFields fields)
+    {
+        var limits = new PlanLimits(fields.Number("steps", 1, 100), fields.Number("redrafts", 0, 20));
+        fields.NothingElse();
+        return limits;
+    }
+
+    private static CallQuota Quota(PolicyFields fields)
+    {
+        var quota = new CallQuota(Actions(fields), fields.Number("calls", 0, 100_000), fields.Time("within"));
+        if (quota.Actions.IsEmpty)
+            fields.Wrong("actions", "a list of action names, with * for any characters", 0);
+        if (quota.Within > CallTimes.KeptFor)
+            fields.Wrong("within", "at most 24h", 0);
+        fields.NothingElse();
+        return quota;
     }
 
     private static MaintenanceWindow Maintenance(PolicyFields fields)

@@ -5,12 +5,14 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-/// <param name="WhyPaused">What a planned freeze or the kill switch says of a plan; null when it may run.</param>
-internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<Execution.Plan, string?> WhyPaused)
+/// <param name="WhyPaused">What a planned freeze, the kill switch or a quota says of a plan; null when it may run.</param>
+internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Execution.Plan, string?> WhyPaused)
 {
     public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
-        plan => policies.For(tenant).WhyFrozen(clock.GetUtcNow()) ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection)));
+        (state, plan) => policies.For(tenant).WhyFrozen(clock.GetUtcNow())
+            ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection))
+            ?? Quotas.WhyNot(state, policies.For(tenant), plan, clock.GetUtcNow()));
 }
 
 /// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
@@ -191,7 +193,7 @@ internal static class Proposals
         if (state.Freeze is { } freeze)
             return new(new(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze)));
         // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
-        if (rules.WhyPaused(staged.Plan) is { } paused)
+        if (rules.WhyPaused(state, staged.Plan) is { } paused)
             return new(new(incident, Refusal.Frozen, $"{paused} Nothing was approved; approve {incident.Id} when the pause is over."));
         var right = RightToApprove(state, incident, standing, command.By.ObjectId);
         if (right.Refused is not null)

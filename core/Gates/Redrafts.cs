@@ -45,6 +45,11 @@ internal static class Redrafts
         _ => null,
     };
 
+    /// <summary>Why it is not proposed anew by itself any more: something keeps changing, and a person must see what. Null while it may be.</summary>
+    public static string? TooOften(Incident incident, PlanLimits limits) => incident.Drifts > limits.Redrafts
+        ? $"The situation changed {Sentences.Count(incident.Drifts, "time")} before this could be carried out: find out what keeps changing it, then ask for a new draft."
+        : null;
+
     private static Answer WhyNot(Incident incident, string me, DateTimeOffset now)
     {
         var id = incident.Id;

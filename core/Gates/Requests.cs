@@ -61,6 +61,12 @@ public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string
 
 public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<Answer>;
 
+/// <summary>Stops every tenant at once, on each tenant's own ledger, so that every instance obeys; only administrators may.</summary>
+public sealed record FreezeEverything(Person By, string Reason, string Correlation) : IRequest<Answer>;
+
+/// <summary>Lets everything go on that <see cref="FreezeEverything"/> stopped; another administrator than who stopped it.</summary>
+public sealed record UnfreezeEverything(Person By, string? Reason, string Correlation) : IRequest<Answer>;
+
 /// <summary>Gives or takes a role; only administrators may.</summary>
 public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<Answer>;
 

@@ -30,10 +30,10 @@ internal static class Sentences
     };
 
     /// <summary>Untrusted text inside a sentence: one line, not endless.</summary>
-    public static string Said(string text)
+    public static string Said(string text, int most = 120)
     {
         var line = string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character)).Trim();
-        return line.Length <= 120 ? line : string.Concat(line.AsSpan(0, 119), "…");
+        return line.Length <= most ? line : string.Concat(line.AsSpan(0, most - 1), "…");
     }
 
     /// <summary>Ends with a full stop, whatever a person typed.</summary>

@@ -49,11 +49,12 @@ internal sealed class StageProposalHandler(
             EarlierWeight = Stagings.EarlierWeight(state, incident, long.MaxValue, now - policy.Chain.Window, find),
             Risk = draft.Risk,
             ByWords = draft.ByWords == true,
-            Problem = draft.Problem,
+            Problem = draft.Problem ?? Redrafts.TooOften(incident, policy.Limits),
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
-                : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) ?? Redrafts.Hold(incident),
+                : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
+                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident),
         };
         var staged = Stagings.Stage(
             incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),

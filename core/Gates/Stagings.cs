@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
@@ -15,13 +16,18 @@ internal static class Stagings
         Incident incident, int revision, ProposalKind kind, Actor requester, Plan plan, IReadOnlyDictionary<string, string> observed,
         GateTerms terms, FindAction find, string nonce)
     {
-        var staged = terms.Level == GateLevel.L3 ? Plan.Empty : plan;
+        var staged = terms.Level == GateLevel.L3 ? Plan.Empty : new([.. plan.Steps.Select(step => WithWayBack(step, find))]);
         return Seals.Seal(incident.Tenant, new(
             incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject)
         {
             Severity = incident.Severity,
         });
     }
+
+    /// <summary>The step with the whole command of its rollback: what runs by itself when a later step fails is shown and sealed like the step.</summary>
+    public static PlanStep WithWayBack(PlanStep step, FindAction find) => step.Rollback is { } rollback && find(step.Target, rollback) is { } action
+        ? step with { RollbackCommand = ActionCalls.Command(action, step.Target, step.Arguments) }
+        : step;
 
     public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;
 

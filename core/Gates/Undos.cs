@@ -27,7 +27,7 @@ internal static class Undos
         var inverse = Inverse(run, rules.Find, out var problem);
         if (problem is not null)
             return Outcome.Refuse(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone: {problem}");
-        return rules.WhyPaused(inverse) is { } paused
+        return rules.WhyPaused(state, inverse) is { } paused
             ? Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was asked for; undo {incident.Id} when the pause is over.")
             : Stage(state, incident, command, inverse, run.UndoUntil!.Value, now, rules);
     }

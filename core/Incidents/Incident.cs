@@ -151,6 +151,9 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// <summary>While a new draft that a person asked for is not staged yet.</summary>
     public Asked? Redraft { get; init; }
 
+    /// <summary>How often a remedy of it was not begun because the situation had changed, since a person last asked for a draft.</summary>
+    public int Drifts { get; init; }
+
     public Run? Execution { get; init; }
     public Run? Undo { get; init; }
     public string? Ending { get; init; }
@@ -171,7 +174,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// to do, as when the vendor could not be asked.
     /// </summary>
     public bool CanBeDraftedAgain => Opened.Scope == IncidentScope.One && (IsLeftToPeople
-        || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Problem: not null, Drafter: not RunbookDrafter.NoRunbook }));
+        || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Drafter: not RunbookDrafter.NoRunbook } && (Draft.Problem is not null || Drifts > 0)));
 
     /// <summary>Nobody decided in time and it is still open: it is drafted from fresh readings and asks again.</summary>
     public bool MustAskAgain => IsOpen && Phase == IncidentPhase.Expired && Staged is { Kind: ProposalKind.Remedy };
@@ -270,7 +273,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
         },
         ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
-        RedraftRequested => this with { SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
+        RedraftRequested => this with { Drifts = 0, SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
         BreakGlassReviewed said => WithGlass(said.Revision, broken => broken with
         {
             Reviews = broken.Reviews.Add(new(entry.Actor, entry.At, said.Confirms, said.Reason)),
@@ -300,6 +303,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         StepFinished step when Execution?.ExecutionId == step.ExecutionId => this with { Execution = Execution with { Steps = Execution.Steps.Add(step) } },
         ExecutionFinished done when Execution is not null => this with
         {
+            Drifts = done.Outcome == ExecutionOutcome.Drifted ? Drifts + 1 : Drifts,
             Phase = PhaseAfter(done.Outcome),
             Execution = Execution with
             {

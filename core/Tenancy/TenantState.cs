@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -9,7 +10,8 @@ using DevOpsAI.Ledger.Vault;
 namespace DevOpsAI.Tenancy;
 
 /// <summary>Who set the freeze, when and why.</summary>
-public sealed record Freeze(Actor By, DateTimeOffset At, string Reason);
+/// <param name="Cause">Null: a person froze this tenant.</param>
+public sealed record Freeze(Actor By, DateTimeOffset At, string Reason, FreezeCause? Cause = null);
 
 /// <summary>Where the tenant's events went: received = shown + folded + digested + still to be correlated.</summary>
 /// <param name="Shown">Opened an incident, so has a card of its own.</param>
@@ -74,10 +76,20 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>Where the next digest of each conversation begins, once it was linked.</summary>
     public ImmutableDictionary<string, DigestMark> Digests { get; init; } = ImmutableDictionary<string, DigestMark>.Empty;
 
-    public Freeze? Freeze { get; init; }
+    /// <summary>What stops the tenant now: a stop of everything, else its own freeze; null when nothing does.</summary>
+    public Freeze? Freeze => FrozenWithEverything ?? OwnFreeze;
+
+    /// <summary>Set about this tenant; lifting a stop of everything leaves it.</summary>
+    public Freeze? OwnFreeze { get; init; }
+
+    /// <summary>An administrator stopped every tenant.</summary>
+    public Freeze? FrozenWithEverything { get; init; }
 
     /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
     public ConnectionWatch Watch { get; init; } = ConnectionWatch.Nothing;
+
+    /// <summary>When actions were called, for quotas.</summary>
+    public CallTimes Calls { get; init; } = CallTimes.None;
 
     /// <summary>Version of each stream that is not an incident's own: access, channels, freeze.</summary>
     public ImmutableDictionary<StreamId, long> Versions { get; init; } = ImmutableDictionary<StreamId, long>.Empty;
@@ -139,18 +151,31 @@ public sealed record TenantState(TenantId Tenant)
                     ? LostChannels.SetItem(unlinked.ConversationId, lost)
                     : LostChannels.Remove(unlinked.ConversationId),
             },
-            FreezeSet set => this with { Freeze = new(entry.Actor, entry.At, set.Reason), Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+            FreezeSet set => Frozen(new(entry.Actor, entry.At, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
-            FreezeLifted => this with { Freeze = null, Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+            FreezeLifted lifted => (lifted.Everything == true ? this with { FrozenWithEverything = null } : this with { OwnFreeze = null })
+                with { Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
             _ => OfIncident(entry),
         };
         return next with
         {
             Seq = entry.Seq,
             Watch = Watch.Apply(entry, next.Find),
+            Calls = entry.Fact is StepStarted step && ActionOf(next.Find(step.IncidentId), step) is { } action ? Calls.With(action, entry.At) : Calls,
             Versions = entry.Stream.Value.Contains('/', StringComparison.Ordinal) ? Versions : Versions.SetItem(entry.Stream, entry.Version),
         };
     }
+
+    private static string? ActionOf(Incident? incident, StepStarted step)
+    {
+        var run = incident?.Undo?.ExecutionId == step.ExecutionId ? incident.Undo : incident?.Execution;
+        if (run?.ExecutionId != step.ExecutionId || run.Plan.Steps.ElementAtOrDefault(step.Step) is not { } planned)
+            return null;
+        return step.Rollback ? planned.Rollback : planned.Action;
+    }
+
+    private TenantState Frozen(Freeze freeze) =>
+        freeze.Cause == FreezeCause.Everything ? this with { FrozenWithEverything = freeze } : this with { OwnFreeze = freeze };
 
     private TenantState AssignRole(RoleAssigned role)
     {

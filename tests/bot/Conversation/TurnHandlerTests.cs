@@ -406,6 +406,16 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task Everything_is_frozen_and_let_go_by_its_own_requests()
+    {
+        await SayAsync(Story.Ravi, "freeze everything because somebody has our token");
+        await SayAsync(Story.Ravi, "unfreeze everything token revoked");
+        ((FreezeEverything)mediator.Sent[0]).Reason.ShouldBe("somebody has our token");
+        ((UnfreezeEverything)mediator.Sent[1]).Reason.ShouldBe("token revoked");
+        mediator.Sent.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Orders_become_requests()
     {
         await SayAsync(Story.Ravi, "freeze backup restore is running");

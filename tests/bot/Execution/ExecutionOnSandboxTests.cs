@@ -105,8 +105,9 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
         var connection = app.Services.GetRequiredService<IConnections>().Of(Contoso).Single();
         var connector = app.Services.GetRequiredService<IConnections>().ConnectorOf(connection);
         var target = (await connector.FindAsync(connection, "device", device, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Single();
+        var arguments = ImmutableDictionary<string, string>.Empty.Add("service", "Spooler");
         var plan = new Plan([new(
-            "Start the service Spooler", "service.start", target, ImmutableDictionary<string, string>.Empty.Add("service", "Spooler"), "Start-Service", [],
+            "Start the service Spooler", "service.start", target, arguments, ActionCalls.Command(connector.Actions["service.start"], target, arguments), [],
             [new("service.Spooler.state", "==", "stopped")], [new("service.Spooler.state", "==", "running")], "service.stop")]);
         var terms = new GateTerms(GateLevel.L2, [], Role.Approver, 1, false, DateTimeOffset.UnixEpoch.AddYears(100), null, null, "1");
         var proposal = StreamId.Proposal(id);
@@ -141,6 +142,6 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 
     private sealed class AlwaysAllowed : IExecutionGuard
     {
-        public ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) => new((string?)null);
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
     }
 }

@@ -1,5 +1,6 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
@@ -24,7 +25,10 @@ internal sealed class PollingScene : IDisposable
 
     /// <summary>A poller that has just been started.</summary>
     public ActionPoller Poller(TenantStates? states = null) => new(
-        Bot.Ledger, states ?? new(Bot.Ledger), new OneTenant(), new EveryTenant(new OneTenant()), Bot.Connections, Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance);
+        Bot.Ledger, states ?? new(Bot.Ledger), new OneTenant(), new EveryTenant(new OneTenant()), Bot.Connections, Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance,
+        Policy is null ? null : new(Policy, new Dictionary<TenantId, GatePolicy>()));
+
+    public GatePolicy? Policy { get; init; }
 
     public Task<bool> PollAsync() => Poller().PollAsync(ExecutionScene.Contoso, Connection, CancellationToken.None);
 

@@ -55,7 +55,7 @@ internal sealed class ExecutionScene : IDisposable
 
     /// <summary>Turns a lamp on that must be off before and must shine after.</summary>
     public static PlanStep TurnOn(string lamp, string room = "hall", string? rollback = "lamp.off", string action = "lamp.on", bool verified = true) => new(
-        $"Turn on {lamp}", action, Room(room), new Dictionary<string, string> { ["lamp"] = lamp }, $"lamp.on {lamp}", [],
+        $"Turn on {lamp}", action, Room(room), new Dictionary<string, string> { ["lamp"] = lamp }, $"{action} {lamp}", [],
         [new($"lamp.{lamp}.state", "==", "off")], verified ? [new($"lamp.{lamp}.state", "==", action["lamp.".Length..])] : [], rollback);
 
     public void LampsAreOff(params string[] lamps)
@@ -170,8 +170,8 @@ internal sealed class ExecutionScene : IDisposable
         /// <summary>Allows this many questions, then refuses; null for always allowing.</summary>
         public int? RefuseAfter { get; set; }
 
-        public ValueTask<string?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) =>
-            new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? "Contoso is frozen." : null);
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+            new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? new Objection("Contoso is frozen.") : null);
     }
 
     private sealed class Claims(ExecutionScene scene) : IClaimPolicy

@@ -101,7 +101,7 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public async Task A_precondition_that_an_earlier_step_brings_about_is_no_drift()
     {
-        var off = TurnOn("a") with { Action = "lamp.off", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        var off = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
         await scene.ApproveAsync(TurnOn("a"), off);
         await scene.RunAsync(TestContext.Current.CancellationToken);
         Finished.Outcome.ShouldBe(ExecutionOutcome.Verified);
@@ -154,7 +154,7 @@ public sealed class ExecutorTests : IDisposable
     {
         await scene.ApproveAsync(TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
-        var back = TurnOn("a") with { Action = "lamp.off", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
         await scene.StageAsync(GateLevel.L2, ProposalKind.Undo, 2, back);
         await scene.AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 2, DecisionKind.Approve, "seal2", null, null, null, Complete: true), Ana.AsActor());
         await scene.RunAsync(TestContext.Current.CancellationToken);

@@ -218,7 +218,7 @@ public sealed class DecisionTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
         var outcome = Proposals.Decide(state, Command(Ada, incident), scene.Access.StandingOf(state, "ada"), scene.Clock.GetUtcNow(),
-            new(GatePolicies.BuiltIn, scene.Catalogue.Of(Contoso), Stagings.NewNonce, _ => null)).ShouldBeOfType<Outcome.Append>();
+            new(GatePolicies.BuiltIn, scene.Catalogue.Of(Contoso), Stagings.NewNonce, (_, _) => null)).ShouldBeOfType<Outcome.Append>();
         await scene.FreezeAsync(Tim);
         (await scene.Ledger.AppendAsync(Contoso, outcome.Expected, outcome.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();
     }

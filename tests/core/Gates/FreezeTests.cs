@@ -1,4 +1,5 @@
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -57,5 +58,62 @@ public sealed class FreezeTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => scene.FreezeAsync(number % 2 == 0 ? Ada : Tim))));
         answers.Count(answer => answer.IsDone).ShouldBe(1);
         scene.Ledger.Facts<FreezeSet>(Contoso).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_act_stops_every_client_and_another_administrator_lets_them_go_on()
+    {
+        var scene = new GateScene(everywhere: new() { ["administrator"] = ["root", "gus"] });
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
+        (await scene.FreezeEverythingAsync(Root, "Somebody else is in our RMM.")).Sentence.ShouldBe(
+            "Everything is frozen for all 2 clients: nothing is approved or executed until another administrator says 'unfreeze everything'.");
+        foreach (var tenant in new[] { Contoso, Fabrikam })
+            scene.Ledger.Facts<FreezeSet>(tenant).ShouldBe([new("Somebody else is in our RMM.") { Cause = FreezeCause.Everything }]);
+        (await scene.WhyNotExecuteAsync()).ShouldBe(
+            "Everything is frozen since 2026-03-02 09:00 UTC by Rita Root: Somebody else is in our RMM. Nothing is approved or executed for any client until another administrator says 'unfreeze everything'.");
+        (await scene.LiftAsync(Ben)).Sentence.ShouldBe("Contoso Ltd is frozen with every other client since 2026-03-02 09:00 UTC; an administrator lifts that with 'unfreeze everything'.");
+        (await scene.UnfreezeEverythingAsync(Root)).ShouldSatisfyAllConditions(
+            own => own.Refusal.ShouldBe(Refusal.OwnRequest),
+            own => own.Sentence.ShouldBe("You froze everything yourself at 2026-03-02 09:00 UTC; another administrator must lift it."));
+        (await scene.UnfreezeEverythingAsync(Gus, "All clear")).Sentence.ShouldBe(
+            "The stop of everything is lifted for all 2 clients; what waits can be approved again. A client's own freeze stays until it is lifted.");
+        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.UnfreezeEverythingAsync(Gus)).Sentence.ShouldBe("Nothing is frozen with everything.");
+    }
+
+    [Fact]
+    public async Task A_clients_own_freeze_is_not_lifted_with_everything_nor_the_other_way_round()
+    {
+        var scene = new GateScene(everywhere: new() { ["administrator"] = ["root", "gus"] });
+        await scene.FreezeAsync(Tim, "Strange logins");
+        await scene.FreezeEverythingAsync(Root, "Stop.");
+        (await scene.LiftAsync(Ben)).Sentence.ShouldBe("The freeze of Contoso Ltd is lifted; it stays frozen with every other client until an administrator says 'unfreeze everything'.");
+        await scene.FreezeAsync(Tim, "Strange logins again");
+        await scene.UnfreezeEverythingAsync(Gus);
+        (await scene.StateAsync()).Freeze.ShouldNotBeNull().Reason.ShouldBe("Strange logins again");
+    }
+
+    [Fact]
+    public async Task Only_administrators_stop_everything_and_only_what_is_theirs()
+    {
+        var scene = new GateScene();
+        (await scene.FreezeEverythingAsync(Ada, "Stop.")).Sentence.ShouldBe("Only administrators may freeze everything.");
+        (await scene.FreezeEverythingAsync(Stranger, "Stop.")).Sentence.ShouldBe("Only administrators may freeze everything.");
+        (await scene.FreezeEverythingAsync(Root, " ")).Refusal.ShouldBe(Refusal.BadInput);
+        scene.Ledger.Entries(Contoso).ShouldBeEmpty();
+        (await scene.FreezeEverythingAsync(Root, "Stop.")).Sentence.ShouldBe(
+            "Everything is frozen for 1 client: nothing is approved or executed until another administrator says 'unfreeze everything'. Not for 1 client where you are no administrator.");
+        scene.Ledger.Entries(Fabrikam).ShouldBeEmpty();
+        (await scene.FreezeEverythingAsync(Root, "Stop.")).Refusal.ShouldBe(Refusal.AlreadyDecided);
+    }
+
+    [Fact]
+    public async Task A_freeze_because_of_a_broken_seal_is_lifted_by_administrators_only()
+    {
+        var scene = new GateScene();
+        await scene.AppendAsync(StreamId.Freeze, new FreezeSet("The plan of CON-1001 is not the one that was sealed.") { Cause = FreezeCause.BrokenSeal });
+        (await scene.LiftAsync(Ben)).Sentence.ShouldBe("Contoso Ltd was frozen because its record may have been changed; only administrators lift that, after they have looked into it.");
+        (await scene.LiftAsync(Root, "A restored backup")).IsDone.ShouldBeTrue();
+        (await scene.StateAsync()).Freeze.ShouldBeNull();
     }
 }

@@ -32,7 +32,7 @@ public sealed class GatePolicyReaderTests : IDisposable
               - just text
             """, mistakes).ShouldBeNull();
         mistakes.Order(StringComparer.Ordinal).ShouldBe([
-            "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezes, maintenance, rules",
+            "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezeOnBrokenSeal, freezeOnOutOfBand, freezes, limits, maintenance, quotas, rules",
             "contoso.yaml:12: 'days' must be a list of sun, mon, tue, wed, thu, fri, sat",
             "contoso.yaml:12: 'from' must be a time of day, as in \"18:30\"",
             "contoso.yaml:12: 'timeZone' must be a time zone this machine knows, as in Europe/Berlin or UTC",
@@ -48,6 +48,39 @@ public sealed class GatePolicyReaderTests : IDisposable
             "contoso.yaml:5: 'expiry' must be a time from 1m to 30d, as in 90m, 8h or 2d",
             "contoso.yaml:8: 'escalateTo' must be one of technician, approver, manager, administrator, auditor",
             "contoso.yaml:9: 'weight' must be a whole number from 0 to 1000",
+        ]);
+    }
+
+    [Fact]
+    public void Limits_quotas_and_what_freezes_by_itself_are_data()
+    {
+        var mistakes = new List<string>();
+        var policy = GatePolicyReader.Read("contoso.yaml", APolicy.Yaml() + """
+
+            limits: { steps: 5, redrafts: 1 }
+            quotas:
+              - { actions: [device.reboot, "site.*"], calls: 3, within: 1h }
+            freezeOnBrokenSeal: false
+            freezeOnOutOfBand: always
+            """, mistakes).ShouldNotBeNull();
+        policy.Limits.ShouldBe(new(5, 1));
+        policy.QuotaOf("site.wipe").ShouldBe(policy.Quotas[0]);
+        policy.QuotaOf("service.start").ShouldBe(CallQuota.Default);
+        (policy.FreezeOnBrokenSeal, policy.FreezeOnOutOfBand).ShouldBe((false, FreezeOnOutOfBand.Always));
+        policy.Version.ShouldNotBe(APolicy.With().Version);
+        GatePolicyReader.Read("contoso.yaml", APolicy.Yaml() + """
+
+            limits: { steps: 0 }
+            quotas:
+              - { calls: 3, within: 2d }
+            freezeOnOutOfBand: sometimes
+            """, mistakes).ShouldBeNull();
+        mistakes.Select(mistake => mistake[(mistake.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal).ShouldBe([
+            "'actions' is missing: it must be a list of action names, with * for any characters",
+            "'freezeOnOutOfBand' must be one of never, ourCredentials, always",
+            "'redrafts' is missing: it must be a whole number from 0 to 20",
+            "'steps' must be a whole number from 1 to 100",
+            "'within' must be at most 24h",
         ]);
     }
 

@@ -22,9 +22,12 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
     public static readonly Person Tim = new("tim", "Tim Technician");
     public static readonly Person Mia = new("mia", "Mia Manager");
     public static readonly Person Root = new("root", "Rita Root");
+    public static readonly Person Gus = new("gus", "Gus Global");
     public static readonly Person Stranger = new("nobody", "No Body");
 
-    public GateScene(GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator)
+    /// <param name="everywhere">Roles at every tenant, beside an auditor's.</param>
+    public GateScene(
+        GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator, Dictionary<string, List<string>>? everywhere = null)
     {
         IsLocal = isLocal;
         Clock = new();
@@ -36,12 +39,12 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         {
             ["approver"] = ["ada", "BEN"], ["technician"] = ["tim"], ["manager"] = ["mia"], ["administrator"] = ["root"],
         };
-        access.Roles["*"] = new() { ["auditor"] = ["olga"] };
+        access.Roles["*"] = new(everywhere ?? []) { ["auditor"] = ["olga"] };
         Access = new(Options.Create(access), this, Policies, Clock);
         Catalogue = new(new SmallCatalogue());
         KillSwitch = new(killSwitchPath);
         Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
-        Guard = new(Policies, Catalogue, KillSwitch, Clock, NullLogger<ExecutionGuard>.Instance);
+        Guard = new(Policies, Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance);
     }
 
     public ManualClock Clock { get; }
@@ -116,6 +119,11 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
     public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
         new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
+    public Task<Answer> FreezeEverythingAsync(Person by, string reason) => new EverythingFrozen(Recorder, this, Access).Handle(new FreezeEverything(by, reason, NewMessage()), Cancelled);
+
+    public Task<Answer> UnfreezeEverythingAsync(Person by, string? reason = null) =>
+        new EverythingFrozen(Recorder, this, Access).Handle(new UnfreezeEverything(by, reason, NewMessage()), Cancelled);
+
     public Task<Answer> LiftAsync(Person by, string? reason = null, string? message = null) =>
         new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
@@ -138,10 +146,20 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
 
     public async Task<string?> WhyNotExecuteAsync(string id = "CON-1001", Plan? plan = null)
     {
+        return (await ObjectionAsync(id, plan))?.Sentence;
+    }
+
+    /// <param name="guard">Another than the scene's own, as with another policy.</param>
+    public async Task<Objection?> ObjectionAsync(string id = "CON-1001", Plan? plan = null, NextCall? next = null, ExecutionGuard? guard = null)
+    {
         var state = await StateAsync();
         var incident = state.Find(id)!;
-        return await Guard.WhyNotAsync(state, incident, plan ?? incident.PlanInForce, Cancelled);
+        return await (guard ?? Guard).WhyNotAsync(state, incident, plan ?? incident.PlanInForce, next, Cancelled);
     }
+
+    /// <summary>The guard as after a start with another policy.</summary>
+    public ExecutionGuard GuardWith(GatePolicy policy) =>
+        new(new(policy, new Dictionary<TenantId, GatePolicy>()), Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance);
 
     /// <summary>What the executor records when all went well; it may be taken back for a day.</summary>
     public async Task ExecutedAsync(string id = "CON-1001", ExecutionOutcome outcome = ExecutionOutcome.Verified, bool canBeUndone = true)

@@ -9,6 +9,7 @@ internal sealed class SmallCatalogue : IConnections, IConnector
     public static readonly IReadOnlyList<ActionSpec> All =
     [
         Spec("ticket.create", Reversibility.Reversible, BlastRadius.Nothing, "New-Ticket '{title}'", "ticket.close", new ArgumentSpec("title", "Title", ".{1,80}")),
+        Spec("ticket.close", Reversibility.Reversible, BlastRadius.Nothing, "Close-Ticket '{title}'", null, new ArgumentSpec("title", "Title", ".{1,80}")),
         Spec("service.restart", Reversibility.Reversible, BlastRadius.OneDevice, "Restart-Service '{service}' on {target}", null, Word("service", "Service")),
         Spec("service.start", Reversibility.Reversible, BlastRadius.OneDevice, "Start-Service '{service}' on {target}", "service.stop", Word("service", "Service")),
         Spec("service.stop", Reversibility.Reversible, BlastRadius.OneDevice, "Stop-Service '{service}' on {target}", "service.start", Word("service", "Service")),

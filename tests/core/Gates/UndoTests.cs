@@ -11,8 +11,8 @@ public sealed class UndoTests
     [Fact]
     public async Task An_approvers_press_takes_the_steps_back_in_reverse()
     {
-        var scene = await VerifiedAsync("service.start", "disk.cleanup", "ticket.create");
-        (await scene.UndoAsync(Ada)).Sentence.ShouldBe("CON-1001 cannot be undone: there is no way back for \"ticket.create Spooler\".");
+        var scene = await VerifiedAsync("service.start", "disk.cleanup", "service.restart");
+        (await scene.UndoAsync(Ada)).Sentence.ShouldBe("CON-1001 cannot be undone: there is no way back for \"service.restart Spooler\".");
 
         scene = await VerifiedAsync("service.start", "disk.cleanup");
         var answer = await scene.UndoAsync(Ada);

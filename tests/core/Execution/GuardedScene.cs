@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Core.Execution;
+
+/// <summary>The real guard and the real executor on one ledger, with the real handlers before them and a scripted vendor behind them.</summary>
+internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
+{
+    public const string Id = "CON-1001";
+    public static readonly TenantId Contoso = TenantId.Parse("contoso");
+    public static readonly Person Ada = new("ada", "Ada");
+    public static readonly Person Root = new("root", "Rita");
+
+    private readonly ExecutionMetrics metrics = new();
+    private readonly string switchPath = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly OneConnection connections;
+    private readonly KillSwitch killSwitch;
+    private readonly Catalogue catalogue;
+    private readonly ConfiguredAccess access;
+    private readonly Recorder recorder;
+    private GatePolicies policies;
+
+    public GuardedScene(GatePolicy policy)
+    {
+        File.WriteAllText(switchPath, "");
+        policies = new(policy, ImmutableDictionary<TenantId, GatePolicy>.Empty);
+        Ledger = new(Clock);
+        States = new(Ledger, this);
+        connections = new(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
+        killSwitch = new(switchPath);
+        catalogue = new(connections);
+        var roles = new AccessOptions();
+        roles.Roles["contoso"] = new() { ["approver"] = ["ada", "ben"], ["administrator"] = ["root"] };
+        access = new(Options.Create(roles), this, policies, Clock);
+        recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
+    }
+
+    public ImpatientClock Clock { get; } = new();
+    public InMemoryLedger Ledger { get; }
+    public TenantStates States { get; }
+    public ScriptedConnector Vendor { get; } = new();
+    public ExecutionScene.Crashes Crash { get; } = new();
+    public bool IsLocal => false;
+    public IReadOnlyList<Tenant> All { get; } = [new(Contoso, "Contoso Ltd", "CON")];
+
+    public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+    public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
+
+    public void Dispose()
+    {
+        metrics.Dispose();
+        File.Delete(switchPath);
+    }
+
+    /// <summary>An incident whose plan is at its gate as the policy has it; at L0 and L1 it may run at once.</summary>
+    public async Task<ProposalStaged> StageAsync(params PlanStep[] steps)
+    {
+        foreach (var step in steps)
+            Vendor.Put(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state", "off");
+        await AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await DraftAsync(1, steps);
+        return await AtGateAsync();
+    }
+
+    public Task DraftAsync(int revision, params PlanStep[] steps) => AppendAsync(StreamId.Proposal(Id), new RecommendationDrafted(
+        Id, revision, "runbook test v1", "Light.", "Because.", [], new(steps), Risk.Low, null,
+        steps.DistinctBy(step => step.Arguments["lamp"]).ToDictionary(step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", _ => "off"), true));
+
+    public async Task<ProposalStaged> AtGateAsync()
+    {
+        await new StageProposalHandler(Ledger, States, policies, catalogue, killSwitch, Crash, Clock, NullLogger<StageProposalHandler>.Instance)
+            .Handle(new(Contoso, Id), CancellationToken.None);
+        return (await IncidentAsync()).Staged!;
+    }
+
+    public async Task ApproveAsync(Person? by = null)
+    {
+        var seal = (await IncidentAsync()).Staged!.Seal;
+        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Crash, Clock, NullLogger<DecideHandler>.Instance);
+        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence.ShouldContain("You approved");
+    }
+
+    /// <summary>As a bot that was started just now.</summary>
+    public Task RunAsync()
+    {
+        var (states, bot) = (new TenantStates(Ledger, this), BotInstance.New());
+        return new Executor(
+            states, new(Ledger, states, bot, metrics, Clock, NullLogger<RunRecord>.Instance), connections,
+            new Swapping(this), new Free(), bot, new(), Crash, Clock, Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance)
+            .RunAsync(Contoso, Id, CancellationToken.None);
+    }
+
+    public void Switch(string lines) => File.WriteAllText(switchPath, lines);
+
+    public void FreezeNow() => AppendNow(StreamId.Freeze, new FreezeSet("Stop."), Root.AsActor());
+
+    public void TakeRoleNow() => AppendNow(StreamId.Access, new RoleAssigned("ada", "Ada", Role.Approver, false), Root.AsActor());
+
+    /// <summary>As after a start with other policy files.</summary>
+    public void Policy(GatePolicy policy) => policies = new(policy, ImmutableDictionary<TenantId, GatePolicy>.Empty);
+
+    public async Task<Incident> IncidentAsync() => (await States.GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
+
+    public ValueTask<TenantState> StateAsync() => States.GetAsync(Contoso, CancellationToken.None);
+
+    public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
+
+    public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+
+    private void AppendNow(StreamId stream, Fact fact, Actor by) => AppendAsync(stream, fact, by).GetAwaiter().GetResult();
+
+    /// <summary>The real guard, over the policies as they are at the moment.</summary>
+    private sealed class Swapping(GuardedScene scene) : IExecutionGuard
+    {
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+            new ExecutionGuard(scene.policies, scene.catalogue, scene.killSwitch, scene.access, scene.Clock, NullLogger<ExecutionGuard>.Instance)
+                .WhyNotAsync(state, incident, plan, next, cancellationToken);
+    }
+
+    private sealed class Free : IClaimPolicy
+    {
+        public bool MayClaim() => true;
+
+        public bool IsGone(string instance) => true;
+    }
+}
