@@ -63,7 +63,7 @@ internal sealed class DeliveryIntake(
             var credentials = known?.Source.CredentialsOf(known.Value.Connection) ?? NoCredentials;
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
-                throw Refuse(known, credentials);
+                throw Refuse();
             if (verdict == Verdict.Accepted && !place.TryEnter())
                 throw Busy();
             var body = verdict == Verdict.Accepted
@@ -71,9 +71,9 @@ internal sealed class DeliveryIntake(
                 : await ReadUnverifiedBodyAsync(http, place, cancellationToken);
             request = request with { Body = body };
             if (verdict == Verdict.DependsOnBody && !authentication.CheckBody(credentials, request))
-                throw Refuse(known, credentials);
+                throw Refuse();
             if (verdict == Verdict.DependsOnBody && known is { } signed && !signed.Source.SignatureSuffices(signed.Connection, request))
-                throw Unsigned(credentials);
+                throw Unsigned();
             if (verdict == Verdict.DependsOnBody && !place.TryEnter())
                 throw Busy();
         }
@@ -81,7 +81,7 @@ internal sealed class DeliveryIntake(
         {
             throw NotNow("The sender cannot be verified at the moment.", unavailable);
         }
-        var (connection, source) = known ?? throw Refuse(known, NoCredentials);
+        var (connection, source) = known ?? throw Refuse();
         if (tenants.FindElsewhere(connection.Tenant) is { } elsewhere)
             throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Sentence} Nothing was recorded.");
         if (!source.Understands(request))
@@ -156,15 +156,17 @@ internal sealed class DeliveryIntake(
         }
     }
 
-    private static RefusedException Refuse((Connection Connection, IWebhookSource Source)? known, InboundCredentials credentials) => known is null
-        ? new(StatusCodes.Status404NotFound, "There is no such connection.")
-        : new(StatusCodes.Status401Unauthorized, "The sender could not be verified.") { Challenges = [.. credentials.Challenges()] };
+    /// <summary>The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.</summary>
+    private static RefusedException Refuse() => new(StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
+    {
+        Challenges = InboundCredentials.AllChallenges,
+    };
 
-    private static RefusedException Unsigned(InboundCredentials credentials) => new(
+    private static RefusedException Unsigned() => new(
         StatusCodes.Status401Unauthorized,
         "The signature is right, but it does not cover the attributes, which are headers here. Send the event in structured mode, or with the connection's token.")
     {
-        Challenges = [.. credentials.Challenges()],
+        Challenges = InboundCredentials.AllChallenges,
     };
 
     private static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);

@@ -30,7 +30,7 @@ public static class WebhookEndpoints
         var receipts = endpoints.ServiceProvider.GetRequiredService<DeliveryReceipts>();
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("DevOpsAI.Bot.Webhooks");
         endpoints.MapPost(Path, http => PostAsync(http, intake, receipts, logger));
-        endpoints.MapMethods(Path, [HttpMethods.Options], http => HandshakeAsync(http, intake));
+        endpoints.MapMethods(Path, [HttpMethods.Options], HandshakeAsync);
     }
 
     private static async Task PostAsync(HttpContext http, DeliveryIntake intake, DeliveryReceipts receipts, ILogger logger)
@@ -80,15 +80,15 @@ public static class WebhookEndpoints
         }
     }
 
-    /// <summary>A sender of CloudEvents asks whether it may send here. Any may: each delivery proves itself. Its callback address is not called.</summary>
-    private static Task HandshakeAsync(HttpContext http, DeliveryIntake intake)
+    /// <summary>
+    /// A sender of CloudEvents asks whether it may send here. Any may, wherever: each delivery proves itself, and the answer does not tell
+    /// which connections there are. Its callback address is not called.
+    /// </summary>
+    private static Task HandshakeAsync(HttpContext http)
     {
-        var correlation = Begin(http);
-        if (intake.Find((string)http.Request.RouteValues["connection"]!) is not { } known)
-            return RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such connection.", null, null, correlation);
+        Begin(http);
         http.Response.Headers.Allow = "POST, OPTIONS";
-        var origin = http.Request.Headers["WebHook-Request-Origin"];
-        if (known.Source.AnswersHandshake && origin is [{ Length: > 0 } asked] && Ascii.IsValid(asked))
+        if (http.Request.Headers["WebHook-Request-Origin"] is [{ Length: > 0 } asked] && Ascii.IsValid(asked))
         {
             http.Response.Headers["WebHook-Allowed-Origin"] = asked;
             http.Response.Headers["WebHook-Allowed-Rate"] = "*";

@@ -16,8 +16,6 @@ public sealed class CloudEventsSource : IWebhookSource
 
     public bool IsSimulation => false;
 
-    public bool AnswersHandshake => true;
-
     public InboundCredentials CredentialsOf(Connection connection) =>
         new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"));
 

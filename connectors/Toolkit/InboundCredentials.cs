@@ -11,12 +11,6 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     public static SecretReference? Secret(Connection connection, string setting) =>
         connection.Settings.TryGetValue(setting, out var value) && !string.IsNullOrWhiteSpace(value) ? new(value) : null;
 
-    /// <summary>For <c>WWW-Authenticate</c>.</summary>
-    public IEnumerable<string> Challenges()
-    {
-        if (Bearer is not null || HmacSecret is not null || !Any)
-            yield return "Bearer realm=\"events\"";
-        if (Password is not null)
-            yield return "Basic realm=\"events\", charset=\"UTF-8\"";
-    }
+    /// <summary>For <c>WWW-Authenticate</c>: whatever any connection may take, so that the answer does not tell one from another.</summary>
+    public static IReadOnlyList<string> AllChallenges { get; } = ["Bearer realm=\"events\"", "Basic realm=\"events\", charset=\"UTF-8\""];
 }

@@ -31,9 +31,6 @@ public interface IWebhookSource : IConnectionCheck
 
     /// <summary>The request that reads the delivery. Its handler throws <see cref="MalformedEventException"/> when it cannot be read.</summary>
     IRequest<Normalised> Normalise(WebhookRequest request);
-
-    /// <summary>Whether senders may ask for permission first (<c>OPTIONS</c>, CloudEvents web hook rules).</summary>
-    bool AnswersHandshake => false;
 }
 
 /// <summary>A delivery that cannot be read.</summary>

@@ -29,7 +29,7 @@ public sealed class ReceiptTests
         (await host.PostAsync("contoso-sandbox", Samples.Quoted("{"))).Status.ShouldBe(400);
         (await host.PostAsync("contoso-sandbox", Body.Alert, "text/plain")).Status.ShouldBe(415);
         (await host.PostAsync("contoso-alertmanager", Body.Alert, authorization: null)).Status.ShouldBe(401);
-        (await host.PostAsync("nobody", Body.Alert)).Status.ShouldBe(404);
+        (await host.PostAsync("nobody", Body.Alert)).Status.ShouldBe(401);
         await host.RecordReceiptsAsync();
         await host.RecordReceiptsAsync();
         var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToDictionary(one => one.Connection);

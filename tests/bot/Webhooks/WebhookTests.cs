@@ -172,9 +172,9 @@ public sealed class WebhookTests
     public async Task An_unknown_connection_is_not_found_whatever_is_sent()
     {
         await using var host = await WebhookHost.StartAsync();
-        (await host.PostAsync("fabrikam-sandbox", Body.Alert)).ShouldBeProblem(404);
-        (await host.PostAsync("x%2F..%2Fy", Body.Alert, null, null)).ShouldBeProblem(404);
-        (await host.PostAsync("nobody", Body.Alert, "application/json", null, ("X-Signature-256", Sign(Body.Alert)))).ShouldBeProblem(404);
+        (await host.PostAsync("fabrikam-sandbox", Body.Alert)).ShouldBeProblem(401);
+        (await host.PostAsync("x%2F..%2Fy", Body.Alert, null, null)).ShouldBeProblem(401);
+        (await host.PostAsync("nobody", Body.Alert, "application/json", null, ("X-Signature-256", Sign(Body.Alert)))).ShouldBeProblem(401);
     }
 
     [Theory]
@@ -292,7 +292,7 @@ public sealed class WebhookTests
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         (await host.PostAsync("contoso-sandbox", Body.Alert, headers: ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"))).Header("X-Correlation-Id").ShouldBe(Trace);
         host.Ledger.Entries(WebhookHost.Contoso).Single().Correlation.ShouldBe(Trace);
-        var invented = (await host.PostAsync("nobody", Body.Alert, headers: ("traceparent", $"00-{new string('0', 32)}-b7ad6b7169203331-01"))).ShouldBeProblem(404);
+        var invented = (await host.PostAsync("nobody", Body.Alert, headers: ("traceparent", $"00-{new string('0', 32)}-b7ad6b7169203331-01"))).ShouldBeProblem(401);
         invented.Header("X-Correlation-Id").ShouldNotBe(new string('0', 32));
     }
 
@@ -308,8 +308,45 @@ public sealed class WebhookTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Headers.GetValues("WebHook-Allowed-Origin").Single().ShouldBe("eventemitter.example.test");
         response.Headers.GetValues("WebHook-Allowed-Rate").Single().ShouldBe("*");
-        using var unknown = new HttpRequestMessage(HttpMethod.Options, "/api/events/nobody");
-        (await host.Client.SendAsync(unknown, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task No_answer_tells_a_stranger_which_connections_there_are()
+    {
+        await using var host = await WebhookHost.StartAsync();
+        string[] names = ["nobody", "fabrikam-alertmanager", "contoso-alertmanager", "contoso-cloudevents", "contoso-signed", "contoso-sandbox"];
+        Func<string, Task<string>>[] looks =
+        [
+            name => SeenAsync(name, HttpMethod.Post),
+            name => SeenAsync(name, HttpMethod.Post, ("Authorization", "Bearer wrong")),
+            name => SeenAsync(name, HttpMethod.Post, ("Authorization", "Basic eDp5")),
+            name => SeenAsync(name, HttpMethod.Post, ("X-Signature-256", Sign("other"u8.ToArray()))),
+            name => SeenAsync(name, HttpMethod.Options),
+            name => SeenAsync(name, HttpMethod.Options, ("WebHook-Request-Origin", "sender.example")),
+            name => SeenAsync(name, HttpMethod.Get),
+            name => SeenAsync(name, HttpMethod.Put),
+        ];
+        foreach (var look in looks)
+        {
+            var seen = new HashSet<string>();
+            foreach (var name in names)
+                seen.Add(await look(name));
+            seen.ShouldHaveSingleItem();
+        }
+
+        async Task<string> SeenAsync(string name, HttpMethod method, params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(method, "/api/events/" + name);
+            if (method == HttpMethod.Post)
+                request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            foreach (var (header, value) in headers)
+                request.Headers.TryAddWithoutValidation(header, value);
+            using var response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            var correlation = response.Headers.TryGetValues("X-Correlation-Id", out var ids) ? ids.Single() : "-";
+            var shown = response.Headers.Where(static header => header.Key is not ("Date" or "X-Correlation-Id")).Select(static header => $"{header.Key}: {string.Join(", ", header.Value)}");
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return $"{(int)response.StatusCode}\n{string.Join('\n', shown)}\n{body.Replace(correlation, "", StringComparison.Ordinal)}";
+        }
     }
 
     [Theory]
