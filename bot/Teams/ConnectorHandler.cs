@@ -18,7 +18,7 @@ internal sealed class ConnectorHandler(TrustedServiceUrls trusted, IBotTokens to
         if (request.RequestUri is not { } address || !trusted.MayCall(address))
         {
             var where = request.RequestUri?.GetLeftPart(UriPartial.Authority) ?? "";
-            logger.Untrusted(where);
+            logger.NotTrusted(where);
             throw new UntrustedServiceUrlException(where);
         }
         if (mode.IsLocal)

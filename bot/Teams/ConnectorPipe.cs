@@ -34,7 +34,7 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     {
         if (!trusted.IsTrusted(call.ServiceUrl))
         {
-            logger.Untrusted(call.ServiceUrl);
+            logger.NotTrusted(call.ServiceUrl);
             return Attempt.Refused(RefusalReason.BadRequest, "UntrustedServiceUrl", "The conversation's service address is not a trusted one.");
         }
         if (!call.StaysInPlace)
@@ -52,10 +52,10 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
             var wait = attempt.After ?? Backoff(tries);
             if (!attempt.TryAgain || clock.GetElapsedTime(began) + wait > options.RetryFor)
             {
-                logger.CallEnded(call.Operation, call.ConversationId, attempt.Outcome);
+                logger.CallEnded(call.Operation, call.ConversationId, attempt.Outcome.ToString());
                 return attempt with { After = wait };
             }
-            logger.CallRepeated(call.Operation, call.ConversationId, attempt.Outcome.ToString()!, wait);
+            logger.CallRepeated(call.Operation, call.ConversationId, attempt.Outcome.ToString(), wait);
             await Task.Delay(wait, clock, cancellationToken);
         }
     }

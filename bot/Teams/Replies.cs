@@ -13,7 +13,7 @@ internal sealed class Replies(IConnectorClient connector, ILogger<Replies> logge
                 ? await connector.ReplyAsync(to.ServiceUrl, to.ConversationId, id, message, SendOptions.Reply, cancellationToken)
                 : await connector.SendAsync(to.ServiceUrl, to.ConversationId, message, SendOptions.Reply, cancellationToken);
         if (outcome is not SendOutcome.Sent)
-            logger.ReplyLost(to.ConversationId, outcome);
+            logger.ReplyLost(to.ConversationId, outcome.ToString());
         return outcome;
     }
 }

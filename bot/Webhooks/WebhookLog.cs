@@ -1,3 +1,5 @@
+using DevOpsAI.Logs;
+
 namespace DevOpsAI.Bot.Webhooks;
 
 internal static partial class WebhookLog
@@ -8,7 +10,7 @@ internal static partial class WebhookLog
     public static IDisposable? InDelivery(this ILogger logger, string correlation) => Delivery(logger, correlation);
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Delivery over {Connection} was refused: {Status} {Reason}")]
-    public static partial void DeliveryRefused(this ILogger logger, string connection, int status, string reason);
+    public static partial void DeliveryRefused(this ILogger logger, string connection, int status, UntrustedText reason);
 
     [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Delivery over {Connection} could not be recorded; the sender was asked to try again")]
     public static partial void DeliveryNotRecorded(this ILogger logger, Exception failure, string connection);

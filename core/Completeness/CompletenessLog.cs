@@ -1,3 +1,4 @@
+using DevOpsAI.Logs;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -6,13 +7,13 @@ namespace DevOpsAI.Completeness;
 internal static partial class CompletenessLog
 {
     [LoggerMessage(EventId = 8101, Level = LogLevel.Warning, Message = "The log of {Connection} could not be read: {Reason}")]
-    public static partial void LogNotRead(this ILogger logger, string connection, string reason);
+    public static partial void LogNotRead(this ILogger logger, string connection, UntrustedText reason);
 
     [LoggerMessage(EventId = 8102, Level = LogLevel.Error, Message = "Reading the log of {Connection} failed; trying again later")]
     public static partial void PollFailed(this ILogger logger, string connection, Exception problem);
 
     [LoggerMessage(EventId = 8103, Level = LogLevel.Warning, Message = "Out-of-band change at {Tenant} over {Connection}: {Action}, log line {ActionId}")]
-    public static partial void OutOfBandChange(this ILogger logger, TenantId tenant, string connection, string action, string actionId);
+    public static partial void OutOfBandChange(this ILogger logger, TenantId tenant, string connection, Untrusted action, Untrusted actionId);
 
     [LoggerMessage(EventId = 8104, Level = LogLevel.Warning, Message = "The log of {Connection} was read with a gap: its vendor no longer knows where we had stopped")]
     public static partial void LogHasGap(this ILogger logger, string connection);

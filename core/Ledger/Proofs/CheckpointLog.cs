@@ -1,3 +1,4 @@
+using DevOpsAI.Logs;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -28,5 +29,5 @@ internal static partial class CheckpointLog
     public static partial void Cosigned(this ILogger logger, string witness, TenantId tenant, long size);
 
     [LoggerMessage(EventId = 1108, Level = LogLevel.Critical, Message = "WITNESS {Witness} REFUSES {Tenant}: {Problem}")]
-    public static partial void WitnessRefuses(this ILogger logger, string witness, TenantId tenant, string problem);
+    public static partial void WitnessRefuses(this ILogger logger, string witness, TenantId tenant, UntrustedText problem);
 }

@@ -1,6 +1,6 @@
-using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Logs;
 
-namespace DevOpsAI.Tests.Hosting;
+namespace DevOpsAI.Tests.Logs;
 
 public sealed class UntrustedTests
 {
