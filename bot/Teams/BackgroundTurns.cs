@@ -2,24 +2,40 @@ namespace DevOpsAI.Bot.Teams;
 
 /// <summary>
 /// Turns whose answer is a message of its own, and the sending of those messages. The two have lanes of their own, so that a Teams that
-/// is slow to take a reply holds up replies and never the next command. Lives as long as the application, not as the request; on stop
-/// what was accepted is finished as far as the host's patience goes.
+/// is slow to take a reply holds up replies and never a turn; where too many of them wait, no further turn of that conversation is taken.
+/// Whoever talks much, in however many conversations, waits for himself alone. Lives as long as the application, not as the request; on
+/// stop what was accepted is finished as far as the host's patience goes.
 /// </summary>
 internal sealed class BackgroundTurns : BackgroundService
 {
-    private readonly Lanes turns = new();
-    private readonly Lanes replies = new();
+    /// <summary>Replies that may wait before turns of their conversation are refused.</summary>
+    public const int MostReplies = 64;
+
+    /// <summary>A lane takes what a conversation of many people says in a minute, a person has to wait for answers now and then.</summary>
+    public static readonly LaneLimits TurnLimits = new(All: 4096, InLane: 64, OfPerson: 32);
+
+    /// <summary>A turn never waits for its replies, so all are taken; the turns were counted.</summary>
+    private static readonly LaneLimits ReplyLimits = new(int.MaxValue, int.MaxValue, int.MaxValue);
+
     private readonly CancellationTokenSource stopping = new();
+    private readonly Lanes turns;
+    private readonly Lanes replies;
+
+    public BackgroundTurns() => (turns, replies) = (new(stopping.Token), new(stopping.Token));
 
     /// <summary>Ends when the application gives up waiting for turns; every turn's token follows it.</summary>
     public CancellationToken Stopping => stopping.Token;
 
-    /// <summary>False when too much is waiting already.</summary>
-    public bool TryQueue(string conversationId, Func<CancellationToken, Task> turn) => turns.TryQueue(conversationId, turn);
+    /// <summary>False when too much of the conversation or the person is waiting already.</summary>
+    /// <param name="person">Null for what nobody said.</param>
+    public bool TryQueue(string conversationId, string? person, Func<CancellationToken, Task> turn) =>
+        replies.CountIn(conversationId) < MostReplies && turns.TryQueue(conversationId, person, TurnLimits, turn);
 
-    /// <summary>Hands a reply over to be sent; waits only while too many wait already.</summary>
-    public ValueTask QueueReplyAsync(string conversationId, Func<CancellationToken, Task> send, CancellationToken cancellationToken) =>
-        replies.QueueAsync(conversationId, send, cancellationToken);
+    /// <summary>Turns that wait or run in a conversation.</summary>
+    internal int CountIn(string conversationId) => turns.CountIn(conversationId);
+
+    /// <summary>Hands a reply over to be sent. After the last turn has ended nothing is sent any more.</summary>
+    public void QueueReply(string conversationId, Func<CancellationToken, Task> send) => replies.TryQueue(conversationId, null, ReplyLimits, send);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -43,12 +59,11 @@ internal sealed class BackgroundTurns : BackgroundService
         stopping.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RunTurnsAsync(), replies.RunAsync(stopping.Token));
-
     /// <summary>The last turn's replies are still taken.</summary>
-    private async Task RunTurnsAsync()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await turns.RunAsync(stopping.Token);
+        await turns.Finished;
         replies.Complete();
+        await replies.Finished;
     }
 }

@@ -1,41 +1,101 @@
-using System.Threading.Channels;
+using System.Runtime.InteropServices;
 
 namespace DevOpsAI.Bot.Teams;
 
-/// <summary>Work in order within a conversation, side by side across conversations; bounded.</summary>
-internal sealed class Lanes
+/// <summary>
+/// Work in order within a conversation, side by side across conversations. Each conversation has a lane of its own, so that one in which
+/// much is said, or whose work is slow, holds up no other.
+/// </summary>
+/// <param name="stopping">Handed to the work.</param>
+internal sealed class Lanes(CancellationToken stopping)
 {
-    private const int Count = 16;
-    private const int MostPerLane = 256;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Queue<Work>> lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> ofPerson = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int all;
+    private bool isComplete;
 
-    private readonly Channel<Func<CancellationToken, Task>>[] lanes = [.. Enumerable.Range(0, Count).Select(_ =>
-        Channel.CreateBounded<Func<CancellationToken, Task>>(new BoundedChannelOptions(MostPerLane) { SingleReader = true }))];
+    /// <summary>Ends when everything is done after <see cref="Complete"/>.</summary>
+    public Task Finished => finished.Task;
 
-    /// <summary>False when too much is waiting already, or nothing is taken any more.</summary>
-    public bool TryQueue(string conversationId, Func<CancellationToken, Task> work) => LaneOf(conversationId).Writer.TryWrite(work);
+    /// <summary>What waits or runs in a conversation's lane.</summary>
+    public int CountIn(string conversationId)
+    {
+        lock (gate)
+            return lanes.TryGetValue(conversationId, out var lane) ? lane.Count : 0;
+    }
 
-    /// <summary>Waits for room.</summary>
-    /// <exception cref="ChannelClosedException">Nothing is taken any more.</exception>
-    public ValueTask QueueAsync(string conversationId, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        LaneOf(conversationId).Writer.WriteAsync(work, cancellationToken);
+    /// <summary>False when more waits already than the limits allow, or nothing is taken any more. The work itself must not throw.</summary>
+    /// <param name="person">Who asks for it; null for nobody.</param>
+    public bool TryQueue(string conversationId, string? person, LaneLimits limits, Func<CancellationToken, Task> work)
+    {
+        lock (gate)
+        {
+            if (isComplete || all >= limits.All || (person is not null && ofPerson.GetValueOrDefault(person) >= limits.OfPerson))
+                return false;
+            var isNew = !lanes.TryGetValue(conversationId, out var lane);
+            if (!isNew && lane!.Count >= limits.InLane)
+                return false;
+            lane ??= lanes[conversationId] = new();
+            lane.Enqueue(new(person, work));
+            all++;
+            if (person is not null)
+                ofPerson[person] = ofPerson.GetValueOrDefault(person) + 1;
+            // Without the context of whoever came first: its log scope is not that of those who come after.
+            if (isNew)
+                ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Lanes.RunAsync(one.Id, one.Lane), (Lanes: this, Id: conversationId, Lane: lane), preferLocal: false);
+            return true;
+        }
+    }
 
     /// <summary>Nothing is taken any more; what was taken is finished.</summary>
     public void Complete()
     {
-        foreach (var lane in lanes)
-            lane.Writer.TryComplete();
+        lock (gate)
+        {
+            isComplete = true;
+            if (lanes.Count == 0)
+                finished.TrySetResult();
+        }
     }
 
-    /// <summary>Works until everything is finished after <see cref="Complete"/>. The work itself must not throw.</summary>
-    /// <param name="stopping">Handed to the work.</param>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(lanes.Select(lane => RunAsync(lane, stopping)));
-
-    private static async Task RunAsync(Channel<Func<CancellationToken, Task>> lane, CancellationToken stopping)
+    private async Task RunAsync(string conversationId, Queue<Work> lane)
     {
-        await foreach (var work in lane.Reader.ReadAllAsync(CancellationToken.None))
-            await work(stopping);
+        Work next;
+        lock (gate)
+            next = lane.Peek();
+        while (true)
+        {
+            await next.Do(stopping);
+            lock (gate)
+            {
+                Done(lane.Dequeue());
+                if (!lane.TryPeek(out next))
+                {
+                    lanes.Remove(conversationId);
+                    if (isComplete && lanes.Count == 0)
+                        finished.TrySetResult();
+                    return;
+                }
+            }
+        }
     }
 
-    private Channel<Func<CancellationToken, Task>> LaneOf(string conversationId) =>
-        lanes[(uint)string.GetHashCode(conversationId, StringComparison.Ordinal) % Count];
+    private void Done(Work work)
+    {
+        all--;
+        if (work.Person is not { } person)
+            return;
+        if (ofPerson[person] == 1)
+            ofPerson.Remove(person);
+        else
+            ofPerson[person]--;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Work(string? Person, Func<CancellationToken, Task> Do);
 }
+
+/// <summary>How much may wait: altogether, in one conversation, and of one person in all conversations.</summary>
+internal readonly record struct LaneLimits(int All, int InLane, int OfPerson);

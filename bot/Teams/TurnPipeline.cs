@@ -147,7 +147,7 @@ internal sealed class TurnPipeline(
         {
             logger.ActivityRepeated(activity.Type, activity.Id);
         }
-        else if (!background.TryQueue(LaneOf(activity), stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
+        else if (!background.TryQueue(LaneOf(activity), activity.From?.Id, stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
         {
             deliveries.Forget(delivery);
             logger.BackgroundFull();
@@ -198,8 +198,11 @@ internal sealed class TurnPipeline(
         delivery.Complete(NotActed);
     }
 
-    private async Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken) =>
-        await background.QueueReplyAsync(LaneOf(turn.Activity), stopping => SendAsync(turn, message, stopping), cancellationToken);
+    private Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        background.QueueReply(LaneOf(turn.Activity), stopping => SendAsync(turn, message, stopping));
+        return Task.CompletedTask;
+    }
 
     private async Task SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken stopping)
     {
