@@ -15,33 +15,32 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
         _ => [],
     };
 
+    /// <summary>Looks at what is known before the body is read. The token is that of the caller, for <see cref="CheckActivity(GoodToken, Activity)"/>.</summary>
     /// <exception cref="SigningKeysUnavailableException">Nobody can be checked now.</exception>
-    public ValueTask<Rejection> CheckAsync(HttpContext http, Activity activity, CancellationToken cancellationToken) =>
-        mode.IsLocal ? new(CheckLocal(http, activity)) : CheckTokenAsync(http, activity, cancellationToken);
+    public ValueTask<(Rejection Rejection, GoodToken Token)> CheckCallerAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        if (mode.IsLocal)
+            return new((IsFromThisMachine(http) ? Rejection.None : Rejection.NotFromThisMachine, default));
+        var headers = http.Request.Headers.Authorization;
+        return tokens.CheckTokenAsync(headers.Count == 1 ? headers[0] : null, cancellationToken);
+    }
+
+    /// <summary>Whether the caller may send this activity.</summary>
+    public Rejection CheckActivity(GoodToken token, Activity activity)
+    {
+        var rejection = mode.IsLocal ? Rejection.None : JwtValidator.CheckActivity(token, activity.ChannelId, activity.ServiceUrl);
+        return rejection is Rejection.None ? CheckActivity(activity) : rejection;
+    }
 
     /// <summary>401 when we do not know who calls, 403 when we do and it is not acceptable.</summary>
     public static int StatusOf(Rejection rejection) => rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
 
-    private async ValueTask<Rejection> CheckTokenAsync(HttpContext http, Activity activity, CancellationToken cancellationToken)
-    {
-        var headers = http.Request.Headers.Authorization;
-        var authorization = headers.Count == 1 ? headers[0] : null;
-        var rejection = await tokens.CheckAsync(authorization, activity.ChannelId, activity.ServiceUrl, cancellationToken);
-        return rejection is Rejection.None ? CheckActivity(activity) : rejection;
-    }
-
     /// <summary>A browser page or a proxy on this machine must not lend others our trust in it: the name called by has to be this machine's too.</summary>
-    private Rejection CheckLocal(HttpContext http, Activity activity)
-    {
-        if (!Loopback.IsPeer(http.Connection.RemoteIpAddress)
-            || !Loopback.IsHost(http.Request.Host.Host)
-            || http.Request.Headers.ContainsKey("X-Forwarded-For")
-            || http.Request.Headers.ContainsKey("Forwarded"))
-        {
-            return Rejection.NotFromThisMachine;
-        }
-        return CheckActivity(activity);
-    }
+    private static bool IsFromThisMachine(HttpContext http) =>
+        Loopback.IsPeer(http.Connection.RemoteIpAddress)
+        && Loopback.IsHost(http.Request.Host.Host)
+        && !http.Request.Headers.ContainsKey("X-Forwarded-For")
+        && !http.Request.Headers.ContainsKey("Forwarded");
 
     private Rejection CheckActivity(Activity activity)
     {

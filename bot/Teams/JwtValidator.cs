@@ -24,6 +24,9 @@ internal enum Rejection
     NotFromThisMachine,
 }
 
+/// <summary>A token that was found good by itself, and the key that signed it.</summary>
+internal readonly record struct GoodToken(SignedToken Token, SigningKey Key);
+
 /// <summary>
 /// Checks the Bot Connector's token: signed by a key of its metadata, exact issuer and audience, five minutes of clock skew,
 /// the key endorses the channel, and the token names the activity's service URL. The token does not cover the body.
@@ -34,33 +37,51 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
 {
     private const int MostRemembered = 1_000;
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, (SignedToken Token, SigningKey Key)> verified = new(StringComparer.Ordinal);
 
     private readonly string issuer = CloudEnvironment.Of(options.Value).Issuer;
     private readonly string audience = options.Value.AppId ?? "";
 
+    /// <summary>Judges the token by itself, before anything else of the request is looked at.</summary>
     /// <param name="authorization">The header as received; null when there is none.</param>
     /// <exception cref="SigningKeysUnavailableException">No keys to check with.</exception>
-    public async ValueTask<Rejection> CheckAsync(string? authorization, string? channelId, string? serviceUrl, CancellationToken cancellationToken)
+    public async ValueTask<(Rejection Rejection, GoodToken Token)> CheckTokenAsync(string? authorization, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(authorization))
-            return Rejection.NoToken;
+            return (Rejection.NoToken, default);
         var isKnown = verified.TryGetValue(authorization, out var known);
         var (token, malformed) = isKnown ? (known.Token, Rejection.None) : Read(authorization);
         if (token is null)
-            return malformed;
+            return (malformed, default);
         if (token.Text("iss") != issuer)
-            return Rejection.WrongIssuer;
-        if (await keys.FindAsync(token.KeyId, cancellationToken) is not { } key)
-            return Rejection.UnknownKey;
+            return (Rejection.WrongIssuer, default);
+        // Before the key is looked for: a token that would be refused anyway forces no fetch of the keys.
+        if (CheckClaims(token) is var rejection and not Rejection.None)
+            return (rejection, default);
+        if (await keys.FindAsync(token.KeyId, mayForce: IsPlausible(token), cancellationToken) is not { } key)
+            return (Rejection.UnknownKey, default);
         if (!(isKnown && ReferenceEquals(known.Key, key)))
         {
             if (!key.Verifies(token))
-                return Rejection.BadSignature;
+                return (Rejection.BadSignature, default);
             Remember(authorization, token, key);
         }
-        return CheckClaims(token) is var rejection and not Rejection.None ? rejection : CheckActivity(token, key, channelId, serviceUrl);
+        return (Rejection.None, new(token, key));
+    }
+
+    /// <summary>Whether a token that is good by itself fits the activity it came with.</summary>
+    public static Rejection CheckActivity(GoodToken good, string? channelId, string? serviceUrl)
+    {
+        if (channelId is null || !good.Key.Endorsements.Contains(channelId, StringComparer.Ordinal))
+            return Rejection.NotEndorsed;
+        var claims = good.Token.Claims.EnumerateObject().Where(static claim => claim.Name.Equals("serviceurl", StringComparison.OrdinalIgnoreCase)).ToList();
+        return claims is [{ Value.ValueKind: System.Text.Json.JsonValueKind.String } claim]
+            && serviceUrl is not null
+            && TrustedServiceUrls.AreSame(claim.Value.GetString()!, serviceUrl)
+            ? Rejection.None
+            : Rejection.WrongServiceUrl;
     }
 
     private static (SignedToken? Token, Rejection Rejection) Read(string authorization)
@@ -90,15 +111,6 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
         return Rejection.None;
     }
 
-    private static Rejection CheckActivity(SignedToken token, SigningKey key, string? channelId, string? serviceUrl)
-    {
-        if (channelId is null || !key.Endorsements.Contains(channelId, StringComparer.Ordinal))
-            return Rejection.NotEndorsed;
-        var claims = token.Claims.EnumerateObject().Where(static claim => claim.Name.Equals("serviceurl", StringComparison.OrdinalIgnoreCase)).ToList();
-        return claims is [{ Value.ValueKind: System.Text.Json.JsonValueKind.String } claim]
-            && serviceUrl is not null
-            && TrustedServiceUrls.AreSame(claim.Value.GetString()!, serviceUrl)
-            ? Rejection.None
-            : Rejection.WrongServiceUrl;
-    }
+    /// <summary>The Bot Connector's tokens last an hour, some a day: one that lasts for years was made to have the keys fetched.</summary>
+    private bool IsPlausible(SignedToken token) => token.Seconds("exp") < (clock.GetUtcNow() + LongestLife + Skew).ToUnixTimeSeconds();
 }

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using DevOpsAI.Bot.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>
-/// <c>POST /api/messages</c>: reads the activity, checks who sent it, hands it to the pipeline. Any other method is 405, so that a
-/// HEAD probe costs nothing.
+/// <c>POST /api/messages</c>: checks who calls, reads the activity, checks that the caller may send it, hands it to the pipeline. Any other
+/// method is 405, so that a HEAD probe costs nothing.
 /// </summary>
 internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnPipeline pipeline, ILogger<MessagesEndpoint> logger)
 {
@@ -15,8 +17,16 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
 
     private const int LargestBody = 256 * 1024;
 
+    /// <summary>Teams sends an activity at once; whoever trickles one in has a good token and still ties up memory.</summary>
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+
     public async Task HandleAsync(HttpContext http)
     {
+        // Strangers are turned away before their body takes any memory.
+        if (await CheckCallerAsync(http) is not { } caller)
+            return;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = SlowestBody;
         var (activity, problem) = await ReadAsync(http);
         var correlation = CorrelationOf(activity);
         http.Response.Headers[CorrelationHeader] = correlation;
@@ -26,24 +36,38 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
             http.Response.StatusCode = problem;
             return;
         }
+        if (authenticator.CheckActivity(caller, activity) is var rejection and not Rejection.None)
+        {
+            Refuse(http, rejection, activity.ChannelId, activity.ServiceUrl);
+            return;
+        }
+        await AnswerAsync(http, await pipeline.RunAsync(activity, correlation));
+    }
+
+    /// <summary>Null when the caller was answered already.</summary>
+    private async ValueTask<GoodToken?> CheckCallerAsync(HttpContext http)
+    {
         try
         {
-            var rejection = await authenticator.CheckAsync(http, activity, http.RequestAborted);
-            if (rejection is not Rejection.None)
-            {
-                http.Response.StatusCode = InboundAuthenticator.StatusOf(rejection);
-                logger.ActivityRefused(http.Response.StatusCode, rejection, Untrusted.Shown(activity.ChannelId), Untrusted.Shown(activity.ServiceUrl));
-                return;
-            }
+            var (rejection, token) = await authenticator.CheckCallerAsync(http, http.RequestAborted);
+            if (rejection is Rejection.None)
+                return token;
+            http.Response.Headers[CorrelationHeader] = Guid.NewGuid().ToString("N");
+            Refuse(http, rejection, null, null);
         }
         catch (SigningKeysUnavailableException)
         {
             logger.NoKeys();
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             http.Response.Headers.RetryAfter = "5";
-            return;
         }
-        await AnswerAsync(http, await pipeline.RunAsync(activity, correlation));
+        return null;
+    }
+
+    private void Refuse(HttpContext http, Rejection rejection, string? channelId, string? serviceUrl)
+    {
+        http.Response.StatusCode = InboundAuthenticator.StatusOf(rejection);
+        logger.ActivityRefused(http.Response.StatusCode, rejection, channelId, serviceUrl);
     }
 
     /// <summary>A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.</summary>

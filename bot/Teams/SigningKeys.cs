@@ -10,8 +10,8 @@ internal sealed class SigningKeysUnavailableException(Exception inner) : Excepti
 
 /// <summary>
 /// The Bot Connector's keys by id. Fetched when first needed, again in the background after 12 hours and before use after 24;
-/// a key id we do not know forces one fetch, at most every five minutes, since anyone can send random ids. The last good set stays in use
-/// while fetching fails.
+/// a key id we do not know forces a fetch, at most three times in five minutes, since anyone can send random ids: a stranger who spends one
+/// of them does not keep a key out that appears right after. The last good set stays in use while fetching fails.
 /// </summary>
 internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOptions> options, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
 
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromHours(12);
     public static readonly TimeSpan StaleAfter = TimeSpan.FromHours(24);
-    public static readonly TimeSpan ForcedEvery = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan ForcedWithin = TimeSpan.FromMinutes(5);
+    public const int MostForced = 3;
 
     private const int LargestAnswer = 512 * 1024;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -29,16 +30,16 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
     private readonly Uri metadataUrl = CloudEnvironment.Of(options.Value).MetadataUrl;
     private readonly SemaphoreSlim turn = new(1, 1);
     private volatile KeySet? current;
-    private long lastForced;
-    private bool wasForced;
+    private readonly Queue<long> forced = new(MostForced);
     private (DateTimeOffset At, Exception Error)? failure;
     private int refreshing;
 
     private sealed record KeySet(FrozenDictionary<string, SigningKey> ById, DateTimeOffset FetchedAt);
 
     /// <summary>The key, or null when the Bot Connector has none of this id.</summary>
+    /// <param name="mayForce">Whether the token that names the id is worth asking for it.</param>
     /// <exception cref="SigningKeysUnavailableException">Nothing is known at all.</exception>
-    public async ValueTask<SigningKey?> FindAsync(string keyId, CancellationToken cancellationToken)
+    public async ValueTask<SigningKey?> FindAsync(string keyId, bool mayForce, CancellationToken cancellationToken)
     {
         var keys = current;
         var age = keys is null ? TimeSpan.MaxValue : clock.GetUtcNow() - keys.FetchedAt;
@@ -48,7 +49,7 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
             _ = RefreshAsync(keys);
         if (keys!.ById.TryGetValue(keyId, out var key))
             return key;
-        return MayForce() ? (await FetchOnceAsync(keys, cancellationToken)).ById.GetValueOrDefault(keyId) : null;
+        return mayForce && MayForce() ? (await FetchOnceAsync(keys, cancellationToken)).ById.GetValueOrDefault(keyId) : null;
     }
 
     public void Dispose() => turn.Dispose();
@@ -57,10 +58,11 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
     {
         lock (turn)
         {
-            if (wasForced && clock.GetElapsedTime(lastForced) < ForcedEvery)
+            while (forced.TryPeek(out var oldest) && clock.GetElapsedTime(oldest) >= ForcedWithin)
+                forced.Dequeue();
+            if (forced.Count >= MostForced)
                 return false;
-            wasForced = true;
-            lastForced = clock.GetTimestamp();
+            forced.Enqueue(clock.GetTimestamp());
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -156,23 +157,72 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task A_flood_of_random_key_ids_fetches_once_in_five_minutes()
+    public async Task A_flood_of_random_key_ids_fetches_three_times_in_five_minutes_at_most()
     {
         var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
         (await ClickAsync(host, teams, "f:0", clock)).ShouldBe(Accepted);
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
-        {
-            var token = new Attack(teams, clock).Token(header: head => head["kid"] = $"random-{number}");
-            (await host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl), token)).ShouldBe(Unauthorized);
-        }));
-        teams.KeyFetches.ShouldBe(2);
+        for (var number = 0; number < 20; number++)
+            (await UnknownKeyAsync(host, teams, clock, $"random-{number}")).ShouldBe(Unauthorized);
+        teams.KeyFetches.ShouldBe(4);
         teams.Issuer.Roll("key-2");
         (await ClickAsync(host, teams, "f:1", clock)).ShouldBe(Unauthorized);
         clock.Advance(TimeSpan.FromMinutes(5));
         (await ClickAsync(host, teams, "f:1", clock)).ShouldBe(Accepted);
-        teams.KeyFetches.ShouldBe(3);
+        teams.KeyFetches.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_stranger_who_has_the_keys_fetched_keeps_no_new_key_out()
+    {
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
+        (await ClickAsync(host, teams, "f:0", clock)).ShouldBe(Accepted);
+        (await UnknownKeyAsync(host, teams, clock, "random")).ShouldBe(Unauthorized);
+        teams.Issuer.Roll("key-2");
+        (await ClickAsync(host, teams, "f:1", clock)).ShouldBe(Accepted);
+    }
+
+    [Fact]
+    public async Task A_token_that_would_be_refused_anyway_has_no_keys_fetched()
+    {
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
+        (await ClickAsync(host, teams, "f:0", clock)).ShouldBe(Accepted);
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        Action<JsonObject>[] flaws =
+        [
+            claims => claims["aud"] = "33333333-3333-4333-8333-333333333333",
+            claims => claims["exp"] = now - 3600,
+            claims => claims["exp"] = null,
+            claims => claims["exp"] = now + 10L * 365 * 24 * 3600,
+            claims => claims["exp"] = 1e300,
+            claims => claims["nbf"] = now + 3600,
+        ];
+        foreach (var flaw in flaws)
+            (await UnknownKeyAsync(host, teams, clock, "random", flaw)).ShouldBe(Unauthorized);
+        teams.KeyFetches.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stranger_is_turned_away_before_its_body_is_read(bool registered)
+    {
+        await using var teams = await FakeTeams.StartAsync();
+        await using var host = registered ? await TeamsHost.StartRegisteredAsync(teams) : await TeamsHost.StartAsync();
+        using var socket = new TcpClient();
+        var cancellation = TestContext.Current.CancellationToken;
+        await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port, cancellation);
+        // The body is promised and never sent.
+        var head = "POST /api/messages HTTP/1.1\r\nHost: bot.example\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n"
+            + $"Authorization: Bearer {new Attack(teams).ForeignSignature()}\r\n\r\n";
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), cancellation);
+        using var reader = new StreamReader(socket.GetStream(), Encoding.ASCII);
+        (await reader.ReadLineAsync(cancellation)).ShouldBe(registered ? "HTTP/1.1 401 Unauthorized" : "HTTP/1.1 403 Forbidden");
     }
 
     [Fact]
@@ -244,6 +294,9 @@ public sealed class AuthenticationTests
         (await ClickAsync(host, teams, "f:1")).ShouldBe(HttpStatusCode.ServiceUnavailable);
         teams.KeyFetches.ShouldBe(0);
     }
+
+    private static Task<HttpStatusCode> UnknownKeyAsync(TeamsHost host, FakeTeams teams, TimeProvider clock, string keyId, Action<JsonObject>? claims = null) =>
+        host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl), new Attack(teams, clock).Token(claims, header => header["kid"] = keyId));
 
     private static Task<HttpStatusCode> ClickAsync(TeamsHost host, FakeTeams teams, string id, TimeProvider? clock = null) =>
         host.StatusAsync(AnActivity.Click("view", id, teams.ServiceUrl), new Attack(teams, clock).Token());
