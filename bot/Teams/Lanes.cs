@@ -98,4 +98,5 @@ internal sealed class Lanes(CancellationToken stopping)
 }
 
 /// <summary>How much may wait: altogether, in one conversation, and of one person in all conversations.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct LaneLimits(int All, int InLane, int OfPerson);
