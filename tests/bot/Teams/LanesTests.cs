@@ -94,7 +94,7 @@ public sealed class LanesTests
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         background.TryQueue("a:dana", "29:dana", _ =>
         {
-            background.QueueReply("a:dana", _ => Task.Run(answered.SetResult));
+            background.QueueReply("a:dana", _ => Task.Run(answered.SetResult, CancellationToken.None));
             return Task.CompletedTask;
         }).ShouldBeTrue();
         await answered.Task.WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
