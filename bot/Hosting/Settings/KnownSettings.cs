@@ -159,9 +159,9 @@ internal static class KnownSettings
     }
 
     /// <summary>Of a list or a dictionary by name; null for anything else.</summary>
-    private static Type? ElementOf(Type type) => type.IsGenericType ? type.GetGenericArguments()[^1] : null;
+    private static Type? ElementOf(Type type) => type.IsGenericType ? type.GetGenericArguments()[^1] : type.GetElementType();
 
-    private static bool IsList(Type type) => type.IsGenericType && type.GetGenericArguments().Length == 1;
+    private static bool IsList(Type type) => type.IsArray || (type.IsGenericType && type.GetGenericArguments().Length == 1);
 
     /// <summary>Section <c>Compliance</c>, which <c>ledger export</c> reads.</summary>
     private abstract class ComplianceSettings
