@@ -43,7 +43,7 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         for (var tries = 0; ; tries++)
         {
             Attempt attempt;
-            using (await pacer.EnterAsync(call.PaceKey, options.Urgent, cancellationToken))
+            using (await pacer.EnterAsync(call.PaceKey, options.Urgency, cancellationToken))
                 attempt = await TryAsync(call, cancellationToken);
             if (attempt.After is { } pause && pause > TimeSpan.Zero)
                 pacer.Hold(call.PaceKey, pause);

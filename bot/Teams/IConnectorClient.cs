@@ -7,6 +7,19 @@ namespace DevOpsAI.Bot.Teams;
 /// <param name="Urgent">Goes before waiting messages that are not: a decision's follow-up, an answer to a person.</param>
 public sealed record SendOptions(TimeSpan RetryFor, bool Urgent = false)
 {
+    /// <summary>Goes before waiting messages that neither are it nor urgent: an alert that somebody must see or decide about, in the midst of a storm.</summary>
+    public bool Important { get; init; }
+
+    /// <summary>As <see cref="Background"/> for what must not wait behind a storm.</summary>
+    public static readonly SendOptions Alert = new(TimeSpan.FromSeconds(60)) { Important = true };
+
+    internal Urgency Urgency => this switch
+    {
+        { Urgent: true } => Urgency.Urgent,
+        { Important: true } => Urgency.Important,
+        _ => Urgency.Normal,
+    };
+
     /// <summary>For answers to a person who is waiting.</summary>
     public static readonly SendOptions Reply = new(TimeSpan.FromSeconds(30), Urgent: true);
 

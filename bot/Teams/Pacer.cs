@@ -3,15 +3,16 @@ namespace DevOpsAI.Bot.Teams;
 /// <summary>
 /// Keeps calls inside Teams' limits: per conversation 7 in one second, 8 in two, 50 in thirty and 1800 in an hour, and 30 a second
 /// in all. A call counts from its start until its window after its <em>end</em>, so the limits hold at the receiver however long each call
-/// was under way. Urgent calls go first, and a
-/// part of the longer limits is theirs alone, so that a storm of card updates makes nobody wait for an answer; within a conversation and
-/// urgency the order is kept.
+/// was under way. Urgent calls go first, important ones next. A part of the longer limits is kept for urgent calls, half of it also for important
+/// ones, so that a storm of card updates makes nobody wait for an answer, nor for an alert about security; within a conversation and urgency the
+/// order is kept.
 /// </summary>
 internal sealed class Pacer : IDisposable
 {
     private static readonly RateLimit[] PerConversation =
         [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30), ForUrgent: 10), new(1800, TimeSpan.FromHours(1), ForUrgent: 200)];
 
+    private static readonly Urgency[] MostUrgentFirst = [Urgency.Urgent, Urgency.Important, Urgency.Normal];
     private static readonly RateLimit[] Overall = [new(30, TimeSpan.FromSeconds(1))];
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -34,14 +35,14 @@ internal sealed class Pacer : IDisposable
 
     /// <summary>Waits for the turn of a call; dispose the pass when the call has ended.</summary>
     /// <param name="key">The service and the conversation; all threads of a channel are one.</param>
-    public async Task<Pass> EnterAsync(string key, bool urgent, CancellationToken cancellationToken)
+    public async Task<Pass> EnterAsync(string key, Urgency urgency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new TaskCompletionSource<Pass>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
             var queue = QueueOf(key);
-            (urgent ? queue.Urgent : queue.Normal).Enqueue(waiter);
+            queue.Of(urgency).Enqueue(waiter);
             if (!waiting.Contains(queue))
                 waiting.Add(queue);
             Pump();
@@ -84,21 +85,24 @@ internal sealed class Pacer : IDisposable
 
     private void Pump()
     {
-        var next = Release(urgent: true);
-        if (Release(urgent: false) is { } later && (next is null || later < next))
-            next = later;
+        TimeSpan? next = null;
+        foreach (var urgency in MostUrgentFirst)
+        {
+            if (Release(urgency) is { } later && (next is null || later < next))
+                next = later;
+        }
         waiting.RemoveAll(static queue => queue.IsEmpty);
         timer.Change(waiting.Count > 0 && next is { } wait ? (wait > ShortestWait ? wait : ShortestWait) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         ForgetIdle();
     }
 
     /// <summary>Lets go whoever may go now; returns when the next one may, null when that depends on a call that is under way.</summary>
-    private TimeSpan? Release(bool urgent)
+    private TimeSpan? Release(Urgency urgency)
     {
         TimeSpan? next = null;
         foreach (var queue in waiting)
         {
-            var waiters = urgent ? queue.Urgent : queue.Normal;
+            var waiters = queue.Of(urgency);
             while (waiters.TryPeek(out var waiter))
             {
                 if (waiter.Task.IsCompleted)
@@ -106,7 +110,7 @@ internal sealed class Pacer : IDisposable
                     waiters.Dequeue(); // cancelled while waiting
                     continue;
                 }
-                if (!overall.IsFree(urgent, out var wait) || !queue.Window.IsFree(urgent, out wait))
+                if (!overall.IsFree(urgency, out var wait) || !queue.Window.IsFree(urgency, out wait))
                 {
                     if (wait is { } known && (next is null || known < next))
                         next = known;
@@ -138,11 +142,11 @@ internal sealed class Pacer : IDisposable
     {
         public RateWindow Window => window;
 
-        public Queue<TaskCompletionSource<Pass>> Urgent { get; } = new();
+        private readonly Queue<TaskCompletionSource<Pass>>[] waiters = [new(), new(), new()];
 
-        public Queue<TaskCompletionSource<Pass>> Normal { get; } = new();
+        public Queue<TaskCompletionSource<Pass>> Of(Urgency urgency) => waiters[(int)urgency];
 
-        public bool IsEmpty => Urgent.Count == 0 && Normal.Count == 0;
+        public bool IsEmpty => waiters[0].Count == 0 && waiters[1].Count == 0 && waiters[2].Count == 0;
     }
 
     /// <summary>The right to make one call now.</summary>
@@ -157,3 +161,6 @@ internal sealed class Pacer : IDisposable
         }
     }
 }
+
+/// <summary>Whose turn it is first.</summary>
+internal enum Urgency { Normal, Important, Urgent }

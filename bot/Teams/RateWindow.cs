@@ -1,7 +1,7 @@
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>At most <paramref name="Most"/> calls in any <paramref name="Within"/>.</summary>
-/// <param name="ForUrgent">So many of them are kept for urgent calls.</param>
+/// <param name="ForUrgent">So many of them are kept for urgent calls, half of them for important ones too.</param>
 internal sealed record RateLimit(int Most, TimeSpan Within, int ForUrgent = 0);
 
 /// <summary>
@@ -28,12 +28,12 @@ internal sealed class RateWindow(RateLimit[] limits, TimeProvider clock)
     private int Count => ended.Count - first;
 
     /// <summary>May a call begin? If not, <paramref name="wait"/> says when to ask again; null when a call under way has to end first.</summary>
-    public bool IsFree(bool urgent, out TimeSpan? wait)
+    public bool IsFree(Urgency urgency, out TimeSpan? wait)
     {
         wait = RemainingHold();
         foreach (var limit in limits)
         {
-            var room = limit.Most - (urgent ? 0 : limit.ForUrgent) - underWay;
+            var room = limit.Most - KeptFrom(urgency, limit.ForUrgent) - underWay;
             if (room <= 0)
             {
                 wait = null;
@@ -47,6 +47,13 @@ internal sealed class RateWindow(RateLimit[] limits, TimeProvider clock)
         }
         return wait <= TimeSpan.Zero;
     }
+
+    private static int KeptFrom(Urgency urgency, int forUrgent) => urgency switch
+    {
+        Urgency.Urgent => 0,
+        Urgency.Important => forUrgent / 2,
+        _ => forUrgent,
+    };
 
     public void Begin() => underWay++;
 

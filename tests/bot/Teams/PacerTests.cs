@@ -30,8 +30,8 @@ public sealed class PacerTests
         var clock = new ManualClock();
         using var pacer = new Pacer(clock);
         for (var call = 0; call < 7; call++)
-            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
-        var eighth = pacer.EnterAsync("a", urgent: false, Token);
+            (await pacer.EnterAsync("a", Urgency.Normal, Token)).Dispose();
+        var eighth = pacer.EnterAsync("a", Urgency.Normal, Token);
         eighth.IsCompleted.ShouldBeFalse();
         clock.Advance(TimeSpan.FromMilliseconds(1100));
         (await eighth).Dispose();
@@ -43,14 +43,55 @@ public sealed class PacerTests
         var clock = new ManualClock();
         using var pacer = new Pacer(clock);
         for (var call = 0; call < 7; call++)
-            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
-        var normal = pacer.EnterAsync("a", urgent: false, Token);
-        var urgent = pacer.EnterAsync("a", urgent: true, Token);
+            (await pacer.EnterAsync("a", Urgency.Normal, Token)).Dispose();
+        var normal = pacer.EnterAsync("a", Urgency.Normal, Token);
+        var urgent = pacer.EnterAsync("a", Urgency.Urgent, Token);
         clock.Advance(TimeSpan.FromMilliseconds(1100));
         (await urgent).Dispose();
         normal.IsCompleted.ShouldBeFalse();
         clock.Advance(TimeSpan.FromSeconds(1));
         (await normal).Dispose();
+    }
+
+    [Fact]
+    public async Task Important_calls_go_before_ordinary_ones_and_after_urgent_ones()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        for (var call = 0; call < 7; call++)
+            (await pacer.EnterAsync("a", Urgency.Normal, Token)).Dispose();
+        var normal = pacer.EnterAsync("a", Urgency.Normal, Token);
+        var important = pacer.EnterAsync("a", Urgency.Important, Token);
+        var urgent = pacer.EnterAsync("a", Urgency.Urgent, Token);
+        clock.Advance(TimeSpan.FromMilliseconds(1100));
+        (await urgent).Dispose();
+        important.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromMilliseconds(1000));
+        (await important).Dispose();
+        (await normal.WaitAsync(Hang.Limit, Token)).Dispose();
+    }
+
+    [Fact]
+    public async Task A_storm_that_has_used_up_its_half_minute_leaves_room_for_important_calls()
+    {
+        var clock = new ManualClock();
+        using var pacer = new Pacer(clock);
+        for (var call = 0; call < 40; call++)
+        {
+            if (call % 7 == 0)
+                clock.Advance(TimeSpan.FromSeconds(2.1));
+            (await pacer.EnterAsync("a", Urgency.Normal, Token)).Dispose();
+        }
+        clock.Advance(TimeSpan.FromSeconds(2.1));
+        var normal = pacer.EnterAsync("a", Urgency.Normal, Token);
+        for (var call = 0; call < 5; call++)
+            (await pacer.EnterAsync("a", Urgency.Important, Token).WaitAsync(Hang.Limit, Token)).Dispose();
+        var beyond = pacer.EnterAsync("a", Urgency.Important, Token);
+        (normal.IsCompleted || beyond.IsCompleted).ShouldBeFalse("the rest is for answers to people");
+        (await pacer.EnterAsync("a", Urgency.Urgent, Token).WaitAsync(Hang.Limit, Token)).Dispose();
+        clock.Advance(TimeSpan.FromSeconds(30));
+        (await beyond.WaitAsync(Hang.Limit, Token)).Dispose();
+        (await normal.WaitAsync(Hang.Limit, Token)).Dispose();
     }
 
     [Fact]
@@ -60,8 +101,8 @@ public sealed class PacerTests
         using var pacer = new Pacer(clock);
         pacer.Hold("a", TimeSpan.FromSeconds(5));
         using var cancel = new CancellationTokenSource();
-        var cancelled = pacer.EnterAsync("a", urgent: false, cancel.Token);
-        var other = pacer.EnterAsync("a", urgent: false, Token);
+        var cancelled = pacer.EnterAsync("a", Urgency.Normal, cancel.Token);
+        var other = pacer.EnterAsync("a", Urgency.Normal, Token);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(cancelled);
         clock.Advance(TimeSpan.FromSeconds(5.1));
@@ -74,8 +115,8 @@ public sealed class PacerTests
         var clock = new ManualClock();
         using var pacer = new Pacer(clock);
         pacer.Hold("a", TimeSpan.FromSeconds(30));
-        (await pacer.EnterAsync("b", urgent: false, Token)).Dispose();
-        var held = pacer.EnterAsync("a", urgent: true, Token);
+        (await pacer.EnterAsync("b", Urgency.Normal, Token)).Dispose();
+        var held = pacer.EnterAsync("a", Urgency.Urgent, Token);
         clock.Advance(TimeSpan.FromSeconds(29));
         held.IsCompleted.ShouldBeFalse();
         clock.Advance(TimeSpan.FromSeconds(2));
@@ -91,18 +132,18 @@ public sealed class PacerTests
         {
             if (call % 7 == 0)
                 clock.Advance(TimeSpan.FromSeconds(2.1));
-            (await pacer.EnterAsync("a", urgent: false, Token)).Dispose();
+            (await pacer.EnterAsync("a", Urgency.Normal, Token)).Dispose();
         }
         clock.Advance(TimeSpan.FromSeconds(2.1));
-        var normal = pacer.EnterAsync("a", urgent: false, Token);
+        var normal = pacer.EnterAsync("a", Urgency.Normal, Token);
         for (var call = 0; call < 10; call++)
         {
             if (call == 7)
                 clock.Advance(TimeSpan.FromSeconds(2.1));
-            (await pacer.EnterAsync("a", urgent: true, Token).WaitAsync(Hang.Limit, Token)).Dispose();
+            (await pacer.EnterAsync("a", Urgency.Urgent, Token).WaitAsync(Hang.Limit, Token)).Dispose();
         }
         clock.Advance(TimeSpan.FromSeconds(2.1));
-        var beyond = pacer.EnterAsync("a", urgent: true, Token);
+        var beyond = pacer.EnterAsync("a", Urgency.Urgent, Token);
         (normal.IsCompleted || beyond.IsCompleted).ShouldBeFalse("fifty went in these thirty seconds");
         clock.Advance(TimeSpan.FromSeconds(30));
         (await beyond.WaitAsync(Hang.Limit, Token)).Dispose();
@@ -128,7 +169,7 @@ public sealed class PacerTests
     {
         var clock = new ManualClock();
         using var pacer = new Pacer(clock);
-        var calls = Enumerable.Range(0, 100).Select(number => pacer.EnterAsync($"thread {number}", urgent: false, Token)).ToList();
+        var calls = Enumerable.Range(0, 100).Select(number => pacer.EnterAsync($"thread {number}", Urgency.Normal, Token)).ToList();
         await TurnTests.UntilAsync(() => calls.Count(call => call.IsCompleted) == 30);
         foreach (var pass in calls.Where(call => call.IsCompleted))
             (await pass).Dispose();
@@ -143,7 +184,7 @@ public sealed class PacerTests
         var clock = new ManualClock();
         var start = clock.GetUtcNow();
         using var pacer = new Pacer(clock);
-        var waiting = Enumerable.Range(0, calls).Select(_ => pacer.EnterAsync("thread", random.Next(2) == 0, Token)).ToList();
+        var waiting = Enumerable.Range(0, calls).Select(_ => pacer.EnterAsync("thread", (Urgency)random.Next(3), Token)).ToList();
         var underWay = new List<(DateTimeOffset End, Pacer.Pass Pass)>();
         var arrivals = new List<TimeSpan>();
         var slowest = random.Next(1, 3000);
