@@ -24,6 +24,8 @@ internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
         return string.Join('|', named).ToLowerInvariant() is { Length: > 0 } part ? part : null;
     }
 
+    public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => runbooks.For(kind, attributes) is not null;
+
     /// <summary>
     /// Without a runbook nothing says which label names the part, so all count that usually do: alerts of two pods, probes or queues are two
     /// incidents although one exporter reports them.

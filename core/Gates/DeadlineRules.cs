@@ -7,17 +7,40 @@ namespace DevOpsAI.Gates;
 /// <summary>What falls due at staged proposals. Pure.</summary>
 internal static class DeadlineRules
 {
+    /// <summary>More escalations than this at once are told as one, in a list.</summary>
+    private const int MostTold = 3;
+
+    /// <summary>What would be escalated within so long is escalated with what is due, so that people are told once of what began together.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromSeconds(30);
     private static readonly Actor Self = Actor.Service("deadlines");
 
     /// <summary>One thing that is due now: the append is the right to do it, so of several instances one does.</summary>
     public sealed record DueNow(string IncidentId, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
 
     /// <param name="isAnybodyThere">Whether somebody who holds a role, or a delegate, is not absent.</param>
-    public static IEnumerable<DueNow> Due(TenantState state, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    public static IReadOnlyList<DueNow> Due(TenantState state, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    {
+        var due = DueAt(state, now, now, isAnybodyThere).ToList();
+        if (!due.Exists(IsEscalation))
+            return due;
+        var soon = DueAt(state, now, now + Together, isAnybodyThere).ToList();
+        return soon.Count(IsEscalation) > MostTold ? [.. soon.Where(static one => !IsEscalation(one)), AtOnce([.. soon.Where(IsEscalation)])] : due;
+    }
+
+    private static bool IsEscalation(DueNow due) => due.Entries is [{ Fact: ProposalEscalated }];
+
+    /// <summary>One append, so that whoever tells of it sees all of them.</summary>
+    private static DueNow AtOnce(List<DueNow> escalations) => new(
+        escalations[0].IncidentId,
+        $"escalation with {escalations.Count - 1} others",
+        [.. escalations.SelectMany(static one => one.Expected)],
+        [.. escalations.Select((one, position) => one.Entries[0] with { Fact = (ProposalEscalated)one.Entries[0].Fact with { Among = new(position, escalations.Count) } })]);
+
+    private static IEnumerable<DueNow> DueAt(TenantState state, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
         foreach (var (_, incident) in state.Incidents)
         {
-            if (incident.IsUndecided && Due(incident, now, isAnybodyThere) is { } due)
+            if (incident.IsUndecided && Due(incident, now, escalating, isAnybodyThere) is { } due)
                 yield return due;
             if (BreakGlasses.Overdue(incident, now, isAnybodyThere) is { } overdue)
                 yield return Make(incident, "what is owed for breaking the glass", overdue);
@@ -38,14 +61,14 @@ internal static class DeadlineRules
         return next;
     }
 
-    private static DueNow? Due(Incident incident, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    private static DueNow? Due(Incident incident, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
         var staged = incident.Staged!;
         if (incident.Phase == IncidentPhase.Snoozed)
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
             return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
-        return NextToTell(incident) is { } role ? Escalate(incident, staged, role, now, isAnybodyThere) : null;
+        return NextToTell(incident) is { } role ? Escalate(incident, staged, role, escalating, isAnybodyThere) : null;
     }
 
     /// <summary>

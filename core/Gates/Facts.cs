@@ -116,7 +116,13 @@ public sealed record ProposalEscalated(string IncidentId, int Revision, Role To)
 {
     /// <summary>Why before its time, or to somebody else than the policy names; null as planned.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Its place among those that were escalated at once and are told as one; null when it was escalated by itself.</summary>
+    public PlaceAmong? Among { get; init; }
 }
+
+/// <param name="Position">0-based, of <paramref name="Of"/>.</param>
+public sealed record PlaceAmong(int Position, int Of);
 
 /// <summary><c>proposal.returned</c>: a snooze is over and the proposal waits again.</summary>
 public sealed record ProposalReturned(string IncidentId, int Revision) : Fact;

@@ -41,7 +41,7 @@ internal sealed class CorrelateEventHandler(
         var tenant = tenants.Find(state.Tenant)
             ?? throw new InvalidOperationException($"Tenant {state.Tenant} has events but is not configured; they wait until it is.");
         var scope = StormPolicy.ScopeOf(state, waiting.Event, clock.GetUtcNow(), storms.Value);
-        var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope);
+        var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope, storms.Value.QuietAfter);
         var stream = StreamId.Incident(opened.IncidentId);
         var correlation = await CorrelationOfAsync(state.Tenant, waiting, cancellationToken);
         var entry = new NewEntry(stream, Actor.Service(IncidentsFollower.Part), correlation, opened, waiting.Seq);

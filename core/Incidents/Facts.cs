@@ -44,9 +44,16 @@ public sealed record EventReceived(
     /// <summary>Where the sender said it; null for an event that came in no delivery.</summary>
     public DeliveryPlace? Delivery { get; init; }
 
+    /// <summary>Why it has a card of its own while a storm gathers everything; null when it has none then, and in entries of before.</summary>
+    public OwnCard? OwnCard { get; init; }
+
     /// <summary>When the alert began, where its source says so with its end too; null where it does not.</summary>
     public DateTimeOffset? BeganAt { get; init; }
 }
+
+/// <summary>Why an alert is not gathered with different ones: it has a plan to decide about, is about security, or about a person.</summary>
+[JsonConverter(typeof(CamelCaseEnum<OwnCard>))]
+public enum OwnCard { Plan, Security, Person }
 
 /// <summary>An event's place in the delivery that brought it: the sender can be asked for exactly this.</summary>
 /// <param name="Sha256">Hex SHA-256 of the delivery as it was sent.</param>
@@ -62,7 +69,17 @@ public enum IncidentScope { One, Cause, Tenant }
 public sealed record IncidentOpened(
     string IncidentId, [property: Confidential] string Title, Severity Severity, string Kind, [property: Personal] string? Device,
     IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId, [property: Subject] string? Subject = null,
-    bool? Simulated = null) : Fact;
+    bool? Simulated = null) : Fact
+{
+    /// <summary>
+    /// The severity up to which it gathers different alerts: what is worse, or has a card of its own, is left out. Null where it gathers one
+    /// cause, and in entries of before, which gather all.
+    /// </summary>
+    public Severity? GathersUpTo { get; init; }
+
+    /// <summary>Seconds without a new alert after which it gathers no more; null where it does not gather, and in entries of before, which never end.</summary>
+    public int? QuietAfter { get; init; }
+}
 
 /// <summary><c>incident.closed</c>.</summary>
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>

@@ -115,6 +115,21 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     internal static readonly ImmutableDictionary<string, (long Seq, EventReceived Event)> NothingBegun = ImmutableDictionary<string, (long, EventReceived)>.Empty;
     public bool Simulated { get; init; }
+
+    /// <summary>It is about security or a person, and so gathered with nothing else.</summary>
+    public bool IsApart { get; init; }
+
+    /// <summary>How many of its events came from a simulated vendor.</summary>
+    public int SimulatedEvents { get; init; }
+
+    /// <summary>Some of what it gathers is a simulation, and some is not.</summary>
+    public bool IsPartlySimulated => SimulatedEvents > 0 && SimulatedEvents < EventCount;
+
+    /// <summary>When an alert of it began last, by the ledger.</summary>
+    internal DateTimeOffset LastBegunAt { get; init; } = OpenedAt;
+
+    /// <summary>What a storm gathers; empty where it is one alert's incident.</summary>
+    public StormParts Parts { get; init; } = StormParts.None;
     public bool IsOpen { get; init; } = true;
     public string? ClosedReason { get; init; }
     public DateTimeOffset? ClosedAt { get; init; }
@@ -128,6 +143,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     /// <summary>Who was told last because nobody decided, and by which entry; null when nobody was.</summary>
     public (Role To, long Seq)? EscalatedTo { get; init; }
+
+    /// <summary>It was escalated with several others, and people are told of them in one list.</summary>
+    public bool IsEscalatedAmongOthers { get; init; }
+
+    /// <summary>Seq of the last entry about the incident or its proposal.</summary>
+    public long StorySeq { get; init; } = OpenedSeq;
 
     /// <summary>Proposals that expired while the incident stayed open; null when none did, or a person has acted since.</summary>
     public Unanswered? Unanswered { get; init; }
@@ -194,7 +215,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         || (erased.ObjectId is { } person && (Staged?.Requester.IsSame(person) == true || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
             || BrokenGlasses.Any(broken => broken.Reviews.Any(review => review.By.IsSame(person)))));
 
-    internal Incident With(long seq, EventReceived received)
+    /// <summary>It takes further alerts at this time: a storm that has been quiet takes none, and its own alerts may still end.</summary>
+    internal bool GathersAt(DateTimeOffset at) =>
+        Opened.Scope != IncidentScope.One && (Opened.QuietAfter is not { } quiet || at - LastBegunAt <= TimeSpan.FromSeconds(quiet));
+
+    internal Incident With(long seq, EventReceived received, DateTimeOffset at)
     {
         var firing = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey);
         return Titled(received, firing) with
@@ -205,6 +230,10 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             RecentEvents = [.. RecentEvents.Length < RecentLimit ? RecentEvents : RecentEvents[1..], (seq, received)],
             Devices = received.Device is { } device ? Devices.Add(device) : Devices,
             Simulated = Simulated || received.Simulated,
+            SimulatedEvents = SimulatedEvents + (received.Simulated ? 1 : 0),
+            IsApart = IsApart || received.OwnCard is OwnCard.Security or OwnCard.Person,
+            LastBegunAt = received.Status == EventStatus.Firing && !FiringAlerts.Contains(received.AlertKey) ? at : LastBegunAt,
+            Parts = Opened.Scope == IncidentScope.One ? Parts : Parts.With(received, FiringAlerts.Contains(received.AlertKey)),
             FiringAlerts = firing,
             BegunSinceQuiet = firing.IsEmpty ? NothingBegun : BegunWith(seq, received),
         };
@@ -238,6 +267,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal Incident Apply(LedgerEntry entry) => Fold(entry) with
     {
         LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
+        StorySeq = entry.Stream == StreamId.Card(Id) ? StorySeq : entry.Seq,
         Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.At) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
@@ -281,7 +311,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         }),
         BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq) },
         ProposalReturned => this with { SnoozedUntil = null, Phase = IncidentPhase.Waiting },
-        ProposalEscalated escalated => this with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq) },
+        ProposalEscalated escalated => this with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq), IsEscalatedAmongOthers = escalated.Among is not null },
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
         ProposalExpired => AfterUndecided(IncidentPhase.Expired, null) with
         {
@@ -333,7 +363,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     };
 
     private static bool IsEnd(Fact fact) =>
-        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalEscalated or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
+        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalEscalated { Among: null } or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
             or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
 
     private Incident Decide(Decision decision)

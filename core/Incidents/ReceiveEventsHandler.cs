@@ -98,7 +98,19 @@ internal sealed class ReceiveEventsHandler(
             user?.Id)
         {
             Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
+            OwnCard = OwnCardOf(kind, sent, attributes, user is not null),
             BeganAt = sent.StandsSince,
         };
+    }
+
+    private OwnCard? OwnCardOf(string kind, ConnectorEvent sent, Dictionary<string, string> attributes, bool isAboutUser)
+    {
+        if (sent.Severity == Severity.Info || sent.Status == EventStatus.Resolved)
+            return null;
+        if (SecurityAlerts.Is(kind, sent.Title, attributes))
+            return OwnCard.Security;
+        if (isAboutUser)
+            return OwnCard.Person;
+        return parts.HasPlan(kind, attributes) ? OwnCard.Plan : null;
     }
 }

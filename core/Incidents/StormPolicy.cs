@@ -2,9 +2,15 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>Decides how much a new incident gathers, from how many were opened just before it and are still open.</summary>
+/// <summary>Decides how much a new incident gathers, from how many were opened just before it and are still open, and from what came with it.</summary>
 internal static class StormPolicy
 {
+    /// <summary>Kind of an incident that gathers everything.</summary>
+    public const string AlertStorm = "AlertStorm";
+
+    /// <summary>How many waiting events of a cause are looked at. Events are correlated in order, so those of one delivery are the first ones.</summary>
+    private const int MostLookedAt = 64;
+
     public static IncidentScope ScopeOf(TenantState state, EventReceived received, DateTimeOffset now, StormOptions options)
     {
         var ofTenant = 0;
@@ -16,28 +22,43 @@ internal static class StormPolicy
                 break;
             if (!incident.IsOpen)
                 continue;
-            ofTenant++;
+            // A storm of warnings is no reason to gather an error.
+            if (incident.Opened.Severity >= received.Severity)
+                ofTenant++;
             if (incident.Opened.CauseKey == received.CauseKey)
                 ofCause++;
         }
-        return ofTenant >= options.Tenant ? IncidentScope.Tenant
-            : ofCause >= options.SameCause ? IncidentScope.Cause
-            : IncidentScope.One;
+        if (received.OwnCard is null && ofTenant >= options.Tenant)
+            return IncidentScope.Tenant;
+        return Math.Max(ofCause, CameTogether(state, received)) >= EnoughOfCause(received, options) ? IncidentScope.Cause : IncidentScope.One;
     }
 
     /// <summary>What the incident says of itself.</summary>
-    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope) =>
-        Gathering(incidentId, first, scope) with { Simulated = first.Simulated ? true : null };
+    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope, TimeSpan? quietAfter = null) => Gathering(incidentId, first, scope) with
+    {
+        Simulated = first.Simulated ? true : null,
+        GathersUpTo = scope == IncidentScope.Tenant && quietAfter is not null ? first.Severity : null,
+        QuietAfter = scope != IncidentScope.One && quietAfter is { } quiet ? (int)quiet.TotalSeconds : null,
+    };
 
-    /// <summary>Kind of an incident that gathers everything.</summary>
-    public const string AlertStorm = "AlertStorm";
+    private static int EnoughOfCause(EventReceived received, StormOptions options) =>
+        received.OwnCard is OwnCard.Security or OwnCard.Person ? Math.Max(options.Tenant, options.SameCause) : options.SameCause;
+
+    /// <summary>How many different alerts of the cause one delivery brought that still wait.</summary>
+    private static int CameTogether(TenantState state, EventReceived received) => received.Delivery is not { Of: > 1 } delivery ? 0 : state.Unattached
+        .OfCause(received.CauseKey)
+        .Take(MostLookedAt)
+        .Where(waiting => waiting.Event.Delivery?.Sha256 == delivery.Sha256)
+        .Select(static waiting => waiting.Event.CorrelationKey)
+        .Distinct()
+        .Count();
 
     private static IncidentOpened Gathering(string incidentId, EventReceived first, IncidentScope scope) => scope switch
     {
         IncidentScope.One => new(
             incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject),
         IncidentScope.Cause => new(
-            incidentId, $"{first.Kind} on several devices", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
+            incidentId, $"{first.Kind} on several {(first.AboutUser == true ? "users" : "devices")}", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
         _ => new(
             incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId),
     };

@@ -73,6 +73,24 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>Conversations that were linked while more incidents were open than are posted at once: they got a list of them instead.</summary>
+    public ImmutableHashSet<string> BeganWithList { get; init; } = [];
+
+    /// <summary>More open incidents than this are shown as a list when a conversation is linked.</summary>
+    public const int MostPostedAtOnce = 3;
+
+    /// <summary>
+    /// The incident is on a list that the conversation got, and nothing about it has changed since: its card comes when something does, or
+    /// when somebody asks for it.
+    /// </summary>
+    public bool IsOnList(Incident incident, ChannelLinked link) =>
+        (BeganWithList.Contains(link.Channel.ConversationId) && incident.StorySeq < LinkedSince.GetValueOrDefault(link.Channel.ConversationId))
+        || (link.Escalation && incident is { IsEscalatedAmongOthers: true, EscalatedTo: { } told } && incident.StorySeq <= told.Seq);
+
+    /// <summary>Open incidents whose cards the conversation would get now, but for those that it has.</summary>
+    public IEnumerable<Incident> ToShowIn(ChannelLinked link) => Incidents.Values.Where(incident =>
+        incident is { IsOpen: true, Draft: not null, Staged: not null } && !incident.Cards.ContainsKey(link.Channel.ConversationId) && (incident.Escalated || ShowsEverything(link)));
+
     /// <summary>Where the next digest of each conversation begins, once it was linked.</summary>
     public ImmutableDictionary<string, DigestMark> Digests { get; init; } = ImmutableDictionary<string, DigestMark>.Empty;
 
@@ -98,20 +116,47 @@ public sealed record TenantState(TenantId Tenant)
 
     public Incident? Find(string incidentId) => Incidents.GetValueOrDefault(incidentId);
 
-    /// <summary>The open incident that an event of these keys belongs to: its own, else one that gathers its cause, else one that gathers all.</summary>
-    public Incident? OpenIncidentFor(EventReceived received) =>
-        (OpenByKey.GetValueOrDefault(received.CorrelationKey)
-         ?? OpenByKey.GetValueOrDefault(CauseScopeKey(received.CauseKey))
-         ?? OpenByKey.GetValueOrDefault(TenantScopeKey)) is { } id ? Incidents[id] : null;
+    /// <summary>
+    /// The open incident that an event of these keys belongs to at a time: the storm that holds its alert already, its own, else one that
+    /// gathers its cause, else one that gathers different alerts.
+    /// </summary>
+    public Incident? OpenIncidentFor(EventReceived received, DateTimeOffset at) =>
+        Holding(received)
+        ?? OpenBy(received.CorrelationKey)
+        ?? Gathering(CauseScopeKey(received.CauseKey), at)
+        ?? Gathering(TenantScopeKey, at)
+        ?? GatheringDifferent(received, at);
+
+    /// <summary>A storm that gathers no more still ends with the alerts that it holds.</summary>
+    private Incident? Holding(EventReceived received) =>
+        IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
+        && Incidents[id] is { IsOpen: true, Opened.QuietAfter: not null } storm
+        && storm.FiringAlerts.Contains(received.AlertKey) ? storm : null;
+
+    private Incident? OpenBy(string key) => OpenByKey.GetValueOrDefault(key) is { } id ? Incidents[id] : null;
+
+    private Incident? Gathering(string key, DateTimeOffset at) => OpenBy(key) is { } storm && storm.GathersAt(at) ? storm : null;
+
+    private Incident? GatheringDifferent(EventReceived received, DateTimeOffset at)
+    {
+        for (var severity = received.Severity; received.OwnCard is null && severity <= Severity.Critical; severity++)
+        {
+            if (Gathering(TenantScopeKeyUpTo(severity), at) is { } storm)
+                return storm;
+        }
+        return null;
+    }
 
     public static string KeyOf(IncidentOpened opened) => opened.Scope switch
     {
         IncidentScope.One => opened.CorrelationKey,
         IncidentScope.Cause => CauseScopeKey(opened.CauseKey),
-        _ => TenantScopeKey,
+        _ => opened.GathersUpTo is { } severity ? TenantScopeKeyUpTo(severity) : TenantScopeKey,
     };
 
     private const string TenantScopeKey = "*";
+
+    private static string TenantScopeKeyUpTo(Severity severity) => $"*\u0001{severity}";
 
     private static string CauseScopeKey(string causeKey) => "*" + causeKey;
 
@@ -121,7 +166,7 @@ public sealed record TenantState(TenantId Tenant)
             throw new InvalidOperationException($"State of {Tenant} is at {Seq}; entry {entry.Seq} of {entry.Tenant} does not follow.");
         var next = entry.Fact switch
         {
-            EventReceived received => Receive(entry.Seq, received),
+            EventReceived received => Receive(entry, received),
             IncidentOpened opened => Open(entry, opened),
             RoleAssigned role => AssignRole(role),
             AbsenceSet set => this with
@@ -136,6 +181,9 @@ public sealed record TenantState(TenantId Tenant)
             {
                 Channels = Channels.SetItem(linked.Channel.ConversationId, linked),
                 LostChannels = LostChannels.Remove(linked.Channel.ConversationId),
+                BeganWithList = ToShowIn(linked).Skip(MostPostedAtOnce).Any()
+                    ? BeganWithList.Add(linked.Channel.ConversationId)
+                    : BeganWithList.Remove(linked.Channel.ConversationId),
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
                 Digests = Digests.SetItem(
                     linked.Channel.ConversationId,
@@ -185,23 +233,24 @@ public sealed record TenantState(TenantId Tenant)
             : this with { Roles = Roles.Remove(key), RolesTaken = RolesTaken.Add(key) };
     }
 
-    private TenantState Receive(long seq, EventReceived received)
+    private TenantState Receive(LedgerEntry entry, EventReceived received)
     {
+        var seq = entry.Seq;
         var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
         if (LastWords.GetValueOrDefault(received.AlertKey)?.Outdates(received) == true)
             return counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } };
         counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(seq, received)) };
         if (received.Status == EventStatus.Resolved)
-            return counted.Resolve(seq, received);
-        if (OpenIncidentFor(received) is { } open)
-            return counted.Attach(open, seq, received);
+            return counted.Resolve(entry, received);
+        if (OpenIncidentFor(received, entry.At) is { } open)
+            return counted.Attach(open, seq, received, entry.At);
         return received.Severity == Severity.Info
             ? counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } }
             : counted with { Unattached = Unattached.Add(seq, received) };
     }
 
     /// <summary>The end of an alert that is itself still to be correlated ends it before it began; otherwise it belongs where the alert does.</summary>
-    private TenantState Resolve(long seq, EventReceived received)
+    private TenantState Resolve(LedgerEntry entry, EventReceived received)
     {
         var ended = Unattached.OfAlert(received.AlertKey).ToList();
         var incident = IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id ? Incidents[id] : null;
@@ -212,12 +261,12 @@ public sealed record TenantState(TenantId Tenant)
         };
         return incident is null || (ended.Count > 0 && !incident.IsOpen)
             ? state with { Intake = state.Intake with { Digested = state.Intake.Digested + 1 } }
-            : state.Attach(incident, seq, received);
+            : state.Attach(incident, entry.Seq, received, entry.At);
     }
 
-    private TenantState Attach(Incident incident, long seq, EventReceived received) => this with
+    private TenantState Attach(Incident incident, long seq, EventReceived received, DateTimeOffset at) => this with
     {
-        Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received)),
+        Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received, at)),
         IncidentByAlert = IncidentByAlert.SetItem(received.AlertKey, incident.Id),
         Intake = Intake with { Folded = Intake.Folded + 1 },
     };
@@ -232,9 +281,9 @@ public sealed record TenantState(TenantId Tenant)
             OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
-        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event)?.Id == opened.IncidentId))
+        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event, entry.At)?.Id == opened.IncidentId))
         {
-            state = state.Attach(state.Incidents[opened.IncidentId], seq, received);
+            state = state.Attach(state.Incidents[opened.IncidentId], seq, received, entry.At);
             state = state with { Unattached = state.Unattached.Remove(received.EventId) };
             if (received.EventId == opened.FirstEventId)
                 state = state with { Intake = state.Intake with { Shown = state.Intake.Shown + 1, Folded = state.Intake.Folded - 1 } };
@@ -250,14 +299,14 @@ public sealed record TenantState(TenantId Tenant)
         if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card") || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
-        return entry.Fact is IncidentClosed closed ? next.Close(incident, closed) : next;
+        return entry.Fact is IncidentClosed closed ? next.Close(entry, incident, closed) : next;
     }
 
     /// <summary>
     /// Alerts that began while an incident was being closed as resolved were unknown to whoever closed it. They go back to be
     /// correlated, so that the incident which ended does not swallow them.
     /// </summary>
-    private TenantState Close(Incident incident, IncidentClosed closed)
+    private TenantState Close(LedgerEntry entry, Incident incident, IncidentClosed closed)
     {
         var key = KeyOf(incident.Opened);
         var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
@@ -269,8 +318,8 @@ public sealed record TenantState(TenantId Tenant)
                 ? state.Intake with { Shown = state.Intake.Shown - 1 }
                 : state.Intake with { Folded = state.Intake.Folded - 1 };
             state = state with { Intake = taken };
-            state = state.OpenIncidentFor(received) is { } other
-                ? state.Attach(other, seq, received)
+            state = state.OpenIncidentFor(received, entry.At) is { } other
+                ? state.Attach(other, seq, received, entry.At)
                 : state with { Unattached = state.Unattached.Add(seq, received) };
         }
         return state;

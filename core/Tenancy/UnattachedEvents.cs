@@ -38,6 +38,9 @@ public sealed class UnattachedEvents
     /// <summary>Those of one alert, oldest first.</summary>
     public IEnumerable<UnattachedEvent> OfAlert(string alertKey) => Of(Key.Alert, alertKey);
 
+    /// <summary>Those of one cause, oldest first.</summary>
+    internal IEnumerable<UnattachedEvent> OfCause(string causeKey) => Of(Key.Cause, causeKey);
+
     /// <summary>Those that an incident of this scope and these keys takes, oldest first.</summary>
     public IEnumerable<UnattachedEvent> For(IncidentOpened opened) => opened.Scope switch
     {

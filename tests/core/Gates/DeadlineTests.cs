@@ -51,6 +51,26 @@ public sealed class DeadlineTests
         told[1].Reason.ShouldNotBeNull().ShouldStartWith("Nobody decided until ");
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(14, true)]
+    public async Task What_escalates_at_about_the_same_time_is_escalated_together(int incidents, bool together)
+    {
+        var scene = new GateScene();
+        for (var number = 0; number < incidents; number++)
+        {
+            await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
+            scene.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromMinutes(30) - TimeSpan.FromSeconds(2 * incidents));
+        var escalated = scene.Ledger.Facts<ProposalEscalated>(Contoso);
+        escalated.Count.ShouldBe(together ? incidents : 1);
+        escalated.Select(static one => one.Among?.Position).ShouldBe(together ? Enumerable.Range(0, incidents).Select(static position => (int?)position) : [null]);
+        await After(scene, deadlines, TimeSpan.FromMinutes(1));
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).Count.ShouldBe(incidents);
+    }
+
     [Fact]
     public async Task A_person_who_acts_ends_the_silence()
     {

@@ -249,7 +249,7 @@ public sealed class IncidentsFollowerTests
     {
         var (received, shown, folded, digested) = state.Intake;
         (shown + folded + digested + state.Unattached.Count).ShouldBe(received);
-        state.Unattached.All.ShouldAllBe(waiting => state.OpenIncidentFor(waiting.Event) == null);
+        state.Unattached.All.ShouldAllBe(waiting => state.OpenIncidentFor(waiting.Event, DateTimeOffset.MinValue) == null);
     }
 
     private static async Task StageAsync(IntakeWorld world, GateLevel level)

@@ -90,10 +90,12 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     public void Dispose() => services.Dispose();
 }
 
-/// <summary>An alert is about the volume that it names.</summary>
+/// <summary>An alert is about the volume that it names, and what is known has a plan.</summary>
 internal sealed class Volumes : IAlertParts
 {
     public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => attributes.GetValueOrDefault("volume");
+
+    public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => kind.StartsWith("Known", StringComparison.Ordinal);
 }
 
 internal static class AnEvent
