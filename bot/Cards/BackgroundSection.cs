@@ -25,7 +25,7 @@ internal static class BackgroundSection
     {
         var incident = view.Incident;
         if (incident.Simulated)
-            yield return Rich("Small", new TextRun(HeaderSection.SimulationLabel, Bold: true, Tone: Tone.Accent));
+            yield return Rich("Small", new TextRun(HeaderSection.Simulation(incident), Bold: true, Tone: Tone.Accent));
         yield return Facts(AlertFacts.Of(view, measure));
         foreach (var part in AlertLabels.Of(view, measure))
             yield return part;

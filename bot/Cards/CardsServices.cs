@@ -15,6 +15,7 @@ public static class CardsServices
             .AddSingleton<CardKeeper>()
             .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())
             .AddSingleton<ILedgerFollower, LostChannelNotice>()
+            .AddSingleton<ILedgerFollower, OpenIncidentsList>()
             .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
     }
 }

@@ -12,6 +12,7 @@ internal static class HeaderSection
 {
     public const string SimulationLabel = "SIMULATION – Sandbox, nothing real is touched";
     public const string SimulationWord = "SIMULATION";
+    public const string PartlySimulationWord = "partly SIMULATION";
     public const string LocalModeLabel = "Local mode: everybody is administrator";
     private const int Unbounded = int.MaxValue;
 
@@ -59,7 +60,7 @@ internal static class HeaderSection
             new(incident.Id, Bold: true, Subtle: true), new(" "), new(incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(incident.Severity)),
         ];
         if (incident.Simulated)
-            first.AddRange([new(" "), new(SimulationWord, Bold: true, Tone: Tone.Accent)]);
+            first.AddRange([new(" "), new(IsPartly(incident) ? PartlySimulationWord : SimulationWord, Bold: true, Tone: Tone.Accent)]);
         var where = Where(incident, view.Plan, measure) is { } device ? $" · {device}" : "";
         return Container(
             [
@@ -104,17 +105,28 @@ internal static class HeaderSection
     {
         List<TextRun> runs = [];
         if (view.Incident.Simulated)
-            runs.Add(new(SimulationLabel, Bold: true, Tone: Tone.Accent));
+            runs.Add(new(Simulation(view.Incident), Bold: true, Tone: Tone.Accent));
         if (view.EverybodyIsAdministrator)
             runs.Add(new((runs.Count > 0 ? " · " : "") + LocalModeLabel, Subtle: true));
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);
     }
 
+    /// <summary>What is said of a simulated incident; of a storm that has real parts too, only that some of it is.</summary>
+    public static string Simulation(Incident incident) => IsPartly(incident) ? "Parts of it are SIMULATION (Sandbox); they say so" : SimulationLabel;
+
+    private static bool IsPartly(Incident incident) => incident is { Opened.Scope: not IncidentScope.One, IsPartlySimulated: true };
+
     private static string Storm(Incident incident, Measure measure)
     {
-        var named = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).Take(measure.Items).Select(name => CardText.Name(name, 40));
-        var more = incident.Devices.Count - Math.Min(incident.Devices.Count, measure.Items);
         var scope = incident.Opened.Scope == IncidentScope.Cause ? "one cause" : "the whole client";
-        return $"{Phrases.Events(incident.EventCount)} of {scope} on {incident.Devices.Count} {(Phrases.Thing(incident) == "User" ? "users" : "devices")}: {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+        var users = incident.Parts.ByKey.Values.Where(static part => part.IsUser).Select(static part => part.Device).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        string[] where = [.. Things(incident.Devices.Count - users, "device"), .. Things(users, "user")];
+        return CardText.Plain($"{Phrases.Events(incident.EventCount)} of {scope}{(where.Length > 0 ? " on " : "")}{string.Join(" and ", where)}", measure.Long);
+    }
+
+    private static IEnumerable<string> Things(int count, string thing)
+    {
+        if (count > 0)
+            yield return $"{count} {thing}{(count == 1 ? "" : "s")}";
     }
 }

@@ -43,6 +43,7 @@ public static class IncidentCard
     {
         var plan = PlanSection.Whole(view);
         List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
+        body.AddRange(StormSection.Of(view, measure));
         body.AddRange(OutcomeSection.Of(view, measure));
         body.AddRange(PlanSection.Of(view, measure, plan));
         if (TermsSection.Of(view) is { } terms)

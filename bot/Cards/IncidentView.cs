@@ -59,6 +59,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>The page of details that is being read; null for the card itself.</summary>
     public Reading? Reading { get; init; }
 
+    /// <summary>Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.</summary>
+    public IReadOnlyList<Incident> Beside { get; init; } = [];
+
     /// <summary>Posted as the answer to a command, so not the living card of its conversation.</summary>
     public bool IsCopy { get; init; }
 

@@ -53,6 +53,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,
+            Beside = Beside(state, incident),
             Absences = [.. AbsencesFor(state, incident)],
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };
@@ -80,6 +81,17 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
 
     private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+
+    private static List<Incident> Beside(TenantState state, Incident storm)
+    {
+        if (storm is not { IsOpen: true, Opened.Scope: IncidentScope.Tenant })
+            return [];
+        var beside = state.RecentlyOpened.Select(id => state.Incidents[id])
+            .Where(one => one is { IsOpen: true, Opened.Scope: IncidentScope.One } && one.OpenedSeq > storm.OpenedSeq)
+            .ToList();
+        beside.Sort(static (left, right) => (right.Severity, left.OpenedSeq).CompareTo((left.Severity, right.OpenedSeq)));
+        return beside;
+    }
 
     private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
         ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)

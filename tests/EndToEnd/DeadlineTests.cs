@@ -3,10 +3,10 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>Deadlines that fall while the bot is not there: each restart has a clock that is further ahead.</summary>
 public sealed class DeadlineTests
 {
-    private static readonly string[] Deadlines = ["proposal.decided", "proposal.returned", "proposal.escalated", "proposal.expired"];
+    private static readonly string[] Deadlines = ["proposal.decided", "proposal.returned", "proposal.escalated", "proposal.expired", "proposal.escalated"];
 
     [Fact]
-    public async Task A_snooze_returns_an_escalation_is_told_elsewhere_and_silence_ends_in_nothing_done()
+    public async Task A_snooze_returns_an_escalation_is_told_elsewhere_and_silence_asks_again_higher_up_with_nothing_done()
     {
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
@@ -29,12 +29,14 @@ public sealed class DeadlineTests
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Count(type => type == "card.posted") == 2, () => bot.Output);
 
         await AheadAsync(bot, "09:00:00");
-        await SaysAsync(bot, card, "Expired");
-        await SaysAsync(bot, elsewhere, "Expired");
+        await SaysAsync(bot, card, "Expired, still firing");
+        await SaysAsync(bot, elsewhere, "Expired, still firing");
+        await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Count(type => type == "proposal.escalated") == 2, () => bot.Output);
 
         var entries = await bot.TypesAsync();
         entries.Where(type => Deadlines.Contains(type)).ShouldBe(Deadlines);
         entries.ShouldNotContain("execution.started");
+        entries.ShouldNotContain("incident.closed");
         (await bot.VerbAsync("ledger", "verify", "--tenant", "contoso")).ExitCode.ShouldBe(0);
     }
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -163,7 +164,7 @@ internal sealed class KeptCard(
         await book.PeopleAsync(place.ConversationId, stopping);
         var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
-        var outcome = await connector.PostAsync(Current(post.Link.Channel), message, SendOptions.Background, stopping);
+        var outcome = await connector.PostAsync(Current(post.Link.Channel), message, Urgency(incident), stopping);
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
@@ -203,7 +204,7 @@ internal sealed class KeptCard(
         var drawing = clock.GetUtcNow();
         var message = Message(state, incident);
         var outcome = await connector.UpdateAsync(
-            Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, SendOptions.Background, stopping);
+            Current(update.Link.Channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, Urgency(incident), stopping);
         switch (outcome)
         {
             case SendOutcome.Sent:
@@ -303,6 +304,12 @@ internal sealed class KeptCard(
         refusedCards.Add(place, incident, Current(link.Channel).ServiceUrl, drawing);
         return true;
     }
+
+    /// <summary>What waits for a decision about a plan, is about security or a person, or is critical does not wait behind a storm.</summary>
+    private static SendOptions Urgency(Incident incident) =>
+        incident.Opened.Scope == IncidentScope.One
+        && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true, Staged.Terms.Level: GateLevel.L2 })
+            ? SendOptions.Alert : SendOptions.Background;
 
     private OutgoingMessage Message(TenantState state, Incident incident)
     {

@@ -58,5 +58,6 @@ internal abstract record NextStep
         incident is { Draft: not null, Staged: not null }
         && incident.Phase != IncidentPhase.Withdrawn
         && (incident.IsOpen || incident.LastSeq > linkedSince)
-        && (incident.Escalated || state.ShowsEverything(link));
+        && (incident.Escalated || state.ShowsEverything(link))
+        && !state.IsOnList(incident, link);
 }

@@ -57,6 +57,13 @@ internal sealed class LocalDesk(BotProcess bot)
         return found!;
     }
 
+    /// <summary>What the cards of a conversation say now, with the time at which each came.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset At, string Card)>> CardsAsync(string conversation) =>
+    [
+        .. (await MessagesAsync(conversation)).Where(static message => message?["card"] is JsonObject)
+            .Select(static message => (message!["at"]!.GetValue<DateTimeOffset>(), message["card"]!.ToJsonString(Readable))),
+    ];
+
     /// <summary>Waits until the card that everybody sees has this text.</summary>
     public Task SaysAsync(string conversation, string messageId, string text) => Eventually.TrueAsync(
         async () => (await MessagesAsync(conversation)).Any(message => Text(message, "id") == messageId && Says(message, text)),

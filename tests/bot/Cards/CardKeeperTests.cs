@@ -303,6 +303,56 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_conversation_linked_while_much_is_open_gets_one_list_and_then_the_card_of_what_changes()
+    {
+        var open = Enumerable.Range(1001, 19).Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }).ToList();
+        open.ForEach(static one => one.Opened().Drafted().Staged());
+        await HandOverAsync();
+        story.Linked();
+        await HandOverAsync();
+        teams.Posts.ShouldBe(0);
+        var linked = story.Ledger.Entries(story.Tenant.Id)[^1];
+        var lists = Lists();
+        lists.Lane(linked).ShouldNotBeNull();
+        await lists.HandleAsync(linked, Token);
+        await lists.HandleAsync(linked, Token);
+        teams.Posts.ShouldBe(1);
+        var list = teams.Shown["m1"].ToJsonString();
+        list.ShouldContain("19 open for Contoso Ltd");
+        list.ShouldContain("and 9 more");
+        Enumerable.Range(1001, 19).Count(number => list.Contains($"\"incident\":\"CON-{number}\"", StringComparison.Ordinal)).ShouldBe(10, "as many buttons as lines");
+        (await story.StateAsync()).Channels.Count.ShouldBe(1);
+
+        story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), Story.Dana.AsActor());
+        open[4].Decided(DecisionKind.Snooze, complete: false, until: story.Clock.GetUtcNow().AddHours(1));
+        await HandOverAsync();
+        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1005");
+        new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1020") { Device = "SRV-NEW" }.Opened().Drafted().Staged();
+        await HandOverAsync();
+        Facts<CardPosted>().Select(static posted => posted.IncidentId).ShouldBe(["CON-1005", "CON-1020"]);
+    }
+
+    [Fact]
+    public async Task What_escalates_together_is_one_list_in_the_conversation_for_escalations()
+    {
+        story.Linked(escalation: true);
+        var open = Enumerable.Range(1001, 14).Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }).ToList();
+        open.ForEach(static one => one.Opened().Drafted().Staged());
+        foreach (var (position, one) in open.Index())
+            one.Append(StreamId.Proposal(one.Id), new ProposalEscalated(one.Id, 1, Role.Manager) { Among = new(position, open.Count) }, Actor.Service("deadlines"));
+        await HandOverAsync();
+        teams.Posts.ShouldBe(0);
+        var lists = Lists();
+        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => lists.Lane(entry) is not null))
+            await lists.HandleAsync(entry, Token);
+        teams.Posts.ShouldBe(1);
+        teams.Shown["m1"].ToJsonString().ShouldContain("14 escalated for Contoso Ltd");
+        open[0].Decided(DecisionKind.Approve);
+        await HandOverAsync();
+        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1001");
+    }
+
+    [Fact]
     public async Task A_conversation_that_refuses_us_is_unlinked_on_record()
     {
         teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
@@ -476,6 +526,17 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_escalation_is_told_once_under_the_card_that_is_there()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        story.Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("deadlines"));
+        await HandOverAsync();
+        await HandOverAgainAsync();
+        teams.Texts.ShouldHaveSingleItem().ShouldContain("(warning): escalated to the managers");
+    }
+
+    [Fact]
     public async Task A_planned_freeze_is_shown_when_it_begins_and_gone_when_it_ends_though_nothing_is_recorded()
     {
         policy = policy with { Freezes = [new("year-end close", new(Story.Start.AddHours(1), Story.Start.AddHours(2)))] };
@@ -503,6 +564,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
         bool IsFrozen() => teams.Shown["m1"].ToJsonString().Contains("year-end close", StringComparison.Ordinal);
     }
+
+    private OpenIncidentsList Lists() => new(story.Ledger, story.States, new TwoTenants(), teams, new KnownBook(), story.Clock);
 
     private CardKeeper Restarted(ICrashPoints crashPoints)
     {

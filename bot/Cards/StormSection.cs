@@ -1,0 +1,57 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>What a storm gathers, by kind and device, the worst first and with counts; then what has a card of its own beside it.</summary>
+internal static class StormSection
+{
+    private const int MostBeside = 5;
+
+    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    {
+        var parts = view.Incident.Parts;
+        if (view.Incident.Opened.Scope == IncidentScope.One || parts.ByKey.IsEmpty)
+            yield break;
+        var kinds = parts.WorstFirst.GroupBy(static part => part.Kind, StringComparer.OrdinalIgnoreCase).ToList();
+        foreach (var kind in kinds.Take(measure.Items))
+            yield return Line([.. kind], measure);
+        if (kinds.Count > measure.Items || parts.LeftOut > 0)
+        {
+            var events = kinds.Skip(measure.Items).SelectMany(static kind => kind).Sum(static part => part.Events) + parts.LeftOut;
+            yield return Text($"and {Phrases.Events(events)} of {(kinds.Count - measure.Items is var more and > 0 ? $"{more} more kinds" : "further devices")}", subtle: true);
+        }
+        if (view.Beside.Count == 0)
+            yield break;
+        yield return Rich("Small", new TextRun("With cards of their own:", Bold: true));
+        foreach (var beside in view.Beside.Take(MostBeside))
+        {
+            yield return Columns(
+                ("stretch", Rich(
+                    null,
+                    new($"{beside.Id} ", Bold: true, Mono: true),
+                    new($"{beside.Severity.ToString().ToLowerInvariant()} ", Tone: Phrases.Of(beside.Severity)),
+                    new(beside.Title, measure.Short))),
+                ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = beside.Id, ["tenant"] = view.Tenant.Id.Value })])));
+        }
+        if (view.Beside.Count > MostBeside)
+            yield return Text($"and {view.Beside.Count - MostBeside} more: say *pending*.", subtle: true);
+    }
+
+    private static OutgoingJson Line(List<StormPart> parts, Measure measure)
+    {
+        var worst = parts.Max(static part => part.Severity);
+        var named = parts.Where(static part => part.Device is not null).Take(measure.Items).Select(static part => CardText.Name(part.Device!, 40)).ToList();
+        var devices = parts.Count(static part => part.Device is not null);
+        var more = devices - named.Count;
+        var where = named.Count == 0 ? "" : $" on {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+        var ended = parts.TrueForAll(static part => part.Firing == 0) ? ", ended" : "";
+        var simulated = parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";
+        return Rich(
+            "Small",
+            new($"{worst.ToString().ToLowerInvariant()} ", Bold: true, Tone: Phrases.Of(worst)),
+            new(parts[0].Kind, 60, Bold: true),
+            new($" ×{parts.Sum(static part => part.Events)}{where}{ended}{simulated}", measure.Long));
+    }
+}

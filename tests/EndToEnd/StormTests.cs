@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace DevOpsAI.Tests.EndToEnd;
+
+/// <summary>Half a minute in which everything goes wrong at one client, over real HTTP and Local Teams.</summary>
+public sealed class StormTests
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private const string Storm = "Many different alerts at once";
+    private static readonly TimeSpan Bar = TimeSpan.FromSeconds(5);
+
+    /// <summary>Name, subject label, subject, and whether the Sandbox is so that its runbook has a plan.</summary>
+    private static readonly (string Kind, string Label, string Subject, bool HasPlan)[] Security =
+    [
+        ("MalwareFound", "instance", "WS-RECEPTION", true), ("SuspiciousSignIn", "user", "anna.lopez@contoso.example", true), ("RansomwareSuspected", "instance", "SRV-FILE01", false),
+        ("BruteForceAttack", "instance", "SRV-DC01", false), ("ImpossibleTravel", "user", "ben.ito@contoso.example", false), ("EdrIntrusionDetected", "instance", "SRV-SQL01", false),
+        ("PhishingReported", "user", "carla.diaz@contoso.example", false), ("PrivilegeEscalation", "instance", "SRV-DC02", false), ("DataExfiltration", "instance", "SRV-SQL02", false),
+    ];
+
+    [Fact]
+    public async Task Each_alert_about_security_has_a_card_of_its_own_within_seconds_and_the_rest_is_one_list()
+    {
+        await using var bot = await BotProcess.StartAsync();
+        var desk = new LocalDesk(bot);
+        await desk.SettledAsync();
+        var sent = new Dictionary<string, DateTimeOffset>();
+        for (var index = 0; index < 28; index++)
+        {
+            var kind = index % 3 == 1 ? Security[index / 3].Kind : string.Create(CultureInfo.InvariantCulture, $"QueueBacklog{(char)('A' + index)}");
+            var payload = index % 3 == 1 ? Of(Security[index / 3]) : Alerts.Payload(kind, $"app-{index:00}", "firing");
+            sent[kind] = DateTimeOffset.UtcNow;
+            (await bot.AlertmanagerAsync("contoso", payload)).EnsureSuccessStatusCode();
+            await Task.Delay(Between, TestContext.Current.CancellationToken);
+        }
+        await desk.CardAsync(LocalDesk.Contoso, Storm);
+        foreach (var alert in Security)
+            await desk.CardAsync(LocalDesk.Contoso, alert.Kind);
+        var cards = await desk.CardsAsync(LocalDesk.Contoso);
+        cards.Count(static card => card.Card.Contains(Storm, StringComparison.Ordinal)).ShouldBe(1);
+        foreach (var alert in Security)
+        {
+            var (at, card) = cards
+                .Where(card => card.Card.Contains(alert.Kind, StringComparison.Ordinal) && !card.Card.Contains(Storm, StringComparison.Ordinal))
+                .ShouldHaveSingleItem();
+            (at - sent[alert.Kind]).ShouldBeLessThan(Bar, alert.Kind);
+            if (alert.HasPlan)
+                card.ShouldContain("\"title\":\"Reject\"", Case.Sensitive, $"{alert.Kind} waits with a plan");
+        }
+        var (code, holes) = await bot.VerbAsync("ledger", "holes", "--tenant", "contoso");
+        code.ShouldBe(0, holes);
+    }
+
+    private static JsonObject Of((string Kind, string Label, string Subject, bool HasPlan) alert)
+    {
+        var payload = Alerts.Payload(alert.Kind, alert.Subject, "firing");
+        if (alert.Label == "user")
+        {
+            var labels = payload["alerts"]![0]!["labels"]!.AsObject();
+            labels.Remove("instance");
+            labels["user"] = alert.Subject;
+        }
+        return payload;
+    }
+}
