@@ -118,7 +118,7 @@ public sealed class CardGalleryTests : GalleryTests
         var storm = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Fabrikam));
         for (var n = 1; n <= 9; n++)
             await desk.RaiseAsync($$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""", "fabrikam");
-        var gathering = await desk.CardAsync(LocalDesk.Fabrikam, "Storm");
+        var gathering = await desk.CardAsync(LocalDesk.Fabrikam, "on several devices");
         await desk.SaysAsync(LocalDesk.Fabrikam, gathering, "FAB-SW09");
         await storm.CardAsync(gathering, "40-storm", "FAB-SW09");
 
