@@ -28,6 +28,7 @@ public static class GatesServices
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
+            .AddHostedService<SomebodyAdministers>()
             .AddHostedService<Deadlines>()
             .AddHostedService<ConfiguredAbsences>();
     }

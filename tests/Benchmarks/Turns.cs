@@ -38,6 +38,7 @@ internal sealed class Turns : IBenchmark
                     ["Teams__MetadataUrl"] = teams.MetadataUrl.ToString(),
                     ["Teams__TrustedServiceUrls__0"] = teams.ServiceUrl,
                     ["Access__Roles__contoso__approver__0"] = Approver,
+                    ["Access__Roles__contoso__administrator__0"] = Seeding.DirectoryTenant,
                     ["Connections__contoso-sandbox__Connector"] = "cloudevents",
                     ["Connections__contoso-sandbox__Settings__Bearer"] = "never-used",
                     ["Connections__contoso-sandbox__Settings__Token"] = "",

@@ -21,6 +21,7 @@ public sealed class TokenTests
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Tenants:contoso:Name"] = "Contoso Ltd",
             ["Teams:AppId"] = App,
+            ["Access:Roles:*:administrator:0"] = "99999999-0000-4000-8000-000000000001",
             ["Teams:TenantId"] = Directory,
             ["Teams:ClientSecret"] = "the-client-secret",
             ["Teams:MetadataUrl"] = teams.MetadataUrl.ToString(),

@@ -16,7 +16,7 @@ public sealed class GatesServicesTests
     [Fact]
     public async Task Everything_is_wired()
     {
-        using var host = Build([]);
+        using var host = Build(new() { ["Access:Roles:contoso:administrator:0"] = "99999999-0000-4000-8000-000000000001" });
         await host.StartAsync(GateScene.Cancelled);
         foreach (var type in new[] { typeof(IAccess), typeof(IReviews), typeof(IExecutionGuard), typeof(GatePolicies) })
             host.Services.GetRequiredService(type).ShouldNotBeNull();

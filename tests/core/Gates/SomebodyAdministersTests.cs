@@ -1,0 +1,59 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Gates;
+
+public sealed class SomebodyAdministersTests
+{
+    private static readonly Person Zoe = new("99999999-0000-4000-8000-000000000001", "Zoe");
+
+    [Fact]
+    public async Task Nobody_anywhere_is_refused_with_the_setting_that_names_the_first()
+    {
+        var scene = new GateScene();
+        var refused = await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, new()).StartingAsync(GateScene.Cancelled));
+        refused.Message.ShouldContain("Access:Roles:contoso:administrator:0");
+        refused.Message.ShouldContain("assign approver contoso @person");
+    }
+
+    [Fact]
+    public async Task One_of_the_settings_will_do()
+    {
+        var options = new AccessOptions();
+        options.Roles["fabrikam"] = new() { ["administrator"] = [Zoe.ObjectId] };
+        await Look(new GateScene(), options).StartingAsync(GateScene.Cancelled);
+    }
+
+    [Fact]
+    public async Task One_on_the_ledger_will_do_until_the_role_is_taken_away()
+    {
+        var scene = new GateScene();
+        await AssignAsync(scene, held: true);
+        await Look(scene, new()).StartingAsync(GateScene.Cancelled);
+        await AssignAsync(scene, held: false);
+        await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, new()).StartingAsync(GateScene.Cancelled));
+        var options = new AccessOptions();
+        options.Roles["contoso"] = new() { ["administrator"] = [Zoe.ObjectId] };
+        await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, options).StartingAsync(GateScene.Cancelled), "what was taken away by command is not given back by the settings");
+    }
+
+    [Fact]
+    public async Task Who_approves_administers_nobody()
+    {
+        var options = new AccessOptions();
+        options.Roles["*"] = new() { ["approver"] = [Zoe.ObjectId], ["manager"] = [Zoe.ObjectId] };
+        await Should.ThrowAsync<NoAdministratorException>(() => Look(new GateScene(), options).StartingAsync(GateScene.Cancelled));
+    }
+
+    [Fact]
+    public Task In_local_mode_nobody_is_missed() => Look(new GateScene(isLocal: true), new()).StartingAsync(GateScene.Cancelled);
+
+    private static SomebodyAdministers Look(GateScene scene, AccessOptions options) => new(
+        scene, scene, scene.States, new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), NullLogger<SomebodyAdministers>.Instance);
+
+    private static async Task AssignAsync(GateScene scene, bool held) => await scene.Ledger.AppendAsync(
+        GateScene.Contoso, [], [new(StreamId.Access, Zoe.AsActor(), GateScene.Correlation, new RoleAssigned(Zoe.ObjectId, Zoe.Name, Role.Administrator, held))], GateScene.Cancelled);
+}
