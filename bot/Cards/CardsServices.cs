@@ -16,6 +16,7 @@ public static class CardsServices
             .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())
             .AddSingleton<ILedgerFollower, LostChannelNotice>()
             .AddSingleton<ILedgerFollower, OpenIncidentsList>()
+            .AddSingleton<ILedgerFollower, FreezeNotice>()
             .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
     }
 }

@@ -64,7 +64,10 @@ public static class MessageCards
         summary: "I do not understand");
 
     /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
-    public static OutgoingJson Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) => Card.Frame(
+    public static OutgoingJson Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
+        Notice(sentence, good ? Tone.Good : Tone.Warning, detail, correlation);
+
+    internal static OutgoingJson Notice(string sentence, Tone tone, string? detail = null, string? correlation = null) => Card.Frame(
         [
             Container(
                 [
@@ -72,7 +75,7 @@ public static class MessageCards
                     .. Optional(detail is null ? null : Rich("Small", new TextRun(detail, 800))),
                     .. Optional(correlation is null ? null : Rich("Small", new TextRun($"Correlation id {correlation}", Subtle: true, Mono: true, Size: "Small"))),
                 ],
-                good ? Tone.Good : Tone.Warning),
+                tone),
         ],
         summary: CardText.Plain(sentence, 120));
 

@@ -62,19 +62,19 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
     public async Task<OutgoingMessage> FreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         if (await IsEverythingAsync(person, words, cancellationToken))
-            return Everywhere(await mediator.Send(new FreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "freeze everything because ...");
+            return Everywhere(await mediator.Send(new FreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "freeze everything because ...", Tone.Attention);
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
         if (rest.Length == 0)
             return Reply.Notice($"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
-        return Reply.Of(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
+        return Reply.OfStop(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
     public async Task<OutgoingMessage> UnfreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         if (await IsEverythingAsync(person, words, cancellationToken))
-            return Everywhere(await mediator.Send(new UnfreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "unfreeze everything");
+            return Everywhere(await mediator.Send(new UnfreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "unfreeze everything", Tone.Good);
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
@@ -89,8 +89,8 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         string.Join(' ', words.Skip(words.Count > 1 && words[1].Equals("because", StringComparison.OrdinalIgnoreCase) ? 2 : 1));
 
     /// <summary>An answer about no single client, so it goes on no ledger of its own: what was done is on each.</summary>
-    private static OutgoingMessage Everywhere(Answer answer, string usage) =>
-        Reply.Notice(answer.Sentence, answer.IsDone, answer.Refusal == Refusal.BadInput ? usage : null);
+    private static OutgoingMessage Everywhere(Answer answer, string usage, Tone done) =>
+        Reply.Card(MessageCards.Notice(answer.Sentence, answer.IsDone ? done : Tone.Warning, answer.Refusal == Refusal.BadInput ? usage : null));
 
     public async Task<OutgoingMessage> AssignAsync(TurnContext turn, Person person, Command.Assign command, CancellationToken cancellationToken)
     {

@@ -13,6 +13,11 @@ internal static class Reply
     public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
         Card(MessageCards.Notice(sentence, good, detail, correlation));
 
+    /// <summary>As <see cref="Of"/>, for an order that stops things: done or not, it is nothing that looks like all is well.</summary>
+    public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone
+        ? Card(MessageCards.Notice(answer.Sentence, Tone.Attention)) with { Evidence = new(tenant, "answer") }
+        : Of(answer, correlation, tenant);
+
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
     public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>
         Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null)

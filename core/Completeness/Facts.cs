@@ -75,7 +75,8 @@ public enum MessageOutcome
 /// <c>message.sent</c> on <c>message/{conversation}</c>: something other than an incident's card was said in Teams about this tenant.
 /// Cards have <c>card.sending</c>, <c>card.posted</c> and <c>card.updated</c>.
 /// </summary>
-/// <param name="Purpose">As in <c>outcome</c>, <c>answer</c>, <c>copy</c>, <c>trail</c>, <c>digest</c>, <c>channel.lost</c>, <c>list</c>.</param>
+/// <param name="Purpose">As in <c>outcome</c>, <c>answer</c>, <c>copy</c>, <c>trail</c>, <c>digest</c>, <c>channel.lost</c>, <c>list</c>,
+/// <c>freeze</c>, <c>freeze.lifted</c>.</param>
 /// <param name="ActivityId">The message's id; null when it is not known.</param>
 /// <param name="Content">Hex SHA-256 of what was sent.</param>
 public sealed record MessageSent(

@@ -43,12 +43,13 @@ public sealed class OnRecordTests
         await RecordedAsync(3);
         await bot.SayAsync(Ana, null, "pending contoso");
         await bot.SayAsync(Ana, Channel, "freeze contoso because");
-        await RecordedAsync(4);
+        await RecordedAsync(5);
         var sent = Facts<MessageSent>(bot);
         sent.Select(message => (message.Purpose, message.IncidentId, message.Outcome)).ShouldBe(
         [
             ("answer", null, MessageOutcome.Sent), ("copy", "CON-1001", MessageOutcome.Sent), ("trail", "CON-1001", MessageOutcome.Sent), ("answer", null, MessageOutcome.Sent),
-        ]);
+            ("freeze", null, MessageOutcome.Sent),
+        ], ignoreOrder: true);
         sent.Select(message => message.ActivityId).ShouldBeUnique();
         var shown = bot.Teams.Calls.Select(call => call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"])
             .OfType<JsonNode>().Select(card => Jcs.Digest(Encoding.UTF8.GetBytes(card.ToJsonString()))).ToList();
