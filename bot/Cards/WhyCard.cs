@@ -9,44 +9,68 @@ using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>The audit trail of an incident: each ledger entry with its number, time, who and what. Newest page last.</summary>
+/// <summary>
+/// Why an incident stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with its number, time, who
+/// and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
+/// </summary>
 public static class WhyCard
 {
+    /// <summary>What a button sends to have the entries about cards and notices shown too.</summary>
+    public const string Everything = "everything";
+
     private const int PerPage = 15;
 
     /// <param name="trail">The entries of the incident's streams and of its events, in the order of the ledger.</param>
-    /// <param name="page">0-based; out of range means the nearest.</param>
-    public static OutgoingJson Build(IncidentView view, IReadOnlyList<LedgerEntry> trail, int page)
+    /// <param name="page">0 is the story, the trail begins with 1; out of range means the nearest.</param>
+    /// <param name="everything">With the entries about cards and notices.</param>
+    public static OutgoingJson Build(IncidentView view, IReadOnlyList<LedgerEntry> trail, int page, bool everything = false)
     {
-        var pages = Math.Max(1, (trail.Count + PerPage - 1) / PerPage);
-        var shown = Math.Clamp(page, 0, pages - 1);
-        List<OutgoingJson> body =
-        [
-            Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Title, 100)),
-            Text($"{CardText.Name(view.Tenant.Name, 60)} · {trail.Count} ledger entries, page {shown + 1} of {pages}", subtle: true, spacing: "None"),
-        ];
+        List<LedgerEntry> told = [.. trail.Where(entry => everything || !IsAboutCards(entry.Fact))];
+        var pages = Math.Max(1, (told.Count + PerPage - 1) / PerPage);
+        var shown = Math.Clamp(page, 0, pages);
+        List<OutgoingJson> body = [Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Title, 100))];
+        body.Add(shown == 0
+            ? Text($"{CardText.Name(view.Tenant.Name, 60)}", subtle: true, spacing: "None")
+            : Text($"{CardText.Name(view.Tenant.Name, 60)} · {told.Count} ledger entries, page {shown} of {pages}", subtle: true, spacing: "None"));
         if (HeaderSection.Labels(view) is { } labels)
             body.Add(labels);
-        body.AddRange(trail.Skip(shown * PerPage).Take(PerPage).Select(Line));
-        if (shown == pages - 1)
+        if (shown == 0)
+            body.AddRange(WhyStory.Of(view, trail).Select(Line));
+        else
+            body.AddRange(told.Skip((shown - 1) * PerPage).Take(PerPage).Select(Line));
+        if (shown == pages)
             body.Add(Rich("Small", new TextRun($"Correlation id {view.Incident.Correlation}", Mono: true, Subtle: true, Size: "Small")));
-        return Card.Frame(body, Navigation(view, shown, pages), $"Why {view.Incident.Id}");
+        return Card.Frame(body, Navigation(view, shown, pages, everything, told.Count < trail.Count), $"Why {view.Incident.Id}");
     }
 
-    private static IEnumerable<OutgoingJson> Navigation(IncidentView view, int page, int pages)
+    private static IEnumerable<OutgoingJson> Navigation(IncidentView view, int page, int pages, bool everything, bool leftOut)
     {
-        if (page + 1 < pages)
-            yield return Page(view, page + 1, "Next page");
+        if (page < pages)
+            yield return Page(view, page + 1, page == 0 ? "Every entry" : "Next page", everything);
+        if (page > 1)
+            yield return Page(view, page - 1, "Previous page", everything);
         if (page > 0)
-            yield return Page(view, page - 1, "Previous page");
+            yield return Page(view, 0, "Back to the story", everything: false);
+        if (page > 0 && leftOut)
+            yield return Page(view, 1, "With card updates", everything: true);
     }
 
-    private static OutgoingJson Page(IncidentView view, int page, string title)
+    private static OutgoingJson Page(IncidentView view, int page, string title, bool everything)
     {
         var data = IncidentCard.DataOf(view);
         data["page"] = page;
+        if (everything)
+            data[Everything] = true;
         return CardActions.Execute(title, Verb.Why, data);
     }
+
+    private static bool IsAboutCards(Fact fact) => fact is CardSending or CardPosted or CardUpdated or NoticeSending;
+
+    private static OutgoingJson Line(StoryLine line) => Rich(
+        "Small",
+        new($"{line.About}: ", Bold: true),
+        new(line.Sentence, 700, Tone: line.Tone),
+        new(line.Seq is { } seq ? $" (entry {seq})" : "", Subtle: true, Size: "Small"));
 
     private static OutgoingJson Line(LedgerEntry entry) => Rich(
         "Small",

@@ -28,9 +28,9 @@ internal sealed class CardClicks(
         data = data with { IsCopy = data.IsCopy || action.AnswersWithCopy };
         return action.Verb switch
         {
-            Verb.View => Card(found, found.Incident, context, person, data, null),
+            Verb.View => Card(found, found.Incident, context, person, data, Said(found, context, person, action, data)),
             Verb.Details => InvokeResponse.Card(IncidentCard.Build(reviewing.Open(View(found, found.Incident, context, person, data, null), person, data))),
-            Verb.Why => InvokeResponse.Card(await trails.CardAsync(View(found, found.Incident, context, person, data, null), data.Page, cancellationToken)),
+            Verb.Why => InvokeResponse.Card(await trails.CardAsync(View(found, found.Incident, context, person, data, null), data.Page, data.Input(WhyCard.Everything) == "true", cancellationToken)),
             Verb.Undo => await AnswerAsync(new RequestUndo(data.Tenant, found.Incident.Id, person, context.Correlation), found, context, person, action, data, cancellationToken),
             Verb.Redraft => await AnswerAsync(
                 new RequestRedraft(data.Tenant, found.Incident.Id, person, data.Seal, context.Correlation), found, context, person, action, data, cancellationToken),

@@ -127,7 +127,7 @@ internal sealed class Questions(
     public async Task<OutgoingMessage> WhyAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken) =>
         await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is Sought.Found found
             ? Reply.Card(await trails.CardAsync(
-                views.ForPerson(found.Where.State, found.Incident, turn.Conversation.ChannelId, person) with { IsCopy = true }, int.MaxValue, cancellationToken))
+                views.ForPerson(found.Where.State, found.Incident, turn.Conversation.ChannelId, person) with { IsCopy = true }, 0, everything: false, cancellationToken))
                 with { Evidence = new(found.Where.Tenant.Id, "trail", found.Incident.Id) }
             : await NotFoundAsync(turn, person, incidentId, cancellationToken);
 

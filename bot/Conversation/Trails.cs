@@ -9,7 +9,7 @@ internal sealed class Trails(ILedger ledger)
 {
     private const int MostEvents = 20;
 
-    public async ValueTask<OutgoingJson> CardAsync(IncidentView view, int page, CancellationToken cancellationToken)
+    public async ValueTask<OutgoingJson> CardAsync(IncidentView view, int page, bool everything, CancellationToken cancellationToken)
     {
         var incident = view.Incident;
         List<LedgerEntry> trail = [];
@@ -17,6 +17,6 @@ internal sealed class Trails(ILedger ledger)
             trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, stream, cancellationToken));
         foreach (var (_, received) in incident.RecentEvents.TakeLast(MostEvents))
             trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, StreamId.Event(received.EventId), cancellationToken));
-        return WhyCard.Build(view, [.. trail.DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], page);
+        return WhyCard.Build(view, [.. trail.DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], page, everything);
     }
 }

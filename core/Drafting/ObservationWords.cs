@@ -72,7 +72,15 @@ public static class ObservationWords
     }
 
     /// <summary>What was observed of a target: <c>SRV-FILE01: free space on C: 6 %</c>. <paramref name="key"/> is <c>{target name} {observation}</c>, as drafts and proposals keep it.</summary>
-    public static string SayOf(string key, string value)
+    public static string SayOf(string key, string value) =>
+        Split(key) is var split && split <= 0 ? Say(key, value) : $"{Said.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
+
+    /// <summary>What an observation was and is: <c>SRV-FILE01: free space on C: 6 % → 44 %</c>.</summary>
+    /// <param name="key">As for <see cref="SayOf"/>.</param>
+    public static string Changed(string key, string was, string now) => $"{SayOf(key, was)} → {Value(key[(Split(key) + 1)..], now)}";
+
+    /// <summary>Where the target's name ends and the observation begins; negative where there is no name.</summary>
+    private static int Split(string key)
     {
         var split = key.LastIndexOf(' ');
         // The part of an observation may have blanks in it, as the name of a printer queue does.
@@ -84,7 +92,7 @@ public static class ObservationWords
                 break;
             }
         }
-        return split <= 0 ? Say(key, value) : $"{Said.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
+        return split;
     }
 
     /// <summary>What a condition asks for, as in <c>below 15 %</c>, <c>stopped</c> or <c>anything but normal</c>.</summary>

@@ -46,7 +46,8 @@ public sealed class HostileCardTests
         Judge(MessageCards.NotUnderstood(Texts[text], []).AsReceived());
         Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
         Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()).AsReceived());
-        Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), 0).AsReceived());
+        for (var page = 0; page < 2; page++)
+            Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), page).AsReceived());
     }
 
     [Fact]

@@ -386,7 +386,7 @@ public sealed class TurnHandlerTests
     [InlineData("help", "What you can say")]
     [InlineData("pending", "CON-1001")]
     [InlineData("show CON-1001", "Decide by")]
-    [InlineData("why CON-1001", "proposal.staged")]
+    [InlineData("why CON-1001", "Nobody has decided yet")]
     [InlineData("whoami", "approver")]
     [InlineData("hepl", "Did you mean")]
     [InlineData("xyzzy", "These are the words I know")]

@@ -1,0 +1,181 @@
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>A line of the story.</summary>
+/// <param name="About">Ours: what the line is about.</param>
+/// <param name="Sentence">With outside text in it; shown literally.</param>
+/// <param name="Seq">The entry that proves it; null where it follows from all of them.</param>
+internal readonly record struct StoryLine(string About, string Sentence, long? Seq = null, Tone Tone = Tone.Default);
+
+/// <summary>
+/// An incident in five lines, as one technician tells it to another: what was reported and proposed, who decided when and why, what was done,
+/// how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
+/// </summary>
+internal static class WhyStory
+{
+    private const int MostNamed = 3;
+
+    /// <param name="trail">The incident's entries, in the order of the ledger.</param>
+    public static IReadOnlyList<StoryLine> Of(IncidentView view, IReadOnlyList<LedgerEntry> trail) =>
+        [Reported(view, trail), Decided(view, trail), Done(view), Ended(view, trail), OpenNow(view)];
+
+    private static StoryLine Reported(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    {
+        var incident = view.Incident;
+        var where = incident.Opened.Device is { Length: > 0 } device && !HeaderSection.Names(incident.Title, device) ? $" on {CardText.Name(device, 60)}" : "";
+        var events = incident.EventCount > 1 ? $", {Phrases.Events(incident.EventCount)} so far" : "";
+        return new(
+            "Asked for",
+            $"{CardText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {At(view, incident.OpenedAt)}{events}). {Proposed(view, trail)}",
+            incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
+    }
+
+    private static string Proposed(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    {
+        var incident = view.Incident;
+        var rounds = trail.Count(static entry => entry.Fact is ProposalStaged { Kind: ProposalKind.Remedy });
+        var times = rounds > 1 ? $", drafted {rounds} times" : "";
+        if (Remedy(view, trail) is { Plan.Steps: { Count: > 0 } steps })
+            return $"Proposed{times}: {Titles(steps)}.";
+        return incident.Draft switch
+        {
+            null => "Nothing is proposed yet.",
+            { Problem: { Length: > 0 } problem } => $"Nothing could be proposed: {Stop(problem)}",
+            var draft => $"No plan that the bot could carry out: {Stop(draft.Summary)}",
+        };
+    }
+
+    private static StoryLine Decided(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    {
+        var incident = view.Incident;
+        var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
+        if (!decisions.IsEmpty && (incident.Execution is not { Unattended: true } || decisions[^1].Seq > incident.Execution.StartedSeq))
+        {
+            var told = string.Join("; ", decisions.TakeLast(MostNamed).Select(decision => Decision(view, decision)));
+            return new("Decided", $"{told}{(told.EndsWith('”') ? "" : ".")}{StillWaits(view)}", decisions[^1].Seq);
+        }
+        if (Remedy(view, trail) is { Terms.Level: GateLevel.L0 or GateLevel.L1 } automatic)
+            return new("Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}", incident.Execution?.StartedSeq);
+        if (incident is { Phase: IncidentPhase.Expired } or { Unanswered: not null })
+            return new("Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
+        return incident.IsUndecided
+            ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
+            : new("Decided", incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide.");
+    }
+
+    private static string Decision(IncidentView view, Decision decision)
+    {
+        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {At(view, back)}" : "";
+        var reason = decision.Fact.Reason is { Length: > 0 } said ? $": “{CardText.Plain(said, 200)}”" : "";
+        return $"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}, {At(view, decision.At)}{until}{reason}";
+    }
+
+    private static string Because(ProposalStaged staged) => staged.Terms.Reasons.Count > 0 ? Stop(staged.Terms.Reasons[0]) : "";
+
+    private static string StillWaits(IncidentView view)
+    {
+        if (!view.Incident.IsUndecided || ProposalTimes.ExpiresAt(view.Incident) is not { } until)
+            return "";
+        return view.Incident.Staged is { Kind: ProposalKind.Undo } ? $" Taking it back waits for a decision until {At(view, until)}." : $" It waits until {At(view, until)}.";
+    }
+
+    private static StoryLine Done(IncidentView view)
+    {
+        if (view.Incident.Execution is not { } run)
+            return new("Done", "Nothing was carried out.");
+        if (run.Outcome is null)
+            return new("Done", $"{Titles(run.Plan.Steps)}: running since {At(view, run.StartedAt)}.", run.StartedSeq, Tone.Accent);
+        if (run.Outcome == ExecutionOutcome.Drifted)
+            return new("Done", $"Nothing ran, because something had changed: {Changes(run)}.", run.StartedSeq, Tone.Warning);
+        var applied = run.Steps.Count(static step => step is { Rollback: false, Outcome: StepOutcome.Applied });
+        var part = applied == run.Plan.Steps.Count ? "" : $" ({applied} of {run.Plan.Steps.Count} steps)";
+        var changes = run.Changes.IsDefaultOrEmpty ? "" : $" {Changes(run)}.";
+        return new("Done", $"{Titles(run.Plan.Steps)}{part}, {At(view, run.StartedAt)}.{changes}", run.StartedSeq);
+    }
+
+    private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    {
+        var incident = view.Incident;
+        if (incident.Undo is { Outcome: { } undone } undo)
+            return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified ? Tone.Good : Tone.Attention);
+        if (incident.Execution is { Outcome: { } outcome } run)
+        {
+            var at = run.FinishedAt is { } finished ? $", {At(view, finished)}" : "";
+            var tone = outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Attention;
+            return new("Ended", $"{Outcome(outcome, run.RolledBack)}{at}. {Stop(run.Summary ?? "")}".Trim(), SeqOf<ExecutionFinished>(trail), tone);
+        }
+        var (word, shown) = Phrases.Of(incident);
+        return incident.IsOpen ? new("Ended", "Not ended yet.") : new("Ended", $"{word}{(incident.ClosedAt is { } closed ? $", {At(view, closed)}" : "")}.", SeqOf<IncidentClosed>(trail), shown);
+    }
+
+    private static string Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
+    {
+        var asked = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
+        var by = asked is null ? "" : $", as {CardText.Name(Phrases.Who(asked.Requester), 60)} asked";
+        var at = undo.FinishedAt is { } finished ? $", {At(view, finished)}" : "";
+        return outcome == ExecutionOutcome.Verified
+            ? $"Taken back{by}{at}.{(undo.Changes.IsDefaultOrEmpty ? "" : $" {Changes(undo)}.")}"
+            : $"Taking it back{by} did not succeed{at}. {Stop(undo.Summary ?? "")}";
+    }
+
+    private static StoryLine OpenNow(IncidentView view)
+    {
+        var incident = view.Incident;
+        List<string> open = [];
+        if (view.Freeze is not null && incident.IsOpen)
+            open.Add("The client is frozen: nothing is approved or runs.");
+        if (incident.OpenGlass is { } broken)
+            open.Add($"{broken.Missing} more must confirm that {CardText.Name(Phrases.Who(broken.By), 60)} was right to act alone.");
+        if (incident.IsUndecided)
+            open.Add(view.Deciders is { } who ? $"A decision, by {who}." : "A decision.");
+        else if (incident.IsLeftToPeople)
+            open.Add($"A person must see to it and mark it as handled{(view.Deciders is { } who ? $": {who}" : "")}.");
+        else if (incident.IsOpen)
+            open.Add($"{Phrases.Of(incident).Word}.");
+        if (incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
+            open.Add($"It can be taken back until {At(view, until)}.");
+        if (!incident.IsOpen && !incident.FiringAlerts.IsEmpty)
+            open.Add(incident.FiringAlerts.Count == 1 ? "Its alert has not been reported as over." : $"{incident.FiringAlerts.Count} of its alerts have not been reported as over.");
+        return open.Count == 0 ? new("Open now", "Nothing.") : new("Open now", string.Join(' ', open));
+    }
+
+    /// <summary>The terms of what was carried out; where nothing was, of what was proposed last.</summary>
+    private static ProposalStaged? Remedy(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    {
+        var staged = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().Where(static one => one.Kind == ProposalKind.Remedy).ToList();
+        var ran = view.Incident is { Execution: not null, IsUndecided: false } ? trail.Select(static entry => entry.Fact).OfType<ExecutionStarted>().LastOrDefault()?.Revision : null;
+        return staged.FindLast(one => one.Revision == ran) ?? staged.LastOrDefault();
+    }
+
+    private static string Titles(IReadOnlyList<PlanStep> steps)
+    {
+        var told = string.Join(", then ", steps.Take(MostNamed).Select(step => $"{CardText.Plain(step.Title, 100)} on {CardText.Name(step.Target.Name, 60)}"));
+        return steps.Count > MostNamed ? $"{told}, and {steps.Count - MostNamed} more steps" : told;
+    }
+
+    private static string Changes(DevOpsAI.Incidents.Run run)
+    {
+        var told = string.Join("; ", run.Changes.Take(MostNamed).Select(static change => ObservationWords.Changed(change.What, change.Was, change.Now)));
+        return run.Changes.Length > MostNamed ? $"{told}; and {run.Changes.Length - MostNamed} more" : told;
+    }
+
+    private static string Outcome(ExecutionOutcome outcome, bool rolledBack) => outcome switch
+    {
+        ExecutionOutcome.Verified => "Verified by reading back",
+        ExecutionOutcome.Failed => rolledBack ? "Failed, and what had been done was rolled back" : "Failed",
+        ExecutionOutcome.Unknown => "Nobody can tell whether it took effect",
+        ExecutionOutcome.Drifted => "Not begun",
+        _ => "Stopped",
+    };
+
+    private static long? SeqOf<TFact>(IReadOnlyList<LedgerEntry> trail) where TFact : Fact => trail.LastOrDefault(static entry => entry.Fact is TFact)?.Seq;
+
+    private static string At(IncidentView view, DateTimeOffset at) => Phrases.Clock(at, view.Now);
+
+    private static string Stop(string text) => CardText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?') ? plain : $"{plain}.";
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Cards;
+
+public sealed class WhyStoryTests
+{
+    private readonly Story story = new();
+    private readonly GivenAccess access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
+
+    [Fact]
+    public async Task What_was_approved_done_and_verified_is_told_in_five_lines_with_the_entry_of_each()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Approve, reason: "The shop opens at six.").Started().Step();
+        Finished(ExecutionOutcome.Verified, new Change("SRV-FILE01 disk.C.freePercent", "6", "44"));
+        story.Closed("verified");
+        (await LinesAsync()).ShouldBe(
+        [
+            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
+            "Decided: Approved by Ravi Approver, 03:00 UTC: “The shop opens at six.” (entry 5)",
+            "Done: Clean up temporary files on C: on SRV-FILE01, 03:00 UTC. SRV-FILE01: free space on C: 6 % → 44 %. (entry 6)",
+            "Ended: Verified by reading back, 03:00 UTC. C: has 44 % free. (entry 8)",
+            "Open now: It can be taken back until 05:00 UTC. Its alert has not been reported as over.",
+        ]);
+    }
+
+    [Fact]
+    public async Task What_still_waits_says_for_whom_and_until_when()
+    {
+        story.Opened().Drafted().Staged();
+        var lines = await LinesAsync();
+        lines[1].ShouldBe("Decided: Nobody has decided yet. It waits until 07:00 UTC.");
+        lines[2].ShouldBe("Done: Nothing was carried out.");
+        lines[3].ShouldBe("Ended: Not ended yet.");
+        lines[4].ShouldBe("Open now: A decision, by Ravi Approver.");
+    }
+
+    [Fact]
+    public async Task What_ran_by_itself_says_that_nobody_was_asked_and_on_what_ground()
+    {
+        story.Opened().Drafted().Staged(GateLevel.L1).Started().Step();
+        Finished(ExecutionOutcome.Verified);
+        (await LinesAsync())[1].ShouldBe(
+            "Decided: Nobody was asked, as the gate policy says (L1 · Execute and notify). disk.cleanup is partly reversible on one device: at least L2. (entry 5)");
+    }
+
+    [Fact]
+    public async Task A_rejection_gives_its_reason_and_nothing_was_done()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "Wrong volume").Closed("rejected");
+        var lines = await LinesAsync();
+        lines[1].ShouldContain("Rejected by Ravi Approver, 03:00 UTC: “Wrong volume”");
+        lines[2].ShouldBe("Done: Nothing was carried out.");
+        lines[3].ShouldStartWith("Ended: Rejected – nothing was done, 03:00 UTC.");
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_says_who_asked_and_that_the_alert_is_not_over()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step();
+        Finished(ExecutionOutcome.Verified);
+        story.Closed("verified").Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified);
+        var lines = await LinesAsync();
+        lines[0].ShouldContain("Proposed: Clean up temporary files");
+        lines[1].ShouldContain("Approved by Ravi Approver");
+        lines[3].ShouldContain("Ended: Taken back, as the bot (drafting) asked, 03:00 UTC.");
+        lines[4].ShouldContain("has not been reported as over");
+    }
+
+    [Fact]
+    public async Task Of_several_rounds_the_last_is_told_and_that_there_were_others()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step();
+        Finished(ExecutionOutcome.Drifted, new Change("SRV-FILE01 disk.C.freePercent", "6", "12"));
+        story.Drafted(2).Staged(revision: 2);
+        var lines = await LinesAsync();
+        lines[0].ShouldContain("Proposed, drafted 2 times: ");
+        lines[1].ShouldContain("It waits until");
+        lines[2].ShouldBe("Done: Nothing ran, because something had changed: SRV-FILE01: free space on C: 6 % → 12 %. (entry 6)");
+        lines[4].ShouldBe("Open now: A decision, by Ravi Approver.");
+    }
+
+    [Fact]
+    public async Task What_nobody_can_tell_or_only_people_can_do_is_said_so()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown);
+        Finished(ExecutionOutcome.Unknown);
+        (await LinesAsync()).ShouldSatisfyAllConditions(
+            lines => lines[3].ShouldContain("Nobody can tell whether it took effect"),
+            lines => lines[4].ShouldContain("A person must see to it and mark it as handled"));
+    }
+
+    [Fact]
+    public async Task The_trail_is_behind_the_story_oldest_first_and_card_updates_only_come_when_asked_for()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        story.Append(StreamId.Card(story.Id), new CardSending(story.Id, "c"), Actor.Service("cards"));
+        story.Append(StreamId.Card(story.Id), new CardPosted(story.Id, "c", "s", "t", "a", 4, false), Actor.Service("cards"));
+        for (var update = 0; update < 40; update++)
+            story.Append(StreamId.Card(story.Id), new CardUpdated(story.Id, "c", "a", 4), Actor.Service("cards"));
+        (await CardAsync(0)).ShouldNotContain("card.updated");
+        var trail = await CardAsync(1);
+        trail.ShouldContain("event.received");
+        trail.ShouldContain("proposal.staged");
+        trail.ShouldContain("page 1 of 1");
+        trail.ShouldNotContain("card.posted");
+        (await CardAsync(2, everything: true)).ShouldContain("card.updated");
+        var card = JsonNode.Parse(await CardAsync(1))!;
+        card["actions"]!.AsArray().Select(action => (string?)action!["title"]).ShouldBe(["Back to the story", "With card updates"]);
+        ((bool?)card["actions"]![1]!["data"]![WhyCard.Everything]).ShouldBe(true);
+    }
+
+    private void Finished(ExecutionOutcome outcome, params Change[] changes) => story.Append(
+        StreamId.Proposal(story.Id),
+        new ExecutionFinished(
+            story.Id, story.Id + "-x1", outcome, outcome == ExecutionOutcome.Verified ? "C: has 44 % free" : "Nobody knows", changes, false,
+            outcome == ExecutionOutcome.Verified ? story.Clock.GetUtcNow().AddHours(2) : null),
+        Actor.Service("execution"));
+
+    private async Task<IReadOnlyList<string>> LinesAsync()
+    {
+        var lines = WhyStory.Of(await ViewAsync(), story.Ledger.Entries(story.Tenant.Id));
+        lines.Count.ShouldBe(5);
+        CardSchema.Problems(JsonNode.Parse(await CardAsync(0))!).ShouldBeEmpty();
+        return [.. lines.Select(line => $"{line.About}: {line.Sentence}{(line.Seq is { } seq ? $" (entry {seq})" : "")}")];
+    }
+
+    private async Task<string> CardAsync(int page, bool everything = false) =>
+        WhyCard.Build(await ViewAsync(), story.Ledger.Entries(story.Tenant.Id), page, everything).AsReceived().ToJsonString();
+
+    private async Task<IncidentView> ViewAsync() =>
+        TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
+}
