@@ -9,6 +9,11 @@ namespace DevOpsAI.Bot.Cards;
 /// </summary>
 public static class IncidentCard
 {
+    /// <summary>What a refresh brings back so that it is said again; comes from the client and is shown to nobody else.</summary>
+    internal const string Said = "said";
+
+    private const int LongestSaid = 500;
+
     private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
 
     public static OutgoingJson Build(IncidentView view)
@@ -51,7 +56,8 @@ public static class IncidentCard
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
         var card = Card.Frame(body, Buttons.Of(view, planFits: plan is not null), Summary(view));
-        Card.Refresh(card, DataOf(view), view.Refreshers);
+        // A client asks anew within a moment: what its person was just told must not be gone then.
+        Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view), view.Refreshers);
         return card;
     }
 }

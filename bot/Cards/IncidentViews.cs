@@ -60,13 +60,25 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };
     }
 
+    /// <summary>Who has one of the roles, in words, names made safe; null where everybody has, or nobody.</summary>
+    /// <param name="except">Object id of somebody whom it does not help to ask.</param>
+    public string? PeopleWith(TenantState state, string conversationId, IReadOnlyCollection<Role> roles, string? except = null)
+    {
+        var names = Names(conversationId);
+        var who = Deciders.WithRole(state, roles, access, id => names.GetValueOrDefault(id), clock.GetUtcNow(), except);
+        return who.Names.IsEmpty && who.Others == 0 ? null : Sentence(who);
+    }
+
     private string? DecidersOf(TenantState state, Incident incident, string conversationId)
     {
-        var names = book.KnownPeople(conversationId).Where(known => known.ObjectId is not null)
-            .GroupBy(known => known.ObjectId!.ToLowerInvariant(), known => known.Name).ToDictionary(known => known.Key, known => known.First());
-        var who = Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow());
-        return who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;
+        var names = Names(conversationId);
+        return Sentence(Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow()));
     }
+
+    private Dictionary<string, string?> Names(string conversationId) => book.KnownPeople(conversationId).Where(known => known.ObjectId is not null)
+        .GroupBy(known => known.ObjectId!.ToLowerInvariant(), known => known.Name).ToDictionary(known => known.Key, known => known.First());
+
+    private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;
 
     private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => book.KnownPeople(conversationId)
         .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)

@@ -10,7 +10,7 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>A pressed button becomes a request, and the answer is the incident's card as it now stands for this person.</summary>
 internal sealed class CardClicks(
-    IMediator mediator, Visibility visibility, IncidentViews views, Trails trails, Reviewing reviewing, ILedger ledger, TimeProvider clock, ILogger<CardClicks> logger)
+    IMediator mediator, Visibility visibility, IncidentViews views, Trails trails, Reviewing reviewing, Helpers helpers, ILedger ledger, TimeProvider clock, ILogger<CardClicks> logger)
 {
     public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
     {
@@ -48,10 +48,33 @@ internal sealed class CardClicks(
     {
         var answer = await mediator.Send(request, cancellationToken);
         logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done");
-        return answer.Refusal == Refusal.RecordUnavailable
-            ? InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence)
-            : Card(found, answer.Incident ?? found.Incident, context, person, data, answer.Sentence);
+        if (answer.Refusal == Refusal.RecordUnavailable)
+            return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
+        var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(context, found.Where.State, answer, person);
+        var card = Card(found, answer.Incident ?? found.Incident, context, person, data, said);
+        if (action.AnswersWithCopy || !IsOvertaken(answer, person))
+            return card;
+        // Whoever was faster has the card drawn anew for everybody, and with it goes what this person is told on it.
+        await context.ReplyAsync(
+            Reply.Notice($"{CardText.Name(person.Name, 60)}, about your click on {found.Incident.Id}: {said}") with { Evidence = new(found.Where.Tenant.Id, "answer", found.Incident.Id) },
+            cancellationToken);
+        return card with { IsTold = true };
     }
+
+    /// <summary>Somebody else, or the clock, had settled what the person saw on the card and pressed.</summary>
+    private static bool IsOvertaken(Answer answer, Person person) =>
+        answer.Refusal is Refusal.AlreadyDecided or Refusal.NothingToDecide or Refusal.Stale or Refusal.Expired
+        && answer.Incident is { } incident
+        && !IsBy(incident.Decisions.LastOrDefault()?.By, person)
+        && !(incident.Staged is { Kind: ProposalKind.Undo } undo && IsBy(undo.Requester, person));
+
+    private static bool IsBy(Actor? actor, Person person) =>
+        actor is { Kind: ActorKind.Person } && string.Equals(actor.Id, person.ObjectId, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A refresh says again what was said; whoever looks by a press, as with Review, is told why they find nothing more to press.</summary>
+    private string? Said(Sought.Found found, TurnContext context, Person person, CardAction action, ClickData data) =>
+        data.Input(IncidentCard.Said)
+        ?? (!action.IsAutomatic && (found.Incident.IsUndecided || found.Incident.IsLeftToPeople) ? helpers.WhyNoRight(context, found.Where.State, found.Incident, person) : null);
 
     private Decide? Decision(Sought.Found found, Person person, string verb, ClickData data, string correlation)
     {

@@ -9,6 +9,7 @@ public static class ConversationServices
         .AddSingleton<Visibility>()
         .AddSingleton<Trails>()
         .AddSingleton<Reviewing>()
+        .AddSingleton<Helpers>()
         .AddSingleton<Questions>()
         .AddSingleton<NamedPeople>()
         .AddSingleton<Orders>()

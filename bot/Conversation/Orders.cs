@@ -8,7 +8,7 @@ using MediatR;
 namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Commands that change something. Each is a request to core, which decides whether the person may; here is only found out what is meant.</summary>
-internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess access, IncidentViews views, Questions questions, NamedPeople people)
+internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess access, IncidentViews views, Helpers helpers, Questions questions, NamedPeople people)
 {
     public async Task<OutgoingMessage> LinkAsync(TurnContext turn, Person person, Command.Link command, CancellationToken cancellationToken)
     {
@@ -53,9 +53,10 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         if (answer.Incident is not { } incident)
             return Reply.Of(answer, turn.Correlation, found.Where.Tenant.Id);
         var place = turn.Conversation.ChannelId;
+        var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(turn, found.Where.State, answer, person);
         var view = turn.Conversation.Kind == "personal"
-            ? views.ForPerson(found.Where.State, incident, place, person, answer.Sentence)
-            : views.ForEverybody(found.Where.State, incident, place) with { Notice = answer.Sentence };
+            ? views.ForPerson(found.Where.State, incident, place, person, said)
+            : views.ForEverybody(found.Where.State, incident, place) with { Notice = said };
         return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", incident.Id) };
     }
 

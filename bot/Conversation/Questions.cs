@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Commands that only ask. Each answers with one message.</summary>
 internal sealed class Questions(
-    ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Trails trails, Checkpoints checkpoints, DigestCards digests, TimeProvider clock)
+    ITenantDirectory tenants, TenantStates states, IAccess access, Visibility visibility, IncidentViews views, Helpers helpers, Trails trails, Checkpoints checkpoints, DigestCards digests, TimeProvider clock)
 {
     private const int MostNamed = 8;
 
@@ -98,10 +98,9 @@ internal sealed class Questions(
     {
         if (await visibility.FindAsync(incidentId, person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await NotFoundAsync(turn, person, incidentId, cancellationToken);
-        var why = access.WhyNotDecide(found.Where.State, found.Incident, person.ObjectId)?.Sentence;
-        var ask = why is not null && found.Incident.IsUndecided && DecidersOf(turn, found) is { } deciders ? $" Ask {deciders}." : "";
+        var why = helpers.WhyNotDecide(turn, found.Where.State, found.Incident, person);
         return await ShowAsync(
-            turn, person, incidentId, why is null ? "Nothing was decided yet: decisions are taken with the buttons of the card, where it says what is decided." : why + ask, cancellationToken);
+            turn, person, incidentId, why ?? "Nothing was decided yet: decisions are taken with the buttons of the card, where it says what is decided.", cancellationToken);
     }
 
     public async Task<OutgoingMessage> WhoCanAsync(TurnContext turn, Person person, string incidentId, CancellationToken cancellationToken)

@@ -101,6 +101,8 @@ internal sealed class TurnHandler(
 
     public Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken)
     {
+        if (response.IsTold)
+            return Task.CompletedTask;
         var data = ClickData.Read(action.Data);
         var said = response.Notice ?? response.Value as string ?? (response.Value as InvokeError)?.Message ?? "it took too long to show. Please press the button again.";
         var about = data is null ? "about your click" : $"about your click on {data.IncidentId}";

@@ -8,6 +8,9 @@ public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
     /// <summary>What the card says of the click itself, for when the card comes too late to be shown; null when it says nothing of it.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>It was said in a message too, so it need not be said again when the card comes too late to be shown.</summary>
+    public bool IsTold { get; init; }
+
     public const string CardType = "application/vnd.microsoft.card.adaptive";
     public const string MessageType = "application/vnd.microsoft.activity.message";
     public const string ErrorType = "application/vnd.microsoft.error";

@@ -12,6 +12,9 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 {
     public const int Most = 3;
 
+    /// <summary>What <see cref="Sentence"/> says where there is none.</summary>
+    public const string Nobody = "nobody who is there now";
+
     /// <summary>"Ada, Ben and 2 others"; "nobody who is there now" when there is none.</summary>
     public string Sentence
     {
@@ -34,8 +37,23 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
         if (access.EverybodyIsAdministrator)
             return new([], 0, Everybody: true);
         var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id).OfType<string>();
-        var able = access.PeopleWithRoles(state).Concat(deputies).Select(Absences.Id).Distinct(StringComparer.Ordinal)
-            .Where(id => Absences.Of(state, id, now) is null && access.WhyNotDecide(state, incident, id) is null)
+        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, incident, id) is null, nameOf, now);
+    }
+
+    /// <summary>Everybody who has one of these roles, but for who is absent and one whom it does not help to ask. Pure.</summary>
+    /// <param name="nameOf">As for <see cref="Of"/>.</param>
+    /// <param name="except">Object id of somebody who is left out.</param>
+    public static Deciders WithRole(
+        TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<string, string?> nameOf, DateTimeOffset now, string? except = null) =>
+        access.EverybodyIsAdministrator
+            ? new([], 0, Everybody: true)
+            : Named(
+                state, access.PeopleWithRoles(state), id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.RolesOf(state, id).Any(roles.Contains), nameOf, now);
+
+    private static Deciders Named(TenantState state, IEnumerable<string> people, Func<string, bool> may, Func<string, string?> nameOf, DateTimeOffset now)
+    {
+        var able = people.Select(Absences.Id).Distinct(StringComparer.Ordinal)
+            .Where(id => Absences.Of(state, id, now) is null && may(id))
             .ToList();
         var names = able.Select(id => nameOf(id) ?? NameOnRecord(state, id)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase).Take(Most).ToImmutableArray();
         return new(names, able.Count - names.Length);
@@ -43,7 +61,7 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 
     private static string Unnamed(int count) => count switch
     {
-        0 => "nobody who is there now",
+        0 => Nobody,
         1 => "1 person",
         _ => $"{count} people",
     };

@@ -11,7 +11,14 @@ namespace DevOpsAI.Tenancy;
 
 /// <summary>Who set the freeze, when and why.</summary>
 /// <param name="Cause">Null: a person froze this tenant.</param>
-public sealed record Freeze(Actor By, DateTimeOffset At, string Reason, FreezeCause? Cause = null);
+public sealed record Freeze(Actor By, DateTimeOffset At, string Reason, FreezeCause? Cause = null)
+{
+    /// <summary>Since when, by whom, why, and who may lift it. With outside text in it, on one line.</summary>
+    public string Sentence(string client) => Freezes.Sentence(client, this);
+
+    /// <summary>Roles of which one lifts it.</summary>
+    public IReadOnlyCollection<Role> LiftedBy => Cause is FreezeCause.Everything or FreezeCause.BrokenSeal ? [Role.Administrator] : [Role.Approver, Role.Administrator];
+}
 
 /// <summary>Where the tenant's events went: received = shown + folded + digested + still to be correlated.</summary>
 /// <param name="Shown">Opened an incident, so has a card of its own.</param>

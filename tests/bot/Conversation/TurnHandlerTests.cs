@@ -40,13 +40,15 @@ public sealed class TurnHandlerTests
         var visibility = new Visibility(directory, story.States, access, new InMemoryKeyRing());
         var views = TestViews.Of(story, access);
         var trails = new Trails(story.Ledger);
+        var helpers = new Helpers(access, views);
         var questions = new Questions(
-            directory, story.States, access, visibility, views, trails, new(documents), new(story.Ledger, new(documents), story.Clock), story.Clock);
+            directory, story.States, access, visibility, views, helpers, trails, new(documents), new(story.Ledger, new(documents), story.Clock), story.Clock);
         handler = new(
             questions,
-            new(mediator, visibility, access, views, questions, new(new KnownBook())),
+            new(visibility, questions, story.Clock),
+            new(mediator, visibility, access, views, helpers, questions, new(new KnownBook())),
             new(mediator, visibility, access, new(new KnownBook())),
-            new(mediator, visibility, views, trails, new(new Reviews()), story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
+            new(mediator, visibility, views, trails, new(new Reviews()), helpers, story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
             visibility, directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
     }
 
@@ -197,6 +199,55 @@ public sealed class TurnHandlerTests
         await PressAsync(Story.Ravi, Verb.Redraft, Data());
         var asked = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<RequestRedraft>();
         (asked.IncidentId, asked.By, asked.Seal).ShouldBe(("CON-1001", Story.Ravi, story.Seal));
+    }
+
+    [Fact]
+    public async Task Whoever_was_overtaken_is_told_by_a_message_too_because_their_card_is_drawn_anew()
+    {
+        mediator.Answer = async _ =>
+        {
+            story.Decided(DecisionKind.Approve, by: Story.Ravi);
+            return new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Ravi Approver already approved CON-1001.");
+        };
+        (await PressAsync(Story.Dana, Verb.Approve, Data())).IsTold.ShouldBeTrue();
+        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Dana Technician, about your click on CON-1001: Ravi Approver already approved CON-1001.");
+        replies[0].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
+        (await PressAsync(Story.Ravi, Verb.Approve, Data())).IsTold.ShouldBeFalse("it was their own click");
+        replies.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_a_person_was_told_on_their_card_is_still_there_after_its_refresh()
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
+        var card = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Approve, Data())).Value!).AsReceived();
+        var refresh = JsonSerializer.SerializeToElement(card["refresh"]!["action"]!["data"]);
+        var again = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.View, refresh, null, IsAutomatic: true), Token);
+        Text(again).ShouldContain("Only approvers and administrators of Contoso Ltd may approve CON-1001. Ask Ravi Approver.");
+        replies.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Review_says_why_its_person_finds_nothing_to_press_and_whom_to_ask()
+    {
+        Text(await PressAsync(Story.Dana, Verb.View, Data())).ShouldContain("Only approvers may. Ask Ravi Approver.");
+        Text(await PressAsync(Story.Ravi, Verb.View, Data())).ShouldNotContain("Ask Ravi");
+        var automatic = await handler.OnCardActionAsync(Turn(Story.Dana, ""), new(Verb.View, Data(), null, IsAutomatic: true), Token);
+        Text(automatic).ShouldNotContain("Only approvers may", Case.Sensitive, "nobody asked");
+    }
+
+    [Fact]
+    public async Task A_typed_order_that_is_refused_says_who_could_and_who_could_lift_a_freeze()
+    {
+        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers may undo it.");
+        (await SayAsync(Story.Dana, "undo CON-1001")).ShouldContain("Only approvers may undo it. Ask Ravi Approver.");
+        (await SayAsync(Story.Dana, "approve CON-1001", personal: true)).ShouldContain("Only approvers may. Ask Ravi Approver.");
+        story.Append(StreamId.Freeze, new FreezeSet("patch day"), Story.Dana.AsActor());
+        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.Frozen, "Contoso Ltd is frozen.");
+        (await SayAsync(Story.Dana, "redraft CON-1001")).ShouldContain("Contoso Ltd is frozen. Ask Ravi Approver to lift it.");
+        (await SayAsync(Story.Ravi, "snooze CON-1001")).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("contoso is frozen since 2026-11-21 03:00 UTC by Dana Technician: patch day."),
+            said => said.ShouldContain("CON-1001 can be rejected or snoozed meanwhile."));
     }
 
     [Fact]
