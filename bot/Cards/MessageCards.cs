@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Conversation;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
@@ -32,11 +33,24 @@ public static class MessageCards
         ("whoami", "who you are to the bot, and your roles"),
     ];
 
+    private static readonly (string Question, string Meaning)[] Questions =
+    [
+        .. PlainQuestions.Examples.Zip(
+            (string[])
+            [
+                "what is open", "the story of an incident", "by name", "what was reported and done, lately or in a time you say",
+                "what ran without asking, and how it ended", "the digest of that time", "and since when, by whom, why",
+            ]),
+    ];
+
     public static OutgoingJson Help(bool everybodyIsAdministrator) => Card.Frame(
         [
             Text($"**What you can say**", size: "Medium"),
             Text($"In a channel, mention the bot first. Decisions are taken with the buttons of a card.", subtle: true, spacing: "Small"),
             CommandList(Commands),
+            Text($"**What you can ask**", size: "Medium"),
+            Text($"In these words, with your own clients, devices and numbers; nothing is done by asking.", subtle: true, spacing: "Small"),
+            CommandList(Questions),
             .. LocalMode(everybodyIsAdministrator),
         ],
         summary: "What you can say");
@@ -62,6 +76,19 @@ public static class MessageCards
             .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new OutgoingJson[] { CommandList(Commands) },
         ],
         summary: "I do not understand");
+
+    /// <summary>A question without an answer, and how those are asked that have one.</summary>
+    internal static OutgoingJson NotKnown(string sentence) => Card.Frame(
+        [
+            Container(
+                [
+                    Rich(null, new TextRun(sentence, 300, Bold: true)),
+                    Rich("Small", new("You can ask: "), new(string.Join("  ", PlainQuestions.Examples), 500, Mono: true)),
+                    Text($"**help** lists everything.", subtle: true),
+                ],
+                Tone.Warning),
+        ],
+        summary: CardText.Plain(sentence, 120));
 
     /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
     public static OutgoingJson Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>

@@ -58,11 +58,20 @@ internal abstract record Command
 
     public sealed record IsFrozen(string? Client) : Command;
 
+    /// <summary>What happened to a device, or to a client that is named where a device may be.</summary>
+    public sealed record Happened(string Thing, string? Client, TimeSpan Last) : Command;
+
+    /// <summary>What the bot did without asking anybody.</summary>
+    public sealed record ByItself(string? Client, TimeSpan Last) : Command;
+
     /// <summary>Somebody typed a decision; those are taken on the card.</summary>
     public sealed record DecideInWords(string IncidentId) : Command;
 
     /// <summary>A known word without what it needs.</summary>
     public sealed record Incomplete(string Usage, string Problem) : Command;
+
+    /// <summary>A question that is none of those that are understood.</summary>
+    public sealed record UnknownQuestion(string Said) : Command;
 
     /// <param name="Nearest">Commands that were probably meant, nearest first.</param>
     public sealed record Unknown(string Said, IReadOnlyList<string> Nearest) : Command;

@@ -34,7 +34,8 @@ internal static partial class CommandParser
         if (PlainQuestions.Read(words, clean) is { } question)
             return question;
         var start = 0;
-        while (start < words.Count - 1 && Politeness.Contains(words[start]))
+        // What begins as a question is none of the orders: "is the freeze lifted?" freezes nothing.
+        while (start < words.Count - 1 && Politeness.Contains(words[start]) && !PlainQuestions.BeginsAsOne(words[start]))
             start++;
         words = words[start..];
         if (words.Count == 0)
@@ -76,7 +77,9 @@ internal static partial class CommandParser
         ("assign" or "grant", _) => Assign(rest, clients, held: true),
         ("unassign" or "un-assign" or "revoke", _) => Assign(rest, clients, held: false),
         _ when (rest.Count == 0 || (rest.Count == 1 && rest[0].All(char.IsAsciiDigit))) && IncidentId(clean) is { } id => new Command.Show(id),
-        _ => new Command.Unknown(clean, Nearest(verb)),
+        _ when PlainQuestions.BeginsAsOne(verb) => new Command.UnknownQuestion(clean),
+        _ when Nearest(verb) is { Count: > 0 } nearest => new Command.Unknown(clean, nearest),
+        _ => clean.EndsWith('?') ? new Command.UnknownQuestion(clean) : new Command.Unknown(clean, []),
     };
 
     /// <summary>A reason goes on record, so it keeps its punctuation; the first word is a client's name and does not.</summary>

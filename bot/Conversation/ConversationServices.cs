@@ -11,6 +11,7 @@ public static class ConversationServices
         .AddSingleton<Reviewing>()
         .AddSingleton<Helpers>()
         .AddSingleton<Questions>()
+        .AddSingleton<Lookups>()
         .AddSingleton<NamedPeople>()
         .AddSingleton<Orders>()
         .AddSingleton<AbsenceOrders>()

@@ -111,14 +111,26 @@ internal sealed class Questions(
         return Reply.Notice(notice, good: true) with { Evidence = new(found.Where.Tenant.Id, "answer", found.Incident.Id) };
     }
 
+    /// <summary>Of the client that is named or that the conversation is about; else of every one that may be talked about here.</summary>
     public async Task<OutgoingMessage> IsFrozenAsync(TurnContext turn, Person person, string? word, CancellationToken cancellationToken)
     {
+        var visible = word is null ? await visibility.TenantsAsync(person, turn.Conversation, cancellationToken) : [];
+        if (visible.Count > 1 && !visible.Any(tenant => tenant.State.Channels.ContainsKey(turn.Conversation.ChannelId)))
+        {
+            var frozen = visible.Where(static tenant => tenant.State.Freeze is not null).ToList();
+            var told = frozen.Take(MostNamed).Select(tenant => tenant.State.Freeze!.Sentence(CardText.Name(tenant.Tenant.Name, 60)));
+            return frozen.Count == 0
+                ? Reply.Notice($"No, none of your {visible.Count} clients is frozen.", good: true)
+                : Reply.Notice($"{frozen.Count} of your {visible.Count} clients {(frozen.Count == 1 ? "is" : "are")} frozen.", detail: string.Join(' ', told));
+        }
         var (asked, refused) = await OneAsync(turn, person, word, "is <client> frozen?", cancellationToken);
         if (asked is null)
             return refused!;
         var client = CardText.Name(asked.Tenant.Name);
-        var sentence = asked.State.Freeze is { } freeze ? $"Yes, {client} is frozen: {CardText.Plain(freeze.Reason, 200)}" : $"No, nobody has frozen {client}.";
-        return Reply.Notice(sentence, good: asked.State.Freeze is null) with { Evidence = new(asked.Tenant.Id, "answer") };
+        if (asked.State.Freeze is not { } freeze)
+            return Reply.Notice($"No, nobody has frozen {client}.", good: true) with { Evidence = new(asked.Tenant.Id, "answer") };
+        var who = views.PeopleWith(asked.State, turn.Conversation.ChannelId, freeze.LiftedBy, freeze.By.Id) is { } able ? $"It can be lifted by {able}." : null;
+        return Reply.Notice($"Yes. {freeze.Sentence(client)}", detail: who) with { Evidence = new(asked.Tenant.Id, "answer") };
     }
 
     private string? DecidersOf(TurnContext turn, Sought.Found found) => views.ForEverybody(found.Where.State, found.Incident, turn.Conversation.ChannelId).Deciders;

@@ -11,7 +11,7 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Typed words and pressed buttons become requests, outcomes become cards. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    Questions questions, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
+    Questions questions, Lookups lookups, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
@@ -151,6 +151,8 @@ internal sealed class TurnHandler(
                 Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
                 Command.DecideInWords words => await questions.DecideInWordsAsync(turn, person, words.IncidentId, cancellationToken),
                 Command.IsFrozen frozen => await questions.IsFrozenAsync(turn, person, frozen.Client, cancellationToken),
+                Command.Happened happened => await lookups.HappenedAsync(turn, person, happened, cancellationToken),
+                Command.ByItself byItself => await lookups.ByItselfAsync(turn, person, byItself, cancellationToken),
                 Command.WhoDecided who => await questions.WhyAsync(turn, person, who.IncidentId, cancellationToken),
                 Command.WhoCan who => await questions.WhoCanAsync(turn, person, who.IncidentId, cancellationToken),
                 Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
@@ -165,6 +167,7 @@ internal sealed class TurnHandler(
                 Command.Back back => await absences.EndAsync(turn, person, back, cancellationToken),
                 Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
                 Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
+                Command.UnknownQuestion asked => Reply.Card(MessageCards.NotKnown($"I cannot answer “{CardText.Plain(asked.Said, 120)}”.")),
                 Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
                 _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
             };

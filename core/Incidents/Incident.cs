@@ -126,7 +126,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public bool IsPartlySimulated => SimulatedEvents > 0 && SimulatedEvents < EventCount;
 
     /// <summary>When an alert of it began last, by the ledger.</summary>
-    internal DateTimeOffset LastBegunAt { get; init; } = OpenedAt;
+    public DateTimeOffset LastBegunAt { get; init; } = OpenedAt;
 
     /// <summary>What a storm gathers; empty where it is one alert's incident.</summary>
     public StormParts Parts { get; init; } = StormParts.None;

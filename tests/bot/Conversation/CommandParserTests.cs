@@ -97,6 +97,27 @@ public sealed class CommandParserTests
     [InlineData("xyzzy", "Unknown:")]
     [InlineData("rm -rf /", "Unknown:")]
     [InlineData("...", "Unknown:")]
+    [InlineData("what happened to SRV-FILE01 today?", "Happened:srv-file01::1")]
+    [InlineData("What happened to the server SRV-FILE01 at contoso last week?", "Happened:srv-file01:contoso:7")]
+    [InlineData("what happened with CON-1001?", "Why:CON-1001")]
+    [InlineData("what happened last night at contoso?", "Digest:contoso:1")]
+    [InlineData("what happened today?", "Digest::1")]
+    [InlineData("how did last week go?", "Digest::7")]
+    [InlineData("How did the last month go for contoso?", "Digest:contoso:31")]
+    [InlineData("what did the bot do by itself today?", "ByItself::1")]
+    [InlineData("What did you do on your own at contoso this week?", "ByItself:contoso:7")]
+    [InlineData("what ran without approval yesterday", "ByItself::1")]
+    [InlineData("what did the bot do today?", "Digest::1")]
+    [InlineData("is contoso frozen?", "IsFrozen:contoso")]
+    [InlineData("is everything frozen?", "IsFrozen:")]
+    [InlineData("who approved CON-1001 and why?", "WhoDecided:CON-1001")]
+    [InlineData("who can approve CON-1001?", "WhoCan:CON-1001")]
+    [InlineData("who is on call?", "UnknownQuestion")]
+    [InlineData("how do I freeze a client?", "UnknownQuestion")]
+    [InlineData("will you reboot SRV-FILE01?", "UnknownQuestion")]
+    [InlineData("did it help?", "UnknownQuestion")]
+    [InlineData("is the freeze of contoso lifted?", "UnknownQuestion")]
+    [InlineData("can you freeze contoso because of the flood", "Freeze:contoso because of the flood")]
     public void Words_are_understood(string? text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
 
     [Theory]
@@ -134,6 +155,12 @@ public sealed class CommandParserTests
         Command.Pending pending => $"Pending:{pending.Client}",
         Command.Show show => $"Show:{show.IncidentId}",
         Command.Why why => $"Why:{why.IncidentId}",
+        Command.Happened happened => $"Happened:{happened.Thing}:{happened.Client}:{happened.Last.TotalDays}",
+        Command.ByItself byItself => $"ByItself:{byItself.Client}:{byItself.Last.TotalDays}",
+        Command.Digest digest => $"Digest:{digest.Client}:{digest.Last?.TotalDays}",
+        Command.IsFrozen frozen => $"IsFrozen:{frozen.Client}",
+        Command.WhoDecided who => $"WhoDecided:{who.IncidentId}",
+        Command.WhoCan who => $"WhoCan:{who.IncidentId}",
         Command.Undo undo => $"Undo:{undo.IncidentId}",
         Command.Redraft redraft => $"Redraft:{redraft.IncidentId}",
         Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",

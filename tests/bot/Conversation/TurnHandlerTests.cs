@@ -95,7 +95,55 @@ public sealed class TurnHandlerTests
         (await SayAsync(Story.Ravi, "who approved CON-1001 and why?")).ShouldContain("Why CON-1001?");
         (await SayAsync(Story.Ravi, "Who can approve CON-1001?")).ShouldContain("CON-1001 can be decided by");
         (await SayAsync(Story.Dana, "is fabrikam frozen")).ShouldContain("I know no client");
+        (await SayAsync(Story.Ravi, "is anything frozen?", personal: true)).ShouldContain("none of your 2 clients is frozen");
+        story.Append(StreamId.Freeze, new FreezeSet("patch day"), Story.Dana.AsActor());
+        (await SayAsync(Story.Ravi, "is contoso frozen?")).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("Yes. Contoso Ltd is frozen since 2026-11-21 03:00 UTC by Dana Technician: patch day."),
+            said => said.ShouldContain("It can be lifted by Ravi Approver."));
+        (await SayAsync(Story.Ravi, "are any clients frozen?", personal: true)).ShouldContain("1 of your 2 clients is frozen");
         mediator.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_happened_to_a_device_is_told_by_any_of_its_names_and_only_of_clients_one_may_see()
+    {
+        (await SayAsync(Story.Ravi, "What happened to SRV-FILE01 today?")).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("1 incident about SRV-FILE01 in the last 24 h"), said => said.ShouldContain("CON-1001"), said => said.ShouldNotContain("FAB-1001"));
+        (await SayAsync(Story.Ravi, "what happened to srv-file01.contoso.local", personal: true)).ShouldContain("FAB-1001");
+        (await SayAsync(Story.Dana, "what happened to srv-file01 lately?", personal: true)).ShouldNotContain("FAB-1001");
+        (await SayAsync(Story.Ravi, "what happened to SRV-FILE0?")).ShouldContain("I know of nothing that was reported or done about “SRV-FILE0”.");
+        (await SayAsync(Stranger, "what happened to SRV-FILE01?", personal: true)).ShouldNotContain("CON-1001");
+        (await SayAsync(Story.Ravi, "what happened to contoso this week?")).ShouldContain("Digest of");
+        story.Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
+        story.Clock.Advance(TimeSpan.FromDays(3));
+        (await SayAsync(Story.Ravi, "what happened to SRV-FILE01 today?")).ShouldContain("Nothing about SRV-FILE01 in the last 24 h");
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_ran_without_asking_is_listed_with_what_it_did()
+    {
+        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain("The bot did nothing by itself for Contoso Ltd in the last 24 h.");
+        var alone = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-SQL01", Title = "Processor load" };
+        alone.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished();
+        (await SayAsync(Story.Ravi, "What did the bot do by itself today?")).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("Done without asking for Contoso Ltd in the last 24 h: 1 incident"),
+            said => said.ShouldContain("CON-1002"), said => said.ShouldNotContain("CON-1001"),
+            said => said.ShouldContain("03:00 UTC: Clean up temporary files on C: on SRV-FILE01"));
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+        (await SayAsync(Story.Dana, "what did you do without asking at fabrikam?", personal: true)).ShouldContain("I know no client");
+    }
+
+    [Theory]
+    [InlineData("who is on call?")]
+    [InlineData("how many servers does contoso have")]
+    [InlineData("is the freeze of contoso going to be lifted soon?")]
+    [InlineData("did the backup run?")]
+    public async Task A_question_that_is_not_understood_is_said_so_with_those_that_are(string text)
+    {
+        (await SayAsync(Story.Ravi, text)).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("I cannot answer"), said => said.ShouldContain("what happened to SRV-FILE01 today?"), said => said.ShouldNotContain("assign <role>"));
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -156,52 +204,6 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
-    public async Task A_checkpoint_is_shown_whole_so_that_whoever_reads_it_can_keep_it()
-    {
-        using var key = new TestKey("bot/contoso");
-        var signed = key.Sign(new Checkpoint("bot/contoso", 7, new byte[32]));
-        (await new Checkpoints(documents).TryAddAsync(Story.Contoso.Id, signed, null, Token)).ShouldBeTrue();
-        await SayAsync(Story.Ravi, "checkpoint contoso");
-        var note = replies[^1].Card!.AsReceived()["body"]![1]!["items"]![0]!["inlines"]![0]!["text"]!.GetValue<string>();
-        SignedCheckpoint.Parse(note).Note.Signatures.ShouldHaveSingleItem().ToString().ShouldBe(signed.Note.Signatures[0].ToString());
-        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
-        (await SayAsync(Story.Dana, "checkpoint fabrikam")).ShouldContain("I know no client");
-    }
-
-    [Fact]
-    public async Task Only_values_that_were_changed_are_edits()
-    {
-        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp"), ("edit:0.volume", "C"), ("editReason", "updates are needed")));
-        var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
-        decide.Kind.ShouldBe(DecisionKind.ApproveWithEdits);
-        decide.Edits.ShouldBe(new Dictionary<string, string> { ["0.categories"] = "temp" });
-        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", new string('x', 5_000))));
-        var unusable = mediator.Sent[^1].ShouldBeOfType<Decide>();
-        (unusable.Kind, unusable.Edits!["0.categories"].Length).ShouldBe((DecisionKind.ApproveWithEdits, 4_000), "not approved as it was");
-        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp,updates")));
-        mediator.Sent[^1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
-    }
-
-    [Fact]
-    public async Task Reject_needs_a_reason_and_snooze_a_time()
-    {
-        Text(await PressAsync(Story.Ravi, Verb.Reject, Data(("reason", "  ")))).ShouldContain("needs a reason");
-        Text(await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "for ever")))).ShouldContain("choose when");
-        Text(await PressAsync(Story.Ravi, "explode", Data())).ShouldContain("no button");
-        mediator.Sent.ShouldBeEmpty();
-        await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "4h")));
-        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>().Until.ShouldBe(Story.Start.AddHours(4));
-    }
-
-    [Fact]
-    public async Task Draft_again_asks_for_the_proposal_that_was_shown()
-    {
-        await PressAsync(Story.Ravi, Verb.Redraft, Data());
-        var asked = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<RequestRedraft>();
-        (asked.IncidentId, asked.By, asked.Seal).ShouldBe(("CON-1001", Story.Ravi, story.Seal));
-    }
-
-    [Fact]
     public async Task Whoever_was_overtaken_is_told_by_a_message_too_because_their_card_is_drawn_anew()
     {
         mediator.Answer = async _ =>
@@ -248,6 +250,52 @@ public sealed class TurnHandlerTests
         (await SayAsync(Story.Ravi, "snooze CON-1001")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("contoso is frozen since 2026-11-21 03:00 UTC by Dana Technician: patch day."),
             said => said.ShouldContain("CON-1001 can be rejected or snoozed meanwhile."));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_shown_whole_so_that_whoever_reads_it_can_keep_it()
+    {
+        using var key = new TestKey("bot/contoso");
+        var signed = key.Sign(new Checkpoint("bot/contoso", 7, new byte[32]));
+        (await new Checkpoints(documents).TryAddAsync(Story.Contoso.Id, signed, null, Token)).ShouldBeTrue();
+        await SayAsync(Story.Ravi, "checkpoint contoso");
+        var note = replies[^1].Card!.AsReceived()["body"]![1]!["items"]![0]!["inlines"]![0]!["text"]!.GetValue<string>();
+        SignedCheckpoint.Parse(note).Note.Signatures.ShouldHaveSingleItem().ToString().ShouldBe(signed.Note.Signatures[0].ToString());
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
+        (await SayAsync(Story.Dana, "checkpoint fabrikam")).ShouldContain("I know no client");
+    }
+
+    [Fact]
+    public async Task Only_values_that_were_changed_are_edits()
+    {
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp"), ("edit:0.volume", "C"), ("editReason", "updates are needed")));
+        var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
+        decide.Kind.ShouldBe(DecisionKind.ApproveWithEdits);
+        decide.Edits.ShouldBe(new Dictionary<string, string> { ["0.categories"] = "temp" });
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", new string('x', 5_000))));
+        var unusable = mediator.Sent[^1].ShouldBeOfType<Decide>();
+        (unusable.Kind, unusable.Edits!["0.categories"].Length).ShouldBe((DecisionKind.ApproveWithEdits, 4_000), "not approved as it was");
+        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp,updates")));
+        mediator.Sent[^1].ShouldBeOfType<Decide>().Kind.ShouldBe(DecisionKind.Approve);
+    }
+
+    [Fact]
+    public async Task Reject_needs_a_reason_and_snooze_a_time()
+    {
+        Text(await PressAsync(Story.Ravi, Verb.Reject, Data(("reason", "  ")))).ShouldContain("needs a reason");
+        Text(await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "for ever")))).ShouldContain("choose when");
+        Text(await PressAsync(Story.Ravi, "explode", Data())).ShouldContain("no button");
+        mediator.Sent.ShouldBeEmpty();
+        await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "4h")));
+        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>().Until.ShouldBe(Story.Start.AddHours(4));
+    }
+
+    [Fact]
+    public async Task Draft_again_asks_for_the_proposal_that_was_shown()
+    {
+        await PressAsync(Story.Ravi, Verb.Redraft, Data());
+        var asked = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<RequestRedraft>();
+        (asked.IncidentId, asked.By, asked.Seal).ShouldBe(("CON-1001", Story.Ravi, story.Seal));
     }
 
     [Fact]

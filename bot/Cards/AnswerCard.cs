@@ -1,0 +1,45 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>The answer to a question about several incidents: the latest first, each with what was done and a button that brings its card.</summary>
+internal static class AnswerCard
+{
+    private const int Most = 10;
+
+    /// <param name="headline">Ours, with names in it made safe.</param>
+    /// <param name="withPlan">Says what was carried out too.</param>
+    public static OutgoingJson Build(
+        string headline, IEnumerable<(Tenant Tenant, Incident Incident)> incidents, DateTimeOffset now, string? hint = null, bool withPlan = false)
+    {
+        var all = incidents.OrderByDescending(static pair => pair.Incident.OpenedAt).ToList();
+        List<OutgoingJson> body = [Rich(null, new TextRun(headline, 200, Bold: true, Size: "Medium"))];
+        if (hint is not null)
+            body.Add(Rich("Small", new TextRun(hint, 200, Subtle: true)));
+        if (all.Exists(static pair => pair.Incident.Simulated))
+            body.Add(PendingCard.PartlySimulated());
+        foreach (var (tenant, incident) in all.Take(Most))
+        {
+            body.Add(Columns(
+                ("stretch", PendingCard.Line(tenant, incident, now)),
+                ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = incident.Id, ["tenant"] = tenant.Id.Value })]))));
+            if (What(incident, now, withPlan) is { } what)
+                body.Add(Rich("None", new TextRun(what, 300, Subtle: true)));
+        }
+        if (all.Count > Most)
+            body.Add(Text($"and {all.Count - Most} more.", subtle: true));
+        return Card.Frame(body, summary: headline);
+    }
+
+    private static string? What(Incident incident, DateTimeOffset now, bool withPlan)
+    {
+        if (incident.Execution is not { } run)
+            return $"Reported {Phrases.Clock(incident.OpenedAt, now)}, nothing carried out.";
+        var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(step => $"{CardText.Plain(step.Title, 80)} on {CardText.Name(step.Target.Name, 40)}"));
+        var how = run.Outcome is null ? "running" : run.Summary;
+        return withPlan || run.Outcome is not null ? $"{Phrases.Clock(run.StartedAt, now)}: {steps} – {how}" : null;
+    }
+}
