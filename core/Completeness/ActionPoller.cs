@@ -15,7 +15,7 @@ namespace DevOpsAI.Completeness;
 /// </summary>
 internal sealed class ActionPoller(
     ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections, IOptions<CompletenessOptions> options,
-    TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null) : BackgroundService
+    TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null, IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     public static readonly Actor Self = Actor.Service("polling");
 
@@ -37,9 +37,25 @@ internal sealed class ActionPoller(
         return true;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All
-        .SelectMany(tenant => connections.Of(tenant.Id).Where(connection => connections.ConnectorOf(connection) is IActionLog).Select(connection => (tenant.Id, connection)))
-        .Select(one => Task.Run(() => KeepPollingAsync(one.Id, one.connection, stoppingToken), CancellationToken.None)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!await StartedAsync(stoppingToken))
+            return;
+        await Task.WhenAll(tenants.All
+            .SelectMany(tenant => connections.Of(tenant.Id).Where(connection => connections.ConnectorOf(connection) is IActionLog).Select(connection => (tenant.Id, connection)))
+            .Select(one => Task.Run(() => KeepPollingAsync(one.Id, one.connection, stoppingToken), CancellationToken.None)));
+    }
+
+    /// <summary>A simulated vendor is served by this very process and is not there before; false when it stops instead.</summary>
+    private async Task<bool> StartedAsync(CancellationToken stopping)
+    {
+        if (lifetime is null)
+            return true;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var told = lifetime.ApplicationStarted.Register(started.SetResult);
+        await Task.WhenAny(started.Task, Task.Delay(Timeout.InfiniteTimeSpan, clock, stopping));
+        return started.Task.IsCompleted;
+    }
 
     private async Task KeepPollingAsync(TenantId tenant, Connection connection, CancellationToken stopping)
     {
