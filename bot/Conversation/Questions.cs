@@ -30,11 +30,11 @@ internal sealed class Questions(
         var leftOut = visibility.LeftOut(person, conversation);
         if (asked.Count == 0)
         {
-            return leftOut.Count > 0 ? Reply.Notice(Sentences.LeftOut(leftOut))
+            return leftOut is not null ? Reply.Notice(leftOut)
                 : Reply.Notice("There is no client whose incidents I may show you in this conversation.", detail: "Ask me in a personal chat, or say whoami to see your roles.");
         }
         return Reply.Card(PendingCard.Build(
-            [.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow(), leftOut.Count > 0 ? Sentences.LeftOut(leftOut) : null, page));
+            [.. asked.Select(tenant => (tenant.Tenant, tenant.State))], clock.GetUtcNow(), leftOut, page));
     }
 
     /// <summary>Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>

@@ -4,7 +4,6 @@ using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Conversation;
@@ -129,7 +128,7 @@ internal sealed class TurnHandler(
         }
     }
 
-    private static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable is KeyWithheldException ? Sentences.Withheld : Sentences.NotRecorded;
+    private static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable is TenantLockedException locked ? Sentences.Locked(locked) : Sentences.NotRecorded;
 
     /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>

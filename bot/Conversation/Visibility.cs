@@ -28,10 +28,10 @@ internal abstract record Sought
 }
 
 /// <summary>What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked to.</summary>
-internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys)
+internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys, Quarantine quarantine)
 {
     /// <summary>The clients whose cards go to this conversation; usually one or none.</summary>
-    /// <exception cref="LedgerUnavailableException">Among others where it may be linked to a client whose key is withheld: nobody else's is shown there.</exception>
+    /// <exception cref="LedgerUnavailableException">Among others where it may be linked to a client that is locked: nobody else's is shown there.</exception>
     public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(string conversationId, CancellationToken cancellationToken)
     {
         List<TenantNow> linked = [];
@@ -44,7 +44,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
                 linked.Add(new(tenant, state));
         }
         return linked.Count > 0 || unread is null ? linked
-            : throw new LedgerUnavailableException($"Whether a conversation is linked to {unread.Id} cannot be told while that tenant's key is withheld.");
+            : throw new LedgerUnavailableException($"Whether a conversation is linked to {unread.Id} cannot be told while that tenant is locked.");
     }
 
     /// <summary>The client of this name, prefix or id that the person has a role for; null when there is none.</summary>
@@ -85,9 +85,15 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
             ? known.Sentence
             : Sentences.NoClient(word);
 
-    /// <summary>Clients of this person whose records cannot be read now, because their key is withheld; in a conversation that others read, none is named.</summary>
-    public IReadOnlyList<Tenant> LeftOut(Person person, ConversationRef conversation) => conversation.Kind != "personal" ? [] :
-        [.. keys.Withheld.Select(one => tenants.Find(one.Tenant)).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
+    /// <summary>Says which clients of this person cannot be read now, because they are locked; null when none, and in a conversation that others read.</summary>
+    public string? LeftOut(Person person, ConversationRef conversation)
+    {
+        if (conversation.Kind != "personal")
+            return null;
+        return Sentences.LeftOut(Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
+
+        IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) => [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
+    }
 
     /// <summary>Every client that may be talked about with this person in this conversation, and whose records can be read now.</summary>
     public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(Person person, ConversationRef conversation, CancellationToken cancellationToken)
@@ -143,7 +149,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
             var state = await states.GetAsync(tenant.Id, cancellationToken);
             return HasRole(state, person) ? state : null;
         }
-        catch (KeyWithheldException) when (!MayKnow(tenant, person))
+        catch (TenantLockedException) when (!MayKnow(tenant, person))
         {
             return null;
         }

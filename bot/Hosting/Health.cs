@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written, but
-/// for those whose key is <c>withheld</c>;
+/// for those whose key is <c>withheld</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
 /// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
 /// concerned, and by what, is told to this machine alone.
@@ -22,7 +22,7 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IKeyRing keys, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
             using var late = new CancellationTokenSource(LongestLook, clock);
@@ -37,6 +37,8 @@ internal static class Health
                 }
                 if (ledger.Unwritable is { } problem)
                     return NotReady(http, problem);
+                if (quarantine.Held.ToDictionary(static one => one.Key.Value, static one => one.Value) is { Count: > 0 } damaged)
+                    return Damaged(http, damaged);
                 return Results.Json(new Readiness(
                     "ready",
                     tenants.All.Count,
@@ -76,6 +78,16 @@ internal static class Health
 
     private static IResult NotReady(HttpContext http, string reason) => Results.Json(
         new { status = "not ready", reason = IsThisMachine(http) ? reason : "The ledger cannot be read or written; the log says why." },
+        statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    /// <summary>The other clients are served all the same; somebody has to come.</summary>
+    private static IResult Damaged(HttpContext http, Dictionary<string, string> damaged) => Results.Json(
+        new
+        {
+            status = "not ready",
+            reason = damaged.Count == 1 ? "The record of one client is damaged; the others are served." : $"The records of {damaged.Count} clients are damaged; the others are served.",
+            damaged = Told(http, damaged),
+        },
         statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>A proxy on this machine hands on what others ask.</summary>

@@ -44,6 +44,7 @@ internal sealed class DeliveryIntake(
 {
     private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryWhenRestored = TimeSpan.FromMinutes(1);
     private static readonly MinDataRate UnverifiedRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(2));
     private static readonly InboundCredentials NoCredentials = new(new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
     private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(source => source.Connector, StringComparer.OrdinalIgnoreCase);
@@ -105,6 +106,10 @@ internal sealed class DeliveryIntake(
         catch (MalformedEventException malformed)
         {
             throw new RefusedException(StatusCodes.Status400BadRequest, malformed.Message, malformed.Field);
+        }
+        catch (LedgerDamagedException damaged)
+        {
+            throw new NotNowException("This client's record is damaged and has to be restored first; nothing was recorded.", RetryWhenRestored, damaged);
         }
         catch (LedgerUnavailableException unavailable)
         {

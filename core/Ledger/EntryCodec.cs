@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
@@ -168,19 +169,48 @@ public static class EntryCodec
         }
     }
 
-    /// <summary>Reads stored entries with the keys that there are.</summary>
-    /// <exception cref="JsonException">As <see cref="Decode(StoredEntry, TenantKeys?)"/>.</exception>
+    /// <summary>Reads stored entries with the keys that there are, once each has proved to be what was recorded: its bytes have the hash that was stored with them.</summary>
+    /// <exception cref="LedgerDamagedException">One of them is not.</exception>
     /// <exception cref="LedgerUnavailableException">A key exists and cannot be had.</exception>
     public static async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(
         TenantId tenant, IReadOnlyList<StoredEntry> stored, IKeyRing ring, CancellationToken cancellationToken)
     {
         if (stored.Count == 0)
             return [];
+        foreach (var entry in stored)
+            MustHaveItsHash(tenant, entry);
         var keys = await ring.ForOpeningAsync(tenant, stored, cancellationToken);
         var entries = new LedgerEntry[stored.Count];
         for (var i = 0; i < entries.Length; i++)
-            entries[i] = Decode(stored[i], keys);
+            entries[i] = Decode(tenant, stored[i], keys);
         return entries;
+    }
+
+    private static void MustHaveItsHash(TenantId tenant, StoredEntry entry)
+    {
+        var prefixed = buffer ??= new(4096);
+        prefixed.Clear();
+        prefixed.Append(MerkleTree.LeafPrefix);
+        prefixed.Append(entry.Body.Span);
+        Span<byte> hash = stackalloc byte[MerkleTree.HashSize];
+        SHA256.HashData(prefixed.Written, hash);
+        if (!entry.Leaf.Span.SequenceEqual(hash))
+            throw new LedgerDamagedException(tenant, entry.Seq, "its bytes do not have the hash that was stored with them");
+    }
+
+    private static LedgerEntry Decode(TenantId tenant, StoredEntry stored, TenantKeys keys)
+    {
+        try
+        {
+            var entry = Decode(stored, keys);
+            return entry.Tenant == tenant && entry.Seq == stored.Seq
+                ? entry
+                : throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new LedgerDamagedException(tenant, stored.Seq, $"it cannot be read ({unreadable.Message})", unreadable);
+        }
     }
 
     private static Fact ReadBack(PreparedEntry prepared, TenantKeys keys)

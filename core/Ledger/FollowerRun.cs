@@ -59,7 +59,15 @@ internal sealed class FollowerRun(
     /// <summary>Completes when everything up to the head of now is finished.</summary>
     public async Task CaughtUpAsync(CancellationToken cancellationToken)
     {
-        var target = await ledger.HeadAsync(tenant, cancellationToken);
+        long target;
+        try
+        {
+            target = await ledger.HeadAsync(tenant, cancellationToken);
+        }
+        catch (LedgerDamagedException)
+        {
+            return;
+        }
         await ProgressAsync(() => (unfinished.Count > 0 ? unfinished.Min - 1 : readUpTo) >= target, cancellationToken);
     }
 
@@ -79,6 +87,11 @@ internal sealed class FollowerRun(
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (LedgerDamagedException)
+            {
+                // Told already, once. It does not mend while the process runs.
+                await PauseAsync(Timeout.InfiniteTimeSpan, stopping);
             }
             catch (Exception failure)
             {
@@ -169,6 +182,10 @@ internal sealed class FollowerRun(
                 using var scope = logger.Handling(entry);
                 await follower.HandleAsync(entry, stopping);
                 return;
+            }
+            catch (LedgerDamagedException damaged) when (damaged.Tenant == tenant && !stopping.IsCancellationRequested)
+            {
+                pause = Timeout.InfiniteTimeSpan;
             }
             catch (Exception failure) when (!stopping.IsCancellationRequested)
             {

@@ -58,12 +58,21 @@ public sealed class LedgerFollowing : BackgroundService
             await run.CaughtUpAsync(cancellationToken);
     }
 
-    /// <summary>How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to.</summary>
+    /// <summary>How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in quarantine.</summary>
     public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
     {
         var behind = 0L;
         foreach (var run in Runs)
-            behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
+        {
+            try
+            {
+                behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
+            }
+            catch (LedgerDamagedException)
+            {
+                // Nothing of it is reacted to.
+            }
+        }
         return behind;
     }
 

@@ -32,4 +32,10 @@ internal static partial class LedgerLog
 
     [LoggerMessage(EventId = 1007, Level = LogLevel.Critical, Message = "Entries of {Path} are given up, as Storage:AcceptLoss says. {Lost} Take the setting away again")]
     public static partial void LossAccepted(this ILogger logger, string path, string lost);
+
+    [LoggerMessage(EventId = 1008, Level = LogLevel.Critical, Message = "{Tenant} IS NOT SERVED, the other clients are. {Reason}")]
+    public static partial void Quarantined(this ILogger logger, TenantId tenant, string reason);
+
+    [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "Whether the record of {Tenant} is what was signed could not be told at the start ({Problem}); it is looked at again before it is signed")]
+    public static partial void NotChecked(this ILogger logger, TenantId tenant, string problem);
 }

@@ -25,14 +25,16 @@ public static class LedgerServices
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSqliteStore().AddCosmosStore();
-        services.AddSingleton(static provider => Choose<ILedger, SqliteLedger, CosmosLedger>(provider));
+        services.AddSingleton(static provider => new Quarantine(provider.GetRequiredService<ILogger<Quarantine>>(), GivenUp(provider)));
+        services.AddSingleton<ILedger>(static provider => new GuardedLedger(Choose<ILedger, SqliteLedger, CosmosLedger>(provider), Guard(provider)));
         services.AddSingleton(static provider => Choose<IStoreHealth, SqliteLedger, CosmosLedger>(provider));
-        services.AddSingleton(static provider => Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider));
-        services.AddSingleton(static provider => Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider));
+        services.AddSingleton<ICursorStore>(static provider => new GuardedCursors(Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider), Guard(provider)));
+        services.AddSingleton<ILedgerArchive>(static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
         services.AddVault();
         services.AddSingleton<TenantStates>();
+        services.AddHostedService<LedgerCheck>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
         return services;
@@ -74,6 +76,16 @@ public static class LedgerServices
         where TSqlite : TRole
         where TCosmos : TRole =>
         IsCosmos(provider) ? provider.GetRequiredService<TCosmos>() : provider.GetRequiredService<TSqlite>();
+
+    private static Quarantine Guard(IServiceProvider provider) => provider.GetRequiredService<Quarantine>();
+
+    private static Func<TenantId, long>? GivenUp(IServiceProvider provider)
+    {
+        if (IsCosmos(provider))
+            return null;
+        var heads = new Lazy<IReadOnlyDictionary<string, long>>(() => LedgerStart.GivenUp(FolderOf(provider)));
+        return tenant => heads.Value.GetValueOrDefault(tenant.Value);
+    }
 
     internal static bool IsCosmos(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Cosmos;

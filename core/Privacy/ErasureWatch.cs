@@ -26,13 +26,25 @@ internal sealed class ErasureWatch(
         if (followed.IsShared)
         {
             foreach (var tenant in tenants.All)
-                heads[tenant.Id] = await ledger.HeadAsync(tenant.Id, cancellationToken);
+                await BeginAsync(tenant.Id, cancellationToken);
         }
         await base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(heads.Select(head => Task.Run(() => WatchAsync(head.Key, head.Value, stoppingToken), CancellationToken.None)));
+
+    private async Task BeginAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            heads[tenant] = await ledger.HeadAsync(tenant, cancellationToken);
+        }
+        catch (LedgerDamagedException)
+        {
+            // Nothing of it is read into memory.
+        }
+    }
 
     private async Task WatchAsync(TenantId tenant, long seen, CancellationToken stopping)
     {

@@ -40,7 +40,7 @@ public sealed class TenantStates
         return projection.State;
     }
 
-    /// <summary>As <see cref="GetAsync"/>; null when the tenant's key is withheld, which concerns no other tenant.</summary>
+    /// <summary>As <see cref="GetAsync"/>; null when the tenant is locked (its key is withheld, its record damaged), which concerns no other tenant.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public async ValueTask<TenantState?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ public sealed class TenantStates
         {
             return await GetAsync(tenant, cancellationToken);
         }
-        catch (KeyWithheldException)
+        catch (TenantLockedException)
         {
             return null;
         }

@@ -93,7 +93,7 @@ internal sealed class CommitStore(CosmosStore store)
         }
         catch (JsonException unreadable)
         {
-            throw new LedgerUnavailableException($"A document of the ledger of {tenant} cannot be read ({unreadable.Message}); 'ledger verify --tenant {tenant}' says more.", unreadable);
+            throw new LedgerDamagedException(tenant, null, $"a document of its ledger cannot be read ({unreadable.Message})", unreadable);
         }
     }
 

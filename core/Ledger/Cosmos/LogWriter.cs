@@ -121,13 +121,14 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
 
     private void Fail(List<WaitingAppend> batch, Exception failure)
     {
-        lastFailure = failure is LedgerUnavailableException ? new(failure.Message, log.Known, clock.GetTimestamp()) : null;
+        // What is wrong with one tenant's record says nothing of the store.
+        lastFailure = failure is LedgerUnavailableException and not TenantLockedException ? new(failure.Message, log.Known, clock.GetTimestamp()) : null;
         logger.AppendsFailed(failure, batch.Count, log.Tenant);
         metrics.Failed(batch.Count);
         var mayBeRecorded = failure is LedgerUnavailableException { MayBeRecorded: true };
         foreach (var append in batch)
         {
-            append.Completion.TrySetException(failure is ArgumentException && batch.Count == 1 ? failure : new LedgerUnavailableException(
+            append.Completion.TrySetException(failure is TenantLockedException || (failure is ArgumentException && batch.Count == 1) ? failure : new LedgerUnavailableException(
                 (mayBeRecorded
                     ? "The ledger does not answer, and whether this was recorded is not known. "
                     : "The ledger cannot be written at the moment; nothing was recorded. ") + failure.Message,

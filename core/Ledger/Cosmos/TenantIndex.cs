@@ -21,7 +21,7 @@ internal sealed class TenantIndex
     public void Add(Commit commit)
     {
         if (commit.First != Count + 1)
-            throw new LedgerUnavailableException($"After entry {Count} of {commit.Tenant} comes a commit that begins with {commit.First}; 'ledger verify --tenant {commit.Tenant}' says more.");
+            throw new LedgerDamagedException(commit.Tenant, Count + 1, $"it is missing: after entry {Count} comes a commit that begins with {commit.First}");
         commits.Add(commit.First);
         foreach (var line in commit.Lines)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
@@ -130,24 +129,14 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, IKeyRing rin
         foreach (var commit in read)
         {
             if (commit is null)
-                throw new LedgerUnavailableException($"Entries of {tenant} are gone; 'ledger verify --tenant {tenant}' says more.");
+                throw new LedgerDamagedException(tenant, null, "entries that were there are gone");
             entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Stream == stream));
         }
         return entries;
     }
 
-    private async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(Commit commit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await EntryCodec.DecodeAsync(tenant, commit.Stored(), ring, cancellationToken);
-        }
-        catch (JsonException unreadable)
-        {
-            throw new LedgerUnavailableException(
-                $"Entry {commit.First} of {commit.Tenant} or one soon after it cannot be read ({unreadable.Message}); 'ledger verify --tenant {commit.Tenant}' says more.", unreadable);
-        }
-    }
+    private ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(Commit commit, CancellationToken cancellationToken) =>
+        EntryCodec.DecodeAsync(tenant, commit.Stored(), ring, cancellationToken);
 
     private async Task<long> ProbeAsync(Task<long> before)
     {

@@ -15,7 +15,8 @@ internal sealed class CheckpointKeeper(
     SigningKeys keys,
     ICheckpointSigner signer,
     CheckpointFiles files,
-    CheckpointFiles? elsewhere) : IDisposable
+    CheckpointFiles? elsewhere,
+    Quarantine? quarantine = null) : IDisposable
 {
     private const int LeavesAtOnce = 4096;
 
@@ -41,6 +42,22 @@ internal sealed class CheckpointKeeper(
         try
         {
             return await SignInTurnAsync(cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Holds the ledger against the newest checkpoint of each place where one is kept, and signs nothing.</summary>
+    /// <exception cref="CheckpointException">As <see cref="SignAsync"/>. Where an entry that was signed for has been changed the tenant is in quarantine.</exception>
+    /// <exception cref="LedgerUnavailableException">A store cannot be used now.</exception>
+    public async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await CompareAsync(await checkpoints.NewestAsync(tenant, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -137,6 +154,7 @@ internal sealed class CheckpointKeeper(
         }
         catch (LedgerTreeException fork)
         {
+            quarantine?.PutUnlessGivenUp(tenant, old.Size, $"the first {old.Size} entries are not those that were signed, one of them was changed, removed or inserted");
             throw new CheckpointException($"{fork.Message} An entry that was signed for has been changed. Nothing is signed until that is explained: 'ledger verify --tenant {tenant}' says more.");
         }
     }

@@ -51,7 +51,8 @@ public static class CheckpointServices
         provider.GetRequiredService<SigningKeys>(),
         provider.GetRequiredService<ICheckpointSigner>(),
         new CheckpointFiles(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
-        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))) : null);
+        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))) : null,
+        provider.GetRequiredService<Quarantine>());
 
     private static string KeyPath(IServiceProvider provider) => OptionsOf(provider).SigningKeyPath is { Length: > 0 } path
         ? Path.GetFullPath(path, ContentRoot(provider))

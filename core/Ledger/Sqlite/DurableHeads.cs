@@ -52,10 +52,12 @@ internal sealed class DurableHeads : IDisposable
     }
 
     /// <summary>The newest head of each tenant in a folder; empty when there is no file. What was cut short or damaged is left out.</summary>
-    public static IReadOnlyDictionary<string, DurableHead> Read(string folder)
+    public static IReadOnlyDictionary<string, DurableHead> Read(string folder) => ReadFile(Path.Combine(folder, Name));
+
+    /// <inheritdoc cref="Read"/>
+    public static IReadOnlyDictionary<string, DurableHead> ReadFile(string path)
     {
         var heads = new Dictionary<string, DurableHead>();
-        var path = Path.Combine(folder, Name);
         if (!File.Exists(path))
             return heads;
         using var kept = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -9,7 +9,7 @@ internal sealed class LedgerReader(string path) : IDisposable
     private readonly ConcurrentBag<Session> pool = [];
     private volatile bool closed;
 
-    public long Head(TenantId tenant) => Use(session =>
+    public long Head(TenantId tenant) => Use(tenant, session =>
     {
         session.Head.Bind(1, tenant.Value);
         var head = session.Head.Step() ? session.Head.Number(0) : 0;
@@ -18,12 +18,12 @@ internal sealed class LedgerReader(string path) : IDisposable
     });
 
     public IReadOnlyList<StoredEntry> Page(TenantId tenant, long afterSeq, int limit) =>
-        Use(session => Entries(session.Page.Bind(1, tenant.Value).Bind(2, afterSeq).Bind(3, limit)));
+        Use(tenant, session => Entries(session.Page.Bind(1, tenant.Value).Bind(2, afterSeq).Bind(3, limit)));
 
     public IReadOnlyList<StoredEntry> Stream(TenantId tenant, StreamId stream) =>
-        Use(session => Entries(session.Stream.Bind(1, tenant.Value).Bind(2, stream.Value)));
+        Use(tenant, session => Entries(session.Stream.Bind(1, tenant.Value).Bind(2, stream.Value)));
 
-    public long Cursor(string follower, TenantId tenant) => Use(session =>
+    public long Cursor(string follower, TenantId tenant) => Use(tenant, session =>
     {
         session.Cursor.Bind(1, follower).Bind(2, tenant.Value);
         var seq = session.Cursor.Step() ? session.Cursor.Number(0) : 0;
@@ -46,7 +46,7 @@ internal sealed class LedgerReader(string path) : IDisposable
         return entries;
     }
 
-    private T Use<T>(Func<Session, T> read)
+    private T Use<T>(TenantId tenant, Func<Session, T> read)
     {
         Session? session = null;
         try
@@ -61,7 +61,9 @@ internal sealed class LedgerReader(string path) : IDisposable
         catch (LedgerFileException failure)
         {
             session?.Dispose();
-            throw new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);
+            throw failure.IsDamage
+                ? new LedgerDamagedException(tenant, null, $"{LedgerFile.Name} cannot be read where its entries are ({failure.Message})", failure)
+                : new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);
         }
     }
 

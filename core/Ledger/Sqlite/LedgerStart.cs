@@ -48,6 +48,18 @@ internal static class LedgerStart
         return missing;
     }
 
+    /// <summary>Up to which entry of each tenant entries were given up in this folder, ever.</summary>
+    public static IReadOnlyDictionary<string, long> GivenUp(string folder)
+    {
+        var given = new Dictionary<string, long>();
+        foreach (var file in Directory.EnumerateFiles(folder, $"{DurableHeads.Name}.given-up-*"))
+        {
+            foreach (var head in DurableHeads.ReadFile(file).Values)
+                given[head.Tenant.Value] = Math.Max(head.Size, given.GetValueOrDefault(head.Tenant.Value));
+        }
+        return given;
+    }
+
     private static void Aside(string file, bool move)
     {
         if (!File.Exists(file))

@@ -150,6 +150,12 @@ internal sealed class LedgerWriter : IDisposable
         {
             append.Damage = damaged;
         }
+        catch (LedgerFileException failure) when (failure.IsDamage)
+        {
+            // Something of it may have been inserted, so the batch fails; the tenant whose append met the damage does not come again.
+            append.Damage = new LedgerDamagedException(append.Tenant, null, $"{LedgerFile.Name} cannot be written where its entries are ({failure.Message})", failure);
+            throw;
+        }
     }
 
     private void Fail(Exception failure)
@@ -161,7 +167,7 @@ internal sealed class LedgerWriter : IDisposable
         logger.BatchFailed(failure, batch.Count);
         metrics.Failed(batch.Count);
         foreach (var append in batch)
-            append.Fail(new LedgerUnavailableException("The ledger cannot be written at the moment; nothing was recorded. " + failure.Message, failure));
+            append.Fail(append.Damage ?? new LedgerUnavailableException("The ledger cannot be written at the moment; nothing was recorded. " + failure.Message, failure));
         foreach (var saved in cursors)
             saved.Completion.SetException(new LedgerUnavailableException("Cursors cannot be saved at the moment. " + failure.Message, failure));
     }

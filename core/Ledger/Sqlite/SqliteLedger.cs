@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using DevOpsAI.Files;
 using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
@@ -89,13 +88,13 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         if (tail.Read(afterSeq, limit) is { } recent)
             return recent;
         var due = Math.Min(limit, tail.Head - afterSeq);
-        return await DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), cancellationToken);
+        return await EntryCodec.DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), ring, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await DecodeAsync(tenant, reader.Stream(tenant, stream), cancellationToken);
+        return await EntryCodec.DecodeAsync(tenant, reader.Stream(tenant, stream), ring, cancellationToken);
     }
 
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
@@ -120,18 +119,6 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         held.Dispose();
     }
 
-    private async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(TenantId tenant, IReadOnlyList<StoredEntry> stored, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await EntryCodec.DecodeAsync(tenant, stored, ring, cancellationToken);
-        }
-        catch (JsonException damaged)
-        {
-            throw new LedgerUnavailableException($"The ledger of {tenant} cannot be read at the moment. {damaged.Message}; 'ledger verify --tenant {tenant}' says more.", damaged);
-        }
-    }
-
     /// <summary>Whoever was told of an entry and does not get it would ask again and again.</summary>
     /// <param name="due">So many entries are durable, at least.</param>
     private static IReadOnlyList<StoredEntry> Whole(TenantId tenant, IReadOnlyList<StoredEntry> page, long afterSeq, long due)
@@ -145,7 +132,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         }
         return next > afterSeq + Math.Max(due, page.Count)
             ? page
-            : throw new LedgerUnavailableException($"Entry {next} of {tenant} is missing from the ledger; 'ledger verify --tenant {tenant}' says more.");
+            : throw new LedgerDamagedException(tenant, next, "it is missing from the ledger");
     }
 
     private static FileStream Hold(string folder)

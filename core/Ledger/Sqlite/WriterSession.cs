@@ -130,7 +130,7 @@ internal sealed class WriterSession : IDisposable
         }
         catch (Exception unreadable) when (unreadable is FormatException or JsonException or InvalidOperationException)
         {
-            throw new LedgerUnavailableException($"The end of the ledger of {tenant} cannot be read ({unreadable.Message}); 'ledger verify --tenant {tenant}' says more.", unreadable);
+            throw new LedgerDamagedException(tenant, null, $"its end cannot be read ({unreadable.Message})", unreadable);
         }
         finally
         {
@@ -147,7 +147,7 @@ internal sealed class WriterSession : IDisposable
             (seq, lastAt) = (findLast.Number(0), DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(findLast.Bytes(1)).AtMilliseconds));
         return seq == range.Size
             ? new(tenant, range) { LastAt = lastAt }
-            : throw new LedgerUnavailableException($"The ledger of {tenant} ends at entry {seq} but its head says {range.Size}; 'ledger verify --tenant {tenant}' says more.");
+            : throw new LedgerDamagedException(tenant, seq, $"the ledger ends there, but its head says {range.Size}");
     }
 
     private sealed class TenantHead(TenantId tenant, CompactRange range)

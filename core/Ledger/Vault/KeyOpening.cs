@@ -54,16 +54,21 @@ internal sealed partial class KeyOpening(KeyRing ring, ITenantDirectory tenants,
     /// <summary>Null when the key is open now.</summary>
     private async Task<KeyWithheldException?> TryAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        // The ledger first: it is what tells a new tenant from one whose keys are gone.
-        _ = await ledger.HeadAsync(tenant, cancellationToken);
         try
         {
+            // The ledger first: it is what tells a new tenant from one whose keys are gone.
+            _ = await ledger.HeadAsync(tenant, cancellationToken);
             await ring.OpenAsync(tenant, cancellationToken);
             return null;
         }
         catch (KeyWithheldException withheld)
         {
             return withheld;
+        }
+        catch (LedgerDamagedException)
+        {
+            // It is not served, with its key or without.
+            return null;
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class TurnHandlerTests
         story.Linked().Opened().Drafted().Staged();
         fabrikam.Opened().Drafted().Staged();
         var directory = new TwoTenants();
-        var visibility = new Visibility(directory, story.States, access, new InMemoryKeyRing());
+        var visibility = new Visibility(directory, story.States, access, new InMemoryKeyRing(), new(NullLogger<Quarantine>.Instance));
         var views = TestViews.Of(story, access);
         var trails = new Trails(story.Ledger);
         var helpers = new Helpers(access, views);

@@ -103,7 +103,7 @@ public sealed class SqliteLedgerTests : LedgerContract
         await Append(Contoso, StreamId.Access, StreamId.Access, StreamId.Access);
         Tamper($"DELETE FROM entries WHERE seq = {missing}");
         (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Ledger.ReadAsync(Contoso, 0, 10, Token)))
-            .Message.ShouldContain($"Entry {missing} of contoso is missing");
+            .Message.ShouldContain($"The record of contoso is damaged: entry {missing}: it is missing from the ledger.");
         (await Ledger.ReadAsync(Contoso, 0, missing - 1, Token)).Count.ShouldBe(missing - 1);
         await Should.ThrowAsync<LedgerUnavailableException>(async () => await new TenantStates(Ledger).GetAsync(Contoso, Token));
     }

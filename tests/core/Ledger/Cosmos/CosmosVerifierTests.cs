@@ -4,6 +4,7 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Tenancy;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger.Cosmos;
 
@@ -55,6 +56,31 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
             result.First!.What.ShouldContain(what);
             result.First.Seq.ShouldBeInRange(first, first + 1);
         }
+    }
+
+    [Theory]
+    [InlineData("body", 3L)]
+    [InlineData("leaf", 3L)]
+    [InlineData("gone", 3L)]
+    [InlineData("shorter", 4L)]
+    [InlineData("swapped", 3L)]
+    [InlineData("nonsense", null)]
+    public async Task A_change_holds_its_tenant_when_it_is_read(string change, long? seq)
+    {
+        using var store = await FilledAsync();
+        if (change == "gone")
+            await store.Ledger.DeleteItemStreamAsync(Commit.IdOf(3), Partition, cancellationToken: Token);
+        else
+            await ReplaceAsync(store, Commit.IdOf(3), document => Change(document, change));
+        using var instance = CosmosFixture.Instance(store);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var ledger = new GuardedLedger(instance, quarantine);
+        (await new TenantStates(ledger).FindAsync(Contoso, Token)).ShouldBeNull();
+        quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain(seq is null ? "cannot be read" : $"entry {seq}:");
+
+        NewEntry entry = new(StreamId.Access, Actor.Service("test"), "c", new IncidentClosed("CON-1001", "resolved"));
+        await Should.ThrowAsync<LedgerDamagedException>(async () => await ledger.AppendAsync(Contoso, [], [entry], Token));
+        (await ledger.AppendAsync(TenantId.Parse("fabrikam"), [], [entry], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
     [Fact]

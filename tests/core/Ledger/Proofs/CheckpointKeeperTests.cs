@@ -2,6 +2,7 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger.Proofs;
 
@@ -47,6 +48,30 @@ public sealed class CheckpointKeeperTests : IDisposable
         archive.Leaves![10] = Leaf(9999);
         archive.Leaves!.Add(Leaf(300));
         (await Refusal(Keeper())).ShouldContain("An entry that was signed for has been changed");
+        (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(300);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(299, true)]
+    [InlineData(300, false)]
+    public async Task A_fork_holds_its_tenant_unless_entries_were_given_up_on_purpose(long givenUp, bool held)
+    {
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves![10] = Leaf(9999);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance, _ => givenUp);
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
+        quarantine.Holds(Contoso).ShouldBe(held);
+    }
+
+    [Fact]
+    public async Task What_is_as_it_was_signed_holds_nobody_and_signs_nothing()
+    {
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves!.Add(Leaf(300));
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Keeper(quarantine: quarantine).CompareAsync(Cancel);
+        quarantine.Held.ShouldBeEmpty();
         (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(300);
     }
 
@@ -173,7 +198,7 @@ public sealed class CheckpointKeeperTests : IDisposable
 
     private static async Task<string> Refusal(CheckpointKeeper keeper) => (await Should.ThrowAsync<CheckpointException>(() => keeper.SignAsync(Cancel))).Message;
 
-    private CheckpointKeeper Keeper(ICheckpointSigner? signer = null) => new(
+    private CheckpointKeeper Keeper(ICheckpointSigner? signer = null, Quarantine? quarantine = null) => new(
         Contoso,
         "test/contoso",
         archive,
@@ -182,7 +207,8 @@ public sealed class CheckpointKeeperTests : IDisposable
         new(documents),
         signer ?? key,
         new(Path.Combine(folder, "own")),
-        new(Path.Combine(folder, "elsewhere")));
+        new(Path.Combine(folder, "elsewhere")),
+        quarantine);
 
     private static byte[] Leaf(int number) => MerkleTree.HashLeaf(BitConverter.GetBytes(number));
 }

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>A ledger that shows nothing of a tenant in quarantine and takes nothing for it, and puts a tenant there whose entries are not what was recorded.</summary>
+internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine) : ILedger
+{
+    public ValueTask<AppendResult> AppendAsync(
+        TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.AppendAsync(tenant, expected, entries, cancellationToken));
+
+    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.HeadAsync(tenant, cancellationToken));
+
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.ReadAsync(tenant, afterSeq, limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.ReadStreamAsync(tenant, stream, cancellationToken));
+
+    /// <summary>Nothing comes after what is damaged, however long somebody waits.</summary>
+    public async ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken)
+    {
+        if (quarantine.Holds(tenant))
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        await quarantine.WatchAsync(tenant, async () =>
+        {
+            await inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
+            return true;
+        });
+    }
+}
+
+/// <summary>The stored bytes, but for tenants in quarantine: nothing is signed or proved from theirs.</summary>
+internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine) : ILedgerArchive
+{
+    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => inner.TenantsAsync(cancellationToken);
+
+    public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.SizeAsync(tenant, cancellationToken));
+
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        quarantine.ThrowIfHeld(tenant);
+        await foreach (var entry in inner.ReadAsync(tenant, first, last, cancellationToken))
+            yield return entry;
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.LeavesAsync(tenant, first, count, cancellationToken));
+}
+
+/// <summary>The followers' cursors; one that cannot be read any more is damage of its tenant's record as well.</summary>
+internal sealed class GuardedCursors(ICursorStore inner, Quarantine quarantine) : ICursorStore
+{
+    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.LoadAsync(follower, tenant, cancellationToken));
+
+    public ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken) => inner.SaveAsync(cursors, cancellationToken);
+}
