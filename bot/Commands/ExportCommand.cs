@@ -4,6 +4,7 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
@@ -74,7 +75,20 @@ internal static class ExportCommand
         await context.Output.WriteLineAsync($"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of {manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}{(manifest.Names ? ", with names" : "")}, in {asked.Out}");
         await context.Output.WriteLineAsync($"root {manifest.RootHash}, signed by {key.Name} (key {key.Id:x8})");
         await context.Output.WriteLineAsync($"sha256 {sha256}");
-        return LedgerCommands.Intact;
+        return await SayMissingKeysAsync(ledger, asked.Tenant, first, last, context, cancellationToken);
+    }
+
+    /// <summary>The bundle is what the ledger holds; that nobody can read all of it any more, and not by an erasure, is a finding of its own.</summary>
+    private static async Task<int> SayMissingKeysAsync(
+        OpenedLedger ledger, TenantId tenant, long first, long last, CommandContext context, CancellationToken cancellationToken)
+    {
+        var uses = new KeyUses();
+        await foreach (var stored in ledger.Archive.ReadAsync(tenant, first, last, cancellationToken))
+            uses.Take(stored);
+        var missing = await ledger.MissingKeysAsync(tenant, uses.All, cancellationToken) ?? [];
+        foreach (var key in missing)
+            await context.Output.WriteLineAsync($"MISSING: key {key.Key}, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read");
+        return missing.Count > 0 ? LedgerCommands.Tampered : LedgerCommands.Intact;
     }
 
     /// <summary>The newest checkpoint when it covers the range, else one that is signed now.</summary>

@@ -58,8 +58,7 @@ public static class LedgerCommands
         {
             var id = context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            return await LedgerHoles.RunAsync(
-                opened.Archive, id, context.Configuration, opened.Name, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), context.Output, cancellationToken);
+            return await LedgerHoles.RunAsync(opened, id, context.Configuration, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), context.Output, cancellationToken);
         }));
 
         var ledger = new Command("ledger", "Reads the ledger.") { list, Verify(context, tenant, json, path), holes, ExportCommand.Create(context) };

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance.Holes;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
@@ -19,34 +20,45 @@ internal static class LedgerHoles
     };
 
     public static async Task<int> RunAsync(
-        ILedgerArchive archive, TenantId tenant, IConfiguration configuration, string file, DateTimeOffset asOf, bool json, TextWriter output, CancellationToken cancellationToken)
+        OpenedLedger ledger, TenantId tenant, IConfiguration configuration, DateTimeOffset asOf, bool json, TextWriter output, CancellationToken cancellationToken)
     {
-        var size = await archive.SizeAsync(tenant, cancellationToken);
+        var size = await ledger.Archive.SizeAsync(tenant, cancellationToken);
         if (size == 0)
-            LedgerCommands.MustBeConfigured(tenant, configuration, file);
+            LedgerCommands.MustBeConfigured(tenant, configuration, ledger.Name);
         var finder = new HoleFinder(Rules(configuration));
-        var seq = 0L;
+        var uses = new KeyUses();
+        var (seq, seen) = (0L, new Dictionary<long, DateTimeOffset>());
         try
         {
-            await foreach (var stored in archive.ReadAsync(tenant, 1, size, cancellationToken))
+            await foreach (var stored in ledger.Archive.ReadAsync(tenant, 1, size, cancellationToken))
             {
                 seq = stored.Seq;
                 var entry = EntryCodec.Decode(stored, null);
-                if (entry.At <= asOf)
-                    finder.Add(entry);
+                if (entry.At > asOf)
+                    continue;
+                finder.Add(entry);
+                if (uses.Take(stored))
+                    seen[seq] = entry.At;
             }
         }
         catch (JsonException unreadable)
         {
             throw new CommandException($"Entry {seq} cannot be read ({unreadable.Message}). 'ledger verify --tenant {tenant}' says more.");
         }
-        var holes = finder.End(asOf);
+        IReadOnlyList<Hole> holes =
+        [
+            .. (await ledger.MissingKeysAsync(tenant, uses.All, cancellationToken) ?? []).Select(key => Missing(key, seen[key.First[0]])),
+            .. finder.End(asOf),
+        ];
         foreach (var hole in holes)
             await output.WriteLineAsync(json ? JsonSerializer.Serialize(hole, Json) : AsText(hole));
         if (!json)
             await output.WriteLineAsync(holes.Count == 0 ? $"{tenant}: no holes in {seq} entries" : $"{tenant}: {holes.Count} hole{(holes.Count == 1 ? "" : "s")} in {seq} entries");
         return holes.Count == 0 ? LedgerCommands.Intact : LedgerCommands.Tampered;
     }
+
+    private static Hole Missing(KeyUse key, DateTimeOffset first) => new(
+        HoleKind.KeyMissing, key.Key, key.First[0], first, null, $"The key is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read.");
 
     /// <summary>A time as <c>2026-11-21T09:00Z</c>; UTC where it says nothing else.</summary>
     public static DateTimeOffset Time(string? text) => text is null ? TimeProvider.System.GetUtcNow()

@@ -16,8 +16,6 @@ internal static class LedgerVerification
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private const string Unsigned = "no checkpoint kept beside the ledger or given is signed by a key that was given";
-
     public static async Task<int> RunAsync(
         OpenedLedger ledger,
         TenantId? tenant,
@@ -38,7 +36,7 @@ internal static class LedgerVerification
             .. (findings?.Sizes.Keys ?? []).Where(one => verified.All(result => result.Tenant != one.Value))
                 .Select(static one => new TenantVerification(one.Value, 0, Convert.ToHexStringLower(Ledger.MerkleTree.EmptyRoot), null, 0)),
         ];
-        var code = LedgerCommands.Intact;
+        var (code, now) = (LedgerCommands.Intact, TimeProvider.System.GetUtcNow());
         foreach (var kept in elsewhere)
         {
             await context.Output.WriteLineAsync(json
@@ -48,11 +46,16 @@ internal static class LedgerVerification
         }
         foreach (var result in results)
         {
-            var judged = findings?.Judge(result, TimeProvider.System.GetUtcNow()) ?? [];
+            var judged = findings?.Judge(result, now) ?? [];
             // Whoever names a key asks whether that key has signed; a ledger without any signature of it has not shown so.
-            var isUnsigned = keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0;
-            await context.Output.WriteLineAsync(json ? AsJson(result, judged, isUnsigned) : AsText(result, judged, findings, isUnsigned));
-            code = Worse(code, isUnsigned ? LedgerCommands.Tampered : CodeOf(result, judged));
+            var verdict = new TenantVerdict(result, judged, keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0)
+            {
+                // Of entries that were changed nobody knows what they were sealed under.
+                MissingKeys = result.Intact ? await ledger.MissingKeysAsync(TenantId.Parse(result.Tenant), result.Keys, cancellationToken) : [],
+                Now = now,
+            };
+            await context.Output.WriteLineAsync(json ? VerdictText.AsJson(verdict) : VerdictText.AsText(verdict, findings));
+            code = Worse(code, verdict.Code);
         }
         foreach (var damaged in findings?.Unreadable ?? [])
         {
@@ -120,66 +123,6 @@ internal static class LedgerVerification
         return results;
     }
 
-    private static int CodeOf(TenantVerification result, IReadOnlyList<CheckpointFinding> judged) =>
-        !result.Intact || judged.Any(static one => one is { Problem: not null, IsUnclear: false }) ? LedgerCommands.Tampered
-        : judged.Any(static one => one.IsUnclear) ? LedgerCommands.Usage
-        : LedgerCommands.Intact;
-
     /// <summary>Tampered weighs more than not possible, and that more than intact.</summary>
     private static int Worse(int one, int other) => one == LedgerCommands.Tampered || other == LedgerCommands.Tampered ? LedgerCommands.Tampered : Math.Max(one, other);
-
-    private static string AsText(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, CheckpointFindings? findings, bool isUnsigned)
-    {
-        var wrong = judged.Where(static one => one is { Problem: not null, IsUnclear: false }).OrderBy(static one => one.IsStrange).ToList();
-        List<string> lines =
-        [
-            result.First is { } first ? $"{result.Tenant}: TAMPERED, {first}{More(result.Problems)}; {result.Entries} entries seen"
-            : wrong is [var one, ..] ? $"{result.Tenant}: {(wrong.TrueForAll(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint {one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {result.Entries} entries, root {result.Root}"
-            : isUnsigned ? $"{result.Tenant}: NOT VERIFIED, {Unsigned}; {result.Entries} entries, root {result.Root}"
-            : $"{result.Tenant}: intact, {result.Entries} entries, root {result.Root}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}",
-        ];
-        lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear).Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
-        var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
-        if (kept.Count > 0)
-            lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of {kept[^1].Checkpoint.Signed.Checkpoint.Size} entries{Uncovered(result, kept[^1])}");
-        else if (result is { Intact: true, Entries: > 0 } && judged.Count == 0 && !isUnsigned)
-            lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give one with --checkpoint and --key.");
-        return string.Join(Environment.NewLine, lines);
-    }
-
-    private static string Spoken(CheckpointFinding finding) => finding.Problem
-        ?? $"fits, {finding.Checkpoint.Signed.Checkpoint.Size} entries, signed by {string.Join(" and ", finding.Signers.Select(Signer))}";
-
-    private static string Signer(NoteSigner signer) => signer.At is { } at ? $"{signer.Key.Name} at {at:u}" : signer.Key.Name;
-
-    private static string Uncovered(TenantVerification result, CheckpointFinding newest) =>
-        result.Entries - newest.Checkpoint.Signed.Checkpoint.Size is > 0 and var later ? $" ({later} later ones are not signed yet)" : "";
-
-    private static string More(long problems) => problems > 1 ? $" (and {problems - 1} more)" : "";
-
-    private static string AsJson(TenantVerification result, IReadOnlyList<CheckpointFinding> judged, bool isUnsigned) => JsonSerializer.Serialize(
-        new
-        {
-            result.Tenant,
-            Status = isUnsigned ? "not verified" : CodeOf(result, judged) switch
-            {
-                LedgerCommands.Intact => "intact",
-                LedgerCommands.Tampered when result.Intact && judged.All(static one => one.Problem is null || one.IsStrange) => "not verified",
-                LedgerCommands.Tampered => "tampered",
-                _ => "unclear",
-            },
-            result.Entries,
-            result.Root,
-            Problem = isUnsigned ? Unsigned : null,
-            result.Problems,
-            LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
-            First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
-            Checkpoints = judged.Count == 0 ? null : new
-            {
-                Fit = judged.Count(static one => one.Problem is null),
-                Newest = judged.Where(static one => one.Problem is null).Select(static one => (long?)one.Checkpoint.Signed.Checkpoint.Size).Max(),
-                Problems = judged.Where(static one => one.Problem is not null).Select(static one => new { one.Checkpoint.Where, one.Checkpoint.Signed.Checkpoint.Size, one.Problem }),
-            },
-        },
-        Json);
 }

@@ -44,6 +44,14 @@ internal sealed class OpenedLedger : IDisposable
 
     public Checkpoints Checkpoints { get; }
 
+    /// <summary>The documents that belong to the ledger are here; a copy of the file alone has none, and nothing follows from their absence.</summary>
+    public bool HasDocuments => store is not null || File.Exists(Path.Combine(Folder, SqliteDocuments.FileName));
+
+    /// <summary>The keys among those in use that are gone although nobody was erased; null when that cannot be told here.</summary>
+    /// <exception cref="LedgerUnavailableException">The documents or the ledger cannot be read now.</exception>
+    public async Task<IReadOnlyList<KeyUse>?> MissingKeysAsync(TenantId tenant, IReadOnlyCollection<KeyUse> uses, CancellationToken cancellationToken) =>
+        HasDocuments ? await MissingKeys.FindAsync(Documents, Archive, tenant, uses, cancellationToken) : null;
+
     /// <param name="path">A folder or file; what configuration names when null.</param>
     /// <exception cref="CommandException">There is no ledger, or the settings are wrong.</exception>
     /// <exception cref="LedgerUnavailableException">The account cannot be used.</exception>

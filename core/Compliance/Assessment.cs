@@ -5,6 +5,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;
@@ -28,6 +29,7 @@ public sealed class Assessment : IDisposable
     private readonly Dictionary<string, string> people = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<Target, int> targetIndexes = [];
     private readonly List<Target> targets = [];
+    private readonly KeyUses missing = new();
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
     private Mark? freeze;
     private string? frozenBy;
@@ -76,6 +78,9 @@ public sealed class Assessment : IDisposable
     /// <summary>The first entry whose time is before that of an entry with a smaller seq.</summary>
     public Mark? TimeWentBack { get; private set; }
 
+    /// <summary>Keys of what was to be read and cannot be, although no entry of the range says that they were erased.</summary>
+    public IReadOnlyList<KeyUse> MissingKeys => missing.All;
+
     public IncidentRecord? Find(string incidentId) => incidents.Find(incidentId);
 
     /// <summary>The leaf hash of an entry of the range.</summary>
@@ -109,6 +114,8 @@ public sealed class Assessment : IDisposable
             TimeWentBack ??= mark;
         else
             latest = entry.At;
+        foreach (var key in evidence.MissingKeys)
+            missing.Note(key, evidence.Seq);
         counts[entry.Type] = counts.GetValueOrDefault(entry.Type) + 1;
         if (LogTitles.IsLogged(entry))
             Logged++;

@@ -26,7 +26,11 @@ public sealed record EvidenceCheckpoint(string Origin, long Size, ReadOnlyMemory
 
 /// <summary>An entry of the range as the documents may tell it.</summary>
 /// <param name="Entry">Null when its content is left out (redacted): then only its place and its hash are known.</param>
-public sealed record EvidenceEntry(long Seq, Hash256 Leaf, LedgerEntry? Entry);
+public sealed record EvidenceEntry(long Seq, Hash256 Leaf, LedgerEntry? Entry)
+{
+    /// <summary>Keys of parts that were to be read and cannot be, although no entry of the range says that they were erased.</summary>
+    public IReadOnlyList<string> MissingKeys { get; init; } = [];
+}
 
 /// <summary>Gives the entries of a range, in order, as often as they are asked for, and never holds many of them at once.</summary>
 public interface IEvidenceSource

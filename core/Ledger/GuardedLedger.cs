@@ -47,6 +47,13 @@ internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine
             yield return entry;
     }
 
+    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        quarantine.ThrowIfHeld(tenant);
+        await foreach (var entry in inner.ReadStreamAsync(tenant, stream, cancellationToken))
+            yield return entry;
+    }
+
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.LeavesAsync(tenant, first, count, cancellationToken));
 }

@@ -21,6 +21,10 @@ public interface ILedgerArchive
     /// <summary>The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow with their number.</summary>
     IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken);
 
+    /// <summary>The entries of one stream, in order.</summary>
+    /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
+    IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken);
+
     /// <summary>The stored leaf hashes of <paramref name="count"/> entries from <paramref name="first"/> on, 32 bytes each; fewer at the end of the ledger.</summary>
     ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken);
 }

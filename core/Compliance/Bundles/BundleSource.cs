@@ -9,11 +9,18 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <summary>An entry from the store, checked against its hash.</summary>
 /// <param name="Entry">As the bundle's reader will read it.</param>
 /// <param name="Opened">Parts of what is sealed beside it that the reader is to read.</param>
-internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<OpenedPart> Opened);
+/// <param name="MissingKeys">As in <see cref="EvidenceEntry.MissingKeys"/>.</param>
+internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<OpenedPart> Opened, IReadOnlyList<string> MissingKeys)
+{
+    public EvidenceEntry AsEvidence(bool redacted) => redacted ? new(Stored.Seq, Leaf, null) : new(Stored.Seq, Leaf, Entry) { MissingKeys = MissingKeys };
+}
 
 /// <summary>The entries of a range from the ledger's store. Believes nothing that it can compute.</summary>
 internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest request) : IEvidenceSource
 {
+    /// <summary>Whether a key that is not at hand was erased, as entries of the range tell that are not redacted: whoever reads the bundle has no others.</summary>
+    private readonly Dictionary<string, bool> erased = new(StringComparer.Ordinal);
+
     /// <exception cref="EvidenceException">The store does not hold what it says it holds.</exception>
     public async IAsyncEnumerable<ArchivedEntry> StoredAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,8 +33,10 @@ internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest reques
             if (!leaf.AsSpan().SequenceEqual(stored.Leaf.Span))
                 throw Unfit(next, "does not have the hash that is stored with it");
             var opened = await OpenAsync(stored, cancellationToken);
-            var entry = EvidenceEntries.Decode(request.Tenant, next, stored.Body, leaf, request.Names is null ? null : opened);
-            yield return new(stored, new(leaf), entry ?? throw Unfit(next, "is not an entry of this place that this version can read"), opened);
+            var unopened = await UnopenedAsync(stored, opened, cancellationToken);
+            var entry = EvidenceEntries.Decode(request.Tenant, next, stored.Body, leaf, request.Names is null ? null : opened, IsErased);
+            yield return new(
+                stored, new(leaf), entry ?? throw Unfit(next, "is not an entry of this place that this version can read"), opened, [.. unopened.Where(key => !IsErased(key))]);
             next++;
         }
         if (next <= request.Last)
@@ -37,7 +46,27 @@ internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest reques
     public async IAsyncEnumerable<EvidenceEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var archived in StoredAsync(cancellationToken))
-            yield return new(archived.Stored.Seq, archived.Leaf, request.Redacted.Covers(archived.Entry) ? null : archived.Entry);
+            yield return archived.AsEvidence(request.Redacted.Covers(archived.Entry));
+    }
+
+    private bool IsErased(string key) => erased.GetValueOrDefault(key);
+
+    /// <summary>The keys that are not at hand for what is to be opened of an entry; whether each was erased is known afterwards.</summary>
+    private async ValueTask<IReadOnlyList<string>> UnopenedAsync(StoredEntry stored, IReadOnlyList<OpenedPart> opened, CancellationToken cancellationToken)
+    {
+        if (request.Names is null)
+            return [];
+        var keys = EvidenceEntries.Unopened(stored.Body, opened);
+        foreach (var key in keys.Where(key => !erased.ContainsKey(key)))
+        {
+            erased[key] = false;
+            await foreach (var told in archive.ReadStreamAsync(request.Tenant, StreamId.Erasure(key), cancellationToken))
+            {
+                if (told.Seq >= request.First && told.Seq <= request.Last && EvidenceEntries.Decode(request.Tenant, told.Seq, told.Body, []) is { } entry)
+                    erased[key] |= !request.Redacted.Covers(entry) && EvidenceEntries.IsErasureOf(entry, key);
+            }
+        }
+        return keys;
     }
 
     /// <summary>What the keys that are left can open; a part whose key was destroyed stays unreadable.</summary>
@@ -65,15 +94,17 @@ internal static class EvidenceEntries
 {
     /// <summary>Null when the bytes are no entry of this tenant and place.</summary>
     /// <param name="opened">Parts that the bundle opens; null when it opens none of any entry.</param>
+    /// <param name="isErased">Whether entries of the range say that a key was erased.</param>
     /// <exception cref="OpenedPartException">An opened part is not one that the entry commits to.</exception>
-    public static LedgerEntry? Decode(TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null)
+    public static LedgerEntry? Decode(
+        TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null, Func<string, bool>? isErased = null)
     {
         try
         {
             var entry = EntryCodec.Decode(body.Span, leaf, null, null);
             if (entry.Tenant != tenant || entry.Seq != seq)
                 return null;
-            var read = opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers);
+            var read = opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
             return WholeFacts.Lack(read) is null ? read : null;
         }
         catch (JsonException)
@@ -81,4 +112,18 @@ internal static class EvidenceEntries
             return null;
         }
     }
+    /// <summary>The keys of the parts that a bundle with names should open and does not; none when the entry cannot be read.</summary>
+    public static IReadOnlyList<string> Unopened(ReadOnlyMemory<byte> body, IReadOnlyList<OpenedPart> opened)
+    {
+        try
+        {
+            return OpenedPart.Unopened(body.Span, EntryParts.Text(body.Span, EntryParts.Read(body.Span).Type), opened, NamedParts.Covers);
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    public static bool IsErasureOf(LedgerEntry entry, string key) => entry.Fact is ErasureCompleted completed && completed.Key == key && entry.Stream == StreamId.Erasure(key);
 }

@@ -64,7 +64,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
             guard.Take(entry);
             types.Add(entry.Type);
             var redacted = request.Redacted.Covers(entry);
-            assessment.Take(new(entry.Seq, leaf, redacted ? null : entry));
+            assessment.Take(archived.AsEvidence(redacted));
             stack.Push(0, leaf.ToArray());
             output.Write(BundledEntry.Of(archived, redacted, request.WithSealed).ToLine());
             for (; more && checkpoints.Current.Checkpoint.Size <= stack.Size; more = await checkpoints.MoveNextAsync())

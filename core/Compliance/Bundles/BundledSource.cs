@@ -25,12 +25,28 @@ internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleMa
 
     public async IAsyncEnumerable<EvidenceEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var erased = manifest.Names ? Erased(cancellationToken) : [];
         foreach (var line in Lines(bundle))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Read(line);
+            yield return Read(line, erased);
         }
         await Task.CompletedTask;
+    }
+
+    /// <summary>The keys that the entries here say were erased.</summary>
+    private HashSet<string> Erased(CancellationToken cancellationToken)
+    {
+        var erased = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in Lines(bundle))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Most lines are not read twice for the few that count.
+            if (line.Body is { } body && body.AsSpan().IndexOf("\"erasure.completed\""u8) >= 0
+                && EvidenceEntries.Decode(tenant, line.Seq, body, line.Leaf) is { Fact: ErasureCompleted { Key: var key } } entry && EvidenceEntries.IsErasureOf(entry, key))
+                erased.Add(key);
+        }
+        return erased;
     }
 
     private static BundledLine Line(ReadOnlyMemory<byte> line)
@@ -62,7 +78,7 @@ internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleMa
 
     /// <summary>What a line says.</summary>
     /// <exception cref="BundleException">It says nothing that can be read, or what is shown beside it is not what it commits to.</exception>
-    public EvidenceEntry Read(BundledLine line)
+    private EvidenceEntry Read(BundledLine line, HashSet<string> erased)
     {
         var read = line.Read;
         if (line.Body is not { } body)
@@ -71,10 +87,14 @@ internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleMa
             throw BundleException.Changed($"Entry {read.Seq} is said to have opened parts, but the manifest names none.");
         try
         {
-            var entry = EvidenceEntries.Decode(tenant, read.Seq, body, line.Leaf, manifest.Names ? Opened(read) : null)
+            var opened = manifest.Names ? Opened(read) : null;
+            var entry = EvidenceEntries.Decode(tenant, read.Seq, body, line.Leaf, opened, erased.Contains)
                 ?? throw BundleException.Changed($"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
             CheckSealed(read, body);
-            return new(read.Seq, new(line.Leaf), entry);
+            return new(read.Seq, new(line.Leaf), entry)
+            {
+                MissingKeys = opened is null ? [] : [.. EvidenceEntries.Unopened(body, opened).Where(key => !erased.Contains(key))],
+            };
         }
         catch (OpenedPartException unfit)
         {

@@ -58,7 +58,7 @@ internal sealed class HtmlReport
         Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
         Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
         Fact("Names", subject.WithNames
-            ? "Opened for this report, each held against the entry that commits to it. What is about somebody who was erased nobody can open any more."
+            ? "Opened for this report, each held against the entry that commits to it. Where it says (erased), an entry here says that the key was destroyed; where it says (missing), none does."
             : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
         Fact("Only claimed", "The names of the client and the provider are those that whoever exported this gave; the ledger does not have them and nothing signs them. "
             + $"What is signed is the client's id, <code>{Text(subject.Tenant.Value)}</code>, at the end of the ledger's name.");
@@ -98,6 +98,11 @@ internal sealed class HtmlReport
         {
             any = true;
             page.WriteLine($"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
+        }
+        foreach (var key in assessment.MissingKeys)
+        {
+            any = true;
+            page.WriteLine($"<li><strong>Key {Text(key.Key)} is missing.</strong> What is sealed under it in {key.Where} could not be opened, and none of these entries says that it was erased.</li>");
         }
         any |= OpenAndSimulated();
         if (assessment.Redacted > 0)

@@ -42,6 +42,9 @@ public enum HoleKind
 
     /// <summary>The vendor's log shows what no decision allows.</summary>
     OutOfBand,
+
+    /// <summary>A key that entries are sealed under is gone, and no erasure of it is on record.</summary>
+    KeyMissing,
 }
 
 /// <summary>Something that should be on a tenant's ledger and is not, or the other way round.</summary>

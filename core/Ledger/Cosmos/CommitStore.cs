@@ -52,6 +52,16 @@ internal sealed class CommitStore(CosmosStore store)
     public IAsyncEnumerable<JsonElement> ReadRawAsync(TenantId tenant, CancellationToken cancellationToken) => QueryAsync(
         new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant ORDER BY c.id").WithParameter("@tenant", tenant.Value), tenant, PageSize, cancellationToken);
 
+    /// <summary>Commits that may hold entries of a stream, in order.</summary>
+    public async IAsyncEnumerable<Commit> ReadWithAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // What is packed cannot be looked into from there.
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant AND (IS_DEFINED(c.packed) OR ARRAY_CONTAINS(c.entries, @entry, true)) ORDER BY c.id")
+            .WithParameter("@tenant", tenant.Value).WithParameter("@entry", new Dictionary<string, string> { ["stream"] = stream.Value });
+        await foreach (var document in QueryAsync(query, tenant, PageSize, cancellationToken))
+            yield return Decode(tenant, document);
+    }
+
     /// <summary>The commit that holds this entry, or the last one before it; null when there is none.</summary>
     public async Task<Commit?> HoldingAsync(TenantId tenant, long seq, CancellationToken cancellationToken)
     {

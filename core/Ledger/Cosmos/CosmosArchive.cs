@@ -35,6 +35,18 @@ public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
         }
     }
 
+    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var commit in commits.ReadWithAsync(tenant, stream, cancellationToken))
+        {
+            for (var i = 0; i < commit.Lines.Count; i++)
+            {
+                if (commit.Lines[i].Stream == stream.Value)
+                    yield return commit.Lines[i].Stored(commit.First + i);
+            }
+        }
+    }
+
     public async ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken)
     {
         using var leaves = new MemoryStream(Math.Min(count, 1 << 16) * MerkleTree.HashSize);

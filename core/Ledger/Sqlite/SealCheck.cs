@@ -12,6 +12,10 @@ internal sealed class SealCheck
 {
     private readonly Dictionary<string, Absent> absent = new(StringComparer.Ordinal);
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
+    private readonly KeyUses uses = new();
+
+    /// <summary>The keys that entries are sealed under.</summary>
+    public IReadOnlyList<KeyUse> Keys => uses.All;
 
     /// <summary>Entries whose sealed part is not there because everybody in it was erased.</summary>
     public long LeftOut { get; private set; }
@@ -26,6 +30,7 @@ internal sealed class SealCheck
         Span<byte> named = stackalloc byte[MerkleTree.HashSize];
         if (!SealedParts.TryReadHash(row.Body[parts.Sealed], named))
             return "it does not say what is sealed beside it";
+        uses.Take(row.Body[parts.Sealed], row.Seq);
         if (row.HasSealed)
             return row.SealedHash.SequenceEqual(named) ? null : "what is sealed beside it does not have the hash that it names";
         Remember(parts, row);

@@ -38,6 +38,17 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         }
     }
 
+    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        var all = Use(
+            database => Rows(database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND stream = ? ORDER BY version")
+                .Bind(1, tenant.Value).Bind(2, stream.Value)),
+            cancellationToken);
+        foreach (var entry in all)
+            yield return entry;
+    }
+
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
         new(Use<ReadOnlyMemory<byte>>(database =>
         {
@@ -49,10 +60,12 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
             return leaves.ToArray();
         }, cancellationToken));
 
-    private static List<StoredEntry> Page(SqliteDatabase database, TenantId tenant, long first, long last)
+    private static List<StoredEntry> Page(SqliteDatabase database, TenantId tenant, long first, long last) =>
+        Rows(database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?")
+            .Bind(1, tenant.Value).Bind(2, first).Bind(3, last).Bind(4, PageSize));
+
+    private static List<StoredEntry> Rows(SqliteStatement rows)
     {
-        var rows = database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?")
-            .Bind(1, tenant.Value).Bind(2, first).Bind(3, last).Bind(4, PageSize);
         var page = new List<StoredEntry>();
         while (rows.Step())
             page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));

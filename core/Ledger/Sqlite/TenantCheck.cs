@@ -11,6 +11,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
 {
     private readonly SortedSet<long> wanted = [.. sizes ?? []];
     private readonly Dictionary<long, byte[]> rootsAt = [];
+    private readonly Dictionary<long, DateTimeOffset> timesAt = [];
     private readonly CompactRange range = new();
     private long lastSeq;
     private long lastAt = long.MinValue;
@@ -41,6 +42,8 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
             Report(lastSeq + 1, null, null, seq == lastSeq + 2 ? "it is missing" : $"it is missing, and so is every entry up to {seq - 1}");
         if (Check(row) is { } what)
             Report(seq, TypeOf(row.Body), row.Stream, what);
+        else if (wanted.Count > 0 && wanted.Contains(range.Size))
+            timesAt[range.Size] = Time(lastAt);
         lastSeq = Math.Max(lastSeq, seq);
     }
 
@@ -80,7 +83,12 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
             Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
     }
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut) { RootsAt = rootsAt };
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut)
+    {
+        RootsAt = rootsAt, TimesAt = timesAt, LastAt = lastAt == long.MinValue ? null : Time(lastAt), Keys = seals.Keys,
+    };
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private string? Check(RowBlock.Row row)
     {

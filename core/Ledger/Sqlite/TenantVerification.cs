@@ -24,6 +24,15 @@ public sealed record TenantVerification(string Tenant, long Entries, string Root
 {
     public bool Intact => First is null;
 
+    /// <summary>The keys that what is sealed beside the entries is sealed under. Whether they are still there is for others to say.</summary>
+    public IReadOnlyList<Vault.KeyUse> Keys { get; init; } = [];
+
+    /// <summary>Time of the last entry; null when there is none, or it cannot be read.</summary>
+    public DateTimeOffset? LastAt { get; init; }
+
+    /// <summary>Time of the last of the first so many entries, for the sizes that were asked for and are there.</summary>
+    public IReadOnlyDictionary<long, DateTimeOffset> TimesAt { get; init; } = new Dictionary<long, DateTimeOffset>();
+
     /// <summary>Roots over the first so many entries, for the sizes that were asked for and are there.</summary>
     public IReadOnlyDictionary<long, byte[]> RootsAt { get; init; } = new Dictionary<long, byte[]>();
 }

@@ -18,7 +18,6 @@ internal static class EntryOpener
     {
         var leaf = SealedParts.Read(body[parts.Sealed]);
         var places = stored is { } present ? Check(leaf, present.Span) : null;
-        var text = keys is null ? SealedBlank : stored is null ? MissingBlank : TextBlank;
         var opened = new List<(string Path, byte[] Json)>();
         for (var i = 0; i < leaf.Parts.Count; i++)
         {
@@ -26,11 +25,16 @@ internal static class EntryOpener
             if (places is not null && keys?.Find(part.Key) is { } key && Decrypt(body, parts, part, key, stored!.Value.Span, places[i]) is { } plaintext)
                 ReadMembers(plaintext, part, opened);
             else
-                opened.AddRange(part.Of.Select(path => (path, Blank(path, plan, text))));
+                opened.AddRange(part.Of.Select(path => (path, Blank(path, plan, TextFor(part, keys)))));
         }
         actorName = Text(opened.FirstOrDefault(static member => member.Path == "actor.name").Json);
         Merge(body[parts.Data], opened, data);
     }
+
+    private static byte[] TextFor(SealedPart part, TenantKeys? keys) =>
+        keys is null ? SealedBlank
+        : keys.IsErased(part.Key) ? TextBlank
+        : MissingBlank;
 
     internal static Range[] Check(SealedParts leaf, ReadOnlySpan<byte> stored)
     {
@@ -83,7 +87,7 @@ internal static class EntryOpener
 
     internal static readonly byte[] TextBlank = Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
     internal static readonly byte[] SealedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Sealed}\"");
-    private static readonly byte[] MissingBlank = Encoding.UTF8.GetBytes($"\"{Erased.Missing}\"");
+    internal static readonly byte[] MissingBlank = Encoding.UTF8.GetBytes($"\"{Erased.Missing}\"");
 
     internal static string? Text(byte[]? json) => json is null ? null : EntryParts.Text(json, ..);
 

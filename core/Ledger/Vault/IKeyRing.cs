@@ -33,7 +33,9 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
     ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken);
 
-    /// <summary>Clears a key from memory after it was destroyed in the store; true when it was at hand.</summary>
+    /// <summary>
+    /// Clears a key from memory after it was destroyed in the store; true when something read with it, or without it, reads differently now.
+    /// </summary>
     bool Forget(TenantId tenant, string key);
 
     /// <summary>Raises <see cref="Forgotten"/>: something opened with a key that is cleared since may have been kept.</summary>

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Ledger.Vault;
 
@@ -10,8 +12,11 @@ namespace DevOpsAI.Ledger.Vault;
 /// The keys as they are kept among the documents beside the ledger: each tenant's data key wrapped under a key that the customer manages, each
 /// subject's key wrapped under a key derived from the tenant's. To erase a subject is to delete its key there.
 /// </summary>
-public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null) : IKeyRing, IDisposable
+public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null, ILogger<KeyRing>? logger = null)
+    : IKeyRing, IDisposable
 {
+    private readonly ILogger log = logger ?? NullLogger<KeyRing>.Instance;
+    private readonly ConcurrentDictionary<(TenantId, string), bool> told = new();
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly ConcurrentDictionary<TenantId, SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<TenantId, string> withheld = new();
@@ -37,7 +42,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
                     await PersonAsync(keys, person, cancellationToken);
             }
             if (plan.SubjectOf(entry.Fact) is { } subject && !keys.Knows(subject))
-                await LoadAsync(keys, subject, cancellationToken);
+                await LoadAsync(keys, subject, "an entry to be written", cancellationToken);
         }
         return keys;
     }
@@ -52,7 +57,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             foreach (var key in KeysNamedIn(entry.Body.Span))
             {
                 if (!keys.Knows(key))
-                    await LoadAsync(keys, key, cancellationToken);
+                    await LoadAsync(keys, key, $"entry {entry.Seq}", cancellationToken);
             }
         }
         return keys;
@@ -202,20 +207,40 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     private async ValueTask<DataKey?> FindKeyAsync(TenantKeys keys, string id, CancellationToken cancellationToken)
     {
         if (!keys.Knows(id))
-            await LoadAsync(keys, id, cancellationToken);
+            await LoadAsync(keys, id, "the list of people and users", cancellationToken);
         return keys.Find(id);
     }
 
-    private async ValueTask LoadAsync(TenantKeys keys, string id, CancellationToken cancellationToken)
+    /// <param name="where">What names the key, for the log.</param>
+    private async ValueTask LoadAsync(TenantKeys keys, string id, string where, CancellationToken cancellationToken)
     {
         if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken) is not { } document)
         {
-            keys.AddMissing(id);
+            await MissAsync(keys, id, where, cancellationToken);
             return;
         }
         keys.Add(Unwrap(keys, id, document));
-        if (keys.WasMissing(id))
-            Drop(keys.Tenant);
+        if (!keys.WasMissing(id))
+            return;
+        if (told.TryRemove((keys.Tenant, id), out _))
+            log.KeyFoundAgain(id, keys.Tenant);
+        Drop(keys.Tenant);
+    }
+
+    /// <summary>A key that is not there was erased when the record says so; otherwise somebody has to be told.</summary>
+    private async ValueTask MissAsync(TenantKeys keys, string id, string where, CancellationToken cancellationToken)
+    {
+        var erasure = await MissingKeys.ErasureOfAsync(archive, keys.Tenant, id, cancellationToken);
+        if (erasure is ErasureCompleted)
+        {
+            if (keys.Forget(id))
+                Drop(keys.Tenant);
+            return;
+        }
+        keys.AddMissing(id);
+        // One that was agreed to is being carried out, or will be at the next start.
+        if (erasure is not ErasureApproved && told.TryAdd((keys.Tenant, id), true))
+            log.KeyMissing(id, keys.Tenant, where);
     }
 
     private static byte[] Wrap(TenantKeys keys, DataKey key)

@@ -12,7 +12,7 @@ namespace DevOpsAI.Ledger.Vault;
 /// <param name="Text">The canonical JSON object that was sealed: one member for each path.</param>
 public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMemory<byte> Text)
 {
-    /// <summary>Opens parts of a stored entry; those whose key is destroyed are left out.</summary>
+    /// <summary>Opens parts of a stored entry; those whose key is not at hand are left out.</summary>
     /// <param name="wanted">Whether a part of an entry of this type is to be opened.</param>
     /// <exception cref="JsonException">What is stored beside the entry is missing, or is not what its leaf speaks of.</exception>
     public static IReadOnlyList<OpenedPart> Of(StoredEntry entry, TenantKeys keys, Func<string, SealedPart, bool> wanted)
@@ -38,9 +38,11 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
 
     /// <summary>The entry as it reads with these parts. Needs no key, and believes nothing that the leaf does not commit to.</summary>
     /// <param name="entry">As it reads without any key.</param>
-    /// <param name="wanted">Parts that would have been opened if their key still existed; the others read as sealed.</param>
+    /// <param name="wanted">Parts that would have been opened if their key were at hand; the others read as sealed.</param>
+    /// <param name="isErased">Whether the key was erased, as the record says; without that it is missing.</param>
     /// <exception cref="OpenedPartException">A part is not the one that the entry commits to.</exception>
-    public static LedgerEntry Read(ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted)
+    public static LedgerEntry Read(
+        ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted, Func<string, bool> isErased)
     {
         var parts = EntryParts.Read(body);
         if (!parts.HasSealed)
@@ -61,13 +63,27 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
             if (opened.FirstOrDefault(one => one.Part == i) is { } open)
                 members.AddRange(open.Members(part));
             else
-                members.AddRange(part.Of.Select(path => (path, EntryOpener.Blank(path, plan, wanted(entry.Type, part) ? EntryOpener.TextBlank : EntryOpener.SealedBlank))));
+                members.AddRange(part.Of.Select(path => (path, EntryOpener.Blank(path, plan, TextFor(part, wanted(entry.Type, part), isErased)))));
         }
         var data = new ByteBuffer(2048);
         EntryOpener.Merge(body[parts.Data], members, data);
         var name = EntryOpener.Text(members.Find(static member => member.Path == "actor.name").Json);
         return entry with { Fact = FactTypes.Deserialize(entry.Type, data.Written), Actor = name is null ? entry.Actor : entry.Actor with { Name = name } };
     }
+
+    /// <summary>The keys of the parts that were to be opened and are not.</summary>
+    public static IReadOnlyList<string> Unopened(ReadOnlySpan<byte> body, string type, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted)
+    {
+        var parts = EntryParts.Read(body);
+        return parts.HasSealed
+            ? [.. SealedParts.Read(body[parts.Sealed]).Parts.Where((part, index) => wanted(type, part) && !opened.Any(one => one.Part == index)).Select(static part => part.Key)]
+            : [];
+    }
+
+    private static byte[] TextFor(SealedPart part, bool isWanted, Func<string, bool> isErased) =>
+        !isWanted ? EntryOpener.SealedBlank
+        : isErased(part.Key) ? EntryOpener.TextBlank
+        : EntryOpener.MissingBlank;
 
     private OpenedPart CheckedAgainst(SealedParts leaf)
     {

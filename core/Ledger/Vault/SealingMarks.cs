@@ -2,7 +2,8 @@ namespace DevOpsAI.Ledger.Vault;
 
 /// <summary>
 /// This member of a fact is kept encrypted beside the entry: under the key of the person or user whom the fact is about when it names one
-/// (<see cref="SubjectAttribute"/>), else under the tenant's data key. Without the key a reader finds <see cref="Erased"/> in its place.
+/// (<see cref="SubjectAttribute"/>), else under the tenant's data key. Without the key a reader finds one of the texts of <see cref="Erased"/> in
+/// its place.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ConfidentialAttribute : Attribute;
@@ -32,12 +33,12 @@ public sealed class SubjectAttribute : Attribute;
 /// <summary>What readers find where a sealed text cannot be had any more.</summary>
 public static class Erased
 {
-    /// <summary>The key is destroyed.</summary>
+    /// <summary>The key was destroyed, as an entry says.</summary>
     public const string Text = "(erased)";
 
     /// <summary>Read without any keys, as by an auditor.</summary>
     public const string Sealed = "(sealed)";
 
-    /// <summary>The sealed bytes are not there.</summary>
+    /// <summary>The key or the sealed bytes are not there, and no entry says that they were erased.</summary>
     public const string Missing = "(missing)";
 }

@@ -22,6 +22,9 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     /// <summary>The key of this id; null when it is destroyed or not at hand.</summary>
     public DataKey? Find(string id) => byId.TryGetValue(id, out var key) && key is { IsDestroyed: false } ? key : null;
 
+    /// <summary>The key of this id is known to have been destroyed, as the record says or is about to say; one that is only not there was not.</summary>
+    public bool IsErased(string id) => byId.TryGetValue(id, out var key) && key is null;
+
     /// <summary>Whether it is known if the key of this id exists. That it was not found is believed for a minute, that it was destroyed for ever.</summary>
     public bool Knows(string id) => byId.ContainsKey(id) || (misses.TryGetValue(id, out var at) && clock.GetElapsedTime(at) < MissesLast);
 
@@ -53,13 +56,14 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     /// <summary>The key was not found before; true once, so that what was read without it can be read again.</summary>
     internal bool WasMissing(string id) => misses.TryRemove(id, out _);
 
-    /// <summary>Clears a key from memory; true when it was at hand.</summary>
+    /// <summary>Clears a key from memory; true when it was at hand, or was looked for in vain: what was read until then reads differently now.</summary>
     internal bool Forget(string id)
     {
+        var wasMissing = misses.TryRemove(id, out _);
         if (!byId.TryGetValue(id, out var key) || key is null)
         {
             byId[id] = null;
-            return false;
+            return wasMissing;
         }
         byId[id] = null;
         key.Destroy();

@@ -18,6 +18,7 @@ public sealed class EvidenceCommandsTests : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("evidence-commands-").FullName;
     private readonly ManualClock clock = new();
     private readonly LedgerMetrics metrics = new();
+    private readonly EmbeddedVault vault;
     private readonly SqliteLedger ledger;
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Dictionary<string, string?> settings = new()
@@ -25,7 +26,11 @@ public sealed class EvidenceCommandsTests : IDisposable
         ["Storage:Path"] = "data", ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:fabrikam:Name"] = "Fabrikam Inc",
     };
 
-    public EvidenceCommandsTests() => ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
+    public EvidenceCommandsTests()
+    {
+        vault = new(Path.Combine(root, "data"));
+        ledger = new(Path.Combine(root, "data"), vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+    }
 
     private string Out => Path.Combine(root, "evidence.zip");
 
@@ -94,7 +99,7 @@ public sealed class EvidenceCommandsTests : IDisposable
         await RefusedAsync("is unknown", "--tenant", "nobody");
         await AppendAsync(3);
         await RefusedAsync("No checkpoint of contoso is kept", "--tenant", "contoso");
-        await RefusedAsync("which keeps the checkpoints, is not beside it", "--tenant", "contoso", "--month", "2026-03");
+        await RefusedAsync("none can be signed here: There is no signing", "--tenant", "contoso", "--month", "2026-03");
         await RefusedAsync("no entries from 2026-02-01 to 2026-03-01. Its 3 entries are of 2026-03-02T", "--tenant", "contoso", "--month", "2026-02");
         await RefusedAsync("is no month", "--tenant", "contoso", "--month", "March");
         await RefusedAsync("give one or the other", "--tenant", "contoso", "--month", "2026-03", "--from", "1");
@@ -111,6 +116,10 @@ public sealed class EvidenceCommandsTests : IDisposable
         (await RunAsync("ledger", "export", "--tenant", "contoso")).Error.ShouldContain("Where to?");
         settings["Compliance:Namespace"] = "http://example.com/";
         await RefusedAsync("Compliance:Namespace", "--tenant", "contoso");
+        settings.Remove("Compliance:Namespace");
+        vault.Dispose();
+        File.Delete(Path.Combine(root, "data", SqliteDocuments.FileName));
+        await RefusedAsync("which keeps the checkpoints, is not beside it", "--tenant", "contoso", "--month", "2026-03");
     }
 
     [Fact]
@@ -224,6 +233,7 @@ public sealed class EvidenceCommandsTests : IDisposable
     public void Dispose()
     {
         ledger.Dispose();
+        vault.Dispose();
         metrics.Dispose();
         key.Dispose();
         Directory.Delete(root, recursive: true);

@@ -36,6 +36,8 @@ internal sealed class BundleScene : IDisposable
 
     public string Path(string name) => System.IO.Path.Combine(folder.Path, name);
 
+    public async Task<long> SizeAsync() => await Archive.SizeAsync(EvidenceScene.Contoso, CancellationToken.None);
+
     public async Task<SignedCheckpoint> SignAsync(long size = 0, string origin = "ledger.example/contoso")
     {
         size = size > 0 ? size : await Archive.SizeAsync(EvidenceScene.Contoso, CancellationToken.None);

@@ -84,8 +84,8 @@ public sealed class NamesTests : IDisposable
     public async Task Who_was_erased_stays_erased()
     {
         await scene.Story.EverythingAsync();
-        var ana = (await scene.Keys.FindAsync(EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId, CancellationToken.None)).ShouldNotBeNull();
-        await scene.Keys.DestroyAsync(EvidenceScene.Contoso, ana, CancellationToken.None);
+        var ana = await DestroyAnasKeyAsync();
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId), Tenancy.Actor.Service("erasure"));
         var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
         (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull();
         (await BundleScene.PythonAsync(path)).Code.ShouldBe(0);
@@ -98,7 +98,30 @@ public sealed class NamesTests : IDisposable
         var report = Text(files, BundleFormat.Report);
         report.ShouldContain($"Person {EvidenceScene.Ana.ObjectId} approved.");
         report.ShouldContain("(the reason is erased)");
+        report.ShouldNotContain("is missing.");
         report.ShouldContain("Bo Both");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_gone_without_an_erasure_among_the_entries_is_said_to_be_missing()
+    {
+        await scene.Story.EverythingAsync();
+        var ana = await DestroyAnasKeyAsync();
+        var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
+        (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull();
+        var report = Text(BundleScene.Unpack(path), BundleFormat.Report);
+        report.ShouldContain("(the reason is missing)");
+        report.ShouldNotContain("(the reason is erased)");
+        report.ShouldContain($"<strong>Key {ana} is missing.</strong> What is sealed under it in entries ");
+        var size = await scene.SizeAsync();
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId), Tenancy.Actor.Service("erasure"));
+        // An erasure that the reader is not shown proves nothing to the reader.
+        foreach (var request in new[] { await scene.RequestAsync(last: size, names: true), await scene.RequestAsync(names: true, redacted: Redaction.Parse(["erasure.completed"])) })
+        {
+            var other = await scene.ExportAsync(request, $"{Guid.NewGuid():N}.zip");
+            (await BundleScene.CheckAsync(other)).Problem.ShouldBeNull();
+            Text(BundleScene.Unpack(other), BundleFormat.Report).ShouldContain($"<strong>Key {ana} is missing.</strong>");
+        }
     }
 
     [Fact]
@@ -212,6 +235,13 @@ public sealed class NamesTests : IDisposable
     }
 
     private static readonly string[] Secrets = ["Ana Approver", "Bo Both", "it is the backup", "Print spooler stopped", "Certificate expires soon", "fire drill", "Sam Shift", "It ended."];
+
+    private async Task<string> DestroyAnasKeyAsync()
+    {
+        var ana = (await scene.Keys.FindAsync(EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId, CancellationToken.None)).ShouldNotBeNull();
+        await scene.Keys.DestroyAsync(EvidenceScene.Contoso, ana, CancellationToken.None);
+        return ana;
+    }
 
     private static string Text(Dictionary<string, byte[]> files, string name) => Encoding.UTF8.GetString(files[name]);
 

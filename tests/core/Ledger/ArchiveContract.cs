@@ -33,6 +33,20 @@ public abstract class ArchiveContract : IDisposable
         (await Archive.SizeAsync(TenantId.Parse("nobody"), Token)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_stream_is_read_in_order_and_alone()
+    {
+        var entries = await FillAsync(Contoso, 40);
+        await FillAsync(Fabrikam, 3);
+        foreach (var stream in entries.Select(static entry => entry.Stream).Distinct())
+        {
+            var read = await Archive.ReadStreamAsync(Contoso, stream, Token).ToListAsync(Token);
+            read.Select(static entry => entry.Seq).ShouldBe(entries.Where(entry => entry.Stream == stream).Select(static entry => entry.Seq));
+            read.ShouldAllBe(entry => EntryCodec.Decode(entry, null).Stream == stream);
+        }
+        (await Archive.ReadStreamAsync(Contoso, new("nothing/there"), Token).ToListAsync(Token)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(1, 40)]
     [InlineData(1, 1)]

@@ -36,17 +36,26 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public async Task Once_a_key_is_destroyed_readers_are_told_so_and_everything_else_stays()
+    public async Task Without_a_key_readers_are_told_whether_it_is_missing_or_was_erased_and_everything_else_stays()
     {
         var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         foreach (var entry in Marked(user.Id))
         {
             var stored = await StoreAsync(entry);
-            var without = EntryCodec.Decode(stored, new TenantKeys(Contoso, DataKey.Create("other")));
+            var none = new TenantKeys(Contoso, DataKey.Create("other"));
+            var without = EntryCodec.Decode(stored, none);
             JsonSerializer.Serialize<object>(without).ShouldNotContain(Canary);
             without.Actor.Id.ShouldBe(entry.Actor.Id);
             if (entry.Actor.Kind == ActorKind.Person)
-                without.Actor.Name.ShouldBe(Erased.Text);
+                without.Actor.Name.ShouldBe(Erased.Missing);
+            var uses = new KeyUses();
+            uses.Take(stored).ShouldBeTrue();
+            foreach (var key in uses.All)
+                none.Forget(key.Key);
+            var erased = EntryCodec.Decode(stored, none);
+            JsonSerializer.Serialize<object>(erased).ShouldNotContain(Erased.Missing);
+            if (entry.Actor.Kind == ActorKind.Person)
+                erased.Actor.Name.ShouldBe(Erased.Text);
         }
         var staged = (ProposalStaged)EntryCodec.Decode(await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
         staged.Plan.Steps.ShouldBeEmpty();

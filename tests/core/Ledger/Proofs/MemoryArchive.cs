@@ -25,6 +25,9 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
             yield return new(seq, Bodies[(int)seq - 1], Leaf((int)seq - 1), null);
     }
 
+    public IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId asked, StreamId stream, CancellationToken cancellationToken) =>
+        ReadAsync(asked, 1, Bodies.Count, cancellationToken).Where(entry => EntryCodec.Decode(entry, null).Stream == stream);
+
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId asked, long first, int count, CancellationToken cancellationToken)
     {
         asked.ShouldBe(tenant);

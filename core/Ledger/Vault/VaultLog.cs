@@ -1,0 +1,15 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Vault;
+
+internal static partial class VaultLog
+{
+    [LoggerMessage(EventId = 2408, Level = LogLevel.Critical,
+        Message = "Key {Key} of {Tenant} is missing, and no erasure of it is on record: what is sealed under it cannot be read, first met in {Where}. "
+            + "Restore the documents beside the ledger from a backup; 'ledger verify --tenant {Tenant}' names every key that is missing")]
+    public static partial void KeyMissing(this ILogger logger, string key, TenantId tenant, string where);
+
+    [LoggerMessage(EventId = 2409, Level = LogLevel.Information, Message = "Key {Key} of {Tenant} is there again")]
+    public static partial void KeyFoundAgain(this ILogger logger, string key, TenantId tenant);
+}

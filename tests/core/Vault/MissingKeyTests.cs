@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Tests.Vault;
+
+/// <summary>Whoever can write the documents can take a key away. That is no erasure, and does not look like one.</summary>
+public sealed class MissingKeyTests : IDisposable
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static readonly Actor Jo = new(ActorKind.Person, "jo", "Jo Person");
+    private readonly string folder = Directory.CreateTempSubdirectory("missing-key-").FullName;
+    private readonly LedgerMetrics metrics = new();
+    private readonly ManualClock clock = new();
+    private readonly Heard heard = new();
+
+    [Fact]
+    public async Task A_key_that_somebody_took_away_is_missing_and_the_log_says_so_once()
+    {
+        var key = await WriteAsync();
+        TakeAway(key);
+        using var documents = new SqliteDocuments(folder);
+        using var ring = Ring(documents);
+        using var ledger = Ledger(ring);
+        var first = (await ledger.ReadAsync(Contoso, 0, 10, Stop))[0];
+        (first.Actor.Name, ((FreezeSet)first.Fact).Reason).ShouldBe((Erased.Missing, Erased.Missing));
+        _ = await ledger.ReadAsync(Contoso, 0, 10, Stop);
+        heard.Critical.ShouldHaveSingleItem().ShouldStartWith($"Key {key} of contoso is missing, and no erasure of it is on record: what is sealed under it cannot be read, first met in entry 1.");
+        var missing = (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1), new("t1", [1], 1)], Stop)).ShouldHaveSingleItem();
+        missing.Key.ShouldBe(key);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_erased_is_erased_and_nobody_is_alarmed()
+    {
+        var key = await WriteAsync();
+        using (var documents = new SqliteDocuments(folder))
+        using (var ring = Ring(documents))
+        using (var ledger = Ledger(ring))
+        {
+            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureRequested(key, SubjectKind.Person, "jo", null))], Stop);
+            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureApproved(key))], Stop);
+            await ring.DestroyAsync(Contoso, key, Stop);
+        }
+        // The bot died between the two; that an erasure was agreed to is no reason for alarm, and not yet an erasure.
+        await ReadAsync(Erased.Missing);
+        using (var documents = new SqliteDocuments(folder))
+        using (var ring = Ring(documents))
+        using (var ledger = Ledger(ring))
+        {
+            (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Missing);
+            await ring.DestroyAsync(Contoso, key, Stop);
+            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, "jo"))], Stop);
+            (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Text);
+            (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1)], Stop)).ShouldBeEmpty();
+        }
+        await ReadAsync(Erased.Text);
+        heard.Critical.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_erasure_of_somebody_else_excuses_nothing()
+    {
+        var key = await WriteAsync();
+        using (var documents = new SqliteDocuments(folder))
+        using (var ring = Ring(documents))
+        using (var ledger = Ledger(ring))
+            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted("s-0000000000000000", null))], Stop);
+        TakeAway(key);
+        await ReadAsync(Erased.Missing);
+        heard.Critical.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_put_back_opens_again_what_is_sealed_under_it()
+    {
+        var key = await WriteAsync();
+        var kept = await File.ReadAllBytesAsync(Path.Combine(folder, SqliteDocuments.FileName), Stop);
+        TakeAway(key);
+        await ReadAsync(Erased.Missing);
+        await File.WriteAllBytesAsync(Path.Combine(folder, SqliteDocuments.FileName), kept, Stop);
+        await ReadAsync(Jo.Name);
+    }
+
+    public void Dispose()
+    {
+        metrics.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private SqliteArchive Archive => new(Path.Combine(folder, LedgerFile.Name));
+
+    private KeyRing Ring(SqliteDocuments documents) => new(documents, Archive, new FileKeyWrapper(Path.Combine(folder, "keys")), clock, heard);
+
+    private SqliteLedger Ledger(KeyRing ring) => new(folder, ring, clock, metrics, NullLogger<SqliteLedger>.Instance);
+
+    /// <summary>One entry of Jo's; returns the id of Jo's key.</summary>
+    private async Task<string> WriteAsync()
+    {
+        using var documents = new SqliteDocuments(folder);
+        using var ring = Ring(documents);
+        using var ledger = Ledger(ring);
+        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, "c", new FreezeSet("because"))], Stop);
+        return (await ring.FindAsync(Contoso, SubjectKind.Person, "jo", Stop)).ShouldNotBeNull();
+    }
+
+    private async Task ReadAsync(string name)
+    {
+        using var documents = new SqliteDocuments(folder);
+        using var ring = Ring(documents);
+        using var ledger = Ledger(ring);
+        (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(name);
+    }
+
+    private void TakeAway(string key)
+    {
+        using var attacker = SqliteDatabase.OpenToWrite(Path.Combine(folder, SqliteDocuments.FileName));
+        attacker.Execute($"DELETE FROM documents WHERE kind = 'subject-key' AND id = '{key}'");
+        attacker.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    private sealed class Heard : ILogger<KeyRing>
+    {
+        private readonly ConcurrentQueue<string> critical = new();
+
+        public ConcurrentQueue<string> Critical => critical;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Critical)
+                critical.Enqueue(formatter(state, exception));
+        }
+    }
+}
