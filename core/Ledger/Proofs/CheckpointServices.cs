@@ -1,3 +1,4 @@
+using DevOpsAI.Http;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,8 @@ public static class CheckpointServices
     {
         services.AddSingleton<IValidateOptions<CheckpointOptions>, CheckpointOptionsValidator>();
         services.AddOptionsWithValidateOnStart<CheckpointOptions>().BindConfiguration("Ledger").ValidateDataAnnotations();
-        services.AddHttpClient(Client, static client => client.Timeout = TimeSpan.FromSeconds(20));
+        services.AddHttpClient(Client, static client => client.Timeout = TimeSpan.FromSeconds(20))
+            .ConfigurePrimaryHttpMessageHandler(DirectHttp.Handler);
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<LedgerTree>();

@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using DevOpsAI.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -36,7 +37,7 @@ public static class VaultServices
         if (options.Provider == KeyProvider.File)
             return new FileKeyWrapper(string.IsNullOrWhiteSpace(options.Path) ? Path.Combine(storage, "keys") : Path.GetFullPath(options.Path, contentRoot));
         var identity = new DefaultAzureCredential();
-        return new KeyVaultWrapper(new HttpClient { Timeout = Patience }, options, async (audience, cancellationToken) =>
+        return KeyVault(options, async (audience, cancellationToken) =>
         {
             try
             {
@@ -48,4 +49,8 @@ public static class VaultServices
             }
         });
     }
+
+    /// <param name="token">A bearer token for an audience.</param>
+    internal static KeyVaultWrapper KeyVault(KeysOptions options, Func<string, CancellationToken, ValueTask<string>> token) =>
+        new(new HttpClient(DirectHttp.Handler()) { Timeout = Patience }, options, token);
 }
