@@ -23,6 +23,9 @@ internal sealed class RefusedException(int status, string why, string? at = null
 
     public TimeSpan? RetryAfter => retryAfter;
 
+    /// <summary>The sender had proved itself and sending the same again changes nothing, so that what it said is lost.</summary>
+    public bool IsLoss { get; set; }
+
     /// <summary>For <c>WWW-Authenticate</c>.</summary>
     public IReadOnlyList<string> Challenges { get; init; } = [];
 }
@@ -57,6 +60,21 @@ internal sealed class DeliveryIntake(
         (Connection Connection, IWebhookSource Source)? known, HttpRequest http, string correlation, CancellationToken cancellationToken)
     {
         using var place = guard.PlaceFor(known?.Connection.Name ?? "(unknown)");
+        try
+        {
+            return await TakeAsync(known, http, place, correlation, cancellationToken);
+        }
+        catch (RefusedException refused) when (place.IsVerified)
+        {
+            refused.IsLoss = refused.Status is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout
+                or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType;
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<EventReceipt>> TakeAsync(
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.Place place, string correlation, CancellationToken cancellationToken)
+    {
         var request = new WebhookRequest(http.ContentType, http.Headers, AccessTokenOf(http), default);
         try
         {
@@ -65,6 +83,8 @@ internal sealed class DeliveryIntake(
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
                 throw Refuse();
+            if (verdict == Verdict.InAddress)
+                throw InAddress();
             if (verdict == Verdict.Accepted && !place.TryEnter())
                 throw Busy();
             var body = verdict == Verdict.Accepted
@@ -151,7 +171,11 @@ internal sealed class DeliveryIntake(
         {
             throw new RefusedException(StatusCodes.Status408RequestTimeout, "The body did not arrive in time.");
         }
-        catch (IOException broken) when (broken is not BadHttpRequestException)
+        catch (BadHttpRequestException bad)
+        {
+            throw new RefusedException(bad.StatusCode, "The request is not valid HTTP.", "body");
+        }
+        catch (IOException)
         {
             throw new RefusedException(StatusCodes.Status400BadRequest, "The body is not valid HTTP.", "body");
         }
@@ -163,6 +187,14 @@ internal sealed class DeliveryIntake(
 
     /// <summary>The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.</summary>
     private static RefusedException Refuse() => new(StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
+    {
+        Challenges = InboundCredentials.AllChallenges,
+    };
+
+    private static RefusedException InAddress() => new(
+        StatusCodes.Status401Unauthorized,
+        "The token is right, but it stands in the address, where others log it. Send it as 'Authorization: Bearer ...', "
+        + $"or let the connection take it by Settings:{InboundCredentials.TokenInAddress} = allowed.")
     {
         Challenges = InboundCredentials.AllChallenges,
     };

@@ -58,6 +58,9 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
         private LinkedListNode<Waiting>? waiting;
         private Counter? own;
 
+        /// <summary>It has a place among those whose sender has proved itself.</summary>
+        public bool IsVerified => own is not null;
+
         /// <summary>Waits with those that are not verified yet, perhaps in the place of another; cancelled when pushed out itself.</summary>
         /// <param name="address">Where the sender is, as the server sees it; null when it does not.</param>
         public CancellationToken Arrive(IPAddress? address)

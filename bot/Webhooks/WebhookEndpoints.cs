@@ -54,7 +54,7 @@ public static class WebhookEndpoints
         {
             logger.DeliveryRefused(name, refused.Status, refused.Message);
             http.Response.Headers.WWWAuthenticate = refused.Challenges.ToArray();
-            await RefuseAsync(refused.Status, refused.Message, refused.Field, refused.RetryAfter);
+            await RefuseAsync(refused.Status, refused.Message, refused.Field, refused.RetryAfter, refused.IsLoss);
         }
         catch (BadHttpRequestException bad)
         {
@@ -72,10 +72,12 @@ public static class WebhookEndpoints
             await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null, RetryWhenBusy);
         }
 
-        Task RefuseAsync(int status, string detail, string? field, TimeSpan? retryAfter)
+        Task RefuseAsync(int status, string detail, string? field, TimeSpan? retryAfter, bool isLoss = false)
         {
-            if (known is { } found)
-                receipts.Refused(found.Connection, status);
+            if (known is { } found && isLoss)
+                receipts.NotTaken(found.Connection, status);
+            else if (known is { } refused)
+                receipts.Refused(refused.Connection, status);
             return WebhookEndpoints.RefuseAsync(http, status, detail, field, retryAfter, correlation);
         }
     }

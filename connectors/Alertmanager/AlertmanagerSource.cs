@@ -18,7 +18,10 @@ public sealed class AlertmanagerSource : IWebhookSource
         InboundCredentials.Secret(connection, "Bearer"),
         connection.Settings.GetValueOrDefault("Username"),
         InboundCredentials.Secret(connection, "Password"),
-        null);
+        null)
+    {
+        TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
+    };
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
@@ -33,5 +36,7 @@ public sealed class AlertmanagerSource : IWebhookSource
             yield return "Username: Username and Password go together.";
         if (credentials.Username?.Contains(':', StringComparison.Ordinal) is true)
             yield return "Username: must not contain a colon.";
+        foreach (var problem in InboundCredentials.AddressProblems(connection))
+            yield return problem;
     }
 }

@@ -6,7 +6,7 @@ namespace DevOpsAI.Connectors.CloudEvents;
 
 /// <summary>
 /// CloudEvents 1.0 over HTTP in structured, binary and batch mode. Deliveries prove themselves with a signature over the body
-/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header or as <c>access_token</c>).
+/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header, or as <c>access_token</c> where the connection allows it).
 /// In binary mode the signature does not cover the attributes, which are headers, and a signed body can be sent again under others: there
 /// a signature alone proves nothing, unless <c>Settings:SignedAttributes = optional</c> says so.
 /// </summary>
@@ -17,7 +17,10 @@ public sealed class CloudEventsSource : IWebhookSource
     public bool IsSimulation => false;
 
     public InboundCredentials CredentialsOf(Connection connection) =>
-        new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"));
+        new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"))
+        {
+            TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
+        };
 
     public bool SignatureSuffices(Connection connection, WebhookRequest request) =>
         !NeedsSignedAttributes(connection) || ContentModes.Of(request) != ContentMode.Binary;
@@ -37,6 +40,8 @@ public sealed class CloudEventsSource : IWebhookSource
             yield return "HmacSecret: missing; set it, or Bearer.";
         if (connection.Settings.TryGetValue(SignedAttributes, out var value) && value is not ("optional" or "required"))
             yield return $"{SignedAttributes}: must be optional or required.";
+        foreach (var problem in InboundCredentials.AddressProblems(connection))
+            yield return problem;
     }
 
     private const string SignedAttributes = "SignedAttributes";

@@ -10,6 +10,9 @@ public enum Verdict
     Refused,
     Accepted,
 
+    /// <summary>The token is right, but stands in the address, which this connection does not take.</summary>
+    InAddress,
+
     /// <summary>The headers do not settle it, but there is a signature over the body.</summary>
     DependsOnBody,
 }
@@ -29,7 +32,7 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         var authorization = request.Headers.Authorization.Count == 1 ? request.Headers.Authorization[0] : null;
         if (credentials.Bearer is { } bearer && (After(authorization, "Bearer ") ?? request.AccessToken) is { Length: > 0 } token
             && Same(token, secrets.Read(bearer)))
-            return Verdict.Accepted;
+            return credentials.TakesTokenInAddress || After(authorization, "Bearer ") is not null ? Verdict.Accepted : Verdict.InAddress;
         if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic && IsUser(basic, credentials.Username ?? "", password))
             return Verdict.Accepted;
         return credentials.HmacSecret is not null && SignatureOf(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;

@@ -5,11 +5,31 @@ namespace DevOpsAI.Connectors.Toolkit;
 /// <summary>What a sender may prove itself with; those that are null are not accepted.</summary>
 public sealed record InboundCredentials(SecretReference? Bearer, string? Username, SecretReference? Password, SecretReference? HmacSecret)
 {
+    /// <summary>
+    /// Setting of a connection whose sender can write no header: <c>allowed</c> takes the token from the address too, where proxies and
+    /// senders log it. Anything else, or nothing, does not.
+    /// </summary>
+    public const string TokenInAddress = "AccessTokenInAddress";
+
+    /// <summary>The bearer token may be the query's <c>access_token</c>.</summary>
+    public bool TakesTokenInAddress { get; init; }
+
+
     public bool Any => Bearer is not null || Password is not null || HmacSecret is not null;
 
     /// <summary>A setting as a secret; null when it is absent or empty.</summary>
     public static SecretReference? Secret(Connection connection, string setting) =>
         connection.Settings.TryGetValue(setting, out var value) && !string.IsNullOrWhiteSpace(value) ? new(value) : null;
+
+    /// <summary>Whether the connection says so by <see cref="TokenInAddress"/>.</summary>
+    public static bool MayBeInAddress(Connection connection) => connection.Settings.GetValueOrDefault(TokenInAddress) == "allowed";
+
+    /// <summary>What is wrong with the value of <see cref="TokenInAddress"/>; none when nothing is.</summary>
+    public static IEnumerable<string> AddressProblems(Connection connection)
+    {
+        if (connection.Settings.TryGetValue(TokenInAddress, out var value) && value is not ("allowed" or "refused"))
+            yield return $"{TokenInAddress}: must be allowed or refused.";
+    }
 
     /// <summary>For <c>WWW-Authenticate</c>: whatever any connection may take, so that the answer does not tell one from another.</summary>
     public static IReadOnlyList<string> AllChallenges { get; } = ["Bearer realm=\"events\"", "Basic realm=\"events\", charset=\"UTF-8\""];

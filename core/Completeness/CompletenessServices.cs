@@ -11,7 +11,7 @@ public static class CompletenessServices
     public static IServiceCollection AddCompleteness(this IServiceCollection services)
     {
         services.AddDeliveryReceipts().AddMetrics();
-        services.AddSingleton<ILedgerFollower, OutOfBandFollower>();
+        services.AddSingleton<ILedgerFollower, OutOfBandFollower>().AddSingleton<ILedgerFollower, NotTakenFollower>();
         return services.AddHostedService<ActionPoller>().AddHostedService<SilenceWatch>();
     }
 

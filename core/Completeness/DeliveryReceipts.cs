@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -18,6 +19,10 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
 {
     private static readonly Actor Self = Actor.Service("intake");
 
+    /// <summary>What nobody sends again has to be told soon, but a flood of it must not fill the ledger.</summary>
+    private static readonly TimeSpan BetweenHurried = TimeSpan.FromMinutes(1);
+    private readonly Channel<bool> hurry = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private readonly ConcurrentDictionary<string, Counts> counts = new();
 
     /// <summary>A delivery was answered 202.</summary>
@@ -27,6 +32,13 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
 
     /// <summary>A delivery over a connection that exists was refused.</summary>
     public void Refused(Connection connection, int status) => Of(connection).Refuse(clock.GetUtcNow(), status);
+
+    /// <summary>A delivery whose sender had proved itself was refused for what it is: told within a minute, because nobody sends it again.</summary>
+    public void NotTaken(Connection connection, int status)
+    {
+        Of(connection).Refuse(clock.GetUtcNow(), status, isLost: true);
+        hurry.Writer.TryWrite(true);
+    }
 
     /// <summary>Puts on record what was counted since the last time; what cannot be recorded is counted on.</summary>
     public async Task RecordAsync(CancellationToken cancellationToken)
@@ -52,10 +64,25 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(options.Value.ReceiptsEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Also when stopping: what was counted must not be lost with the process.
+            var hurried = await WaitAsync(stoppingToken);
             await RecordAsync(CancellationToken.None);
+            if (hurried)
+                await Task.Delay(BetweenHurried, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        // What was counted must not be lost with the process.
+        await RecordAsync(CancellationToken.None);
+    }
+
+    /// <summary>Until it is time, or something cannot wait; whether the latter.</summary>
+    private async Task<bool> WaitAsync(CancellationToken stoppingToken)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var time = Task.Delay(options.Value.ReceiptsEvery, clock, round.Token);
+        var called = hurry.Reader.WaitToReadAsync(round.Token).AsTask();
+        await Task.WhenAny(time, called);
+        await round.CancelAsync();
+        await Task.WhenAll(time, called).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return hurry.Reader.TryRead(out _);
     }
 
     private Counts Of(Connection connection) =>
@@ -65,6 +92,7 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
     {
         private readonly Lock gate = new();
         private readonly SortedDictionary<string, long> refused = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, long> notTaken = new(StringComparer.Ordinal);
         private DateTimeOffset? first;
         private DateTimeOffset last;
         private DateTimeOffset? lastAccepted;
@@ -83,13 +111,15 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
             }
         }
 
-        public void Refuse(DateTimeOffset now, int status)
+        public void Refuse(DateTimeOffset now, int status, bool isLost = false)
         {
             lock (gate)
             {
                 (first, last) = (first ?? now, now);
                 var name = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 refused[name] = refused.GetValueOrDefault(name) + 1;
+                if (isLost)
+                    notTaken[name] = notTaken.GetValueOrDefault(name) + 1;
             }
         }
 
@@ -99,9 +129,13 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
             {
                 if (first is not { } since)
                     return null;
-                var taken = new WebhookReceipts(connection.Name, since, last, accepted, added, duplicates, lastAccepted, new SortedDictionary<string, long>(refused, StringComparer.Ordinal));
+                var taken = new WebhookReceipts(connection.Name, since, last, accepted, added, duplicates, lastAccepted, new SortedDictionary<string, long>(refused, StringComparer.Ordinal))
+                {
+                    NotTaken = notTaken.Count == 0 ? null : new SortedDictionary<string, long>(notTaken, StringComparer.Ordinal),
+                };
                 (first, lastAccepted, accepted, added, duplicates) = (null, null, 0, 0, 0);
                 refused.Clear();
+                notTaken.Clear();
                 return taken;
             }
         }
@@ -116,6 +150,8 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
                 (accepted, added, duplicates) = (accepted + receipts.Accepted, added + receipts.New, duplicates + receipts.Duplicates);
                 foreach (var (status, number) in receipts.Refused)
                     refused[status] = refused.GetValueOrDefault(status) + number;
+                foreach (var (status, number) in receipts.NotTaken ?? new SortedDictionary<string, long>())
+                    notTaken[status] = notTaken.GetValueOrDefault(status) + number;
             }
         }
     }

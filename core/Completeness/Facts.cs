@@ -18,7 +18,14 @@ namespace DevOpsAI.Completeness;
 /// <param name="Refused">Deliveries that were refused, by HTTP status.</param>
 public sealed record WebhookReceipts(
     string Connection, DateTimeOffset First, DateTimeOffset Last, long Accepted, long New, long Duplicates,
-    DateTimeOffset? LastAccepted, IReadOnlyDictionary<string, long> Refused) : Fact;
+    DateTimeOffset? LastAccepted, IReadOnlyDictionary<string, long> Refused) : Fact
+{
+    /// <summary>
+    /// Those of <see cref="Refused"/> whose sender had proved itself and that were refused for what they are, so that sending them again
+    /// changes nothing: what they said is lost. Null when there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? NotTaken { get; init; }
+}
 
 /// <summary><c>connection.expected</c> on <c>connection/{name}</c>: from now on events are expected over it, though none has come yet.</summary>
 public sealed record ConnectionExpected(string Connection) : Fact;

@@ -4,7 +4,7 @@ using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Compliance.Holes;
 
-/// <summary>Silent connections, and events that were accepted and are not on record.</summary>
+/// <summary>Silent connections, events that were accepted and are not on record, and deliveries that were not taken.</summary>
 internal sealed class ConnectionCheck : IHoleCheck
 {
     private readonly Dictionary<string, (long Seq, DateTimeOffset LastHeard)> silent = [];
@@ -25,6 +25,12 @@ internal sealed class ConnectionCheck : IHoleCheck
                         HoleKind.NotRecorded, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
                         $"{-surplus[receipts.Connection]} more events were accepted than are on record."));
                     surplus[receipts.Connection] = 0;
+                }
+                if (receipts.NotTaken is { Count: > 0 } notTaken)
+                {
+                    found.Add(new(
+                        HoleKind.NotTaken, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
+                        $"Deliveries of a known sender were refused, and what they said is on no record: {NotTakenFollower.WhyOf(notTaken)}."));
                 }
                 break;
             case ConnectionSilent gone:

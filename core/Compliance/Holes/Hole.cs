@@ -31,6 +31,9 @@ public enum HoleKind
     /// <summary>More events were accepted than are on record.</summary>
     NotRecorded,
 
+    /// <summary>A known sender's delivery was refused for what it is: what it said is on no record.</summary>
+    NotTaken,
+
     /// <summary>A vendor's log was not read from where the reading had stopped.</summary>
     PollJump,
 

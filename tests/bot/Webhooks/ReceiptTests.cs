@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tests.Support;
@@ -32,11 +33,33 @@ public sealed class ReceiptTests
         (await host.PostAsync("nobody", Body.Alert)).Status.ShouldBe(401);
         await host.RecordReceiptsAsync();
         await host.RecordReceiptsAsync();
-        var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToDictionary(one => one.Connection);
-        receipts.Keys.Order().ShouldBe(["contoso-alertmanager", "contoso-sandbox"]);
-        (receipts["contoso-sandbox"].Accepted, receipts["contoso-sandbox"].New, receipts["contoso-sandbox"].Duplicates).ShouldBe((3, 1, 2));
-        receipts["contoso-sandbox"].Refused.ShouldBe(new Dictionary<string, long> { ["400"] = 1, ["401"] = 1, ["415"] = 1 }, ignoreOrder: true);
-        receipts["contoso-alertmanager"].LastAccepted.ShouldBeNull();
+        var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToLookup(static one => one.Connection);
+        receipts.Select(static one => one.Key).Order().ShouldBe(["contoso-alertmanager", "contoso-sandbox"]);
+        var sandbox = receipts["contoso-sandbox"].ToList();
+        (sandbox.Sum(static one => one.Accepted), sandbox.Sum(static one => one.New), sandbox.Sum(static one => one.Duplicates)).ShouldBe((3, 1, 2));
+        foreach (var status in new[] { "400", "401", "415" })
+            sandbox.Sum(one => one.Refused.GetValueOrDefault(status)).ShouldBe(1, status);
+        receipts["contoso-alertmanager"].ShouldHaveSingleItem().LastAccepted.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_known_sender_cannot_get_rid_of_is_told_apart()
+    {
+        await using var host = await WebhookHost.StartAsync();
+        var large = new byte[RequestBody.Limit + 1];
+        (await host.PostAsync("contoso-alertmanager", large)).Status.ShouldBe(413);
+        (await host.PostAsync("contoso-alertmanager", new StreamContent(new MemoryStream(large)), "application/json", WebhookHost.Bearer)).Status.ShouldBe(413);
+        (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{"))).Status.ShouldBe(400);
+        (await host.PostAsync("contoso-alertmanager", Body.Alert, "text/plain")).Status.ShouldBe(415);
+        // Strangers cannot make the bot say that something was lost, be it under a signature that cannot be looked at.
+        (await host.PostAsync("contoso-alertmanager", large, authorization: "Bearer wrong")).Status.ShouldBe(401);
+        (await host.PostAsync("contoso-signed", large, authorization: null, headers: ("X-Signature-256", new string('0', 64)))).Status.ShouldBe(413);
+        await host.RecordReceiptsAsync();
+        var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToLookup(static one => one.Connection);
+        long Lost(string status) => receipts["contoso-alertmanager"].Sum(one => one.NotTaken?.GetValueOrDefault(status) ?? 0);
+        (Lost("400"), Lost("401"), Lost("413"), Lost("415")).ShouldBe((1, 0, 2, 1));
+        receipts["contoso-alertmanager"].Sum(static one => one.Refused.GetValueOrDefault("401")).ShouldBe(1);
+        receipts["contoso-signed"].ShouldHaveSingleItem().NotTaken.ShouldBeNull();
     }
 
     [Fact]

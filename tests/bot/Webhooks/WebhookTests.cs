@@ -77,7 +77,7 @@ public sealed class WebhookTests
         await using var host = await WebhookHost.StartAsync();
         var body = Samples.Quoted("[{'specversion':'1.0','id':'1','source':'/s','type':'t'},{'specversion':'1.0','source':'/s','type':'t'}]");
         (await host.PostAsync("contoso-cloudevents", body, "application/cloudevents-batch+json")).ShouldBeProblem(400, "[1].id");
-        host.Ledger.Entries(WebhookHost.Contoso).ShouldBeEmpty();
+        host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).ShouldBeEmpty();
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class WebhookTests
         var answer = await host.PostAsync("contoso-alertmanager", Encoding.UTF8.GetBytes(group.ToJsonString()));
         answer.ShouldBeProblem(400, "alerts[1].startsAt");
         ((string?)answer.Json!["detail"])!.ShouldStartWith("alerts[1].startsAt: ");
-        host.Ledger.Entries(WebhookHost.Contoso).ShouldBeEmpty();
+        host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).ShouldBeEmpty();
     }
 
     [Theory]
@@ -111,14 +111,29 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Bearer_basic_and_access_token_are_each_enough()
+    public async Task Bearer_and_basic_are_each_enough()
     {
         await using var host = await WebhookHost.StartAsync();
         var basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("am:päss"));
         (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"), authorization: basic)).Status.ShouldBe(202);
         (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"), authorization: "bearer s3cret-token")).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_address_counts_only_where_the_connection_takes_it()
+    {
+        await using var host = await WebhookHost.StartAsync(settings: ("Connections:contoso-cloudevents:Settings:AccessTokenInAddress", "allowed"));
         (await host.PostAsync("contoso-cloudevents?access_token=s3cret-token", Body.CloudEvent, CloudEventsJson, null)).Status.ShouldBe(202);
         (await host.PostAsync("contoso-cloudevents?access_token=wrong", Body.CloudEvent, CloudEventsJson, null)).ShouldBeProblem(401);
+        foreach (var (connection, body) in new[] { ("contoso-alertmanager", Samples.Quoted("{'alerts':[]}")), ("contoso-sandbox", Body.Alert) })
+        {
+            var refused = (await host.PostAsync(connection + "?access_token=s3cret-token", body, authorization: null)).ShouldBeProblem(401);
+            ((string?)refused.Json!["detail"]).ShouldNotBeNull().ShouldContain("stands in the address");
+            (await host.PostAsync(connection + "?access_token=s3cret-token", body)).Status.ShouldBe(202, "the header proves it");
+            // Whoever guesses is told nothing.
+            var guess = (await host.PostAsync(connection + "?access_token=wrong", body, authorization: null)).ShouldBeProblem(401);
+            ((string?)guess.Json!["detail"]).ShouldNotBeNull().ShouldNotContain("address");
+        }
     }
 
     [Fact]
@@ -403,10 +418,10 @@ public sealed class WebhookTests
         foreach (var attempt in Enumerable.Range(0, 1500))
         {
             var (connection, contentType, seed) = seeds[attempt % seeds.Length];
-            var before = host.Ledger.Entries(WebhookHost.Contoso).Count;
+            var before = host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Count;
             var answer = await host.PostAsync(connection, Mutilate(seed, random), contentType);
             answer.Status.ShouldBeOneOf(202, 400);
-            var added = host.Ledger.Entries(WebhookHost.Contoso).Count - before;
+            var added = host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Count - before;
             added.ShouldBe(answer.Status == 400 ? 0 : answer.Json!["events"]!.AsArray().Count(one => !(bool)one!["duplicate"]!));
         }
         foreach (var deep in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "\"\\ud800\"", "\u0000", "{\"kind\":\"\\u0000\"}" })

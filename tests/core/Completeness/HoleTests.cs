@@ -126,6 +126,16 @@ public sealed class HoleTests
     }
 
     [Fact]
+    public void What_a_known_sender_sent_in_vain_is_a_hole()
+    {
+        Add(Receipts("a", 0));
+        Add(Receipts("b", 0) with { NotTaken = new Dictionary<string, long> { ["400"] = 1, ["413"] = 2 } });
+        var hole = Holes().ShouldHaveSingleItem();
+        (hole.Kind, hole.Subject, hole.Seq).ShouldBe((HoleKind.NotTaken, "b", 2));
+        hole.What.ShouldBe("Deliveries of a known sender were refused, and what they said is on no record: 1 could not be read, 2 larger than 1 MiB.");
+    }
+
+    [Fact]
     public void A_log_that_was_read_from_elsewhere_with_a_gap_or_too_seldom_is_a_hole()
     {
         Add(Poll(null, "1"));

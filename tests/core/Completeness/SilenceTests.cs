@@ -67,6 +67,33 @@ public sealed class SilenceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_sends_again_is_recorded_at_once_but_not_more_often_than_each_minute()
+    {
+        await receipts.StartAsync(Token);
+        receipts.NotTaken(connection, 413);
+        await WrittenAsync(1);
+        for (var again = 0; again < 1000; again++)
+            receipts.NotTaken(connection, 413);
+        await receipts.StopAsync(Token);
+        ledger.Facts<WebhookReceipts>(Contoso).Select(written => written.NotTaken!["413"]).ShouldBe([1, 1000]);
+    }
+
+    [Fact]
+    public async Task What_was_lost_and_cannot_be_recorded_is_counted_on()
+    {
+        receipts.NotTaken(connection, 400);
+        ledger.Unavailable = true;
+        await receipts.RecordAsync(Token);
+        receipts.NotTaken(connection, 413);
+        receipts.Refused(connection, 413);
+        ledger.Unavailable = false;
+        await receipts.RecordAsync(Token);
+        var written = ledger.Facts<WebhookReceipts>(Contoso).ShouldHaveSingleItem();
+        written.NotTaken.ShouldBe(new Dictionary<string, long> { ["400"] = 1, ["413"] = 1 }, ignoreOrder: true);
+        written.Refused.ShouldBe(new Dictionary<string, long> { ["400"] = 1, ["413"] = 2 }, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Counting_from_many_threads_loses_nothing()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
@@ -201,6 +228,15 @@ public sealed class SilenceTests : IDisposable
     private SilenceWatch Watch(Connection only, bool sends = false, IFollowedTenants? followed = null) => new(
         ledger, new(ledger), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only), sends ? [new Sender()] : [], Options.Create(options), clock,
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
+
+    private async Task WrittenAsync(int entries)
+    {
+        while (ledger.Entries(Contoso).Count < entries)
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     private async Task ReceiveAsync()
     {
