@@ -4,7 +4,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Finds out whom typed words mean.</summary>
-internal sealed class NamedPeople(IConversationBook book)
+internal sealed class NamedPeople(IConversationBook book, HomeDirectory home)
 {
     /// <summary>A mention counts first, then an Entra object id, then a name that only one known person here has.</summary>
     /// <param name="channels">Conversations beside this one whose people may be named as well.</param>
@@ -28,8 +28,8 @@ internal sealed class NamedPeople(IConversationBook book)
                 ? (new(member.ObjectId!, member.Name ?? member.ObjectId!), "")
                 : (null, "I have not met that person in this conversation yet. Ask them to say hello to me here, or give their Entra object id.");
         }
-        if (Guid.TryParse(name, out var objectId))
-            return (new(objectId.ToString(), known.Find(member => member.ObjectId == objectId.ToString())?.Name ?? objectId.ToString()), "");
+        if (IdIn(home.Written(name)) is { } id)
+            return (new(id, known.Find(member => string.Equals(member.ObjectId, id, StringComparison.OrdinalIgnoreCase))?.Name ?? id), "");
         if (name.Equals("me", StringComparison.OrdinalIgnoreCase))
             return (turn.Person, "");
         var named = known.Where(member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
@@ -39,5 +39,12 @@ internal sealed class NamedPeople(IConversationBook book)
             [] => (null, "Whom? Mention the person with @, or give their Entra object id."),
             _ => (null, "Several people here have that name. Mention the one you mean with @."),
         };
+    }
+
+    /// <summary>An object id, or one with its directory before it; null when it is neither.</summary>
+    private static string? IdIn(string text)
+    {
+        var ids = text.Split('/');
+        return ids.Length <= 2 && Array.TrueForAll(ids, static id => Guid.TryParse(id, out _)) ? string.Join('/', ids.Select(static id => Guid.Parse(id).ToString())) : null;
     }
 }

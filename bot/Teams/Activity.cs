@@ -65,7 +65,7 @@ public sealed record Activity
 
 /// <summary>A user or the bot.</summary>
 /// <param name="Id">The MRI: <c>29:...</c> for users (different for each bot), <c>28:{app id}</c> for bots.</param>
-/// <param name="AadObjectId">Entra object id: the identity to authorise on.</param>
+/// <param name="AadObjectId">Entra object id: the identity to authorise on, behind the edge as <see cref="HomeDirectory"/> calls it.</param>
 public sealed record Account(string? Id = null, string? Name = null, string? AadObjectId = null);
 
 /// <param name="Id">For a channel post with <c>;messageid={root}</c>.</param>

@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Teams;
 /// Installations, conversations and people, in memory and kept by <see cref="BookStore"/>. Every activity passes here, so an activity that
 /// tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
 /// </summary>
-internal sealed class ConversationBook(BookStore store, IConnectorClient connector, TimeProvider clock, ILogger<ConversationBook> logger)
+internal sealed class ConversationBook(BookStore store, IConnectorClient connector, HomeDirectory home, TimeProvider clock, ILogger<ConversationBook> logger)
     : IConversationBook, IPersonalData
 {
     /// <summary>How long a roster is believed, and how long after a failure it is not asked for again.</summary>
@@ -244,8 +244,9 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
             if (entry.People.TryRemove(mri, out _))
                 store.Keep(new BookChange.PersonLeft(place.ConversationId, mri));
         }
-        foreach (var member in roster)
+        foreach (var listed in roster)
         {
+            var member = listed with { ObjectId = home.Call(place.DirectoryTenant, listed.ObjectId) };
             if (entry.People.GetValueOrDefault(member.Mri) != member)
                 Keep(entry, member);
         }

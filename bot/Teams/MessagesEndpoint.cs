@@ -11,7 +11,7 @@ namespace DevOpsAI.Bot.Teams;
 /// <c>POST /api/messages</c>: checks who calls, reads the activity, checks that the caller may send it, hands it to the pipeline. Any other
 /// method is 405, so that a HEAD probe costs nothing.
 /// </summary>
-internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnPipeline pipeline, ILogger<MessagesEndpoint> logger)
+internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeDirectory home, TurnPipeline pipeline, ILogger<MessagesEndpoint> logger)
 {
     public const string CorrelationHeader = "X-Correlation-Id";
 
@@ -41,7 +41,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, TurnP
             Refuse(http, rejection, activity.ChannelId, activity.ServiceUrl);
             return;
         }
-        await AnswerAsync(http, await pipeline.RunAsync(activity, correlation));
+        await AnswerAsync(http, await pipeline.RunAsync(home.Named(activity), correlation));
     }
 
     /// <summary>Null when the caller was answered already.</summary>

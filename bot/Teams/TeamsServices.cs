@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Privacy;
@@ -22,6 +23,7 @@ public static class TeamsServices
         services.TryAddSingleton<ISecretSource, SecretSource>();
         services.AddSingleton<ILocalMode, LocalMode>();
         services.AddSingleton<TrustedServiceUrls>();
+        services.AddSingleton<HomeDirectory>().AddSingleton<IPostConfigureOptions<AccessOptions>, WrittenPeople>();
         services.AddHostedService<TeamsStartupCheck>();
         services.AddInbound().AddOutbound();
         return services.AddHostedService<TeamsWarmUp>();

@@ -19,7 +19,10 @@ public sealed class AccessOptions
     /// <summary>Counts in local mode only.</summary>
     public LocalAccess Local { get; set; } = LocalAccess.Administrator;
 
-    /// <summary>Entra object ids by tenant (or <c>*</c> for all of them) and role. A role taken by command is not given back by these.</summary>
+    /// <summary>
+    /// Entra object ids by tenant (or <c>*</c> for all of them) and role; for somebody from another directory than the provider's own,
+    /// <c>directory/object id</c>. A role taken by command is not given back by these.
+    /// </summary>
     public Dictionary<string, Dictionary<string, List<string>>> Roles { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Who is away and when; each is recorded once. Taking a line out again does not end an absence.</summary>
@@ -59,7 +62,7 @@ public sealed class AbsenceSettings
 
 internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValidateOptions<AccessOptions>
 {
-    private const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef; Entra shows it on the user's page.";
+    private const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object id); Entra shows it on the user's page.";
 
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
@@ -97,7 +100,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
     }
 
     /// <summary>As activities name people; a name, an address or a GUID in another spelling would never match anybody.</summary>
-    private static bool IsObjectId(string text) => Guid.TryParseExact(text.Trim(), "D", out _);
+    private static bool IsObjectId(string text) => text.Trim().Split('/') is [.. var directory, var id] && directory.Length < 2 && directory.Append(id).All(static part => Guid.TryParseExact(part, "D", out _));
 
     private bool IsKnown(string client) =>
         client == ConfiguredAccess.Everywhere || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);

@@ -13,6 +13,7 @@ using DevOpsAI.Tests.Cards;
 using DevOpsAI.Tests.Support;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Sentences = DevOpsAI.Bot.Conversation.Sentences;
 
 namespace DevOpsAI.Tests.Conversation;
@@ -46,8 +47,8 @@ public sealed class TurnHandlerTests
         handler = new(
             questions,
             new(visibility, questions, story.Clock),
-            new(mediator, visibility, access, views, helpers, questions, new(new KnownBook())),
-            new(mediator, visibility, access, new(new KnownBook())),
+            new(mediator, visibility, access, views, helpers, questions, new(new KnownBook(), new(Options.Create(new TeamsOptions())))),
+            new(mediator, visibility, access, new(new KnownBook(), new(Options.Create(new TeamsOptions())))),
             new(mediator, visibility, views, trails, new(new Reviews()), helpers, story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
             visibility, directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
     }

@@ -129,7 +129,7 @@ public sealed class AccessTests
         options.Local.ShouldBe(LocalAccess.None);
         options.Absences[0].From.ShouldBe(new DateTimeOffset(2026, 12, 23, 17, 0, 0, TimeSpan.Zero));
         options.Roles["Contoso"]["approver"][0].ShouldBe(AdaId);
-        const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef; Entra shows it on the user's page.";
+        const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object id); Entra shows it on the user's page.";
         new AccessOptionsValidator(new GateScene()).Validate(null, options).Failures!.Order(StringComparer.Ordinal).ShouldBe([
             $"Access:Absences:0:Delegate: 'Dana' {NoObjectId}",
             "Access:Absences:1:Delegate: must be somebody else.",
