@@ -77,6 +77,9 @@ public static class BotHost
         var app = builder.Build();
         SettingsCheck.ThrowIfAnyIsWrong(app.Services);
         Surroundings.ThrowIfFolderIsNotOurs(app.Services);
+        app.UseAnswerHeaders(app.Services.GetRequiredService<IOptions<TeamsOptions>>().Value.TlsProxy);
+        if (isLocal)
+            app.UseLocalCallersOnly();
         app.MapHealth();
         app.MapWebhooks();
         app.MapTeams();

@@ -92,8 +92,7 @@ internal static class Health
 
     /// <summary>A proxy on this machine hands on what others ask.</summary>
     private static bool IsThisMachine(HttpContext http) =>
-        Loopback.IsPeer(http.Connection.RemoteIpAddress)
-        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+        Loopback.IsPeer(http.Connection.RemoteIpAddress) && !Loopback.IsHandedOn(http.Request.Headers);
 
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
     /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>

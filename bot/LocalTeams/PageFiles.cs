@@ -25,8 +25,6 @@ internal sealed class PageFiles : IDisposable
             return Results.NotFound();
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
         return Results.File(file.PhysicalPath, contentType, lastModified: file.LastModified);
     }

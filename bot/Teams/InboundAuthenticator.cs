@@ -20,7 +20,7 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
     public ValueTask<(Rejection Rejection, GoodToken Token)> CheckCallerAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (mode.IsLocal)
-            return new((IsFromThisMachine(http) ? Rejection.None : Rejection.NotFromThisMachine, default));
+            return new((Loopback.IsCaller(http) ? Rejection.None : Rejection.NotFromThisMachine, default));
         var headers = http.Request.Headers.Authorization;
         return tokens.CheckTokenAsync(headers.Count == 1 ? headers[0] : null, cancellationToken);
     }
@@ -34,13 +34,6 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
 
     /// <summary>401 when we do not know who calls, 403 when we do and it is not acceptable.</summary>
     public static int StatusOf(Rejection rejection) => rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
-
-    /// <summary>A browser page or a proxy on this machine must not lend others our trust in it: the name called by has to be this machine's too.</summary>
-    private static bool IsFromThisMachine(HttpContext http) =>
-        Loopback.IsPeer(http.Connection.RemoteIpAddress)
-        && Loopback.IsHost(http.Request.Host.Host)
-        && !http.Request.Headers.ContainsKey("X-Forwarded-For")
-        && !http.Request.Headers.ContainsKey("Forwarded");
 
     private Rejection CheckActivity(Activity activity)
     {

@@ -49,5 +49,11 @@ public sealed class TeamsOptions
     [Range(typeof(TimeSpan), "00:00:10", "00:30:00")]
     public TimeSpan TurnDeadline { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// The addresses we listen on in the clear are reached through a proxy alone, which ends TLS. Without it, plain http is for this
+    /// machine only.
+    /// </summary>
+    public bool TlsProxy { get; set; }
+
     public bool IsLocal => string.IsNullOrWhiteSpace(AppId);
 }

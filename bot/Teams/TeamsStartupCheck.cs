@@ -9,7 +9,7 @@ public sealed class TeamsSetupException(string message) : Exception(message);
 
 /// <summary>
 /// Without an app id nobody proves who they are, and in the Development environment everybody knows the secrets, so nobody but this machine
-/// may reach us: refuses to start when a configured listen address is not loopback, and stops again when an address that was really bound
+/// may reach us; and nobody in the clear but through a proxy that the settings name. Refuses to start when a configured listen address is not loopback, and stops again when an address that was really bound
 /// is not.
 /// </summary>
 public sealed class TeamsStartupCheck(IServer server, IConfiguration configuration, ILocalMode mode, IHostEnvironment environment) : IHostedLifecycleService
@@ -34,9 +34,9 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void Check(IEnumerable<string> addresses)
+    private void Check(List<string> addresses)
     {
-        if (addresses.FirstOrDefault(address => !IsLoopback(address)) is not { } open)
+        if (addresses.Find(static address => !IsLoopback(address)) is not { } open)
             return;
         if (!mode.IsLocal && environment.IsDevelopment())
         {
@@ -45,11 +45,24 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
                 + "Start with --environment Production (dotnet run starts in Development), or listen on this machine only, as with --urls http://localhost:3978.");
         }
         if (!mode.IsLocal)
+        {
+            CheckTls(addresses);
             return;
+        }
         throw new TeamsSetupException(
             $"Refusing to start: '{open}' can be reached from other machines, and without Teams:AppId nobody who calls is authenticated. "
             + "Set Teams:AppId, Teams:TenantId and Teams:ClientSecret (or Teams:CertificatePath, or Teams:ManagedIdentity) to the bot's registration, "
             + "or listen on this machine only, as with ASPNETCORE_URLS=http://localhost:3978.");
+    }
+
+    private void CheckTls(List<string> addresses)
+    {
+        if (configuration.GetValue<bool>("Teams:TlsProxy")
+            || addresses.Find(static address => !IsLoopback(address) && address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) is not { } clear)
+            return;
+        throw new TeamsSetupException(
+            $"Refusing to start: '{clear}' can be reached from other machines in the clear, and tokens and secrets would cross the network so. "
+            + "Put a proxy that ends TLS in front and say so by Teams:TlsProxy=true, listen on https (Kestrel:Endpoints), or listen on this machine only, as with --urls http://localhost:3978.");
     }
 
     /// <summary>As Kestrel will choose: its own section, else the addresses given to the application, else ports on every interface.</summary>

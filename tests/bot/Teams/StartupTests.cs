@@ -49,8 +49,23 @@ public sealed class StartupTests
     [Fact]
     public async Task With_credentials_any_address_may_be_listened_on()
     {
-        await using var host = await TeamsHost.StartAsync(Registered, urls: "http://0.0.0.0:0");
+        await using var host = await TeamsHost.StartAsync(new(Registered) { ["Teams:TlsProxy"] = "true" }, urls: "http://0.0.0.0:0");
         host.Get<ILocalMode>().IsLocal.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", false)]
+    [InlineData("HTTP://*:0", false)]
+    [InlineData("http://127.0.0.1:0;http://0.0.0.0:0", false)]
+    [InlineData("http://127.0.0.1:0", true)]
+    public async Task Without_a_proxy_that_ends_TLS_plain_http_is_for_this_machine_only(string urls, bool starts)
+    {
+        if (starts)
+        {
+            await using var host = await TeamsHost.StartAsync(Registered, urls: urls);
+            return;
+        }
+        (await Should.ThrowAsync<TeamsSetupException>(TeamsHost.StartAsync(Registered, urls: urls))).Message.ShouldContain("Teams:TlsProxy=true");
     }
 
     [Theory]
@@ -60,7 +75,7 @@ public sealed class StartupTests
     [InlineData("Production", "http://0.0.0.0:0", true)]
     public async Task With_credentials_the_development_environment_is_for_this_machine_only(string environment, string urls, bool starts)
     {
-        Task<TeamsHost> StartAsync() => TeamsHost.StartAsync(Registered, urls: urls, services: services =>
+        Task<TeamsHost> StartAsync() => TeamsHost.StartAsync(new(Registered) { ["Teams:TlsProxy"] = "true" }, urls: urls, services: services =>
             services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment, ContentRootPath = Path.GetTempPath() }));
         if (starts)
         {

@@ -351,6 +351,10 @@ public sealed class TurnTests
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("X-Forwarded-For", "203.0.113.9")]
+    [InlineData("X-Forwarded-Host", "evil.example")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "null")]
     public async Task In_local_mode_a_page_or_proxy_cannot_lend_our_trust(string header, string value)
     {
         await using var host = await TeamsHost.StartAsync();
