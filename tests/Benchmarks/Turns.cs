@@ -40,10 +40,10 @@ internal sealed class Turns : IBenchmark
                     ["Access__Roles__contoso__approver__0"] = Approver,
                     ["Access__Roles__contoso__administrator__0"] = Seeding.DirectoryTenant,
                     ["Connections__contoso-sandbox__Connector"] = "cloudevents",
-                    ["Connections__contoso-sandbox__Settings__Bearer"] = "never-used",
+                    ["Connections__contoso-sandbox__Settings__Bearer"] = "never-used-secret",
                     ["Connections__contoso-sandbox__Settings__Token"] = "",
-                    ["Connections__contoso-alertmanager__Settings__Bearer"] = "never-used",
-                    ["Connections__contoso-cloudevents__Settings__Bearer"] = "never-used",
+                    ["Connections__contoso-alertmanager__Settings__Bearer"] = "never-used-secret",
+                    ["Connections__contoso-cloudevents__Settings__Bearer"] = "never-used-secret",
                 }),
             .. await CompareAsync("local mode", clicksPerRound, "http://127.0.0.1:9/bench", null, [], new() { ["LocalTeams__Enabled"] = "false" }),
         ];

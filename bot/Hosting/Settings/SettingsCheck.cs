@@ -12,7 +12,8 @@ internal static class SettingsCheck
     {
         var configuration = services.GetRequiredService<IConfiguration>();
         var found = KnownSettings.LookAt(configuration);
-        List<string> mistakes = [.. found.Mistakes, .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>())];
+        var isDevelopment = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
+        List<string> mistakes = [.. found.Mistakes, .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
         // The bot will not start, so that the rest can be looked at as if they were not set.
         foreach (var setting in found.Unreadable)
             configuration[setting] = null;
@@ -32,11 +33,14 @@ internal static class SettingsCheck
             throw new OptionsValidationException("", typeof(SettingsCheck), mistakes.Distinct(StringComparer.Ordinal));
     }
 
-    /// <summary>Secrets that are not where the settings say, and secrets that everybody knows.</summary>
-    internal static IEnumerable<string> SecretMistakes(IConfiguration configuration, ISecretSource secrets)
+    /// <summary>Secrets that are not where the settings say, and secrets that everybody knows, can read or can guess.</summary>
+    internal static IEnumerable<string> SecretMistakes(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
     {
         var isRegistered = !string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
+        var isForOthers = isRegistered && !isDevelopment;
         SortedSet<string> samples = new(StringComparer.OrdinalIgnoreCase);
+        List<string> readable = [];
+        List<string> guessable = [];
         foreach (var setting in SecretsOf(configuration))
         {
             var reference = new SecretReference(setting.Value!);
@@ -45,7 +49,15 @@ internal static class SettingsCheck
                 yield return $"{setting.Path}: {problem} {WayOut(reference)}";
             else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase) && SampleSecrets.Contains(secret!))
                 samples.Add(setting.Path.Split(':')[1]);
+            if (problem is null && isForOthers && SecretPlaces.IsReadable(configuration, setting, reference))
+                readable.Add(setting.Path);
+            if (problem is null && isForOthers && SecretPlaces.IsOurs(setting) && SecretPlaces.IsGuessable(secret!))
+                guessable.Add(setting.Path);
         }
+        if (readable.Count > 0)
+            yield return $"{string.Join(", ", readable)}: written out in a file of settings or on the command line, where others read it; write env:NAME or file:/path instead.";
+        if (guessable.Count > 0)
+            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.Shortest} bytes, so it can be guessed; make a new one, as with 'openssl rand -base64 24'.";
         if (samples.Count == 0)
             yield break;
         yield return $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still {(samples.Count == 1 ? "has a" : "have")} published sample "

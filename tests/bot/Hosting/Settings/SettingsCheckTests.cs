@@ -48,6 +48,41 @@ public sealed class SettingsCheckTests : IDisposable
         told.ShouldNotContain("northwind");
     }
 
+    [Theory]
+    [InlineData("0123456789abcdef", 0)]
+    [InlineData("0123456789abcde", 1)]
+    [InlineData("ééééééé", 1)]
+    [InlineData("éééééééé", 0)]
+    [InlineData("env:" + Variable, 1)]
+    public void In_production_a_short_secret_is_refused_wherever_it_is_kept(string secret, int mistakes)
+    {
+        Environment.SetEnvironmentVariable(Variable, "short");
+        (string, string)[] connection = [("Connections:c:Settings:HmacSecret", secret), ("Connections:c:Settings:Username", "am"), ("Teams:ClientSecret", "x")];
+        InProduction(connection).ShouldBeEmpty("local mode is for this machine");
+        Secrets([("Teams:AppId", App), .. connection]).ShouldBeEmpty("Development");
+        var told = InProduction([("Teams:AppId", App), .. connection]);
+        told.Count.ShouldBe(mistakes);
+        told.ShouldAllBe(static one => one.StartsWith("Connections:c:Settings:HmacSecret: shorter than 16 bytes"));
+    }
+
+    [Fact]
+    public void In_production_a_secret_that_others_can_read_is_refused_by_name_and_not_by_value()
+    {
+        var file = Path.Combine(folder, "appsettings.json");
+        File.WriteAllText(file, $$"""
+            {"Teams":{"AppId":"{{App}}","ClientSecret":"written-out-in-a-file"},
+             "Connections":{"a":{"Settings":{"Bearer":"0123456789abcdef","Username":"monitoring-user-name"} },"b":{"Settings":{"HmacSecret":"replaced by the environment"} } } }
+            """);
+        var configuration = new ConfigurationBuilder().AddJsonFile(file)
+            .AddCommandLine(["--Connections:c:Settings:Token=on-the-command-line"])
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
+            .Build();
+        var told = SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: false).ShouldHaveSingleItem();
+        told.ShouldStartWith("Connections:a:Settings:Bearer, Connections:c:Settings:Token, Teams:ClientSecret: written out");
+        told.ShouldNotContain("0123456789abcdef");
+        SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Every_secret_of_the_development_settings_counts_as_known_to_everybody()
     {
@@ -114,7 +149,11 @@ public sealed class SettingsCheckTests : IDisposable
 
     private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretMistakes(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
-        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())))];
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: true)];
+
+    private static List<string> InProduction(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretMistakes(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: false)];
 
     private async Task<string> RefusedAsync(params string[] settings)
     {

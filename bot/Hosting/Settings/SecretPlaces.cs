@@ -1,0 +1,30 @@
+using System.Text;
+using DevOpsAI.Connections;
+using Microsoft.Extensions.Configuration.CommandLine;
+
+namespace DevOpsAI.Bot.Hosting.Settings;
+
+/// <summary>Which settings are secrets that somebody here chose, and whether others could come by them.</summary>
+internal static class SecretPlaces
+{
+    /// <summary>Bytes: at ten thousand guesses a second nobody comes near it, so that wrong ones need not be held back.</summary>
+    public const int Shortest = 16;
+
+    private static readonly string[] OfConnections = ["Bearer", "Password", "HmacSecret", "Token"];
+
+    /// <summary>A connection's secret, as opposed to its other settings and to what Azure issues, which is long enough.</summary>
+    public static bool IsOurs(IConfigurationSection setting) =>
+        setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase) && OfConnections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsGuessable(string secret) => Encoding.UTF8.GetByteCount(secret) < Shortest;
+
+    /// <summary>
+    /// The secret itself stands in a file, which is backed up and shared, or on the command line, which every account here sees. The
+    /// environment, or a vault that is a source of settings, keeps it as well as a reference would.
+    /// </summary>
+    public static bool IsReadable(IConfiguration configuration, IConfigurationSection setting, SecretReference reference) =>
+        reference.Variable is null && reference.Path is null && IsSecret(setting) && configuration is IConfigurationRoot root
+        && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _)) is FileConfigurationProvider or CommandLineConfigurationProvider;
+
+    private static bool IsSecret(IConfigurationSection setting) => IsOurs(setting) || !setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
+}
