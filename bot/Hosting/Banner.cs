@@ -29,7 +29,7 @@ internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, 
               DevOps AI Bot, local mode: this machine only; the Sandbox simulates an RMM and PSA, nothing real is touched.
 
               1. Open Local Teams:   {{address}}/localteams
-              2. Raise an alert, and approve the card that appears in the channel Contoso:
+              2. Press "Sample alerts" in the channel Contoso, or raise one here, and approve the card that appears:
 
                  {{FirstAlert(address, configuration).ReplaceLineEndings("\n     ")}}
 

@@ -70,7 +70,15 @@ public static class BotHost
             services.AddSandbox().AddLocalTeams();
             services.AddHostedService<Banner>();
             services.AddOptions<AccessOptions>().PostConfigure<IOptions<LocalTeamsOptions>>(static (roles, local) => GiveLocalRoles(roles, local.Value));
-            services.Configure<LocalTeamsOptions>(local => local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration));
+            services.Configure<LocalTeamsOptions>(local =>
+            {
+                local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration);
+                local.Samples =
+                [
+                    .. SampleAlerts.Of(builder.Configuration).Select(static sample => new SampleAlert(
+                        sample.Id, sample.Title, sample.Expect, sample.Channel, [.. sample.Calls.Select(static call => new SampleCall(call.Path, call.Bearer, call.Json))])),
+                ];
+            });
         }
 
         replace?.Invoke(services);

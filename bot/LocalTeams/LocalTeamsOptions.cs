@@ -17,6 +17,9 @@ public sealed class LocalTeamsOptions
     /// <summary>A command for a terminal that brings the first card, shown in channels until there is one; null for none.</summary>
     public string? Hint { get; set; }
 
+    /// <summary>Alerts that buttons of the page raise; not a setting.</summary>
+    internal IReadOnlyList<SampleAlert> Samples { get; set; } = [];
+
     /// <summary>How long Teams waits for the bot to answer an activity before it gives up or delivers again.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(15);

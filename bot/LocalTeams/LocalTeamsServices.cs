@@ -18,6 +18,8 @@ public static class LocalTeamsServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpClient<BotLine>(client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+        services.AddHttpClient<Samples>(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
         return services
             .AddSingleton<Addresses>()
             .AddSingleton<MessageStore>()

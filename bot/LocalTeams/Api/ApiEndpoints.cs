@@ -15,6 +15,9 @@ internal static class ApiEndpoints
     internal sealed record Click(
         string Conversation, string MessageId, string? Verb, string? Title, JsonObject? Action, IReadOnlyDictionary<string, string>? Inputs);
 
+    /// <param name="Id">Of one of the sample alerts that <c>state</c> lists.</param>
+    internal sealed record Raise(string Id);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
@@ -29,9 +32,17 @@ internal static class ApiEndpoints
             changes.Publish("switches");
             return settings;
         });
+        api.MapPost("/samples", RaiseAsync);
         api.MapPost("/people/{id}/messages", SayAsync);
         api.MapPut("/people/{id}/messages", EditAsync);
         api.MapPost("/people/{id}/clicks", ClickAsync);
+    }
+
+    private static async Task<IResult> RaiseAsync(Raise raise, Samples samples, CancellationToken cancellationToken)
+    {
+        if (samples.All.FirstOrDefault(sample => sample.Id == raise.Id) is not { } wanted)
+            return Problem(404, "no such sample alert");
+        return await samples.RaiseAsync(wanted, cancellationToken) is { } problem ? Problem(502, problem) : Results.Ok(new { raised = wanted.Id });
     }
 
     private static async Task<IResult> SayAsync(string id, Say say, Desk desk, CancellationToken cancellationToken)

@@ -23,7 +23,8 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
                 place.Owner?.Id,
                 [.. store.In(place.Id).TakeLast(last).Select(message => new MessageState(message, Seen(message)))]))],
             files.Missing,
-            options.Value.Hint);
+            options.Value.Hint,
+            [.. options.Value.Samples.Select(sample => new SampleState(sample.Id, sample.Title, sample.Expect, sample.Channel))]);
     }
 
     private Dictionary<string, SeenState> Seen(Message message) =>
@@ -32,6 +33,7 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
 
 /// <param name="Seq">Listen for changes after this one.</param>
 /// <param name="Hint">How to get a first card.</param>
+/// <param name="Samples">Alerts that can be raised with a button.</param>
 /// <param name="Missing">Browser files that the build could not get; empty is how it should be.</param>
 internal sealed record WorkplaceState(
     long Seq,
@@ -41,7 +43,11 @@ internal sealed record WorkplaceState(
     IReadOnlyList<PersonState> People,
     IReadOnlyList<ConversationState> Conversations,
     IReadOnlyList<string> Missing,
-    string? Hint);
+    string? Hint,
+    IReadOnlyList<SampleState> Samples);
+
+/// <summary>A sample alert; what it sends stays here.</summary>
+internal sealed record SampleState(string Id, string Title, string Expect, string Channel);
 
 internal sealed record BotState(string Id, string Name, string Messages, string ServiceUrl);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Support;
@@ -31,7 +32,24 @@ internal sealed class FakeBot
 
     public IReadOnlyList<JsonElement> Invokes => [.. Received.Where(activity => activity.Text("type") == "invoke")];
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/messages", async (HttpContext http) =>
+    /// <summary>What came to its webhooks: path, credentials, body.</summary>
+    public ConcurrentQueue<(string Path, string? Authorization, string Body)> Hooks { get; } = new();
+
+    /// <summary>Status for a webhook.</summary>
+    public Func<string, int> OnHook { get; set; } = _ => StatusCodes.Status202Accepted;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        MapMessages(routes);
+        routes.MapPost("/hooks/{**rest}", async (HttpContext http) =>
+        {
+            using var body = new StreamReader(http.Request.Body);
+            Hooks.Enqueue((http.Request.Path, http.Request.Headers.Authorization, await body.ReadToEndAsync()));
+            return Results.StatusCode(OnHook(http.Request.Path));
+        });
+    }
+
+    private void MapMessages(IEndpointRouteBuilder routes) => routes.MapPost("/api/messages", async (HttpContext http) =>
     {
         var activity = await JsonSerializer.DeserializeAsync<JsonElement>(http.Request.Body);
         Keep(activity);

@@ -36,7 +36,7 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
 
     /// <param name="folder">Keeps the state there for another start; null uses one that is deleted at the end.</param>
     public static async Task<LocalTeamsHost> StartAsync(
-        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null)
+        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
     {
         var home = folder ?? Directory.CreateTempSubdirectory("local-teams-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = home });
@@ -47,6 +47,7 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
         if (clock is not null)
             builder.Services.AddSingleton(clock);
         builder.Services.AddLocalTeams();
+        configure?.Invoke(builder.Services);
         var host = builder.Build();
         bot ??= new FakeBot();
         bot.Map(host);

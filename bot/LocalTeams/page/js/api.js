@@ -12,6 +12,7 @@ async function ask(path, method = 'GET', body) {
 }
 
 export const state = last => ask(`/state?last=${last}`);
+export const raise = id => ask('/samples', 'POST', { id });
 export const say = (person, conversation, text) => ask(`/people/${person}/messages`, 'POST', { conversation, text });
 export const edit = (person, conversation, messageId, text) => ask(`/people/${person}/messages`, 'PUT', { conversation, messageId, text });
 export const click = (person, conversation, messageId, action) => ask(`/people/${person}/clicks`, 'POST', { conversation, messageId, action });

@@ -3,9 +3,10 @@ import { startCards } from './cards.js';
 import { composer } from './composer.js';
 import { avatar, el } from './dom.js';
 import { loadMarkdown } from './markdown.js';
-import { drawMessage, drawMessages, lookAgain, showTyping } from './messages.js';
+import { drawMessage, drawMessages, lookAgain, showTyping, toNewestCard } from './messages.js';
 import { become, go, load, model, on, put } from './model.js';
 import { drawRail } from './rail.js';
+import { samplesMenu } from './samples.js';
 import { startTheme } from './theme.js';
 
 const at = id => document.getElementById(id);
@@ -17,7 +18,8 @@ function drawPlace() {
   const { place } = model;
   at('place').replaceChildren(
     place.kind === 'personal' ? avatar(model.bot) : el('span', { class: 'avatar group', 'aria-hidden': 'true' }, place.kind === 'channel' ? '#' : 'SD'),
-    el('div', {}, el('h1', {}, place.name), el('p', {}, place.kind === 'channel' ? model.team.name : place.kind === 'groupChat' ? 'Group chat' : `Chat with ${model.me.name}`)));
+    el('div', {}, el('h1', {}, place.name), el('p', {}, place.kind === 'channel' ? model.team.name : place.kind === 'groupChat' ? 'Group chat' : `Chat with ${model.me.name}`)),
+    ...[samplesMenu()].filter(Boolean));
   document.title = `${place.name} – Local Teams`;
   const placeholder = place.kind === 'channel' ? 'Start a post' : place.kind === 'groupChat' ? 'Type a message' : 'Type a message, for example help';
   at('foot').replaceChildren(composer({ conversation: place.id, kind: place.kind, placeholder }));

@@ -4,6 +4,7 @@ import { composer } from './composer.js';
 import { avatar, el, time } from './dom.js';
 import { isReady, mentionsOf, messageHtml } from './markdown.js';
 import { author, hasActed, messagesIn, model } from './model.js';
+import { sampleButtons } from './samples.js';
 
 const shown = new Map();
 let list = null;
@@ -159,7 +160,9 @@ function hint() {
     copy.textContent = 'Copied';
   } }, 'Copy');
   return el('aside', { class: 'hint' },
-    el('p', {}, 'No alert yet. Raise one from a terminal, and its card appears in its client’s channel:'),
+    el('p', {}, 'No alert yet. Raise one, and its card appears in its client’s channel.'),
+    sampleButtons(),
+    el('p', {}, 'Or from a terminal:'),
     el('pre', {}, model.hint),
     copy);
 }

@@ -9,6 +9,7 @@ export const model = {
   unread: new Set(),
   missing: [],
   hint: null,
+  samples: [],
   bot: { id: 'bot', name: '' },
   team: { name: '' },
   me: null,
@@ -27,6 +28,7 @@ export function load(state) {
   model.team = state.team;
   model.missing = state.missing;
   model.hint = state.hint?.replaceAll('{address}', location.origin) ?? null;
+  model.samples = state.samples;
   model.places = state.conversations.map(({ messages, ...place }) => place);
   for (const conversation of state.conversations) {
     model.messages.set(conversation.id, new Map(conversation.messages.map(({ message }) => [message.id, message])));
