@@ -68,6 +68,45 @@ public sealed class LocalTeamsPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_pressed_stays_at_the_card_whose_name_says_how_it_stands()
+    {
+        teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.CardAnswer(Named("CON-1001 Verified", "verified", verb: null)));
+        await teams.PostCardAsync(LocalTeamsHost.Contoso, Named("CON-1001 Waiting", "approve?"), Ct);
+        var page = await browser.OpenAsync(Address("erik"));
+        await page.GetByRole(AriaRole.Article, new() { Name = "CON-1001 Waiting" }).GetByRole(AriaRole.Button, new() { Name = "approve" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Article, new() { Name = "CON-1001 Verified" })).ToBeFocusedAsync();
+
+        await page.Locator("#person").FocusAsync();
+        await page.Locator("#skip").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".card").Last).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_click_that_reaches_nobody_says_so_in_words_and_can_be_tried_again()
+    {
+        teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.CardAnswer(TestCards.Card("approved by you", verb: null)));
+        await teams.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("approve?"), Ct);
+        var page = await browser.OpenAsync(Address("erik"));
+        await page.RouteAsync("**/clicks", route => route.AbortAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "approve", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".card-notice")).ToContainTextAsync("The bot does not answer. Is it running?");
+
+        await page.UnrouteAsync("**/clicks");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(page.GetByText("approved by you")).ToBeVisibleAsync();
+        await Expect(page.Locator(".card-notice")).ToBeHiddenAsync();
+    }
+
+    private static JsonObject Named(string name, string text, string? verb = "approve")
+    {
+        var card = TestCards.Card(text, verb);
+        card["fallbackText"] = name;
+        return card;
+    }
+
+    [Fact]
     public async Task An_update_reaches_every_open_page()
     {
         var id = await teams.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("approve?"), Ct);

@@ -1,11 +1,16 @@
 const base = '/localteams/api';
 
+/** Nobody answered, so nothing can be said of what became of it. */
+export class NoAnswer extends Error {
+  constructor() { super('The bot does not answer. Is it running?'); }
+}
+
 async function ask(path, method = 'GET', body) {
   const response = await fetch(base + path, {
     method,
     headers: body ? { 'content-type': 'application/json' } : {},
     body: body ? JSON.stringify(body) : undefined,
-  });
+  }).catch(() => { throw new NoAnswer(); });
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new Error(answer?.title ?? `Local Teams answered ${response.status}`);
   return answer;

@@ -84,6 +84,7 @@ async function start() {
     localStorage.setItem(kept, event.target.value);
     become(event.target.value);
   });
+  at('skip').addEventListener('click', toNewestCard);
   at('menu').addEventListener('click', () => toggleRail(!document.body.classList.contains('rail-open')));
   addEventListener('hashchange', () => go(decodeURIComponent(location.hash.slice(1))));
   const missing = model.missing.length === 0 ? '' :

@@ -22,14 +22,15 @@ export function startCards() {
 export function cardFrame(message) {
   const body = el('div', { class: 'card-body' });
   const notice = el('div', { class: 'card-notice', role: 'status', hidden: true });
-  const frame = el('article', { class: 'card', 'aria-label': message.summary ?? 'Card' }, body, notice);
+  const frame = el('article', { class: 'card', tabIndex: -1 }, body, notice);
   const person = model.me.id;
   let shown = '';
 
-  const tell = (kind, text) => {
+  const tell = (kind, text, again) => {
     notice.hidden = !text;
     notice.dataset.kind = kind;
-    notice.textContent = text ?? '';
+    notice.replaceChildren(text ?? '');
+    if (again) notice.append(' ', el('button', { type: 'button', class: 'again', onclick: again }, 'Try again'));
     if (text) notice.scrollIntoView({ block: 'nearest' });
   };
 
@@ -37,8 +38,12 @@ export function cardFrame(message) {
     const text = JSON.stringify(json);
     if (text === shown) return;
     shown = text;
+    const wasInside = body.contains(document.activeElement);
     frame.classList.toggle('wide', json?.msteams?.width === 'Full');
+    frame.setAttribute('aria-label', json?.fallbackText ?? message.summary ?? 'Card');
     body.replaceChildren(draw(json, press));
+    // The button that was pressed is gone; whoever pressed it is still at this card.
+    if (wasInside) frame.focus({ preventScroll: true });
   };
 
   const look = async (refresh = false) => {
@@ -47,7 +52,7 @@ export function cardFrame(message) {
       if (seen.card && seen.version >= message.version) show(seen.card);
     } catch (problem) {
       show(message.card);
-      tell('error', problem.message);
+      tell('error', problem.message, () => { tell('', ''); look(refresh); });
     }
   };
 
@@ -60,7 +65,8 @@ export function cardFrame(message) {
       if (outcome.card) show(outcome.card);
       tell(outcome.kind, outcome.kind === 'card' ? '' : outcome.text);
     } catch (problem) {
-      tell('error', problem.message);
+      // Pressed again, the bot decides anew: what was done meanwhile is not done twice.
+      tell('error', problem.message, problem instanceof api.NoAnswer ? () => press(action, button) : null);
     } finally {
       frame.classList.remove('busy');
       button?.classList.remove('pressed');
@@ -95,6 +101,7 @@ function draw(json, press) {
   try {
     card.parse(json);
     const drawn = card.render();
+    drawn?.removeAttribute('tabindex'); // a stop where nothing can be pressed
     return drawn ? breakAtSpaces(drawn) : withoutRenderer(json);
   } catch (problem) {
     return el('p', { class: 'card-broken' }, `This card cannot be drawn: ${problem.message}`);

@@ -7,7 +7,7 @@ const palettes = {
     tints: { good: '#E7F2E7', warning: '#FBF1DC', attention: '#FBE9EA', accent: '#E8EBFA' },
   },
   dark: {
-    text: '#FFFFFF', subtle: '#ADADAD', accent: '#9299F7', good: '#92C353', warning: '#F8D22A', attention: '#F1707B',
+    text: '#FFFFFF', subtle: '#ADADAD', accent: '#A6ABF9', good: '#92C353', warning: '#F8D22A', attention: '#F6979D',
     invert: '#242424', plain: '#292929', emphasis: '#363638', line: '#4A4A4D',
     tints: { good: '#1F3A1B', warning: '#463A12', attention: '#4B2426', accent: '#32345E' },
   },

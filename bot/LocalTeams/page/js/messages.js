@@ -48,6 +48,13 @@ export function drawMessage(message) {
   if (atNewest) toNewest();
 }
 
+/** Puts the reader at the newest card, wherever they are on the page. */
+export function toNewestCard() {
+  const card = [...list.querySelectorAll('.card')].at(-1);
+  card?.scrollIntoView({ block: 'start' });
+  card?.focus({ preventScroll: true });
+}
+
 export function showTyping(conversation) {
   if (!conversation.startsWith(model.place.id)) return;
   list.querySelector('.typing')?.remove();
