@@ -130,6 +130,7 @@ public sealed class Assessment : IDisposable
         {
             case IncidentOpened fact: Opened(mark, fact); break;
             case IncidentClosed fact: Closed(mark, fact); break;
+            case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
                 var drafted = Of(fact.IncidentId, mark);
                 (drafted.Drafted, drafted.Drafter, drafted.Simulated) = (mark, spool.Add(fact.Drafter), drafted.Simulated || fact.Simulated);
@@ -188,6 +189,15 @@ public sealed class Assessment : IDisposable
         incident.Treated = mark;
         if (incident.OutOfBand is { } change)
             incidentals.Find(change)!.Ended = mark;
+    }
+
+    /// <summary>What treated it was taken back, so nothing has.</summary>
+    private void Reopened(Mark mark, IncidentReopened fact)
+    {
+        var incident = Of(fact.IncidentId, mark);
+        (incident.Closed, incident.ClosedReason, incident.Treated) = (null, default, null);
+        if (incident.OutOfBand is { } change)
+            incidentals.Find(change)!.Ended = null;
     }
 
     private Round Staged(Mark mark, ProposalStaged fact) => new()

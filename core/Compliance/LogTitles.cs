@@ -13,6 +13,7 @@ internal static class LogTitles
         "event.received" => "Alert received",
         "incident.opened" => "Incident opened",
         "incident.closed" => "Incident closed",
+        "incident.reopened" => "Incident open again",
         "incident.raised" => "Severity raised",
         "recommendation.drafted" => "Recommendation drafted",
         "proposal.staged" => "Proposal put at its gate",

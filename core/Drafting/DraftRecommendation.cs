@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person asked for it, when nobody
+/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person asked for it, when a remedy was taken back, when nobody
 /// decided in time, or when an alert became more severe. Asking again
 /// does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
@@ -54,7 +54,7 @@ internal sealed class DraftRecommendationHandler(
         { Draft: null } => 1,
         _ when IsUnstaged(incident) => null,
         { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
-        { MustAskAgain: true } or { IsStagedTooLow: true } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
+        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: IncidentPhase.Undone } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
         _ => null,
     };
 
@@ -78,6 +78,8 @@ internal sealed class DraftRecommendationHandler(
     private async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
+        if (incident.AsksAfterUndo)
+            return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
         var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact)
             ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken), clock.GetUtcNow()) with { ByWords = isExact ? null : true }
             : RunbookDrafter.WithoutRunbook(about);
@@ -112,12 +114,12 @@ internal sealed class DraftRecommendationHandler(
         }
     }
 
-    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift, who asked for it, the silence, or the rise.</summary>
+    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift or took a remedy back, who asked for it, the silence, or the rise.</summary>
     private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         if (revision == 1)
             return incident.OpenedSeq;
         var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
-        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, incident.RaisedSeq);
+        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or UndoFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, incident.RaisedSeq);
     }
 }

@@ -38,6 +38,9 @@ public sealed record RecommendationDrafted(
     /// <summary>The drafter's name where no runbook handles the alert.</summary>
     public const string NoRunbook = "no runbook";
 
+    /// <summary>The drafter's name where a remedy was taken back: nothing is proposed until a person says what happens instead.</summary>
+    public const string AfterUndo = "after an undo";
+
     /// <summary>True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.</summary>
     public bool? ByWords { get; init; }
 

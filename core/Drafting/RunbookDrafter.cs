@@ -47,6 +47,22 @@ internal static class RunbookDrafter
             new Dictionary<string, string>(), Simulated: false);
     }
 
+    /// <summary>
+    /// What is said after a remedy was taken back while its alert fires. No plan: the runbook would propose what somebody has just undone, so a
+    /// person chooses first, and a new draft is one of the choices.
+    /// </summary>
+    public static RecommendationDrafted AfterUndo(DraftCase about)
+    {
+        var incident = about.Incident;
+        var before = incident.Execution?.Plan.Steps.Select(static step => step.Title) ?? [];
+        return new(
+            incident.Id, about.Revision, RecommendationDrafted.AfterUndo,
+            "Taken back; the alert still fires: nothing has been done about it.",
+            $"Done, verified and then taken back: {Said.List([.. before])}.",
+            [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity), "What was done was taken back: a person chooses what happens instead.",
+            new Dictionary<string, string>(), incident.Draft?.Simulated ?? false, incident.Draft?.TargetKind);
+    }
+
     /// <summary>A recommendation by a runbook, complete or saying why it cannot be.</summary>
     /// <param name="now">When the target was observed: what limits the time counts from then.</param>
     public static RecommendationDrafted With(Runbook runbook, DraftCase about, Resolution resolution, DateTimeOffset now)

@@ -100,8 +100,15 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         await AppendAsync(standing, now =>
         {
             var finished = Entry(now, Finished(now.Incident, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
+            var stream = StreamId.Incident(now.Incident.Id);
+            if (now.Run.Kind == ProposalKind.Undo)
+            {
+                IEnumerable<NewEntry> reopened = ReopenPolicy.IsDue(now.State, now.Incident, now.Run, outcome)
+                    ? [finished with { Stream = stream, Fact = new IncidentReopened(now.Incident.Id) }] : [];
+                return [finished, .. reopened, .. Freezing(now.State, now.Incident, freezeBecause, now.Run.StartedSeq)];
+            }
             return outcome == ExecutionOutcome.Verified && now.Incident.IsOpen
-                ? [finished, finished with { Stream = StreamId.Incident(now.Incident.Id), Fact = new IncidentClosed(now.Incident.Id, "verified") }]
+                ? [finished, finished with { Stream = stream, Fact = new IncidentClosed(now.Incident.Id, "verified") }]
                 : [finished, .. Freezing(now.State, now.Incident, freezeBecause, now.Run.StartedSeq)];
         });
         metrics.Ended(standing.Run.Kind, outcome, clock.GetUtcNow() - standing.Run.StartedAt);

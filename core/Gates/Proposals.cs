@@ -286,7 +286,7 @@ internal static class Proposals
     {
         var staged = incident.Staged!;
         var decided = Record(state, incident, command, right, new(incident.Id, staged.Revision, command.Kind, staged.Seal, reason, null, null, true), sentence);
-        return incident.IsOpen && staged.Kind == ProposalKind.Remedy ? decided with
+        return incident.IsOpen && (staged.Kind == ProposalKind.Remedy || incident.IsLeftToPeople) ? decided with
         {
             Expected = [.. decided.Expected, new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
             Entries = [.. decided.Entries, new(StreamId.Incident(incident.Id), command.By.AsActor(), incident.Correlation, new IncidentClosed(incident.Id, closedReason), incident.StagedSeq)],

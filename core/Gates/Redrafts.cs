@@ -40,6 +40,8 @@ internal static class Redrafts
         ExecutionOutcome.Failed => "An earlier run failed, so nothing runs again without approval.",
         ExecutionOutcome.Unknown => "Nobody knows whether an earlier run took effect, so nothing runs again without approval.",
         ExecutionOutcome.Stopped => "An earlier run was stopped, so nothing runs again without approval.",
+        _ when incident.Undo is { Outcome: not null and not ExecutionOutcome.Drifted } undo && !incident.IsEarlier(undo) =>
+            "What was done before was taken back, or that was tried, so nothing runs again without approval.",
         // Silence is never yes, nor does it become one.
         _ when incident.Unanswered is not null => "Nobody decided about an earlier proposal in time, so nothing runs without approval.",
         _ => null,

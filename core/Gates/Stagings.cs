@@ -33,7 +33,7 @@ internal static class Stagings
 
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
-        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Expired }
+        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Expired or IncidentPhase.Undone }
         && incident.DraftSeq > incident.StagedSeq;
 
     /// <summary>

@@ -71,15 +71,16 @@ internal static class Undos
         var id = incident.Id;
         if (incident.Execution is not { } run)
             return new(incident, Refusal.NotPossible, $"{id} was never executed, so there is nothing to undo.");
-        if (incident.Undo is { Outcome: ExecutionOutcome.Verified, FinishedAt: { } undone })
-            return new(incident, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}, as {Requester(incident)} asked.");
+        var undo = incident.Undo is { } earlier && incident.IsEarlier(earlier) ? null : incident.Undo;
+        if (undo is { Outcome: ExecutionOutcome.Verified, FinishedAt: { } undone })
+            return new(incident, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}{(incident.Staged?.Kind == ProposalKind.Undo ? $", as {Requester(incident)} asked" : "")}.");
         if (incident.Staged?.Kind == ProposalKind.Undo && incident.IsUndecided)
             return new(incident, Refusal.AlreadyDecided, $"Undoing {id} waits for approval already; {Requester(incident)} asked for it at {Sentences.Utc(incident.StagedAt)}.");
         if (incident.Staged?.Kind == ProposalKind.Undo && incident.Phase is (IncidentPhase.Approved or IncidentPhase.Undoing))
             return new(incident, Refusal.AlreadyDecided, $"{id} is being undone, as {Requester(incident)} asked at {Sentences.Utc(incident.StagedAt)}.");
         if (run.Outcome is null || incident.Phase is IncidentPhase.Approved or IncidentPhase.Executing)
             return new(incident, Refusal.NotPossible, $"{id} is still being carried out; wait for its outcome.");
-        if (incident.Undo?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
+        if (undo?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
             return new(incident, Refusal.NotPossible, $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
         if (run.Outcome != ExecutionOutcome.Verified || incident.Phase != IncidentPhase.Verified)
             return new(incident, Refusal.NotPossible, $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");

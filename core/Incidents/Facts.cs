@@ -85,6 +85,12 @@ public sealed record IncidentOpened(
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
 public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
 
+/// <summary>
+/// <c>incident.reopened</c> on <c>incident/{id}</c>: what was done about it was taken back, or nobody knows how much of it was, and its alert
+/// fires as before. In ledgers of before this an incident stayed closed when its remedy was taken back, and stays so.
+/// </summary>
+public sealed record IncidentReopened(string IncidentId) : Fact;
+
 /// <summary><c>incident.raised</c> on <c>incident/{id}</c>: an alert of the incident is more severe than any before. What nobody has decided about is staged anew.</summary>
 /// <param name="EventId">The event that says so.</param>
 public sealed record IncidentRaised(string IncidentId, Severity From, Severity To, string EventId) : Fact;

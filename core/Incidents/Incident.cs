@@ -188,7 +188,16 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     public bool IsUndecided => Staged is not null && Phase is IncidentPhase.Waiting or IncidentPhase.Snoozed;
 
     /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when that is done.</summary>
-    public bool IsLeftToPeople => IsOpen && Staged is { Kind: ProposalKind.Remedy } && Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped;
+    public bool IsLeftToPeople => IsOpen && Staged is not null && Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped;
+
+    /// <summary>What was done last was taken back, so that nothing stands of it.</summary>
+    public bool IsTakenBack => Undo is { Outcome: ExecutionOutcome.Verified } && !IsEarlier(Undo);
+
+    /// <summary>It was taken back, and nobody has said yet what happens instead.</summary>
+    public bool AsksAfterUndo => IsOpen && IsTakenBack && Redraft is null && (Phase == IncidentPhase.Undone || Draft?.Drafter == RecommendationDrafted.AfterUndo);
+
+    /// <summary>The undo is of a run before the last one.</summary>
+    public bool IsEarlier(Run undo) => Execution is { } run && run.StartedSeq > undo.StartedSeq;
 
     /// <summary>
     /// A new look at the world may lead further: the plan ran without the wanted end, or none could be drafted though a runbook knows what
@@ -196,6 +205,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     /// </summary>
     public bool CanBeDraftedAgain => Opened.Scope == IncidentScope.One && (IsLeftToPeople
         || (IsOpen && IsUndecided && Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L3 } && Draft is { Drafter: not RunbookDrafter.NoRunbook } && (Draft.Problem is not null || Drifts > 0)));
+
+    /// <summary>What was done and verified can be taken back at this time.</summary>
+    public bool CanBeUndone(DateTimeOffset at) => Phase == IncidentPhase.Verified && Execution?.UndoUntil > at;
+
+    /// <summary>Something of it could be approved or run at this time, so a freeze concerns it.</summary>
+    public bool CanBeFrozen(DateTimeOffset at) => IsOpen || IsUndecided || CanBeUndone(at);
 
     /// <summary>Nobody decided in time and it is still open: it is drafted from fresh readings and asks again.</summary>
     public bool MustAskAgain => IsOpen && Phase == IncidentPhase.Expired && Staged is { Kind: ProposalKind.Remedy };
@@ -284,6 +299,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             BegunSinceQuiet = null,
             Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
         },
+        IncidentReopened => this with { IsOpen = true, ClosedReason = null, ClosedAt = null, BegunSinceQuiet = FiringAlerts.IsEmpty ? NothingBegun : null, Drifts = 0 },
         IncidentRaised raised => this with { Severity = raised.To > Severity ? raised.To : Severity, RaisedTo = raised.To, RaisedSeq = entry.Seq },
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq, Simulated = Simulated || draft.Simulated },
         ProposalStaged staged => this with
@@ -393,7 +409,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     {
         SnoozedUntil = null,
         Ending = reason,
-        Phase = Staged?.Kind == ProposalKind.Undo && Execution?.Outcome is { } outcome ? PhaseAfter(outcome) : phase,
+        Phase = IsUndecided && Staged?.Kind == ProposalKind.Undo && Execution?.Outcome is { } outcome ? PhaseAfter(outcome) : phase,
     };
 
     private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>

@@ -25,6 +25,7 @@ public static class FactTypes
         ["event.received"] = typeof(EventReceived),
         ["incident.opened"] = typeof(IncidentOpened),
         ["incident.closed"] = typeof(IncidentClosed),
+        ["incident.reopened"] = typeof(IncidentReopened),
         ["incident.raised"] = typeof(IncidentRaised),
         ["recommendation.drafted"] = typeof(RecommendationDrafted),
         ["proposal.staged"] = typeof(ProposalStaged),
@@ -111,6 +112,7 @@ public static class FactTypes
 [JsonSerializable(typeof(EventReceived))]
 [JsonSerializable(typeof(IncidentOpened))]
 [JsonSerializable(typeof(IncidentClosed))]
+[JsonSerializable(typeof(IncidentReopened))]
 [JsonSerializable(typeof(IncidentRaised))]
 [JsonSerializable(typeof(RecommendationDrafted))]
 [JsonSerializable(typeof(ProposalStaged))]

@@ -154,6 +154,9 @@ public sealed record TenantState(TenantId Tenant)
         return null;
     }
 
+    /// <summary>One of its alerts fires, and no later incident has taken it over.</summary>
+    public bool StillFires(Incident incident) => incident.FiringAlerts.Any(alert => IncidentByAlert.GetValueOrDefault(alert) == incident.Id);
+
     public static string KeyOf(IncidentOpened opened) => opened.Scope switch
     {
         IncidentScope.One => opened.CorrelationKey,
@@ -206,10 +209,10 @@ public sealed record TenantState(TenantId Tenant)
                     ? LostChannels.SetItem(unlinked.ConversationId, lost)
                     : LostChannels.Remove(unlinked.ConversationId),
             },
-            FreezeSet set => Frozen(new(entry.Actor, entry.At, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+            FreezeSet set => Frozen(new(entry.Actor, entry.At, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.At)) },
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
             FreezeLifted lifted => (lifted.Everything == true ? this with { FrozenWithEverything = null } : this with { OwnFreeze = null })
-                with { Incidents = Touched(entry.Seq, static incident => incident.IsOpen) },
+                with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.At)) },
             _ => OfIncident(entry),
         };
         return next with
@@ -306,8 +309,16 @@ public sealed record TenantState(TenantId Tenant)
         if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card") || Incidents.GetValueOrDefault(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
-        return entry.Fact is IncidentClosed closed ? next.Close(entry, incident, closed) : next;
+        return entry.Fact switch
+        {
+            IncidentClosed closed => next.Close(entry, incident, closed),
+            IncidentReopened => next.Reopen(incident),
+            _ => next,
+        };
     }
+
+    /// <summary>It takes what belongs to it again, unless a later one does by now.</summary>
+    private TenantState Reopen(Incident incident) => KeyOf(incident.Opened) is var key && OpenByKey.ContainsKey(key) ? this : this with { OpenByKey = OpenByKey.SetItem(key, incident.Id) };
 
     /// <summary>
     /// Alerts that began while an incident was being closed as resolved were unknown to whoever closed it. They go back to be
@@ -338,7 +349,7 @@ public sealed record TenantState(TenantId Tenant)
         .GroupBy(static recent => recent.Event.AlertKey)
         .Select(static ofAlert => ofAlert.MaxBy(static recent => recent.Seq));
 
-    /// <summary>A freeze concerns every open incident, and their cards say so.</summary>
+    /// <summary>What concerns an incident without an entry of its own, as a freeze does; its cards are drawn anew.</summary>
     private ImmutableDictionary<string, Incident> Touched(long seq, Func<Incident, bool> concerned) => Incidents.SetItems(Incidents
         .Where(pair => concerned(pair.Value))
         .Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { LastSeq = seq })));

@@ -192,6 +192,17 @@ public sealed class OscalTests
     }
 
     [Fact]
+    public async Task What_settled_a_weakness_settles_it_no_more_once_it_was_taken_back()
+    {
+        await scene.OutOfBandAsync("disk.wipe", closed: true);
+        (await OscalOf.AllAsync(Entries)).ShouldNotContainKey("poam.json");
+        await scene.SayAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"), EvidenceScene.Execution);
+        var files = await OscalOf.AllAsync(Entries);
+        Result(files).GetProperty("risks")[0].GetProperty("status").GetString().ShouldBe("open");
+        await MustBeValidAsync(files, 4);
+    }
+
+    [Fact]
     public async Task A_silent_claim_is_open_only_when_its_lease_is_over()
     {
         var id = await scene.OpenAsync("Silent");

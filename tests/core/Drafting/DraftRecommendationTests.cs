@@ -92,6 +92,38 @@ public sealed class DraftRecommendationTests
     }
 
     [Fact]
+    public async Task After_an_undo_nothing_is_proposed_until_a_person_asks_for_a_draft()
+    {
+        var scene = new DraftingScene();
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, "verified"));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new UndoStarted(id, 2, $"{id}-u1", "5ea1", "here", scene.Clock.GetUtcNow()), new UndoFinished(id, $"{id}-u1", ExecutionOutcome.Verified, "", []));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1, "as in ledgers of before, where it stays closed");
+
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentReopened(id));
+        var asked = scene.Vendor.Observations;
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+        var after = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso);
+        after.Count.ShouldBe(2);
+        (after[1].Drafter, after[1].Plan.Steps.Count, after[1].Problem is null).ShouldBe((RecommendationDrafted.AfterUndo, 0, false));
+        scene.Vendor.Observations.ShouldBe(asked, "what would be proposed has just been taken back");
+
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalExpired(id, 2));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[2].Drafter.ShouldBe(RecommendationDrafted.AfterUndo, "silence asks for no draft");
+
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new RedraftRequested(id, 3));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[3].Plan.Steps.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_person_asks_for_again_is_drafted_once_on_what_is_seen_now()
     {
         var scene = new DraftingScene();

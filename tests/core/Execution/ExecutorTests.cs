@@ -2,6 +2,8 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
 namespace DevOpsAI.Tests.Core.Execution;
@@ -163,6 +165,63 @@ public sealed class ExecutorTests : IDisposable
         (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Undone);
         scene.Facts<IncidentClosed>().Count.ShouldBe(1);
     }
+
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, false)]
+    public async Task An_undo_opens_the_incident_again_while_its_alert_fires(bool fires, bool endedSince, bool open)
+    {
+        if (fires)
+            await scene.AppendAsync(StreamId.Event("E-1"), Dark(EventStatus.Firing, "E-1"));
+        await scene.ApproveAsync(TurnOn("a"));
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        if (endedSince)
+            await scene.AppendAsync(StreamId.Event("E-2"), Dark(EventStatus.Resolved, "E-2"));
+        await TakeBackAsync();
+        scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
+        scene.Facts<IncidentReopened>().Count.ShouldBe(open ? 1 : 0);
+        var incident = await scene.IncidentAsync();
+        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((open, open ? null : "verified", IncidentPhase.Undone));
+        var state = await new TenantStates(scene.Ledger).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
+        state.OpenByKey.ContainsValue(Id).ShouldBe(open, "what fires again belongs to it");
+    }
+
+    [Fact]
+    public async Task An_alert_that_a_later_incident_has_taken_over_opens_nothing_again()
+    {
+        await scene.AppendAsync(StreamId.Event("E-1"), Dark(EventStatus.Firing, "E-1"));
+        await scene.ApproveAsync(TurnOn("a"));
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        await scene.AppendAsync(StreamId.Event("E-2"), Dark(EventStatus.Firing, "E-2"));
+        await scene.AppendAsync(StreamId.Incident("CON-1002"), new IncidentOpened("CON-1002", "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-2"));
+        await TakeBackAsync();
+        scene.Facts<UndoFinished>().ShouldHaveSingleItem();
+        scene.Facts<IncidentReopened>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_undo_that_nobody_knows_the_end_of_is_somebodys_to_see_to()
+    {
+        await scene.ApproveAsync(TurnOn("a"));
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+        scene.Vendor.Moods.Enqueue(VendorMood.DoesNothingAndLosesTheAnswer);
+        scene.Vendor.Memory = VendorMemory.CannotTell;
+        await TakeBackAsync();
+        scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);
+        var incident = await scene.IncidentAsync();
+        (incident.IsOpen, incident.IsLeftToPeople, incident.CanBeDraftedAgain).ShouldBe((true, true, true));
+    }
+
+    private async Task TakeBackAsync()
+    {
+        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        await scene.StageAsync(GateLevel.L1, ProposalKind.Undo, 2, back);
+        await scene.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static EventReceived Dark(EventStatus status, string id) => new(
+        id, "contoso-alertmanager", id, status, Severity.Error, "Dark", "HALL", "Dark", null, "dark-alert", "dark|hall", "dark", default, false, new Dictionary<string, string>());
 
     [Fact]
     public async Task A_drifted_undo_leaves_the_remedy_as_it_was()

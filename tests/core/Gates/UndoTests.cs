@@ -1,3 +1,4 @@
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -68,6 +69,72 @@ public sealed class UndoTests
         incident.Phase.ShouldBe(IncidentPhase.Verified);
         scene.Ledger.Facts<IncidentClosed>(Contoso).Count.ShouldBe(1);
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_and_done_again_can_be_taken_back_again()
+    {
+        var scene = await TakenBackAsync();
+        var incident = await scene.IncidentAsync();
+        (incident.IsOpen, incident.IsUndecided, incident.AsksAfterUndo, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe((true, true, true, GateLevel.L3, true));
+        (await scene.UndoAsync(Ben)).Sentence.ShouldBe("CON-1001 was undone already at 2026-03-02 09:00 UTC.");
+
+        (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
+        await scene.DraftAsync(Plan("process.lower-priority"), revision: 4);
+        await scene.StageAsync();
+        incident = await scene.IncidentAsync();
+        incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2, "what would run by itself is asked after somebody took it back");
+        await scene.DecideAsync(Command(Ada, incident));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 4, "CON-1001-x2", incident.Staged.Seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new StepFinished("CON-1001", "CON-1001-x2", 0, false, "CON-1001-x2-0", StepOutcome.Applied, "done"));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionFinished("CON-1001", "CON-1001-x2", ExecutionOutcome.Verified, "Ended.", [], false, scene.Clock.GetUtcNow().AddDays(1)));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
+        (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_is_escalated_and_closed_by_hand_like_anything_open()
+    {
+        var scene = await TakenBackAsync();
+        var incident = await scene.IncidentAsync();
+        scene.Clock.Advance(TimeSpan.FromMinutes(31));
+        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true).ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalEscalated>();
+        (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Moved the files by hand"))).IsDone.ShouldBeTrue();
+        incident = await scene.IncidentAsync();
+        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "handled", IncidentPhase.Handled));
+    }
+
+    [Fact]
+    public async Task An_undo_that_failed_halfway_is_marked_as_handled()
+    {
+        var scene = await VerifiedAsync("service.start");
+        await scene.UndoAsync(Ada);
+        await EndUndoAsync(scene, ExecutionOutcome.Failed);
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
+        var incident = await scene.IncidentAsync();
+        incident.IsLeftToPeople.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Seen to it"))).IsDone.ShouldBeTrue();
+        incident = await scene.IncidentAsync();
+        (incident.IsOpen, incident.Phase).ShouldBe((false, IncidentPhase.Handled));
+    }
+
+    private static async Task<GateScene> TakenBackAsync()
+    {
+        var scene = await VerifiedAsync("service.start");
+        await scene.UndoAsync(Ada);
+        await EndUndoAsync(scene, ExecutionOutcome.Verified);
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
+            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Execution.Plan.Empty, Risk.Low, "A person chooses.", new Dictionary<string, string>(), true));
+        await scene.StageAsync();
+        return scene;
+    }
+
+    private static async Task EndUndoAsync(GateScene scene, ExecutionOutcome outcome)
+    {
+        var seal = (await scene.IncidentAsync()).SealInForce;
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", outcome, "Undone.", []));
     }
 
     [Fact]

@@ -147,6 +147,39 @@ public sealed class IncidentsFollowerTests
     }
 
     [Fact]
+    public async Task An_incident_opened_again_takes_what_fires_again_and_is_closed_again_with_the_end_of_its_alert()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(AnEvent.Firing("Disk", "srv1", "s1"));
+        await world.FollowAsync();
+        await world.AppendAsync(StreamId.Incident(First), new IncidentClosed(First, "verified"));
+        await world.AppendAsync(StreamId.Incident(First), new IncidentReopened(First));
+        await world.ReceiveAsync(AnEvent.Firing("Disk", "srv1", "s2"));
+        await world.FollowAsync();
+        world.State.Incidents.Keys.ShouldBe([First]);
+        Balanced(world.State);
+        await world.ReceiveAsync(AnEvent.Resolved("Disk", "srv1"));
+        await world.FollowAsync();
+        world.State.Find(First)!.ClosedReason.ShouldBe(ClosedReasons.Resolved);
+        world.State.OpenByKey.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_incident_opened_again_while_its_alert_ended_is_closed_again()
+    {
+        using var world = new IntakeWorld();
+        await world.ReceiveAsync(AnEvent.Firing("Disk", "srv1", "s1"));
+        await world.FollowAsync();
+        await world.AppendAsync(StreamId.Incident(First), new IncidentClosed(First, "verified"));
+        await world.ReceiveAsync(AnEvent.Resolved("Disk", "srv1"));
+        await world.FollowAsync();
+        await world.AppendAsync(StreamId.Incident(First), new IncidentReopened(First));
+        await world.FollowAsync();
+        world.State.Find(First)!.IsOpen.ShouldBeFalse();
+        Balanced(world.State);
+    }
+
+    [Fact]
     public async Task An_alert_that_begins_while_its_incident_is_being_closed_opens_the_next()
     {
         using var world = new IntakeWorld();
