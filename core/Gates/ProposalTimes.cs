@@ -3,10 +3,17 @@ using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>When a staged proposal expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again.</summary>
+/// <summary>
+/// When a staged proposal expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again. It does not stop
+/// the world: what is worth nothing after a time expires then, and is drafted anew from what is left.
+/// </summary>
 public static class ProposalTimes
 {
-    public static DateTimeOffset? ExpiresAt(Incident incident) => Moved(incident, incident.Staged?.Terms.ExpiresAt);
+    public static DateTimeOffset? ExpiresAt(Incident incident)
+    {
+        var expires = Moved(incident, incident.Staged?.Terms.ExpiresAt);
+        return incident.Staged is { Kind: ProposalKind.Remedy } && incident.Draft?.NotAfter is { } end && expires > end && incident.Staged.Terms.ExpiresAt <= end ? end : expires;
+    }
 
     public static DateTimeOffset? EscalateAt(Incident incident) => Moved(incident, incident.Staged?.Terms.EscalateAt);
 

@@ -166,6 +166,8 @@ internal static class Proposals
             return Outcome.Refuse(incident, Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
         if (Reason(command) is { Length: > LongestReason } reason)
             return TooLong(incident, reason);
+        if (!command.PastDeadline && SnoozeLimit.Of(incident) is { } limit && until > limit.At)
+            return Outcome.Refuse(incident, Refusal.AsksFirst, $"{limit.Sentence(incident)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
         var staged = incident.Staged!;
         return Record(
             state, incident, command, right, new(incident.Id, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),

@@ -21,6 +21,9 @@ public enum Refusal
     Frozen,
     NotPossible,
     RecordUnavailable,
+
+    /// <summary>Nothing speaks against it once the person says that they mean it.</summary>
+    AsksFirst,
 }
 
 /// <summary>How a person's request ended: the incident as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.</summary>
@@ -45,7 +48,11 @@ public sealed record Decide(
     IReadOnlyDictionary<string, string>? Edits = null,
     DateTimeOffset? Until = null,
     string? ReviewToken = null,
-    bool BreakGlass = false) : IRequest<Answer>;
+    bool BreakGlass = false) : IRequest<Answer>
+{
+    /// <summary>A snooze may outlast the deadline: the person was told what that means and said so.</summary>
+    public bool PastDeadline { get; init; }
+}
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
 public sealed record ReviewBreakGlass(TenantId Tenant, string IncidentId, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>;

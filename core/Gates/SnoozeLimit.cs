@@ -1,0 +1,21 @@
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>The time past which a proposal is snoozed only by somebody who has said that they mean it. Pure.</summary>
+/// <param name="Reason">What the world leaves no more time than that for, as in <c>Battery left: 18 minutes</c>; null where it is the deadline of something critical.</param>
+public sealed record SnoozeLimit(DateTimeOffset At, string? Reason)
+{
+    /// <summary>Null where a snooze needs no second thought.</summary>
+    public static SnoozeLimit? Of(Incident incident)
+    {
+        if (incident.Staged is { Kind: ProposalKind.Remedy } && incident.Draft is { NotAfter: { } end, NotAfterReason: var reason })
+            return new(end, reason ?? "too late by then");
+        return incident.Severity == Severity.Critical && ProposalTimes.ExpiresAt(incident) is { } deadline ? new(deadline, null) : null;
+    }
+
+    /// <summary>Why this is asked first, for the person who wants to snooze it past that.</summary>
+    internal string Sentence(Incident incident) => Reason is null
+        ? $"{incident.Id} is critical and to be decided by {Sentences.Utc(At)}; snoozed past that, nobody is asked or escalated to meanwhile."
+        : $"What is proposed for {incident.Id} is worth nothing after {Sentences.Utc(At)} ({Sentences.Said(Reason)}).";
+}
