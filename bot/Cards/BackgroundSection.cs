@@ -57,7 +57,7 @@ internal static class BackgroundSection
     {
         var requested = incident.Staged is { } staged ? $" · requested by {CardText.Name(Phrases.Who(staged.Requester))}" : "";
         var revision = incident.Draft!.Revision > 1 ? $" · revision {incident.Draft.Revision}" : "";
-        var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook ? "Without a runbook" : $"Drafted by {incident.Draft.Drafter}";
+        var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook ? "Without a runbook" : $"Drafted {Phrases.Drafter(incident.Draft)}";
         return $"{drafter}{revision}{requested} · ledger entry {incident.LastSeq}";
     }
 }

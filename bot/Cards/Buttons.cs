@@ -16,9 +16,10 @@ internal static class Buttons
         var data = IncidentCard.DataOf(view);
         var incident = view.Incident;
         var decides = incident.IsUndecided && view.Rights.Decide;
+        var mayRun = !view.IsFrozen;
         if ((decides && incident.Staged!.Terms.Level == GateLevel.L3) || (incident.IsLeftToPeople && view.Rights.Decide))
             yield return Handled(data);
-        else if (decides && planFits && !incident.Staged!.NeedsReview)
+        else if (decides && planFits && mayRun && !incident.Staged!.NeedsReview)
         {
             yield return Approve(data);
             if (Edit(view, data) is { } edit)
@@ -29,8 +30,8 @@ internal static class Buttons
         if (decides && incident.Staged!.Terms.Level != GateLevel.L3)
             yield return Reject(data);
         if (decides || (incident.IsUndecided && view.Rights.Snooze))
-            yield return Snooze(incident, data);
-        if (incident.IsUndecided && view.Rights.BreakGlass && planFits)
+            yield return Snooze(view, data);
+        if (incident.IsUndecided && view.Rights.BreakGlass && planFits && mayRun)
             yield return Alone(data, incident.Staged!.Terms.BreakGlass!);
         if (incident.OpenGlass is { } broken && view.Rights.Confirm)
         {
@@ -41,9 +42,9 @@ internal static class Buttons
                 [CardActions.Input(InputId.Objection, "What was wrong with acting alone? Recorded and told.", 500, required: true, multiline: true)],
                 CardActions.Execute("Object", Verb.Object, about, "destructive"));
         }
-        if (incident.CanBeDraftedAgain && view.Rights.Redraft)
+        if (incident.CanBeDraftedAgain && view.Rights.Redraft && mayRun)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
-        if (CanUndo(view))
+        if (view.Rights.Undo && incident.CanBeUndone(view.Now) && mayRun)
             yield return Undo(incident, data);
         if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
@@ -102,24 +103,24 @@ internal static class Buttons
         CardActions.Execute("Mark as handled", Verb.Handled, data, "positive"));
 
     /// <summary>A snooze holds back reminders, escalation and expiry; where that matters most it is said before it is chosen.</summary>
-    private static OutgoingJson Snooze(Incident incident, OutgoingJson data)
+    private static OutgoingJson Snooze(IncidentView view, OutgoingJson data)
     {
         List<OutgoingJson> form = [];
-        if (incident.Severity == Severity.Critical && ProposalTimes.ExpiresAt(incident) is { } deadline)
+        var chosen = "1h";
+        if (SnoozeLimit.Of(view.Incident) is { } limit)
         {
-            form.Add(CardElements.Text(
-                $"This is critical and to be decided by {Phrases.Time(deadline)}. If you snooze it past that, nobody is asked or escalated to until the snooze ends.",
-                subtle: true));
+            form.Add(limit.Reason is { } reason
+                ? CardElements.Text($"What is proposed is worth nothing after {limit.At}: {reason,120}. Snoozed past that it is looked at anew, too late perhaps.", subtle: true)
+                : CardElements.Text($"This is critical and to be decided by {limit.At}. If you snooze it past that, nobody is asked or escalated to until the snooze ends.", subtle: true));
+            form.Add(CardActions.Toggle(InputId.PastDeadline, "Snooze it past that", "true"));
+            chosen = limit.At - view.Now > TimeSpan.FromHours(1) ? chosen : "15m";
         }
-        form.Add(CardActions.Choice(InputId.SnoozeFor, "Ask again", "1h", ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow")));
+        form.Add(CardActions.Choice(InputId.SnoozeFor, "Ask again", chosen, ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow")));
         return CardActions.ShowCard("Snooze", form, CardActions.Execute("Snooze", Verb.Snooze, data));
     }
 
     private static OutgoingJson Undo(Incident incident, OutgoingJson data) => CardActions.ShowCard(
         "Undo",
-        [CardElements.Text($"What was done is taken back, so what the alert reported may be so again. {incident.Id} stays closed: see to it yourself.", subtle: true)],
+        [CardElements.Text($"What was done is taken back, so what the alert reported may be so again. If it still fires, {incident.Id} is open again and asks what happens instead.", subtle: true)],
         CardActions.Execute("Undo", Verb.Undo, data, "destructive"));
-
-    private static bool CanUndo(IncidentView view) =>
-        view.Rights.Undo && view.Incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now;
 }

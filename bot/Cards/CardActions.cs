@@ -37,6 +37,8 @@ public static class InputId
     public const string EditReason = "editReason";
     public const string Note = "note";
     public const string SnoozeFor = "for";
+    /// <summary><c>true</c> when the deadline of what is snoozed may pass meanwhile.</summary>
+    public const string PastDeadline = "past";
     public const string Emergency = "emergency";
     public const string Objection = "objection";
 
@@ -73,6 +75,11 @@ internal static class CardActions
     public static OutgoingJson Toggle(string title, string id) => new()
     {
         ["type"] = "Action.ToggleVisibility", ["title"] = title, ["targetElements"] = new[] { id },
+    };
+
+    public static OutgoingJson Toggle(string id, string title, string value) => new()
+    {
+        ["type"] = "Input.Toggle", ["id"] = id, ["title"] = title, ["valueOn"] = value, ["valueOff"] = "false", ["value"] = "false",
     };
 
     /// <summary>A line or more of text. <paramref name="value"/> may be outside text; the label is ours unless escaped by the caller.</summary>

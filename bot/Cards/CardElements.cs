@@ -6,7 +6,17 @@ internal enum Tone { Default, Accent, Good, Warning, Attention }
 
 /// <summary>A piece of literal text. The text is outside text unless proven otherwise, so it always passes <see cref="CardText.Plain"/>.</summary>
 internal readonly record struct TextRun(
-    string? Text, int Max = 300, bool Bold = false, bool Mono = false, bool Subtle = false, Tone Tone = Tone.Default, string? Size = null, bool Lines = false);
+    string? Text, int Max = 300, bool Bold = false, bool Mono = false, bool Subtle = false, Tone Tone = Tone.Default, string? Size = null, bool Lines = false)
+{
+    /// <summary>An instant that the client writes in its reader's own zone; null for text.</summary>
+    public DateTimeOffset? Instant { get; private init; }
+
+    /// <summary>Without the day; for an instant on the day of one that stands beside it.</summary>
+    public bool TimeOnly { get; private init; }
+
+    public static TextRun At(DateTimeOffset instant, bool bold = false, bool subtle = false, Tone tone = Tone.Default, string? size = null, bool timeOnly = false) =>
+        new(null, Bold: bold, Subtle: subtle, Tone: tone, Size: size) { Instant = instant, TimeOnly = timeOnly };
+}
 
 /// <summary>The elements of Adaptive Cards 1.5 that our cards are made of, as JSON. Extensions carry a 1.5 fallback.</summary>
 internal static class CardElements
@@ -31,7 +41,7 @@ internal static class CardElements
         var inlines = new List<OutgoingJson>(runs.Length);
         foreach (var run in runs)
         {
-            var text = CardText.Plain(run.Text, run.Max, run.Lines);
+            var text = run.Instant is { } instant ? CardText.Instant(instant, run.TimeOnly) : CardText.Plain(run.Text, run.Max, run.Lines);
             if (text.Length == 0)
                 continue;
             var inline = new OutgoingJson { ["type"] = "TextRun", ["text"] = text };

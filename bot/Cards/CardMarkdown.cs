@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -21,11 +20,7 @@ public readonly struct CardMarkdown(int literalLength, int formattedCount)
     public void AppendFormatted(string? outside, int alignment) => text.Append(CardText.Markdown(outside, alignment));
 
     /// <summary>An instant as date and time in the zone of whoever reads; the client works it out.</summary>
-    public void AppendFormatted(DateTimeOffset at)
-    {
-        var utc = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        text.Append("{{DATE(").Append(utc).Append(",SHORT)}} {{TIME(").Append(utc).Append(")}}");
-    }
+    public void AppendFormatted(DateTimeOffset at) => text.Append(CardText.Instant(at));
 
     public void AppendFormatted<T>(T value)
         where T : struct => text.Append(CardText.Markdown(value.ToString()));

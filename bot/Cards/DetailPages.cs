@@ -46,7 +46,7 @@ public sealed class DetailPages
         {
             Heading("What is proposed");
             Line(draft.Summary);
-            if (draft.Problem is { } problem)
+            if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
                 Line("No plan: " + problem);
         }
         if (view.Plan.Steps.Count > 0)
@@ -84,7 +84,7 @@ public sealed class DetailPages
     {
         if (incident.Draft is not { } draft)
             return;
-        Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis by {CardText.Plain(draft.Drafter, 120)}");
+        Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis {CardText.Plain(Phrases.Drafter(draft), 120)}");
         Line(draft.Analysis);
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)

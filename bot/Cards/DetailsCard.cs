@@ -30,9 +30,9 @@ internal static class DetailsCard
         if (incident.IsUndecided && view.Rights.Decide && incident.Staged!.Terms.Level != GateLevel.L3)
         {
             var isLast = number >= pages.ToReview - 1;
-            if (isLast && !incident.Staged.NeedsReview)
+            if (isLast && !incident.Staged.NeedsReview && !view.IsFrozen)
                 yield return Buttons.Approve(data);
-            else if (isLast && token is not null)
+            else if (isLast && token is not null && !view.IsFrozen)
                 yield return Buttons.Approve(data.With("review", token));
             if (isLast)
                 yield return Buttons.Reject(data);

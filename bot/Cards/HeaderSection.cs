@@ -21,22 +21,38 @@ internal static class HeaderSection
         if (view.Notice is not null)
             yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
         yield return Title(view, measure);
-        if (view.Freeze is { } freeze && view.Incident.IsOpen)
+        if (view.Incident.CanBeFrozen(view.Now))
         {
-            yield return Container(
-                [Rich(null, new("Frozen", Bold: true), new($" by {CardText.Name(Phrases.Who(freeze.By))} since {Phrases.Time(freeze.At)}: nothing of this client is approved or runs. "), new($"Reason: {freeze.Reason}", measure.Short))],
-                Tone.Attention);
-        }
-        if (view.PlannedFreeze is { } planned && view.Incident.IsOpen)
-        {
-            yield return Container(
-                [Rich(null, new("Frozen", Bold: true), new($" as planned until {Phrases.Time(planned.During.Ends)}: nothing of this client is approved or runs. "), new($"Reason: {planned.Name}", measure.Short))],
-                Tone.Attention);
+            foreach (var frozen in Frozen(view, measure))
+                yield return frozen;
         }
         foreach (var broken in view.Incident.BrokenGlasses.Where(broken => !broken.IsConfirmed))
             yield return Glass(broken, measure);
         if (view.Incident.Opened.Scope != IncidentScope.One)
             yield return Rich("Small", new TextRun(Storm(view.Incident, measure), Unbounded));
+    }
+
+    private static IEnumerable<OutgoingJson> Frozen(IncidentView view, Measure measure)
+    {
+        if (view.Freeze is { } freeze)
+        {
+            var what = freeze.Cause == FreezeCause.Everything ? "Everything is frozen" : "Frozen";
+            yield return Container(
+                [
+                    Rich(null, new($"{what} by {CardText.Name(Phrases.Who(freeze.By))}: ", Bold: true), new(freeze.Reason, measure.Long)),
+                    Rich("None", new("Since "), TextRun.At(freeze.At), new(" nothing of this client is approved or runs.")),
+                ],
+                Tone.Attention);
+        }
+        if (view.PlannedFreeze is { } planned)
+        {
+            yield return Container(
+                [
+                    Rich(null, new("Frozen as planned: ", Bold: true), new(planned.Name, measure.Long)),
+                    Rich("None", new("Until "), TextRun.At(planned.During.Ends), new(" nothing of this client is approved or runs.")),
+                ],
+                Tone.Attention);
+        }
     }
 
     private static OutgoingJson Glass(BrokenGlass broken, Measure measure) => Container(

@@ -49,8 +49,9 @@ public static class IncidentCard
         var plan = PlanSection.Whole(view);
         List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(StormSection.Of(view, measure));
-        body.AddRange(OutcomeSection.Of(view, measure));
-        body.AddRange(PlanSection.Of(view, measure, plan));
+        var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
+        // After an undo the question comes first: that it was taken back is the least of it.
+        body.AddRange(view.Incident.AsksAfterUndo ? [.. next, .. done] : [.. done, .. next]);
         if (TermsSection.Of(view) is { } terms)
             body.Add(terms);
         body.AddRange(DecisionSection.Of(view, measure));

@@ -38,6 +38,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>The dated freeze of the policy that lasts now.</summary>
     public PlannedFreeze? PlannedFreeze { get; init; }
 
+    /// <summary>Nothing of the client is approved or runs now, by somebody's word or as planned: no button offers it.</summary>
+    public bool IsFrozen => Freeze is not null || PlannedFreeze is not null;
+
     /// <summary>People who could decide and are absent, and who decides in their name.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];
 

@@ -10,17 +10,26 @@ internal static class OutcomeSection
 {
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
-        foreach (var run in new[] { view.Incident.Execution, view.Incident.Undo })
+        foreach (var run in Shown(view.Incident))
         {
-            if (run is null)
-                continue;
             foreach (var part in Of(run, measure, IsEarlier(view.Incident, run)))
                 yield return part;
         }
         if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
             yield return Rich("Small", new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs without approval.", Subtle: true));
+        if (view.Incident is { Phase: IncidentPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
+            yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
         if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
             yield return Rich("Small", new TextRun($"Undo is possible until {Phrases.Time(until)}.", Subtle: true));
+    }
+
+    /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
+    private static IEnumerable<DevOpsAI.Incidents.Run> Shown(Incident incident)
+    {
+        if (incident.Execution is { } run && !incident.IsTakenBack)
+            yield return run;
+        if (incident.Undo is { } undo && !incident.IsEarlier(undo))
+            yield return undo;
     }
 
     /// <summary>What it came to is not what the card asks now. Of drift, the card says so itself.</summary>

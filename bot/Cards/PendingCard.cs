@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -70,13 +71,19 @@ public static class PendingCard
     internal static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
-        var left = incident is { Phase: IncidentPhase.Waiting, Staged: { } staged } && staged.Terms.ExpiresAt > now ? $", {Phrases.Span(staged.Terms.ExpiresAt - now)} left, until {Phrases.Time(staged.Terms.ExpiresAt)}" : "";
-        return Rich(
-            "Small",
+        var until = incident.Phase == IncidentPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now ? expires : (DateTimeOffset?)null;
+        List<TextRun> runs =
+        [
             new(incident.Id, Bold: true, Mono: true),
             new(" "),
             new(incident.Title, 100),
             new($" · {CardText.Name(tenant.Name, 40)} · {incident.Severity.ToString().ToLowerInvariant()} · ", Subtle: true),
-            new($"{word}{left}{(incident.OpenGlass is { } broken ? $", {broken.Missing} to confirm" : "")}", Tone: tone, Bold: true));
+            new(until is { } end ? $"{word}, {Phrases.Span(end - now)} left, until " : word, Tone: tone, Bold: true),
+        ];
+        if (until is { } at)
+            runs.Add(TextRun.At(at, bold: true, tone: tone));
+        if (incident.OpenGlass is { } broken)
+            runs.Add(new($", {broken.Missing} to confirm", Tone: tone, Bold: true));
+        return Rich("Small", [.. runs]);
     }
 }

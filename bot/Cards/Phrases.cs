@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Drafting;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
@@ -13,6 +14,7 @@ internal static class Phrases
         IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
         IncidentPhase.Drafting => ("Drafting", Tone.Default),
+        IncidentPhase.Waiting or IncidentPhase.Undone when incident.AsksAfterUndo => ($"Taken back, still firing{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
         IncidentPhase.Waiting when incident.Unanswered is not null =>
             ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
         IncidentPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } => ("Waiting for a person – escalated", Tone.Attention),
@@ -32,7 +34,7 @@ internal static class Phrases
         IncidentPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
         IncidentPhase.Expired => ("Expired – nothing was done", Tone.Warning),
         IncidentPhase.Undoing => ("Taking it back", Tone.Accent),
-        _ => ("Taken back", Tone.Good),
+        _ => ("Taken back", Tone.Default),
     };
 
     /// <summary>The state in as few words as the card's buttons leave to be said.</summary>
@@ -46,12 +48,27 @@ internal static class Phrases
         _ => Tone.Default,
     };
 
-    public static string Gate(GateTerms terms) => terms.Level switch
+    /// <summary>The level with its name.</summary>
+    public static string Level(GateLevel level) => level switch
     {
         GateLevel.L0 => "L0 · Automatic",
         GateLevel.L1 => "L1 · Execute and notify",
         GateLevel.L3 => "L3 · Human only",
-        _ => $"L2 · Approve to proceed ({Count(terms.Approvals, terms.ApproverRole)}{(terms.NotTheRequester ? ", not the requester" : "")})",
+        _ => "L2 · Approve to proceed",
+    };
+
+    public static string Gate(GateTerms terms) => terms.Level switch
+    {
+        not GateLevel.L2 => Level(terms.Level),
+        _ => $"{Level(terms.Level)} ({Count(terms.Approvals, terms.ApproverRole)}{(terms.NotTheRequester ? ", not the requester" : "")})",
+    };
+
+    /// <summary>How it was drafted, for the middle of a sentence. A drafter's name is outside text.</summary>
+    public static string Drafter(RecommendationDrafted draft) => draft.Drafter switch
+    {
+        RecommendationDrafted.NoRunbook => "without a runbook",
+        RecommendationDrafted.AfterUndo => RecommendationDrafted.AfterUndo,
+        var name => $"by {name}",
     };
 
     public static string Decision(ProposalDecided decided) => decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";

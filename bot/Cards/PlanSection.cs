@@ -33,7 +33,7 @@ internal static class PlanSection
         if (incident.Draft is not { } draft || IsOver(incident))
             yield break;
         yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
-        if (draft.Problem is { } problem)
+        if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn)
             yield break;
@@ -44,7 +44,7 @@ internal static class PlanSection
         }
         else
         {
-            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new("read every step and command in All details; Approve is on the last page."));
+            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new($"read every step and command in All details{(view.IsFrozen ? "." : "; Approve is on the last page.")}"));
             foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
                 yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" on {CardText.Name(step.Target.Name, 60)}"));
         }
@@ -100,7 +100,7 @@ internal static class PlanSection
         return Rich(
             "Small",
             new(IsWayBack(view.Incident) ? $"It {words}{which}." : $"{draft.Risk} risk, {words}{which}.", Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
-            new(asksMore ? " Read All details to approve." : "", Bold: true));
+            new(asksMore && !view.IsFrozen ? " Read All details to approve." : "", Bold: true));
     }
 
     private static string Seen(IncidentView view, PlanStep step, Condition condition)

@@ -1,23 +1,41 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Until when, in the reader's own time, and who may decide: a text block, because clients work out dates in those. No time left is said,
+/// The gate level by its name, until when, in the reader's own time, and who may decide: a text block, because clients work out dates in those. No time left is said,
 /// since a card is read long after it was drawn.
 /// </summary>
 internal static class TermsSection
 {
-    public static OutgoingJson? Of(IncidentView view) => (view.Incident, Who(view)) switch
+    public static OutgoingJson? Of(IncidentView view)
     {
-        ({ Phase: IncidentPhase.Snoozed, SnoozedUntil: { } until }, var who) => Text($"**Asks again** {until}. {who,300}", spacing: "Small"),
-        ({ Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until }, var who) when until > view.Now => Text($"**Decide by** {until}. {who,300}", spacing: "Small"),
-        ({ Phase: IncidentPhase.Waiting, Staged.Terms.ExpiresAt: var until }, var who) => Text($"**Time is over** since {until}. {who,300}", spacing: "Small"),
-        (_, { Length: > 0 } who) => Text($"{who,300}", subtle: true, spacing: "Small"),
-        _ => null,
-    };
+        var (incident, who) = (view.Incident, Who(view));
+        if (incident is { Phase: IncidentPhase.Snoozed, SnoozedUntil: { } back })
+            return Text($"**{Level(view)}.** Asks again {back}. {who,300}", spacing: "Small");
+        if (incident.Phase == IncidentPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } until)
+            return Waiting(view, until, who);
+        if (incident is { Staged: { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } } && who.Length == 0)
+            return Text($"{Level(view)}", subtle: true, spacing: "Small");
+        return who.Length > 0 ? Text($"{who,300}", subtle: true, spacing: "Small") : null;
+    }
+
+    /// <summary>Where people approve, the level's name begins the sentence that says until when and who.</summary>
+    private static OutgoingJson Waiting(IncidentView view, DateTimeOffset until, string who)
+    {
+        if (until <= view.Now)
+            return Text($"**{Level(view)}.** Time is over since {until}. {who,300}", spacing: "Small");
+        if (view.Incident.Staged!.Terms.Level != GateLevel.L2)
+            return Text($"**{Level(view)}.** Decide by {until}. {who,300}", spacing: "Small");
+        return view is { EverybodyIsAdministrator: false, Deciders: { } names }
+            ? Text($"**{Level(view)}** by {until}: {names + Needed(view),300}", spacing: "Small")
+            : Text($"**{Level(view)}** by {until}. {who,300}", spacing: "Small");
+    }
+
+    private static string Level(IncidentView view) => Phrases.Level(view.Incident.Staged!.Terms.Level);
 
     private static string Who(IncidentView view) => (view.EverybodyIsAdministrator, view.Deciders) switch
     {

@@ -101,8 +101,8 @@ internal static class WhyStory
     private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        if (incident.Undo is { Outcome: { } undone } undo)
-            return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified ? Tone.Good : Tone.Attention);
+        if (incident.Undo is { Outcome: { } undone } undo && !incident.IsEarlier(undo))
+            return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
         if (incident.Execution is { Outcome: { } outcome } run)
         {
             var at = run.FinishedAt is { } finished ? $", {At(view, finished)}" : "";
@@ -131,6 +131,8 @@ internal static class WhyStory
             open.Add("The client is frozen: nothing is approved or runs.");
         if (incident.OpenGlass is { } broken)
             open.Add($"{broken.Missing} more must confirm that {CardText.Name(Phrases.Who(broken.By), 60)} was right to act alone.");
+        if (incident.AsksAfterUndo)
+            open.Add("Its alert fires and nothing has been done about it: a person says what happens instead.");
         if (incident.IsUndecided)
             open.Add(view.Deciders is { } who ? $"A decision, by {who}." : "A decision.");
         else if (incident.IsLeftToPeople)

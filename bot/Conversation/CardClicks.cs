@@ -87,7 +87,7 @@ internal sealed class CardClicks(
                 ? decide with { Kind = DecisionKind.ApproveWithEdits, Edits = edits, Reason = data.Input(InputId.EditReason) }
                 : decide with { Reason = data.Input(InputId.EditReason) },
             Verb.Reject when data.Input(InputId.Reason) is { } reason => decide with { Kind = DecisionKind.Reject, Reason = reason },
-            Verb.Snooze when Until(data.Input(InputId.SnoozeFor)) is { } until => decide with { Kind = DecisionKind.Snooze, Until = until },
+            Verb.Snooze when Until(data.Input(InputId.SnoozeFor)) is { } until => decide with { Kind = DecisionKind.Snooze, Until = until, PastDeadline = data.Input(InputId.PastDeadline) == "true" },
             Verb.Handled => decide with { Kind = DecisionKind.Handled, Reason = data.Input(InputId.Note) },
             _ => null,
         };

@@ -49,7 +49,10 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         var takeBack = await ButtonAsync(teams, PlayedTeams.Omar, card, "Approve");
         (await teams.InvokeAsync(PlayedTeams.Tara, card, takeBack)).ToJsonString().ShouldContain("somebody else must approve it");
         await teams.InvokeAsync(PlayedTeams.Omar, card, takeBack);
-        await SaysAsync(bot, card, "Taken back");
+        await SaysAsync(bot, card, "nothing has been done about it");
+        (await bot.TypesAsync()).Count(type => type == "incident.reopened").ShouldBe(1);
+        await teams.SayAsync(PlayedTeams.Tara, "pending");
+        await Eventually.TrueAsync(() => Task.FromResult(teams.Messages.Values.Any(message => message.Says("Taken back, still firing") && message.Says("1 open"))), () => bot.Output);
 
         var types = await bot.TypesAsync();
         types.Count(type => type == "proposal.decided").ShouldBe(3);

@@ -28,7 +28,7 @@ internal abstract record NextStep
     /// <param name="knownUnsent">The last announced send certainly did not arrive.</param>
     /// <param name="gone">The posted card was deleted in Teams.</param>
     /// <param name="lostAnswerWait">How long an unanswered send may still turn up.</param>
-    /// <param name="turnedAt">When something that an open incident's card shows last began or ended by its date.</param>
+    /// <param name="turnedAt">When something that the card of an incident which could be frozen shows last began or ended by its date.</param>
     /// <param name="drawnAt">When the card was last drawn, where that is known better than from the ledger.</param>
     public static NextStep For(
         TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
@@ -39,7 +39,7 @@ internal abstract record NextStep
         var card = incident.Cards.GetValueOrDefault(conversationId);
         if (card is { ActivityId: not null } && !gone)
         {
-            return incident.LastSeq > card.ShownSeq || (incident.IsOpen && turnedAt > (drawnAt ?? card.ShownAt)) ? new Update(link, card)
+            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && turnedAt > (drawnAt ?? card.ShownAt)) ? new Update(link, card)
                 : incident.Ended is var (seq, at) && seq > Math.Max(card.NoticedSeq, card.PostedSeq) && now - at < NewsFor ? new Tell(link, card, seq)
                 : new Nothing();
         }

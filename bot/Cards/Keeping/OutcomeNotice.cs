@@ -12,7 +12,7 @@ internal static class OutcomeNotice
     public static string? For(Incident incident, LedgerEntry entry) => entry.Fact switch
     {
         ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
-        UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? "taken back, and verified." : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
+        UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? $"taken back, and verified.{Reopened(incident)}" : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
         ProposalExpired when incident.IsOpen =>
             $"**{incident.Id}**: nobody decided in time, so nothing was done. {(incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires")} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
@@ -28,6 +28,8 @@ internal static class OutcomeNotice
     };
 
     private static string Owed(OwedConfirmations owed) => $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
+
+    private static string Reopened(Incident incident) => incident.AsksAfterUndo ? " The alert still fires and nothing has been done about it: it is open again." : "";
 
     private static string Of(ExecutionOutcome outcome, bool rolledBack) => outcome switch
     {

@@ -24,7 +24,9 @@ public sealed class CardGalleryTests : GalleryTests
         await ClickAsync("Evidence and history");
         await easel.CardAsync(card, "07-details-history", "page 2 of");
         await ClickAsync("Back");
-        await ClickAsync("Snooze", new { @for = "1h" });
+        await ClickAsync("Snooze", new { @for = "4h" });
+        await easel.CardAsync(card, "08-snooze-asked", "Nothing was recorded");
+        await ClickAsync("Snooze", new { @for = "4h", past = "true" });
         await easel.CardAsync(card, "08-snoozed", "Snoozed by Erik");
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await ClickAsync("Approve");
@@ -34,7 +36,9 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.CardAsync(card, "10-verified", "Verified");
         await easel.OpenedAsync(card, "Undo", "10-undo-form", "may be so again");
         await ClickAsync("Undo");
-        await easel.CardAsync(card, "11-undo", "Taken back");
+        await easel.CardAsync(card, "11-undo", "nothing has been done about it");
+        await ClickAsync("Draft again");
+        await easel.CardAsync(card, "12-drafted-again", "Approve to proceed");
 
         Task ClickAsync(string title, object? inputs = null) => desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
     }

@@ -61,7 +61,7 @@ public sealed class DeadlineGalleryTests : GalleryTests
         await desk.RaiseAsync(Disk.Replace("SRV-FILE01", "FAB-WEB01", StringComparison.Ordinal), "fabrikam");
         var frozen = await desk.CardAsync(LocalDesk.Fabrikam, "FAB-WEB01");
         var fabrikam = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Fabrikam));
-        await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "as planned until 2099-01-02");
+        await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "Frozen as planned");
 
         var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await desk.RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""");

@@ -86,6 +86,21 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_freeze_takes_undo_from_what_was_done_too_and_gives_it_back()
+    {
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified");
+        await HandOverAsync();
+        story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), Story.Dana.AsActor());
+        await HandOverAsync();
+        teams.Shown.Values.Single().ToJsonString().ShouldContain("Frozen by Dana Technician");
+        story.Append(StreamId.Freeze, new FreezeLifted("done"), Story.Ravi.AsActor());
+        await HandOverAsync();
+        teams.Shown.Values.Single().ToJsonString().ShouldNotContain("Frozen");
+    }
+
+    [Fact]
     public async Task Every_change_reaches_the_same_message_and_the_outcome_is_told_once()
     {
         story.Linked().Opened().Drafted().Staged();
@@ -552,7 +567,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await UntilAsync(() => story.Clock.WaitingTimers > 0);
         story.Clock.Advance(TimeSpan.FromMinutes(2));
         await UntilAsync(IsFrozen);
-        teams.Shown["m1"].ToJsonString().ShouldContain("as planned until 2026-11-21 05:00 UTC");
+        teams.Shown["m1"].ToJsonString().ShouldContain("Frozen as planned: ");
+        teams.Shown["m1"].ToJsonString().ShouldContain("{{TIME(2026-11-21T05:00:00Z)}}");
         await keeper.IdleAsync().WaitAsync(Hang.Limit, Token);
         await HandOverAgainAsync();
         teams.Updates.ShouldBe(1);

@@ -37,7 +37,7 @@ public sealed partial class FiveSecondsTests
         seen.ShouldContain("Contoso Ltd");
         seen.ShouldContain("SIMULATION");
         seen.ShouldContain($"{draft.Risk} risk");
-        seen.ShouldContain("Decide by 11/21/2026 7:00 AM");
+        seen.ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM");
         seen.ShouldContain(local ? "everybody is administrator" : "Dana Technician or Ravi Approver");
         foreach (var step in draft.Plan.Steps)
         {

@@ -43,6 +43,7 @@ public sealed class IncidentCardTests
         ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
         ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
         ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
+        ["taken-back"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified).TakenBack(),
         ["frozen"] = story => story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
         ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
         ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
@@ -96,7 +97,7 @@ public sealed class IncidentCardTests
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
         var card = IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
-        VisibleWords.Of(card).ShouldContain("May decide: Ravi Approver");
+        VisibleWords.Of(card).ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM: Ravi Approver");
     }
 
     [Fact]
@@ -115,6 +116,44 @@ public sealed class IncidentCardTests
         var (everybody, approver) = await DrawAsync("needs-review", local: true);
         Titles(everybody).ShouldNotContain("Approve");
         Titles(approver).ShouldNotContain("Approve");
+    }
+
+    [Theory]
+    [InlineData("waiting", "Approve,Edit")]
+    [InlineData("needs-review", "")]
+    [InlineData("failed", "Draft again")]
+    [InlineData("verified", "Undo")]
+    [InlineData("undo-waiting", "Approve")]
+    [InlineData("glass-can-be-broken", "Approve,Edit,Break glass")]
+    public async Task While_the_client_is_frozen_no_button_offers_to_run_anything(string phase, string lost)
+    {
+        var story = Stories[phase](new Story());
+        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
+        var before = await TitlesAsync();
+        foreach (var cause in new FreezeCause?[] { null, FreezeCause.Everything })
+        {
+            story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins") { Cause = cause }, Story.Dana.AsActor());
+            (await TitlesAsync()).ShouldBe(before.Except(lost.Split(',')));
+            var card = await DrawnAsync();
+            VisibleWords.Of(card).ShouldContain($"{(cause is null ? "Frozen" : "Everything is frozen")} by Dana Technician: Strange logins");
+            story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, Story.Ravi.AsActor());
+            (await TitlesAsync()).ShouldBe(before, "it is lifted");
+        }
+        var planned = TestViews.Of(story, access, policy: YearEnd);
+        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldBe(before.Except(lost.Split(',')));
+
+        async Task<JsonNode> DrawnAsync() => IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
+        async Task<List<string>> TitlesAsync() => [.. Titles(await DrawnAsync())];
+    }
+
+    [Fact]
+    public async Task After_an_undo_the_card_asks_what_happens_instead()
+    {
+        var (everybody, approver) = await DrawAsync("taken-back", local: false);
+        Titles(approver).ShouldBe(["Handled", "Snooze", "Draft again", "Details"]);
+        VisibleWords.Of(everybody).ShouldContain("Taken back, still firing");
+        VisibleWords.Of(everybody).ShouldContain("Taken back; the alert still fires: nothing has been done about it.");
+        VisibleWords.Of(everybody).ShouldNotContain("has 24 % free", Case.Sensitive, "that holds no more");
     }
 
     [Fact]

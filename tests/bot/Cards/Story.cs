@@ -136,6 +136,16 @@ internal sealed class Story
             : Append(StreamId.Proposal(Id), new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("disk.C.freePercent on SRV-FILE01", "24", "6")]), Actor.Service("execution"));
     }
 
+    /// <summary>Open again after the undo, and what the bot asks then.</summary>
+    public Story TakenBack() => Append(StreamId.Incident(Id), new IncidentReopened(Id), Actor.Service("execution"))
+        .Append(
+            StreamId.Proposal(Id),
+            new RecommendationDrafted(
+                Id, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.", "Done, verified and then taken back: Clean up.",
+                [], DevOpsAI.Execution.Plan.Empty, Risk.Low, "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
+            Bot)
+        .Staged(GateLevel.L3, revision: 3);
+
     public Story Linked(ChannelRef? channel = null, bool escalation = false) => Append(StreamId.Channels, new ChannelLinked(channel ?? Channel, escalation), Dana.AsActor());
 
     public Story Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());

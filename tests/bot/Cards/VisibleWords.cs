@@ -8,7 +8,8 @@ internal static partial class VisibleWords
 {
     public static string Of(JsonNode card) => string.Join(' ', In(card["body"]).Concat(In(card["actions"])));
 
-    public static int Count(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+    /// <summary>A sign alone, as between two words, is none.</summary>
+    public static int Count(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Count(static word => word.Any(char.IsLetterOrDigit));
 
     private static IEnumerable<string> In(JsonNode? node)
     {

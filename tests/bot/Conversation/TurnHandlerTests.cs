@@ -288,7 +288,10 @@ public sealed class TurnHandlerTests
         Text(await PressAsync(Story.Ravi, "explode", Data())).ShouldContain("no button");
         mediator.Sent.ShouldBeEmpty();
         await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "4h")));
-        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>().Until.ShouldBe(Story.Start.AddHours(4));
+        var snooze = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
+        (snooze.Until, snooze.PastDeadline).ShouldBe((Story.Start.AddHours(4), false), "as a card of before says it");
+        await PressAsync(Story.Ravi, Verb.Snooze, Data(("for", "4h"), ("past", "true")));
+        mediator.Sent[^1].ShouldBeOfType<Decide>().PastDeadline.ShouldBeTrue();
     }
 
     [Fact]
@@ -485,7 +488,7 @@ public sealed class TurnHandlerTests
     [Theory]
     [InlineData("help", "What you can say")]
     [InlineData("pending", "CON-1001")]
-    [InlineData("show CON-1001", "Decide by")]
+    [InlineData("show CON-1001", "Approve to proceed** by")]
     [InlineData("why CON-1001", "Nobody has decided yet")]
     [InlineData("whoami", "approver")]
     [InlineData("hepl", "Did you mean")]
