@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text;
 
 namespace DevOpsAI.Incidents;
 
@@ -9,9 +10,16 @@ namespace DevOpsAI.Incidents;
 /// </summary>
 internal static class SecurityAlerts
 {
-    private const int LongestWord = 24;
-    private static readonly string[] CategoryLabels = ["category", "area", "class", "domain", "product", "source", "type", "team", "event_category", "alert_type", "service_source"];
-    private static readonly FrozenDictionary<string, string[][]> Terms = Read();
+    private static readonly string[] CategoryLabels =
+    [
+        "category", "area", "class", "domain", "product", "source", "type", "team", "event_category", "alert_type", "service_source",
+        "vendor", "provider", "sensor", "log_source", "rule", "rule_name", "groups", "threat_name", "detection",
+    ];
+
+    private static readonly FrozenDictionary<char, char> PlainLetters = Plain(
+        "aàáâãäåāăą", "cçćĉċč", "dďđ", "eèéêëēĕėęě", "gĝğġģ", "iìíîïĩīĭįı", "lĺļľŀł", "nñńņň", "oòóôõöøōŏő", "rŕŗř", "sśŝşšș", "tţťŧț", "uùúûüũūŭůűų", "yýÿŷ", "zźżž");
+
+    private static readonly SecurityTerms Terms = Read();
 
     public static bool Is(string kind, string title, IReadOnlyDictionary<string, string> attributes)
     {
@@ -28,20 +36,12 @@ internal static class SecurityAlerts
     }
 
     /// <summary>Every word of one of the terms is there, in any order.</summary>
-    private static bool Says(string text)
-    {
-        var words = Words(text);
-        foreach (var word in words)
-        {
-            if (Terms.TryGetValue(word, out var terms) && Array.Exists(terms, term => Array.TrueForAll(term, words.Contains)))
-                return true;
-        }
-        return false;
-    }
+    private static bool Says(string text) => text.Length > 0 && Terms.AnyIn(Words(text));
 
-    /// <summary>Lower case, parted at everything that is no letter or digit and where small letters turn to capitals; compounds count whole too, as in <c>BruteForce</c>.</summary>
-    private static HashSet<string> Words(string text)
+    /// <summary>Lower case without accents, parted at everything that is no letter or digit and where small letters turn to capitals; compounds count whole too, as in <c>BruteForce</c>.</summary>
+    private static HashSet<string> Words(string sent)
     {
+        var text = WithoutAccents(sent);
         var words = new HashSet<string>(StringComparer.Ordinal);
         var begin = 0;
         var whole = 0;
@@ -64,20 +64,32 @@ internal static class SecurityAlerts
 
         void Add(int from, int to)
         {
-            if (to > from && to - from <= LongestWord)
+            if (to > from)
                 words.Add(text[from..to].ToLowerInvariant());
         }
     }
 
-    private static FrozenDictionary<string, string[][]> Read()
+    /// <summary>As in <c>détecté</c>, which people also write <c>detecte</c>. By a table, because the bot runs without ICU, which could take letters apart.</summary>
+    private static string WithoutAccents(string text) => Ascii.IsValid(text) ? text : string.Create(text.Length, text, static (plain, sent) =>
+    {
+        for (var at = 0; at < sent.Length; at++)
+            plain[at] = PlainLetters.GetValueOrDefault(sent[at], sent[at]);
+    });
+
+    /// <param name="letters">The plain letter of each, and those that count as it.</param>
+    private static FrozenDictionary<char, char> Plain(params string[] letters) => letters
+        .SelectMany(static group => group[1..].SelectMany(accented => new[] { (accented, group[0]), (char.ToUpperInvariant(accented), char.ToUpperInvariant(group[0])) }))
+        .DistinctBy(static pair => pair.Item1)
+        .Where(static pair => pair.Item1 > 'z')
+        .ToFrozenDictionary(static pair => pair.Item1, static pair => pair.Item2);
+
+    private static SecurityTerms Read()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("security-alerts.txt")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd()
+        return new(reader.ReadToEnd()
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(static line => !line.StartsWith('#'))
-            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .GroupBy(static term => term[0])
-            .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
+            .Select(static line => WithoutAccents(line.ToLowerInvariant()).Split(' ', StringSplitOptions.RemoveEmptyEntries)));
     }
 }
