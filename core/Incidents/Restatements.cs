@@ -7,13 +7,39 @@ namespace DevOpsAI.Incidents;
 /// <param name="Seq">Of the entry that says so.</param>
 /// <param name="OccurredAt">When it began or ended, as its source says.</param>
 /// <param name="BeganAt">When the occurrence began that was spoken of; null where the source does not say.</param>
-public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset OccurredAt, DateTimeOffset? BeganAt)
+/// <param name="Severity">How severe it was said to be.</param>
+public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset OccurredAt, DateTimeOffset? BeganAt, Severity Severity)
 {
-    internal static AlertWord Of(long seq, EventReceived received) => new(received.Status, seq, received.OccurredAt, received.BeganAt);
+    /// <summary>A source whose clock is further ahead than this cannot say what came first.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
 
-    /// <summary>The end of an earlier occurrence, told after the next one began: it ends nothing any more.</summary>
-    internal bool Outdates(EventReceived received) =>
-        Status == EventStatus.Firing && BeganAt is { } began && received is { Status: EventStatus.Resolved, BeganAt: not null } && received.OccurredAt < began;
+    /// <summary>It was said to have begun in the future, so that nothing can be put in order by it: a later end might seem to be an earlier one.</summary>
+    private bool BeganAhead { get; init; }
+
+    /// <summary>That the occurrence began was said as well, not only that it ended.</summary>
+    private bool BeginningIsKnown { get; init; }
+
+    /// <param name="before">What was said before it.</param>
+    /// <param name="at">When it was said, by the ledger; null where that is now.</param>
+    internal static AlertWord Of(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) => new(received.Status, seq, received.OccurredAt, received.BeganAt, received.Severity)
+    {
+        BeganAhead = received.BeganAt - Ahead > at,
+        BeginningIsKnown = received.Status == EventStatus.Firing || (before is { BeginningIsKnown: true } && before.BeganAt == received.BeganAt),
+    };
+
+    /// <summary>
+    /// It is about an occurrence that is over: the end of an earlier one, told after the next one began, or a beginning told for the first time
+    /// after its end. It changes nothing any more.
+    /// </summary>
+    internal bool Outdates(EventReceived received) => received.BeganAt is not null && !BeganAhead && (Status, received.Status) switch
+    {
+        (EventStatus.Firing, EventStatus.Resolved) => received.OccurredAt < BeganAt,
+        (EventStatus.Resolved, EventStatus.Firing) => !BeginningIsKnown && received.BeganAt == BeganAt,
+        _ => false,
+    };
+
+    /// <summary>The word after one that it outdates: where it stands is the same, but said again it is news.</summary>
+    internal AlertWord After(EventReceived outdated) => outdated.Status == EventStatus.Firing ? this with { BeginningIsKnown = true } : this;
 }
 
 /// <summary>One event of a batch, looked up.</summary>
@@ -42,7 +68,7 @@ internal static class Restatements
             {
                 var (last, allKnown) = lastInBatch[received.AlertKey];
                 // The whole of it again leads to where the alert stands already.
-                if (received.BeganAt is null || word is null || onRecord is null || (allKnown && last.Event.Status == onRecord.Status && !AsksAgain(state, last.Event, onRecord)))
+                if (received.BeganAt is null || word is null || onRecord is null || (allKnown && last.Event.Status == onRecord.Status && !SaysMore(state, last.Event, onRecord)))
                     continue;
                 if (!IsNews(state, received, word))
                     continue;
@@ -52,8 +78,7 @@ internal static class Restatements
             {
                 news.Add(one);
             }
-            if (word?.Outdates(received) != true)
-                words[received.AlertKey] = AlertWord.Of(word?.Seq ?? 0, received);
+            words[received.AlertKey] = word?.Outdates(received) == true ? word.After(received) : AlertWord.Of(word, word?.Seq ?? 0, received, at: null);
         }
         return news;
     }
@@ -61,13 +86,16 @@ internal static class Restatements
     private static bool IsNews(TenantState state, EventReceived received, AlertWord word)
     {
         if (received.Status == word.Status)
-            return AsksAgain(state, received, word);
+            return SaysMore(state, received, word);
         // An occurrence before the last one that ended, delivered once more.
         var isOld = received.Status == EventStatus.Firing && word.BeganAt is { } began && received.OccurredAt < began;
         return !isOld && !word.Outdates(received);
     }
 
-    /// <summary>Nobody decided about it in time since it was last said, so saying it again is not idle.</summary>
+    /// <summary>It is more severe than was said, or nobody decided about it in time since: saying it again is not idle.</summary>
+    private static bool SaysMore(TenantState state, EventReceived received, AlertWord word) =>
+        (received.Status == EventStatus.Firing && received.Severity > word.Severity) || AsksAgain(state, received, word);
+
     private static bool AsksAgain(TenantState state, EventReceived received, AlertWord word) =>
         received.Status == EventStatus.Firing
         && state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id

@@ -247,9 +247,16 @@ public sealed record TenantState(TenantId Tenant)
     {
         var seq = entry.Seq;
         var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
-        if (LastWords.GetValueOrDefault(received.AlertKey)?.Outdates(received) == true)
-            return counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } };
-        counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(seq, received)) };
+        var before = LastWords.GetValueOrDefault(received.AlertKey);
+        if (before?.Outdates(received) == true)
+        {
+            return counted with
+            {
+                LastWords = LastWords.SetItem(received.AlertKey, before.After(received)),
+                Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 },
+            };
+        }
+        counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(before, seq, received, entry.At)) };
         if (received.Status == EventStatus.Resolved)
             return counted.Resolve(entry, received);
         if (OpenIncidentFor(received, entry.At) is { } open)

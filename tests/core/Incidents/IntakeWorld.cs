@@ -104,10 +104,10 @@ internal static class AnEvent
         source ?? Guid.NewGuid().ToString("n"), EventStatus.Firing, severity, kind, device, $"{kind} on {device}", null,
         alert ?? $"{kind}/{device}", new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero), new Dictionary<string, string>());
 
-    /// <summary>As a source says it that tells how an alert stands, in the same words whenever it stands so. Hours after nine o'clock.</summary>
+    /// <summary>As a source says it that tells how an alert stands, in the same words whenever it stands so. Hours after nine o'clock of the day before.</summary>
     public static ConnectorEvent Standing(double since, double? until = null, string device = "srv-file01", Severity severity = Severity.Error, string kind = "DiskSpaceLow")
     {
-        DateTimeOffset nine = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+        DateTimeOffset nine = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
         var alert = $"{kind}/{device}/{severity}";
         var began = nine.AddHours(since);
         return Firing(kind, device, $"{alert}/{began:O}/{(until is null ? "firing" : "resolved")}", severity, alert) with

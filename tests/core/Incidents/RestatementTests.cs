@@ -165,6 +165,46 @@ public sealed class RestatementTests
         world.Ledger.Facts<IncidentRaised>(IntakeWorld.Contoso).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_beginning_first_told_after_its_end_opens_nothing_until_it_is_said_again()
+    {
+        using var world = new IntakeWorld();
+        await SayAsync(world, Ended);
+        (await SayAsync(world, Began)).ShouldBe([false]);
+        Open(world).ShouldBe(0);
+        Balanced(world.State);
+        (await SayAsync(world, Began)).ShouldBe([false], "it stands so, whatever came first");
+        Open(world).ShouldBe(1);
+        await SayAsync(world, Ended);
+        Open(world).ShouldBe(0);
+        Balanced(world.State);
+    }
+
+    [Fact]
+    public async Task A_source_whose_clock_was_ahead_and_is_right_again_still_ends_its_alert()
+    {
+        using var world = new IntakeWorld();
+        await SayAsync(world, AnEvent.Standing(24 * 900));
+        Open(world).ShouldBe(1);
+        await SayAsync(world, AnEvent.Standing(20, until: 21));
+        Open(world).ShouldBe(0);
+        await SayAsync(world, AnEvent.Standing(22));
+        Open(world).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_same_words_at_a_higher_severity_are_news()
+    {
+        using var world = new IntakeWorld();
+        await SayAsync(world, Began);
+        (await SayAsync(world, Began with { Severity = Severity.Critical })).ShouldBe([false]);
+        (await SayAsync(world, Began with { Severity = Severity.Critical })).ShouldBe([true]);
+        (await SayAsync(world, Began)).ShouldBe([true], "a fall is none");
+        var incident = world.State.Incidents.Values.ShouldHaveSingleItem();
+        (incident.Severity, incident.EventCount).ShouldBe((Severity.Critical, 2));
+        world.Ledger.Facts<IncidentRaised>(IntakeWorld.Contoso).ShouldHaveSingleItem().To.ShouldBe(Severity.Critical);
+    }
+
     private static async Task<bool[]> SayAsync(IntakeWorld world, params ConnectorEvent[] events)
     {
         var receipts = await world.ReceiveAsync(events);
