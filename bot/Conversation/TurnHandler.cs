@@ -89,7 +89,7 @@ internal sealed class TurnHandler(
                 continue;
             foreach (var link in state.Channels.Values.Where(link => IsIn(link.Channel, turn.Conversation)))
             {
-                var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.");
+                var unlinked = new ChannelUnlinked(link.Channel.ConversationId, "The app was removed there.") { Lost = true };
                 await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, unlinked)], cancellationToken);
                 logger.Removed(link.Channel.ConversationId, tenant.Id);
             }

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Vault;
@@ -17,6 +18,9 @@ internal static class Health
 {
     /// <summary>A store that takes calls and stays silent is told about before whoever asks gives up.</summary>
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
+    /// <summary>A card that was not posted for so long is not merely waiting for its turn.</summary>
+    private static readonly TimeSpan LongestPosting = TimeSpan.FromMinutes(5);
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
@@ -47,7 +51,7 @@ internal static class Health
                     tenants.Elsewhere.Count,
                     Told(http, signing.Problems),
                     Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
-                    Told(http, Unseen(all)),
+                    Told(http, Unseen(all, clock.GetUtcNow())),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
@@ -67,14 +71,29 @@ internal static class Health
         : IsThisMachine(http) ? problems
         : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
 
-    /// <summary>Tenants with open incidents and no conversation to show them in.</summary>
-    internal static Dictionary<string, string> Unseen(IEnumerable<TenantState> states) => states
-        .Where(static state => state.Channels.IsEmpty)
-        .Select(static state => (Tenant: state.Tenant.Value, Open: state.Incidents.Values.Count(static incident => incident.IsOpen)))
-        .Where(static one => one.Open > 0)
-        .ToDictionary(
-            static one => one.Tenant,
-            static one => $"{(one.Open == 1 ? "1 open incident is" : $"{one.Open} open incidents are")} shown in no conversation: say 'link {one.Tenant}' to the bot in one.");
+    /// <summary>Tenants with open incidents that no conversation shows: there is none, or Teams has not taken the card of any for a while.</summary>
+    internal static Dictionary<string, string> Unseen(IEnumerable<TenantState> states, DateTimeOffset now)
+    {
+        var unseen = new Dictionary<string, string>();
+        foreach (var state in states)
+        {
+            var open = state.Incidents.Values.Where(static incident => incident.IsOpen);
+            var count = state.Channels.IsEmpty ? open.Count() : open.Count(incident => now - incident.OpenedAt > LongestPosting && !IsShown(state, incident));
+            if (count > 0)
+            {
+                var what = $"{(count == 1 ? "1 open incident is" : $"{count} open incidents are")} shown in no conversation";
+                unseen[state.Tenant.Value] = state.Channels.IsEmpty
+                    ? $"{what}: say 'link {state.Tenant.Value}' to the bot in one."
+                    : $"{what}: Teams does not take the cards, and the log says why. Say 'link {state.Tenant.Value}' to the bot in another one.";
+            }
+        }
+        return unseen;
+    }
+
+    /// <summary>A conversation has its card or got it in a list, or none is to have it yet.</summary>
+    private static bool IsShown(TenantState state, Incident incident) =>
+        incident.Cards.Values.Any(card => card.ActivityId is not null && state.Channels.ContainsKey(card.ConversationId))
+        || state.Channels.Values.All(link => state.IsOnList(incident, link) || !(incident.Escalated || state.ShowsEverything(link)));
 
     private static IResult NotReady(HttpContext http, string reason) => Results.Json(
         new { status = "not ready", reason = IsThisMachine(http) ? reason : "The ledger cannot be read or written; the log says why." },

@@ -97,17 +97,25 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
             ForgetRosters(entry);
     }
 
-    /// <summary>True until <see cref="Settled"/> says that it was dealt with, once for each time it was removed.</summary>
+    /// <summary>
+    /// True until <see cref="Settled"/> says that it was dealt with, once for each time it was removed or Teams took no messages there: of a
+    /// removal the bot may have heard nothing else.
+    /// </summary>
     public bool Installed(ConversationRef where)
     {
-        Change(Entry(where), static known => known with { UnusableBecause = null });
+        var isUsableAgain = BecomesUsable(Entry(where));
         if (where.TeamId is { } team)
         {
             foreach (var channel in ChannelsOf(team))
-                Change(channel, static known => known with { UnusableBecause = null });
+                isUsableAgain |= BecomesUsable(channel);
         }
+        if (isUsableAgain && InstallEntry(where) is { Known.Installed: true } entry)
+            Change(entry, static known => known with { Installed = null });
         return InstallEntry(where).Known.Installed != true;
     }
+
+    private bool BecomesUsable(BookEntry entry) =>
+        entry.Known.UnusableBecause is not null && Change(entry, static known => known with { UnusableBecause = null });
 
     /// <summary>True until <see cref="Settled"/> says that it was dealt with, once for each time it was installed.</summary>
     public bool Removed(ConversationRef where)

@@ -587,10 +587,15 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
-    public async Task Removing_the_app_unlinks_every_channel_of_the_team()
+    public async Task Removing_the_app_unlinks_every_channel_of_the_team_until_it_is_installed_again()
     {
+        var before = (await story.StateAsync()).Channels[Story.Channel.ConversationId];
         await handler.OnRemovedAsync(Turn(Story.Dana, ""), Token);
-        (await story.StateAsync()).Channels.ShouldBeEmpty();
+        var state = await story.StateAsync();
+        state.Channels.ShouldBeEmpty();
+        state.LostChannels.ShouldHaveSingleItem("others are told, and one for escalations stands in");
+        await handler.OnInstalledAsync(Turn(Story.Dana, ""), Token);
+        (await story.StateAsync()).Channels[Story.Channel.ConversationId].ShouldBe(before);
     }
 
     [Fact]

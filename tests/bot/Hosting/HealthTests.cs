@@ -37,9 +37,22 @@ public sealed class HealthTests
     {
         var story = new Story();
         story.Linked().Opened().Drafted().Staged();
-        Health.Unseen([await story.StateAsync()]).ShouldBeEmpty();
+        Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldBeEmpty();
         story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
-        Health.Unseen([await story.StateAsync()]).ShouldHaveSingleItem().Value.ShouldContain("1 open incident is shown in no conversation");
+        Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldHaveSingleItem().Value.ShouldContain("1 open incident is shown in no conversation");
+    }
+
+    [Fact]
+    public async Task So_are_those_whose_cards_Teams_does_not_take_for_a_while()
+    {
+        var story = new Story();
+        story.Linked().Opened().Drafted().Staged();
+        var now = story.Clock.GetUtcNow();
+        Health.Unseen([await story.StateAsync()], now.AddMinutes(4)).ShouldBeEmpty();
+        Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldHaveSingleItem().Value.ShouldContain("Teams does not take the cards");
+        story.Append(
+            StreamId.Card(story.Id), new CardPosted(story.Id, Story.Channel.ConversationId, "http://localhost/", Story.Channel.ConversationId, "a-1", 1, false), Actor.Service("cards"));
+        Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldBeEmpty();
     }
 
     private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };

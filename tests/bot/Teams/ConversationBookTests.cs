@@ -61,6 +61,23 @@ public sealed class ConversationBookTests
     }
 
     [Fact]
+    public async Task An_install_after_a_removal_that_nobody_heard_of_is_news_until_it_was_dealt_with()
+    {
+        await using var host = await TeamsHost.StartAsync();
+        const string Url = "http://localhost:9/";
+        await host.StatusAsync(Install("add", Url, "1"));
+        await host.Handler.NextAsync();
+        Book(host).MarkUnusable(Channel, "BotNotInConversationRoster");
+        var failures = 1;
+        host.Handler.OnChange = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
+        (await host.StatusAsync(Install("add", Url, "2"))).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await host.StatusAsync(Install("add", Url, "2"))).ShouldBe(HttpStatusCode.Accepted);
+        await host.StatusAsync(BotAdded(Url, "3"));
+        await host.StopAsync();
+        host.Handler.Turns.Select(static turn => turn.Method).ShouldBe(["installed", "installed", "installed"]);
+    }
+
+    [Fact]
     public async Task A_refused_conversation_is_usable_again_once_someone_speaks()
     {
         await using var host = await TeamsHost.StartAsync();
