@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -55,6 +56,8 @@ internal static class LedgerListing
             Copy(writer, "tenant", body[parts.Tenant]);
             writer.WriteNumber("seq", parts.Seq);
             Copy(writer, "at", body[parts.At]);
+            if (parts.ClockMilliseconds is { } clock)
+                writer.WriteString("clock", DateTimeOffset.FromUnixTimeMilliseconds(clock).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             Copy(writer, "type", body[parts.Type]);
             Copy(writer, "stream", body[parts.Stream]);
             writer.WriteNumber("version", parts.Version);

@@ -10,6 +10,9 @@ internal static class Sentences
     public const string NobodyKnown = "Teams did not say who you are (no Entra object id), so there is nothing I may do for you.";
     public const string NotRecorded = "The record cannot be reached at the moment, so nothing was done and nothing was recorded. Please try again in a minute.";
 
+    public const string ClockJumped =
+        "The clock of this machine jumped far ahead, so nothing was done and nothing was recorded. It works again when whoever runs this bot has set the clock right, or has started the bot again because it is right.";
+
     /// <summary>Of a client whose customer-managed key is not to be had.</summary>
     public const string Withheld =
         "That client's record is locked: the key that the client manages for it is not to be had at the moment. Nothing was done and nothing was recorded. Other clients are served; this one is again as soon as its key is back.";

@@ -128,7 +128,12 @@ internal sealed class TurnHandler(
         }
     }
 
-    private static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable is TenantLockedException locked ? Sentences.Locked(locked) : Sentences.NotRecorded;
+    private static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable switch
+    {
+        TenantLockedException locked => Sentences.Locked(locked),
+        ClockJumpedException => Sentences.ClockJumped,
+        _ => Sentences.NotRecorded,
+    };
 
     /// <summary>Removing the app from a team removes it from every channel of the team.</summary>
     private static bool IsIn(ChannelRef channel, ConversationRef removed) =>

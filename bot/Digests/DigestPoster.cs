@@ -29,6 +29,9 @@ internal sealed class DigestPoster(
     /// <summary>In case the clock was set, or a conversation was linked.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
+    /// <summary>A mark further ahead of now was made while the clock was wrong, and must not hold the digests back until then.</summary>
+    private static readonly TimeSpan WrongBy = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly DigestSchedule schedule = options.Value.Schedule();
@@ -71,7 +74,7 @@ internal sealed class DigestPoster(
     }
 
     private bool IsDue(TenantState state, ChannelLinked link) =>
-        !link.Escalation && state.Digests.GetValueOrDefault(link.Channel.ConversationId) is { } mark && mark.At < schedule.LastDue(clock.GetUtcNow());
+        !link.Escalation && state.Digests.GetValueOrDefault(link.Channel.ConversationId) is { } mark && clock.GetUtcNow() is var now && (mark.At < schedule.LastDue(now) || mark.At > now + WrongBy);
 
     /// <summary>Each conversation waits for Teams by itself.</summary>
     private void Begin(Tenant tenant, string conversation, CancellationToken stopping)

@@ -26,7 +26,7 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
             using var late = new CancellationTokenSource(LongestLook, clock);
@@ -39,7 +39,7 @@ internal static class Health
                     if (await states.FindAsync(tenant.Id, either.Token) is { } state)
                         all.Add(state);
                 }
-                if (ledger.Unwritable is { } problem)
+                if ((watch.Problem ?? ledger.Unwritable) is { } problem)
                     return NotReady(http, problem);
                 if (quarantine.Held.ToDictionary(static one => one.Key.Value, static one => one.Value) is { Count: > 0 } damaged)
                     return Damaged(http, damaged);

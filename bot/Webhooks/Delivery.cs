@@ -131,6 +131,10 @@ internal sealed class DeliveryIntake(
         {
             throw new NotNowException("This client's record is damaged and has to be restored first; nothing was recorded.", RetryWhenRestored, damaged);
         }
+        catch (ClockJumpedException jumped)
+        {
+            throw new NotNowException("The clock of this machine jumped; nothing was recorded.", RetryWhenRestored, jumped);
+        }
         catch (LedgerUnavailableException unavailable)
         {
             throw NotNow(

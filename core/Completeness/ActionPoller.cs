@@ -105,7 +105,7 @@ internal sealed class ActionPoller(
 
     /// <summary>Something was found, or it is time to say that nothing was.</summary>
     private bool IsNews(PollPosition? position, ActionPage page) =>
-        position is null || page.Gap || page.Actions.Count > 0 || clock.GetUtcNow() - position.At >= options.Value.IdlePollEvery;
+        position is null || page.Gap || page.Actions.Count > 0 || (clock.GetUtcNow() - position.At).Duration() >= options.Value.IdlePollEvery;
 
     private async Task RecordAsync(
         TenantState state, Connection connection, bool simulated, PollPosition? position, ActionPage page, CancellationToken cancellationToken)

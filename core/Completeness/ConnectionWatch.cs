@@ -40,16 +40,16 @@ public sealed record ConnectionWatch
     /// <param name="incident">The incident that the entry concerns, as it is after the entry.</param>
     internal ConnectionWatch Apply(LedgerEntry entry, Func<string, Incident?> incident) => entry.Fact switch
     {
-        EventReceived received => Heard(received.Connection, entry.At, null),
+        EventReceived received => Heard(received.Connection, entry.ByClock, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
-        ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.At, Version = entry.Version }),
-        ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.At, Version = entry.Version }),
+        ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
+        ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
         ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
         ExecutionStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Execution?.Plan),
         UndoStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Undo?.Plan),
         PollAdvanced polled => this with
         {
-            Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.At)),
+            Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.ByClock)),
             Seen = Seen.SetItems(polled.Ours.Select(seen => KeyValuePair.Create(seen.OperationId, seen.ActionId))),
         },
         OutOfBandChange change when Polls.GetValueOrDefault(change.Connection) is { } position => this with
@@ -64,9 +64,10 @@ public sealed record ConnectionWatch
     private ConnectionWatch Heard(string connection, DateTimeOffset? at, long? version)
     {
         var known = Pulses.GetValueOrDefault(connection);
-        if (version is null && known is { LastHeard: { } last, Silent: null } && at - last < PulseEvery)
+        if (version is null && known is { LastHeard: { } last, Silent: null } && at >= last && at - last < PulseEvery)
             return this;
-        var heard = at is { } time && !(known?.LastHeard >= time) ? time : known?.LastHeard;
+        // An event of now is later than whatever a clock that was ahead said; what is told of the past may be older than what is known.
+        var heard = at is { } time && (version is null || !(known?.LastHeard >= time)) ? time : known?.LastHeard;
         return this with { Pulses = Pulses.SetItem(connection, new(heard, known?.Silent, version ?? known?.Version ?? 0) { Expected = known?.Expected }) };
     }
 

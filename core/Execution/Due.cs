@@ -9,6 +9,9 @@ internal abstract record Due
 {
     private Due() { }
 
+    /// <summary>No lease is longer; one that seems to be was taken while the clock was ahead, and must not hold the run until then.</summary>
+    private static readonly TimeSpan LongestLease = TimeSpan.FromDays(1);
+
     /// <summary>Nothing is approved, or it has been carried out.</summary>
     public sealed record Nothing : Due;
 
@@ -33,7 +36,7 @@ internal abstract record Due
         };
         if (run is null or { Outcome: not null })
             return new Nothing();
-        return run.Instance == self.Id || run.LeaseUntil <= now || claims.IsGone(run.Instance)
+        return run.Instance == self.Id || run.LeaseUntil <= now || run.LeaseUntil > now + LongestLease || claims.IsGone(run.Instance)
             ? new Run(run.Kind, run.ExecutionId, run.Plan, incident.SealInForce, CausationOf(incident), TakenOver: true)
             : new Wait(run.LeaseUntil);
     }

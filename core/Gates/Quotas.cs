@@ -32,6 +32,9 @@ public sealed record CallTimes
         var times = Times.GetValueOrDefault(action) ?? [];
         while (!times.IsEmpty && times.Peek() <= at - KeptFor)
             times = times.Dequeue();
+        // What was called before cannot have been later: the clock was ahead then.
+        if (times.Any(earlier => earlier > at))
+            times = [.. times.Select(earlier => earlier > at ? at : earlier)];
         return this with { Times = Times.SetItem(action, times.Enqueue(at)) };
     }
 }

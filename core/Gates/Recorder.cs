@@ -39,7 +39,7 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
             logger.TooManyConflicts(tenant, incidentId);
             return new(null, Refusal.RecordUnavailable, NothingRecorded);
         }
-        catch (LedgerUnavailableException unavailable) when (unavailable is not TenantLockedException)
+        catch (LedgerUnavailableException unavailable) when (unavailable is not (TenantLockedException or ClockJumpedException))
         {
             logger.LedgerUnavailable(tenant, unavailable);
             return new(null, Refusal.RecordUnavailable, unavailable.MayBeRecorded ? NobodyKnows : NothingRecorded);

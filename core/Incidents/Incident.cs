@@ -232,7 +232,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     /// <summary>It takes further alerts at this time: a storm that has been quiet takes none, and its own alerts may still end.</summary>
     internal bool GathersAt(DateTimeOffset at) =>
-        Opened.Scope != IncidentScope.One && (Opened.QuietAfter is not { } quiet || at - LastBegunAt <= TimeSpan.FromSeconds(quiet));
+        Opened.Scope != IncidentScope.One && (Opened.QuietAfter is not { } quiet || (at - LastBegunAt).Duration() <= TimeSpan.FromSeconds(quiet));
 
     internal Incident With(long seq, EventReceived received, DateTimeOffset at)
     {
@@ -283,7 +283,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     {
         LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
         StorySeq = entry.Stream == StreamId.Card(Id) ? StorySeq : entry.Seq,
-        Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.At) : Ended,
+        Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.ByClock) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
@@ -295,7 +295,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         {
             IsOpen = false,
             ClosedReason = closed.Reason,
-            ClosedAt = entry.At,
+            ClosedAt = entry.ByClock,
             BegunSinceQuiet = null,
             Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
         },
@@ -306,7 +306,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         {
             Staged = staged,
             StagedSeq = entry.Seq,
-            StagedAt = staged.ByClock ?? entry.At,
+            StagedAt = staged.ByClock ?? entry.ByClock,
             StagedSeverity = staged.Severity ?? Severity,
             // Whoever was told that nobody decides is not told anew by asking again.
             Escalated = Phase == IncidentPhase.Expired && Escalated,
@@ -318,11 +318,11 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             Redraft = null,
             Phase = staged.Terms.Level is GateLevel.L0 or GateLevel.L1 ? IncidentPhase.Approved : IncidentPhase.Waiting,
         },
-        ProposalDecided decided => Decide(new(entry.Actor, entry.At, entry.Seq, decided)),
-        RedraftRequested => this with { Drifts = 0, SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.At), Phase = IncidentPhase.Drafting },
+        ProposalDecided decided => Decide(new(entry.Actor, entry.ByClock, entry.Seq, decided)),
+        RedraftRequested => this with { Drifts = 0, SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.ByClock), Phase = IncidentPhase.Drafting },
         BreakGlassReviewed said => WithGlass(said.Revision, broken => broken with
         {
-            Reviews = broken.Reviews.Add(new(entry.Actor, entry.At, said.Confirms, said.Reason)),
+            Reviews = broken.Reviews.Add(new(entry.Actor, entry.ByClock, said.Confirms, said.Reason)),
             IsConfirmed = broken.IsConfirmed || said.Complete,
         }),
         BreakGlassEscalated escalated => WithGlass(escalated.Revision, broken => broken with { Escalation = escalated.Reason }) with { Escalated = true, EscalatedTo = (escalated.To, entry.Seq) },
@@ -331,7 +331,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
         ProposalWithdrawn withdrawn => AfterUndecided(IncidentPhase.Withdrawn, withdrawn.Reason),
         ProposalExpired => AfterUndecided(IncidentPhase.Expired, null) with
         {
-            Unanswered = Staged is { Kind: ProposalKind.Remedy } ? new(entry.Seq, entry.At, (Unanswered?.Times ?? 0) + 1) : Unanswered,
+            Unanswered = Staged is { Kind: ProposalKind.Remedy } ? new(entry.Seq, entry.ByClock, (Unanswered?.Times ?? 0) + 1) : Unanswered,
         },
         ExecutionStarted started => this with
         {
@@ -354,7 +354,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             Execution = Execution with
             {
                 Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes],
-                RolledBack = done.RolledBack, UndoUntil = done.UndoUntil, FinishedAt = entry.At,
+                RolledBack = done.RolledBack, UndoUntil = done.UndoUntil, FinishedAt = entry.ByClock,
             },
         },
         UndoFinished done when Undo is not null => this with
@@ -366,14 +366,14 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
                 ExecutionOutcome.Drifted => PhaseAfter(Execution?.Outcome ?? ExecutionOutcome.Stopped),
                 _ => PhaseAfter(done.Outcome),
             },
-            Undo = Undo with { Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes], FinishedAt = entry.At },
+            Undo = Undo with { Outcome = done.Outcome, Summary = done.Summary, Changes = [.. done.Changes], FinishedAt = entry.ByClock },
         },
-        CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.At, Attempts = card.Attempts + 1 }),
+        CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.ByClock, Attempts = card.Attempts + 1 }),
         CardPosted posted => WithCard(posted.ConversationId, card => card with
         {
-            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, PostedSeq = posted.ShownSeq, ShownAt = entry.At,
+            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, PostedSeq = posted.ShownSeq, ShownAt = entry.ByClock,
         }),
-        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.At }),
+        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.ByClock }),
         NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq }),
         _ => this,
     };
@@ -415,7 +415,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
-            : new(id, kind, entry.Seq, entry.At, lease, instance, PlanInForce, [], null, null, [], false, null, null) 
+            : new(id, kind, entry.Seq, entry.ByClock, lease, instance, PlanInForce, [], null, null, [], false, null, null) 
             {
                 Announces = announces,
                 Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,

@@ -20,7 +20,8 @@ internal static class StormPolicy
             var incident = state.Incidents[state.RecentlyOpened[index]];
             if (now - incident.OpenedAt > options.Window)
                 break;
-            if (!incident.IsOpen)
+            // Opened while the clock was ahead: when, nobody knows.
+            if (!incident.IsOpen || incident.OpenedAt - now > options.Window)
                 continue;
             // A storm of warnings is no reason to gather an error.
             if (incident.Opened.Severity >= received.Severity)

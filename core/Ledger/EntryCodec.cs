@@ -11,11 +11,11 @@ namespace DevOpsAI.Ledger;
 /// </summary>
 /// <param name="Fact">The fact as a reader will see it: read back from its stored form.</param>
 /// <param name="Sealed">What is to be stored encrypted beside the entry, by those very bytes; null when there is nothing.</param>
-internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int SeqOffset, byte[]? Sealed);
+internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int ClockOffset, int SeqOffset, byte[]? Sealed);
 
 /// <summary>
 /// The stored form of an entry: canonical JSON (RFC 8785) of
-/// <c>{actor{id,kind,name?},at,causation?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written
+/// <c>{actor{id,kind,name?},at,causation?,clock?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written
 /// again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is and what it hashes to.
 /// </summary>
 public static class EntryCodec
@@ -57,6 +57,7 @@ public static class EntryCodec
                 output.Append(",\"causation\":"u8);
                 output.AppendNumber(causation);
             }
+            var clockOffset = output.Length;
             output.Append(",\"correlation\":"u8);
             Jcs.WriteString(entry.Correlation, output);
             output.Append(",\"data\":"u8);
@@ -77,7 +78,7 @@ public static class EntryCodec
             output.Append(",\"v\":1,\"version\":"u8);
             if (output.Length + (sealedBytes?.Length ?? 0) > LargestEntry)
                 throw new ArgumentException($"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {LargestEntry}.", nameof(entry));
-            var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, seqOffset, sealedBytes);
+            var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, sealedBytes);
             return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
         catch (JsonException unfit)
@@ -87,10 +88,20 @@ public static class EntryCodec
     }
 
     /// <summary>Appends the canonical bytes.</summary>
-    internal static void Complete(PreparedEntry entry, DateTimeOffset at, long seq, long version, ByteBuffer output)
+    /// <param name="at">Never earlier than that of the entry before.</param>
+    /// <param name="byClock">What the clock says; kept where it is earlier than <paramref name="at"/>; null for that time.</param>
+    internal static void Complete(PreparedEntry entry, DateTimeOffset at, long seq, long version, ByteBuffer output, DateTimeOffset? byClock = null)
     {
         var start = output.Length;
-        output.Append(entry.Template.AsSpan(0, entry.SeqOffset));
+        output.Append(entry.Template.AsSpan(0, entry.ClockOffset));
+        if (byClock is { } clock && clock < at)
+        {
+            output.Append(",\"clock\":\""u8);
+            InstantJson.Write(clock, output.Reserve(InstantJson.Length));
+            output.Advance(InstantJson.Length);
+            output.Append((byte)'"');
+        }
+        output.Append(entry.Template.AsSpan(entry.ClockOffset, entry.SeqOffset - entry.ClockOffset));
         InstantJson.Write(at, output.Written[(start + entry.AtOffset)..]);
         output.AppendNumber(seq);
         output.Append(entry.Template.AsSpan(entry.SeqOffset));
@@ -132,7 +143,10 @@ public static class EntryCodec
                 EntryParts.Text(body, parts.Correlation),
                 parts.Causation,
                 fact,
-                hash);
+                hash)
+            {
+                ByClock = DateTimeOffset.FromUnixTimeMilliseconds(parts.ClockMilliseconds ?? parts.AtMilliseconds),
+            };
         }
         catch (Exception unfit) when (unfit is InvalidOperationException or FormatException)
         {

@@ -35,6 +35,9 @@ public ref struct EntryParts
     /// <summary>Milliseconds since 1970, UTC.</summary>
     public long AtMilliseconds { get; private set; }
 
+    /// <summary>The same of the clock by which it was recorded, where that was behind the ledger; else null.</summary>
+    public long? ClockMilliseconds { get; private set; }
+
     /// <summary>The text as it stands in the entry.</summary>
     public Range At { get; private set; }
 
@@ -61,6 +64,7 @@ public ref struct EntryParts
                 case Members.Version: parts.Version = Whole(ref reader); break;
                 case Members.Causation: parts.Causation = Whole(ref reader); break;
                 case Members.V when Whole(ref reader) != 1: throw new JsonException("an entry format that this version does not know");
+                case Members.Clock: parts.ClockMilliseconds = Milliseconds(ref reader); break;
                 case Members.At: parts.AtMilliseconds = Milliseconds(ref reader); break;
                 case Members.Actor or Members.Data or Members.Sealed:
                     if (kind != JsonTokenType.StartObject)
@@ -70,7 +74,7 @@ public ref struct EntryParts
             }
             parts.Keep(member, start..(int)reader.BytesConsumed, kind);
         }
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (found | Members.Causation | Members.Sealed) != Members.All)
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (found | Members.Causation | Members.Clock | Members.Sealed) != Members.All)
             throw new JsonException("members are missing");
         return parts;
     }
@@ -131,6 +135,7 @@ public ref struct EntryParts
         4 when name.SequenceEqual("data"u8) => Members.Data,
         4 when name.SequenceEqual("type"u8) => Members.Type,
         5 when name.SequenceEqual("actor"u8) => Members.Actor,
+        5 when name.SequenceEqual("clock"u8) => Members.Clock,
         6 when name.SequenceEqual("sealed"u8) => Members.Sealed,
         6 when name.SequenceEqual("stream"u8) => Members.Stream,
         6 when name.SequenceEqual("tenant"u8) => Members.Tenant,
@@ -156,6 +161,7 @@ public ref struct EntryParts
         V = 512,
         Version = 1024,
         Sealed = 2048,
-        All = 4095,
+        Clock = 4096,
+        All = 8191,
     }
 }

@@ -3,12 +3,16 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>A ledger that shows nothing of a tenant in quarantine and takes nothing for it, and puts a tenant there whose entries are not what was recorded.</summary>
-internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine) : ILedger
+/// <summary>Takes nothing while the clock is wrong. Shows nothing of a tenant in quarantine and takes nothing for it, and puts a tenant there whose entries are not what was recorded.</summary>
+internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine, ClockWatch? watch = null) : ILedger
 {
     public ValueTask<AppendResult> AppendAsync(
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
-        quarantine.WatchAsync(tenant, () => inner.AppendAsync(tenant, expected, entries, cancellationToken));
+        quarantine.WatchAsync(tenant, () =>
+        {
+            watch?.ThrowIfJumped();
+            return inner.AppendAsync(tenant, expected, entries, cancellationToken);
+        });
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.HeadAsync(tenant, cancellationToken));

@@ -54,7 +54,14 @@ public sealed record LedgerEntry(
     string Correlation,
     long? Causation,
     Fact Fact,
-    ReadOnlyMemory<byte> Hash);
+    ReadOnlyMemory<byte> Hash)
+{
+    /// <summary>
+    /// When it was recorded by the clock of then: earlier than <see cref="At"/> while the ledger is ahead of the clock, because that was
+    /// ahead before. What is compared with a clock is compared by this.
+    /// </summary>
+    public DateTimeOffset ByClock { get; init; } = At;
+}
 
 /// <summary>An entry to be appended; tenant, seq, time, version and hash are given by the ledger.</summary>
 public sealed record NewEntry(StreamId Stream, Actor Actor, string Correlation, Fact Fact, long? Causation = null);

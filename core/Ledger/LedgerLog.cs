@@ -36,6 +36,12 @@ internal static partial class LedgerLog
     [LoggerMessage(EventId = 1008, Level = LogLevel.Critical, Message = "{Tenant} IS NOT SERVED, the other clients are. {Reason}")]
     public static partial void Quarantined(this ILogger logger, TenantId tenant, string reason);
 
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Critical, Message = "NOTHING IS RECORDED: {Problem}")]
+    public static partial void ClockJumped(this ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "The clock is right again; what comes is recorded")]
+    public static partial void ClockIsRightAgain(this ILogger logger);
+
     [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "Whether the record of {Tenant} is what was signed could not be told at the start ({Problem}); it is looked at again before it is signed")]
     public static partial void NotChecked(this ILogger logger, TenantId tenant, string problem);
 }

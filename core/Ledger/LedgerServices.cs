@@ -26,7 +26,10 @@ public static class LedgerServices
         services.AddSingleton<LedgerMetrics>();
         services.AddSqliteStore().AddCosmosStore();
         services.AddSingleton(static provider => new Quarantine(provider.GetRequiredService<ILogger<Quarantine>>(), GivenUp(provider)));
-        services.AddSingleton<ILedger>(static provider => new GuardedLedger(Choose<ILedger, SqliteLedger, CosmosLedger>(provider), Guard(provider)));
+        services.AddSingleton<ILedger>(static provider => new GuardedLedger(
+            Choose<ILedger, SqliteLedger, CosmosLedger>(provider), Guard(provider), provider.GetRequiredService<ClockWatch>()));
+        services.AddSingleton(static provider => new ClockWatch(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.LongestClockJump, provider.GetRequiredService<ILogger<ClockWatch>>(), ClockWatch.SinceBoot));
         services.AddSingleton(static provider => Choose<IStoreHealth, SqliteLedger, CosmosLedger>(provider));
         services.AddSingleton<ICursorStore>(static provider => new GuardedCursors(Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider), Guard(provider)));
         services.AddSingleton<ILedgerArchive>(static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));

@@ -197,7 +197,7 @@ public sealed record TenantState(TenantId Tenant)
                 LinkedSince = LinkedSince.SetItem(linked.Channel.ConversationId, entry.Seq),
                 Digests = Digests.SetItem(
                     linked.Channel.ConversationId,
-                    new(entry.At, entry.Seq, Intake.Digested, Digests.GetValueOrDefault(linked.Channel.ConversationId)?.Version ?? 0)),
+                    new(entry.ByClock, entry.Seq, Intake.Digested, Digests.GetValueOrDefault(linked.Channel.ConversationId)?.Version ?? 0)),
             },
             DigestSending digest => this with { Digests = Digests.SetItem(digest.ConversationId, new(digest.Due, digest.Through, digest.Digested, entry.Version) { Before = Digests.GetValueOrDefault(digest.ConversationId) is { } mark ? mark with { Before = null } : null }) },
             MessageSent { Purpose: DigestSending.Purpose, Outcome: MessageOutcome.NotSent } sent when Digests.GetValueOrDefault(sent.ConversationId) is { Before: { } before } mark =>
@@ -209,17 +209,17 @@ public sealed record TenantState(TenantId Tenant)
                     ? LostChannels.SetItem(unlinked.ConversationId, lost)
                     : LostChannels.Remove(unlinked.ConversationId),
             },
-            FreezeSet set => Frozen(new(entry.Actor, entry.At, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.At)) },
+            FreezeSet set => Frozen(new(entry.Actor, entry.ByClock, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)) },
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
             FreezeLifted lifted => (lifted.Everything == true ? this with { FrozenWithEverything = null } : this with { OwnFreeze = null })
-                with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.At)) },
+                with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)) },
             _ => OfIncident(entry),
         };
         return next with
         {
             Seq = entry.Seq,
             Watch = Watch.Apply(entry, next.Find),
-            Calls = entry.Fact is StepStarted step && ActionOf(next.Find(step.IncidentId), step) is { } action ? Calls.With(action, entry.At) : Calls,
+            Calls = entry.Fact is StepStarted step && ActionOf(next.Find(step.IncidentId), step) is { } action ? Calls.With(action, entry.ByClock) : Calls,
             Versions = entry.Stream.Value.Contains('/', StringComparison.Ordinal) ? Versions : Versions.SetItem(entry.Stream, entry.Version),
         };
     }
@@ -259,8 +259,8 @@ public sealed record TenantState(TenantId Tenant)
         counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(before, seq, received, entry.At)) };
         if (received.Status == EventStatus.Resolved)
             return counted.Resolve(entry, received);
-        if (OpenIncidentFor(received, entry.At) is { } open)
-            return counted.Attach(open, seq, received, entry.At);
+        if (OpenIncidentFor(received, entry.ByClock) is { } open)
+            return counted.Attach(open, seq, received, entry.ByClock);
         return received.Severity == Severity.Info
             ? counted with { Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 } }
             : counted with { Unattached = Unattached.Add(seq, received) };
@@ -278,7 +278,7 @@ public sealed record TenantState(TenantId Tenant)
         };
         return incident is null || (ended.Count > 0 && !incident.IsOpen)
             ? state with { Intake = state.Intake with { Digested = state.Intake.Digested + 1 } }
-            : state.Attach(incident, entry.Seq, received, entry.At);
+            : state.Attach(incident, entry.Seq, received, entry.ByClock);
     }
 
     private TenantState Attach(Incident incident, long seq, EventReceived received, DateTimeOffset at) => this with
@@ -290,7 +290,7 @@ public sealed record TenantState(TenantId Tenant)
 
     private TenantState Open(LedgerEntry entry, IncidentOpened opened)
     {
-        var incident = new Incident(Tenant, opened.IncidentId, opened, entry.At, entry.Seq, entry.Correlation) { IncidentVersion = entry.Version };
+        var incident = new Incident(Tenant, opened.IncidentId, opened, entry.ByClock, entry.Seq, entry.Correlation) { IncidentVersion = entry.Version };
         var state = this with
         {
             LastIncidentNumber = LastIncidentNumber + 1,
@@ -298,9 +298,9 @@ public sealed record TenantState(TenantId Tenant)
             OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
-        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event, entry.At)?.Id == opened.IncidentId))
+        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event, entry.ByClock)?.Id == opened.IncidentId))
         {
-            state = state.Attach(state.Incidents[opened.IncidentId], seq, received, entry.At);
+            state = state.Attach(state.Incidents[opened.IncidentId], seq, received, entry.ByClock);
             state = state with { Unattached = state.Unattached.Remove(received.EventId) };
             if (received.EventId == opened.FirstEventId)
                 state = state with { Intake = state.Intake with { Shown = state.Intake.Shown + 1, Folded = state.Intake.Folded - 1 } };
@@ -343,8 +343,8 @@ public sealed record TenantState(TenantId Tenant)
                 ? state.Intake with { Shown = state.Intake.Shown - 1 }
                 : state.Intake with { Folded = state.Intake.Folded - 1 };
             state = state with { Intake = taken };
-            state = state.OpenIncidentFor(received, entry.At) is { } other
-                ? state.Attach(other, seq, received, entry.At)
+            state = state.OpenIncidentFor(received, entry.ByClock) is { } other
+                ? state.Attach(other, seq, received, entry.ByClock)
                 : state with { Unattached = state.Unattached.Add(seq, received) };
         }
         return state;

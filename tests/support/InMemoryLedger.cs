@@ -105,10 +105,11 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
         var stream = entry.Source.Stream;
         var version = versions[(tenant, stream)] = versions.GetValueOrDefault((tenant, stream)) + 1;
         var at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var byClock = at;
         if (list.Count > 0 && at < list[^1].At)
             at = list[^1].At;
         var body = new ByteBuffer(1024);
-        EntryCodec.Complete(entry, at, list.Count + 1, version, body);
+        EntryCodec.Complete(entry, at, list.Count + 1, version, body, byClock);
         var stored = EntryCodec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Sealed, opening);
         list.Add(stored);
         return stored;

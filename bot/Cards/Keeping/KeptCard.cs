@@ -39,8 +39,8 @@ internal sealed class KeptCard(
     private bool knownUnsent;
     private bool gone;
     private int failures;
-    private (long Proposal, long Incident, DateTimeOffset At)? updated;
-    private DateTimeOffset? passingSince;
+    private (long Proposal, long Incident, long Timestamp)? updated;
+    private long? passingSince;
     private DateTimeOffset? drawnAt;
 
     public Task Work { get; private set; } = Task.CompletedTask;
@@ -211,7 +211,7 @@ internal sealed class KeptCard(
                 var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.ContentHash() };
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 crashPoints.Reach(CrashPoint.CardUpdated);
-                updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetUtcNow());
+                updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetTimestamp());
                 (passingSince, drawnAt, failures) = (null, drawing, 0);
                 return true;
             case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:
@@ -327,7 +327,7 @@ internal sealed class KeptCard(
     {
         if (updated is not { } last || last.Proposal != incident.ProposalVersion || last.Incident != incident.IncidentVersion)
             return null;
-        var left = last.At + options.CountEvery - clock.GetUtcNow();
+        var left = options.CountEvery - clock.GetElapsedTime(last.Timestamp);
         return left > TimeSpan.Zero ? left : null;
     }
 
@@ -339,8 +339,8 @@ internal sealed class KeptCard(
             passingSince = null;
             return null;
         }
-        passingSince ??= clock.GetUtcNow();
-        var left = passingSince.Value + options.PassingFor - clock.GetUtcNow();
+        passingSince ??= clock.GetTimestamp();
+        var left = options.PassingFor - clock.GetElapsedTime(passingSince.Value);
         return left > TimeSpan.Zero ? left : null;
     }
 

@@ -22,6 +22,9 @@ internal abstract record NextStep
     /// <summary>How long after something ended it is still told: whoever hears it later reads it on the card.</summary>
     private static readonly TimeSpan NewsFor = TimeSpan.FromHours(2);
 
+    /// <summary>Clocks of two instances differ by less; a time further ahead of now was taken while the clock was wrong.</summary>
+    private static readonly TimeSpan WrongBy = TimeSpan.FromMinutes(5);
+
     /// <summary>Whether the card is there will be known by then, or is given up.</summary>
     public sealed record WaitUntil(DateTimeOffset Time) : NextStep;
 
@@ -39,7 +42,9 @@ internal abstract record NextStep
         var card = incident.Cards.GetValueOrDefault(conversationId);
         if (card is { ActivityId: not null } && !gone)
         {
-            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && turnedAt > (drawnAt ?? card.ShownAt)) ? new Update(link, card)
+            // Shown at a time that is still to come: the clock was ahead then.
+            var isOld = turnedAt is { } turned && (drawnAt ?? card.ShownAt) is var shown && (turned > shown || shown > now + WrongBy);
+            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && isOld) ? new Update(link, card)
                 : incident.Ended is var (seq, at) && seq > Math.Max(card.NoticedSeq, card.PostedSeq) && now - at < NewsFor ? new Tell(link, card, seq)
                 : new Nothing();
         }
@@ -50,7 +55,7 @@ internal abstract record NextStep
         if (knownUnsent)
             return new Post(link, Announce: false);
         var givenUp = card.SendingAt + lostAnswerWait;
-        return now < givenUp ? new WaitUntil(givenUp) : new Post(link, Announce: true);
+        return now < givenUp && card.SendingAt <= now + WrongBy ? new WaitUntil(givenUp) : new Post(link, Announce: true);
     }
 
     /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>

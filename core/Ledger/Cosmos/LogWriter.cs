@@ -162,9 +162,8 @@ internal sealed class Draft
     {
         var lines = new List<CommitLine>();
         var draft = new Draft(new(log.Tenant, index.Count + 1, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), lines));
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        if (at < log.LastAt)
-            at = log.LastAt;
+        var byClock = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var at = byClock < log.LastAt ? log.LastAt : byClock;
         foreach (var append in batch)
         {
             if (append.IsCancelled)
@@ -172,7 +171,7 @@ internal sealed class Draft
             else if (draft.ConflictOf(append, index) is { } conflict)
                 draft.refused.Add((append, conflict));
             else
-                draft.Accept(append, index, at, lines);
+                draft.Accept(append, index, at, byClock, lines);
         }
         return draft;
     }
@@ -200,7 +199,7 @@ internal sealed class Draft
         return null;
     }
 
-    private void Accept(WaitingAppend append, TenantIndex index, DateTimeOffset at, List<CommitLine> lines)
+    private void Accept(WaitingAppend append, TenantIndex index, DateTimeOffset at, DateTimeOffset byClock, List<CommitLine> lines)
     {
         accepted.Add((append, entries.Count));
         var body = new ByteBuffer(4096);
@@ -209,10 +208,10 @@ internal sealed class Draft
             var source = entry.Source;
             var (seq, version) = (index.Count + 1 + entries.Count, VersionOf(source.Stream.Value, index) + 1);
             body.Clear();
-            EntryCodec.Complete(entry, at, seq, version, body);
+            EntryCodec.Complete(entry, at, seq, version, body, byClock);
             var leaf = MerkleTree.HashLeaf(body.Written);
             lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), entry.Sealed));
-            entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation, entry.Fact, leaf));
+            entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation, entry.Fact, leaf) { ByClock = byClock });
             versions[source.Stream.Value] = version;
         }
     }

@@ -101,13 +101,13 @@ internal sealed class WriterSession : IDisposable
         var at = now < head.LastAt ? head.LastAt : now;
         row.Clear();
         row.Append(MerkleTree.LeafPrefix);
-        EntryCodec.Complete(entry, at, seq, version, row);
+        EntryCodec.Complete(entry, at, seq, version, row, now);
         var leaf = SHA256.HashData(row.Written);
         insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..]).BindOrNull(7, entry.Sealed).Run();
         head.Range.Append(leaf);
         head.LastAt = at;
         versions.Set(tenant, stream, version);
-        return new(tenant, seq, at, entry.Type, stream, version, entry.Source.Actor, entry.Source.Correlation, entry.Source.Causation, entry.Fact, leaf);
+        return new(tenant, seq, at, entry.Type, stream, version, entry.Source.Actor, entry.Source.Correlation, entry.Source.Causation, entry.Fact, leaf) { ByClock = now };
     }
 
     private long VersionOf(TenantId tenant, StreamId stream)

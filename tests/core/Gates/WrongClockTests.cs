@@ -1,3 +1,4 @@
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -53,6 +54,38 @@ public sealed class WrongClockTests
         scene.Clock.Advance(TimeSpan.FromMilliseconds(1));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Expired);
+    }
+
+    [Fact]
+    public async Task Calls_after_a_clock_was_ahead_count_for_an_hour_and_no_longer()
+    {
+        var scene = new GateScene(APolicy.With() with { Quotas = [new(["service.start"], 2, TimeSpan.FromHours(1))] });
+        scene.Clock.Jump(TimeSpan.FromDays(30));
+        await RunAsync(scene, "CON-1001");
+        scene.Clock.Jump(-TimeSpan.FromDays(30));
+        await RunAsync(scene, "CON-1002");
+        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1003")))).Refusal.ShouldBe(Refusal.Frozen);
+        scene.Clock.Advance(TimeSpan.FromMinutes(61));
+        (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync("CON-1003")))).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_claim_from_the_future_does_not_hold_a_run_until_then()
+    {
+        var scene = new GateScene();
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
+        var now = scene.Clock.GetUtcNow();
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
+        var incident = await scene.IncidentAsync();
+        Due.Of(incident, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
+    }
+
+    private static async Task RunAsync(GateScene scene, string id)
+    {
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), id)));
+        var incident = await scene.IncidentAsync(id);
+        await scene.AppendAsync(StreamId.Proposal(id), new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
+        await scene.AppendAsync(StreamId.Proposal(id), new StepStarted(id, $"{id}-x1", 0, false, $"{id}-x1-0"));
     }
 
     [Fact]

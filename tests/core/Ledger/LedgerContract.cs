@@ -48,6 +48,18 @@ public abstract class LedgerContract : IDisposable
     }
 
     [Fact]
+    public async Task An_entry_recorded_by_a_clock_that_was_set_back_keeps_that_time_beside_its_own()
+    {
+        var ahead = (await Append(Contoso, One))[0];
+        Clock.Jump(-TimeSpan.FromDays(30));
+        var after = (await Append(Contoso, One))[0];
+        (after.At, after.ByClock).ShouldBe((ahead.At, ahead.At.AddDays(-30)));
+        var read = await Ledger.ReadStreamAsync(Contoso, One, Token);
+        read.Select(entry => entry.ByClock).ShouldBe([ahead.At, ahead.At.AddDays(-30)]);
+        read.Select(Text).ShouldBe([Text(ahead), Text(after)]);
+    }
+
+    [Fact]
     public async Task Someone_who_saw_an_old_version_is_told_and_nothing_is_written()
     {
         await Append(Contoso, One);
