@@ -43,7 +43,8 @@ internal sealed class DeliveryIntake(
     ITenantDirectory tenants,
     DeliveryReceipts receipts,
     IOptions<WebhookOptions> options,
-    TimeProvider clock)
+    TimeProvider clock,
+    ILogger<DeliveryIntake> logger)
 {
     private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
@@ -115,7 +116,7 @@ internal sealed class DeliveryIntake(
     {
         try
         {
-            var normalised = await mediator.Send(source.Normalise(request), cancellationToken);
+            var normalised = await NormaliseAsync(source, request, cancellationToken);
             var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
             IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
                 new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
@@ -131,6 +132,10 @@ internal sealed class DeliveryIntake(
         {
             throw new NotNowException("This client's record is damaged and has to be restored first; nothing was recorded.", RetryWhenRestored, damaged);
         }
+        catch (UnrecordableEventException unfit)
+        {
+            throw new RefusedException(StatusCodes.Status400BadRequest, unfit.Message, unfit.Position is { } position ? $"events[{position}]" : null);
+        }
         catch (ClockJumpedException jumped)
         {
             throw new NotNowException("The clock of this machine jumped; nothing was recorded.", RetryWhenRestored, jumped);
@@ -142,6 +147,20 @@ internal sealed class DeliveryIntake(
                     ? "The ledger does not answer at the moment, and whether this was recorded is not known. Send it again: an event is recorded once."
                     : "The ledger cannot be written at the moment; nothing was recorded.",
                 unavailable);
+        }
+    }
+
+    /// <summary>Reading a delivery asks nobody, so what goes wrong with it goes wrong each time it is sent.</summary>
+    private async Task<Normalised> NormaliseAsync(IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await mediator.Send(source.Normalise(request), cancellationToken);
+        }
+        catch (Exception unexpected) when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))
+        {
+            logger.DeliveryUnreadable(unexpected, source.Connector);
+            throw new RefusedException(StatusCodes.Status400BadRequest, "The delivery cannot be read; the log says why.", "body");
         }
     }
 

@@ -17,4 +17,7 @@ internal static partial class WebhookLog
 
     [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "Delivery over {Connection} failed unexpectedly; the sender was asked to try again")]
     public static partial void DeliveryFailed(this ILogger logger, Exception failure, string connection);
+
+    [LoggerMessage(EventId = 3204, Level = LogLevel.Error, Message = "A delivery for {Connector} could not be read, unexpectedly; the sender was told not to send it again")]
+    public static partial void DeliveryUnreadable(this ILogger logger, Exception failure, string connector);
 }

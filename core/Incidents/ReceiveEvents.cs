@@ -40,5 +40,12 @@ public sealed record ReceiveEvents(
     TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation, string? Delivery = null)
     : IRequest<IReadOnlyList<EventReceipt>>;
 
+/// <summary>Something of a delivery cannot be put on record, and sending it again changes nothing. Nothing of the delivery was recorded.</summary>
+/// <param name="position">Of the event in its delivery, from 0; null when it is all of them together.</param>
+public sealed class UnrecordableEventException(int? position, string why, Exception? inner = null) : Exception(why, inner)
+{
+    public int? Position => position;
+}
+
 /// <param name="Duplicate">It was on record already; nothing was added.</param>
 public sealed record EventReceipt(string EventId, bool Duplicate);

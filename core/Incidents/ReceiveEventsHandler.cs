@@ -9,7 +9,8 @@ namespace DevOpsAI.Incidents;
 
 /// <summary>
 /// Appends a batch whole or not at all. The ledger itself finds duplicates: each event is the first entry of a stream of its own,
-/// so one that is on record already is a conflict, and the usual new event costs one append and no read.
+/// so one that is on record already is a conflict, and the usual new event costs one append and no read. What cannot be recorded however often it
+/// is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
 /// </summary>
 internal sealed class ReceiveEventsHandler(
     ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
@@ -41,7 +42,7 @@ internal sealed class ReceiveEventsHandler(
         {
             var expected = news.Select(one => new StreamVersion(StreamId.Event(one.Event.EventId), 0)).ToArray();
             var entries = news.Select(one => new NewEntry(StreamId.Event(one.Event.EventId), actor, request.Correlation, one.Event)).ToArray();
-            if (await ledger.AppendAsync(request.Tenant, expected, entries, cancellationToken) is not AppendResult.Conflict conflict)
+            if (await AppendAsync(request.Tenant, expected, entries, cancellationToken) is not AppendResult.Conflict conflict)
             {
                 crashPoints.Reach(CrashPoint.EventAppended);
                 logger.EventsReceived(request.Connection, entries.Length, sent.Count - entries.Length);
@@ -55,6 +56,19 @@ internal sealed class ReceiveEventsHandler(
             throw new LedgerUnavailableException($"Others recorded the same alerts {Tries} times at this moment; nothing was recorded.");
         logger.EventsReceived(request.Connection, 0, sent.Count);
         return [];
+    }
+
+    private async ValueTask<AppendResult> AppendAsync(
+        TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ledger.AppendAsync(tenant, expected, entries, cancellationToken);
+        }
+        catch (ArgumentException unfit)
+        {
+            throw new UnrecordableEventException(null, $"It cannot be recorded: {unfit.Message}", unfit);
+        }
     }
 
     /// <summary>
@@ -72,10 +86,24 @@ internal sealed class ReceiveEventsHandler(
 
     private async ValueTask<EventReceived> RecordAsync(string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
     {
+        var named = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
+        var user = sent.AboutUser && named is not null ? await keys.OfUserAsync(request.Tenant, named, cancellationToken) : null;
+        try
+        {
+            return Record(id, sent, named, user, position, request);
+        }
+        catch (Exception unexpected)
+        {
+            logger.EventUnfit(request.Connection, position, unexpected);
+            throw new UnrecordableEventException(position, $"It cannot be recorded: {unexpected.Message}", unexpected);
+        }
+    }
+
+    /// <summary>Reads nothing but the event: what goes wrong here goes wrong each time.</summary>
+    private EventReceived Record(string id, ConnectorEvent sent, string? device, DataKey? user, int position, ReceiveEvents request)
+    {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
-        var device = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var attributes = EventText.Bounded(sent.Attributes);
-        var user = sent.AboutUser && device is not null ? await keys.OfUserAsync(request.Tenant, device, cancellationToken) : null;
         var part = parts.PartOf(kind, device, attributes);
         return new(
             id,

@@ -47,6 +47,38 @@ public sealed class ReceiveEventsTests
     }
 
     [Fact]
+    public async Task An_event_that_can_never_be_recorded_is_named_and_nothing_of_its_delivery_is_recorded()
+    {
+        using var world = new IntakeWorld();
+        var poison = AnEvent.Firing("K", "b", "s2") with { Attributes = new Dictionary<string, string> { ["a"] = null! } };
+        var refused = await Should.ThrowAsync<UnrecordableEventException>(() => world.ReceiveAsync(AnEvent.Firing("K", "a", "s1"), poison));
+        refused.Position.ShouldBe(1);
+        world.Ledger.Entries(IntakeWorld.Contoso).ShouldBeEmpty();
+        await world.ReceiveAsync(AnEvent.Firing("K", "a", "s1"));
+        world.Ledger.Entries(IntakeWorld.Contoso).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(33_000)]
+    [InlineData(500_000)]
+    public async Task A_key_of_any_length_about_a_user_is_recorded(int length)
+    {
+        using var world = new IntakeWorld();
+        var long1 = AnEvent.Firing("K", "anna@contoso.com", "s1") with { AboutUser = true, AlertKey = new string('k', length) };
+        (await world.ReceiveAsync(long1, long1 with { SourceId = "s2" })).Count.ShouldBe(2);
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(one => one.AlertKey).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Half_a_character_stops_nothing()
+    {
+        using var world = new IntakeWorld();
+        var half = AnEvent.Firing("K", "a", "s1") with { Title = "half \ud800", AlertKey = "k\udc00", Attributes = new Dictionary<string, string> { ["a"] = "\ud800" } };
+        (await world.ReceiveAsync(half)).ShouldHaveSingleItem().Duplicate.ShouldBeFalse();
+        (await world.ReceiveAsync(half)).ShouldHaveSingleItem().Duplicate.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Fifty_deliveries_of_one_batch_at_once_record_it_once()
     {
         using var world = new IntakeWorld();

@@ -84,6 +84,6 @@ public sealed class ClockWatchTests
 
     private ClockWatch Watch() => new(clock, Longest, NullLogger<ClockWatch>.Instance);
 
-    private static async Task AppendAsync(ILedger ledger) => await ledger.AppendAsync(
+    private static async Task AppendAsync(GuardedLedger ledger) => await ledger.AppendAsync(
         Contoso, [], [new(StreamId.Access, Actor.Service("test"), "c-1", new IncidentClosed("CON-1001", "resolved"))], TestContext.Current.CancellationToken);
 }
