@@ -47,6 +47,7 @@ internal sealed partial class AlertName
     }
 
     // A run of capitals is one word up to the capital that begins the next: RAIDDegraded is raid, degraded.
-    [GeneratedRegex(@"\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    // Names that are letters and digits mixed are words too, not single letters that say nothing.
+    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])(?:[Kk]8[Ss]|[Ss]3|[Rr]2|[Bb]2|[Ee]2[Ee]|[Mm]365|[Oo]365)(?![\p{Ll}\p{Nd}])|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 }

@@ -82,7 +82,7 @@ internal sealed class DraftRecommendationHandler(
             return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
         var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact)
             ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken), clock.GetUtcNow()) with { ByWords = isExact ? null : true }
-            : RunbookDrafter.WithoutRunbook(about);
+            : RunbookDrafter.WithoutRunbook(about, about.Newest is { } newest ? runbooks.DoubtAbout(about.Kind, newest.Attributes) : null);
         return draft with { Subject = incident.Opened.Subject };
     }
 

@@ -25,6 +25,10 @@ internal static partial class HostLabels
         return $"The alert's labels name different hosts: {string.Join(", ", each)}. A person must say which one is meant.";
     }
 
+    /// <summary>A label beside <c>instance</c> names a host.</summary>
+    public static bool NameAnother(IReadOnlyDictionary<string, string> attributes) =>
+        attributes.Any(static label => !label.Key.Equals(Instance, StringComparison.OrdinalIgnoreCase) && IsHostLabel(label.Key) && NameOf(label.Value) is not null);
+
     private static bool IsHostLabel(string label) =>
         label.Equals(Instance, StringComparison.OrdinalIgnoreCase) || HostLabel().IsMatch(label);
 

@@ -21,14 +21,6 @@ internal static class MatchVocabulary
         + "hour hours hr hrs minute minutes min mins day days second seconds sec secs soon will may might can now still again since running "
         + "found active new multiple several check monitor monitoring status state condition level value metric sensor com net org example rmm");
 
-    /// <summary>Sources of metrics about the host that they run on, as they stand in the label <c>job</c>.</summary>
-    private static readonly FrozenSet<string> HostJobs = Of("node windows wmi host hosts server servers linux collector unix baremetal vmware_guest");
-
-    /// <summary>Sources that carry others' metrics, or those of an application, whatever else their name says.</summary>
-    private static readonly FrozenSet<string> OtherJobs = Of(
-        "otel opentelemetry kube kubernetes k8s sql mysql postgres redis kafka mq web http app application vault consul nomad docker container containers "
-        + "minecraft game dns mail smtp proxy db database exim ldap api");
-
     private static readonly string[] DeviceAttributes =
         ["device", "host", "hostname", "host_name", "computer", "computer_name", "computername", "device_name", "devicename", "machine", "system_name", "systemname"];
 
@@ -50,10 +42,7 @@ internal static class MatchVocabulary
     public static bool SayHost(IReadOnlyDictionary<string, string> attributes)
     {
         if (attributes.Attribute("job") is { Length: > 0 } job)
-        {
-            var words = AlertName.Of(job).Words;
-            return words.Any(HostJobs.Contains) && !words.Any(OtherJobs.Contains);
-        }
+            return AlertOrigin.IsHost(job);
         return string.IsNullOrEmpty(attributes.Attribute("instance"))
             && DeviceAttributes.Any(name => attributes.Attribute(name) is { Length: > 0 });
     }

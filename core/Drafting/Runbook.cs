@@ -52,13 +52,15 @@ internal sealed record TargetRule(string Kind, IReadOnlyList<string> From);
 /// <param name="Not">Words that must not be in the name; they do not apply to <paramref name="Names"/>.</param>
 /// <param name="Also">Words that may be in the name beside those of a rule, as in the kind of a certificate; others rule a built-in runbook out.</param>
 /// <param name="Alone">The words mean something that only a host has, so that no word for the host is needed.</param>
+/// <param name="Reach">The alert says that something does not answer; the label <c>job</c> says what, and only a device's is meant.</param>
 internal sealed record MatchRule(
     IReadOnlyList<string> Names,
     IReadOnlyList<string> Ambiguous,
     IReadOnlyList<IReadOnlyList<string>> Words,
     IReadOnlyList<string> Not,
     IReadOnlyList<string> Also,
-    bool Alone);
+    bool Alone,
+    bool Reach);
 
 /// <summary>How the text of an attribute becomes the name that observations use.</summary>
 internal enum ParameterForm

@@ -51,9 +51,18 @@ internal sealed class RunbookCatalogue
     public RunbookMatch? For(string kind, IReadOnlyDictionary<string, string>? attributes = null)
     {
         attributes ??= NoAttributes;
+        return Named(kind, attributes) is { } match && Doubt(match.Runbook, kind, attributes) is null ? match : null;
+    }
+
+    /// <summary>Why the runbook that the name speaks of is not taken: the labels do not say which device is meant, or that one is. Null when that is not so.</summary>
+    public string? DoubtAbout(string kind, IReadOnlyDictionary<string, string> attributes) =>
+        Named(kind, attributes) is { } match ? Doubt(match.Runbook, kind, attributes) : HostLabels.Disagreement(attributes);
+
+    private RunbookMatch? Named(string kind, IReadOnlyDictionary<string, string> attributes)
+    {
         var name = NameOf(kind);
         if (byName.GetValueOrDefault(name.Squashed) is { } exact)
-            return IsAboutOneHost(exact, attributes) && IsMeant(exact, name, attributes) ? new(exact, IsExact: true) : null;
+            return IsMeant(exact, name, attributes) ? new(exact, IsExact: true) : null;
         if (MatchVocabulary.ServiceOf(attributes) is { } service)
             name = name.WithoutService(service);
         var close = All
@@ -63,7 +72,7 @@ internal sealed class RunbookCatalogue
             .OrderByDescending(group => group.Key.Words)
             .ThenBy(group => group.Key.IsBuiltIn)
             .FirstOrDefault();
-        return close?.Count() == 1 && close.Single().Runbook is var best && IsAboutOneHost(best, attributes) ? new(best, IsExact: false) : null;
+        return close?.Count() == 1 ? new(close.Single().Runbook, IsExact: false) : null;
     }
 
     /// <summary>An application that is down has the same name as a service of a host that is.</summary>
@@ -74,8 +83,14 @@ internal sealed class RunbookCatalogue
         || runbook.Parameters.SelectMany(static parameter => parameter.From)
             .Any(from => !from.Loose && from.Name is not ("service" or "exported_service") && attributes.Attribute(from.Name) is { Length: > 0 });
 
-    private static bool IsAboutOneHost(Runbook runbook, IReadOnlyDictionary<string, string> attributes) =>
-        runbook.Target.Kind != "device" || HostLabels.Disagreement(attributes) is null;
+    /// <summary>The operator's own runbooks are theirs to aim; the device must be certain for them as well.</summary>
+    private string? Doubt(Runbook runbook, string kind, IReadOnlyDictionary<string, string> attributes) => runbook switch
+    {
+        { Target.Kind: "device", IsBuiltIn: true } => HostLabels.Disagreement(attributes) ?? AlertOrigin.Doubt(kind, NameOf(kind), attributes, runbook.Match.Reach),
+        { Target.Kind: "device" } => HostLabels.Disagreement(attributes),
+        { Target.Kind: "site", IsBuiltIn: true } => AlertOrigin.Doubt(kind, NameOf(kind), attributes, down: false),
+        _ => null,
+    };
 
     /// <summary>
     /// The runbooks that came with the bot, and over them those of <paramref name="folder"/>: a file there replaces the one of the same

@@ -17,7 +17,8 @@ internal static class RunbookDrafter
     private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
 
     /// <summary>A recommendation for an incident that no runbook handles, or that gathers the events of many devices.</summary>
-    public static RecommendationDrafted WithoutRunbook(DraftCase about)
+    /// <param name="doubt">Why the runbook that the name speaks of was not taken; null when there is none.</param>
+    public static RecommendationDrafted WithoutRunbook(DraftCase about, string? doubt = null)
     {
         var incident = about.Incident;
         var kind = Said.Short(about.Kind);
@@ -42,8 +43,7 @@ internal static class RunbookDrafter
             isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} on {where}.",
             analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
             isStorm ? "Many events at once: a person must find what they have in common."
-                : about.Newest is { } newest && HostLabels.Disagreement(newest.Attributes) is { } disagreement ? disagreement
-                : $"No runbook handles '{kind}'.",
+                : doubt ?? $"No runbook handles '{kind}'.",
             new Dictionary<string, string>(), Simulated: false);
     }
 

@@ -94,7 +94,8 @@ internal static class RunbookReader
             [.. fields.TextLists("words").Select(words => (IReadOnlyList<string>)[.. words.Select(word => word.ToLowerInvariant())])],
             [.. fields.Texts("not").Select(word => word.ToLowerInvariant())],
             [.. fields.Texts("also").Select(word => word.ToLowerInvariant())],
-            fields.Flag("alone"));
+            fields.Flag("alone"),
+            fields.Flag("reach"));
         if (rule.Names.Count == 0 && rule.Ambiguous.Count == 0 && rule.Words.Count == 0)
             fields.Mistake("'match' needs 'names', 'ambiguous' or 'words'");
         foreach (var repeated in rule.Names.Concat(rule.Ambiguous).GroupBy(name => AlertName.Of(name).Squashed).Where(group => group.Count() > 1))
