@@ -38,7 +38,7 @@ internal static class AnswerCard
     {
         if (incident.Execution is not { } run)
             return $"Reported {Phrases.Clock(incident.OpenedAt, now)}, nothing carried out.";
-        var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(step => $"{CardText.Plain(step.Title, 80)} on {CardText.Name(step.Target.Name, 40)}"));
+        var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(WhyStory.Title));
         var how = run.Outcome is null ? "running" : run.Summary;
         return withPlan || run.Outcome is not null ? $"{Phrases.Clock(run.StartedAt, now)}: {steps} – {how}" : null;
     }

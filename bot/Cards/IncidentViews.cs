@@ -64,18 +64,20 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <param name="except">Object id of somebody whom it does not help to ask.</param>
     public string? PeopleWith(TenantState state, string conversationId, IReadOnlyCollection<Role> roles, string? except = null)
     {
-        var names = Names(conversationId);
+        var names = Names(state, conversationId);
         var who = Deciders.WithRole(state, roles, access, id => names.GetValueOrDefault(id), clock.GetUtcNow(), except);
         return who.Names.IsEmpty && who.Others == 0 ? null : Sentence(who);
     }
 
     private string? DecidersOf(TenantState state, Incident incident, string conversationId)
     {
-        var names = Names(conversationId);
+        var names = Names(state, conversationId);
         return Sentence(Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow()));
     }
 
-    private Dictionary<string, string?> Names(string conversationId) => book.KnownPeople(conversationId).Where(known => known.ObjectId is not null)
+    /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats.</summary>
+    private Dictionary<string, string?> Names(TenantState state, string conversationId) => state.Channels.Keys.Prepend(conversationId).Distinct(StringComparer.Ordinal)
+        .SelectMany(book.KnownPeople).Where(known => known.ObjectId is not null)
         .GroupBy(known => known.ObjectId!.ToLowerInvariant(), known => known.Name).ToDictionary(known => known.Key, known => known.First());
 
     private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;

@@ -156,9 +156,13 @@ internal static class WhyStory
 
     private static string Titles(IReadOnlyList<PlanStep> steps)
     {
-        var told = string.Join(", then ", steps.Take(MostNamed).Select(step => $"{CardText.Plain(step.Title, 100)} on {CardText.Name(step.Target.Name, 60)}"));
+        var told = string.Join(", then ", steps.Take(MostNamed).Select(Title));
         return steps.Count > MostNamed ? $"{told}, and {steps.Count - MostNamed} more steps" : told;
     }
+
+    /// <summary>What a step does and where, which most titles say themselves.</summary>
+    internal static string Title(PlanStep step) =>
+        CardText.Plain(step.Title, 100) + (HeaderSection.Names(step.Title, step.Target.Name) ? "" : $" on {CardText.Name(step.Target.Name, 60)}");
 
     private static string Changes(DevOpsAI.Incidents.Run run)
     {

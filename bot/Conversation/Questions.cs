@@ -58,7 +58,7 @@ internal sealed class Questions(
     /// <summary>As the digest that is posted daily, but as of now: since the last that this conversation had, else of the last day, or of the time that is asked for.</summary>
     public async Task<OutgoingMessage> DigestAsync(TurnContext turn, Person person, string? word, TimeSpan? last, CancellationToken cancellationToken)
     {
-        var (asked, refused) = await OneAsync(turn, person, word, "digest <client>", cancellationToken);
+        var (asked, refused) = await OneAsync(turn, person, word, last is null ? "digest <client>" : "how did last week go for <client>?", cancellationToken);
         if (asked is null)
             return refused!;
         var card = last is null && asked.State.Digests.TryGetValue(turn.Conversation.ChannelId, out var since)
@@ -76,11 +76,14 @@ internal sealed class Questions(
             : linked is [var here] ? here
             : visible is [var only] ? only : null;
         if (asked is null)
-            return (null, word is null ? Reply.Notice("Of which client?", detail: usage) : Reply.Notice(visibility.NoClient(word, person)));
+            return (null, word is null ? Reply.Notice("Of which client?", detail: usage + Yours(visible)) : Reply.Notice(visibility.NoClient(word, person)));
         return await visibility.MayBeShownAsync(asked.Tenant.Id, asked.State, turn.Conversation, cancellationToken)
             ? (asked, null)
             : (null, Reply.Notice(Sentences.NotHere));
     }
+
+    private static string Yours(IReadOnlyList<TenantNow> visible) => visible.Count == 0 ? ""
+        : $" – yours: {string.Join(", ", visible.Take(MostNamed).Select(static tenant => tenant.Tenant.Id))}{(visible.Count > MostNamed ? $" and {visible.Count - MostNamed} more" : "")}";
 
     public async Task<OutgoingMessage> ShowAsync(TurnContext turn, Person person, string incidentId, string? notice, CancellationToken cancellationToken)
     {

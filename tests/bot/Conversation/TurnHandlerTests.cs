@@ -106,6 +106,10 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task Which_client_is_asked_back_with_those_there_are() =>
+        (await SayAsync(Story.Ravi, "how did last week go?", personal: true)).ShouldContain("how did last week go for <client>? – yours: contoso, fabrikam");
+
+    [Fact]
     public async Task What_happened_to_a_device_is_told_by_any_of_its_names_and_only_of_clients_one_may_see()
     {
         (await SayAsync(Story.Ravi, "What happened to SRV-FILE01 today?")).ShouldSatisfyAllConditions(
