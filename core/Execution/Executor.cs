@@ -13,7 +13,7 @@ namespace DevOpsAI.Execution;
 /// </summary>
 internal sealed class Executor(
     TenantStates states, RunRecord record, IConnections connections, IExecutionGuard guard, IClaimPolicy claims, BotInstance self,
-    TargetLocks locks, ICrashPoints crash, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger)
+    TargetLocks locks, ICrashPoints crash, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger, IExecutionHold? hold = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -22,7 +22,7 @@ internal sealed class Executor(
     {
         while (await DueAsync(tenant, incidentId, cancellationToken) is { Due: not Due.Nothing } now)
         {
-            if (now.Due is not Due.Run due || !claims.MayClaim())
+            if (now.Due is not Due.Run due || !claims.MayClaim() || hold?.WhyHeld(tenant) is not null)
             {
                 await Task.Delay(LookAgain, clock, cancellationToken);
                 continue;

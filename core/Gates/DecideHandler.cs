@@ -6,12 +6,12 @@ namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
 internal sealed class DecideHandler(
-    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger)
+    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger, IExecutionHold? hold = null)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
         var answer = await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

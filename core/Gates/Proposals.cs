@@ -5,13 +5,14 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-/// <param name="WhyPaused">What a planned freeze, the kill switch or a quota says of a plan; null when it may run.</param>
+/// <param name="WhyPaused">What a planned freeze, the kill switch, a quota or a hold says of a plan; null when it may run.</param>
 internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Execution.Plan, string?> WhyPaused)
 {
-    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock) => new(
+    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, Execution.IExecutionHold? hold = null) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
         (state, plan) => policies.For(tenant).WhyFrozen(clock.GetUtcNow())
             ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection))
+            ?? hold?.WhyHeld(tenant)
             ?? Quotas.WhyNot(state, policies.For(tenant), plan, clock.GetUtcNow()));
 }
 

@@ -132,12 +132,12 @@ internal static class Undos
     private static string Requester(Incident incident) => Sentences.Said(incident.Staged!.Requester.Name);
 }
 
-internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock)
+internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, IExecutionHold? hold = null)
     : IRequestHandler<RequestUndo, Answer>
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock);
+        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

@@ -28,6 +28,10 @@ public sealed class CheckpointOptions
     public string? CheckpointFolder { get; set; }
 
     public IList<WitnessSettings> Witnesses { get; init; } = [];
+
+    /// <summary>How long after a start witnesses that do not answer keep anything from being carried out.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WitnessPatience { get; set; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>One entry of <c>Ledger:Witnesses</c>.</summary>

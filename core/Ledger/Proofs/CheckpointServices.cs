@@ -1,4 +1,5 @@
 using DevOpsAI.Http;
+using DevOpsAI.Execution;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,11 +35,24 @@ public static class CheckpointServices
         services.AddSingleton(static provider => new CheckpointKeepers(
             tenant => Keeper(provider, tenant), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new WitnessRounds(
-            [.. OptionsOf(provider).Witnesses.Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))],
+            WitnessesOf(provider),
             provider.GetRequiredService<LedgerTree>(),
             provider.GetRequiredService<IDocuments>(),
             provider.GetRequiredService<CheckpointStatus>(),
             provider.GetRequiredService<ILogger<WitnessRounds>>()));
+        services.AddSingleton(static provider => new WitnessedStart(
+            WitnessesOf(provider),
+            tenant => Origins.Of(OptionsOf(provider).Origin, tenant),
+            provider.GetRequiredService<ILedgerArchive>(),
+            provider.GetRequiredService<IDocuments>(),
+            provider.GetRequiredService<ITenantDirectory>(),
+            provider.GetRequiredService<CheckpointStatus>(),
+            OptionsOf(provider).WitnessPatience,
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<WitnessedStart>>()));
+        services.AddSingleton<IExecutionHold>(static provider => provider.GetRequiredService<WitnessedStart>());
+        services.AddHostedService(static provider => provider.GetRequiredService<WitnessedStart>());
         services.AddSingleton<Checkpointer>();
         services.AddHostedService(static provider => provider.GetRequiredService<Checkpointer>());
         return services;
@@ -55,6 +69,9 @@ public static class CheckpointServices
         new CheckpointFiles(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
         OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))) : null,
         provider.GetRequiredService<Quarantine>());
+
+    private static IReadOnlyList<WitnessClient> WitnessesOf(IServiceProvider provider) =>
+        [.. OptionsOf(provider).Witnesses.Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];
 
     private static string KeyPath(IServiceProvider provider) => OptionsOf(provider).SigningKeyPath is { Length: > 0 } path
         ? Path.GetFullPath(path, ContentRoot(provider))

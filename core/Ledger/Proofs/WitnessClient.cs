@@ -63,6 +63,32 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
         }
     }
 
+    /// <summary>
+    /// The last checkpoint that it has cosigned for an origin, as our witnesses tell it at <c>checkpoint/{origin}</c>. One that has none, or does not
+    /// tell, has nothing to say.
+    /// </summary>
+    /// <returns>False when it did not answer as a witness does, so that nothing is known.</returns>
+    public async Task<(bool Answered, SignedCheckpoint? Newest)> NewestAsync(string origin, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (client.Timeout != Timeout.InfiniteTimeSpan)
+            patience.CancelAfter(client.Timeout);
+        try
+        {
+            using var response = await client.GetAsync(new Uri($"{address.ToString().TrimEnd('/')}/checkpoint/{origin}"), HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                return (true, null);
+            if (response.StatusCode != HttpStatusCode.OK)
+                return (false, null);
+            var seen = SignedCheckpoint.Parse(Encoding.UTF8.GetBytes(await BodyAsync(response, patience.Token)));
+            return seen.Checkpoint.Origin == origin && seen.Note.Verify([key]).IsTrusted ? (true, seen) : (false, null);
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or NoteFormatException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return (false, null);
+        }
+    }
+
     /// <summary>Only a line that verifies under the key we were given counts.</summary>
     private WitnessAnswer Cosignature(SignedCheckpoint checkpoint, string body)
     {

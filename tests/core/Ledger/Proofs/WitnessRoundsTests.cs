@@ -32,7 +32,7 @@ public sealed class WitnessRoundsTests : IDisposable
         tree = new(archive, documents);
         keeper = Keeper();
         store = new(Path.Combine(folder, "witness"));
-        wire = new(Honest);
+        wire = new(Honest) { Newest = origin => store.Read(origin) is { } kept ? Reply(HttpStatusCode.OK, kept.ToString()) : null };
     }
 
     private WitnessRounds Rounds => RoundsOf(Client(wire));
@@ -218,6 +218,72 @@ public sealed class WitnessRoundsTests : IDisposable
         status.Problems.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(40, false, null)]
+    [InlineData(41, false, null)]
+    [InlineData(39, false, "as after an old backup")]
+    [InlineData(41, true, "as after an old backup")]
+    public async Task At_a_start_a_witness_that_has_seen_more_or_something_else_holds_execution(int size, bool changed, string? held)
+    {
+        await GrowAsync(40);
+        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        if (size < 40)
+            archive.Bodies.RemoveRange(size, 40 - size);
+        else if (size > 40)
+            archive.Bodies.Add([1]);
+        if (changed)
+            archive.Bodies[7] = [9];
+        using var start = Start(Client(wire));
+        start.WhyHeld(Contoso).ShouldNotBeNull("nobody has been asked");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var asking = start.AskUntilClearAsync(Contoso, stop.Token);
+        if (held is null)
+        {
+            await asking;
+            start.WhyHeld(Contoso).ShouldBeNull();
+            status.Problems.ShouldBeEmpty();
+            return;
+        }
+        while (clock.Sleepers == 0)
+            await Task.Yield();
+        start.WhyHeld(Contoso).ShouldNotBeNull().ShouldContain(held);
+        status.Problems.ShouldHaveSingleItem();
+        await stop.CancelAsync();
+        await asking;
+        using var accepted = Start(Client(wire), acceptLoss: true);
+        await accepted.AskUntilClearAsync(Contoso, Cancel);
+        accepted.WhyHeld(Contoso).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task At_a_start_a_witness_that_is_away_holds_execution_for_a_while()
+    {
+        await GrowAsync(5);
+        wire.Trouble = Trouble.Down;
+        using var start = Start(Client(wire));
+        var asking = start.AskUntilClearAsync(Contoso, Cancel);
+        for (var waited = TimeSpan.Zero; waited < TimeSpan.FromMinutes(4); waited += TimeSpan.FromSeconds(10))
+        {
+            while (clock.Sleepers == 0)
+                await Task.Yield();
+            start.WhyHeld(Contoso).ShouldNotBeNull().ShouldContain("have not answered yet");
+            clock.Advance(TimeSpan.FromSeconds(10));
+        }
+        await clock.PassUntilAsync(() => asking.IsCompleted, TimeSpan.FromSeconds(10), Cancel);
+        start.WhyHeld(Contoso).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task At_a_start_a_witness_that_knows_nothing_of_a_ledger_holds_nothing()
+    {
+        await GrowAsync(5);
+        using var start = Start(Client(wire));
+        await start.AskUntilClearAsync(Contoso, Cancel);
+        start.WhyHeld(Contoso).ShouldBeNull();
+        using var none = Start();
+        none.WhyHeld(Contoso).ShouldBeNull("there is nobody to ask");
+    }
+
     [Fact]
     public async Task A_ledger_that_was_changed_is_not_taken_to_a_witness()
     {
@@ -243,6 +309,9 @@ public sealed class WitnessRoundsTests : IDisposable
 
     private WitnessRounds RoundsOf(params WitnessClient[] witnesses) => new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
 
+    private WitnessedStart Start(WitnessClient? witness = null, bool acceptLoss = false) => new(
+        witness is null ? [] : [witness], static _ => Origin, archive, documents, new OneTenant(), status, TimeSpan.FromMinutes(5), acceptLoss, clock, NullLogger<WitnessedStart>.Instance);
+
     private WitnessClient Client(Wire through, TimeSpan? patience = null) => new(
         new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"), own.Witness);
 
@@ -265,6 +334,15 @@ public sealed class WitnessRoundsTests : IDisposable
     private static HttpResponseMessage Reply(HttpStatusCode status, string body, string mediaType = "text/plain") =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(mediaType)) };
 
+    private sealed class OneTenant : ITenantDirectory
+    {
+        public IReadOnlyList<Tenant> All { get; } = [new(Contoso, "Contoso Ltd", "CON")];
+
+        public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+        public Tenant? FindByPrefix(string prefix) => null;
+    }
+
     private enum Trouble { None, Down, Hangs, StopsMidway, NeverEnds }
 
     /// <summary>The way to a witness.</summary>
@@ -276,9 +354,14 @@ public sealed class WitnessRoundsTests : IDisposable
 
         public Trouble Trouble { get; set; }
 
+        public Func<string, HttpResponseMessage?>? Newest { get; init; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.RequestUri!.AbsolutePath.ShouldBe("/add-checkpoint");
+            if (request.Method == HttpMethod.Get && Trouble == Trouble.None)
+                return Newest?.Invoke(request.RequestUri!.AbsolutePath["/checkpoint/".Length..]) ?? new(HttpStatusCode.NotFound);
+            if (request.Method == HttpMethod.Post)
+                request.RequestUri!.AbsolutePath.ShouldBe("/add-checkpoint");
             switch (Trouble)
             {
                 case Trouble.Down: throw new HttpRequestException("Connection refused");

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using DevOpsAI.Execution;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Proofs;
+
+/// <summary>
+/// Asks every witness at the start how far it has seen each ledger, and holds execution until they have answered: a folder put back from an old
+/// backup must not act on what it forgot. A witness that cannot be reached holds for a while, then no longer; one that has seen more than there
+/// is, or something else, holds until it fits again or until the operator accepts the loss.
+/// </summary>
+/// <param name="patience">How long witnesses that do not answer hold execution.</param>
+/// <param name="acceptLoss">What contradicts is told and holds nothing.</param>
+internal sealed class WitnessedStart(
+    IReadOnlyList<WitnessClient> witnesses,
+    Func<TenantId, string> originOf,
+    ILedgerArchive archive,
+    IDocuments documents,
+    ITenantDirectory tenants,
+    CheckpointStatus status,
+    TimeSpan patience,
+    bool acceptLoss,
+    TimeProvider clock,
+    ILogger<WitnessedStart> logger) : BackgroundService, IExecutionHold
+{
+    private const string Unasked = "The witnesses of this client's record have not answered yet whether it is whole, so nothing is carried out for the moment.";
+    private const string Contradicted = "A witness has seen another record of this client than there is here, as after an old backup was put back, so nothing is carried out until that is explained by whoever runs this bot.";
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<TenantId, string> held = new(
+        witnesses.Count == 0 ? [] : tenants.All.Select(static tenant => KeyValuePair.Create(tenant.Id, Unasked)));
+
+    public string? WhyHeld(TenantId tenant) => held.GetValueOrDefault(tenant);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(held.Keys.ToList().Select(tenant => Task.Run(() => AskUntilClearAsync(tenant, stoppingToken), CancellationToken.None)));
+
+    /// <summary>Asks until every witness has answered and none contradicts, or until patience with those that do not answer is over.</summary>
+    internal async Task AskUntilClearAsync(TenantId tenant, CancellationToken stopping)
+    {
+        var began = clock.GetTimestamp();
+        while (!stopping.IsCancellationRequested)
+        {
+            var answers = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
+            var (contradicts, silent) = (answers.Any(static answer => answer == Answer.Contradicts), answers.Any(static answer => answer == Answer.None));
+            if (!contradicts && (!silent || clock.GetElapsedTime(began) >= patience))
+            {
+                if (silent)
+                    logger.WitnessesUnasked(tenant, patience);
+                held.TryRemove(tenant, out _);
+                return;
+            }
+            held[tenant] = contradicts ? Contradicted : Unasked;
+            await Task.Delay(AskAgain, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Answer> AskAsync(WitnessClient witness, TenantId tenant, CancellationToken stopping)
+    {
+        try
+        {
+            var (answered, seen) = await witness.NewestAsync(originOf(tenant), stopping);
+            if (!answered)
+                return Answer.None;
+            var problem = seen is null ? null : await ProblemAsync(seen.Checkpoint, tenant, stopping);
+            if (status.Report(tenant, $"{witness.Key.Name} at the start", problem) && problem is not null)
+                logger.WitnessRefuses(witness.Key.Name, tenant, problem);
+            return problem is null || acceptLoss ? Answer.Fits : Answer.Contradicts;
+        }
+        catch (LedgerDamagedException)
+        {
+            // It is in quarantine: nothing is carried out for it anyway.
+            return Answer.Fits;
+        }
+        catch (Exception unclear) when (!stopping.IsCancellationRequested)
+        {
+            logger.CopyMissing(tenant, $"Whether {witness.Key.Name} has seen this record could not be told: {unclear.Message}");
+            return Answer.None;
+        }
+    }
+
+    private async Task<string?> ProblemAsync(Checkpoint seen, TenantId tenant, CancellationToken stopping)
+    {
+        var size = await archive.SizeAsync(tenant, stopping);
+        if (seen.Size > size)
+            return $"it has cosigned {seen.Size} entries, but the ledger has {size}: its end is missing, as after restoring an old backup. Nothing is carried out";
+        foreach (var trustKept in new[] { true, false })
+        {
+            var root = await new TreeNodes(archive, documents, tenant, trustKept).RootAsync(new(0, seen.Size), stopping);
+            if (root.AsSpan().SequenceEqual(seen.Root))
+                return null;
+        }
+        return $"the first {seen.Size} entries are not those that it has cosigned: the ledger was changed or replaced. Nothing is carried out";
+    }
+
+    private enum Answer
+    {
+        None,
+        Fits,
+        Contradicts,
+    }
+}
