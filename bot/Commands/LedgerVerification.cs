@@ -51,6 +51,7 @@ internal static class LedgerVerification
             var verdict = new TenantVerdict(result, judged, keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0)
             {
                 // Of entries that were changed nobody knows what they were sealed under.
+                Traces = result is { Intact: true, Entries: 0 } ? await ledger.TracesAsync(TenantId.Parse(result.Tenant), cancellationToken) : null,
                 MissingKeys = result.Intact ? await ledger.MissingKeysAsync(TenantId.Parse(result.Tenant), result.Keys, cancellationToken) : [],
                 Now = now,
             };
@@ -87,13 +88,14 @@ internal static class LedgerVerification
             ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken), elsewhere);
     }
 
-    /// <summary>Those with entries, and those whose entries are gone while checkpoints of them are kept.</summary>
+    /// <summary>Those with entries, and those that are configured: their entries may be gone.</summary>
     private static async Task<IReadOnlyList<TenantId>> TenantsAsync(OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
     {
         var tenants = (await ledger.Archive.TenantsAsync(cancellationToken)).ToList();
         foreach (var named in (context.Configuration.Get<TenantsOptions>() ?? new()).Tenants.Keys)
         {
-            if (TenantId.TryParse(named, out var configured) && !tenants.Contains(configured) && await IsAnyKeptAsync(ledger, configured, cancellationToken))
+            if (TenantId.TryParse(named, out var configured) && !tenants.Contains(configured)
+                && (context.Elsewhere(configured) is null || await IsAnyKeptAsync(ledger, configured, cancellationToken)))
                 tenants.Add(configured);
         }
         return tenants;

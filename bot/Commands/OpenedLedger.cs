@@ -47,6 +47,10 @@ internal sealed class OpenedLedger : IDisposable
     /// <summary>The documents that belong to the ledger are here; a copy of the file alone has none, and nothing follows from their absence.</summary>
     public bool HasDocuments => store is not null || File.Exists(Path.Combine(Folder, SqliteDocuments.FileName));
 
+    /// <summary>What the documents know of a tenant without entries; null when nothing tells of any.</summary>
+    /// <exception cref="LedgerUnavailableException">The documents cannot be read now.</exception>
+    public Task<string?> TracesAsync(TenantId tenant, CancellationToken cancellationToken) => LedgerTraces.FindAsync(Documents, tenant, cancellationToken);
+
     /// <summary>The keys among those in use that are gone although nobody was erased; null when that cannot be told here.</summary>
     /// <exception cref="LedgerUnavailableException">The documents or the ledger cannot be read now.</exception>
     public async Task<IReadOnlyList<KeyUse>?> MissingKeysAsync(TenantId tenant, IReadOnlyCollection<KeyUse> uses, CancellationToken cancellationToken) =>

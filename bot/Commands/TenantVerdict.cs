@@ -12,6 +12,11 @@ internal sealed record TenantVerdict(TenantVerification Ledger, IReadOnlyList<Ch
     /// <summary>Keys that are gone although nobody was erased; null when that cannot be told here.</summary>
     public IReadOnlyList<KeyUse>? MissingKeys { get; init; } = [];
 
+    /// <summary>Of a tenant without entries, what tells beside the ledger that there were some; null when nothing does.</summary>
+    public string? Traces { get; init; }
+
+    public bool IsEmpty => Ledger is { Intact: true, Entries: 0 };
+
     public DateTimeOffset Now { get; init; }
 
     public bool LacksKeys => MissingKeys is { Count: > 0 };
@@ -27,7 +32,7 @@ internal sealed record TenantVerdict(TenantVerification Ledger, IReadOnlyList<Ch
     public long Signed => Newest?.Checkpoint.Signed.Checkpoint.Size ?? 0;
 
     public int Code =>
-        IsUnsigned || LacksKeys || !Ledger.Intact || Wrong.Count > 0 ? LedgerCommands.Tampered
+        IsUnsigned || LacksKeys || Traces is not null || !Ledger.Intact || Wrong.Count > 0 ? LedgerCommands.Tampered
         : Checkpoints.Any(static one => one.IsUnclear) ? LedgerCommands.Usage
         : LedgerCommands.Intact;
 }

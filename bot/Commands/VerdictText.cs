@@ -22,7 +22,7 @@ internal static class VerdictText
             lines.Add("  " + End(verdict, last));
         if (verdict is { Ledger: { Intact: true, Entries: > 0 }, IsUnsigned: false } && judged.Count == 0)
             lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give one with --checkpoint and --key.");
-        if (verdict.MissingKeys is null)
+        if (verdict is { MissingKeys: null, IsEmpty: false })
             lines.Add("  documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
         return string.Join(Environment.NewLine, lines);
     }
@@ -37,6 +37,10 @@ internal static class VerdictText
             return $"{tenant}: {(wrong.All(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint {one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {seen}";
         if (verdict.IsUnsigned)
             return $"{tenant}: NOT VERIFIED, {Unsigned}; {seen}";
+        if (verdict.Traces is { } traces)
+            return $"{tenant}: TAMPERED, it has no entries, but the documents beside the ledger have {traces}: its entries were taken away";
+        if (verdict.IsEmpty)
+            return $"{tenant}: no entries: never used, or wiped together with all that knew of them; only a witness or a checkpoint kept elsewhere can tell";
         if (verdict.MissingKeys is { Count: > 0 } missing)
             return $"{tenant}: NOT WHOLE, {(missing.Count == 1 ? "1 key is" : $"{missing.Count} keys are")} missing that nobody had erased; {seen}";
         return $"{tenant}: intact, {seen}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}";
@@ -82,7 +86,7 @@ internal static class VerdictText
                 Status = Status(verdict),
                 result.Entries,
                 result.Root,
-                Problem = verdict.IsUnsigned ? Unsigned : null,
+                Problem = verdict.IsUnsigned ? Unsigned : verdict.Traces is { } traces ? $"no entries, but the documents have {traces}" : null,
                 result.Problems,
                 LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
                 First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
@@ -105,8 +109,10 @@ internal static class VerdictText
     {
         if (verdict.IsUnsigned || (verdict.Ledger.Intact && verdict.Wrong.Count > 0 && verdict.Wrong.All(static one => one.IsStrange)))
             return "not verified";
-        if (!verdict.Ledger.Intact || verdict.Wrong.Count > 0)
+        if (!verdict.Ledger.Intact || verdict.Wrong.Count > 0 || verdict.Traces is not null)
             return "tampered";
+        if (verdict.IsEmpty)
+            return "no entries";
         if (verdict.LacksKeys)
             return "keys missing";
         return verdict.Code == LedgerCommands.Intact ? "intact" : "unclear";

@@ -7,12 +7,17 @@ namespace DevOpsAI.Ledger;
 /// <summary>The followers' cursors in one document for each tenant. A cursor never goes back, whichever instance saves it last.</summary>
 public sealed class DocumentCursors(IDocuments documents) : ICursorStore
 {
-    private const string Kind = "cursors";
+    internal const string Kind = "cursors";
     private const string Id = "followers";
     private const int Tries = 5;
 
     public async ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
         (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(follower);
+
+    /// <summary>The entry that any follower has finished last; 0 when none is known.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
+    public async ValueTask<long> FurthestAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        (await ReadAsync(tenant, cancellationToken)).Cursors.Values.DefaultIfEmpty().Max();
 
     public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
     {

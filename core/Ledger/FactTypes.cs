@@ -83,6 +83,9 @@ public static class FactTypes
         }),
     };
 
+    /// <summary>Every stored name that this version knows.</summary>
+    internal static IEnumerable<string> Names => ByName.Keys;
+
     internal static SealingPlan PlanOf(Fact fact) => Plans[fact.GetType()];
 
     /// <summary>What of this type is sealed; null when this version does not know the type.</summary>

@@ -102,7 +102,7 @@ internal static class EvidenceEntries
         try
         {
             var entry = EntryCodec.Decode(body.Span, leaf, null, null);
-            if (entry.Tenant != tenant || entry.Seq != seq)
+            if (!JcsCheck.IsCanonical(body.Span) || entry.Tenant != tenant || entry.Seq != seq)
                 return null;
             var read = opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
             return WholeFacts.Lack(read) is null ? read : null;

@@ -18,12 +18,16 @@ public static class CosmosVerifier
         CosmosStore store, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
         var commits = new CommitStore(store);
+        var cursors = new DocumentCursors(new CosmosDocuments(store));
         var results = new List<TenantVerification>();
         foreach (var tenant in only is { } one ? [one] : await commits.TenantsAsync(null, cancellationToken))
         {
             var check = new TenantCheck(tenant.Value, sizes?.GetValueOrDefault(tenant));
+            // Before the entries: bots that go on working only come further than what is read here.
+            var furthest = await cursors.FurthestAsync(tenant, cancellationToken);
             await CheckAsync(commits, tenant, check, cancellationToken);
             check.ReportMissingSeals();
+            check.Worked(furthest);
             if (check.Entries > 0 || check.HasProblems)
                 results.Add(check.Result());
         }

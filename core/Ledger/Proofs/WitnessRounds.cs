@@ -9,7 +9,7 @@ namespace DevOpsAI.Ledger.Proofs;
 internal sealed class WitnessRounds(
     IReadOnlyList<WitnessClient> witnesses, LedgerTree tree, IDocuments documents, CheckpointStatus status, ILogger<WitnessRounds> logger)
 {
-    private const string Kind = "witness";
+    internal const string Kind = "witness";
 
     /// <returns>Whether all of them have cosigned, or have refused in a way that asking again soon does not change.</returns>
     public async Task<bool> GoAsync(CheckpointKeeper keeper, TenantId tenant, CancellationToken cancellationToken)

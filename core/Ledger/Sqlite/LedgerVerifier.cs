@@ -78,6 +78,7 @@ public sealed class LedgerVerifier
         foreach (var check in tenants.Values)
             check.ReportMissingSeals();
         Step("the table of heads", CheckHeads);
+        Step("the table of cursors", CheckCursors);
         foreach (var check in tenants.Values.Where(static check => check.Entries > 0 && !check.HasProblems))
         {
             Step("the index by stream", () => CheckStreams(check));
@@ -199,6 +200,14 @@ public sealed class LedgerVerifier
             check.Head(found, found ? heads.Number(0) : 0, found ? heads.Bytes(1) : [], found ? heads.Bytes(2) : []);
             heads.Reset();
         }
+    }
+
+    /// <summary>A cursor is saved after the entries that it covers, in the same file: it is never ahead of them.</summary>
+    private void CheckCursors()
+    {
+        var cursors = database.Prepare("SELECT tenant, max(seq) FROM cursors GROUP BY tenant");
+        while (cursors.Step())
+            Of(cursors.Bytes(0))?.Worked(cursors.Number(1));
     }
 
     /// <summary>The versions of each stream run 1, 2, 3 ... in the order of the entries, and the index holds what the table holds.</summary>

@@ -30,6 +30,8 @@ internal sealed class SealCheck
         Span<byte> named = stackalloc byte[MerkleTree.HashSize];
         if (!SealedParts.TryReadHash(row.Body[parts.Sealed], named))
             return "it does not say what is sealed beside it";
+        if (!SealedParts.IsWhole(row.Body[parts.Sealed]))
+            return "what it says of what is sealed beside it is not whole";
         uses.Take(row.Body[parts.Sealed], row.Seq);
         if (row.HasSealed)
             return row.SealedHash.SequenceEqual(named) ? null : "what is sealed beside it does not have the hash that it names";

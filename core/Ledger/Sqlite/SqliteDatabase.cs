@@ -152,7 +152,8 @@ public sealed class SqliteStatement : IDisposable
 
     public SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
     {
-        database.Check(raw.sqlite3_bind_text(statement, index, utf8));
+        // No bytes at all would be taken for NULL.
+        database.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(statement, index, "") : raw.sqlite3_bind_text(statement, index, utf8));
         return this;
     }
 

@@ -73,6 +73,13 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
             first = new(seq, type, stream.IsEmpty ? null : Encoding.UTF8.GetString(stream), what);
     }
 
+    /// <summary>Compares with how far work on the entries had come, as noted beside them.</summary>
+    public void Worked(long furthest)
+    {
+        if (furthest > lastSeq)
+            Report(lastSeq + 1, null, null, $"it is missing: the ledger ends at entry {lastSeq}, but work on its entries had come to entry {furthest}");
+    }
+
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
@@ -119,12 +126,44 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
             return $"it says of itself that it is on {EntryParts.Text(body, parts.Stream)}";
         if (parts.Version != row.Version)
             return $"it says of itself that it is version {parts.Version} of its stream, and is filed as {row.Version}";
+        // Whoever holds the key can sign another spelling of the same thing anew; the bot writes one only.
+        if (!JcsCheck.IsCanonical(body))
+            return "its bytes are not written as the bot writes them (canonical JSON)";
+        if (WhyNotOnce(parts, row) is { } twice)
+            return twice;
         if (parts.Causation is { } causation && (causation >= row.Seq || causation < 1))
             return $"it answers to entry {causation}, which does not come before it";
         if (parts.AtMilliseconds < lastAt)
             return "it is earlier than the entry before it";
         lastAt = parts.AtMilliseconds;
         return seals.Check(parts, row);
+    }
+
+    /// <summary>An event has a stream of its own, named for it, and comes in once: the bot drops a redelivery.</summary>
+    private static string? WhyNotOnce(EntryParts parts, RowBlock.Row row)
+    {
+        if (!row.Body[parts.Type].SequenceEqual("\"event.received\""u8))
+            return null;
+        if (row.Version != 1)
+            return $"the event stands in the ledger already: this is version {row.Version} of its stream";
+        var own = row.Stream.StartsWith("event/"u8) ? row.Stream[6..] : default;
+        return own.IsEmpty || !Names(row.Body[parts.Data], own) ? "it is an event, and stands on a stream that is not the event's own" : null;
+    }
+
+    /// <summary>Whether the canonical data names this event.</summary>
+    private static bool Names(ReadOnlySpan<byte> data, ReadOnlySpan<byte> eventId)
+    {
+        var reader = new Utf8JsonReader(data);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isName = reader.ValueTextEquals("eventId"u8);
+            reader.Read();
+            if (isName)
+                return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(eventId);
+            reader.Skip();
+        }
+        return false;
     }
 
     /// <summary>First entry of the first subtree that differs from what was saved: as near as hashes can tell.</summary>

@@ -57,6 +57,38 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
             && System.Buffers.Text.Base64.DecodeFromUtf8(reader.ValueSpan, hash, out _, out var written) == System.Buffers.OperationStatus.Done && written == hash.Length;
     }
 
+    /// <summary>Whether the member is as the bot writes it. Reads nothing into memory.</summary>
+    /// <param name="json">Canonical.</param>
+    internal static bool IsWhole(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        if (!Next(ref reader, JsonTokenType.StartObject) || !Name(ref reader, "hash"u8) || !Sum(ref reader))
+            return false;
+        if (!Name(ref reader, "parts"u8) || !Next(ref reader, JsonTokenType.StartArray))
+            return false;
+        var parts = 0;
+        for (; reader.Read() && reader.TokenType == JsonTokenType.StartObject; parts++)
+        {
+            if (!Name(ref reader, "commit"u8) || !Sum(ref reader) || !Name(ref reader, "key"u8) || !Next(ref reader, JsonTokenType.String) || reader.ValueSpan.IsEmpty)
+                return false;
+            if (!Name(ref reader, "of"u8) || !Next(ref reader, JsonTokenType.StartArray) || !Next(ref reader, JsonTokenType.String))
+                return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.String)
+            {
+            }
+            if (reader.TokenType != JsonTokenType.EndArray || !Next(ref reader, JsonTokenType.EndObject))
+                return false;
+        }
+        return parts > 0 && reader.TokenType == JsonTokenType.EndArray && Next(ref reader, JsonTokenType.EndObject);
+    }
+
+    private static bool Next(ref Utf8JsonReader reader, JsonTokenType token) => reader.Read() && reader.TokenType == token;
+
+    private static bool Name(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => Next(ref reader, JsonTokenType.PropertyName) && reader.ValueTextEquals(name);
+
+    private static bool Sum(ref Utf8JsonReader reader) =>
+        Next(ref reader, JsonTokenType.String) && reader.ValueSpan.Length == 44 && System.Buffers.Text.Base64.IsValid(reader.ValueSpan);
+
     /// <summary>Where the ciphertext of each part is in the stored bytes.</summary>
     /// <exception cref="JsonException">The bytes are not what the leaf speaks of.</exception>
     internal Range[] Locate(ReadOnlySpan<byte> stored)

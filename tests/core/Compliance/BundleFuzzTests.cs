@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
@@ -21,16 +24,20 @@ public sealed class BundleFuzzTests : IDisposable
     [InlineData("other")]
     [InlineData("huge")]
     [InlineData("deep")]
+    [InlineData("number")]
+    [InlineData("empty")]
+    [InlineData("long")]
+    [InlineData("twice")]
     public async Task Every_member_of_every_kind_of_entry_may_be_anything_and_the_check_still_ends_with_a_verdict(string how)
     {
         var (files, bodies) = await SignedAsync();
         var (tried, intact) = (0, 0);
         foreach (var (place, body) in bodies.Index().DistinctBy(static one => JsonNode.Parse(one.Item)!["type"]!.GetValue<string>()))
         {
-            foreach (var path in Paths(JsonNode.Parse(body)!, []))
+            foreach (var path in MutatedEntry.Paths(JsonNode.Parse(body)!))
             {
                 // What is large or deep is read by the same code wherever it stands.
-                if (how is "huge" or "deep" && path is not ["data", _] and not ["actor", _] and not [_])
+                if (how is "huge" or "deep" or "long" && path is not ["data", _] and not ["actor", _] and not [_])
                     continue;
                 var changed = bodies.ToArray();
                 changed[place] = Changed(body, path, how);
@@ -81,25 +88,54 @@ public sealed class BundleFuzzTests : IDisposable
         return (files, bodies);
     }
 
-    private static IEnumerable<string[]> Paths(JsonNode node, string[] above)
+    /// <summary>The other types of entry, which no story above has, and the documents themselves: made, or not read at all.</summary>
+    [Fact]
+    public async Task Every_member_of_every_type_may_be_anything_and_the_documents_are_made_or_the_entry_is_refused()
     {
-        if (node is JsonArray { Count: > 0 } items && items[0] is { } first)
+        foreach (var fact in EveryFact.All)
+            await scene.Story.SayAsync(EveryFact.AsEntry(fact).Stream, fact, EvidenceScene.Ana.AsActor());
+        var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None).ToListAsync(TestContext.Current.CancellationToken);
+        stored.Count.ShouldBe(FactTypes.Names.Count());
+        var honest = stored.ConvertAll(one => EvidenceEntries.Decode(EvidenceScene.Contoso, one.Seq, one.Body, one.Leaf.ToArray()).ShouldNotBeNull());
+        await DeriveAsync(honest);
+        var (made, refused) = (0, 0);
+        foreach (var (index, one) in stored.Index())
         {
-            foreach (var path in Paths(first, [.. above, "0"]))
-                yield return path;
+            var whole = JsonNode.Parse(one.Body.Span)!;
+            foreach (var path in MutatedEntry.Paths(whole).ToList())
+            {
+                foreach (var way in MutatedEntry.Ways.Where(way => way != "long" || path.Length <= 2))
+                {
+                    var body = MutatedEntry.Change(whole, path, way);
+                    if (EvidenceEntries.Decode(EvidenceScene.Contoso, one.Seq, body, MerkleTree.HashLeaf(body)) is not { } read)
+                    {
+                        refused++;
+                        continue;
+                    }
+                    made++;
+                    await Should.NotThrowAsync(() => DeriveAsync([.. honest[..index], read, .. honest[(index + 1)..]]), $"{read.Type} {string.Join('.', path)} {way}");
+                }
+            }
         }
-        if (node is not JsonObject whole)
-            yield break;
-        foreach (var (name, value) in whole)
-        {
-            yield return [.. above, name];
-            foreach (var path in value is null ? [] : Paths(value, [.. above, name]))
-                yield return path;
-        }
+        (made > 500, refused > 500).ShouldBe((true, true), $"{made} made, {refused} refused");
+    }
+
+    private static async Task DeriveAsync(List<LedgerEntry> entries)
+    {
+        using var texts = new TextSpool();
+        using var assessment = new Assessment(OscalOf.Subject(entries), texts);
+        var source = new EntriesAtHand(entries);
+        await foreach (var entry in source.ReadAsync(CancellationToken.None))
+            assessment.Take(entry);
+        var checkpoint = new EvidenceCheckpoint("ledger.example/contoso", entries.Count, new byte[32], "note");
+        foreach (var document in BundleDocuments.Of(assessment, checkpoint, Hash256.OfText("entries"), source))
+            await document.WriteAsync(Stream.Null, CancellationToken.None);
     }
 
     private static byte[] Changed(byte[] body, string[] path, string how)
     {
+        if (how is "number" or "empty" or "long" or "twice")
+            return MutatedEntry.Change(JsonNode.Parse(body)!, path, how);
         var root = JsonNode.Parse(body)!;
         var above = path[..^1].Aggregate(root, static (node, name) => node is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]! : node[name]!).AsObject();
         var name = path[^1];

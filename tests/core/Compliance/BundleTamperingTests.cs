@@ -202,11 +202,11 @@ public sealed class BundleTamperingTests : IDisposable
     {
         await BundleAsync();
         var files = BundleScene.Unpack(scene.Path("bundle.zip"));
-        files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace("\"derivation\": 2", "\"derivation\": 0", StringComparison.Ordinal));
+        files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace($"\"derivation\": {BundleFormat.Derivation}", "\"derivation\": 0", StringComparison.Ordinal));
         files[BundleFormat.Report] = "<p>as it was once</p>"u8.ToArray();
         var verdict = await BundleScene.CheckAsync(scene.Forge(files));
         verdict.State.ShouldBe(BundleState.Unreadable);
-        verdict.Problem.ShouldNotBeNull().ShouldContain("made by derivation 0, and this program knows 2");
+        verdict.Problem.ShouldNotBeNull().ShouldContain($"made by derivation 0, and this program knows {BundleFormat.Derivation}");
     }
 
     private static string Swap(string text) => text.Replace('a', '\u0001').Replace('b', 'a').Replace('\u0001', 'b');
