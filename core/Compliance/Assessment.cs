@@ -133,7 +133,8 @@ public sealed class Assessment : IDisposable
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
                 var drafted = Of(fact.IncidentId, mark);
-                (drafted.Drafted, drafted.Drafter, drafted.Simulated) = (mark, spool.Add(fact.Drafter), drafted.Simulated || fact.Simulated);
+                drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)));
+                drafted.Simulated |= fact.Simulated;
                 break;
             case ProposalStaged fact: Of(fact.IncidentId, mark).Rounds.Add(Staged(mark, fact)); break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
@@ -147,8 +148,8 @@ public sealed class Assessment : IDisposable
             case ExecutionStarted fact: Started(mark, entry, fact.IncidentId, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
             case UndoStarted fact: Started(mark, entry, fact.IncidentId, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
             case StepFinished fact: Stepped(mark, fact); break;
-            case ExecutionFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack); break;
-            case UndoFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, false); break;
+            case ExecutionFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
+            case UndoFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
             case FreezeSet fact:
                 if (fact.Cause == FreezeCause.Everything)
                     (everything, everythingBy) = (mark, entry.Actor.Id);
@@ -256,11 +257,13 @@ public sealed class Assessment : IDisposable
             run.NotApplied++;
     }
 
-    private void Finished(Mark mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack)
+    private void Finished(
+        Mark mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack, IReadOnlyList<Change> changes)
     {
         if (RunOf(incidentId, executionId, mark) is not { } run)
             return;
         (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, spool.Add(summary));
+        run.Changes = spool.Add(string.Join('\n', changes.Select(static change => $"{Line(change.What)}: was {Line(change.Was)}, now {Line(change.Now)}")));
     }
 
     private void Lifted(Mark mark, LedgerEntry entry, FreezeLifted fact)
@@ -318,6 +321,8 @@ public sealed class Assessment : IDisposable
     })];
 
     private static string Lines(Plan plan) => string.Join('\n', plan.Steps.Select(static step => $"{step.Title}: {step.Command} on {step.Target.Name}"));
+
+    private static string Line(string text) => Oscal.OscalText.Line(text, 500);
 
     private Actor Share(Actor actor) => codec.Share(actor);
 

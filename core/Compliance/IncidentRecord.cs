@@ -32,9 +32,8 @@ public sealed class IncidentRecord(string id)
     /// <summary>Where the out-of-band change that it is about is to be found; null when it is about none.</summary>
     internal string? OutOfBand { get; set; }
 
-    public Mark? Drafted { get; internal set; }
-
-    public SpooledText Drafter { get; internal set; }
+    /// <summary>Each time a recommendation was drafted, in order.</summary>
+    public List<DraftRecord> Drafts { get; } = new(1);
 
     public Mark? Closed { get; internal set; }
 
@@ -49,6 +48,10 @@ public sealed class IncidentRecord(string id)
     /// <summary>Each time something was put at a gate, in order.</summary>
     public List<Round> Rounds { get; } = new(1);
 }
+
+/// <summary>One recommendation.</summary>
+/// <param name="Drafter">What wrote it, as in <c>runbook disk-space v3</c>.</param>
+public sealed record DraftRecord(Mark Mark, int Revision, SpooledText Drafter);
 
 /// <summary>One proposal from its gate to its end.</summary>
 public sealed class Round
@@ -154,4 +157,7 @@ public sealed class RunRecordOf(string id, Mark started)
     public bool RolledBack { get; internal set; }
 
     public SpooledText Summary { get; internal set; }
+
+    /// <summary>What was read before and after, one line each; empty where nothing is told of it.</summary>
+    public SpooledText Changes { get; internal set; }
 }

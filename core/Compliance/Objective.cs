@@ -5,7 +5,26 @@ namespace DevOpsAI.Compliance;
 /// <param name="Control">The control it belongs to.</param>
 /// <param name="Title">What is confirmed or denied, in our words.</param>
 /// <param name="Tested">Something was carried out and read back, rather than only looked up.</param>
-public sealed record Objective(string Id, string Control, string Title, bool Tested = false);
+public sealed record Objective(string Id, string Control, string Title, bool Tested = false)
+{
+    /// <summary>The control as the catalogue calls it, as in <c>NIST SP 800-53 CM-3(1) Automated Documentation, ...</c>.</summary>
+    public string ControlName => $"NIST SP 800-53 {Number} {Titles[Control]}";
+
+    /// <summary>As people write it: an enhancement in brackets.</summary>
+    private string Number => Control.Split('.') is [var control, var enhancement] ? $"{control.ToUpperInvariant()}({enhancement})" : Control.ToUpperInvariant();
+
+    /// <summary>The titles of NIST SP 800-53 revision 5.</summary>
+    private static readonly Dictionary<string, string> Titles = new()
+    {
+        ["ac-5"] = "Separation of Duties",
+        ["ac-6.9"] = "Log Use of Privileged Functions",
+        ["au-8"] = "Time Stamps",
+        ["au-9.3"] = "Cryptographic Protection",
+        ["au-10"] = "Non-repudiation",
+        ["cm-3"] = "Configuration Change Control",
+        ["cm-3.1"] = "Automated Documentation, Notification, and Prohibition of Changes",
+    };
+}
 
 /// <summary>The objectives an export speaks about. The list is short on purpose: what was not examined is not called satisfied.</summary>
 public static class Objectives

@@ -28,11 +28,16 @@ internal sealed class RecordCodec
         output.Write7BitEncodedInt(texts.IndexOf(incident.Kind));
         output.Write(incident.OutOfBand ?? "");
         output.Write(incident.Simulated);
-        Write(output, incident.Drafted);
-        output.Write(incident.Drafter.Place);
         Write(output, incident.Closed);
         Write(output, incident.Treated);
         output.Write(incident.ClosedReason.Place);
+        output.Write7BitEncodedInt(incident.Drafts.Count);
+        foreach (var draft in incident.Drafts)
+        {
+            Write(output, draft.Mark);
+            output.Write7BitEncodedInt(draft.Revision);
+            output.Write(draft.Drafter.Place);
+        }
         output.Write7BitEncodedInt(incident.Rounds.Count);
         foreach (var round in incident.Rounds)
             Write(output, round);
@@ -51,12 +56,12 @@ internal sealed class RecordCodec
             Kind = texts[input.Read7BitEncodedInt()],
             OutOfBand = input.ReadString() is { Length: > 0 } key ? key : null,
             Simulated = input.ReadBoolean(),
-            Drafted = ReadMarkOrNull(input),
-            Drafter = ReadText(input),
             Closed = ReadMarkOrNull(input),
             Treated = ReadMarkOrNull(input),
             ClosedReason = ReadText(input),
         };
+        for (var left = input.Read7BitEncodedInt(); left > 0; left--)
+            incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Rounds.Add(ReadRound(input));
         return incident;
@@ -189,6 +194,7 @@ internal sealed class RecordCodec
         output.Write7BitEncodedInt(run.Outcome is { } outcome ? (int)outcome + 1 : 0);
         output.Write(run.RolledBack);
         output.Write(run.Summary.Place);
+        output.Write(run.Changes.Place);
     }
 
     private static RunRecordOf ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
@@ -204,6 +210,7 @@ internal sealed class RecordCodec
         Outcome = input.Read7BitEncodedInt() is > 0 and var outcome ? (ExecutionOutcome)(outcome - 1) : null,
         RolledBack = input.ReadBoolean(),
         Summary = ReadText(input),
+        Changes = ReadText(input),
     };
 
     private static int[] ReadTargets(BinaryReader input)

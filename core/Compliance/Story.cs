@@ -65,7 +65,9 @@ internal static class Story
         if (round.Decisions.Find(static decision => decision.Owed is not null) is not { Owed: { } owed } broken)
             yield break;
         var confirmed = round.Reviews.Count(static review => review.Confirms);
-        yield return (broken.Mark, Glass(round) == "confirmed"
+        // Behind the last word about it, so that the story stays in order.
+        var last = round.Reviews.Select(static review => review.Mark).Append(broken.Mark).MaxBy(static mark => mark.Seq);
+        yield return (last, Glass(round) == "confirmed"
             ? "The broken glass is confirmed: nothing more is owed."
             : $"The broken glass is not confirmed: {Confirmations(Math.Max(1, owed.Count - confirmed))} by others {(owed.DueAt < assessment.Subject.AsOf ? "overdue since" : "owed until")} {Utc(owed.DueAt)}.");
     }

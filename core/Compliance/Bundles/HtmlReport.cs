@@ -141,10 +141,10 @@ internal sealed class HtmlReport
 
     private void Controls()
     {
-        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Objective</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
+        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Control</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
         foreach (var finding in Findings.Of(assessment))
         {
-            page.WriteLine($"<tr><td><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\" data-label=\"conform\">{finding.Conforming}</td><td class=\"number\" data-label=\"deviate\">{finding.Deviating}</td>"
+            page.WriteLine($"<tr><td>{Text(finding.Objective.ControlName)}<br><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\" data-label=\"conform\">{finding.Conforming}</td><td class=\"number\" data-label=\"deviate\">{finding.Deviating}</td>"
                 + $"<td>{(finding.IsSatisfied ? Badge("good", "satisfied") : Badge("bad", "not satisfied"))}</td></tr>");
         }
         page.WriteLine("</tbody></table></div></section>");
@@ -167,52 +167,19 @@ internal sealed class HtmlReport
         var device = assessment.Texts.Get(incident.Device);
         var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
-        if (incident.Opened is { } opened)
-            Line(opened, "Opened.");
-        if (incident.Drafted is { } drafted)
-            Line(drafted, $"Recommendation drafted by {assessment.Texts.Get(incident.Drafter)}.");
-        foreach (var round in incident.Rounds)
-            Round(round);
-        if (incident.Closed is { } closed)
-            Line(closed, $"Closed: {assessment.Texts.Get(incident.ClosedReason)}.");
+        foreach (var line in IncidentLines.Of(assessment, incident))
+            Line(line);
         page.WriteLine("</ol></article>");
     }
 
-    private void Round(Round round)
+    private void Line(ReportLine line)
     {
-        if (round.Staged is { } staged)
-        {
-            Line(staged, Story.Gate(round), close: false);
-            var plan = assessment.Texts.Get(round.Plan);
-            page.WriteLine(plan.Length == 0
-                ? $"<p class=\"plan\">{(round.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.")}</p></li>"
-                : $"<pre>{string.Join('\n', plan.Split('\n').Select(static line => Text(line, 4000)))}</pre></li>");
-        }
-        if (round.Escalated is { } escalated)
-            Line(escalated, "Nobody had decided; others were told.");
-        foreach (var (mark, sentence) in Marks(round).Zip(Story.Decisions(assessment, round)))
-            Line(mark, sentence);
-        if (round.Run is { } run)
-        {
-            Line(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
-            if (run.Finished is { } finished)
-                Line(finished, Story.Run(assessment, round)!);
-        }
-        foreach (var (mark, sentence) in Story.Reviews(assessment, round))
-            Line(mark, sentence);
-    }
-
-    /// <summary>The entries behind the sentences of <see cref="Story.Decisions"/>, in their order.</summary>
-    private static IEnumerable<Mark> Marks(Round round)
-    {
-        foreach (var decision in round.Decisions)
-            yield return decision.Mark;
-        if (round.Expired is { } expired)
-            yield return expired;
-        if (round.Withdrawn is { } withdrawn)
-            yield return withdrawn;
-        if (round.Staged is { } staged)
-            yield return staged;
+        var isList = line.Listed.Length > 0;
+        Line(line.Mark, line.Sentence, close: !isList && line.Note is null);
+        if (isList)
+            page.WriteLine($"<pre>{string.Join('\n', line.Listed.Split('\n').Select(static one => Text(one, 4000)))}</pre></li>");
+        else if (line.Note is { } why)
+            page.WriteLine($"<p class=\"plan\">{Text(why)}</p></li>");
     }
 
     private void Others()

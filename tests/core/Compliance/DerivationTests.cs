@@ -20,7 +20,7 @@ public sealed partial class DerivationTests
         // The results carry the note, whose signature is another one in every run; the report carries all that they say.
         string[] stable = ["oscal/component-definition.json", "report.html", "VERIFY.md"];
         var hashes = stable.Select(name => Convert.ToHexStringLower(SHA256.HashData(WithoutHashes(files[name])))[..16]);
-        string.Join(' ', hashes).ShouldBe("3b8e95cb04afc61b 1a23691ec055410d 7d13b07835b02a23");
+        string.Join(' ', hashes).ShouldBe("3b8e95cb04afc61b faf2e35c6359c653 61ee0a8fb154c2e0");
         BundleFormat.Derivation.ShouldBe(3);
     }
 

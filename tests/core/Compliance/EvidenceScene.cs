@@ -166,7 +166,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     public Task ReviewAsync(string id, Person by, bool confirms, bool complete) =>
         SayAsync(StreamId.Proposal(id), new BreakGlassReviewed(id, 1, confirms, confirms ? null : "it did not", complete), by.AsActor());
 
-    public async Task RunAsync(string id, int revision, ExecutionOutcome outcome, bool undo = false, string? seal = null)
+    public async Task RunAsync(
+        string id, int revision, ExecutionOutcome outcome, bool undo = false, string? seal = null, IReadOnlyList<Change>? changes = null)
     {
         await ClaimAsync(id, revision, undo, seal);
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
@@ -174,7 +175,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         await SayAsync(StreamId.Proposal(id), new StepFinished(id, run, 0, false, $"{run}-0", step, "done"), Execution);
         await SayAsync(
             StreamId.Proposal(id),
-            undo ? new UndoFinished(id, run, outcome, "It ended.", []) : new ExecutionFinished(id, run, outcome, "It ended.", [], false, null),
+            undo ? new UndoFinished(id, run, outcome, "It ended.", []) : new ExecutionFinished(id, run, outcome, "It ended.", changes ?? [], false, null),
             Execution);
     }
 

@@ -1,0 +1,71 @@
+using DevOpsAI.Drafting;
+
+namespace DevOpsAI.Compliance.Bundles;
+
+/// <summary>One line of an incident's story.</summary>
+/// <param name="Mark">The entry behind it.</param>
+/// <param name="Listed">What is listed under it, one line each: commands of a plan, values read before and after; empty for nothing.</param>
+/// <param name="Note">Why nothing is listed where something should be; null when that needs no words.</param>
+internal sealed record ReportLine(Mark Mark, string Sentence, string Listed = "", string? Note = null);
+
+/// <summary>Tells an incident as the entries came, one line for each.</summary>
+internal static class IncidentLines
+{
+    /// <summary>In the order of the entries. Sentences about the same entry stay in the order in which they follow from each other.</summary>
+    public static IEnumerable<ReportLine> Of(Assessment assessment, IncidentRecord incident)
+    {
+        var lines = new List<ReportLine>();
+        if (incident.Opened is { } opened)
+            lines.Add(new(opened, "Opened."));
+        foreach (var draft in incident.Drafts)
+            lines.Add(new(draft.Mark, Drafted(assessment.Texts.Get(draft.Drafter), draft.Revision)));
+        foreach (var round in incident.Rounds)
+            lines.AddRange(Of(assessment, round));
+        if (incident.Closed is { } closed)
+            lines.Add(new(closed, $"Closed: {assessment.Texts.Get(incident.ClosedReason)}."));
+        return lines.OrderBy(static line => line.Mark.Seq);
+    }
+
+    private static string Drafted(string drafter, int revision)
+    {
+        var which = revision > 1 ? $" (draft {revision})" : "";
+        return drafter == RecommendationDrafted.NoRunbook
+            ? $"Recommendation{which} without a runbook: none is for this alert, so it says what is known and proposes no steps."
+            : $"Recommendation{which} drafted by {drafter}.";
+    }
+
+    private static IEnumerable<ReportLine> Of(Assessment assessment, Round round)
+    {
+        if (round.Staged is { } staged)
+        {
+            yield return new(
+                staged, Story.Gate(round), assessment.Texts.Get(round.Plan),
+                round.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.");
+        }
+        if (round.Escalated is { } escalated)
+            yield return new(escalated, "Nobody had decided; others were told.");
+        foreach (var (mark, sentence) in Marks(round).Zip(Story.Decisions(assessment, round)))
+            yield return new(mark, sentence);
+        if (round.Run is { } run)
+        {
+            yield return new(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
+            if (run.Finished is { } finished)
+                yield return new(finished, Story.Run(assessment, round)!, assessment.Texts.Get(run.Changes));
+        }
+        foreach (var (mark, sentence) in Story.Reviews(assessment, round))
+            yield return new(mark, sentence);
+    }
+
+    /// <summary>The entries behind the sentences of <see cref="Story.Decisions"/>, in their order.</summary>
+    private static IEnumerable<Mark> Marks(Round round)
+    {
+        foreach (var decision in round.Decisions)
+            yield return decision.Mark;
+        if (round.Expired is { } expired)
+            yield return expired;
+        if (round.Withdrawn is { } withdrawn)
+            yield return withdrawn;
+        if (round.Staged is { } staged)
+            yield return staged;
+    }
+}
