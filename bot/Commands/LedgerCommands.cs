@@ -44,12 +44,13 @@ public static class LedgerCommands
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
-        var list = new Command("list", "Prints a tenant's entries.") { tenant, json, after, path };
+        var raw = new Option<bool>("--raw") { Description = "Type, stream and ids as they are stored, and nothing that is sealed." };
+        var list = new Command("list", "Prints a tenant's entries, in words. Names and texts are read with the client's key, where it is here.") { tenant, json, raw, after, path };
         list.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            return await LedgerListing.RunAsync(opened, id, parsed.GetValue(after), parsed.GetValue(json), context, cancellationToken);
+            return await LedgerListing.RunAsync(opened, id, parsed.GetValue(after), Form(parsed.GetValue(json), parsed.GetValue(raw)), context, cancellationToken);
         }));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
@@ -66,6 +67,14 @@ public static class LedgerCommands
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
     }
+
+    private static ListingForm Form(bool json, bool raw) => (json, raw) switch
+    {
+        (true, true) => throw new CommandException("--json or --raw, not both: --json is as it is stored anyway."),
+        (true, _) => ListingForm.Json,
+        (_, true) => ListingForm.Raw,
+        _ => ListingForm.Words,
+    };
 
     private static Command Verify(CommandContext context, Option<string?> tenant, Option<bool> json, Option<string?> path)
     {

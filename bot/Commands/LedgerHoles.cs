@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Completeness;
+using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Holes;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Vault;
@@ -34,6 +35,8 @@ internal static class LedgerHoles
             {
                 seq = stored.Seq;
                 var entry = EntryCodec.Decode(stored, null);
+                if (WholeFacts.Lack(entry) is { } lack)
+                    throw new JsonException($"it lacks {lack}");
                 if (entry.At > asOf)
                     continue;
                 finder.Add(entry);

@@ -9,12 +9,25 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Commands;
 
+/// <summary>How <c>ledger list</c> prints entries.</summary>
+internal enum ListingForm
+{
+    /// <summary>What happened, who, which incident.</summary>
+    Words,
+
+    /// <summary>What is in the entry itself, in columns.</summary>
+    Raw,
+
+    /// <summary>The same, whole.</summary>
+    Json,
+}
+
 /// <summary><c>ledger list</c>.</summary>
 internal static class LedgerListing
 {
     internal static readonly string Header = $"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor";
 
-    public static async Task<int> RunAsync(OpenedLedger ledger, TenantId tenant, long after, bool json, CommandContext context, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(OpenedLedger ledger, TenantId tenant, long after, ListingForm form, CommandContext context, CancellationToken cancellationToken)
     {
         var seq = Math.Max(0, after);
         try
@@ -22,12 +35,16 @@ internal static class LedgerListing
             var size = await ledger.Archive.SizeAsync(tenant, cancellationToken);
             if (size == 0)
                 LedgerCommands.MustBeConfigured(tenant, context.Configuration, ledger.Name);
-            if (!json)
-                await context.Output.WriteLineAsync(Header);
+            using var words = form == ListingForm.Words ? new WordListing(ledger, tenant, context) : null;
+            if (form != ListingForm.Json)
+                await context.Output.WriteLineAsync(words is null ? Header : WordListing.Header);
             await foreach (var entry in ledger.Archive.ReadAsync(tenant, seq + 1, size, cancellationToken))
             {
                 seq = entry.Seq;
-                await context.Output.WriteLineAsync(json ? AsJson(entry.Body.Span, entry.Leaf.Span) : AsText(entry.Body.Span));
+                await context.Output.WriteLineAsync(
+                    words is not null ? await words.LineAsync(entry, cancellationToken)
+                    : form == ListingForm.Json ? AsJson(entry.Body.Span, entry.Leaf.Span)
+                    : AsText(entry.Body.Span));
             }
             return LedgerCommands.Intact;
         }

@@ -8,13 +8,14 @@ namespace DevOpsAI.Compliance;
 /// Finds what a fact lacks. Stored JSON is read leniently, so that entries of every age stay readable; a member that is missing or null where
 /// the fact always has something would otherwise only show where somebody uses it.
 /// </summary>
-internal static class WholeFacts
+public static class WholeFacts
 {
     private const int Deepest = 16;
 
     private static readonly ConcurrentDictionary<Type, Member[]> Members = new();
 
     /// <summary>Path of the first member that must be there and is not, as in <c>terms.policyVersion</c>; null when nothing lacks.</summary>
+    /// <param name="fact">A fact, or the whole entry.</param>
     public static string? Lack(object fact) => Lack(fact, "", Deepest);
 
     private static string? Lack(object whole, string path, int deeper)

@@ -44,7 +44,7 @@ public sealed class LedgerCommandsTests : IDisposable
     public async Task List_begins_where_it_is_told_to_and_has_a_form_for_people()
     {
         await AppendAsync(5);
-        var (_, output, _) = await RunAsync("ledger", "list", "--tenant", "CONTOSO", "--after", "3");
+        var (_, output, _) = await RunAsync("ledger", "list", "--tenant", "CONTOSO", "--after", "3", "--raw");
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(3);
         lines[0].ShouldContain("stream");
