@@ -73,7 +73,7 @@ internal static class ExportCommand
             Namespace(configuration), first, last, checkpoint, key, asked.WithSealed, asked.Redact, names);
         var (manifest, sha256) = await exporter.ExportAsync(request, ledger.Checkpoints.AllAsync(asked.Tenant, cancellationToken), Path.GetFullPath(asked.Out), cancellationToken);
         await context.Output.WriteLineAsync($"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of {manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}{(manifest.Names ? ", with names" : "")}, in {asked.Out}");
-        await context.Output.WriteLineAsync($"root {manifest.RootHash}, signed by {key.Name} (key {key.Id:x8})");
+        await context.Output.WriteLineAsync($"root {manifest.RootHash}, signed with the key {key}");
         await context.Output.WriteLineAsync($"sha256 {sha256}");
         return await SayMissingKeysAsync(ledger, asked.Tenant, first, last, context, cancellationToken);
     }

@@ -76,7 +76,9 @@ internal static class LedgerHoles
     }
 
     private static string AsText(Hole hole) =>
-        $"{Name(hole.Kind),-14}  {Time(hole.From)} to {(hole.To is { } to ? Time(to) : "now",-17)}  after entry {hole.Seq,-6}  {LedgerListing.Harmless(hole.Subject)}: {LedgerListing.Harmless(hole.What)}";
+        $"{Name(hole.Kind),-14}  {Time(hole.From)} to {Until(hole),-17}  after entry {hole.Seq,-6}  {LedgerListing.Harmless(hole.Subject)}: {LedgerListing.Harmless(hole.What)}";
+
+    private static string Until(Hole hole) => hole.To is { } to ? Time(to) : "now";
 
     private static string Name(HoleKind kind) => string.Concat(kind.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? "-" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 
