@@ -26,6 +26,8 @@ internal static class BackgroundSection
         var incident = view.Incident;
         if (incident.Simulated)
             yield return Rich("Small", new TextRun(HeaderSection.Simulation(incident), Bold: true, Tone: Tone.Accent));
+        if (SeenBefore.InDetails(view) is { } seen)
+            yield return seen;
         yield return Facts(AlertFacts.Of(view, measure));
         foreach (var part in AlertLabels.Of(view, measure))
             yield return part;

@@ -65,6 +65,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.</summary>
     public IReadOnlyList<Incident> Beside { get; init; } = [];
 
+    /// <summary>Earlier incidents of the same alert on the same device, oldest first; none the first time.</summary>
+    public IReadOnlyList<Occurrence> Before { get; init; } = [];
+
     /// <summary>Posted as the answer to a command, so not the living card of its conversation.</summary>
     public bool IsCopy { get; init; }
 

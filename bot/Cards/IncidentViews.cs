@@ -54,6 +54,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,
             Beside = Beside(state, incident),
+            Before = state.Occurrences.Before(incident),
             Absences = [.. AbsencesFor(state, incident)],
             Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
         };

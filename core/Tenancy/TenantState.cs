@@ -57,6 +57,9 @@ public sealed record TenantState(TenantId Tenant)
 
     public const int RecentlyOpenedLimit = 128;
 
+    /// <summary>What each alert on each device came to the last times.</summary>
+    public Occurrences Occurrences { get; init; } = Occurrences.None;
+
     public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } = ImmutableDictionary<(string, Role), string>.Empty;
 
     /// <summary>Roles taken away by command, which configuration must not give back.</summary>
@@ -296,6 +299,7 @@ public sealed record TenantState(TenantId Tenant)
             LastIncidentNumber = LastIncidentNumber + 1,
             RecentlyOpened = [.. RecentlyOpened.Length < RecentlyOpenedLimit ? RecentlyOpened : RecentlyOpened[1..], opened.IncidentId],
             OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
+            Occurrences = Occurrences.Opened(opened, entry.At),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
         foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event, entry.ByClock)?.Id == opened.IncidentId))
@@ -318,11 +322,14 @@ public sealed record TenantState(TenantId Tenant)
         var next = this with { Incidents = Incidents.SetItem(incident.Id, incident.Apply(entry)) };
         return entry.Fact switch
         {
-            IncidentClosed closed => next.Close(entry, incident, closed),
-            IncidentReopened => next.Reopen(incident),
+            IncidentClosed closed => next.Seen(incident.Id).Close(entry, incident, closed),
+            IncidentReopened => next.Seen(incident.Id).Reopen(incident),
+            UndoFinished => next.Seen(incident.Id),
             _ => next,
         };
     }
+
+    private TenantState Seen(string incidentId) => this with { Occurrences = Occurrences.With(Incidents[incidentId]) };
 
     /// <summary>It takes what belongs to it again, unless a later one does by now.</summary>
     private TenantState Reopen(Incident incident) => KeyOf(incident.Opened) is var key && OpenByKey.ContainsKey(key) ? this : this with { OpenByKey = OpenByKey.SetItem(key, incident.Id) };

@@ -1,0 +1,73 @@
+using DevOpsAI.Bot.Teams;
+using DevOpsAI.Incidents;
+using static DevOpsAI.Bot.Cards.CardElements;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>
+/// That the same alert came from the same device before, how often, and what became of it the last time: whoever has done the same thing three
+/// times looks for the cause. In sight where the words leave room for it; with what was done in the details always.
+/// </summary>
+internal static class SeenBefore
+{
+    private const int MostWords = 60;
+
+    /// <summary>Words on a card beside title, client, sentence, command and deciders: level, deadline, risk, buttons.</summary>
+    private const int OtherWords = 26;
+
+    /// <summary>One line for the first screen; null the first time, or where it would be one word too many.</summary>
+    public static OutgoingJson? InSight(IncidentView view)
+    {
+        if (view.Before.Count == 0)
+            return null;
+        var line = $"{Times(view)}{Last(view)}.";
+        return Words(line) + WordsBeside(view) <= MostWords ? Rich("Small", new TextRun(line, Bold: true)) : null;
+    }
+
+    /// <summary>The same with what was done, and the incident to look it up in; null the first time.</summary>
+    public static OutgoingJson? InDetails(IncidentView view)
+    {
+        if (view.Before is not [.., var last])
+            return null;
+        List<TextRun> runs = [new($"{Times(view)}.", Bold: true), new($" Last: {last.IncidentId}, "), TextRun.At(last.OpenedAt)];
+        if (last.Done is { } done)
+            runs.Add(new($". Done: {done}", 200));
+        runs.Add(new($"{Last(view)}."));
+        return Rich("Small", [.. runs]);
+    }
+
+    private static string Times(IncidentView view)
+    {
+        var times = view.Before.Count + 1;
+        return times > Occurrences.MostOfOne ? $"More than {Occurrences.MostOfOne} times in 30 days" : $"{Ordinal(times)} time in 30 days";
+    }
+
+    private static string Last(IncidentView view)
+    {
+        var last = view.Before[^1];
+        var held = last.EndedAt is { } ended && ended <= view.Incident.OpenedAt ? $" held {Phrases.Span(view.Incident.OpenedAt - ended)}" : "";
+        return last.ClosedReason switch
+        {
+            "verified" => held.Length > 0 ? $"; the last fix{held}" : "",
+            "handled" => held.Length > 0 ? $"; what a person did{held}" : "",
+            Occurrences.TakenBack => "; what was done the last time was taken back",
+            "rejected" => "; rejected the last time",
+            ClosedReasons.Resolved => "; it ended by itself the last time",
+            _ => "",
+        };
+    }
+
+    private static string Ordinal(int number) => (number % 10, number % 100) switch
+    {
+        (1, not 11) => $"{number}st",
+        (2, not 12) => $"{number}nd",
+        (3, not 13) => $"{number}rd",
+        _ => $"{number}th",
+    };
+
+    private static int WordsBeside(IncidentView view) => OtherWords
+        + Words(view.Incident.Title) + Words(view.Tenant.Name) + Words(view.Incident.Draft?.Summary) + Words(view.Deciders ?? HeaderSection.LocalModeLabel)
+        + view.Plan.Steps.Sum(static step => Words(step.Command));
+
+    private static int Words(string? text) => text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length ?? 0;
+}
