@@ -34,7 +34,7 @@ internal sealed class AbsenceOrders(IMediator mediator, Visibility visibility, I
     {
         var (clients, rest) = await ClientsAsync(turn, person, words, cancellationToken);
         if (clients.Count == 0)
-            return Reply.Notice(words.Count > 0 ? visibility.NoClient(words[0], person) : "At which client?", detail: usage);
+            return Reply.NotForThem(words.Count > 0 ? visibility.NoClient(words[0], person) : "At which client?", detail: usage);
         List<Answer> answers = [];
         foreach (var client in clients)
         {

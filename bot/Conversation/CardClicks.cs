@@ -18,7 +18,12 @@ internal sealed class CardClicks(
             return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
         var sought = await visibility.FindAsync(data.Tenant, data.IncidentId, person, context.Conversation, cancellationToken);
         if (sought is not Sought.Found found)
+        {
+            // A card draws itself anew for whoever looks, and those who may not see it have done nothing.
+            if (!action.IsAutomatic && action.Verb != Verb.View)
+                logger.Pressed(person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident");
             return InvokeResponse.Message(Sentences.NotFound(sought, data.IncidentId));
+        }
         if (IsForeign(found, context, action))
         {
             logger.ForeignCard(person.ObjectId, action.Verb, data.IncidentId);

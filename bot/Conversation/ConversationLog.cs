@@ -5,8 +5,8 @@ namespace DevOpsAI.Bot.Conversation;
 
 internal static partial class ConversationLog
 {
-    [LoggerMessage(EventId = 6201, Level = LogLevel.Information, Message = "{Person} said {Command}")]
-    public static partial void CommandGiven(this ILogger logger, Untrusted person, Untrusted command);
+    [LoggerMessage(EventId = 6201, Level = LogLevel.Information, Message = "{Person} said {Command}: {Outcome}")]
+    public static partial void CommandGiven(this ILogger logger, Untrusted person, Untrusted command, string outcome);
 
     [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}: {Outcome}")]
     public static partial void Pressed(this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident, string outcome);

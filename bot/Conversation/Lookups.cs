@@ -48,7 +48,7 @@ internal sealed class Lookups(Visibility visibility, Questions questions, TimePr
         if (client is not null)
         {
             if (await visibility.TenantAsync(client, person, cancellationToken) is not { } named)
-                return ([], Reply.Notice(visibility.NoClient(client, person)));
+                return ([], Reply.NotForThem(visibility.NoClient(client, person)));
             return await visibility.MayBeShownAsync(named.Tenant.Id, named.State, turn.Conversation, cancellationToken) ? ([named], null) : ([], Reply.Notice(Sentences.NotHere));
         }
         var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
     public async Task<OutgoingMessage> LinkAsync(TurnContext turn, Person person, Command.Link command, CancellationToken cancellationToken)
     {
         if (command.Client is null || await visibility.TenantAsync(command.Client, person, cancellationToken) is not { } named)
-            return Reply.Notice(visibility.NoClient(command.Client ?? "", person));
+            return Reply.NotForThem(visibility.NoClient(command.Client ?? "", person));
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked.FirstOrDefault(other => other.Tenant.Id != named.Tenant.Id) is { } taken)
         {
@@ -30,7 +30,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         if (linked.Count == 0)
             return Reply.Notice("This conversation is not linked to a client, so there is nothing to unlink.");
         if (linked.All(tenant => access.RolesOf(tenant.State, person.ObjectId).Count == 0))
-            return Reply.Notice(Sentences.NoRoleHere);
+            return Reply.NotForThem(Sentences.NoRoleHere);
         Answer? answer = null;
         foreach (var tenant in linked)
             answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var view = turn.Conversation.Kind == "personal"
             ? views.ForPerson(found.Where.State, incident, place, person, said)
             : views.ForEverybody(found.Where.State, incident, place) with { Notice = said };
-        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", incident.Id) };
+        return new() { Card = IncidentCard.Build(view with { IsCopy = true }), Summary = IncidentCard.Summary(view), Evidence = new(found.Where.Tenant.Id, "copy", incident.Id), Refused = answer.Refusal?.ToString() };
     }
 
     public async Task<OutgoingMessage> FreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
             return Everywhere(await mediator.Send(new FreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "freeze everything because ...", Tone.Attention);
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
+            return Reply.NotForThem(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
         if (rest.Length == 0)
             return Reply.Notice($"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
         return Reply.OfStop(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
@@ -78,7 +78,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
             return Everywhere(await mediator.Send(new UnfreezeEverything(person, Because(words), turn.Correlation), cancellationToken), "unfreeze everything", Tone.Good);
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
+            return Reply.NotForThem(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
         var request = new LiftFreeze(tenant.Tenant.Id, person, rest.Length == 0 ? null : rest, turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
@@ -98,7 +98,7 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         string[] words = [command.Client!, .. command.Person.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         var (tenant, name) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
-            return Reply.Notice(visibility.NoClient(words[0], person));
+            return Reply.NotForThem(visibility.NoClient(words[0], person));
         var (to, problem) = people.Find(turn, name);
         if (to is null)
             return Reply.Notice(problem, detail: $"{(command.Held ? "assign" : "unassign")} {command.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
@@ -121,9 +121,9 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
             return Reply.Notice("Of which client?", detail: Usage);
         if (access.RolesOf(tenant.State, person.ObjectId).Count == 0)
-            return Reply.Notice(Sentences.NoRoleHere);
+            return Reply.NotForThem(Sentences.NoRoleHere);
         if (named is null && who.Count > 1 && visibility.NamesAClient(who[^1]))
-            return Reply.Notice(visibility.NoClient(who[^1], person), detail: Usage);
+            return Reply.NotForThem(visibility.NoClient(who[^1], person), detail: Usage);
         var name = string.Join(' ', who);
         if (name.Length == 0)
             return Reply.Notice("Whose personal data should become unreadable?", detail: Usage);

@@ -19,7 +19,7 @@ internal sealed class Questions(
         if (word is not null)
         {
             if (await visibility.TenantAsync(word, person, cancellationToken) is not { } named)
-                return Reply.Notice(visibility.NoClient(word, person));
+                return Reply.NotForThem(visibility.NoClient(word, person));
             return await visibility.MayBeShownAsync(named.Tenant.Id, named.State, conversation, cancellationToken)
                 ? Reply.Card(PendingCard.Build([(named.Tenant, named.State)], clock.GetUtcNow(), page: page, client: named.Tenant.Id.Value))
                 : Reply.Notice(Sentences.NotHere);
@@ -76,7 +76,7 @@ internal sealed class Questions(
             : linked is [var here] ? here
             : visible is [var only] ? only : null;
         if (asked is null)
-            return (null, word is null ? Reply.Notice("Of which client?", detail: usage + Yours(visible)) : Reply.Notice(visibility.NoClient(word, person)));
+            return (null, word is null ? Reply.Notice("Of which client?", detail: usage + Yours(visible)) : Reply.NotForThem(visibility.NoClient(word, person)));
         return await visibility.MayBeShownAsync(asked.Tenant.Id, asked.State, turn.Conversation, cancellationToken)
             ? (asked, null)
             : (null, Reply.Notice(Sentences.NotHere));
@@ -170,6 +170,6 @@ internal sealed class Questions(
             .Take(MostNamed)
             .Select(incident => incident.Id)
             .ToList();
-        return Reply.Notice(Sentences.NotFound(sought, incidentId), detail: known.Count > 0 ? $"I know {string.Join(", ", known)}." : null);
+        return Reply.NotForThem(Sentences.NotFound(sought, incidentId), detail: known.Count > 0 ? $"I know {string.Join(", ", known)}." : null);
     }
 }

@@ -13,6 +13,9 @@ internal static class Reply
     public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
         Card(MessageCards.Notice(sentence, good, detail, correlation));
 
+    /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
+    public static OutgoingMessage NotForThem(string sentence, string? detail = null) => Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
+
     /// <summary>As <see cref="Of"/>, for an order that stops things: done or not, it is nothing that looks like all is well.</summary>
     public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone
         ? Card(MessageCards.Notice(answer.Sentence, Tone.Attention)) with { Evidence = new(tenant, "answer") }
@@ -21,5 +24,5 @@ internal static class Reply
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
     public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>
         Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null)
-            with { Evidence = new(tenant, "answer", answer.Incident?.Id) };
+            with { Evidence = new(tenant, "answer", answer.Incident?.Id), Refused = answer.Refusal?.ToString() };
 }

@@ -13,12 +13,16 @@ internal sealed class TurnHandler(
     Questions questions, Lookups lookups, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
+    private const string NotKnown = "refused, nobody that Entra knows";
+
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         await RelinkAsync(turn, cancellationToken);
         var isClick = turn.Activity.Value is { ValueKind: JsonValueKind.Object };
         if (!isClick && !turn.IsAddressed)
             return;
+        if (turn.Person is null)
+            logger.CommandGiven(turn.Mri, isClick ? "a click" : "something", NotKnown);
         var answer = turn.Person is not { } person ? Reply.Notice(Sentences.NobodyKnown)
             : turn.Activity.Value is { ValueKind: JsonValueKind.Object } data ? await SubmittedAsync(turn, data, cancellationToken)
             : await AnswerAsync(turn, person, cancellationToken);
@@ -28,7 +32,10 @@ internal sealed class TurnHandler(
     public async Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken)
     {
         if (turn.Person is not { } person)
+        {
+            logger.Pressed(turn.Mri, action.Verb, "a card", NotKnown);
             return InvokeResponse.Message(Sentences.NobodyKnown);
+        }
         try
         {
             if (!action.IsAutomatic && action.Verb is Verb.Show or Verb.Pending)
@@ -144,37 +151,9 @@ internal sealed class TurnHandler(
         try
         {
             var command = CommandParser.Parse(turn.Text, await visibility.PoliteNamesAsync(person, cancellationToken));
-            logger.CommandGiven(person.ObjectId, command.GetType().Name);
-            return command switch
-            {
-                Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
-                Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
-                Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, 0, cancellationToken),
-                Command.Checkpoint checkpoint => await questions.CheckpointAsync(turn, person, checkpoint.Client, cancellationToken),
-                Command.Digest digest => await questions.DigestAsync(turn, person, digest.Client, digest.Last, cancellationToken),
-                Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
-                Command.DecideInWords words => await questions.DecideInWordsAsync(turn, person, words.IncidentId, cancellationToken),
-                Command.IsFrozen frozen => await questions.IsFrozenAsync(turn, person, frozen.Client, cancellationToken),
-                Command.Happened happened => await lookups.HappenedAsync(turn, person, happened, cancellationToken),
-                Command.ByItself byItself => await lookups.ByItselfAsync(turn, person, byItself, cancellationToken),
-                Command.WhoDecided who => await questions.WhyAsync(turn, person, who.IncidentId, cancellationToken),
-                Command.WhoCan who => await questions.WhoCanAsync(turn, person, who.IncidentId, cancellationToken),
-                Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
-                Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
-                Command.Redraft redraft => await orders.RedraftAsync(turn, person, redraft.IncidentId, cancellationToken),
-                Command.Link link => await orders.LinkAsync(turn, person, link, cancellationToken),
-                Command.Unlink => await orders.UnlinkAsync(turn, person, cancellationToken),
-                Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
-                Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
-                Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
-                Command.Absent absent => await absences.SetAsync(turn, person, absent, cancellationToken),
-                Command.Back back => await absences.EndAsync(turn, person, back, cancellationToken),
-                Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
-                Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
-                Command.UnknownQuestion asked => Reply.Card(MessageCards.NotKnown($"I cannot answer “{CardText.Plain(asked.Said, 120)}”.")),
-                Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
-                _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
-            };
+            var answer = await AnswerAsync(command, turn, person, cancellationToken);
+            logger.CommandGiven(person.ObjectId, command.GetType().Name, answer.Refused is { } why ? $"refused, {why}" : "answered");
+            return answer;
         }
         catch (LedgerUnavailableException exception)
         {
@@ -182,6 +161,37 @@ internal sealed class TurnHandler(
             return Reply.Notice(WhyNotRecorded(exception), correlation: turn.Correlation);
         }
     }
+
+    private async Task<OutgoingMessage> AnswerAsync(Command command, TurnContext turn, Person person, CancellationToken cancellationToken) => command switch
+    {
+        Command.Help => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
+        Command.WhoAmI => await questions.WhoAmIAsync(turn, person, cancellationToken),
+        Command.Pending pending => await questions.PendingAsync(turn, person, pending.Client, 0, cancellationToken),
+        Command.Checkpoint checkpoint => await questions.CheckpointAsync(turn, person, checkpoint.Client, cancellationToken),
+        Command.Digest digest => await questions.DigestAsync(turn, person, digest.Client, digest.Last, cancellationToken),
+        Command.Show show => await questions.ShowAsync(turn, person, show.IncidentId, null, cancellationToken),
+        Command.DecideInWords words => await questions.DecideInWordsAsync(turn, person, words.IncidentId, cancellationToken),
+        Command.IsFrozen frozen => await questions.IsFrozenAsync(turn, person, frozen.Client, cancellationToken),
+        Command.Happened happened => await lookups.HappenedAsync(turn, person, happened, cancellationToken),
+        Command.ByItself byItself => await lookups.ByItselfAsync(turn, person, byItself, cancellationToken),
+        Command.WhoDecided who => await questions.WhyAsync(turn, person, who.IncidentId, cancellationToken),
+        Command.WhoCan who => await questions.WhoCanAsync(turn, person, who.IncidentId, cancellationToken),
+        Command.Why why => await questions.WhyAsync(turn, person, why.IncidentId, cancellationToken),
+        Command.Undo undo => await orders.UndoAsync(turn, person, undo.IncidentId, cancellationToken),
+        Command.Redraft redraft => await orders.RedraftAsync(turn, person, redraft.IncidentId, cancellationToken),
+        Command.Link link => await orders.LinkAsync(turn, person, link, cancellationToken),
+        Command.Unlink => await orders.UnlinkAsync(turn, person, cancellationToken),
+        Command.Freeze freeze => await orders.FreezeAsync(turn, person, freeze.Words, cancellationToken),
+        Command.Unfreeze unfreeze => await orders.UnfreezeAsync(turn, person, unfreeze.Words, cancellationToken),
+        Command.Assign assign => await orders.AssignAsync(turn, person, assign, cancellationToken),
+        Command.Absent absent => await absences.SetAsync(turn, person, absent, cancellationToken),
+        Command.Back back => await absences.EndAsync(turn, person, back, cancellationToken),
+        Command.Erase erase => await orders.EraseAsync(turn, person, erase.Words, cancellationToken),
+        Command.Incomplete incomplete => Reply.Notice(incomplete.Problem, detail: incomplete.Usage),
+        Command.UnknownQuestion asked => Reply.Card(MessageCards.NotKnown($"I cannot answer “{CardText.Plain(asked.Said, 120)}”.")),
+        Command.Unknown unknown => Reply.Card(MessageCards.NotUnderstood(unknown.Said, unknown.Nearest)),
+        _ => Reply.Card(MessageCards.Help(access.EverybodyIsAdministrator)),
+    };
 
     /// <summary>A click in a client too old for Action.Execute; the answer can only be a message, and so a copy of the card beside the living one.</summary>
     private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)

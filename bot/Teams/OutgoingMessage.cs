@@ -20,6 +20,9 @@ public sealed record OutgoingMessage
     /// <summary>What the message tells of a client, to be put on its ledger once sent; null for what is no evidence, as help.</summary>
     public Evidence? Evidence { get; init; }
 
+    /// <summary>Why nothing was done, in a word or two for the log; null when something was, or was answered.</summary>
+    public string? Refused { get; init; }
+
     /// <summary>Hex SHA-256 of the card's canonical JSON (RFC 8785), or of the text.</summary>
     public string ContentHash() => Card is { } card ? Jcs.Digest(TeamsWriter.Write(card.WriteTo)) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
 }
