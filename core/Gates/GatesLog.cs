@@ -33,6 +33,9 @@ internal static partial class GatesLog
     [LoggerMessage(EventId = 2110, Level = LogLevel.Warning, Message = "Nobody is administrator of {Clients}, so nobody can give anybody a role there: set Access:Roles:{First}:administrator:0 to an Entra object id")]
     public static partial void NotAdministered(this ILogger logger, string clients, TenantId first);
 
+    [LoggerMessage(EventId = 2111, Level = LogLevel.Warning, Message = "{Why}")]
+    public static partial void KillSwitchIsWeak(this ILogger logger, string why);
+
     [LoggerMessage(EventId = 2109, Level = LogLevel.Warning, Message = "The absences that configuration names could not be recorded for {Tenant}; trying again in {Pause}")]
     public static partial void AbsencesNotRecorded(this ILogger logger, TenantId tenant, TimeSpan pause, Exception exception);
 }

@@ -23,12 +23,14 @@ public static class GatesServices
             .AddSingleton<Recorder>()
             .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()
-            // Made when it is first needed: by then all mistakes in the settings have been told together.
+            // Made when they are first needed: by then all mistakes in the settings have been told together.
+            .AddSingleton(provider => new Lazy<KillSwitch>(provider.GetRequiredService<KillSwitch>))
             .AddSingleton(provider => new Lazy<ConfiguredAccess>(provider.GetRequiredService<ConfiguredAccess>))
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
             .AddHostedService<SomebodyAdministers>()
+            .AddHostedService<KillSwitchNotice>()
             .AddHostedService<Deadlines>()
             .AddHostedService<ConfiguredAbsences>();
     }

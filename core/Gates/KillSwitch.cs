@@ -41,6 +41,32 @@ internal sealed class KillSwitch(string? path)
         return null;
     }
 
+    /// <summary>
+    /// Why the switch holds nobody back for certain, one sentence; null when it does. A bot that can write the file, or put another in its
+    /// place, could let itself go on.
+    /// </summary>
+    public string? WhyWeak()
+    {
+        if (path is null)
+            return "There is no kill switch: nothing outside the bot can stop it but ending it. Set Gates:KillSwitchPath to a file that its account can read and not write.";
+        if (CanWrite(path, FileMode.Open) || CanWrite(Path.Combine(Path.GetDirectoryName(path)!, $".write-{Guid.NewGuid():n}"), FileMode.CreateNew))
+            return $"The account '{Environment.UserName}' can write the kill switch {path} or its folder, so it does not hold against the bot itself. Give both to another account.";
+        return null;
+    }
+
+    private static bool CanWrite(string file, FileMode mode)
+    {
+        try
+        {
+            using var probe = new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, mode == FileMode.CreateNew ? FileOptions.DeleteOnClose : FileOptions.None);
+            return true;
+        }
+        catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     private Content Read()
     {
         byte[] bytes;

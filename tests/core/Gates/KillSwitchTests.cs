@@ -1,4 +1,6 @@
 using DevOpsAI.Gates;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -51,6 +53,31 @@ public sealed class KillSwitchTests : IDisposable
         File.Delete(path);
         Directory.CreateDirectory(path);
         Why().ShouldBe("The kill switch file cannot be read, so everything is paused.");
+    }
+
+    [Fact]
+    public void A_switch_that_is_none_or_that_the_bot_itself_can_write_is_said_to_hold_nothing()
+    {
+        new KillSwitch(null).WhyWeak().ShouldNotBeNull().ShouldContain("Gates:KillSwitchPath");
+        File.WriteAllText(path, "tenant: fabrikam");
+        killSwitch.WhyWeak().ShouldNotBeNull().ShouldContain(path);
+        File.ReadAllText(path).ShouldBe("tenant: fabrikam", "looking changes nothing");
+        folder.EnumerateFileSystemInfos().ShouldHaveSingleItem();
+        File.Delete(path);
+        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place");
+        new KillSwitch(Path.Combine(path, "switch.txt")).WhyWeak().ShouldBeNull("where nothing can be put");
+    }
+
+    [Theory]
+    [InlineData("Production", false, 1)]
+    [InlineData("Development", false, 0)]
+    [InlineData("Production", true, 0)]
+    public async Task It_is_said_once_where_others_reach_the_bot(string environment, bool local, int times)
+    {
+        var said = new Said();
+        var notice = new KillSwitchNotice(new(() => new(null)), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
+        await notice.StartAsync(Cancelled);
+        said.Warnings.ShouldBe(times);
     }
 
     [Fact]
@@ -115,4 +142,18 @@ public sealed class KillSwitchTests : IDisposable
     }
 
     private string? Why() => killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => "sandbox");
+
+    private sealed record Mode(bool IsLocal) : DevOpsAI.Tenancy.ILocalMode;
+
+    private sealed class Said : ILogger<KillSwitchNotice>
+    {
+        public int Warnings { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Warnings += logLevel == LogLevel.Warning ? 1 : 0;
+    }
 }
