@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using DevOpsAI.LocalTeams.People;
 using DevOpsAI.Tests.Isolation;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Routing;
@@ -54,7 +55,7 @@ public sealed class AnswerHeadersTests
     [
         ("Tenants:contoso:Name", "Contoso Ltd"), ("LocalTeams:Enabled", "true"),
         ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"), ("Connections:contoso-sandbox:Settings:Token", "token"),
-    ]);
+    ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(FirstDay))));
 
     /// <summary>A stream of events never ends, so only its beginning is waited for.</summary>
     private static async Task<HttpResponseMessage> AskAsync(RunningBot bot, string method, string path)

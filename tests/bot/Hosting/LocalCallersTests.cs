@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DevOpsAI.LocalTeams.People;
 using DevOpsAI.Tests.Isolation;
 
 namespace DevOpsAI.Tests.Hosting;
@@ -44,7 +45,7 @@ public sealed class LocalCallersTests
     [
         ("Tenants:contoso:Name", "Contoso Ltd"), ("LocalTeams:Enabled", "true"),
         ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"), ("Connections:contoso-sandbox:Settings:Token", "token"),
-    ]);
+    ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(FirstDay))));
 
     private static async Task<HttpStatusCode> StatusAsync(RunningBot bot, string method, string path, string name, string value)
     {
