@@ -10,16 +10,20 @@ internal sealed partial class AlertName
 {
     private const int MaxLength = 300;
 
-    private AlertName(string squashed, IReadOnlySet<string> words)
+    private AlertName(string text, string squashed, IReadOnlySet<string> words)
     {
+        Text = text;
         Squashed = squashed;
         Words = words;
     }
 
+    /// <summary>As its source spells it.</summary>
+    public string Text { get; }
+
     /// <summary>Letters and digits only, in lower case: what exact matching compares.</summary>
     public string Squashed { get; }
 
-    /// <summary>The words, in lower case: split at separators, at capitals and before digits.</summary>
+    /// <summary>The words, in lower case and in English where they are known in another language: split at separators, at capitals and before digits.</summary>
     public IReadOnlySet<string> Words { get; }
 
     /// <summary>A service that the alert's attributes name was in the name.</summary>
@@ -36,18 +40,22 @@ internal sealed partial class AlertName
         if (words.Count == Words.Count)
             return this;
         words.Add("service");
-        return new(Squashed, words) { NamesService = true };
+        return new(Text, Squashed, words) { NamesService = true };
     }
 
     public static AlertName Of(string text)
     {
-        var cut = text.Length > MaxLength ? text[..MaxLength] : text;
-        var words = Word().Matches(cut).Select(match => match.Value.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
-        return new(string.Concat(cut.Where(char.IsLetterOrDigit)).ToLowerInvariant(), words);
+        var cut = Inodes().Replace((text.Length > MaxLength ? text[..MaxLength] : text).Replace("S.M.A.R.T", "SMART", StringComparison.OrdinalIgnoreCase), "");
+        var words = AlertLanguage.InEnglish([.. Word().Matches(cut).Select(match => match.Value.ToLowerInvariant())]).ToHashSet(StringComparer.Ordinal);
+        return new(cut, string.Concat(cut.Where(char.IsLetterOrDigit)).ToLowerInvariant(), words);
     }
+
+    // What check_disk says beside the space: DISK CRITICAL - free space: / 1024 MB (3% inode=88%).
+    [GeneratedRegex(@"\binode=\d+%", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Inodes();
 
     // A run of capitals is one word up to the capital that begins the next: RAIDDegraded is raid, degraded.
     // Names that are letters and digits mixed are words too, not single letters that say nothing.
-    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])(?:[Kk]8[Ss]|[Ss]3|[Rr]2|[Bb]2|[Ee]2[Ee]|[Mm]365|[Oo]365)(?![\p{Ll}\p{Nd}])|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])(?:[Kk]8[Ss]|[Ss]3|[Rr]2|[Bb]2|[Ee]2[Ee]|[Mm]365|[Oo]365|[Ii][Pp][Ss]ec)(?![\p{Ll}\p{Nd}])|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 }

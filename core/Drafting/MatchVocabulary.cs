@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Drafting;
 
@@ -6,7 +7,7 @@ namespace DevOpsAI.Drafting;
 /// The words that an alert's name may have beside those of a runbook. Names of applications, clouds, clusters, quotas and caches cannot all
 /// be listed, so what is not known here speaks of something else than the host, and the runbook is not for it.
 /// </summary>
-internal static class MatchVocabulary
+internal static partial class MatchVocabulary
 {
     /// <summary>Words that say that the host itself is meant.</summary>
     private static readonly FrozenSet<string> Host = Of(
@@ -15,10 +16,11 @@ internal static class MatchVocabulary
     /// <summary>Words that say how much, how long, how bad or since when, and name nothing.</summary>
     private static readonly FrozenSet<string> Neutral = Of(
         "high low critical crit warning warn severe emergency major minor urgent error info alert alerts alarm notification event problem issue "
-        + "detected reported report the a an is are was has have been be on of for in at to by with from and or not no than too very almost nearly near about "
+        + "detected reported report the a an is are was has have been be on of for in at to by with from and or than too very almost nearly near about "
         + "above below over under exceeded exceeds exceeding exceed more less greater threshold usage use used using utilization utilisation load percent percentage pct "
         + "free available remaining left out total average avg current sustained continuous continuously prolonged excessive extreme extremely long last next past within "
         + "hour hours hr hrs minute minutes min mins day days second seconds sec secs soon will may might can now still again since running "
+        + "equal lt went per without its it your their health triggered until when gb mb tb kb gib mib ms uses reached reaching stays behind critically "
         + "found active new multiple several check monitor monitoring status state condition level value metric sensor com net org example rmm");
 
     private static readonly string[] DeviceAttributes =
@@ -33,7 +35,18 @@ internal static class MatchVocabulary
 
     /// <summary>A word that carries no meaning of its own; numbers and single letters (of a drive, of a version) are such.</summary>
     public static bool IsHarmless(string word) =>
-        word.Length == 1 || Neutral.Contains(word) || Host.Contains(word) || word.All(char.IsDigit);
+        word.Length == 1 || IsDisk(word) || Neutral.Contains(word) || Host.Contains(word) || word.All(char.IsDigit);
+
+    /// <summary>The name says that all is well, or is again: that nothing was found, or that something runs once more.</summary>
+    public static bool SaysWell(string text) => Well().IsMatch(text);
+
+    [GeneratedRegex(
+        @"\b(?:0|zero|no|without)\s+(?:new\s+)?(?:failed|failures?|errors?|threats?|malware|virus(?:es)?|issues?|problems?|infected|infections?|bad)\b|\bto\s+running\b|\bback\s+(?:online|up|to)\b|\b(?:is|are)\s+online\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Well();
+
+    /// <summary>A disk as Linux numbers them, as in <c>sda</c>.</summary>
+    private static bool IsDisk(string word) => word is ['s' or 'h' or 'v', 'd', >= 'a' and <= 'z'];
 
     /// <summary>
     /// The attributes say that the alert is about the device that they name: it was collected by an exporter of the host's own figures, or it
@@ -57,11 +70,21 @@ internal static class MatchVocabulary
             : null;
     }
 
-    /// <summary>Words of the device's own name, where all of it stands in the alert's name, as tools put it there that build one from a template.</summary>
+    /// <summary>
+    /// Words of the device's own name, where all of it stands in the alert's name, as tools put it there that build one from a template. A name
+    /// that is a plain word, as <c>keycloak</c>, may as well be the application's.
+    /// </summary>
     public static bool IsPartOfDevice(string word, AlertName name, IReadOnlyDictionary<string, string> attributes) =>
-        DeviceAttributes.Append("instance").Any(label => attributes.Attribute(label) is { Length: > 0 } text
-            && TargetNames.Of(text) is { IsAddress: false } device && AlertName.Of(device.Short ?? device.Given) is { Squashed.Length: > 0 } own
-            && own.Words.Contains(word) && name.Squashed.Contains(own.Squashed, StringComparison.Ordinal));
+        Devices(attributes).Any(device => !device.All(char.IsLetter) && Stands(device, name.Text) && AlertName.Of(device).Words.Contains(word));
+
+    /// <summary>As it is or without what parts it: <c>SRV-FILE01</c> is in <c>DiskFullSRVFILE01</c>; <c>aws-vpn</c> is not in <c>AWS VPN: tunnel down</c>.</summary>
+    private static bool Stands(string device, string text) => text.Contains(device, StringComparison.OrdinalIgnoreCase)
+        || text.Contains(string.Concat(device.Where(char.IsLetterOrDigit)), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The short names of the devices that the attributes name.</summary>
+    public static IEnumerable<string> Devices(IReadOnlyDictionary<string, string> attributes) => DeviceAttributes.Append("instance")
+        .Select(label => attributes.Attribute(label) is { Length: > 0 } text && TargetNames.Of(text) is { IsAddress: false } device ? device.Short ?? device.Given : null)
+        .OfType<string>();
 
     private static FrozenSet<string> Of(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

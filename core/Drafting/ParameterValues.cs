@@ -17,7 +17,7 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         var named = new List<string>();
         foreach (var received in events)
         {
-            var (value, problem) = NamedBy(rule, target, received.Attributes);
+            var (value, problem) = NamedBy(rule, target, received.Attributes, received.Kind);
             if (problem is not null)
                 return problem;
             if (value is not null && !named.Contains(value, StringComparer.OrdinalIgnoreCase))
@@ -30,7 +30,8 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
     }
 
     /// <summary>The value that an event's attributes name, in the form that observations use, or why what they name cannot be used; neither when they name none.</summary>
-    public static (string? Value, string? Problem) NamedBy(ParameterRule rule, string target, IReadOnlyDictionary<string, string> attributes)
+    /// <param name="kind">The alert's name, which names it where no attribute does.</param>
+    public static (string? Value, string? Problem) NamedBy(ParameterRule rule, string target, IReadOnlyDictionary<string, string> attributes, string kind)
     {
         foreach (var attribute in rule.From)
         {
@@ -44,7 +45,13 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             if (!attribute.Loose)
                 return (null, $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{Said.Short(text)}'.");
         }
-        return default;
+        return NamedInText.Values(rule, kind) switch
+        {
+            [] => default,
+            [var only] when ParameterForms.Apply(rule.Form, only) is var value && rule.Pattern.Accepts(value) => (value, null),
+            [var only] => (null, $"The alert's name names '{Said.Short(only)}', which is not a {Lower(rule.Title)} that could be used."),
+            var several => (null, $"The alert's name names several: {Lower(rule.Title)} {Said.List(several)}."),
+        };
     }
 
     /// <summary>Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.</summary>

@@ -168,10 +168,14 @@ internal sealed class RunbookCatalogue
         var words = match.Words.Where(words => words.All(name.Words.Contains)).Select(words => words.Count).DefaultIfEmpty(0).Max();
         if (words == 0 || !runbook.IsBuiltIn)
             return words;
+        if (MatchVocabulary.SaysWell(name.Text))
+            return 0;
         var own = match.Words.SelectMany(static rule => rule).Concat(match.Also);
-        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, name, attributes));
+        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, name, attributes)).ToList();
+        if (foreign.Count > 0 && NamedInText.Words(runbook, name.Text, attributes) is { Count: > 0 } things)
+            foreign.RemoveAll(things.Contains);
         var isAboutTarget = match.Alone || runbook.Target.Kind != "device" || name.NamesService || MatchVocabulary.SaysHost(name) || MatchVocabulary.SayHost(attributes);
-        return isAboutTarget && !foreign.Any() ? words : 0;
+        return isAboutTarget && foreign.Count == 0 ? words : 0;
     }
 
     private static IEnumerable<(string File, string Yaml)> BuiltInFiles()

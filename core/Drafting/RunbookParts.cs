@@ -20,7 +20,7 @@ internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
         if (runbooks.For(kind, attributes)?.Runbook is not { } runbook)
             return Thing(attributes);
         var target = device is null ? "" : EventKeys.ShortName(device);
-        var named = runbook.Parameters.Select(rule => ParameterValues.NamedBy(rule, target, attributes).Value).OfType<string>();
+        var named = runbook.Parameters.Select(rule => ParameterValues.NamedBy(rule, target, attributes, kind).Value).OfType<string>();
         return string.Join('|', named).ToLowerInvariant() is { Length: > 0 } part ? part : null;
     }
 
