@@ -25,6 +25,7 @@ internal static class EntryWords
         IncidentOpened opened => $"Opened, {Word(opened.Severity)}{On(opened.Device)}",
         IncidentRaised raised => $"Severity raised from {Word(raised.From)} to {Word(raised.To)}",
         IncidentClosed closed => $"Closed: {closed.Reason}",
+        IncidentReopened => "Opened again",
         OutOfBandChange change => $"Done at the vendor without a decision: {change.Action} on {change.Target.Name} by {change.By}. {change.Why}",
         _ => null,
     };
