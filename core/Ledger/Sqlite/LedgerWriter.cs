@@ -6,16 +6,20 @@ namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
 /// The one thread that writes. It takes every append that waits, commits them together and then tells each caller: the flush to disk,
-/// which costs most, is shared (group commit). Who comes while a batch is being flushed is in the next one.
+/// which costs most, is shared (group commit). Who comes while a batch is being flushed is in the next one, or, where much waits, takes turns.
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
     private const int LongestQueue = 16_384;
     private const int LargestBatch = 1024;
 
+    /// <summary>A batch that holds so many entries takes no further append: who comes next should not wait for all that is there.</summary>
+    private const int MostEntries = 2048;
+
     private readonly Channel<object> queue = Channel.CreateBounded<object>(
         new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly FairTurns turns = new();
     private readonly List<PendingAppend> batch = [];
     private readonly List<PendingCursors> cursors = [];
     private readonly Func<WriterSession> open;
@@ -52,7 +56,7 @@ internal sealed class LedgerWriter : IDisposable
 
     private void Run()
     {
-        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (turns.Count > 0 || queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             Drain();
             WriteBatch();
@@ -78,13 +82,14 @@ internal sealed class LedgerWriter : IDisposable
 
     private void Drain()
     {
-        while (batch.Count < LargestBatch && queue.Reader.TryRead(out var work))
+        while (turns.Count < LongestQueue && queue.Reader.TryRead(out var work))
         {
             if (work is PendingAppend append)
-                batch.Add(append);
+                turns.Add(append);
             else
                 cursors.Add((PendingCursors)work);
         }
+        turns.Take(batch, LargestBatch, MostEntries);
     }
 
     private void WriteBatch()
