@@ -64,7 +64,7 @@ public sealed class DetailPages
             foreach (var sentence in PlanSection.Sentences(view, step))
                 Line(sentence, subtle: true);
             if (step.Verifications.Count > 0)
-                Line($"Verified by: {string.Join(", ", step.Verifications)}.", subtle: true);
+                Line($"Verified by: {string.Join("; ", step.Verifications.Select(ObservationWords.After))}.", subtle: true);
         }
     }
 
@@ -124,7 +124,7 @@ public sealed class DetailPages
             foreach (var step in run.Steps)
                 Line($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}", subtle: true);
             foreach (var change in run.Changes)
-                Line($"{change.What}: was {change.Was}, now {change.Now}", subtle: true);
+                Line(ObservationWords.Changed(change.What, change.Was, change.Now), subtle: true);
         }
         Line($"Correlation id {incident.Correlation}", mono: true);
     }

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -72,7 +73,12 @@ internal static class OutcomeSection
     {
         List<IReadOnlyList<TextRun>> rows = [[new("What", Bold: true), new("Was", Bold: true), new("Now", Bold: true)]];
         rows.AddRange(changes.Take(measure.Items).Select(IReadOnlyList<TextRun> (change) =>
-            [new(change.What, measure.Short), new(change.Was, measure.Short), new(change.Now, measure.Short, Bold: true)]));
+            
+        [
+            new(ObservationWords.LabelOf(change.What), measure.Short),
+            new(ObservationWords.ValueOf(change.What, change.Was), measure.Short),
+            new(ObservationWords.ValueOf(change.What, change.Now), measure.Short, Bold: true),
+        ]));
         if (changes.Count > measure.Items)
             rows.Add([new($"and {changes.Count - measure.Items} more in Details", Subtle: true), new(""), new("")]);
         return Table([2, 1, 1], rows);

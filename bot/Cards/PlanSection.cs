@@ -56,7 +56,7 @@ internal static class PlanSection
     public static IEnumerable<string> Sentences(IncidentView view, PlanStep step)
     {
         if (step.Preconditions.Count > 0)
-            yield return $"Observed: {string.Join(", ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
+            yield return $"Observed: {string.Join("; ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
         yield return $"It {WayBack.Of(Spec(view, step), step.Rollback is not null)}{(step.Rollback is { } rollback ? $" ({rollback})" : "")}.";
     }
 
@@ -106,12 +106,7 @@ internal static class PlanSection
     private static string Seen(IncidentView view, PlanStep step, Condition condition)
     {
         var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
-        return observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}") switch
-        {
-            null => $"{condition} must hold",
-            var value when condition.Operator == "==" && value == condition.Value => $"{condition.Observation} is {value}",
-            var value => $"{condition.Observation} is {value} (must be {condition.Operator} {condition.Value})",
-        };
+        return ObservationWords.Before(condition, observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}"));
     }
 
     private static ActionSpec? Spec(IncidentView view, PlanStep step)

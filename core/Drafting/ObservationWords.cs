@@ -77,7 +77,19 @@ public static class ObservationWords
 
     /// <summary>What an observation was and is: <c>SRV-FILE01: free space on C: 6 % → 44 %</c>.</summary>
     /// <param name="key">As for <see cref="SayOf"/>.</param>
-    public static string Changed(string key, string was, string now) => $"{SayOf(key, was)} → {Value(key[(Split(key) + 1)..], now)}";
+    public static string Changed(string key, string was, string now) => $"{SayOf(key, was)} → {ValueOf(key, now)}";
+
+    /// <summary>What was observed of a target, without its value: <c>SRV-FILE01: free space on C:</c>.</summary>
+    /// <param name="key">As for <see cref="SayOf"/>; what is no observation is left as it is.</param>
+    public static string LabelOf(string key) => Split(key) switch
+    {
+        var split when !key[(split + 1)..].Contains('.', StringComparison.Ordinal) => Said.Short(key),
+        <= 0 => Label(key),
+        var split => $"{Said.Short(key[..split])}: {LowerFirst(Label(key[(split + 1)..]))}",
+    };
+
+    /// <summary>A value of what <see cref="LabelOf"/> names, with its unit.</summary>
+    public static string ValueOf(string key, string value) => Value(key[(Split(key) + 1)..], value);
 
     /// <summary>Where the target's name ends and the observation begins; negative where there is no name.</summary>
     private static int Split(string key)

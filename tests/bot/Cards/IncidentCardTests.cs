@@ -68,6 +68,15 @@ public sealed class IncidentCardTests
 
     [Theory]
     [MemberData(nameof(Phases))]
+    public async Task No_card_says_a_reading_by_the_name_that_connectors_give_it(string phase)
+    {
+        var (everybody, approver) = await DrawAsync(phase, local: false);
+        foreach (var card in new[] { everybody, approver })
+            card.ToJsonString().ShouldNotContain("freePercent");
+    }
+
+    [Theory]
+    [MemberData(nameof(Phases))]
     public async Task Every_card_is_valid_and_small(string phase)
     {
         foreach (var local in new[] { true, false })

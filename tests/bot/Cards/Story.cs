@@ -79,7 +79,7 @@ internal sealed class Story
         new RecommendationDrafted(
             Id, revision, "runbook disk-space v3", "Free space on C: of SRV-FILE01 by removing temporary files.",
             "C: has 6 % free and fills by 2 % a day. Temporary files and update leftovers take 18 GB.",
-            [new("Only 6 % of C: is free.", 1), new("disk.C.freePercent is 6", null)], plan ?? Plan, risk, problem,
+            [new("Only 6 % of C: is free.", 1), new("SRV-FILE01: free space on C: 6 %", null)], plan ?? Plan, risk, problem,
             new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true, targetKind),
         Bot);
 
@@ -122,7 +122,7 @@ internal sealed class Story
         StreamId.Proposal(Id),
         new ExecutionFinished(
             Id, Id + "-x1", outcome, outcome == ExecutionOutcome.Verified ? "C: has 24 % free." : "The vendor said no.",
-            [new("disk.C.freePercent on SRV-FILE01", "6", outcome == ExecutionOutcome.Verified ? "24" : "7")], rolledBack,
+            [new("SRV-FILE01 disk.C.freePercent", "6", outcome == ExecutionOutcome.Verified ? "24" : "7")], rolledBack,
             outcome == ExecutionOutcome.Verified ? Clock.GetUtcNow().AddHours(2) : null),
         Actor.Service("execution"));
 
@@ -133,7 +133,7 @@ internal sealed class Story
         Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
         return outcome is null
             ? this
-            : Append(StreamId.Proposal(Id), new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("disk.C.freePercent on SRV-FILE01", "24", "6")]), Actor.Service("execution"));
+            : Append(StreamId.Proposal(Id), new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("SRV-FILE01 disk.C.freePercent", "24", "6")]), Actor.Service("execution"));
     }
 
     /// <summary>Open again after the undo, and what the bot asks then.</summary>

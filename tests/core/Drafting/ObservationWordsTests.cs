@@ -34,6 +34,19 @@ public sealed class ObservationWordsTests
     public void What_the_record_keeps_by_target_is_said_with_it(string key, string value, string said) => ObservationWords.SayOf(key, value).ShouldBe(said);
 
     [Theory]
+    [InlineData("SRV-FILE01 disk.C.freePercent", "6", "SRV-FILE01: free space on C:", "6 %")]
+    [InlineData("PRN-1 printer.Front Desk.jobs", "14", "PRN-1: jobs waiting in Front Desk", "14")]
+    [InlineData("SRV-1 device.online", "not reported", "SRV-1: device", "not reported")]
+    [InlineData("device.online", "false", "Device", "offline")]
+    [InlineData("gate level", "L1", "gate level", "L1")]
+    [InlineData("", "", "", "")]
+    public void What_changed_is_said_apart_from_its_values(string key, string value, string label, string said)
+    {
+        ObservationWords.LabelOf(key).ShouldBe(label);
+        ObservationWords.ValueOf(key, value).ShouldBe(said);
+    }
+
+    [Theory]
     [InlineData("disk.C.freePercent", "<", "15", "6", "Free space on C: 6 % (needs attention below 15 %)")]
     [InlineData("cpu.percent", ">=", "80", "97", "Processor load: 97 % (needs attention at 80 % or above)")]
     [InlineData("printer.Q.jobs", ">", "0", "14", "Jobs waiting in Q: 14 (needs attention above 0)")]
