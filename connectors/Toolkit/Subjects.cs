@@ -61,6 +61,8 @@ public static partial class Subjects
         // More than one colon is an IPv6 address without brackets, and has no port.
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var host = colon >= 0 && colon == text.LastIndexOf(':') ? PortCut(text, colon) : text;
+        if (host.EndsWith('.'))
+            host = host[..^1];
         return LooksLikeHost(host) ? host : null;
     }
 
@@ -75,7 +77,7 @@ public static partial class Subjects
             return device;
         var instance = RemoteExporters.IsAt(kind, labels.GetValueOrDefault("instance"), labels.GetValueOrDefault("job")) ? null : First(labels, ["instance"], HostOf);
         // The address of an exporter, or the URL that a probe asked, says less than a name somebody gave.
-        if (instance is null || instance.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(instance, out _)
+        if (instance is null || SelfNames.Is(instance) || IPAddress.TryParse(instance, out _)
             || labels["instance"].Contains("://", StringComparison.Ordinal))
             return First(labels, OthersLabels, HostOf) ?? device ?? instance;
         // Where the figures were read is not what they are about once another label names a host: two victims of one security tool are two devices.
@@ -83,7 +85,7 @@ public static partial class Subjects
     }
 
     private static bool IsAnother(string named, string instance) =>
-        !named.Equals("localhost", StringComparison.OrdinalIgnoreCase) && !IPAddress.TryParse(named, out _) && named.Any(char.IsAsciiLetter)
+        !SelfNames.Is(named) && !IPAddress.TryParse(named, out _) && named.Any(char.IsAsciiLetter)
         && !named.Split('.')[0].Equals(instance.Split('.')[0], StringComparison.OrdinalIgnoreCase);
 
     private static string PortCut(string text, int colon) => text[(colon + 1)..].All(char.IsAsciiDigit) && colon > 1 ? text[..colon] : text;

@@ -54,7 +54,7 @@ internal static class AlertOrigin
         if (string.IsNullOrEmpty(job))
             return null;
         if (RemoteExporters.IsAt(kind, attributes.Attribute("instance"), job) && !HostLabels.NameAnother(attributes))
-            return $"'instance' says {Said.Short(attributes.Attribute("instance")!)}, where '{Said.Short(job)}' gathers the figures of other things, and no label names the device. A person must say which one is meant.";
+            return $"'instance' says {Said.Short(attributes.Attribute("instance")!.Split('@')[^1])}, where '{Said.Short(job)}' gathers the figures of other things, and no label names the device. A person must say which one is meant.";
         var words = Words(job);
         var isDevices = !words.Any(OtherJobs.Contains) && (words.Any(HostJobs.Contains) || words.Any(ReachJobs.Contains) || (!down && words.Any(PartJobs.Contains)));
         return isDevices || (!down && name.Words.Any(HostNames.Contains))

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Drafting;
 
@@ -39,7 +40,7 @@ internal static partial class HostLabels
         if (trimmed.Contains("://", StringComparison.Ordinal) || trimmed.Contains('/', StringComparison.Ordinal) || trimmed.Contains('@', StringComparison.Ordinal))
             return null;
         return TargetNames.Of(trimmed) is { IsAddress: false } names && (names.Short ?? names.Given) is var name
-            && !name.Equals("localhost", StringComparison.OrdinalIgnoreCase) && HostName().IsMatch(name)
+            && !SelfNames.Is(names.Given) && HostName().IsMatch(name)
             ? name
             : null;
     }
