@@ -58,6 +58,8 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     {
         if (TargetNames.Of(text) is not { } names)
             return new Resolution.Problem($"'{Said.Short(text)}' is no name of a {kind}.");
+        if (kind == "device" && SelfNames.Is(names.Given))
+            return new Resolution.Problem($"The event names no {kind}: '{Said.Short(names.Given)}' is what every machine calls itself.");
         return names.Domain.Any(part => IsOtherTenant(tenant, part))
             ? new Resolution.Problem($"'{Said.Short(names.Given)}' carries the name of another client than {client}.")
             : await FindAsync(tenant, client, kind, names, able, cancellationToken);

@@ -44,6 +44,19 @@ public sealed class TargetTests
         draft.Simulated.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("localhost:9100")]
+    [InlineData("host.docker.internal")]
+    [InlineData("kubernetes.default.svc.cluster.local:443")]
+    [InlineData("127.0.0.1:9182")]
+    [InlineData("[::1]:9100")]
+    public async Task What_every_machine_calls_itself_names_none(string device)
+    {
+        var draft = await new DraftingScene().DraftOfAsync("DiskSpaceLow", device, VolumeC);
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Problem.ShouldNotBeNull().ShouldContain("is what every machine calls itself");
+    }
+
     [Fact]
     public async Task The_same_name_at_another_client_is_another_device()
     {
