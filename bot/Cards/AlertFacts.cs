@@ -14,24 +14,24 @@ internal static class AlertFacts
         yield return Fact("Client", $"**{CardText.Name(view.Tenant.Name, measure.Short)}**");
         if (incident.Opened.Scope == IncidentScope.One && incident.Opened.Device is { } device)
             yield return Fact(Phrases.Thing(incident), $"{CardText.Name(device, measure.Short)}");
-        yield return Fact("What", $"{What(view),500}");
+        yield return Fact("What", What(view));
         if (Reported(incident) is { } reported)
             yield return Fact("Reported", $"{reported,240}");
         if (incident.Staged is { } staged)
             yield return Fact("Level", $"{Phrases.Gate(staged.Terms)}");
     }
 
-    private static string What(IncidentView view)
+    private static CardMarkdown What(IncidentView view)
     {
         var incident = view.Incident;
         var first = incident.RecentEvents.IsEmpty ? incident.OpenedAt : Earliest(incident);
         var last = incident.RecentEvents.IsEmpty ? incident.OpenedAt : incident.RecentEvents.Max(recent => recent.Event.OccurredAt);
         var resolved = incident.EventCount > 0 && incident.FiringAlerts.IsEmpty ? ", the source says it ended" : "";
         if (incident.Opened.Scope != IncidentScope.One)
-            return $"{CardText.Plain(incident.Opened.Kind, 120)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
-        return incident.EventCount < 2
-            ? $"{CardText.Plain(incident.Opened.Kind, 120)} at {Phrases.Time(first)}{resolved}"
-            : $"{CardText.Plain(incident.Opened.Kind, 120)}: {Phrases.Events(incident.EventCount)}, first {Phrases.Time(first)}, last {Phrases.Clock(last, first)}{resolved}";
+            return $"{incident.Opened.Kind,120}, first {first}, last {last}{resolved}";
+        if (incident.EventCount < 2)
+            return $"{incident.Opened.Kind,120} at {first}{resolved}";
+        return $"{incident.Opened.Kind,120}: {Phrases.Events(incident.EventCount)}, first {first}, last {last}{resolved}";
     }
 
     /// <summary>What the source said beside the title, last.</summary>

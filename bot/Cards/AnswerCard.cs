@@ -26,20 +26,22 @@ internal static class AnswerCard
             body.Add(Columns(
                 ("stretch", PendingCard.Line(tenant, incident, now)),
                 ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = incident.Id, ["tenant"] = tenant.Id.Value })]))));
-            if (What(incident, now, withPlan) is { } what)
-                body.Add(Rich("None", new TextRun(what, 300, Subtle: true)));
+            if (What(incident, withPlan) is { } what)
+                body.Add(Rich("None", [.. Runs(what, new(null, 300, Subtle: true))]));
         }
         if (all.Count > Most)
             body.Add(Text($"and {all.Count - Most} more.", subtle: true));
         return Card.Frame(body, summary: headline);
     }
 
-    private static string? What(Incident incident, DateTimeOffset now, bool withPlan)
+    private static Wording? What(Incident incident, bool withPlan)
     {
         if (incident.Execution is not { } run)
-            return $"Reported {Phrases.Clock(incident.OpenedAt, now)}, nothing carried out.";
+            return $"Reported {incident.OpenedAt}, nothing carried out.";
         var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(WhyStory.Title));
         var how = run.Outcome is null ? "running" : run.Summary;
-        return withPlan || run.Outcome is not null ? $"{Phrases.Clock(run.StartedAt, now)}: {steps} – {how}" : null;
+        if (!withPlan && run.Outcome is null)
+            return null;
+        return $"{run.StartedAt}: {steps} – {how}";
     }
 }

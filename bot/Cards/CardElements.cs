@@ -11,11 +11,11 @@ internal readonly record struct TextRun(
     /// <summary>An instant that the client writes in its reader's own zone; null for text.</summary>
     public DateTimeOffset? Instant { get; private init; }
 
-    /// <summary>Without the day; for an instant on the day of one that stands beside it.</summary>
-    public bool TimeOnly { get; private init; }
+    public static TextRun At(DateTimeOffset instant, bool bold = false, bool subtle = false, Tone tone = Tone.Default, string? size = null) =>
+        new TextRun(null, Bold: bold, Subtle: subtle, Tone: tone, Size: size).Showing(instant);
 
-    public static TextRun At(DateTimeOffset instant, bool bold = false, bool subtle = false, Tone tone = Tone.Default, string? size = null, bool timeOnly = false) =>
-        new(null, Bold: bold, Subtle: subtle, Tone: tone, Size: size) { Instant = instant, TimeOnly = timeOnly };
+    /// <summary>An instant that looks like this text.</summary>
+    public TextRun Showing(DateTimeOffset instant) => this with { Text = null, Instant = instant };
 }
 
 /// <summary>The elements of Adaptive Cards 1.5 that our cards are made of, as JSON. Extensions carry a 1.5 fallback.</summary>
@@ -41,7 +41,7 @@ internal static class CardElements
         var inlines = new List<OutgoingJson>(runs.Length);
         foreach (var run in runs)
         {
-            var text = run.Instant is { } instant ? CardText.Instant(instant, run.TimeOnly) : CardText.Plain(run.Text, run.Max, run.Lines);
+            var text = run.Instant is { } instant ? CardText.Instant(instant) : CardText.Plain(run.Text, run.Max, run.Lines);
             if (text.Length == 0)
                 continue;
             var inline = new OutgoingJson { ["type"] = "TextRun", ["text"] = text };
@@ -59,6 +59,9 @@ internal static class CardElements
         block["inlines"] = inlines;
         return block;
     }
+
+    /// <summary>A sentence as runs; those of an instant are written in the reader's own zone.</summary>
+    public static IEnumerable<TextRun> Runs(Wording words, TextRun? like = null) => words.Runs(like ?? new(null));
 
     public static OutgoingJson Facts(IEnumerable<(string Title, string Value)> facts)
     {

@@ -53,11 +53,11 @@ public static partial class CardText
     /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
     public static string Name(string? text, int max = 80) => LookAlike.Mark(Plain(text, max), text);
 
-    /// <summary>An instant as date and time, or time alone, in the zone of whoever reads: the client works it out, in text blocks, runs and facts.</summary>
-    public static string Instant(DateTimeOffset at, bool timeOnly = false)
+    /// <summary>An instant as date and time in the zone of whoever reads: the client works it out, in text blocks, runs and facts.</summary>
+    public static string Instant(DateTimeOffset at)
     {
         var utc = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return timeOnly ? $"{{{{TIME({utc})}}}}" : $"{{{{DATE({utc},SHORT)}}}} {{{{TIME({utc})}}}}";
+        return $"{{{{DATE({utc},SHORT)}}}} {{{{TIME({utc})}}}}";
     }
 
     private static bool IsHarmless(string text) => !text.AsSpan().ContainsAnyExcept(Harmless);

@@ -19,7 +19,8 @@ internal static class DecisionSection
             yield return Rich(
                 "Small",
                 new($"{(review.Confirms ? "Confirmed" : "Objected to")} by {CardText.Name(Phrases.Who(review.By))}", Bold: true),
-                new($", {Phrases.Time(review.At)}"),
+                new(", "),
+                TextRun.At(review.At),
                 new(review.Reason is { Length: > 0 } said ? $": {said}" : "", measure.Long));
         }
         if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
@@ -33,10 +34,12 @@ internal static class DecisionSection
             yield return Rich(
                 "Small",
                 new($"{CardText.Name(absence.Who.Name)} is absent", Bold: true),
-                new($" until {Phrases.Time(absence.Until)}; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their name" : "nobody decides in their name")}."));
+                new(" until "),
+                TextRun.At(absence.Until),
+                new($"; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their name" : "nobody decides in their name")}."));
         }
         if (incident.Redraft is { } asked)
-            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new($", {Phrases.Time(asked.At)}"));
+            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "), TextRun.At(asked.At));
         if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
         if (incident.Phase == IncidentPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)
@@ -47,12 +50,10 @@ internal static class DecisionSection
 
     private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {
-        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {Phrases.Clock(back, decision.At)}" : "";
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
-        return Rich(
-            spacing,
-            new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true),
-            new($", {Phrases.Time(decision.At)}{until}{earlier}"),
-            new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long));
+        List<TextRun> runs = [new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true), new(", "), TextRun.At(decision.At)];
+        if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back })
+            runs.AddRange([new(" until "), TextRun.At(back)]);
+        return Rich(spacing, [.. runs, new(earlier), new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long)]);
     }
 }

@@ -76,7 +76,7 @@ public sealed class DetailPages
         Line(Phrases.Gate(staged.Terms), bold: true);
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
-        Line($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {Phrases.Time(incident.StagedAt)}, expires {Phrases.Time(staged.Terms.ExpiresAt)}.", subtle: true);
+        Said($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.", subtle: true);
         Line($"Fingerprint {staged.Seal}", mono: true);
     }
 
@@ -99,7 +99,7 @@ public sealed class DetailPages
         Heading($"{Phrases.Events(incident.EventCount)}, the latest first");
         foreach (var (seq, received) in incident.RecentEvents.Reverse())
         {
-            Line($"{Phrases.Time(received.OccurredAt)} {received.Status} {received.Severity} {received.Kind} on {CardText.Name(received.Device ?? "no device", Whole)}, entry {seq}, through {received.Connection}", bold: true);
+            Said($"{received.OccurredAt} {received.Status} {received.Severity} {received.Kind} on {CardText.Name(received.Device ?? "no device", Whole)}, entry {seq}, through {received.Connection}", bold: true);
             Line(received.Title);
             if (received.Description is { Length: > 0 } description)
                 Line(description, subtle: true);
@@ -109,18 +109,18 @@ public sealed class DetailPages
     private void History(Incident incident)
     {
         Heading("On the ledger");
-        Line($"opened by entry {incident.OpenedSeq}, {Phrases.Time(incident.OpenedAt)}");
+        Said($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
         if (incident.Draft is { } draft)
             Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
         if (incident.Staged is not null)
-            Line($"staged by entry {incident.StagedSeq}, {Phrases.Time(incident.StagedAt)}");
+            Said($"staged by entry {incident.StagedSeq}, {incident.StagedAt}");
         foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
-            Line($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {Phrases.Time(decision.At)}{(decision.Fact.Reason is { Length: > 0 } reason ? ": " + reason : "")}");
+            Said($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {decision.At}{(decision.Fact.Reason is { Length: > 0 } reason ? ": " + reason : "")}");
         foreach (var run in new[] { incident.Execution, incident.Undo })
         {
             if (run is null)
                 continue;
-            Line($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {Phrases.Time(run.StartedAt)}: {run.Outcome?.ToString().ToLowerInvariant() ?? "running"} {run.Summary}");
+            Said($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {run.StartedAt}: {run.Outcome?.ToString().ToLowerInvariant() ?? "running"} {run.Summary}");
             foreach (var step in run.Steps)
                 Line($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}", subtle: true);
             foreach (var change in run.Changes)
@@ -130,6 +130,16 @@ public sealed class DetailPages
     }
 
     private void Heading(string ours) => Place(Rich("Medium", new TextRun(ours, 300, Bold: true)));
+
+    /// <summary>A line with instants in it, as few pieces as fit.</summary>
+    private void Said(Wording words, bool bold = false, bool subtle = false)
+    {
+        var line = Rich("Small", [.. words.Runs(new TextRun(null, Whole, bold, Subtle: subtle, Lines: true))]);
+        if (line.Size <= RoomForPiece)
+            Place(line);
+        else
+            Line(words.ToString(), bold, subtle);
+    }
 
     private void Line(string text, bool bold = false, bool subtle = false, bool mono = false)
     {

@@ -15,28 +15,35 @@ internal static class FreezeCard
     {
         var name = CardText.Name(state.Name, 60);
         var headline = freeze.Cause == FreezeCause.Everything ? $"{name} is frozen, with every other client" : $"{name} is frozen";
-        return Build(headline, $"{Who(freeze.By)}, {Phrases.Time(freeze.At)}: ", freeze.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, freeze.Cause)}.", Tone.Attention);
+        return Build(headline, $"{Who(freeze.By)}, {freeze.At}: ", freeze.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, freeze.Cause)}.", Tone.Attention);
     }
 
     /// <param name="ended">What was lifted, where that is known.</param>
     public static OutgoingJson Lifted(TenantState state, LedgerEntry entry, FreezeLifted lifted, Freeze? ended)
     {
         var name = CardText.Name(state.Name, 60);
-        var by = $"{Who(entry.Actor)} lifted it, {Phrases.Time(entry.At)}{(lifted.Reason is { Length: > 0 } ? ": " : ".")}";
-        var since = ended is null ? "" : $"It was frozen by {Who(ended.By)} since {Phrases.Time(ended.At)}.";
+        Wording by = $"{Who(entry.Actor)} lifted it, {entry.At}{(lifted.Reason is { Length: > 0 } ? ": " : ".")}";
+        var since = Since(ended);
         if (state.Freeze is not { } rest)
             return Build($"{name} is no longer frozen", by, lifted.Reason, $"What waits can be approved again. {since}", Tone.Good);
         var headline = rest.Cause == FreezeCause.Everything ? $"The freeze of {name} is lifted, but everything is still frozen" : $"The stop of everything is lifted, but {name} is still frozen";
         return Build(headline, by, lifted.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, rest.Cause)}.", Tone.Attention);
     }
 
-    private static OutgoingJson Build(string headline, string by, string? reason, string consequence, Tone tone) => Card.Frame(
+    private static Wording Since(Freeze? ended)
+    {
+        if (ended is null)
+            return Wording.Empty;
+        return $"It was frozen by {Who(ended.By)} since {ended.At}.";
+    }
+
+    private static OutgoingJson Build(string headline, Wording by, string? reason, Wording consequence, Tone tone) => Card.Frame(
         [
             Container(
                 [
                     Rich(null, new TextRun(headline, 160, Bold: true, Size: "Medium")),
-                    Rich("Small", new TextRun(by, 200), new TextRun(reason, LongestReason, Bold: true)),
-                    Rich("Small", new TextRun(consequence, 300)),
+                    Rich("Small", [.. Runs(by, new(null, 200)), new TextRun(reason, LongestReason, Bold: true)]),
+                    Rich("Small", [.. Runs(consequence)]),
                 ],
                 tone),
         ],

@@ -59,11 +59,13 @@ internal static class HeaderSection
         [
             Rich(
                 null,
-                new("Glass broken", Bold: true),
-                new($" by {CardText.Name(Phrases.Who(broken.By))}, {Phrases.Time(broken.At)}: approved alone, at once. "),
-                new($"Reason: {broken.Reason}", measure.Long)),
-            Rich("Small", new TextRun(
-                $"{broken.Missing} more to confirm until {Phrases.Time(broken.Owed.DueAt)}{(broken.Escalation is { } why ? $". Escalated: {why}" : ".")}", measure.Long, Bold: true)),
+                [
+                    new("Glass broken", Bold: true),
+                    .. Runs($" by {CardText.Name(Phrases.Who(broken.By))}, {broken.At}: approved alone, at once. "),
+                    new($"Reason: {broken.Reason}", measure.Long),
+                ]),
+            Rich("Small", [.. Runs(
+                $"{broken.Missing} more to confirm until {broken.Owed.DueAt}{(broken.Escalation is { } why ? $". Escalated: {why}" : ".")}", new(null, measure.Long, Bold: true))]),
         ],
         Tone.Attention);
 

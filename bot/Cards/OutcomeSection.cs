@@ -21,7 +21,7 @@ internal static class OutcomeSection
         if (view.Incident is { Phase: IncidentPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
             yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
         if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
-            yield return Rich("Small", new TextRun($"Undo is possible until {Phrases.Time(until)}.", Subtle: true));
+            yield return Rich("Small", [.. Runs($"Undo is possible until {until}.", new(null, Subtle: true))]);
     }
 
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
@@ -43,7 +43,7 @@ internal static class OutcomeSection
     {
         var what = run.Kind == Gates.ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
-            yield return Rich("Medium", new($"{what}: ", Bold: true), new($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {Phrases.Time(run.StartedAt)}"));
+            yield return Rich("Medium", [new($"{what}: ", Bold: true), .. Runs($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {run.StartedAt}")]);
         else
             yield return Ended(run, run.Outcome.Value, isEarlier, measure);
         var shown = Math.Max(2, measure.Items * 2);

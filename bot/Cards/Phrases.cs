@@ -101,10 +101,8 @@ internal static class Phrases
         _ => "Device",
     };
 
+    /// <summary>For plain text, where nobody works out dates; a card takes <see cref="TextRun.At"/> or <see cref="Wording"/>.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
-
-    public static string Clock(DateTimeOffset at, DateTimeOffset now) =>
-        at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture) : Time(at);
 
     public static string Span(TimeSpan span) => span switch
     {

@@ -68,19 +68,36 @@ public static class WhyCard
 
     private static OutgoingJson Line(StoryLine line) => Rich(
         "Small",
-        new($"{line.About}: ", Bold: true),
-        new(line.Sentence, 700, Tone: line.Tone),
-        new(line.Seq is { } seq ? $" (entry {seq})" : "", Subtle: true, Size: "Small"));
+        [
+            new($"{line.About}: ", Bold: true),
+            .. line.Sentence.Runs(new(null, 700, Tone: line.Tone)),
+            new(line.Seq is { } seq ? $" (entry {seq})" : "", Subtle: true, Size: "Small"),
+        ]);
 
     private static OutgoingJson Line(LedgerEntry entry) => Rich(
         "Small",
-        new($"#{entry.Seq} ", Bold: true, Mono: true),
-        new($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC  ", Subtle: true),
-        new(CardText.Name(Phrases.Who(entry.Actor), 60), 120, Bold: true),
-        new($"  {entry.Type}  ", Mono: true),
-        new(What(entry.Fact), 160));
+        [
+            new($"#{entry.Seq} ", Bold: true, Mono: true),
+            TextRun.At(entry.At, subtle: true),
+            new("  "),
+            new(CardText.Name(Phrases.Who(entry.Actor), 60), 120, Bold: true),
+            new($"  {entry.Type}  ", Mono: true),
+            .. What(entry.Fact).Runs(new(null, 160)),
+        ]);
 
-    private static string What(Fact fact) => fact switch
+    private static Wording What(Fact fact) => fact is ProposalDecided decided ? Decided(decided) : Wording.Of(Words(fact));
+
+    private static Wording Decided(ProposalDecided decided)
+    {
+        var owed = decided.Owed is { } more ? Owed(more) : Wording.Empty;
+        var inTheNameOf = decided.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name, 60)}" : "";
+        var reason = decided.Reason is { Length: > 0 } said ? $": {said}" : "";
+        return $"{Phrases.Decision(decided)}{owed}{inTheNameOf}{reason}, fingerprint {Short(decided.Seal)}";
+    }
+
+    private static Wording Owed(OwedConfirmations owed) => $", {owed.Count} to confirm until {owed.DueAt}";
+
+    private static string Words(Fact fact) => fact switch
     {
         EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? " on " + CardText.Name(device, 60) : "")}",
         IncidentOpened opened => opened.Title,
@@ -89,7 +106,6 @@ public static class WhyCard
         IncidentRaised raised => $"from {raised.From.ToString().ToLowerInvariant()} to {raised.To.ToString().ToLowerInvariant()}",
         RecommendationDrafted draft => $"revision {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",
         ProposalStaged staged => $"revision {staged.Revision}, {Phrases.Gate(staged.Terms)}, fingerprint {Short(staged.Seal)}",
-        ProposalDecided decided => $"{Phrases.Decision(decided)}{(decided.Owed is { } owed ? $", {owed.Count} to confirm until {Phrases.Time(owed.DueAt)}" : "")}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name, 60)}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + reason : "")}, fingerprint {Short(decided.Seal)}",
         ProposalWithdrawn withdrawn => withdrawn.Reason,
         ProposalExpired => "nobody decided in time",
         ProposalEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}{(escalated.Reason is { } why ? ": " + why : "")}",

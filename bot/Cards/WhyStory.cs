@@ -10,7 +10,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <param name="About">Ours: what the line is about.</param>
 /// <param name="Sentence">With outside text in it; shown literally.</param>
 /// <param name="Seq">The entry that proves it; null where it follows from all of them.</param>
-internal readonly record struct StoryLine(string About, string Sentence, long? Seq = null, Tone Tone = Tone.Default);
+internal readonly record struct StoryLine(string About, Wording Sentence, long? Seq = null, Tone Tone = Tone.Default);
 
 /// <summary>
 /// An incident in five lines, as one technician tells it to another: what was reported and proposed, who decided when and why, what was done,
@@ -31,7 +31,7 @@ internal static class WhyStory
         var events = incident.EventCount > 1 ? $", {Phrases.Events(incident.EventCount)} so far" : "";
         return new(
             "Asked for",
-            $"{CardText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {At(view, incident.OpenedAt)}{events}). {Proposed(view, trail)}",
+            $"{CardText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
             incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
     }
 
@@ -56,8 +56,8 @@ internal static class WhyStory
         var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
         if (!decisions.IsEmpty && (incident.Execution is not { Unattended: true } || decisions[^1].Seq > incident.Execution.StartedSeq))
         {
-            var told = string.Join("; ", decisions.TakeLast(MostNamed).Select(decision => Decision(view, decision)));
-            return new("Decided", $"{told}{(told.EndsWith('”') ? "" : ".")}{StillWaits(view)}", decisions[^1].Seq);
+            var told = Wording.Join("; ", decisions.TakeLast(MostNamed).Select(Decision));
+            return new("Decided", $"{told}{(decisions[^1].Fact.Reason is { Length: > 0 } ? "" : ".")}{StillWaits(view)}", decisions[^1].Seq);
         }
         if (Remedy(view, trail) is { Terms.Level: GateLevel.L0 or GateLevel.L1 } automatic)
             return new("Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}", incident.Execution?.StartedSeq);
@@ -65,37 +65,37 @@ internal static class WhyStory
             return new("Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
         return incident.IsUndecided
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
-            : new("Decided", incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide.");
+            : new("Decided", Wording.Of(incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
     }
 
-    private static string Decision(IncidentView view, Decision decision)
+    private static Wording Decision(Decision decision)
     {
-        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? $" until {At(view, back)}" : "";
+        var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? After(" until ", back) : Wording.Empty;
         var reason = decision.Fact.Reason is { Length: > 0 } said ? $": “{CardText.Plain(said, 200)}”" : "";
-        return $"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}, {At(view, decision.At)}{until}{reason}";
+        return $"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}, {decision.At}{until}{reason}";
     }
 
     private static string Because(ProposalStaged staged) => staged.Terms.Reasons.Count > 0 ? Stop(staged.Terms.Reasons[0]) : "";
 
-    private static string StillWaits(IncidentView view)
+    private static Wording StillWaits(IncidentView view)
     {
         if (!view.Incident.IsUndecided || ProposalTimes.ExpiresAt(view.Incident) is not { } until)
-            return "";
-        return view.Incident.Staged is { Kind: ProposalKind.Undo } ? $" Taking it back waits for a decision until {At(view, until)}." : $" It waits until {At(view, until)}.";
+            return Wording.Empty;
+        return $"{(view.Incident.Staged is { Kind: ProposalKind.Undo } ? " Taking it back waits for a decision until " : " It waits until ")}{until}.";
     }
 
     private static StoryLine Done(IncidentView view)
     {
         if (view.Incident.Execution is not { } run)
-            return new("Done", "Nothing was carried out.");
+            return new("Done", Wording.Of("Nothing was carried out."));
         if (run.Outcome is null)
-            return new("Done", $"{Titles(run.Plan.Steps)}: running since {At(view, run.StartedAt)}.", run.StartedSeq, Tone.Accent);
+            return new("Done", $"{Titles(run.Plan.Steps)}: running since {run.StartedAt}.", run.StartedSeq, Tone.Accent);
         if (run.Outcome == ExecutionOutcome.Drifted)
             return new("Done", $"Nothing ran, because something had changed: {Changes(run)}.", run.StartedSeq, Tone.Warning);
         var applied = run.Steps.Count(static step => step is { Rollback: false, Outcome: StepOutcome.Applied });
         var part = applied == run.Plan.Steps.Count ? "" : $" ({applied} of {run.Plan.Steps.Count} steps)";
         var changes = run.Changes.IsDefaultOrEmpty ? "" : $" {Changes(run)}.";
-        return new("Done", $"{Titles(run.Plan.Steps)}{part}, {At(view, run.StartedAt)}.{changes}", run.StartedSeq);
+        return new("Done", $"{Titles(run.Plan.Steps)}{part}, {run.StartedAt}.{changes}", run.StartedSeq);
     }
 
     private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
@@ -105,45 +105,45 @@ internal static class WhyStory
             return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
         if (incident.Execution is { Outcome: { } outcome } run)
         {
-            var at = run.FinishedAt is { } finished ? $", {At(view, finished)}" : "";
+            var at = After(", ", run.FinishedAt);
             var tone = outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Attention;
-            return new("Ended", $"{Outcome(outcome, run.RolledBack)}{at}. {Stop(run.Summary ?? "")}".Trim(), SeqOf<ExecutionFinished>(trail), tone);
+            return new("Ended", $"{Outcome(outcome, run.RolledBack)}{at}.{Sentence(run.Summary)}", SeqOf<ExecutionFinished>(trail), tone);
         }
         var (word, shown) = Phrases.Of(incident);
-        return incident.IsOpen ? new("Ended", "Not ended yet.") : new("Ended", $"{word}{(incident.ClosedAt is { } closed ? $", {At(view, closed)}" : "")}.", SeqOf<IncidentClosed>(trail), shown);
+        return incident.IsOpen ? new("Ended", Wording.Of("Not ended yet.")) : new("Ended", $"{word}{After(", ", incident.ClosedAt)}.", SeqOf<IncidentClosed>(trail), shown);
     }
 
-    private static string Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
+    private static Wording Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
     {
         var asked = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
         var by = asked is null ? "" : $", as {CardText.Name(Phrases.Who(asked.Requester), 60)} asked";
-        var at = undo.FinishedAt is { } finished ? $", {At(view, finished)}" : "";
-        return outcome == ExecutionOutcome.Verified
-            ? $"Taken back{by}{at}.{(undo.Changes.IsDefaultOrEmpty ? "" : $" {Changes(undo)}.")}"
-            : $"Taking it back{by} did not succeed{at}. {Stop(undo.Summary ?? "")}";
+        var at = After(", ", undo.FinishedAt);
+        if (outcome == ExecutionOutcome.Verified)
+            return $"Taken back{by}{at}.{(undo.Changes.IsDefaultOrEmpty ? "" : $" {Changes(undo)}.")}";
+        return $"Taking it back{by} did not succeed{at}.{Sentence(undo.Summary)}";
     }
 
     private static StoryLine OpenNow(IncidentView view)
     {
         var incident = view.Incident;
-        List<string> open = [];
+        List<Wording> open = [];
         if (view.Freeze is not null && incident.IsOpen)
-            open.Add("The client is frozen: nothing is approved or runs.");
+            open.Add($"The client is frozen: nothing is approved or runs.");
         if (incident.OpenGlass is { } broken)
             open.Add($"{broken.Missing} more must confirm that {CardText.Name(Phrases.Who(broken.By), 60)} was right to act alone.");
         if (incident.AsksAfterUndo)
-            open.Add("Its alert fires and nothing has been done about it: a person says what happens instead.");
+            open.Add($"Its alert fires and nothing has been done about it: a person says what happens instead.");
         if (incident.IsUndecided)
-            open.Add(view.Deciders is { } who ? $"A decision, by {who}." : "A decision.");
+            open.Add($"A decision{(view.Deciders is { } who ? $", by {who}" : "")}.");
         else if (incident.IsLeftToPeople)
             open.Add($"A person must see to it and mark it as handled{(view.Deciders is { } who ? $": {who}" : "")}.");
         else if (incident.IsOpen)
             open.Add($"{Phrases.Of(incident).Word}.");
         if (incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
-            open.Add($"It can be taken back until {At(view, until)}.");
+            open.Add($"It can be taken back until {until}.");
         if (!incident.IsOpen && !incident.FiringAlerts.IsEmpty)
-            open.Add(incident.FiringAlerts.Count == 1 ? "Its alert has not been reported as over." : $"{incident.FiringAlerts.Count} of its alerts have not been reported as over.");
-        return open.Count == 0 ? new("Open now", "Nothing.") : new("Open now", string.Join(' ', open));
+            open.Add($"{(incident.FiringAlerts.Count == 1 ? "Its alert has" : $"{incident.FiringAlerts.Count} of its alerts have")} not been reported as over.");
+        return new("Open now", open.Count == 0 ? Wording.Of("Nothing.") : Wording.Join(" ", open));
     }
 
     /// <summary>The terms of what was carried out; where nothing was, of what was proposed last.</summary>
@@ -181,7 +181,14 @@ internal static class WhyStory
 
     private static long? SeqOf<TFact>(IReadOnlyList<LedgerEntry> trail) where TFact : Fact => trail.LastOrDefault(static entry => entry.Fact is TFact)?.Seq;
 
-    private static string At(IncidentView view, DateTimeOffset at) => Phrases.Clock(at, view.Now);
+    private static Wording After(string ours, DateTimeOffset? at)
+    {
+        if (at is not { } instant)
+            return Wording.Empty;
+        return $"{ours}{instant}";
+    }
+
+    private static string Sentence(string? text) => text is { Length: > 0 } ? $" {Stop(text)}" : "";
 
     private static string Stop(string text) => CardText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?') ? plain : $"{plain}.";
 }

@@ -41,8 +41,7 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         List<OutgoingJson> body =
         [
             Rich(null, new("Digest of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true, Size: "Medium")),
-            Rich("None", new TextRun(
-                window + (digest.From == DateTimeOffset.MinValue ? $"Until {Phrases.Time(digest.To)}" : $"{Phrases.Time(digest.From)} to {Phrases.Time(digest.To)}"), Subtle: true, Size: "Small")),
+            Rich("None", [.. Window(digest, window).Runs(new(null, Subtle: true, Size: "Small"))]),
         ];
         if (digest.Simulated || open.Exists(static incident => incident.Simulated))
             body.Add(PendingCard.PartlySimulated());
@@ -55,6 +54,13 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
 
     /// <summary>The line of a notification.</summary>
     internal static string Summary(Tenant tenant) => $"Digest of {CardText.Name(tenant.Name, 60)}";
+
+    private static Wording Window(Digest digest, string window)
+    {
+        if (digest.From == DateTimeOffset.MinValue)
+            return $"{window}Until {digest.To}";
+        return $"{window}{digest.From} to {digest.To}";
+    }
 
     private static IEnumerable<OutgoingJson> Happened(Digest digest)
     {
@@ -112,7 +118,7 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         var told = digest.Information;
         yield return Rich(null, new TextRun("On no card, for information", Bold: true));
         foreach (var one in told.Take(MostTold))
-            yield return Rich("Small", new(one.Title, 120), new(one.Count > 1 ? $" · {one.Count} times, last {Phrases.Time(one.Last)}" : $" · {Phrases.Time(one.Last)}", Subtle: true));
+            yield return Rich("Small", new(one.Title, 120), new(one.Count > 1 ? $" · {one.Count} times, last " : " · ", Subtle: true), TextRun.At(one.Last, subtle: true));
         var rest = digest.Digested - told.Take(MostTold).Sum(static one => one.Count);
         if (rest > 0)
             yield return Rich("Small", new TextRun(rest == 1 ? "and one more event, such as the end of an alert that was on no card" : $"and {rest} more events, such as the ends of alerts that were on no card", Subtle: true));

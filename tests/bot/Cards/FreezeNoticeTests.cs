@@ -25,7 +25,9 @@ public sealed class FreezeNoticeTests
         teams.Posts.ShouldBe(2);
         var frozen = Last();
         frozen.ShouldContain("Contoso Ltd is frozen");
-        frozen.ShouldContain("Dana Technician, 2026-11-21 03:00 UTC: ");
+        frozen.ShouldContain("Dana Technician, ");
+        frozen.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}");
+        frozen.ShouldNotContain("UTC");
         frozen.ShouldContain("patch day went wrong");
         frozen.ShouldContain("until another approver or administrator says “unfreeze contoso”");
         frozen.ShouldContain("\"attention\"");
@@ -38,7 +40,9 @@ public sealed class FreezeNoticeTests
         lifted.ShouldContain("Contoso Ltd is no longer frozen");
         lifted.ShouldContain("Ravi Approver lifted it");
         lifted.ShouldContain("all patched");
-        lifted.ShouldContain("It was frozen by Dana Technician since 2026-11-21 03:00 UTC.");
+        lifted.ShouldContain("It was frozen by Dana Technician since ");
+        lifted.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}");
+        lifted.ShouldNotContain("UTC");
         lifted.ShouldContain("\"good\"");
         teams.Shown.Values.ShouldAllBe(card => CardSchema.Problems(card).Count == 0);
         story.Ledger.Facts<MessageSent>(story.Tenant.Id).Select(sent => sent.Purpose).ShouldBe(

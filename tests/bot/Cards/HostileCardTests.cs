@@ -83,12 +83,13 @@ public sealed class HostileCardTests
             markdown.ShouldNotContain("[free](");
         }
         card.ToJsonString().ShouldNotContain("\\u202E");
-        // The only dates that a client works out are the bot's own: the deadline, in a block of its own.
-        var until = (await story.IncidentAsync()).Staged!.Terms.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        var ours = $"{{{{DATE({until},SHORT)}}}} {{{{TIME({until})}}}}";
-        card.ToJsonString().ShouldContain(ours);
-        card.ToJsonString().Replace(ours, "", StringComparison.Ordinal).ShouldNotContain("{{DATE");
-        card.ToJsonString().Replace(ours, "", StringComparison.Ordinal).ShouldNotContain("{{TIME");
+        // The only dates that a client works out are the bot's own: the deadline, in a block of its own, and when it was reported.
+        var incident = await story.IncidentAsync();
+        card.ToJsonString().ShouldContain(CardText.Instant(incident.Staged!.Terms.ExpiresAt));
+        var rest = new[] { incident.Staged.Terms.ExpiresAt, incident.OpenedAt }.Concat(incident.RecentEvents.Select(recent => recent.Event.OccurredAt))
+            .Aggregate(card.ToJsonString(), (left, ours) => left.Replace(CardText.Instant(ours), "", StringComparison.Ordinal));
+        rest.ShouldNotContain("{{DATE");
+        rest.ShouldNotContain("{{TIME");
     }
 
     private static void Judge(JsonNode card)

@@ -86,8 +86,20 @@ public sealed class IncidentCardTests
             {
                 CardSchema.Problems(card).ShouldBeEmpty();
                 card.ToJsonString().Length.ShouldBeLessThan(Card.MaxBytes);
+                card.ToJsonString().ShouldNotContain("UTC", Case.Sensitive, "instants are written in the zone of whoever reads");
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Phases))]
+    public async Task Every_page_of_details_is_written_in_the_zone_of_whoever_reads(string phase)
+    {
+        var story = Stories[phase](new Story());
+        var view = TestViews.Of(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
+        var pages = string.Concat(DetailPages.Of(view).All.SelectMany(static page => page).Select(static part => part.AsReceived().ToJsonString()));
+        pages.ShouldContain(CardText.Instant(Story.Start));
+        pages.ShouldNotContain("UTC");
     }
 
     [Fact]

@@ -21,13 +21,16 @@ internal static partial class VisibleWords
         if (type.StartsWith("Action.", StringComparison.Ordinal))
             return [(string)element["title"]!];
         if (type == "RichTextBlock")
-            return [string.Concat(element["inlines"]!.AsArray().Select(run => (string)run!["text"]!))];
+            return [WithDates(string.Concat(element["inlines"]!.AsArray().Select(run => (string)run!["text"]!)))];
         if (type is "TextBlock" or "Badge")
-            return [Dates().Replace(Times().Replace((string)element["text"]!, "7:00 AM"), "11/21/2026").Replace("*", "", StringComparison.Ordinal)];
+            return [WithDates((string)element["text"]!).Replace("*", "", StringComparison.Ordinal)];
         if (type == "FactSet")
-            return element["facts"]!.AsArray().SelectMany(fact => new[] { (string)fact!["title"]!, (string)fact["value"]! });
+            return element["facts"]!.AsArray().SelectMany(fact => new[] { (string)fact!["title"]!, WithDates((string)fact["value"]!) });
         return new[] { "items", "columns", "rows", "cells", "actions" }.SelectMany(name => In(element[name]));
     }
+
+    /// <summary>As a client writes them; it may be any instant.</summary>
+    private static string WithDates(string text) => Dates().Replace(Times().Replace(text, "7:00 AM"), "11/21/2026");
 
     [GeneratedRegex(@"\{\{DATE\([^)]*\)\}\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Dates();

@@ -20,11 +20,11 @@ public sealed class WhyStoryTests
         story.Closed("verified");
         (await LinesAsync()).ShouldBe(
         [
-            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
-            "Decided: Approved by Ravi Approver, 03:00 UTC: “The shop opens at six.” (entry 5)",
-            "Done: Clean up temporary files on C: on SRV-FILE01, 03:00 UTC. SRV-FILE01: free space on C: 6 % → 44 %. (entry 6)",
-            "Ended: Verified by reading back, 03:00 UTC. C: has 44 % free. (entry 8)",
-            "Open now: It can be taken back until 05:00 UTC. Its alert has not been reported as over.",
+            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 2026-11-21 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
+            "Decided: Approved by Ravi Approver, 2026-11-21 03:00 UTC: “The shop opens at six.” (entry 5)",
+            "Done: Clean up temporary files on C: on SRV-FILE01, 2026-11-21 03:00 UTC. SRV-FILE01: free space on C: 6 % → 44 %. (entry 6)",
+            "Ended: Verified by reading back, 2026-11-21 03:00 UTC. C: has 44 % free. (entry 8)",
+            "Open now: It can be taken back until 2026-11-21 05:00 UTC. Its alert has not been reported as over.",
         ]);
     }
 
@@ -33,7 +33,7 @@ public sealed class WhyStoryTests
     {
         story.Opened().Drafted().Staged();
         var lines = await LinesAsync();
-        lines[1].ShouldBe("Decided: Nobody has decided yet. It waits until 07:00 UTC.");
+        lines[1].ShouldBe("Decided: Nobody has decided yet. It waits until 2026-11-21 07:00 UTC.");
         lines[2].ShouldBe("Done: Nothing was carried out.");
         lines[3].ShouldBe("Ended: Not ended yet.");
         lines[4].ShouldBe("Open now: A decision, by Ravi Approver.");
@@ -53,9 +53,9 @@ public sealed class WhyStoryTests
     {
         story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "Wrong volume").Closed("rejected");
         var lines = await LinesAsync();
-        lines[1].ShouldContain("Rejected by Ravi Approver, 03:00 UTC: “Wrong volume”");
+        lines[1].ShouldContain("Rejected by Ravi Approver, 2026-11-21 03:00 UTC: “Wrong volume”");
         lines[2].ShouldBe("Done: Nothing was carried out.");
-        lines[3].ShouldStartWith("Ended: Rejected – nothing was done, 03:00 UTC.");
+        lines[3].ShouldStartWith("Ended: Rejected – nothing was done, 2026-11-21 03:00 UTC.");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class WhyStoryTests
         var lines = await LinesAsync();
         lines[0].ShouldContain("Proposed: Clean up temporary files");
         lines[1].ShouldContain("Approved by Ravi Approver");
-        lines[3].ShouldContain("Ended: Taken back, as the bot (drafting) asked, 03:00 UTC.");
+        lines[3].ShouldContain("Ended: Taken back, as the bot (drafting) asked, 2026-11-21 03:00 UTC.");
         lines[4].ShouldContain("has not been reported as over");
     }
 
@@ -112,6 +112,20 @@ public sealed class WhyStoryTests
         var card = JsonNode.Parse(await CardAsync(1))!;
         card["actions"]!.AsArray().Select(action => (string?)action!["title"]).ShouldBe(["Back to the story", "With card updates"]);
         ((bool?)card["actions"]![1]!["data"]![WhyCard.Everything]).ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task Every_instant_of_story_and_trail_is_written_in_the_zone_of_whoever_reads()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)).Decided(DecisionKind.Approve).Started().Step();
+        Finished(ExecutionOutcome.Verified);
+        foreach (var page in new[] { 0, 1 })
+        {
+            var card = await CardAsync(page, everything: true);
+            card.ShouldNotContain("UTC");
+            card.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}");
+        }
+        (await CardAsync(0)).ShouldContain("{{DATE(2026-11-21T05:00:00Z,SHORT)}} {{TIME(2026-11-21T05:00:00Z)}}", Case.Sensitive, "until when it can be taken back");
     }
 
     private void Finished(ExecutionOutcome outcome, params Change[] changes) => story.Append(

@@ -134,7 +134,7 @@ public sealed class TurnHandlerTests
         (await SayAsync(Story.Ravi, "What did the bot do by itself today?")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("Done without asking for Contoso Ltd in the last 24 h: 1 incident"),
             said => said.ShouldContain("CON-1002"), said => said.ShouldNotContain("CON-1001"),
-            said => said.ShouldContain("03:00 UTC: Clean up temporary files on C: on SRV-FILE01"));
+            said => said.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}"), said => said.ShouldContain(": Clean up temporary files on C: on SRV-FILE01"));
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
         (await SayAsync(Story.Dana, "what did you do without asking at fabrikam?", personal: true)).ShouldContain("I know no client");
     }

@@ -61,7 +61,10 @@ public sealed class DigestTests
         story.Linked().Opened().Drafted().Staged();
         await ToAsync(7 + 72, Poster());
         teams.Posts.ShouldBe(1);
-        Shown().ShouldContain("2026-11-21 03:00 UTC to 2026-11-24 07:00 UTC");
+        Shown().ShouldSatisfyAllConditions(
+            said => said.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}"),
+            said => said.ShouldContain("{{DATE(2026-11-24T07:00:00Z,SHORT)}} {{TIME(2026-11-24T07:00:00Z)}}"),
+            said => said.ShouldNotContain("UTC"));
     }
 
     [Fact]
