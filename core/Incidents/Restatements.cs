@@ -23,7 +23,8 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     /// <param name="at">When it was said, by the ledger; null where that is now.</param>
     internal static AlertWord Of(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) => new(received.Status, seq, received.OccurredAt, received.BeganAt, received.Severity)
     {
-        BeganAhead = received.BeganAt - Ahead > at,
+        // A difference of two times always exists; the time five minutes before the first there is does not.
+        BeganAhead = received.BeganAt - at > Ahead,
         BeginningIsKnown = received.Status == EventStatus.Firing || (before is { BeginningIsKnown: true } && before.BeganAt == received.BeganAt),
     };
 

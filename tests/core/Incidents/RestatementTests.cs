@@ -192,6 +192,20 @@ public sealed class RestatementTests
         Open(world).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_beginning_at_the_first_or_the_last_time_there_is_is_taken_like_any_other(bool first)
+    {
+        using var world = new IntakeWorld();
+        var time = first ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
+        var fired = Began with { OccurredAt = time, StandsSince = time };
+        (await SayAsync(world, fired)).ShouldBe([false]);
+        Open(world).ShouldBe(1);
+        await SayAsync(world, Ended with { StandsSince = time });
+        Open(world).ShouldBe(0);
+    }
+
     [Fact]
     public async Task The_same_words_at_a_higher_severity_are_news()
     {
