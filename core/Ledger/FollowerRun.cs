@@ -77,7 +77,7 @@ internal sealed class FollowerRun(
         {
             try
             {
-                Resume(await store.LoadAsync(follower.Name, tenant, stopping));
+                Resume(await LoadAsync(stopping));
                 while (true)
                 {
                     await ReadOnceAsync(stopping);
@@ -100,6 +100,19 @@ internal sealed class FollowerRun(
                 await PauseAsync(pause, stopping);
             }
         }
+    }
+
+    /// <summary>
+    /// The saved cursor, and the head where it claims to be past that: the entries to come would be skipped as if they were finished.
+    /// </summary>
+    private async ValueTask<long> LoadAsync(CancellationToken stopping)
+    {
+        var saved = await store.LoadAsync(follower.Name, tenant, stopping);
+        var end = await ledger.HeadAsync(tenant, stopping);
+        if (saved <= end)
+            return saved;
+        logger.CursorAhead(follower.Name, tenant, saved, end);
+        return end;
     }
 
     private void Resume(long saved)

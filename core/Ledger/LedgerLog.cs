@@ -42,6 +42,10 @@ internal static partial class LedgerLog
     [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "The clock is right again; what comes is recorded")]
     public static partial void ClockIsRightAgain(this ILogger logger);
 
+    [LoggerMessage(EventId = 1012, Level = LogLevel.Warning,
+        Message = "The position of follower {Follower} in the ledger of {Tenant} was {Saved}, past its end at {End}; it goes on from the end, and whatever the position passed over is not reacted to")]
+    public static partial void CursorAhead(this ILogger logger, string follower, TenantId tenant, long saved, long end);
+
     [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "Whether the record of {Tenant} is what was signed could not be told at the start ({Problem}); it is looked at again before it is signed")]
     public static partial void NotChecked(this ILogger logger, TenantId tenant, string problem);
 }

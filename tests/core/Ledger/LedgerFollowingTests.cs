@@ -38,6 +38,23 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_position_past_the_end_of_the_ledger_passes_over_nothing_that_is_still_to_come()
+    {
+        await AppendAsync(Tenants.Contoso, "of before");
+        await cursors.SaveAsync([new("test", Tenants.Contoso, 1000)], Token);
+        var handled = Channel.CreateUnbounded<long>();
+        using var following = await StartAsync(new Follower(entry =>
+        {
+            handled.Writer.TryWrite(entry.Seq);
+            return Task.CompletedTask;
+        }));
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await AppendAsync(Tenants.Contoso, "new");
+        (await TakeAsync(handled, 1)).ShouldBe([2]);
+        await SavedAsync(cursor => cursor.Seq == 2 && cursor.Tenant == Tenants.Contoso);
+    }
+
+    [Fact]
     public async Task A_lane_that_hangs_holds_up_neither_the_others_nor_the_other_tenant_but_the_cursor()
     {
         var handled = Channel.CreateUnbounded<long>();
