@@ -12,13 +12,15 @@ public sealed class TenantStates
     private readonly ILedger ledger;
     private readonly ITenantDirectory? tenants;
     private readonly IKeyRing? keys;
+    private readonly Quarantine? quarantine;
 
     /// <param name="ledger">Made before this, so that it has forgotten already when a state is built anew.</param>
     /// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
     /// <param name="keys">Tells when somebody was erased: the states that know them are then built anew.</param>
-    public TenantStates(ILedger ledger, ITenantDirectory? tenants = null, IKeyRing? keys = null)
+    /// <param name="quarantine">Where a tenant goes whose entries cannot be made a state of; without it only the caller is told.</param>
+    public TenantStates(ILedger ledger, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null)
     {
-        (this.ledger, this.tenants, this.keys) = (ledger, tenants, keys);
+        (this.ledger, this.tenants, this.keys, this.quarantine) = (ledger, tenants, keys, quarantine);
         if (keys is not null)
             keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
     }
@@ -28,13 +30,14 @@ public sealed class TenantStates
 
     /// <summary>The state that includes every entry durable at the time of the call.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    /// <exception cref="LedgerDamagedException">An entry is not what was recorded, or no state can be made of it.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var projection = projections.GetOrAdd(tenant, static (id, tenants) => new(id, tenants?.Find(id)?.Name ?? id.Value), tenants);
         var head = await ledger.HeadAsync(tenant, cancellationToken);
         while (projection.State.Seq < head)
         {
-            if (!await projection.CatchUpAsync(ledger, IsNewsOfErasure, cancellationToken))
+            if (!await CatchUpAsync(projection, cancellationToken))
                 return await GetAsync(tenant, cancellationToken);
         }
         return projection.State;
@@ -51,6 +54,20 @@ public sealed class TenantStates
         catch (TenantLockedException)
         {
             return null;
+        }
+    }
+
+    /// <summary>An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and with it all the others.</summary>
+    private async ValueTask<bool> CatchUpAsync(Projection projection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await projection.CatchUpAsync(ledger, IsNewsOfErasure, cancellationToken);
+        }
+        catch (LedgerDamagedException unfit)
+        {
+            quarantine?.Put(unfit);
+            throw;
         }
     }
 
@@ -87,11 +104,23 @@ public sealed class TenantStates
                 foreach (var entry in page)
                 {
                     if (entry.Seq > caughtUp.Seq)
-                        caughtUp = caughtUp.Apply(entry);
+                        caughtUp = After(caughtUp, entry);
                 }
                 state = caughtUp;
             }
             return true;
+        }
+
+        private static TenantState After(TenantState state, LedgerEntry entry)
+        {
+            try
+            {
+                return state.Apply(entry);
+            }
+            catch (Exception unfit)
+            {
+                throw new LedgerDamagedException(entry.Tenant, entry.Seq, $"this version of the bot cannot work with it ({unfit.GetType().Name}: {unfit.Message})", unfit);
+            }
         }
     }
 }

@@ -77,6 +77,23 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_entry_that_no_state_can_be_made_of_holds_its_tenant_and_no_other()
+    {
+        var ledger = new InMemoryLedger(clock);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var unfit = new EventReceived(
+            "E-1", "contoso-x", "1", EventStatus.Firing, Severity.Error, "Odd", null, "Odd", null, null!, "", "", clock.GetUtcNow(), false, new Dictionary<string, string>());
+        await ledger.AppendAsync(Fabrikam, [], [Entry()], Token);
+        await ledger.AppendAsync(Contoso, [], [Entry(), new(StreamId.Access, Actor.Service("test"), "c-1", unfit)], Token);
+        var states = new TenantStates(ledger, quarantine: quarantine);
+
+        (await Should.ThrowAsync<LedgerDamagedException>(async () => await states.GetAsync(Contoso, Token))).Seq.ShouldBe(2);
+        (await states.FindAsync(Contoso, Token)).ShouldBeNull();
+        quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain("entry 2: this version of the bot cannot work with it");
+        (await states.GetAsync(Fabrikam, Token)).Seq.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Whoever_waits_for_more_of_it_waits_quietly()
     {
         await FillAsync();
