@@ -12,6 +12,7 @@ namespace DevOpsAI.Bot.Cards;
 public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock, IOptions<CardsOptions> options)
 {
     private const int MostRefreshers = 60;
+    private static readonly Role[] Undoing = [Role.Approver, Role.Administrator];
     private readonly LinkHosts linkHosts = new(options.Value.LinkHosts);
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
@@ -53,6 +54,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,
+            Undoers = incident.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,
             Beside = Beside(state, incident),
             Before = state.Occurrences.Before(incident),
             Absences = [.. AbsencesFor(state, incident)],
@@ -90,7 +92,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
         Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
         Snooze: incident.IsUndecided && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
-        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(role => role != Role.Auditor),
+        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(Undoing.Contains),
         Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
         BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
         Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);

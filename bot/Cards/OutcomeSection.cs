@@ -21,7 +21,7 @@ internal static class OutcomeSection
         if (view.Incident is { Phase: IncidentPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
             yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
         if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
-            yield return Rich("Small", [.. Runs($"Undo is possible until {until}.", new(null, Subtle: true))]);
+            yield return Rich("Small", [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.", new(null, Subtle: true))]);
     }
 
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>

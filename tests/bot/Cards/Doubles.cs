@@ -114,7 +114,7 @@ internal sealed class KnownBook : IConversationBook
 /// <summary>Views as the product makes them, over the doubles above.</summary>
 internal static class TestViews
 {
-    public static IncidentViews Of(Story story, GivenAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null, params string[] linkHosts)
+    public static IncidentViews Of(Story story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null, params string[] linkHosts)
     {
         var book = new KnownBook();
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));

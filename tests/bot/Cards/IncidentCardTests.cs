@@ -208,10 +208,12 @@ public sealed class IncidentCardTests
     public async Task What_it_is_about_is_called_by_its_name(string? targetKind, bool aboutUser, string label)
     {
         var story = new Story { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
-        var card = IncidentCard.Build(TestViews.Of(story, new()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
+        var card = IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
         foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
             card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
     }
+
+    internal static Story Of(string phase) => Stories[phase](new Story());
 
     internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
 

@@ -66,5 +66,5 @@ public sealed class StormCardTests
     }
 
     private static async Task<JsonNode> CardAsync(Story story) =>
-        IncidentCard.Build(TestViews.Of(story, new()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
+        IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
 }

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests.Cards;
+
+/// <summary>A button that is there does what it says for whoever sees it; whoever misses one reads who has it.</summary>
+public sealed class ButtonsWorkTests
+{
+    private static readonly Person Somebody = new("77777777-7777-4777-8777-777777777777", "Kim Somebody");
+
+    public static TheoryData<string, Role?> Cases =>
+        [.. from phase in IncidentCardTests.Phases.Select(static row => row.Data) from role in Enum.GetValues<Role>().Cast<Role?>().Append(null) select (phase, role)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Every_button_of_a_person_s_own_card_is_one_that_the_rules_let_them_press(string phase, Role? role)
+    {
+        var story = IncidentCardTests.Of(phase);
+        var access = new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role);
+        var views = TestViews.Of(story, access);
+        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
+        var card = IncidentCard.Build(views.ForPerson(state, incident, "c", Somebody)).AsReceived();
+
+        foreach (var verb in Verbs(card))
+        {
+            if (Outcome(state, incident, access, story.Clock.GetUtcNow(), verb) is Outcome.Unchanged { Answer: { Refusal: { } refusal } answer })
+                Assert.Fail($"{verb} is offered to {role} and refused: {refusal}, {answer.Sentence}");
+        }
+    }
+
+    [Theory]
+    [InlineData(Role.Technician, false)]
+    [InlineData(Role.Manager, false)]
+    [InlineData(Role.Auditor, false)]
+    [InlineData(Role.Approver, true)]
+    [InlineData(Role.Administrator, true)]
+    public async Task Undo_is_offered_to_who_may_and_others_read_who_that_is(Role role, bool may)
+    {
+        var story = IncidentCardTests.Of("verified");
+        var views = TestViews.Of(story, new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
+        var card = IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Somebody)).AsReceived();
+        IncidentCardTests.Titles(card).Contains("Undo").ShouldBe(may);
+        VisibleWords.Of(card).ShouldContain(may ? "Undo is possible until 11/21/2026 7:00 AM." : "Undo is possible until 11/21/2026 7:00 AM, by ");
+        if (!may)
+            VisibleWords.Of(card).ShouldContain("Ravi Approver");
+    }
+
+    private static IEnumerable<string> Verbs(JsonNode? node) => node switch
+    {
+        JsonObject element when (string?)element["type"] == "Action.Execute" => [(string)element["verb"]!],
+        JsonObject element when (string?)element["type"] != "refresh" => element.Where(static member => member.Key is not ("refresh" or "fallback")).SelectMany(static member => Verbs(member.Value)),
+        JsonArray array => array.SelectMany(Verbs),
+        _ => [],
+    };
+
+    private static Outcome? Outcome(TenantState state, Incident incident, RealAccess access, DateTimeOffset now, string verb)
+    {
+        var rules = new DecisionRules(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action), static () => new('1', 32), static (_, _) => null);
+        var decide = new Decide(state.Tenant, incident.Id, Somebody, DecisionKind.Approve, incident.Staged?.Seal ?? "", "c");
+        return verb switch
+        {
+            Verb.Approve => Decided(decide),
+            Verb.ApproveEdited => Decided(decide with { Kind = DecisionKind.ApproveWithEdits, Edits = new Dictionary<string, string> { ["0.categories"] = "temp" } }),
+            Verb.Reject => Decided(decide with { Kind = DecisionKind.Reject, Reason = "No." }),
+            Verb.Snooze => Decided(decide with { Kind = DecisionKind.Snooze, Until = now.AddHours(1) }),
+            Verb.Handled => Decided(decide with { Kind = DecisionKind.Handled }),
+            Verb.BreakGlass => Decided(decide with { BreakGlass = true, Reason = "It cannot wait." }),
+            Verb.Confirm or Verb.Object => BreakGlasses.Review(
+                state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"), access.RolesOf(state, Somebody.ObjectId)),
+            Verb.Undo => Undos.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.RolesOf(state, Somebody.ObjectId), now, WithWayBack(rules)),
+            Verb.Redraft => Redrafts.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"), access.RolesOf(state, Somebody.ObjectId), now),
+            Verb.Details or Verb.View or Verb.Why => null,
+            _ => throw new InvalidOperationException($"Nothing is known of {verb}."),
+        };
+
+        Outcome Decided(Decide command) => Proposals.Decide(state, command, access.StandingOf(state, Somebody.ObjectId), now, rules);
+
+        static DecisionRules WithWayBack(DecisionRules rules) => rules with { Find = (target, action) => rules.Find(target, action) ?? rules.Find(target, "disk.cleanup")! with { Name = action } };
+    }
+
+    /// <summary>The rules themselves, with roles as a test gives them.</summary>
+    private sealed class RealAccess(Story story) : IAccess
+    {
+        private readonly Dictionary<string, HashSet<Role>> held = [];
+
+        public bool EverybodyIsAdministrator => false;
+
+        public RealAccess Give(Person person, Role? role)
+        {
+            if (role is { } given)
+                held[person.ObjectId] = [given];
+            return this;
+        }
+
+        public IReadOnlySet<Role> RolesOf(TenantState state, string objectId) => held.GetValueOrDefault(objectId, []);
+
+        public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Keys;
+
+        public Standing StandingOf(TenantState state, string objectId) =>
+            Standing.Of(state, objectId, id => RolesOf(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
+
+        public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
+            Proposals.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
+
+        public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
+            BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));
+
+        public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
+            BreakGlasses.WhyNotReview(state, incident, incident.OpenGlass, RolesOf(state, objectId), objectId);
+    }
+}
