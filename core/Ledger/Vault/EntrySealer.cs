@@ -112,11 +112,18 @@ internal sealed class EntrySealer
 
     private static DataKey PersonKey(TenantKeys keys, string objectId) => keys.OfPerson(objectId) ?? throw new DataKeyGoneException();
 
-    /// <summary>A user who was erased stays erased: what is learned of them later is sealed under a key that nobody keeps.</summary>
+    /// <summary>
+    /// A user who was erased stays erased: what is learned of them later is sealed under a key that nobody keeps. A key that is merely missing may
+    /// be put back, and would not open what another one of its name had sealed.
+    /// </summary>
     private DataKey SubjectKey(TenantKeys keys, string subject)
     {
         if (keys.Find(subject) is { } key)
             return key;
+        if (!keys.IsErased(subject))
+            throw new LedgerUnavailableException(
+                $"Key {subject} of {keys.Tenant} is missing, and no erasure of it is on record: nothing about whom it belongs to can be recorded in what is open about them. "
+                + "Restore the documents beside the ledger (documents.db) from a backup.");
         LostSomething = true;
         return DataKey.Create(subject);
     }

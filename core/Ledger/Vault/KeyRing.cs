@@ -41,7 +41,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
                 if (keys.OfPerson(person) is null)
                     await PersonAsync(keys, person, cancellationToken);
             }
-            if (plan.SubjectOf(entry.Fact) is { } subject && !keys.Knows(subject))
+            // Looked for each time: whoever writes must not go by what was not found a moment ago.
+            if (plan.SubjectOf(entry.Fact) is { } subject && keys.Find(subject) is null && !keys.IsErased(subject))
                 await LoadAsync(keys, subject, "an entry to be written", cancellationToken);
         }
         return keys;
@@ -83,11 +84,20 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
         var subject = SubjectId(keys, kind == SubjectKind.Person ? "person" : "user", name);
-        var found = await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKind, subject, cancellationToken);
-        if (found is null)
-            return null;
-        var key = Encoding.ASCII.GetString(found.Value.Span);
-        return await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.SubjectKeyKind, key, cancellationToken) is null ? null : key;
+        var scope = DocumentScope.Of(tenant);
+        if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead)
+        {
+            var key = Encoding.ASCII.GetString(lead.Value.Span);
+            if (await documents.FindAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken) is not null)
+                return key;
+        }
+        // One that was missing and is there again has no lead any more where the subject was given another key meanwhile.
+        await foreach (var document in documents.ListAsync(scope, KeyDocuments.SubjectKeyKind, "", cancellationToken))
+        {
+            if (JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)?.Subject == subject)
+                return document.Id;
+        }
+        return null;
     }
 
     public async ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
@@ -219,12 +229,35 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             await MissAsync(keys, id, where, cancellationToken);
             return;
         }
+        if (await MissingKeys.IsErasedAsync(archive, keys.Tenant, id, cancellationToken))
+        {
+            await DestroyAgainAsync(keys.Tenant, id, cancellationToken);
+            return;
+        }
         keys.Add(Unwrap(keys, id, document));
         if (!keys.WasMissing(id))
             return;
         if (told.TryRemove((keys.Tenant, id), out _))
             log.KeyFoundAgain(id, keys.Tenant);
         Drop(keys.Tenant);
+    }
+
+    /// <summary>
+    /// A backup that is older than an erasure brought the key back. Nothing is opened with it: the erasure holds, and what was written about the
+    /// subject since then is sealed under keys that nobody kept.
+    /// </summary>
+    private async ValueTask DestroyAgainAsync(TenantId tenant, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DestroyAsync(tenant, id, cancellationToken);
+            log.KeyDestroyedAgain(id, tenant);
+        }
+        catch (LedgerUnavailableException)
+        {
+            // Documents that are open for reading only; a bot that meets the key will do it.
+            Forget(tenant, id);
+        }
     }
 
     /// <summary>A key that is not there was erased when the record says so; otherwise somebody has to be told.</summary>
