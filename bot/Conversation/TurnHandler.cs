@@ -14,10 +14,12 @@ internal sealed class TurnHandler(
     : ITurnHandler
 {
     private const string NotKnown = "refused, nobody that Entra knows";
+    private const int RelinkTries = 5;
 
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        await RelinkAsync(turn, cancellationToken);
+        // Of other channels of the team it says nothing: one of them may be deleted.
+        await RelinkAsync(turn, channel => channel.ConversationId == turn.Conversation.ChannelId, cancellationToken);
         var isClick = turn.Activity.Value is { ValueKind: JsonValueKind.Object };
         if (!isClick && !turn.IsAddressed)
             return;
@@ -67,22 +69,28 @@ internal sealed class TurnHandler(
 
     public async Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        await RelinkAsync(turn, cancellationToken);
+        await RelinkAsync(turn, channel => IsIn(channel, turn.Conversation), cancellationToken);
         await turn.ReplyAsync(Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
     }
 
-    /// <summary>A conversation that was lost is heard of again, so Teams delivers there: the link that a person had set comes back.</summary>
-    private async Task RelinkAsync(TurnContext turn, CancellationToken cancellationToken)
+    /// <summary>Conversations that were lost are heard of again, so Teams delivers there: the links that a person had set come back.</summary>
+    private async Task RelinkAsync(TurnContext turn, Func<ChannelRef, bool> isThere, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
         {
-            if (await states.FindAsync(tenant.Id, cancellationToken) is not { LostChannels.IsEmpty: false } state)
-                continue;
-            foreach (var lost in state.LostChannels.Values.Where(lost => IsIn(lost.Channel, turn.Conversation)))
+            for (var attempt = 0; attempt < RelinkTries; attempt++)
             {
-                await ledger.AppendAsync(
-                    tenant.Id, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Actor.Service("teams"), turn.Correlation, lost)], cancellationToken);
-                logger.Relinked(lost.Channel.ConversationId, tenant.Id);
+                if (await states.FindAsync(tenant.Id, cancellationToken) is not { LostChannels.IsEmpty: false } state)
+                    break;
+                var lost = state.LostChannels.Values.Where(link => isThere(link.Channel)).ToList();
+                if (lost.Count == 0)
+                    break;
+                var entries = lost.Select(link => new NewEntry(StreamId.Channels, Actor.Service("teams"), turn.Correlation, link)).ToList();
+                if (await ledger.AppendAsync(tenant.Id, [state.VersionOf(StreamId.Channels)], entries, cancellationToken) is AppendResult.Conflict)
+                    continue;
+                foreach (var link in lost)
+                    logger.Relinked(link.Channel.ConversationId, tenant.Id);
+                break;
             }
         }
     }

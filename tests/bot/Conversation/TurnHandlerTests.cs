@@ -613,6 +613,23 @@ public sealed class TurnHandlerTests
     }
 
     [Fact]
+    public async Task An_install_links_every_lost_channel_of_the_team_again_and_a_word_only_its_own()
+    {
+        var other = new ChannelLinked(Story.Channel with { ConversationId = "19:chan0002@thread.tacv2" }, Escalation: true);
+        story.Append(StreamId.Channels, other, Actor.Service("gates"));
+        var before = (await story.StateAsync()).Channels;
+        before.Count.ShouldBe(2);
+        await handler.OnRemovedAsync(Turn(Story.Dana, ""), Token);
+        (await story.StateAsync()).LostChannels.Count.ShouldBe(2);
+        await SayAsync(Story.Ravi, "help");
+        (await story.StateAsync()).Channels.Keys.ShouldHaveSingleItem().ShouldBe(Story.Channel.ConversationId);
+        await handler.OnRemovedAsync(Turn(Story.Dana, ""), Token);
+        await handler.OnInstalledAsync(Turn(Story.Dana, ""), Token);
+        (await story.StateAsync()).Channels.ShouldBe(before, ignoreOrder: true);
+        (await story.StateAsync()).LostChannels.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_conversation_that_a_person_unlinked_stays_unlinked()
     {
         story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "unlinked by a person"), Actor.Service("gates"));
