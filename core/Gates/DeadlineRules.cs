@@ -68,44 +68,31 @@ internal static class DeadlineRules
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
             return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
-        return NextToTell(incident) is { } role ? Escalate(incident, staged, role, escalating, isAnybodyThere) : null;
+        return Silence.NextToTell(incident) is { } role ? Escalate(incident, staged, role, escalating, isAnybodyThere) : null;
     }
-
-    /// <summary>
-    /// Who is told next that nobody decides: whom the policy names, and each time that a proposal has expired since, whoever is above. Null
-    /// when they were all told, or the policy tells nobody.
-    /// </summary>
-    private static Role? NextToTell(Incident incident)
-    {
-        if (!incident.Escalated)
-            return incident.Staged!.Terms.EscalateTo;
-        return incident is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered } && told.Seq < unanswered.Seq ? Above(told.To) : null;
-    }
-
-    private static Role? Above(Role role) => role switch
-    {
-        Role.Technician or Role.Approver => Role.Manager,
-        Role.Manager => Role.Administrator,
-        _ => null,
-    };
 
     /// <summary>There is no use in waiting for people who are all absent, nor in telling people who are.</summary>
     private static DueNow? Escalate(Incident incident, ProposalStaged staged, Role role, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
+        if (TellSilenceAt(incident) > now)
+            return null;
         var early = ProposalTimes.EscalateAt(incident) is not { } at || at > now;
         if (early && incident.Unanswered is null && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
             return null;
         var instead = !isAnybodyThere(role) && isAnybodyThere(Role.Administrator) ? Role.Administrator : role;
         string[] reasons =
         [
-            .. incident.Unanswered is { } unanswered ? [Silence(incident, unanswered)] : Array.Empty<string>(),
+            .. incident.Unanswered is { } unanswered ? [Sentence(incident, unanswered)] : Array.Empty<string>(),
             .. early && incident.Unanswered is null ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
             .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
         ];
         return Make(incident, "escalation", new ProposalEscalated(incident.Id, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
     }
 
-    private static string Silence(Incident incident, Unanswered unanswered) =>
+    /// <summary>What expires within so long after it asks again by then, and is told with it. Null where nothing has expired.</summary>
+    private static DateTimeOffset? TellSilenceAt(Incident incident) => incident.Unanswered is null ? null : incident.StagedAt + Together;
+
+    private static string Sentence(Incident incident, Unanswered unanswered) =>
         $"Nobody decided until {Sentences.Utc(unanswered.At)}, and {(incident.FiringAlerts.IsEmpty ? "it is still open" : "it still fires")}.";
 
     private static DateTimeOffset NextOf(Incident incident)
@@ -113,9 +100,8 @@ internal static class DeadlineRules
         var expires = ProposalTimes.ExpiresAt(incident)!.Value;
         if (incident.Phase == IncidentPhase.Snoozed)
             return incident.SnoozedUntil ?? expires;
-        return !incident.Escalated && incident.Staged!.Terms.EscalateTo is not null && ProposalTimes.EscalateAt(incident) is { } escalate && escalate < expires
-            ? escalate
-            : expires;
+        var tell = Silence.NextToTell(incident) is null ? null : TellSilenceAt(incident) ?? ProposalTimes.EscalateAt(incident);
+        return tell < expires ? tell.Value : expires;
     }
 
     private static DueNow Make(Incident incident, string what, Fact fact) => new(

@@ -31,6 +31,7 @@ public sealed class DeadlineTests
         await AheadAsync(bot, "09:00:00");
         await SaysAsync(bot, card, "Expired, still firing");
         await SaysAsync(bot, elsewhere, "Expired, still firing");
+        await AheadAsync(bot, "09:01:00");
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Count(type => type == "proposal.escalated") == 2, () => bot.Output);
 
         var entries = await bot.TypesAsync();

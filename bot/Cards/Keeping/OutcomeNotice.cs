@@ -13,6 +13,7 @@ internal static class OutcomeNotice
     {
         ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
         UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? $"taken back, and verified.{Reopened(incident)}" : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
+        ProposalExpired when !Silence.IsToBeTold(incident, entry.Seq) => null,
         ProposalExpired when incident.IsOpen =>
             $"**{incident.Id}**: nobody decided in time, so nothing was done. {(incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires")} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",

@@ -72,6 +72,34 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task What_expires_at_about_the_same_time_is_told_higher_up_together()
+    {
+        const int Incidents = 6;
+        var scene = new GateScene();
+        for (var number = 0; number < Incidents; number++)
+        {
+            await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
+            scene.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+        using var deadlines = DeadlinesOf(scene);
+        await After(scene, deadlines, TimeSpan.FromMinutes(30));
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).Count.ShouldBe(Incidents);
+        scene.Clock.Advance(TimeSpan.FromHours(7.5) - TimeSpan.FromSeconds(2 * Incidents));
+        for (var number = 0; number < Incidents; number++)
+        {
+            await After(scene, deadlines, TimeSpan.Zero);
+            await scene.DraftAsync(Plan("disk.cleanup"), $"CON-{1001 + number}", revision: 2);
+            await scene.StageAsync($"CON-{1001 + number}");
+            scene.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+        DeadlineRules.Next(await scene.StateAsync())!.Value.ShouldBeLessThan(scene.Clock.GetUtcNow().AddSeconds(30));
+        await After(scene, deadlines, TimeSpan.FromSeconds(30));
+        var told = scene.Ledger.Facts<ProposalEscalated>(Contoso).Skip(Incidents).ToList();
+        told.Select(static one => one.To).ShouldBe(Enumerable.Repeat(Role.Administrator, Incidents));
+        told.Select(static one => one.Among!.Of).ShouldAllBe(static of => of == Incidents);
+    }
+
+    [Fact]
     public async Task A_person_who_acts_ends_the_silence()
     {
         var scene = new GateScene();
