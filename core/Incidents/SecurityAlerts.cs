@@ -13,7 +13,7 @@ internal static class SecurityAlerts
     private static readonly string[] CategoryLabels =
     [
         "category", "area", "class", "domain", "product", "source", "type", "team", "event_category", "alert_type", "service_source",
-        "vendor", "provider", "sensor", "log_source", "rule", "rule_name", "groups", "threat_name", "detection",
+        "vendor", "provider", "sensor", "log_source", "rule", "rule_name", "groups", "threat_name", "detection", "ce.source", "ce.type",
     ];
 
     private static readonly FrozenDictionary<char, char> PlainLetters = Plain(

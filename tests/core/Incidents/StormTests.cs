@@ -171,6 +171,8 @@ public sealed class StormTests
     [InlineData("Alert", "title", "srv1でマルウェアを検出しました")]
     [InlineData("Alert", "title", "发现恶意软件")]
     [InlineData("Rule102", "vendor", "Huntress")]
+    [InlineData("Incident", "ce.type", "com.microsoft.defender.incident.created")]
+    [InlineData("Incident", "ce.source", "/crowdstrike/falcon/eu-1")]
     [InlineData("Rule100", "category", "Security")]
     [InlineData("Rule101", "mitre_technique", "T1110")]
     public void Alerts_about_security_are_known_by_their_words(string kind, string? where = null, string? what = null) =>
