@@ -59,7 +59,11 @@ internal static partial class CommandParser
         ("unlink" or "un-link" or "disconnect", _) => new Command.Unlink(),
         ("link" or "connect" or "bind", _) => Link(rest, clients),
         ("pending" or "list" or "waiting" or "open" or "todo", _) => new Command.Pending(ClientIn(rest, clients)),
-        ("what", _) when rest.Exists(word => word.ToLowerInvariant() is "waiting" or "waits" or "pending" or "open") => new Command.Pending(AfterFor(rest)),
+        ("what", ["can", "you", "do", ..]) => new Command.Help(),
+        ("what" or "which", _) when rest.Exists(word => word.ToLowerInvariant() is "waiting" or "waits" or "pending" or "open") => new Command.Pending(AfterFor(rest)),
+        // A hurried word stops nothing by itself, since it may mean one device; whoever says it is told at once what does.
+        ("stop" or "halt" or "pause", _) => new Command.Incomplete(
+            "freeze <client> because ... – or, for administrators: freeze everything because ...", "Nothing was stopped: say of which client, and why."),
         ("show" or "view" or "get" or "details", ["pending", ..]) => new Command.Pending(ClientIn(rest[1..], clients)),
         ("show" or "view" or "get" or "details", _) => OfIncident(rest, "show CON-1001", id => new Command.Show(id)),
         ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
@@ -159,7 +163,7 @@ internal static partial class CommandParser
     private static string? AfterFor(List<string> words)
     {
         var at = words.FindLastIndex(word => word.Equals("for", StringComparison.OrdinalIgnoreCase));
-        return at >= 0 && at + 1 < words.Count ? words[at + 1] : null;
+        return at >= 0 && at + 1 < words.Count && words[at + 1].ToLowerInvariant() is not ("me" or "us" or "you") ? words[at + 1] : null;
     }
 
     private static List<string> Nearest(string verb) => Verbs

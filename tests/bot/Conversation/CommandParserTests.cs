@@ -118,6 +118,14 @@ public sealed class CommandParserTests
     [InlineData("did it help?", "UnknownQuestion")]
     [InlineData("is the freeze of contoso lifted?", "UnknownQuestion")]
     [InlineData("can you freeze contoso because of the flood", "Freeze:contoso because of the flood")]
+    [InlineData("stop everything now", "Incomplete:freeze <client> because ... – or, for administrators: freeze everything because ...")]
+    [InlineData("STOP!!", "Incomplete:freeze <client> because ... – or, for administrators: freeze everything because ...")]
+    [InlineData("please stop contoso", "Incomplete:freeze <client> because ... – or, for administrators: freeze everything because ...")]
+    [InlineData("what is waiting for me", "Pending:")]
+    [InlineData("what waits for us?", "Pending:")]
+    [InlineData("which alerts is still open please", "Pending:")]
+    [InlineData("which alerts are open for contoso?", "Pending:contoso")]
+    [InlineData("what can you do?", "Help")]
     public void Words_are_understood(string? text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
 
     [Theory]
