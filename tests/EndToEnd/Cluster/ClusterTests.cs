@@ -73,8 +73,9 @@ public sealed class ClusterTests(ITestOutputHelper log)
         effects.GroupBy(static effect => effect["operationId"]!.GetValue<string>()).Where(static ofOne => ofOne.Count() > 1).Select(static ofOne => ofOne.Key).ShouldBeEmpty();
         effects.Count.ShouldBe(incidents.Count);
 
+        // An incident's own card begins its summary with the incident; what is said about a click names it later.
         var cards = teams.Messages.Values.Where(static message => message.Card is not null)
-            .GroupBy(static message => System.Text.RegularExpressions.Regex.Match(message.Card!.ToJsonString(), "CON-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value)
+            .GroupBy(static message => System.Text.RegularExpressions.Regex.Match((string?)message.Card!["fallbackText"] ?? "", "^CON-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value)
             .Where(ofOne => incidents.Contains(ofOne.Key)).ToList();
         log.WriteLine($"{kills} kills, {acknowledged.Count} events acknowledged, {incidents.Count} incidents, {effects.Count} effects, "
             + $"{cards.Sum(static ofOne => ofOne.Count() - 1)} cards sent twice because their bot died between sending and recording; {clock.Elapsed.TotalSeconds:0} s\n{verified}");

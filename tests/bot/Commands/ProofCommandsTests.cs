@@ -90,7 +90,7 @@ public sealed class ProofCommandsTests : IDisposable
         File.Delete(Path.Combine(Data, "ledger.heads"));
         (await RunAsync("ledger", "verify", "--all")).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"), result => result.Output.ShouldContain("entries 1 to 4 are missing"),
-            result => result.Output.ShouldNotContain("fabrikam"));
+            result => result.Output.ShouldContain("fabrikam: no entries"));
     }
 
     [Fact]
@@ -107,7 +107,8 @@ public sealed class ProofCommandsTests : IDisposable
         Directory.Delete(Data, recursive: true);
         using var metrics = new LedgerMetrics();
         using (new SqliteLedger(Data, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance)) { }
-        (await RunAsync("ledger", "verify", "--all", "--checkpoint", outside, "--key", key)).Code.ShouldBe(2);
+        (await RunAsync("ledger", "verify", "--all", "--checkpoint", outside, "--key", key)).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"));
     }
 
     [Fact]
@@ -146,7 +147,8 @@ public sealed class ProofCommandsTests : IDisposable
         (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", key)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: NOT VERIFIED, no checkpoint kept beside the ledger or given is signed by a key that was given"));
         var json = await RunAsync("ledger", "verify", "--all", "--key", key, "--json");
-        (json.Code, JsonElement.Parse(json.Output).GetProperty("status").GetString()).ShouldBe((1, "not verified"));
+        var contoso = json.Output.Split('\n').Single(static line => line.Contains("\"contoso\"", StringComparison.Ordinal));
+        (json.Code, JsonElement.Parse(contoso).GetProperty("status").GetString()).ShouldBe((1, "not verified"));
         // Nor when whoever rewrote it has taken every signature away.
         Directory.Delete(Path.Combine(Data, CheckpointFiles.FolderName), recursive: true);
         using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, SqliteDocuments.FileName)))
