@@ -196,6 +196,7 @@ public sealed class Assessment : IDisposable
     private void Reopened(Mark mark, IncidentReopened fact)
     {
         var incident = Of(fact.IncidentId, mark);
+        incident.Reopenings.Add(new(mark, incident.Closed, incident.ClosedReason));
         (incident.Closed, incident.ClosedReason, incident.Treated) = (null, default, null);
         if (incident.OutOfBand is { } change)
             incidentals.Find(change)!.Ended = null;

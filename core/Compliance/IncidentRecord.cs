@@ -45,9 +45,16 @@ public sealed class IncidentRecord(string id)
 
     public SpooledText ClosedReason { get; internal set; }
 
+    /// <summary>Each time it was opened again, in order.</summary>
+    public List<ReopeningRecord> Reopenings { get; } = [];
+
     /// <summary>Each time something was put at a gate, in order.</summary>
     public List<Round> Rounds { get; } = new(1);
 }
+
+/// <summary>One time that what was closed was opened again.</summary>
+/// <param name="Closed">When it had been closed; null when that was before the range, or the entry is redacted.</param>
+public sealed record ReopeningRecord(Mark Mark, Mark? Closed, SpooledText ClosedReason);
 
 /// <summary>One recommendation.</summary>
 /// <param name="Drafter">What wrote it, as in <c>runbook disk-space v3</c>.</param>

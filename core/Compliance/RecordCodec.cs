@@ -31,6 +31,13 @@ internal sealed class RecordCodec
         Write(output, incident.Closed);
         Write(output, incident.Treated);
         output.Write(incident.ClosedReason.Place);
+        output.Write7BitEncodedInt(incident.Reopenings.Count);
+        foreach (var again in incident.Reopenings)
+        {
+            Write(output, again.Mark);
+            Write(output, again.Closed);
+            output.Write(again.ClosedReason.Place);
+        }
         output.Write7BitEncodedInt(incident.Drafts.Count);
         foreach (var draft in incident.Drafts)
         {
@@ -60,6 +67,8 @@ internal sealed class RecordCodec
             Treated = ReadMarkOrNull(input),
             ClosedReason = ReadText(input),
         };
+        for (var left = input.Read7BitEncodedInt(); left > 0; left--)
+            incident.Reopenings.Add(new(ReadMark(input), ReadMarkOrNull(input), ReadText(input)));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)

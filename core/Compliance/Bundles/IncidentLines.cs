@@ -21,10 +21,18 @@ internal static class IncidentLines
             lines.Add(new(draft.Mark, Drafted(assessment.Texts.Get(draft.Drafter), draft.Revision)));
         foreach (var round in incident.Rounds)
             lines.AddRange(Of(assessment, round));
+        foreach (var again in incident.Reopenings)
+        {
+            if (again.Closed is { } before)
+                lines.Add(Closed(assessment, before, again.ClosedReason));
+            lines.Add(new(again.Mark, "Opened again."));
+        }
         if (incident.Closed is { } closed)
-            lines.Add(new(closed, $"Closed: {assessment.Texts.Get(incident.ClosedReason)}."));
+            lines.Add(Closed(assessment, closed, incident.ClosedReason));
         return lines.OrderBy(static line => line.Mark.Seq);
     }
+
+    private static ReportLine Closed(Assessment assessment, Mark mark, SpooledText reason) => new(mark, $"Closed: {assessment.Texts.Get(reason)}.");
 
     private static string Drafted(string drafter, int revision)
     {

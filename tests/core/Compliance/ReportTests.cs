@@ -6,6 +6,7 @@ using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -42,6 +43,22 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public async Task An_incident_that_was_opened_again_tells_each_closing_and_what_came_between()
+    {
+        var story = scene.Story;
+        var id = await story.OpenAsync("Disk C: almost full");
+        var incident = StreamId.Incident(id);
+        await story.SayAsync(incident, new IncidentClosed(id, "verified"), EvidenceScene.Execution);
+        await story.SayAsync(incident, new IncidentReopened(id), EvidenceScene.Execution);
+        Sentences(await ReportAsync(names: false), id).ShouldBe(["Opened.", "Closed: verified.", "Opened again."]);
+        await story.SayAsync(incident, new IncidentClosed(id, "resolved"), EvidenceScene.Execution);
+        string[] told = ["Opened.", "Closed: verified.", "Opened again.", "Closed: resolved."];
+        Sentences(await ReportAsync(names: false), id).ShouldBe(told);
+        await story.SayAsync(incident, new IncidentReopened(id), EvidenceScene.Execution);
+        Sentences(await ReportAsync(names: true), id).ShouldBe([.. told, "Opened again."]);
+    }
+
+    [Fact]
     public async Task What_was_read_before_and_after_is_told_where_names_are_opened_and_nowhere_else()
     {
         var story = scene.Story;
@@ -63,6 +80,10 @@ public sealed partial class ReportTests : IDisposable
         Objectives.All.ShouldAllBe(static objective => objective.ControlName.Length > 20);
     }
 
+    /// <summary>Openings and closings, in their order.</summary>
+    private static IEnumerable<string> Sentences(string report, string id) =>
+        Endings().Matches(Article(report, id)).Select(static one => one.Groups["said"].Value);
+
     private Task DraftAsync(string id, int revision, string drafter) => scene.Story.SayAsync(
         StreamId.Proposal(id),
         new RecommendationDrafted(id, revision, drafter, "s", "a", [], new([]), Risk.Low, null, new Dictionary<string, string>(), true),
@@ -80,6 +101,9 @@ public sealed partial class ReportTests : IDisposable
         var start = report.IndexOf($"<article id=\"{id}\">", StringComparison.Ordinal);
         return report[start..report.IndexOf("</article>", start, StringComparison.Ordinal)];
     }
+
+    [GeneratedRegex("</time> (?<said>(Opened|Closed)[^<]*\\.) <", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Endings();
 
     [GeneratedRegex("<time>(?<at>[^<]*)</time>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Times();
