@@ -17,6 +17,9 @@ public sealed class QuarantineTests : IDisposable
     /// <summary>The first byte of a page of SQLite that holds rows of a table.</summary>
     private const byte TableLeaf = 0x0d;
 
+    /// <summary>The same for the rows of an index.</summary>
+    private const byte IndexLeaf = 0x0a;
+
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
     private readonly ManualClock clock = new();
@@ -126,6 +129,41 @@ public sealed class QuarantineTests : IDisposable
         quarantine.Held.Keys.ShouldBe([Contoso]);
         (await states.GetAsync(Fabrikam, Token)).Seq.ShouldBe(200);
         (await guarded.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>();
+    }
+
+    [Fact]
+    public async Task A_page_that_is_damaged_where_an_entry_would_go_holds_its_tenant_and_the_others_append()
+    {
+        var ledger = folder.Open();
+        // One tenant between the two keeps them from sharing a page of an index.
+        foreach (var tenant in (TenantId[])[Contoso, TenantId.Parse("delta"), Fabrikam])
+            await ledger.AppendAsync(tenant, [], [.. Enumerable.Repeat(Entry(), 600)], Token);
+        folder.Close();
+        var bytes = await File.ReadAllBytesAsync(folder.File, Token);
+        var pages = Enumerable.Range(1, (bytes.Length / PageSize) - 1).Where(number => bytes[number * PageSize] == IndexLeaf && Holds(bytes, number, "contoso") && !Holds(bytes, number, "fabrikam")).ToList();
+        pages.ShouldNotBeEmpty();
+        foreach (var page in pages)
+            bytes.AsSpan(page * PageSize, PageSize).Clear();
+        await File.WriteAllBytesAsync(folder.File, bytes, Token);
+        var (guarded, quarantine) = Reopened();
+        var damaged = guarded.AppendAsync(Contoso, [], [Entry()], Token).AsTask();
+        var beside = guarded.AppendAsync(Fabrikam, [], [Entry()], Token).AsTask();
+        (await Should.ThrowAsync<LedgerDamagedException>(() => damaged)).Tenant.ShouldBe(Contoso);
+        quarantine.Held.Keys.ShouldBe([Contoso]);
+        // Who was in the same batch is told that nothing was recorded, and is not held for it.
+        try
+        {
+            await beside;
+        }
+        catch (LedgerUnavailableException told)
+        {
+            told.ShouldNotBeOfType<LedgerDamagedException>();
+            await guarded.AppendAsync(Fabrikam, [], [Entry()], Token);
+        }
+        (await guarded.HeadAsync(Fabrikam, Token)).ShouldBe(601);
+        (await guarded.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>().Entries.ShouldHaveSingleItem().Seq.ShouldBe(602);
+        folder.Close();
+        folder.Verify(Fabrikam).Intact.ShouldBeTrue();
     }
 
     public void Dispose() => folder.Dispose();
