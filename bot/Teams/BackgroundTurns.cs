@@ -3,11 +3,15 @@ namespace DevOpsAI.Bot.Teams;
 /// <summary>
 /// Turns whose answer is a message of its own, and the sending of those messages. The two have lanes of their own, so that a Teams that
 /// is slow to take a reply holds up replies and never a turn; where too many of them wait, no further turn of that conversation is taken.
-/// Whoever talks much, in however many conversations, waits for himself alone. Lives as long as the application, not as the request; on
-/// stop what was accepted is finished as far as the host's patience goes.
+/// Whoever talks much, in however many conversations, waits for himself alone. Lives as long as the application, not as the request.
+/// On stop turns are finished as far as the host's patience goes, and their replies are sent while the bot still listens, because a Teams
+/// on this machine answers on the bot's own address. One that Teams does not take then is not waited for.
 /// </summary>
-internal sealed class BackgroundTurns : BackgroundService
+internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>From the end of the last turn of a stop until replies that are still to be sent are given up.</summary>
+    public static readonly TimeSpan PatienceAtStop = TimeSpan.FromSeconds(5);
+
     /// <summary>Replies that may wait before turns of their conversation are refused.</summary>
     public const int MostReplies = 64;
 
@@ -18,10 +22,20 @@ internal sealed class BackgroundTurns : BackgroundService
     private static readonly LaneLimits ReplyLimits = new(int.MaxValue, int.MaxValue, int.MaxValue);
 
     private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationTokenSource leaving;
+    private readonly TimeProvider clock;
     private readonly Lanes turns;
     private readonly Lanes replies;
 
-    public BackgroundTurns() => (turns, replies) = (new(stopping.Token), new(stopping.Token));
+    public BackgroundTurns(TimeProvider clock)
+    {
+        this.clock = clock;
+        leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        (turns, replies) = (new(stopping.Token), new(leaving.Token));
+    }
+
+    /// <summary>No turn is taken any more, because the host stops.</summary>
+    public bool IsClosed { get; private set; }
 
     /// <summary>Ends when the application gives up waiting for turns; every turn's token follows it.</summary>
     public CancellationToken Stopping => stopping.Token;
@@ -37,8 +51,16 @@ internal sealed class BackgroundTurns : BackgroundService
     /// <summary>Hands a reply over to be sent. After the last turn has ended nothing is sent any more.</summary>
     public void QueueReply(string conversationId, Func<CancellationToken, Task> send) => replies.TryQueue(conversationId, null, ReplyLimits, send);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before any part is stopped, the server among them.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        IsClosed = true;
         turns.Complete();
         try
         {
@@ -49,6 +71,11 @@ internal sealed class BackgroundTurns : BackgroundService
         {
             // the host's patience is over
         }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await StoppingAsync(cancellationToken);
         await stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
     }
@@ -56,6 +83,7 @@ internal sealed class BackgroundTurns : BackgroundService
     public override void Dispose()
     {
         base.Dispose();
+        leaving.Dispose();
         stopping.Dispose();
     }
 
@@ -64,6 +92,14 @@ internal sealed class BackgroundTurns : BackgroundService
     {
         await turns.Finished;
         replies.Complete();
-        await replies.Finished;
+        try
+        {
+            await replies.Finished.WaitAsync(PatienceAtStop, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            await leaving.CancelAsync();
+            await replies.Finished;
+        }
     }
 }

@@ -150,7 +150,8 @@ internal sealed class TurnPipeline(
         else if (!background.TryQueue(LaneOf(activity), activity.From?.Id, stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
         {
             deliveries.Forget(delivery);
-            logger.BackgroundFull();
+            if (!background.IsClosed)
+                logger.BackgroundFull();
             return new(StatusCodes.Status503ServiceUnavailable);
         }
         try

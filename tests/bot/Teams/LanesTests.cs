@@ -81,7 +81,7 @@ public sealed class LanesTests
     [Fact]
     public async Task Replies_that_Teams_does_not_take_stop_the_turns_of_their_conversation_only()
     {
-        using var background = new BackgroundTurns();
+        using var background = new BackgroundTurns(TimeProvider.System);
         for (var number = 0; number < BackgroundTurns.MostReplies; number++)
         {
             background.TryQueue("a:eve", "29:eve", _ => Task.CompletedTask).ShouldBeTrue();
