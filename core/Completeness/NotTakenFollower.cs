@@ -53,6 +53,9 @@ internal sealed class NotTakenFollower(IMediator mediator) : ILedgerFollower
             $"{(number == 1 ? "A delivery" : $"{number} deliveries")} over {receipts.Connection} could not be taken ({WhyOf(notTaken)}), although the sender is known. "
             + "The alerts in it are on no card: look into the tool itself. It goes on like this until the sender is changed; "
             + "in Alertmanager, max_alerts: 200 keeps a group small enough.",
-            Key, receipts.Last, attributes);
+            Key, receipts.Last, attributes)
+        {
+            Part = receipts.Connection,
+        };
     }
 }

@@ -32,6 +32,9 @@ public sealed record ConnectorEvent(
     /// tells each thing once.
     /// </summary>
     public DateTimeOffset? StandsSince { get; init; }
+
+    /// <summary>What the event is about besides kind and device, where whoever raised it knows: others are another incident. Null when its attributes tell.</summary>
+    public string? Part { get; init; }
 }
 
 /// <summary>Records events durably, each at most once; what a source says again counts anew when it was otherwise since. Answers in the order given.</summary>

@@ -104,7 +104,7 @@ internal sealed class ReceiveEventsHandler(
     {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var attributes = EventText.Bounded(sent.Attributes);
-        var part = parts.PartOf(kind, device, attributes);
+        var part = sent.Part ?? parts.PartOf(kind, device, attributes);
         return new(
             id,
             request.Connection,
