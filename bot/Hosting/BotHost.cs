@@ -34,6 +34,7 @@ public static class BotHost
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);
         builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
+        GuardedConsole.Guard(builder.Logging);
         // It logs query strings, and a webhook's token may be in one.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         // What keeps the bot from starting is an error there, and said once, in RunAsync; what ends it while it runs is critical.
