@@ -1,63 +1,75 @@
 using System.Text.RegularExpressions;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Connections;
 
-/// <summary>Names every mistake in section <c>Connections</c> at once.</summary>
-internal sealed partial class ConnectionsValidator(
-    IOptions<TenantsOptions> tenants, IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks) : IValidateOptions<ConnectionsOptions>
+/// <summary>
+/// Names every mistake in section <c>Connections</c> at once. A connector that needs the clients cannot be asked while section
+/// <c>Tenants</c> has mistakes, which that section tells; whose connections they are is told all the same.
+/// </summary>
+internal sealed partial class ConnectionsValidator(IServiceProvider services, IEnumerable<IConfigureOptions<TenantsOptions>> tenants) : IValidateOptions<ConnectionsOptions>
 {
-    private readonly ILookup<string, IConnectionCheck> checksOf = checks.ToLookup(check => check.Connector, StringComparer.OrdinalIgnoreCase);
-    private readonly SortedSet<string> known = new(
-        connectors.Select(connector => connector.Name).Concat(checks.Select(check => check.Connector)), StringComparer.OrdinalIgnoreCase);
-
-    private readonly List<string> catalogues = [.. connectors.SelectMany(static connector =>
-        CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))];
+    // As they are written, whatever else is wrong with them.
+    private readonly HashSet<string> written = new OptionsFactory<TenantsOptions>(tenants, []).Create(Options.DefaultName)
+        .Tenants.Keys.Select(static id => TenantId.TryParse(id, out var tenant) ? tenant.Value : id).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     public ValidateOptionsResult Validate(string? name, ConnectionsOptions options)
     {
-        var problems = catalogues.Concat(options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value))).ToList();
+        var connectors = Connectors.Of(services);
+        List<string> problems = [.. connectors?.Mistakes ?? [], .. options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value, connectors))];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    private IEnumerable<string> Problems(string name, ConnectionSettings? settings)
+    private IEnumerable<string> Problems(string name, ConnectionSettings? settings, Connectors? connectors)
     {
         var at = $"Connections:{name}";
         if (!Shape().IsMatch(name))
             yield return $"{at}: the name may have letters, digits and hyphens only, at most 63.";
-        var tenantIsKnown = TenantId.TryParse(settings?.Tenant, out var tenant) && HasTenant(tenant);
+        var isTenantId = TenantId.TryParse(settings?.Tenant, out var tenant);
+        var tenantIsKnown = settings?.Tenant is { } named && written.Contains(isTenantId ? tenant.Value : named);
         if (string.IsNullOrWhiteSpace(settings?.Tenant))
             yield return $"{at}:Tenant: missing.";
         else if (!tenantIsKnown)
             yield return $"{at}:Tenant: there is no tenant '{settings.Tenant}' in section Tenants.";
         if (settings?.SilentAfter is { } silent && silent < TimeSpan.Zero)
             yield return $"{at}:SilentAfter: must not be negative.";
-        var connectorIsKnown = settings?.Connector is { } connector && known.Contains(connector.Trim());
+        if (connectors is null)
+            yield break;
+        var connectorIsKnown = settings?.Connector is { } connector && connectors.Known.Contains(connector.Trim());
         if (string.IsNullOrWhiteSpace(settings?.Connector))
-            yield return $"{at}:Connector: missing; known are {string.Join(", ", known)}.";
+            yield return $"{at}:Connector: missing; known are {string.Join(", ", connectors.Known)}.";
         else if (!connectorIsKnown)
-            yield return $"{at}:Connector: there is no connector '{settings.Connector}'; known are {string.Join(", ", known)}.";
-        if (!tenantIsKnown || !connectorIsKnown)
+            yield return $"{at}:Connector: there is no connector '{settings.Connector}'; known are {string.Join(", ", connectors.Known)}.";
+        if (!tenantIsKnown || !isTenantId || !connectorIsKnown)
             yield break;
         var connection = ConfiguredConnections.Read(name, settings!);
-        foreach (var problem in checksOf[connection.Connector].SelectMany(check => check.Problems(connection)))
+        foreach (var problem in connectors.Checks[connection.Connector].SelectMany(check => check.Problems(connection)))
             yield return $"{at}:Settings:{problem}";
-    }
-
-    private bool HasTenant(TenantId tenant)
-    {
-        try
-        {
-            return tenants.Value.Tenants.Keys.Any(id => TenantId.TryParse(id, out var known) && known == tenant);
-        }
-        catch (OptionsValidationException)
-        {
-            // Section Tenants has mistakes of its own, reported on their own; they must not also be blamed on every connection.
-            return true;
-        }
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,62}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
+
+    private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known, IReadOnlyList<string> Mistakes)
+    {
+        /// <summary>Null when one of them cannot be made, because another section has mistakes.</summary>
+        public static Connectors? Of(IServiceProvider services)
+        {
+            try
+            {
+                List<IConnector> connectors = [.. services.GetServices<IConnector>()];
+                List<IConnectionCheck> checks = [.. services.GetServices<IConnectionCheck>()];
+                return new(
+                    checks.ToLookup(static check => check.Connector, StringComparer.OrdinalIgnoreCase),
+                    new(connectors.Select(static connector => connector.Name).Concat(checks.Select(static check => check.Connector)), StringComparer.OrdinalIgnoreCase),
+                    [.. connectors.SelectMany(static connector => CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))]);
+            }
+            catch (OptionsValidationException)
+            {
+                return null;
+            }
+        }
+    }
 }

@@ -32,34 +32,23 @@ public sealed class TenantSettings
     public string? Prefix { get; init; }
 }
 
-/// <summary>The tenants that configuration names.</summary>
-internal sealed class ConfiguredTenants : ITenantDirectory
+/// <summary>
+/// The tenants that configuration names. They are read when they are asked for: while the section has mistakes that throws, and whoever
+/// merely holds the directory can still tell mistakes of his own.
+/// </summary>
+internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<StorageOptions> storage) : ITenantDirectory
 {
-    private readonly Dictionary<TenantId, Tenant> byId;
-    private readonly Dictionary<string, Tenant> byPrefix;
-    private readonly Dictionary<TenantId, TenantElsewhere> elsewhereById;
+    private readonly Lazy<Directory> directory = new(() => new(options.Value, Trimmed(storage.Value.Region)));
 
-    public ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<StorageOptions> storage)
-    {
-        var here = Trimmed(storage.Value.Region);
-        var all = options.Value.Tenants.Select(pair => (Tenant: Read(pair.Key, pair.Value), Region: Trimmed(pair.Value?.Region))).OrderBy(one => one.Tenant.Id).ToLookup(
-            one => one.Region is null || one.Region == here);
-        All = [.. all[true].Select(one => one.Tenant)];
-        Elsewhere = [.. all[false].Select(one => new TenantElsewhere(one.Tenant, one.Region!, here))];
-        elsewhereById = Elsewhere.ToDictionary(elsewhere => elsewhere.Tenant.Id);
-        byId = All.ToDictionary(tenant => tenant.Id);
-        byPrefix = All.ToDictionary(tenant => tenant.Prefix, StringComparer.OrdinalIgnoreCase);
-    }
+    public IReadOnlyList<Tenant> All => directory.Value.All;
 
-    public IReadOnlyList<Tenant> All { get; }
+    public IReadOnlyList<TenantElsewhere> Elsewhere => directory.Value.Elsewhere;
 
-    public IReadOnlyList<TenantElsewhere> Elsewhere { get; }
+    public TenantElsewhere? FindElsewhere(TenantId id) => directory.Value.ElsewhereById.GetValueOrDefault(id);
 
-    public TenantElsewhere? FindElsewhere(TenantId id) => elsewhereById.GetValueOrDefault(id);
+    public Tenant? Find(TenantId id) => directory.Value.ById.GetValueOrDefault(id);
 
-    public Tenant? Find(TenantId id) => byId.GetValueOrDefault(id);
-
-    public Tenant? FindByPrefix(string prefix) => byPrefix.GetValueOrDefault(prefix);
+    public Tenant? FindByPrefix(string prefix) => directory.Value.ByPrefix.GetValueOrDefault(prefix);
 
     /// <summary>The prefix as configured, else made from the id; upper case.</summary>
     internal static string PrefixOf(string id, TenantSettings? settings) =>
@@ -69,6 +58,30 @@ internal sealed class ConfiguredTenants : ITenantDirectory
 
     private static Tenant Read(string id, TenantSettings? settings) =>
         new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), PrefixOf(id, settings));
+
+    private sealed class Directory
+    {
+        public Directory(TenantsOptions options, string? here)
+        {
+            var all = options.Tenants.Select(pair => (Tenant: Read(pair.Key, pair.Value), Region: Trimmed(pair.Value?.Region))).OrderBy(one => one.Tenant.Id).ToLookup(
+                one => one.Region is null || one.Region == here);
+            All = [.. all[true].Select(one => one.Tenant)];
+            Elsewhere = [.. all[false].Select(one => new TenantElsewhere(one.Tenant, one.Region!, here))];
+            ElsewhereById = Elsewhere.ToDictionary(elsewhere => elsewhere.Tenant.Id);
+            ById = All.ToDictionary(tenant => tenant.Id);
+            ByPrefix = All.ToDictionary(tenant => tenant.Prefix, StringComparer.OrdinalIgnoreCase);
+        }
+
+        public IReadOnlyList<Tenant> All { get; }
+
+        public IReadOnlyList<TenantElsewhere> Elsewhere { get; }
+
+        public Dictionary<TenantId, TenantElsewhere> ElsewhereById { get; }
+
+        public Dictionary<TenantId, Tenant> ById { get; }
+
+        public Dictionary<string, Tenant> ByPrefix { get; }
+    }
 }
 
 /// <summary>Names every mistake in the section at once.</summary>
@@ -99,6 +112,8 @@ internal sealed partial class TenantsValidator : IValidateOptions<TenantsOptions
             if (prefix.Length is < 2 or > 5 || !prefix.All(char.IsAsciiLetterUpper))
                 yield return $"Tenants:{id}:Prefix: '{prefix}' is not two to five letters.";
         }
+        foreach (var same in options.Tenants.Keys.Where(static id => TenantId.TryParse(id, out _)).GroupBy(static id => TenantId.Parse(id)).Where(static group => group.Count() > 1))
+            yield return $"Tenants: {string.Join(" and ", same.Select(static id => $"'{id}'").Order())} are the same client; keep one.";
         foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.PrefixOf(pair.Key, pair.Value)).Where(group => group.Count() > 1))
             yield return $"Tenants: {string.Join(" and ", same.Select(pair => pair.Key).Order())} have the same prefix '{same.Key}'; give each its own.";
     }

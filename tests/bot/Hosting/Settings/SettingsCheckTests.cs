@@ -97,6 +97,23 @@ public sealed class SettingsCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Mistakes_in_clients_and_in_their_connections_come_in_one_list_with_the_others()
+    {
+        var said = await RefusedAsync(
+            "--Tenants:Contoso West:Name=Contoso West", "--Tenants:fabrikam:Prefix=f-1", "--Tenants:contoso-east:Prefix=CON", "--Tenants: contoso:Prefix=CNT",
+            "--Connections:a:Tenant=nobody", "--Connections:a:Connector=sandbox",
+            "--Connections:b:Tenant=Contoso West", "--Connections:b:Connector=sandbox",
+            "--Storms:Window=soon");
+        said.ShouldContain("Tenants:Contoso West: not a tenant id");
+        said.ShouldContain("Tenants:fabrikam:Prefix: 'F-1' is not two to five letters");
+        said.ShouldContain("contoso and contoso-east have the same prefix 'CON'");
+        said.ShouldContain("' contoso' and 'contoso' are the same client");
+        said.ShouldContain("Connections:a:Tenant: there is no tenant 'nobody'");
+        said.ShouldNotContain("Connections:b:Tenant");
+        said.ShouldContain("Storms:Window");
+    }
+
+    [Fact]
     public async Task Several_mistakes_are_one_list_without_a_stack_trace()
     {
         var said = await RefusedAsync("--Gates:PolciyPath=x", "--Digests:Enabled=yes", "--Connections:c:Tenant=nobody", "--Access:Roles:contoso:approver:0=dana@msp.example");
