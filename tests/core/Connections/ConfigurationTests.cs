@@ -25,7 +25,7 @@ public sealed class ConfigurationTests
     public void Every_mistake_is_told_at_once()
     {
         using var tenants = Build(("Tenants:a b:Name", "x"), ("Tenants:contoso:Prefix", "X1"), ("Tenants:fab:Name", "1"), ("Tenants:fabrikam:Name", "2"));
-        var message = Should.Throw<OptionsValidationException>(() => tenants.GetRequiredService<ITenantDirectory>()).Message;
+        var message = Should.Throw<OptionsValidationException>(() => tenants.GetRequiredService<ITenantDirectory>().All).Message;
         message.ShouldContain("Tenants:a b: not a tenant id");
         message.ShouldContain("Tenants:contoso:Prefix: 'X1'");
         message.ShouldContain("fab and fabrikam have the same prefix 'FAB'");
@@ -45,7 +45,7 @@ public sealed class ConfigurationTests
 
     [Fact]
     public void No_tenant_at_all_is_a_mistake() =>
-        Should.Throw<OptionsValidationException>(() => Build().GetRequiredService<ITenantDirectory>()).Message.ShouldContain("none is configured");
+        Should.Throw<OptionsValidationException>(() => Build().GetRequiredService<ITenantDirectory>().All).Message.ShouldContain("none is configured");
 
     [Fact]
     public void A_connection_belongs_to_its_tenant_and_one_that_only_receives_cannot_act()
