@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Logs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
@@ -217,9 +218,12 @@ public static class EntryCodec
         try
         {
             var entry = Decode(stored, keys);
-            return entry.Tenant == tenant && entry.Seq == stored.Seq
-                ? entry
-                : throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
+            if (entry.Tenant != tenant || entry.Seq != stored.Seq)
+                throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
+            // What it is found by is not hashed, so it must say the same.
+            if (stored.FiledAs is { } filed && (filed.Stream != entry.Stream.Value || filed.Version != entry.Version))
+                throw new LedgerDamagedException(tenant, stored.Seq, $"it is version {entry.Version} of {entry.Stream} and filed as version {filed.Version} of {Untrusted.Shown(filed.Stream)}");
+            return entry;
         }
         catch (JsonException unreadable)
         {

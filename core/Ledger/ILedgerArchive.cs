@@ -6,7 +6,15 @@ namespace DevOpsAI.Ledger;
 /// <param name="Body">The canonical UTF-8 bytes that were hashed.</param>
 /// <param name="Leaf">The RFC 6962 leaf hash stored with them: 32 bytes. A claim of the store; whoever checks computes it again.</param>
 /// <param name="Sealed">What is kept encrypted beside the entry; null when there is nothing.</param>
-public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Sealed);
+public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Sealed)
+{
+    /// <summary>The place in a stream that the store finds it by, which is not hashed; null where that was not read.</summary>
+    public StreamPlace? FiledAs { get; init; }
+}
+
+/// <param name="Stream">As the store has it; it need be no name of a stream.</param>
+/// <param name="Version">Position in the stream, from 1.</param>
+public readonly record struct StreamPlace(string Stream, long Version);
 
 /// <summary>The stored bytes of the ledger, for those who prove, check and export. Reads only and decodes nothing.</summary>
 public interface ILedgerArchive

@@ -10,7 +10,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// <param name="Body">The canonical text that was hashed.</param>
 internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte[] Body, byte[]? Sealed)
 {
-    public StoredEntry Stored(long seq) => new(seq, Body, Leaf, Sealed is null ? (ReadOnlyMemory<byte>?)null : Sealed);
+    public StoredEntry Stored(long seq) => new(seq, Body, Leaf, Sealed is null ? (ReadOnlyMemory<byte>?)null : Sealed) { FiledAs = new(Stream, Version) };
 }
 
 /// <summary>

@@ -70,6 +70,8 @@ public sealed class QuarantineTests : IDisposable
 
     [Theory]
     [InlineData("UPDATE entries SET seq = -seq WHERE tenant = 'contoso' AND seq IN (3, 4); UPDATE entries SET seq = CASE seq WHEN -3 THEN 4 ELSE 3 END WHERE seq < 0")]
+    [InlineData("UPDATE entries SET stream = 'incident/CON-1009' WHERE tenant = 'contoso' AND seq = 3")]
+    [InlineData("UPDATE entries SET version = 77 WHERE tenant = 'contoso' AND seq = 3")]
     [InlineData("UPDATE entries SET body = (SELECT body FROM entries WHERE tenant = 'fabrikam' AND seq = 3), leaf = (SELECT leaf FROM entries WHERE tenant = 'fabrikam' AND seq = 3) WHERE tenant = 'contoso' AND seq = 3")]
     public async Task An_entry_in_the_place_of_another_is_not_taken_for_it(string tampering)
     {
