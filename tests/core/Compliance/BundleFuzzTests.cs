@@ -5,6 +5,7 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -92,6 +93,7 @@ public sealed class BundleFuzzTests : IDisposable
     [Fact]
     public async Task Every_member_of_every_type_may_be_anything_and_the_documents_are_made_or_the_entry_is_refused()
     {
+        scene.Keys.Of(EvidenceScene.Contoso).Add(DataKey.Create("subject"));
         foreach (var fact in EveryFact.All)
             await scene.Story.SayAsync(EveryFact.AsEntry(fact).Stream, fact, EvidenceScene.Ana.AsActor());
         var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None).ToListAsync(TestContext.Current.CancellationToken);
