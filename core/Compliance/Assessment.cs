@@ -133,10 +133,13 @@ public sealed class Assessment : IDisposable
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
                 var drafted = Of(fact.IncidentId, mark);
-                drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)));
+                drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
                 drafted.Simulated |= fact.Simulated;
                 break;
-            case ProposalStaged fact: Of(fact.IncidentId, mark).Rounds.Add(Staged(mark, fact)); break;
+            case ProposalStaged fact:
+                var gated = Of(fact.IncidentId, mark);
+                gated.Rounds.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
+                break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
                 RoundOf(fact.IncidentId, fact.Revision, mark).Reviews.Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
@@ -202,7 +205,8 @@ public sealed class Assessment : IDisposable
             incidentals.Find(change)!.Ended = null;
     }
 
-    private Round Staged(Mark mark, ProposalStaged fact) => new()
+    /// <param name="worthUntil">When what was drafted is worth nothing any more, as it was drafted last.</param>
+    private Round Staged(Mark mark, LedgerEntry entry, ProposalStaged fact, DateTimeOffset? worthUntil) => new()
     {
         Staged = mark,
         Revision = fact.Revision,
@@ -212,6 +216,8 @@ public sealed class Assessment : IDisposable
         NotTheRequester = fact.Terms.NotTheRequester,
         Requester = Share(fact.Requester),
         ExpiresAt = fact.Terms.ExpiresAt,
+        Validity = fact.Terms.ExpiresAt - (fact.ByClock ?? entry.ByClock),
+        NeverAfter = fact.Kind == ProposalKind.Remedy && fact.Terms.ExpiresAt <= worthUntil ? worthUntil : null,
         Policy = Share(fact.Terms.PolicyVersion),
         Plan = spool.Add(Lines(fact.Plan)),
         PlanUnreadable = fact.Plan.Steps.Count == 0 && Erasure.IsUnreadable(fact.Nonce) ? Erasure.Word(fact.Nonce) : null,
@@ -232,6 +238,8 @@ public sealed class Assessment : IDisposable
         });
         if (edited)
             round.Seal = seal;
+        if (fact is { Kind: DecisionKind.Snooze, Until: { } until })
+            round.Snooze(until);
     }
 
     private void Started(

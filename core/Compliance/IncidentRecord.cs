@@ -58,7 +58,11 @@ public sealed record ReopeningRecord(Mark Mark, Mark? Closed, SpooledText Closed
 
 /// <summary>One recommendation.</summary>
 /// <param name="Drafter">What wrote it, as in <c>runbook disk-space v3</c>.</param>
-public sealed record DraftRecord(Mark Mark, int Revision, SpooledText Drafter);
+public sealed record DraftRecord(Mark Mark, int Revision, SpooledText Drafter)
+{
+    /// <summary>When it is worth nothing any more; null where it stays good.</summary>
+    internal DateTimeOffset? NotAfter { get; init; }
+}
 
 /// <summary>One proposal from its gate to its end.</summary>
 public sealed class Round
@@ -78,7 +82,14 @@ public sealed class Round
 
     public Actor Requester { get; internal init; } = Actor.Service("unknown");
 
-    public DateTimeOffset ExpiresAt { get; internal init; }
+    /// <summary>As staged; a snooze moves it, so that what comes back can be decided for as long as it could at first.</summary>
+    public DateTimeOffset ExpiresAt { get; internal set; }
+
+    /// <summary>From its gate to its expiry, before any snooze.</summary>
+    internal TimeSpan Validity { get; init; }
+
+    /// <summary>No snooze moves the expiry past this; null for no such end.</summary>
+    internal DateTimeOffset? NeverAfter { get; init; }
 
     public string Policy { get; internal init; } = "";
 
@@ -109,6 +120,15 @@ public sealed class Round
     public Mark? Escalated { get; internal set; }
 
     public RunRecordOf? Run { get; internal set; }
+
+    internal void Snooze(DateTimeOffset until)
+    {
+        var moved = until + Validity;
+        if (moved > NeverAfter)
+            moved = NeverAfter.Value;
+        if (moved > ExpiresAt)
+            ExpiresAt = moved;
+    }
 
     /// <summary>The decision that ended the waiting, if any.</summary>
     public DecisionRecord? Final => Decisions.Find(static decision => decision.Complete);

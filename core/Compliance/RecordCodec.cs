@@ -44,6 +44,7 @@ internal sealed class RecordCodec
             Write(output, draft.Mark);
             output.Write7BitEncodedInt(draft.Revision);
             output.Write(draft.Drafter.Place);
+            output.Write(draft.NotAfter?.UtcTicks ?? 0);
         }
         output.Write7BitEncodedInt(incident.Rounds.Count);
         foreach (var round in incident.Rounds)
@@ -70,7 +71,7 @@ internal sealed class RecordCodec
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Reopenings.Add(new(ReadMark(input), ReadMarkOrNull(input), ReadText(input)));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)));
+            incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)) { NotAfter = ReadTime(input) });
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Rounds.Add(ReadRound(input));
         return incident;
@@ -101,6 +102,8 @@ internal sealed class RecordCodec
         output.Write(round.NotTheRequester);
         output.Write7BitEncodedInt(actors.IndexOf(round.Requester));
         output.Write(round.ExpiresAt.UtcTicks);
+        output.Write(round.Validity.Ticks);
+        output.Write(round.NeverAfter?.UtcTicks ?? 0);
         output.Write7BitEncodedInt(texts.IndexOf(round.Policy));
         output.Write(round.Plan.Place);
         output.Write(round.PlanUnreadable ?? "");
@@ -123,6 +126,9 @@ internal sealed class RecordCodec
             Write(output, run);
     }
 
+    /// <summary>Null for the beginning of time, which no entry has.</summary>
+    private static DateTimeOffset? ReadTime(BinaryReader input) => input.ReadInt64() is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
+
     private Round ReadRound(BinaryReader input)
     {
         var round = new Round
@@ -135,6 +141,8 @@ internal sealed class RecordCodec
             NotTheRequester = input.ReadBoolean(),
             Requester = actors[input.Read7BitEncodedInt()],
             ExpiresAt = new(input.ReadInt64(), TimeSpan.Zero),
+            Validity = new(input.ReadInt64()),
+            NeverAfter = ReadTime(input),
             Policy = texts[input.Read7BitEncodedInt()],
             Plan = ReadText(input),
             PlanUnreadable = input.ReadString() is { Length: > 0 } why ? why : null,

@@ -1,4 +1,6 @@
 using DevOpsAI.Compliance;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -10,13 +12,13 @@ namespace DevOpsAI.Tests.Core.Compliance;
 public sealed class AssessmentTests : IDisposable
 {
     private static readonly Person Cy = new("00000000-0000-4000-8000-00000000000c", "Cy Confirmer");
+    private readonly ManualClock clock = new();
     private readonly InMemoryLedger ledger;
     private readonly EvidenceScene story;
     private readonly TextSpool texts = new();
 
     public AssessmentTests()
     {
-        var clock = new ManualClock();
         ledger = new(clock);
         story = new(ledger, clock);
     }
@@ -54,6 +56,36 @@ public sealed class AssessmentTests : IDisposable
         using var assessment = Assess();
         assessment.Incidentals.Select(static one => one.Kind).ShouldBe([IncidentalKind.OwnRole, IncidentalKind.Frozen, IncidentalKind.OwnFreezeLifted]);
         assessment.People.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(31, null, false)]
+    [InlineData(33, null, true)]
+    [InlineData(31, 20, true)]
+    public async Task What_was_snoozed_is_approved_in_time_as_long_as_it_could_be_at_first_counted_from_the_end_of_the_snooze(
+        int approvedAfter, int? worthHours, bool tooLate)
+    {
+        var begun = clock.GetUtcNow();
+        var id = await story.OpenAsync("Fire");
+        if (worthHours is { } worth)
+        {
+            await story.SayAsync(
+                StreamId.Proposal(id),
+                new RecommendationDrafted(id, 1, "runbook ups v1", "Clean up.", "It is full.", [], Plan.Empty, Risk.Low, null, new Dictionary<string, string>(), true)
+                {
+                    NotAfter = begun.AddHours(worth),
+                },
+                EvidenceScene.Drafting);
+        }
+        // Staged for eight hours.
+        await story.StageAsync(id, 1, GateLevel.L2);
+        await story.SayAsync(
+            StreamId.Proposal(id), new ProposalDecided(id, 1, DecisionKind.Snooze, EvidenceScene.Seal($"{id} 1"), null, null, begun.AddHours(24), false), Cy.AsActor());
+        clock.Advance(begun.AddHours(approvedAfter) - clock.GetUtcNow());
+        await story.DecideAsync(id, 1, DecisionKind.Approve, Cy);
+        await story.RunAsync(id, 1, ExecutionOutcome.Verified);
+        using var assessment = Assess();
+        Weaknesses.Of(assessment).Any(static weakness => weakness.Kind == WeaknessKind.RanWhenProhibited).ShouldBe(tooLate);
     }
 
     private Assessment Assess()
