@@ -27,6 +27,10 @@ internal static class Card
         return card;
     }
 
+    /// <summary>Tells Teams whom the mentions in the card's texts mean.</summary>
+    public static void Mention(OutgoingJson card, IEnumerable<OutgoingJson> entities) =>
+        card["msteams"] = new OutgoingJson { ["width"] = "Full", ["entities"] = entities.ToList() };
+
     /// <summary>Asks Teams to fetch these people's own view; at most 60, and an explicit empty list means nobody.</summary>
     public static void Refresh(OutgoingJson card, OutgoingJson data, IEnumerable<string> mris)
     {

@@ -22,6 +22,9 @@ public readonly struct CardMarkdown(int literalLength, int formattedCount)
     /// <summary>An instant as date and time in the zone of whoever reads; the client works it out.</summary>
     public void AppendFormatted(DateTimeOffset at) => text.Append(CardText.Instant(at));
 
+    /// <summary>Fills in people with their mentions; they have escaped themselves.</summary>
+    internal void AppendFormatted(Calls called) => text.Append(called.Markdown);
+
     public void AppendFormatted<T>(T value)
         where T : struct => text.Append(CardText.Markdown(value.ToString()));
 

@@ -54,11 +54,15 @@ public static class IncidentCard
         var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.
         body.AddRange(view.Incident.AsksAfterUndo ? [.. next, .. done] : [.. done, .. next]);
-        if (TermsSection.Of(view) is { } terms)
+        var terms = TermsSection.Of(view);
+        if (terms is not null)
             body.Add(terms);
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
         var card = Card.Frame(body, Buttons.Of(view, planFits: plan is not null), Summary(view));
+        // Nothing of outside can look like a mention: its "<" is escaped.
+        if (view.Calls is { } calls && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
+            Card.Mention(card, calls.Entities);
         // A client asks anew within a moment: what its person was just told must not be gone then.
         Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view), view.Refreshers);
         return card;

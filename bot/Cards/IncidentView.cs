@@ -47,6 +47,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>Who may decide now, in words, names made safe; null when nothing waits for a decision or everybody may.</summary>
     public string? Deciders { get; init; }
 
+    /// <summary>Those of <see cref="Deciders"/> whom the card mentions; null for nobody.</summary>
+    internal Calls? Calls { get; init; }
+
     /// <summary>Who may have it taken back, in words, names made safe; null when nothing can be or everybody may.</summary>
     public string? Undoers { get; init; }
 

@@ -21,6 +21,17 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null) : default,
     };
 
+    /// <summary>The card that is new in a conversation: where the policy says so it mentions those who may decide, as a card that changes does not.</summary>
+    public IncidentView ForEverybodyAnew(TenantState state, Incident incident, string conversationId)
+    {
+        var view = ForEverybody(state, incident, conversationId);
+        if (view.Deciders is null || !(policies.For(state.Tenant).Defaults.MentionFrom <= incident.Severity))
+            return view;
+        var names = Names(state, conversationId);
+        var calls = new Calls(Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow()), book.KnownPeople(conversationId));
+        return calls.Any ? view with { Calls = calls } : view;
+    }
+
     public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
         Common(state, incident, conversationId) with
         {

@@ -28,6 +28,12 @@ internal static class TermsSection
     {
         if (until <= view.Now)
             return Text($"**{Level(view)}.** Time is over since {until}. {who,300}", spacing: "Small");
+        if (view is { Calls: { } called, EverybodyIsAdministrator: false })
+        {
+            return view.Incident.Staged!.Terms.Level == GateLevel.L2
+                ? Text($"**{Level(view)}** by {until}: {called}{Needed(view),100}", spacing: "Small")
+                : Text($"**{Level(view)}.** Decide by {until}. May decide: {called}{Needed(view),100}", spacing: "Small");
+        }
         if (view.Incident.Staged!.Terms.Level != GateLevel.L2)
             return Text($"**{Level(view)}.** Decide by {until}. {who,300}", spacing: "Small");
         return view is { EverybodyIsAdministrator: false, Deciders: { } names }

@@ -12,6 +12,9 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 {
     public const int Most = 3;
 
+    /// <summary>Object ids of <see cref="Names"/>, in lower case and the same order.</summary>
+    public ImmutableArray<string> Ids { get; init; } = [];
+
     /// <summary>What <see cref="Sentence"/> says where there is none.</summary>
     public const string Nobody = "nobody who is there now";
 
@@ -55,8 +58,9 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
         var able = people.Select(Absences.Id).Distinct(StringComparer.Ordinal)
             .Where(id => Absences.Of(state, id, now) is null && may(id))
             .ToList();
-        var names = able.Select(id => nameOf(id) ?? NameOnRecord(state, id)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase).Take(Most).ToImmutableArray();
-        return new(names, able.Count - names.Length);
+        var named = able.Select(id => (Id: id, Name: nameOf(id) ?? NameOnRecord(state, id))).Where(static one => one.Name is not null)
+            .OrderBy(static one => one.Name, StringComparer.OrdinalIgnoreCase).Take(Most).ToList();
+        return new([.. named.Select(static one => one.Name!)], able.Count - named.Count) { Ids = [.. named.Select(static one => one.Id)] };
     }
 
     private static string Unnamed(int count) => count switch

@@ -75,6 +75,9 @@ public sealed record GateDefaults(
     /// <summary>The role that somebody needs at least to decide in the name of a person who is absent.</summary>
     public DelegateTo Delegate { get; init; } = DelegateTo.Technician;
 
+    /// <summary>From this severity a new card mentions those who may decide, so that Teams tells them; null: nobody is mentioned.</summary>
+    public Severity? MentionFrom { get; init; }
+
     /// <summary>Whether somebody of these roles may decide in the name of others.</summary>
     public bool MayDecideFor(IReadOnlySet<Role> roles) => Delegate switch
     {

@@ -68,6 +68,7 @@ public static partial class GatePolicyReader
             fields.Time("escalateAfter"),
             fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null)
         {
+            MentionFrom = fields.Has("mentionFrom") ? fields.Choice("mentionFrom", Enum.GetValues<Severity>()) : null,
             Delegate = fields.Has("delegate") ? fields.Choice("delegate", Enum.GetValues<DelegateTo>()) : DelegateTo.Technician,
         };
         fields.NothingElse();

@@ -163,7 +163,7 @@ internal sealed class KeptCard(
         knownUnsent = false;
         await book.PeopleAsync(place.ConversationId, stopping);
         var drawing = clock.GetUtcNow();
-        var message = Message(state, incident);
+        var message = Message(state, incident, isNew: true);
         var outcome = await connector.PostAsync(Current(post.Link.Channel), message, Urgency(incident), stopping);
         switch (outcome)
         {
@@ -311,9 +311,9 @@ internal sealed class KeptCard(
         && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true, Staged.Terms.Level: GateLevel.L2 })
             ? SendOptions.Alert : SendOptions.Background;
 
-    private OutgoingMessage Message(TenantState state, Incident incident)
+    private OutgoingMessage Message(TenantState state, Incident incident, bool isNew = false)
     {
-        var view = views.ForEverybody(state, incident, place.ConversationId);
+        var view = isNew ? views.ForEverybodyAnew(state, incident, place.ConversationId) : views.ForEverybody(state, incident, place.ConversationId);
         return new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };
     }
 

@@ -6,6 +6,7 @@ using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
@@ -84,6 +85,40 @@ public sealed class CardKeeperTests : IAsyncLifetime
         Facts<CardUpdated>().Count.ShouldBe(2);
         teams.Posts.ShouldBe(1);
     }
+
+    [Fact]
+    public async Task A_new_card_mentions_who_may_decide_where_the_policy_says_so_and_a_changed_one_tells_nobody_again()
+    {
+        policy = policy with { Defaults = policy.Defaults with { MentionFrom = Severity.Warning } };
+        keeper = Restarted(new NoCrash());
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        var card = teams.Shown.Values.Single();
+        var mention = card["msteams"]!["entities"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)mention["type"], (string?)mention["mentioned"]!["id"]).ShouldBe(("mention", "29:ravi"));
+        Texts(card).ShouldContain(text => text.Contains((string)mention["text"]!, StringComparison.Ordinal));
+        story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), Story.Dana.AsActor());
+        await HandOverAsync();
+        story.Append(StreamId.Freeze, new FreezeLifted("done"), Story.Ravi.AsActor());
+        await HandOverAsync();
+        card = teams.Shown.Values.Single();
+        card["msteams"]!["entities"].ShouldBeNull();
+        Texts(card).ShouldContain(text => text.Contains("Ravi Approver", StringComparison.Ordinal) && !text.Contains("<at>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_word_in_the_policy_and_below_its_severity_nobody_is_mentioned()
+    {
+        policy.Defaults.MentionFrom.ShouldBeNull();
+        policy = policy with { Defaults = policy.Defaults with { MentionFrom = Severity.Critical } };
+        keeper = Restarted(new NoCrash());
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Shown.Values.Single().ToJsonString().ShouldNotContain("entities");
+    }
+
+    private static IEnumerable<string> Texts(System.Text.Json.Nodes.JsonNode card) =>
+        card["body"]!.AsArray().Select(static element => (string?)element!["text"]).OfType<string>();
 
     [Fact]
     public async Task A_freeze_takes_undo_from_what_was_done_too_and_gives_it_back()

@@ -1,4 +1,5 @@
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Gates;
@@ -49,6 +50,17 @@ public sealed class GatePolicyReaderTests : IDisposable
             "contoso.yaml:8: 'escalateTo' must be one of technician, approver, manager, administrator, auditor",
             "contoso.yaml:9: 'weight' must be a whole number from 0 to 1000",
         ]);
+    }
+
+    [Fact]
+    public void From_which_severity_people_are_mentioned_is_data_and_nobody_is_without_it()
+    {
+        var mistakes = new List<string>();
+        GatePolicyReader.Read("p.yaml", APolicy.Yaml(), mistakes)!.Defaults.MentionFrom.ShouldBeNull();
+        var mentions = APolicy.Yaml().Replace("notTheRequester:", "mentionFrom: error\n  notTheRequester:", StringComparison.Ordinal);
+        GatePolicyReader.Read("p.yaml", mentions, mistakes).ShouldNotBeNull(string.Join('\n', mistakes)).Defaults.MentionFrom.ShouldBe(Severity.Error);
+        GatePolicyReader.Read("p.yaml", mentions.Replace("mentionFrom: error", "mentionFrom: loud", StringComparison.Ordinal), mistakes).ShouldBeNull();
+        mistakes.ShouldHaveSingleItem().ShouldContain("'mentionFrom' must be one of info, warning, error, critical");
     }
 
     [Fact]
