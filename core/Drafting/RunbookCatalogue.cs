@@ -7,6 +7,7 @@ namespace DevOpsAI.Drafting;
 /// <summary>The runbooks in force, and which of them an alert belongs to.</summary>
 internal sealed class RunbookCatalogue
 {
+    private static readonly string[] ScrapeLabels = ["instance", "job", "namespace", "pod", "container", "endpoint", "cluster"];
     private readonly Dictionary<string, Runbook> byName = [];
     private readonly HashSet<string> ambiguous = new(StringComparer.Ordinal);
 
@@ -81,7 +82,10 @@ internal sealed class RunbookCatalogue
         || MatchVocabulary.SayHost(attributes)
         || MatchVocabulary.ServiceOf(attributes) is not null
         || runbook.Parameters.SelectMany(static parameter => parameter.From)
-            .Any(from => !from.Loose && from.Name is not ("service" or "exported_service") && attributes.Attribute(from.Name) is { Length: > 0 });
+            .Any(from => !from.Loose && (from.Name is not ("service" or "exported_service") || !IsScraped(attributes)) && attributes.Attribute(from.Name) is { Length: > 0 });
+
+    /// <summary>The labels are those of metrics, where <c>service</c> is what was scraped and no service of a host.</summary>
+    private static bool IsScraped(IReadOnlyDictionary<string, string> attributes) => ScrapeLabels.Any(label => attributes.Attribute(label) is { Length: > 0 });
 
     /// <summary>The operator's own runbooks are theirs to aim; the device must be certain for them as well.</summary>
     private string? Doubt(Runbook runbook, string kind, IReadOnlyDictionary<string, string> attributes) => runbook switch

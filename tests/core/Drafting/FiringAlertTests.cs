@@ -73,6 +73,7 @@ public sealed class FiringAlertTests
     [InlineData("ServiceDown", "instance=srv-file01:9182;job=windows")]
     [InlineData("ServiceStopped", "instance=srv-file01:9182;service_name=Spooler")]
     [InlineData("ServiceNotRunning", "device=srv-file01")]
+    [InlineData("ServiceStopped", "service=Spooler")]
     public async Task A_service_of_the_host_that_is_down_is_started(string kind, string labels) =>
         (await new DraftingScene().DraftOfAsync(kind, "srv-file01", Labels(labels))).Plan.Steps.ShouldHaveSingleItem().Arguments["service"].ShouldBe("Spooler");
 
