@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Commands;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -61,7 +62,9 @@ public sealed class LedgerFuzzTests : IDisposable
     private async Task<IReadOnlyList<StoredEntry>> WriteEveryFactAsync()
     {
         using var metrics = new LedgerMetrics();
-        using (var ledger = new SqliteLedger(Data, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+        var keys = new InMemoryKeyRing();
+        keys.Of(Contoso).Add(DataKey.Create("subject"));
+        using (var ledger = new SqliteLedger(Data, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
         {
             foreach (var fact in EveryFact.All)
                 (await ledger.AppendAsync(Contoso, [], [EveryFact.AsEntry(fact)], Stop)).ShouldBeOfType<AppendResult.Appended>();

@@ -67,6 +67,7 @@ public sealed class WordListingTests : IDisposable
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(scene.Data);
         using var ledger = new SqliteLedger(scene.Data, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        (await vault.Keys.ForSealingAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
         foreach (var fact in facts)
         {
             var stream = EveryFact.AsEntry(fact).Stream;
