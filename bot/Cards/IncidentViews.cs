@@ -27,8 +27,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         var view = ForEverybody(state, incident, conversationId);
         if (view.Deciders is null || !(policies.For(state.Tenant).Defaults.MentionFrom <= incident.Severity))
             return view;
-        var names = Names(state, conversationId);
-        var calls = new Calls(Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow()), book.KnownPeople(conversationId));
+        var calls = new Calls(DecidersOf(state, incident, conversationId), book.KnownPeople(conversationId));
         return calls.Any ? view with { Calls = calls } : view;
     }
 
@@ -64,7 +63,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             LinkHosts = linkHosts,
             Freeze = state.Freeze,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
-            Deciders = incident.IsUndecided || incident.IsLeftToPeople ? DecidersOf(state, incident, conversationId) : null,
+            Deciders = incident.IsUndecided || incident.IsLeftToPeople ? Sentence(DecidersOf(state, incident, conversationId)) : null,
             Undoers = incident.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,
             Beside = Beside(state, incident),
             Before = state.Occurrences.Before(incident),
@@ -78,21 +77,31 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <param name="except">Object id of somebody whom it does not help to ask.</param>
     public string? PeopleWith(TenantState state, string conversationId, IReadOnlyCollection<Role> roles, string? except = null)
     {
-        var names = Names(state, conversationId);
-        var who = Deciders.WithRole(state, roles, access, id => names.GetValueOrDefault(id), clock.GetUtcNow(), except);
+        var who = Deciders.WithRole(state, roles, access, NamesIn(state, conversationId), clock.GetUtcNow(), except);
         return who.Names.IsEmpty && who.Others == 0 ? null : Sentence(who);
     }
 
-    private string? DecidersOf(TenantState state, Incident incident, string conversationId)
+    private Deciders DecidersOf(TenantState state, Incident incident, string conversationId) =>
+        Deciders.Of(state, incident, access, NamesIn(state, conversationId), clock.GetUtcNow());
+
+    /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so nothing is sorted for it.</summary>
+    private Func<string, string?> NamesIn(TenantState state, string conversationId)
     {
-        var names = Names(state, conversationId);
-        return Sentence(Deciders.Of(state, incident, access, id => names.GetValueOrDefault(id), clock.GetUtcNow()));
+        var here = book.KnownPeople(conversationId);
+        List<IReadOnlyList<Member>>? elsewhere = null;
+        return id => (Find(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(book.KnownPeople)])
+            .Select(people => Find(people, id)).FirstOrDefault(static known => known is not null))?.Name;
     }
 
-    /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats.</summary>
-    private Dictionary<string, string?> Names(TenantState state, string conversationId) => state.Channels.Keys.Prepend(conversationId).Distinct(StringComparer.Ordinal)
-        .SelectMany(book.KnownPeople).Where(known => known.ObjectId is not null)
-        .GroupBy(known => known.ObjectId!.ToLowerInvariant(), known => known.Name).ToDictionary(known => known.Key, known => known.First());
+    private static Member? Find(IReadOnlyList<Member> people, string objectId)
+    {
+        foreach (var known in people)
+        {
+            if (string.Equals(known.ObjectId, objectId, StringComparison.OrdinalIgnoreCase))
+                return known;
+        }
+        return null;
+    }
 
     private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;
 
