@@ -30,7 +30,7 @@ public static class GatesServices
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
             .AddHostedService<SomebodyAdministers>()
-            .AddHostedService<KillSwitchNotice>()
+            .AddHostedService<KillSwitchCheck>()
             .AddHostedService<Deadlines>()
             .AddHostedService<ConfiguredAbsences>();
     }

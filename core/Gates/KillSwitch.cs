@@ -41,30 +41,22 @@ internal sealed class KillSwitch(string? path)
         return null;
     }
 
+    /// <summary>There is one.</summary>
+    public bool IsSet => path is not null;
+
     /// <summary>
-    /// Why the switch holds nobody back for certain, one sentence; null when it does. A bot that can write the file, or put another in its
-    /// place, could let itself go on.
+    /// One sentence when this process could write the file, remove it or put another in its place, and so let itself go on; null when it
+    /// cannot, or there is no switch.
     /// </summary>
     public string? WhyWeak()
     {
-        if (path is null)
-            return "There is no kill switch: nothing outside the bot can stop it but ending it. Set Gates:KillSwitchPath to a file that its account can read and not write.";
-        if (CanWrite(path, FileMode.Open) || CanWrite(Path.Combine(Path.GetDirectoryName(path)!, $".write-{Guid.NewGuid():n}"), FileMode.CreateNew))
-            return $"The account '{Environment.UserName}' can write the kill switch {path} or its folder, so it does not hold against the bot itself. Give both to another account.";
-        return null;
-    }
-
-    private static bool CanWrite(string file, FileMode mode)
-    {
-        try
-        {
-            using var probe = new FileStream(file, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, mode == FileMode.CreateNew ? FileOptions.DeleteOnClose : FileOptions.None);
-            return true;
-        }
-        catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return false;
-        }
+        if (path is null || OutOfReach.Breach(path) is not { } breach)
+            return null;
+        var what = breach == path ? $"the kill switch {path}" : $"{breach}, and with it the kill switch {path}";
+        var fix = Environment.IsPrivilegedProcess
+            ? "Run the bot as an account of its own and leave file and folder to root (chown root, chmod 644 and 755), or mount them read-only"
+            : "Give the file and the folders that it is in to another account (chown root, chmod 644 and 755), or mount them read-only";
+        return $"The bot's account '{Environment.UserName}' can change {what}, so the switch would not hold against the bot itself. {fix}, and start the bot again.";
     }
 
     private Content Read()

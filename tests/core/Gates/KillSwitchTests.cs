@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DevOpsAI.Gates;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
@@ -56,28 +57,85 @@ public sealed class KillSwitchTests : IDisposable
     }
 
     [Fact]
-    public void A_switch_that_is_none_or_that_the_bot_itself_can_write_is_said_to_hold_nothing()
+    public void A_switch_that_the_bot_itself_can_write_or_replace_is_found()
     {
-        new KillSwitch(null).WhyWeak().ShouldNotBeNull().ShouldContain("Gates:KillSwitchPath");
+        new KillSwitch(null).WhyWeak().ShouldBeNull("there is none to hold");
         File.WriteAllText(path, "tenant: fabrikam");
-        killSwitch.WhyWeak().ShouldNotBeNull().ShouldContain(path);
+        killSwitch.WhyWeak().ShouldNotBeNull().ShouldStartWith($"The bot's account '{Environment.UserName}' can change the kill switch {path}, so");
         File.ReadAllText(path).ShouldBe("tenant: fabrikam", "looking changes nothing");
         folder.EnumerateFileSystemInfos().ShouldHaveSingleItem();
         File.Delete(path);
-        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place");
-        new KillSwitch(Path.Combine(path, "switch.txt")).WhyWeak().ShouldBeNull("where nothing can be put");
+        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place").ShouldContain($"can change {folder.FullName}, and with it the kill switch");
+        new KillSwitch(Path.Combine(path, "switch.txt")).WhyWeak().ShouldNotBeNull("its folder can be made");
     }
 
     [Theory]
-    [InlineData("Production", false, 1)]
-    [InlineData("Development", false, 0)]
-    [InlineData("Production", true, 0)]
-    public async Task It_is_said_once_where_others_reach_the_bot(string environment, bool local, int times)
+    [InlineData("644", "755", "755", null)]
+    [InlineData("644", "755", "1777", null)] // as /tmp: everybody makes files there, nobody moves those of others
+    [InlineData("666", "755", "755", "switch.txt")]
+    [InlineData("644", "777", "755", "")]
+    [InlineData("644", "755", "777", "..")] // its folder can be moved away
+    [InlineData("mine", "755", "755", "switch.txt")] // whoever owns it may change its mode
+    [InlineData("644", "mine", "755", "")]
+    public void Rights_of_another_account_are_tried_on_file_folder_and_the_folders_above(string file, string inner, string outer, string? breach)
+    {
+        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
+            Assert.Skip("Only root can be another account for a while.");
+        const int Nobody = 65534;
+        var below = folder.CreateSubdirectory("switch");
+        var switched = Path.Combine(below.FullName, "switch.txt");
+        File.WriteAllText(switched, "");
+        Set(switched, file);
+        Set(below.FullName, inner);
+        Set(folder.FullName, outer);
+        string? found = null;
+        var asNobody = new Thread(() =>
+        {
+            _ = AsUser(Nobody);
+            found = OutOfReach.Breach(switched);
+        });
+        asNobody.Start();
+        asNobody.Join();
+        found.ShouldBe(breach is null ? null : Path.GetFullPath(Path.Combine(below.FullName, breach)).TrimEnd('/'));
+
+        static void Set(string path, string mode)
+        {
+            if (mode == "mine")
+                ChangeOwner(path, Nobody, Nobody).ShouldBe(0);
+            else if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        }
+    }
+
+    [Fact]
+    public void The_file_behind_a_link_counts_too()
+    {
+        var real = folder.CreateSubdirectory("real");
+        File.WriteAllText(Path.Combine(real.FullName, "switch.txt"), "");
+        File.CreateSymbolicLink(path, Path.Combine(real.FullName, "switch.txt"));
+        Why().ShouldBeNull();
+        killSwitch.WhyWeak().ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("Production", false, true, 1, false)]
+    [InlineData("Development", false, true, 0, false)]
+    [InlineData("Production", true, true, 0, false)]
+    [InlineData("Production", false, false, 0, true)]
+    [InlineData("Development", false, false, 1, false)]
+    [InlineData("Production", true, false, 1, false)]
+    public async Task Where_others_reach_the_bot_it_does_not_start_with_a_switch_that_it_can_change_and_none_is_a_warning(
+        string environment, bool local, bool none, int warnings, bool refuses)
     {
         var said = new Said();
-        var notice = new KillSwitchNotice(new(() => new(null)), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
-        await notice.StartAsync(Cancelled);
-        said.Warnings.ShouldBe(times);
+        File.WriteAllText(path, "");
+        var check = new KillSwitchCheck(new(() => none ? new(null) : killSwitch), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
+        var start = () => check.StartingAsync(Cancelled);
+        if (refuses)
+            (await start.ShouldThrowAsync<KillSwitchInReachException>()).Message.ShouldContain("mount them read-only, and start the bot again");
+        else
+            await start();
+        said.Warnings.ShouldBe(warnings);
     }
 
     [Fact]
@@ -143,9 +201,16 @@ public sealed class KillSwitchTests : IDisposable
 
     private string? Why() => killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => "sandbox");
 
+    /// <summary>Whose rights this thread has to files from now on.</summary>
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern int AsUser(int user);
+
+    [DllImport("libc", EntryPoint = "chown")]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int user, int group);
+
     private sealed record Mode(bool IsLocal) : DevOpsAI.Tenancy.ILocalMode;
 
-    private sealed class Said : ILogger<KillSwitchNotice>
+    private sealed class Said : ILogger<KillSwitchCheck>
     {
         public int Warnings { get; private set; }
 
