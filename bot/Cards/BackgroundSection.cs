@@ -42,7 +42,8 @@ internal static class BackgroundSection
         }
         if (incident.Draft is not { } draft)
             yield break;
-        yield return Rich("Small", new TextRun(draft.Analysis, measure.Long, Lines: true));
+        if (draft.Analysis.Length > 0)
+            yield return Rich("Small", new TextRun(draft.Analysis, measure.Long, Lines: true));
         foreach (var evidence in draft.Evidence.Take(measure.Items))
             yield return Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true));
         if (incident.Staged is { } staged)

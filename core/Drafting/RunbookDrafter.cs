@@ -33,8 +33,6 @@ internal static class RunbookDrafter
             .Take(MaxLinks);
         var analysis = string.Join(' ', new[]
         {
-            $"{incident.EventCount} event{(incident.EventCount == 1 ? "" : "s")} so far, the first at {incident.OpenedAt:yyyy-MM-dd HH:mm} UTC.",
-            devices.Count > 1 ? $"{char.ToUpperInvariant(things[0])}{things[1..]}: {Said.List(devices)}." : "",
             about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text ? Said.Short(text, 500) : "",
             string.Join(' ', links.Select(link => Said.Short(link!, 200))),
         }.Where(part => part.Length > 0));

@@ -217,7 +217,7 @@ public sealed class DraftRecommendationTests
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Summary.ShouldBe("Look at FluxCapacitorUnstable on SRV-FILE01.");
         draft.Problem.ShouldBe("No runbook handles 'FluxCapacitorUnstable'.");
-        draft.Analysis.ShouldContain("1 event so far");
+        draft.Analysis.ShouldNotContain("event", Case.Insensitive, "how many there are by now stands beside it");
         draft.Analysis.ShouldContain("https://prometheus.contoso.local/graph?g0=1");
         draft.Analysis.ShouldNotContain("javascript");
         draft.Evidence.ShouldHaveSingleItem().Seq.ShouldBe(1);
@@ -235,7 +235,7 @@ public sealed class DraftRecommendationTests
         draft.Drafter.ShouldBe("no runbook");
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Summary.ShouldBe("Look for the common cause of DiskSpaceLow at Contoso Ltd.");
-        draft.Analysis.ShouldContain("Devices: SRV-DC01 and SRV-FILE01.");
+        draft.Analysis.ShouldBe("It was seen.", "which devices, and how many events, is told as it stands, not as it was drafted");
         scene.Vendor.Finds.ShouldBe(0);
     }
 
