@@ -84,7 +84,8 @@ public sealed class DetailPages
     {
         if (incident.Draft is not { } draft)
             return;
-        Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis {CardText.Plain(Phrases.Drafter(draft), 120)}");
+        if (draft.Analysis.Length > 0)
+            Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis {CardText.Plain(Phrases.Drafter(draft), 120)}");
         Line(draft.Analysis);
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)
@@ -110,6 +111,8 @@ public sealed class DetailPages
     {
         Heading("On the ledger");
         Said($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
+        if (incident.Returned is var (seq, at))
+            Said($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Sentence(incident)}");
         if (incident.Draft is { } draft)
             Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
         if (incident.Staged is not null)

@@ -49,7 +49,7 @@ public static class IncidentCard
         var plan = PlanSection.Whole(view);
         List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(StormSection.Of(view, measure));
-        if (SeenBefore.InSight(view) is { } seen)
+        if ((Flapping.Line(view) ?? SeenBefore.InSight(view)) is { } seen)
             body.Add(seen);
         var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.

@@ -124,7 +124,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         if (storm is not { IsOpen: true, Opened.Scope: IncidentScope.Tenant })
             return [];
         var beside = state.RecentlyOpened.Select(id => state.Incidents[id])
-            .Where(one => one is { IsOpen: true, Opened.Scope: IncidentScope.One } && one.OpenedSeq > storm.OpenedSeq)
+            .Where(one => one is { IsOpen: true, Opened.Scope: IncidentScope.One } && one.CameUpSeq > storm.CameUpSeq)
             .ToList();
         beside.Sort(static (left, right) => (right.Severity, left.OpenedSeq).CompareTo((left.Severity, right.OpenedSeq)));
         return beside;

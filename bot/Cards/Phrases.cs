@@ -11,6 +11,7 @@ internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
     {
+        IncidentPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
         IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
         IncidentPhase.Drafting => ("Drafting", Tone.Default),

@@ -102,6 +102,7 @@ public static class WhyCard
         EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? " on " + CardText.Name(device, 60) : "")}",
         IncidentOpened opened => opened.Title,
         IncidentClosed closed => closed.Reason,
+        IncidentReopened { EventId: not null } => "its alert fires again, after it had ended by itself",
         IncidentReopened => "what was done was taken back, and its alert fires",
         IncidentRaised raised => $"from {raised.From.ToString().ToLowerInvariant()} to {raised.To.ToString().ToLowerInvariant()}",
         RecommendationDrafted draft => $"revision {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",

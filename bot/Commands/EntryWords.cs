@@ -25,15 +25,16 @@ internal static class EntryWords
         IncidentOpened opened => $"Opened, {Word(opened.Severity)}{On(opened.Device)}",
         IncidentRaised raised => $"Severity raised from {Word(raised.From)} to {Word(raised.To)}",
         IncidentClosed closed => $"Closed: {closed.Reason}",
-        IncidentReopened => "Opened again",
+        IncidentReopened { EventId: not null } => "Opened again: its alert fires again, after it had ended by itself",
+        IncidentReopened => "Opened again: what was done was taken back, and its alert fires",
         OutOfBandChange change => $"Done at the vendor without a decision: {change.Action} on {change.Target.Name} by {change.By}. {change.Why}",
         _ => null,
     };
 
     private static string? OfProposal(Fact fact) => fact switch
     {
-        RecommendationDrafted { Drafter: RecommendationDrafted.NoRunbook } draft => $"Draft {draft.Revision}, without a runbook: {draft.Summary}",
-        RecommendationDrafted draft => $"Draft {draft.Revision} by {draft.Drafter}: {draft.Summary}",
+        RecommendationDrafted { Drafter: RecommendationDrafted.NoRunbook or RecommendationDrafted.AfterUndo } draft => $"Draft {draft.Revision}, {Phrases.Drafter(draft)}: {draft.Summary}",
+        RecommendationDrafted draft => $"Draft {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",
         ProposalStaged staged => $"{(staged.Kind == ProposalKind.Undo ? "Undo" : "Plan")} {staged.Revision} {Gate(staged.Terms)}",
         ProposalDecided decided => $"{Phrases.Decision(decided)}{InTheNameOf(decided.InTheNameOf)}{(decided.Complete || decided.Kind == DecisionKind.Snooze ? "" : ", more must agree")}"
             + $"{(decided.Until is { } until ? $" until {Time(until)}" : "")}{Because(decided.Reason)}",

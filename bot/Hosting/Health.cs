@@ -78,7 +78,7 @@ internal static class Health
         foreach (var state in states)
         {
             var open = state.Incidents.Values.Where(static incident => incident.IsOpen);
-            var count = state.Channels.IsEmpty ? open.Count() : open.Count(incident => now - incident.OpenedAt > LongestPosting && !IsShown(state, incident));
+            var count = state.Channels.IsEmpty ? open.Count() : open.Count(incident => now - incident.CameUpAt > LongestPosting && !IsShown(state, incident));
             if (count > 0)
             {
                 var what = $"{(count == 1 ? "1 open incident is" : $"{count} open incidents are")} shown in no conversation";

@@ -195,11 +195,11 @@ public sealed class Assessment : IDisposable
             incidentals.Find(change)!.Ended = mark;
     }
 
-    /// <summary>What treated it was taken back, so nothing has.</summary>
+    /// <summary>What treated it was taken back, or what had ended by itself began again: nothing has treated it.</summary>
     private void Reopened(Mark mark, IncidentReopened fact)
     {
         var incident = Of(fact.IncidentId, mark);
-        incident.Reopenings.Add(new(mark, incident.Closed, incident.ClosedReason));
+        incident.Reopenings.Add(new(mark, incident.Closed, incident.ClosedReason, fact.EventId is not null));
         (incident.Closed, incident.ClosedReason, incident.Treated) = (null, default, null);
         if (incident.OutOfBand is { } change)
             incidentals.Find(change)!.Ended = null;

@@ -48,13 +48,18 @@ public sealed class IncidentRecord(string id)
     /// <summary>Each time it was opened again, in order.</summary>
     public List<ReopeningRecord> Reopenings { get; } = [];
 
+    /// <summary>It was opened again, and what was put at a gate since, if anything, has come to no end.</summary>
+    public bool IsOpenAgain => Closed is null && Reopenings is [.., var again]
+        && (Rounds is not [.., { Staged: { } staged } last] || staged.Seq < again.Mark.Seq || last is { Run: null, Final: null, Expired: null, Withdrawn: null });
+
     /// <summary>Each time something was put at a gate, in order.</summary>
     public List<Round> Rounds { get; } = new(1);
 }
 
 /// <summary>One time that what was closed was opened again.</summary>
 /// <param name="Closed">When it had been closed; null when that was before the range, or the entry is redacted.</param>
-public sealed record ReopeningRecord(Mark Mark, Mark? Closed, SpooledText ClosedReason);
+/// <param name="FiresAgain">It had ended by itself; otherwise what was done was taken back.</param>
+public sealed record ReopeningRecord(Mark Mark, Mark? Closed, SpooledText ClosedReason, bool FiresAgain);
 
 /// <summary>One recommendation.</summary>
 /// <param name="Drafter">What wrote it, as in <c>runbook disk-space v3</c>.</param>

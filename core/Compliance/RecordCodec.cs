@@ -37,6 +37,7 @@ internal sealed class RecordCodec
             Write(output, again.Mark);
             Write(output, again.Closed);
             output.Write(again.ClosedReason.Place);
+            output.Write(again.FiresAgain);
         }
         output.Write7BitEncodedInt(incident.Drafts.Count);
         foreach (var draft in incident.Drafts)
@@ -69,7 +70,7 @@ internal sealed class RecordCodec
             ClosedReason = ReadText(input),
         };
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            incident.Reopenings.Add(new(ReadMark(input), ReadMarkOrNull(input), ReadText(input)));
+            incident.Reopenings.Add(new(ReadMark(input), ReadMarkOrNull(input), ReadText(input), input.ReadBoolean()));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)) { NotAfter = ReadTime(input) });
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)

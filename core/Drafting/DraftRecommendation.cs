@@ -11,7 +11,7 @@ namespace DevOpsAI.Drafting;
 
 /// <summary>
 /// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person asked for it, when a remedy was taken back, when nobody
-/// decided in time, or when an alert became more severe. Asking again
+/// decided in time, when an alert became more severe, or when it fires again after it had ended by itself. Asking again
 /// does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
 public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
@@ -52,9 +52,10 @@ internal sealed class DraftRecommendationHandler(
     internal static int? RevisionDue(Incident incident) => incident switch
     {
         { Draft: null } => 1,
+        { IsToBeDraftedAnew: true } => Stagings.NextRevision(incident),
         _ when IsUnstaged(incident) => null,
-        { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
-        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: IncidentPhase.Undone } => Math.Max(incident.Draft.Revision, incident.Staged?.Revision ?? 0) + 1,
+        { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Stagings.NextRevision(incident),
+        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: IncidentPhase.Undone } => Stagings.NextRevision(incident),
         _ => null,
     };
 
@@ -114,12 +115,12 @@ internal sealed class DraftRecommendationHandler(
         }
     }
 
-    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift or took a remedy back, who asked for it, the silence, or the rise.</summary>
+    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift or took a remedy back, who asked for it, the silence, the rise, or the alert that fires again.</summary>
     private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         if (revision == 1)
             return incident.OpenedSeq;
         var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
-        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or UndoFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, incident.RaisedSeq);
+        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or UndoFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, Math.Max(incident.RaisedSeq, incident.CameUpSeq));
     }
 }

@@ -25,7 +25,11 @@ internal sealed class StageProposalHandler(
             var staged = Stage(state, incident);
             var result = await ledger.AppendAsync(
                 request.Tenant,
-                [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze)],
+                [
+                    new(StreamId.Proposal(incident.Id), incident.ProposalVersion),
+                    new(StreamId.Incident(incident.Id), incident.IncidentVersion),
+                    state.VersionOf(StreamId.Freeze),
+                ],
                 [new(StreamId.Proposal(incident.Id), staged.Requester, incident.Correlation, staged, incident.DraftSeq)],
                 cancellationToken);
             if (result is AppendResult.Appended)
@@ -54,7 +58,8 @@ internal sealed class StageProposalHandler(
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
                 : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
-                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident),
+                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident)
+                    ?? Stagings.CameBack(state, incident, now - policy.Chain.Window, find),
         };
         var staged = Stagings.Stage(
             incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),

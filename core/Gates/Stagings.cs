@@ -34,7 +34,18 @@ internal static class Stagings
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
         incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Expired or IncidentPhase.Undone }
-        && incident.DraftSeq > incident.StagedSeq;
+        && incident.DraftSeq > incident.StagedSeq && !incident.IsToBeDraftedAnew;
+
+    /// <summary>
+    /// Why nothing runs by itself: something did for an earlier incident of the same alert since <paramref name="since"/>, and it came back.
+    /// Null where nothing did, or nothing that changes anything.
+    /// </summary>
+    public static string? CameBack(TenantState state, Incident incident, DateTimeOffset since, FindAction find) => state.Occurrences.Before(incident)
+        .Select(earlier => state.Find(earlier.IncidentId))
+        .LastOrDefault(earlier => earlier?.Execution is { Unattended: true, Outcome: not null and not ExecutionOutcome.Drifted } run
+            && run.StartedAt > since && GateLevels.WeightOf(run.Plan, find) > 0) is { } acted
+        ? $"It was acted on without approval in {acted.Id}, {Sentences.Utc(acted.Execution!.StartedAt)}, and came back: a person decides."
+        : null;
 
     /// <summary>
     /// Weight of the tenant's other remedies that were let through without approval since <paramref name="since"/> and recorded before

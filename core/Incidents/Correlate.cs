@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>Sees to it that a recorded event has an incident. Harmless to repeat.</summary>
+/// <summary>Sees to it that a recorded event has an incident: a new one, or the last one where that ended by itself just before. Harmless to repeat.</summary>
 public sealed record CorrelateEvent(TenantId Tenant, string EventId) : IRequest<Unit>;
 
 /// <summary>Closes an incident whose alerts have all ended, unless something is running. Harmless to repeat.</summary>
@@ -42,19 +42,27 @@ internal sealed class CorrelateEventHandler(
             ?? throw new InvalidOperationException($"Tenant {state.Tenant} has events but is not configured; they wait until it is.");
         var scope = StormPolicy.ScopeOf(state, waiting.Event, clock.GetUtcNow(), storms.Value);
         var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope, storms.Value.QuietAfter);
-        var stream = StreamId.Incident(opened.IncidentId);
-        var correlation = await CorrelationOfAsync(state.Tenant, waiting, cancellationToken);
-        var entry = new NewEntry(stream, Actor.Service(IncidentsFollower.Part), correlation, opened, waiting.Seq);
-        if (await ledger.AppendAsync(state.Tenant, [new(stream, 0)], [entry], cancellationToken) is AppendResult.Conflict)
+        var received = (await ledger.ReadAsync(state.Tenant, waiting.Seq - 1, 1, cancellationToken))[0];
+        // Named in either case, so that nobody opens it again while another one is opened in its place.
+        var expected = new List<StreamVersion> { new(StreamId.Incident(opened.IncidentId), 0) };
+        if (ReturnPolicy.LastLike(state, opened) is { } last)
+            expected.Add(new(StreamId.Incident(last.Id), last.IncidentVersion));
+        var returning = ReturnPolicy.Returning(state, opened, received.ByClock, storms.Value.QuietAfter);
+        // The id that the sender of the event was given goes on through the incident.
+        var entry = returning is null
+            ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsFollower.Part), received.Correlation, opened, waiting.Seq)
+            : new NewEntry(
+                StreamId.Incident(returning.Id), Actor.Service(IncidentsFollower.Part), returning.Correlation,
+                new IncidentReopened(returning.Id) { EventId = waiting.Event.EventId }, waiting.Seq);
+        if (await ledger.AppendAsync(state.Tenant, expected, [entry], cancellationToken) is AppendResult.Conflict)
             return false;
         crashPoints.Reach(CrashPoint.IncidentOpened);
-        logger.IncidentOpened(state.Tenant, opened.IncidentId, opened.FirstEventId, scope);
+        if (returning is null)
+            logger.IncidentOpened(state.Tenant, opened.IncidentId, opened.FirstEventId, scope);
+        else
+            logger.IncidentReturned(state.Tenant, returning.Id, waiting.Event.EventId, returning.Beginnings);
         return true;
     }
-
-    /// <summary>The id that the sender of the event was given goes on through the incident.</summary>
-    private async Task<string> CorrelationOfAsync(TenantId tenant, UnattachedEvent waiting, CancellationToken cancellationToken) =>
-        (await ledger.ReadAsync(tenant, waiting.Seq - 1, 1, cancellationToken))[0].Correlation;
 }
 
 internal sealed class CloseResolvedHandler(ILedger ledger, TenantStates states, ILogger<CloseResolvedHandler> logger)

@@ -87,9 +87,13 @@ public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
 
 /// <summary>
 /// <c>incident.reopened</c> on <c>incident/{id}</c>: what was done about it was taken back, or nobody knows how much of it was, and its alert
-/// fires as before. In ledgers of before this an incident stayed closed when its remedy was taken back, and stays so.
+/// fires as before; or it had ended by itself and fires again. In ledgers of before this an incident stayed closed in either case, and stays so.
 /// </summary>
-public sealed record IncidentReopened(string IncidentId) : Fact;
+public sealed record IncidentReopened(string IncidentId) : Fact
+{
+    /// <summary>The event that fires again after the incident had ended by itself; null where what was done was taken back.</summary>
+    public string? EventId { get; init; }
+}
 
 /// <summary><c>incident.raised</c> on <c>incident/{id}</c>: an alert of the incident is more severe than any before. What nobody has decided about is staged anew.</summary>
 /// <param name="EventId">The event that says so.</param>

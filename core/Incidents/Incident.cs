@@ -72,6 +72,9 @@ public sealed record ShownCard(
     /// <summary>The last end that was told under it, or was about to be.</summary>
     public long NoticedSeq { get; init; }
 
+    /// <summary>When that was; null when nothing was told.</summary>
+    public DateTimeOffset? NoticedAt { get; init; }
+
     /// <summary>When it was last drawn and sent, at the latest.</summary>
     public DateTimeOffset ShownAt { get; init; }
 }
@@ -80,7 +83,7 @@ public sealed record ShownCard(
 /// One incident with its proposal, decisions and runs: a fold over the streams <c>incident/</c>, <c>proposal/</c> and <c>card/</c>
 /// of its id, plus the events that belong to it. Immutable.
 /// </summary>
-public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq, string Correlation)
+public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq, string Correlation)
 {
     private const int RecentLimit = 20;
 
@@ -181,7 +184,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
 
     public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
 
-    /// <summary>The last entry that ended something: a run, an undo, or the wait for a decision.</summary>
+    /// <summary>The last entry that ended something: a run, an undo, the wait for a decision, or the quiet after its alerts had ended.</summary>
     public (long Seq, DateTimeOffset At) Ended { get; init; }
 
     /// <summary>A person may still decide about the staged proposal.</summary>
@@ -234,8 +237,10 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
     internal bool GathersAt(DateTimeOffset at) =>
         Opened.Scope != IncidentScope.One && (Opened.QuietAfter is not { } quiet || (at - LastBegunAt).Duration() <= TimeSpan.FromSeconds(quiet));
 
-    internal Incident With(long seq, EventReceived received, DateTimeOffset at)
+    /// <param name="isKnown">The alert belonged to it before.</param>
+    internal Incident With(long seq, EventReceived received, DateTimeOffset at, bool isKnown)
     {
+        var begins = received.Status == EventStatus.Firing && !FiringAlerts.Contains(received.AlertKey);
         var firing = received.Status == EventStatus.Firing ? FiringAlerts.Add(received.AlertKey) : FiringAlerts.Remove(received.AlertKey);
         return Titled(received, firing) with
         {
@@ -247,7 +252,8 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             Simulated = Simulated || received.Simulated,
             SimulatedEvents = SimulatedEvents + (received.Simulated ? 1 : 0),
             IsApart = IsApart || received.OwnCard is OwnCard.Security or OwnCard.Person,
-            LastBegunAt = received.Status == EventStatus.Firing && !FiringAlerts.Contains(received.AlertKey) ? at : LastBegunAt,
+            LastBegunAt = begins ? at : LastBegunAt,
+            Beginnings = begins && (FiringAlerts.IsEmpty || (isKnown && Opened.Scope == IncidentScope.One)) ? Beginnings + 1 : Beginnings,
             Parts = Opened.Scope == IncidentScope.One ? Parts : Parts.With(received, FiringAlerts.Contains(received.AlertKey)),
             FiringAlerts = firing,
             BegunSinceQuiet = firing.IsEmpty ? NothingBegun : BegunWith(seq, received),
@@ -299,6 +305,7 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             BegunSinceQuiet = null,
             Phase = Phase == IncidentPhase.Drafting ? IncidentPhase.Withdrawn : Phase,
         },
+        IncidentReopened { EventId: not null } => FiresAgain(entry),
         IncidentReopened => this with { IsOpen = true, ClosedReason = null, ClosedAt = null, BegunSinceQuiet = FiringAlerts.IsEmpty ? NothingBegun : null, Drifts = 0 },
         IncidentRaised raised => this with { Severity = raised.To > Severity ? raised.To : Severity, RaisedTo = raised.To, RaisedSeq = entry.Seq },
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq, Simulated = Simulated || draft.Simulated },
@@ -374,12 +381,12 @@ public sealed record Incident(TenantId Tenant, string Id, IncidentOpened Opened,
             ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq, PostedSeq = posted.ShownSeq, ShownAt = entry.ByClock,
         }),
         CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.ByClock }),
-        NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq }),
+        NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq, NoticedAt = entry.ByClock }),
         _ => this,
     };
 
     private static bool IsEnd(Fact fact) =>
-        fact is ExecutionFinished or UndoFinished or ProposalExpired or ProposalEscalated { Among: null } or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
+        fact is IncidentReopened { EventId: not null } or ExecutionFinished or UndoFinished or ProposalExpired or ProposalEscalated { Among: null } or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
             or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
 
     private Incident Decide(Decision decision)

@@ -17,6 +17,9 @@ internal static partial class IncidentsLog
     [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} rose from {From} to {To}")]
     public static partial void IncidentRaised(this ILogger logger, TenantId tenant, string incident, Severity from, Severity to);
 
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} opened again for event {Event}, it began {Times} times before")]
+    public static partial void IncidentReturned(this ILogger logger, TenantId tenant, string incident, string @event, int times);
+
     [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "Event {Position} of a delivery over {Connection} cannot be recorded; the sender was told not to send it again")]
     public static partial void EventUnfit(this ILogger logger, string connection, int position, Exception reason);
 }

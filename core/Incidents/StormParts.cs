@@ -49,4 +49,13 @@ public sealed record StormParts(ImmutableDictionary<string, StormPart> ByKey, in
             }),
         };
     }
+
+    /// <summary>As if it had never been said that the alert began.</summary>
+    internal StormParts Without(EventReceived begun)
+    {
+        if (!ByKey.TryGetValue(begun.CorrelationKey, out var part))
+            return this;
+        var left = part with { Events = part.Events - 1, Firing = part.Firing - 1 };
+        return this with { ByKey = left.Events > 0 ? ByKey.SetItem(begun.CorrelationKey, left) : ByKey.Remove(begun.CorrelationKey) };
+    }
 }

@@ -18,13 +18,13 @@ internal static class StormPolicy
         for (var index = state.RecentlyOpened.Length - 1; index >= 0; index--)
         {
             var incident = state.Incidents[state.RecentlyOpened[index]];
-            if (now - incident.OpenedAt > options.Window)
+            if (now - incident.CameUpAt > options.Window)
                 break;
             // Opened while the clock was ahead: when, nobody knows.
-            if (!incident.IsOpen || incident.OpenedAt - now > options.Window)
+            if (!incident.IsOpen || incident.CameUpAt - now > options.Window)
                 continue;
             // A storm of warnings is no reason to gather an error.
-            if (incident.Opened.Severity >= received.Severity)
+            if (incident.CameUpWith >= received.Severity)
                 ofTenant++;
             if (incident.Opened.CauseKey == received.CauseKey)
                 ofCause++;

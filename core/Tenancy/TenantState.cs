@@ -27,7 +27,7 @@ public sealed record Freeze(Actor By, DateTimeOffset At, string Reason, FreezeCa
 public sealed record Intake(long Received, long Shown, long Folded, long Digested);
 
 /// <summary>Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger. Immutable.</summary>
-public sealed record TenantState(TenantId Tenant)
+public sealed partial record TenantState(TenantId Tenant)
 {
     /// <summary>What people call the tenant.</summary>
     public string Name { get; init; } = Tenant.Value;
@@ -37,6 +37,9 @@ public sealed record TenantState(TenantId Tenant)
 
     /// <summary>Open incidents by the key that their scope gathers on (<see cref="KeyOf"/>).</summary>
     public ImmutableDictionary<string, string> OpenByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The incident that was opened last under each key that scopes gather on; it may be closed.</summary>
+    public ImmutableDictionary<string, string> LastByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The incident that an alert last belonged to.</summary>
     public ImmutableDictionary<string, string> IncidentByAlert { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -52,7 +55,7 @@ public sealed record TenantState(TenantId Tenant)
     /// <summary>Number of the last incident opened; the first is 1001.</summary>
     public int LastIncidentNumber { get; init; } = 1000;
 
-    /// <summary>Ids of the last incidents opened, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what a storm is seen by.</summary>
+    /// <summary>Ids of the last incidents opened, or opened again as they fired again, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what a storm is seen by.</summary>
     public ImmutableArray<string> RecentlyOpened { get; init; } = [];
 
     public const int RecentlyOpenedLimit = 128;
@@ -286,7 +289,7 @@ public sealed record TenantState(TenantId Tenant)
 
     private TenantState Attach(Incident incident, long seq, EventReceived received, DateTimeOffset at) => this with
     {
-        Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received, at)),
+        Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received, at, IncidentByAlert.GetValueOrDefault(received.AlertKey) == incident.Id)),
         IncidentByAlert = IncidentByAlert.SetItem(received.AlertKey, incident.Id),
         Intake = Intake with { Folded = Intake.Folded + 1 },
     };
@@ -297,18 +300,13 @@ public sealed record TenantState(TenantId Tenant)
         var state = this with
         {
             LastIncidentNumber = LastIncidentNumber + 1,
-            RecentlyOpened = [.. RecentlyOpened.Length < RecentlyOpenedLimit ? RecentlyOpened : RecentlyOpened[1..], opened.IncidentId],
+            RecentlyOpened = CameUp(opened.IncidentId),
             OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
+            LastByKey = LastByKey.SetItem(KeyOf(opened), opened.IncidentId),
             Occurrences = Occurrences.Opened(opened, entry.At),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
-        foreach (var (seq, received) in Unattached.For(opened).Where(waiting => state.OpenIncidentFor(waiting.Event, entry.ByClock)?.Id == opened.IncidentId))
-        {
-            state = state.Attach(state.Incidents[opened.IncidentId], seq, received, entry.ByClock);
-            state = state with { Unattached = state.Unattached.Remove(received.EventId) };
-            if (received.EventId == opened.FirstEventId)
-                state = state with { Intake = state.Intake with { Shown = state.Intake.Shown + 1, Folded = state.Intake.Folded - 1 } };
-        }
+        state = state.Gather(entry, opened);
         var opening = state.Incidents[opened.IncidentId];
         return state with { Incidents = state.Incidents.SetItem(opened.IncidentId, opening with { LastSeq = entry.Seq, BegunSinceQuiet = opening.FiringAlerts.IsEmpty ? Incident.NothingBegun : null }) };
     }
@@ -323,6 +321,7 @@ public sealed record TenantState(TenantId Tenant)
         return entry.Fact switch
         {
             IncidentClosed closed => next.Seen(incident.Id).Close(entry, incident, closed),
+            IncidentReopened { EventId: not null } => next.Seen(incident.Id).Reopen(incident).Return(entry, incident.Opened),
             IncidentReopened => next.Seen(incident.Id).Reopen(incident),
             UndoFinished => next.Seen(incident.Id),
             _ => next,
@@ -344,7 +343,10 @@ public sealed record TenantState(TenantId Tenant)
         var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
         if (closed.Reason != ClosedReasons.Resolved)
             return state;
-        foreach (var (seq, received) in Overlooked(incident).OrderBy(static one => one.Seq))
+        var overlooked = Overlooked(incident).OrderBy(static one => one.Seq).ToList();
+        if (incident.BegunSinceQuiet is not null)
+            state = state with { Incidents = state.Incidents.SetItem(incident.Id, state.Incidents[incident.Id].Without(overlooked)) };
+        foreach (var (seq, received) in overlooked)
         {
             var taken = received.EventId == incident.Opened.FirstEventId
                 ? state.Intake with { Shown = state.Intake.Shown - 1 }

@@ -232,9 +232,8 @@ internal sealed class KeptCard(
     /// </summary>
     private async Task<bool> TellOutcomeAsync(Incident incident, NextStep.Tell tell, CancellationToken stopping)
     {
-        var entries = await ledger.ReadStreamAsync(place.Tenant, StreamId.Proposal(incident.Id), stopping);
-        var sentence = entries.Where(entry => entry.Seq == tell.AboutSeq).Select(entry => OutcomeNotice.For(incident, entry)).FirstOrDefault();
-        if (sentence is null)
+        var entries = await ledger.ReadAsync(place.Tenant, tell.AboutSeq - 1, 1, stopping);
+        if (entries is not [var about] || OutcomeNotice.For(incident, about) is not { } sentence)
             return false;
         var announced = await ledger.AppendAsync(
             place.Tenant,

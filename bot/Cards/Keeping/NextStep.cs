@@ -22,6 +22,9 @@ internal abstract record NextStep
     /// <summary>How long after something ended it is still told: whoever hears it later reads it on the card.</summary>
     private static readonly TimeSpan NewsFor = TimeSpan.FromHours(2);
 
+    /// <summary>An alert that flaps is told of no more often than this, and what of it is left by then stands.</summary>
+    private static readonly TimeSpan BetweenReturns = TimeSpan.FromMinutes(10);
+
     /// <summary>Clocks of two instances differ by less; a time further ahead of now was taken while the clock was wrong.</summary>
     private static readonly TimeSpan WrongBy = TimeSpan.FromMinutes(5);
 
@@ -44,9 +47,7 @@ internal abstract record NextStep
         {
             // Shown at a time that is still to come: the clock was ahead then.
             var isOld = turnedAt is { } turned && (drawnAt ?? card.ShownAt) is var shown && (turned > shown || shown > now + WrongBy);
-            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && isOld) ? new Update(link, card)
-                : incident.Ended is var (seq, at) && seq > Math.Max(card.NoticedSeq, card.PostedSeq) && now - at < NewsFor ? new Tell(link, card, seq)
-                : new Nothing();
+            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && isOld) ? new Update(link, card) : Told(incident, link, card, now);
         }
         if (!IsWorthPosting(state, incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
             return new Nothing();
@@ -56,6 +57,19 @@ internal abstract record NextStep
             return new Post(link, Announce: false);
         var givenUp = card.SendingAt + lostAnswerWait;
         return now < givenUp && card.SendingAt <= now + WrongBy ? new WaitUntil(givenUp) : new Post(link, Announce: true);
+    }
+
+    private static NextStep Told(Incident incident, ChannelLinked link, ShownCard card, DateTimeOffset now)
+    {
+        var (seq, at) = incident.Ended;
+        if (seq <= Math.Max(card.NoticedSeq, card.PostedSeq) || now - at >= NewsFor)
+            return new Nothing();
+        if (incident.Returned?.Seq != seq)
+            return new Tell(link, card, seq);
+        // What has ended once more by then is told by the card alone.
+        if (!incident.IsOpen)
+            return new Nothing();
+        return card.NoticedAt + BetweenReturns is { } next && now < next && card.NoticedAt <= now + WrongBy ? new WaitUntil(next) : new Tell(link, card, seq);
     }
 
     /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>

@@ -209,6 +209,7 @@ internal sealed class HtmlReport
 
     private static string Ending(IncidentRecord incident) => incident.Rounds switch
     {
+        _ when incident.IsOpenAgain => Badge("warn", "open again"),
         [.., { Run.Outcome: ExecutionOutcome.Verified, Kind: ProposalKind.Undo }] => Badge("good", "undone"),
         [.., { Run.Outcome: ExecutionOutcome.Verified }] => Badge("good", "verified"),
         [.., { Run.Outcome: { } outcome }] => Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", Story.Word(outcome)),

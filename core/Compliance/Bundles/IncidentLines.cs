@@ -25,7 +25,7 @@ internal static class IncidentLines
         {
             if (again.Closed is { } before)
                 lines.Add(Closed(assessment, before, again.ClosedReason));
-            lines.Add(new(again.Mark, "Opened again."));
+            lines.Add(new(again.Mark, again.FiresAgain ? "Opened again: its alert fires again." : "Opened again."));
         }
         if (incident.Closed is { } closed)
             lines.Add(Closed(assessment, closed, incident.ClosedReason));
@@ -37,9 +37,12 @@ internal static class IncidentLines
     private static string Drafted(string drafter, int revision)
     {
         var which = revision > 1 ? $" (draft {revision})" : "";
-        return drafter == RecommendationDrafted.NoRunbook
-            ? $"Recommendation{which} without a runbook: none is for this alert, so it says what is known and proposes no steps."
-            : $"Recommendation{which} drafted by {drafter}.";
+        return drafter switch
+        {
+            RecommendationDrafted.NoRunbook => $"Recommendation{which} without a runbook: none is for this alert, so it says what is known and proposes no steps.",
+            RecommendationDrafted.AfterUndo => $"Recommendation{which} after what was done was taken back: it proposes no steps, a person chooses what happens instead.",
+            _ => $"Recommendation{which} drafted by {drafter}.",
+        };
     }
 
     private static IEnumerable<ReportLine> Of(Assessment assessment, Round round)

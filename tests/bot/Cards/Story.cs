@@ -146,6 +146,28 @@ internal sealed class Story
             Bot)
         .Staged(GateLevel.L3, revision: 3);
 
+    /// <summary>The alert ends by itself, and after a time fires again.</summary>
+    public Story Flapped(int times = 1, int revision = 1, double minutes = 8)
+    {
+        for (var round = 1; round <= times; round++)
+        {
+            Said(EventStatus.Resolved, $"r{revision}-{round}");
+            Closed(ClosedReasons.Resolved);
+            Append(StreamId.Proposal(Id), new ProposalWithdrawn(Id, revision, "The alert resolved by itself."), Actor.Service("incidents"));
+            Clock.Advance(TimeSpan.FromMinutes(minutes));
+            Said(EventStatus.Firing, $"f{revision}-{round}");
+            Append(StreamId.Incident(Id), new IncidentReopened(Id) { EventId = $"E-f{revision}-{round}{Id}" }, Actor.Service("incidents"));
+        }
+        return this;
+    }
+
+    private void Said(EventStatus status, string number) => Append(
+        StreamId.Event($"E-{number}{Id}"),
+        new EventReceived(
+            $"E-{number}{Id}", "contoso-alertmanager", $"s-{number}{Id}", status, Severity.Warning, "DiskSpaceLow", Device, Title, "Only 6 % of C: is free.", $"a-1{Id}",
+            "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>()),
+        Actor.Connection("contoso-alertmanager"));
+
     public Story Linked(ChannelRef? channel = null, bool escalation = false) => Append(StreamId.Channels, new ChannelLinked(channel ?? Channel, escalation), Dana.AsActor());
 
     public Story Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());

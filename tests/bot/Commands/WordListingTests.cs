@@ -1,3 +1,4 @@
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -34,6 +35,18 @@ public sealed class WordListingTests : IDisposable
         raw.ShouldContain("proposal.decided");
         raw.ShouldContain("00000000-0000-4000-8000-00000000000a");
         raw.ShouldNotContain("Jo Person");
+    }
+
+    [Fact]
+    public async Task What_is_open_again_and_what_is_asked_then_reads_as_a_sentence()
+    {
+        await WriteAsync(
+            new RecommendationDrafted("CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Plan.Empty, Risk.Low, null, new Dictionary<string, string>(), false),
+            new IncidentReopened("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
+        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[1].ShouldEndWith("Draft 3, after an undo: Taken back.");
+        lines[2].ShouldEndWith("Opened again: what was done was taken back, and its alert fires");
+        lines[3].ShouldEndWith("Opened again: its alert fires again, after it had ended by itself");
     }
 
     [Fact]

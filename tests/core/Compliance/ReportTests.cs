@@ -59,6 +59,43 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_open_again_is_said_to_be_so_until_what_is_asked_then_comes_to_an_end()
+    {
+        var story = scene.Story;
+        var id = await story.OpenAsync("Disk C: almost full");
+        var incident = StreamId.Incident(id);
+        await story.StageAsync(id, 1, GateLevel.L1);
+        await story.RunAsync(id, 1, ExecutionOutcome.Verified);
+        await story.SayAsync(incident, new IncidentClosed(id, "verified"), EvidenceScene.Execution);
+        Article(await ReportAsync(names: false), id).ShouldContain(">verified<");
+        await story.SayAsync(incident, new IncidentReopened(id), EvidenceScene.Execution);
+        Article(await ReportAsync(names: false), id).ShouldContain(">open again<");
+        await DraftAsync(id, 2, RecommendationDrafted.AfterUndo);
+        await story.StageAsync(id, 2, GateLevel.L3);
+        var article = Article(await ReportAsync(names: false), id);
+        article.ShouldContain(">open again<");
+        article.ShouldContain("Recommendation (draft 2) after what was done was taken back: it proposes no steps, a person chooses what happens instead.");
+        article.ShouldNotContain("undecided");
+        article.ShouldNotContain("by after");
+        await story.DecideAsync(id, 2, DecisionKind.Handled, EvidenceScene.Ana);
+        Article(await ReportAsync(names: false), id).ShouldContain(">handled<");
+    }
+
+    [Fact]
+    public async Task An_alert_that_flaps_tells_each_time_that_it_fired_again()
+    {
+        var story = scene.Story;
+        var id = await story.OpenAsync("Disk C: almost full");
+        await story.StageAsync(id, 1, GateLevel.L2);
+        await story.SayAsync(StreamId.Incident(id), new IncidentClosed(id, "resolved"), EvidenceScene.Drafting);
+        await story.SayAsync(StreamId.Proposal(id), new ProposalWithdrawn(id, 1, "The alert resolved by itself."), EvidenceScene.Drafting);
+        await story.SayAsync(StreamId.Incident(id), new IncidentReopened(id) { EventId = "E-2" }, EvidenceScene.Drafting);
+        var report = await ReportAsync(names: false);
+        Sentences(report, id).ShouldBe(["Opened.", "Closed: resolved.", "Opened again: its alert fires again."]);
+        Article(report, id).ShouldContain(">open again<");
+    }
+
+    [Fact]
     public async Task What_was_read_before_and_after_is_told_where_names_are_opened_and_nowhere_else()
     {
         var story = scene.Story;

@@ -123,6 +123,31 @@ public sealed class DraftRecommendationTests
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[3].Plan.Steps.ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_fires_again_after_it_had_ended_by_itself_is_drafted_anew_on_what_is_seen_now(bool wasStaged)
+    {
+        var scene = new DraftingScene { Stages = wasStaged };
+        var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
+        await scene.DraftAsync(id);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, ClosedReasons.Resolved));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalWithdrawn(id, 1, "The alert resolved by itself."));
+        await scene.DraftAsync(id);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1, "it is over");
+
+        var asked = scene.Vendor.Observations;
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentReopened(id) { EventId = "E-2" });
+        scene.Stages = true;
+        await scene.DraftAsync(id);
+        await scene.DraftAsync(id);
+        scene.Vendor.Observations.ShouldBeGreaterThan(asked);
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(static draft => (draft.Revision, draft.Plan.Steps.Count > 0)).ShouldBe([(1, true), (2, true)]);
+        scene.Ledger.Facts<ProposalStaged>(DraftingScene.Contoso)[^1].Revision.ShouldBe(2, "what was drafted before rests on readings of then");
+        var second = scene.Ledger.Entries(DraftingScene.Contoso).Last(static entry => entry.Fact is RecommendationDrafted);
+        scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Seq == second.Causation).Fact.ShouldBeOfType<IncidentReopened>();
+    }
+
     [Fact]
     public async Task What_a_person_asks_for_again_is_drafted_once_on_what_is_seen_now()
     {

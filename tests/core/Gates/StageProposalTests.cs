@@ -2,6 +2,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -33,7 +34,7 @@ public sealed class StageProposalTests
         await scene.OpenAsync();
         await scene.StageAsync();
         await scene.DraftAsync(Plan("disk.cleanup"));
-        await scene.AppendAsync(DevOpsAI.Ledger.StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "resolved"));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "resolved"));
         await scene.StageAsync();
         scene.Ledger.Facts<ProposalStaged>(Contoso).ShouldBeEmpty();
     }
@@ -81,6 +82,54 @@ public sealed class StageProposalTests
         levels.ShouldBe([GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L2, GateLevel.L2]);
         scene.Clock.Advance(TimeSpan.FromMinutes(61));
         (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1008")).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
+    }
+
+    [Theory]
+    [InlineData(59, GateLevel.L2)]
+    [InlineData(61, GateLevel.L1)]
+    public async Task What_was_acted_on_without_approval_and_came_back_is_asked(int minutes, GateLevel level)
+    {
+        var scene = new GateScene();
+        await OpenAsync("CON-1001");
+        (await scene.IncidentAsync()).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "test", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "", [], false, null));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
+        scene.Clock.Advance(TimeSpan.FromMinutes(minutes));
+        await OpenAsync("CON-1002");
+        var staged = (await scene.IncidentAsync("CON-1002")).Staged!;
+        staged.Terms.Level.ShouldBe(level);
+        if (level == GateLevel.L2)
+            staged.Terms.Reasons.ShouldContain("It was acted on without approval in CON-1001, 2026-03-02 09:00 UTC, and came back: a person decides.");
+
+        async Task OpenAsync(string id)
+        {
+            await scene.AppendAsync(StreamId.Incident(id), new IncidentOpened(id, "Busy", Severity.Warning, "HostHighCpuLoad", "SRV-FILE01", IncidentScope.One, "cpu|srv-file01", "cpu", $"E-{id}"));
+            await scene.DraftAsync(Plan("process.lower-priority"), id);
+            await scene.StageAsync(id);
+        }
+    }
+
+    [Fact]
+    public async Task What_fires_again_waits_anew_and_what_was_shown_before_cannot_be_approved()
+    {
+        var scene = new GateScene();
+        var before = await scene.StagedAsync(Plan("disk.cleanup"));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", ClosedReasons.Resolved));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalWithdrawn("CON-1001", 1, "The alert resolved by itself."));
+        scene.Clock.Advance(TimeSpan.FromMinutes(10));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
+        await scene.StageAsync();
+        (await scene.IncidentAsync()).StagedSeq.ShouldBe(before.StagedSeq, "an old draft is not staged");
+        (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldNotBeNull();
+        await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
+        (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldNotBeNull();
+        await scene.StageAsync();
+        (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldBe(Refusal.Stale);
+        var now = await scene.IncidentAsync();
+        (now.IsUndecided, now.Staged!.Terms.ExpiresAt - before.Staged!.Terms.ExpiresAt).ShouldBe((true, TimeSpan.FromMinutes(10)));
+        now.Staged.Terms.EscalateAt.ShouldBe(before.Staged.Terms.EscalateAt + TimeSpan.FromMinutes(10));
+        (await scene.DecideAsync(Command(Ada, now))).Refusal.ShouldBeNull();
     }
 
     [Fact]

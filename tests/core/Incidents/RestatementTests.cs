@@ -23,7 +23,8 @@ public sealed class RestatementTests
             (await SayAsync(world, Ended)).ShouldBe([false]);
             Open(world).ShouldBe(0);
             (await SayAsync(world, Ended)).ShouldBe([true]);
-            world.State.Incidents.Count.ShouldBe(round);
+            var incident = world.State.Incidents.Values.ShouldHaveSingleItem();
+            (incident.Beginnings, incident.EventCount).ShouldBe((round, round * 2));
         }
         Balanced(world.State);
     }

@@ -292,6 +292,7 @@ public sealed class StormTests
                 4 or 5 => world.ReceiveAsync(AnEvent.Resolved(kind, device)),
                 6 => CloseOneAsync(world, step, "rejected"),
                 7 => CloseOneAsync(world, step, ClosedReasons.Resolved),
+                8 when step % 3 == 0 => ReturnLateAsync(world, step),
                 8 => OpenLateAsync(world, step),
                 _ => world.FollowAsync(),
             });
@@ -318,6 +319,13 @@ public sealed class StormTests
             return;
         var id = $"CON-{world.State.LastIncidentNumber + 1}";
         await world.AppendAsync(StreamId.Incident(id), StormPolicy.Open(id, events[^1], (IncidentScope)(step / 10 % 3)));
+    }
+
+    private static async Task ReturnLateAsync(IntakeWorld world, int step)
+    {
+        var closed = world.State.Incidents.Values.Where(incident => !incident.IsOpen).OrderBy(incident => incident.Id).ToList();
+        if (closed.Count > 0)
+            await world.AppendAsync(StreamId.Incident(closed[step % closed.Count].Id), new IncidentReopened(closed[step % closed.Count].Id) { EventId = "E-late" });
     }
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
