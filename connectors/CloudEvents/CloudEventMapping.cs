@@ -38,7 +38,7 @@ internal static partial class CloudEventMapping
             subject.Name,
             AlertTexts.Title(title, kind, subject.Name, data.GetValueOrDefault("instance")),
             AlertTexts.Description(description, title),
-            alertKey ?? $"{cloudEvent.Source}\n{cloudEvent.Subject ?? subject.Name}\n{kind}",
+            alertKey ?? $"{cloudEvent.Source}\n{cloudEvent.Subject ?? subject.Name}\n{EventKeys.InKey(kind, subject.Name)}",
             cloudEvent.Time ?? clock.GetUtcNow(),
             Attributes(cloudEvent, data),
             subject.IsUser,

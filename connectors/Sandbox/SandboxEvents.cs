@@ -60,7 +60,7 @@ internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IReques
             device,
             alert.FindText("title") is { Length: > 0 } title ? title : device is null ? kind : $"{kind} on {device}",
             alert.FindText("description"),
-            $"{kind}|{device}".ToLowerInvariant(),
+            $"{EventKeys.InKey(kind, device)}|{device}".ToLowerInvariant(),
             alert.Find("time")?.AsTime() ?? clock.GetUtcNow(),
             Attributes(alert),
             user is not null,

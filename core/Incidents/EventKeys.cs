@@ -16,9 +16,12 @@ public static class EventKeys
         return "E-" + Convert.ToHexStringLower(hash[..8]);
     }
 
-    /// <summary>Kind, device and the part of it that is named: what belongs to one incident while it is open. A host counts by its short name.</summary>
+    /// <summary>
+    /// Kind, device and the part of it that is named: what belongs to one incident while it is open. A host counts by its short name. What was
+    /// measured is left out where a device is named; without one it may be all that tells two alerts apart.
+    /// </summary>
     public static string Correlation(string kind, string? device, string? part = null) =>
-        Cause(kind) + "|" + (device is null ? "" : ShortName(device)).ToLowerInvariant() + (part is null ? "" : "|" + part);
+        (device is null ? kind.ToLowerInvariant() + "|" : Cause(kind) + "|" + ShortName(device).ToLowerInvariant()) + (part is null ? "" : "|" + part);
 
     /// <summary>As <see cref="Correlation"/> for what concerns a user, whose name is not in it.</summary>
     public static string OfUser(string kind, DataKey user, string? part = null) => Cause(kind) + "|" + user.Id + (part is null ? "" : "|" + Hidden(user, part));
@@ -30,8 +33,11 @@ public static class EventKeys
         return user.TryDerive([.. "DevOpsAI alert keys 1\n"u8, .. Encoding.UTF8.GetBytes(text)], hash) ? Convert.ToHexStringLower(hash) : user.Id;
     }
 
-    /// <summary>Kind alone: what has the same cause on other devices.</summary>
-    public static string Cause(string kind) => kind.ToLowerInvariant();
+    /// <summary>Kind alone, without what was measured: what has the same cause on other devices.</summary>
+    public static string Cause(string kind) => Readings.Without(kind).ToLowerInvariant();
+
+    /// <summary>The kind as part of an alert's own key, so that its end is found although another value is measured then.</summary>
+    public static string InKey(string kind, string? device) => device is null ? kind : Readings.Without(kind);
 
     /// <summary>A host name without its domain, as in <c>srv-file01</c> of <c>srv-file01.contoso.local</c>; an address stays whole.</summary>
     public static string ShortName(string host)

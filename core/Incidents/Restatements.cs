@@ -50,7 +50,7 @@ internal sealed record SaidAgain(string SentId, EventReceived Event, bool IsKnow
 
 /// <summary>
 /// Tells a repetition from news. A source that tells how an alert stands uses the same words whenever it stands so: after the end of an
-/// alert its beginning is news, in the same words too. Only the same state again is a repetition. Pure.
+/// alert its beginning is news, in the same words too. Only the same state again is a repetition, with the same readings. Pure.
 /// </summary>
 internal static class Restatements
 {
@@ -93,9 +93,17 @@ internal static class Restatements
         return !isOld && !word.Outdates(received);
     }
 
-    /// <summary>It is more severe than was said, or nobody decided about it in time since: saying it again is not idle.</summary>
+    /// <summary>It is more severe than was said, another value was measured, or nobody decided about it in time since: saying it again is not idle.</summary>
     private static bool SaysMore(TenantState state, EventReceived received, AlertWord word) =>
-        (received.Status == EventStatus.Firing && received.Severity > word.Severity) || AsksAgain(state, received, word);
+        (received.Status == EventStatus.Firing && received.Severity > word.Severity) || AsksAgain(state, received, word) || ReadsOtherwise(state, received, word);
+
+    /// <summary>The same occurrence with another reading in its title: what is shown of it would be out of date.</summary>
+    private static bool ReadsOtherwise(TenantState state, EventReceived received, AlertWord word) =>
+        received.Status == EventStatus.Firing && word.Status == EventStatus.Firing && received.BeganAt == word.BeganAt
+        && state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
+        && state.Find(id) is { IsOpen: true, Opened.Scope: IncidentScope.One } incident
+        && incident.RecentEvents.LastOrDefault(recent => recent.Event.AlertKey == received.AlertKey).Event is { Title: var told }
+        && told != received.Title && Readings.Without(told) == Readings.Without(received.Title);
 
     private static bool AsksAgain(TenantState state, EventReceived received, AlertWord word) =>
         received.Status == EventStatus.Firing

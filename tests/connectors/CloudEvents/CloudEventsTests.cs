@@ -37,6 +37,19 @@ public sealed class CloudEventsTests
         binary.AlertKey.ShouldBe(structured.AlertKey);
     }
 
+    [Theory]
+    [InlineData("'device':'srv1','kind':'Disk C: 93% full'", "'device':'srv1','kind':'Disk C: 41 % full','status':'resolved'", true)]
+    [InlineData("'device':'srv1','kind':'Disk C: 93% full'", "'device':'srv1','kind':'Disk D: 93% full','status':'resolved'", false)]
+    [InlineData("'device':'srv1','kind':'Port 8080 closed'", "'device':'srv1','kind':'Port 8081 closed','status':'resolved'", false)]
+    [InlineData("'kind':'Disk 93% full'", "'kind':'Disk 41% full','status':'resolved'", false)]
+    public async Task An_end_with_another_reading_in_its_name_ends_the_same_alert(string fired, string ended, bool same)
+    {
+        var began = (await Sources.ReadAsync(Source, Samples.Quoted($"{{{Minimal},'data':{{{fired}}}}}"), Structured)).Single();
+        var over = (await Sources.ReadAsync(Source, Samples.Quoted($"{{{Minimal},'data':{{{ended}}}}}"), Structured)).Single();
+        over.Status.ShouldBe(EventStatus.Resolved);
+        (began.AlertKey == over.AlertKey).ShouldBe(same);
+    }
+
     [Fact]
     public async Task A_batch_may_hold_several_events_or_none()
     {

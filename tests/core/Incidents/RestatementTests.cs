@@ -220,6 +220,24 @@ public sealed class RestatementTests
         world.Ledger.Facts<IncidentRaised>(IntakeWorld.Contoso).ShouldHaveSingleItem().To.ShouldBe(Severity.Critical);
     }
 
+    [Fact]
+    public async Task Another_reading_of_what_still_fires_is_shown_and_other_words_are_a_repetition()
+    {
+        using var world = new IntakeWorld();
+        var began = Began with { Title = "C: is 97 % full" };
+        await SayAsync(world, began);
+        (await SayAsync(world, began with { Title = "C: is 99 % full" })).ShouldBe([false]);
+        (await SayAsync(world, began with { Title = "C: is 99 % full" })).ShouldBe([true]);
+        (await SayAsync(world, began with { Title = "C: is very full" })).ShouldBe([true]);
+        var incident = world.State.Incidents.Values.ShouldHaveSingleItem();
+        (incident.Title, incident.EventCount, incident.Beginnings, incident.FiringAlerts.Count).ShouldBe(("C: is 99 % full", 2, 1, 1));
+        await SayAsync(world, AnEvent.Standing(3) with { Title = "C: is 98 % full" });
+        (await SayAsync(world, began with { Title = "C: is 95 % full" })).ShouldBe([true], "that is what was read of an occurrence before");
+        await SayAsync(world, AnEvent.Standing(3, until: 4));
+        Open(world).ShouldBe(0);
+        (await SayAsync(world, AnEvent.Standing(3, until: 4) with { Title = "C: is 12 % full" })).ShouldBe([true]);
+    }
+
     private static async Task<bool[]> SayAsync(IntakeWorld world, params ConnectorEvent[] events)
     {
         var receipts = await world.ReceiveAsync(events);
