@@ -92,6 +92,9 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         return activity;
     }
 
+    /// <summary>Some change of the place that the bot need not care about; where to answer comes with it, as with everything.</summary>
+    public JsonObject Updated(Colleague person, Place place) => Event("conversationUpdate", person, place);
+
     /// <summary>The id of an invoke or event, which unlike a message's is no number.</summary>
     public static string FreshId() => $"f:{Guid.NewGuid()}";
 

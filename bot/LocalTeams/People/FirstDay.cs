@@ -5,10 +5,12 @@ namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>
 /// On the very first start: the bot is installed in the team and the chats, and Alex Admin links three channels, so that a newcomer's
-/// first alert has somewhere to go. Each thing is remembered once the bot has answered, so a restart neither repeats nor skips it.
+/// first alert has somewhere to go. Each thing is remembered once the bot has answered, so a restart neither repeats nor skips it. On a
+/// later start elsewhere the bot is told the new address, as by every activity, and need not wait for somebody to say something.
 /// </summary>
 internal sealed partial class FirstDay(
     MessageStore store,
+    Addresses addresses,
     Desk desk,
     Activities activities,
     BotLine bot,
@@ -19,6 +21,8 @@ internal sealed partial class FirstDay(
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private const string ToldAddress = "told address";
+
     private static readonly (string Channel, string Tenant)[] Links =
         [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-escalations@thread.tacv2", "contoso escalation"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
 
@@ -34,12 +38,14 @@ internal sealed partial class FirstDay(
             while (!await bot.IsThereAsync(stoppingToken))
                 await Task.Delay(Retry, clock, stoppingToken);
             var admin = Workplace.FindPerson("alex")!;
+            await TellAddressAsync(admin, stoppingToken);
             await InstallAsync(admin, Workplace.Channels[0], stoppingToken);
             await InstallAsync(admin, Workplace.GroupChat, stoppingToken);
             foreach (var chat in Workplace.PersonalChats)
                 await InstallAsync(chat.Owner!, chat, stoppingToken);
             foreach (var (channel, client) in Links)
                 await LinkAsync(admin, Workplace.FindPlace(channel)!, client, stoppingToken);
+            store.SetFlag(ToldAddress, addresses.ServiceUrl);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -47,9 +53,22 @@ internal sealed partial class FirstDay(
         }
     }
 
+    /// <summary>Where nothing is installed yet, the installs tell it.</summary>
+    private async Task TellAddressAsync(Colleague by, CancellationToken cancellationToken)
+    {
+        if (store.Flag(ToldAddress) == addresses.ServiceUrl || store.Flag(InstalledIn(Workplace.Channels[0])) is null)
+            return;
+        foreach (var place in Workplace.Places)
+        {
+            var news = activities.Updated(place.Owner ?? by, place);
+            await UntilTakenAsync(async () => (await bot.DeliverAsync(news, cancellationToken)).IsSuccess, cancellationToken);
+        }
+        LogMoved(addresses.ServiceUrl);
+    }
+
     private async Task InstallAsync(Colleague by, Place place, CancellationToken cancellationToken)
     {
-        var done = $"installed {place.Id}";
+        var done = InstalledIn(place);
         if (store.Flag(done) is not null)
             return;
         await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.Installed(by, place), cancellationToken)).IsSuccess, cancellationToken);
@@ -85,10 +104,16 @@ internal sealed partial class FirstDay(
         }
     }
 
+    private static string InstalledIn(Place place) => $"installed {place.Id}";
+
     private string Now => clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
 
     [LoggerMessage(EventId = 7105, Level = LogLevel.Warning, Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
     private partial void LogNotTaken(TimeSpan wait);
+
+    [LoggerMessage(
+        EventId = 7107, Level = LogLevel.Information, Message = "Local Teams: the bot was told that it is now called back at {Address}")]
+    private partial void LogMoved(string address);
 
     [LoggerMessage(EventId = 7103, Level = LogLevel.Information, Message = "Local Teams: bot installed in {Place}")]
     private partial void LogInstalled(string place);

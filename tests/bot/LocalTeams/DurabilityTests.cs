@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DevOpsAI.LocalTeams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
@@ -11,6 +12,10 @@ public sealed class DurabilityTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    /// <summary>The bot took the last activity of the first day.</summary>
+    private static bool IsLastLink(JsonElement change) =>
+        change.Text("detail") == "message 200" && change.Text("conversation")!.StartsWith("19:local-fabrikam", StringComparison.Ordinal);
+
     [Fact]
     public async Task After_a_restart_messages_and_their_ids_are_still_there_and_the_first_day_is_over()
     {
@@ -18,7 +23,7 @@ public sealed class DurabilityTests : IDisposable
         await using (var first = await LocalTeamsHost.StartAsync(folder: folder))
         {
             await first.SettledAsync(Ct);
-            await first.ChangedAsync(change => change.Text("detail") == "message 200" && change.Text("conversation")!.StartsWith("19:local-fabrikam", StringComparison.Ordinal), Ct);
+            await first.ChangedAsync(IsLastLink, Ct);
             id = await first.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("one"), Ct);
         }
 
@@ -30,7 +35,36 @@ public sealed class DurabilityTests : IDisposable
         var messages = await second.MessagesAsync(LocalTeamsHost.Contoso, Ct);
         messages.Select(message => message.Text("text") ?? message.Text("card/body/0/text")).ShouldBe(["@DevOps AI Bot link contoso", "two", "three"]);
         long.Parse(later).ShouldBeGreaterThan(long.Parse(id));
-        second.Bot.Received.ShouldBeEmpty();
+        second.Bot.Received.ShouldAllBe(activity => activity.Text("type") == "conversationUpdate" && activity.Text("membersAdded/0/id") == null, "only the new address");
+    }
+
+    [Fact]
+    public async Task Started_at_another_address_it_tells_the_bot_so_for_every_place_and_only_once()
+    {
+        await using (var first = await LocalTeamsHost.StartAsync(folder: folder))
+        {
+            await first.SettledAsync(Ct);
+            await first.ChangedAsync(IsLastLink, Ct);
+        }
+
+        int port;
+        await using (var second = await LocalTeamsHost.StartAsync(folder: folder))
+        {
+            port = second.Client.BaseAddress!.Port;
+            var last = await second.Bot.GetAsync(activity => activity.Text("conversation/id") == "a:1local-aisha", Ct);
+            last.Text("from/aadObjectId").ShouldBe("33333333-3333-4333-8333-333333333304");
+            second.Bot.Received.Select(activity => activity.Text("conversation/id")).ShouldBe(
+            [
+                LocalTeamsHost.General, LocalTeamsHost.Contoso, "19:local-fabrikam@thread.tacv2", "19:local-escalations@thread.tacv2", LocalTeamsHost.GroupChat,
+                "a:1local-dana", "a:1local-erik", "a:1local-mona", "a:1local-alex", "a:1local-aisha",
+            ]);
+            second.Bot.Received.ShouldAllBe(activity => activity.Text("serviceUrl") == $"http://127.0.0.1:{port}/localteams/connector");
+            await second.ChangedAsync(change => change.Text("kind") == "activity" && change.Text("conversation") == "a:1local-aisha", Ct);
+        }
+
+        await using var third = await LocalTeamsHost.StartAsync(folder: folder, port: port);
+        await third.SayAsync("dana", "a:1local-dana", "hello", Ct);
+        third.Bot.Received.Select(activity => activity.Text("text")).ShouldBe(["hello"]);
     }
 
     [Fact]
@@ -45,7 +79,7 @@ public sealed class DurabilityTests : IDisposable
         await second.SettledAsync(Ct);
 
         second.Bot.Received.ShouldNotContain(activity => activity.Text("type") == "installationUpdate");
-        second.Bot.Received[0].Text("id").ShouldBe(id);
+        second.Bot.Received.First(activity => activity.Text("type") == "message").Text("id").ShouldBe(id);
         (await second.MessagesAsync(LocalTeamsHost.Contoso, Ct)).Count.ShouldBe(1);
     }
 

@@ -36,14 +36,14 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
 
     /// <param name="folder">Keeps the state there for another start; null uses one that is deleted at the end.</param>
     public static async Task<LocalTeamsHost> StartAsync(
-        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null, int port = 0)
     {
         var home = folder ?? Directory.CreateTempSubdirectory("local-teams-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = home });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["LocalTeams:AnswerTimeout"] = "00:01:00" });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         if (clock is not null)
             builder.Services.AddSingleton(clock);
         builder.Services.AddLocalTeams();
