@@ -6,10 +6,17 @@ namespace DevOpsAI.LocalTeams;
 
 /// <summary>
 /// All messages, in memory for reading and in <c>local-teams.db</c> so that ids the bot knows stay valid over a restart or a kill.
-/// A change returns only after it was handed to the operating system.
+/// A change returns only after it was handed to the operating system. A damaged file is set aside, since it is evidence of nothing.
 /// </summary>
-internal sealed class MessageStore : IDisposable
+internal sealed partial class MessageStore : IDisposable
 {
+    private const string FileName = "local-teams.db";
+    private const int NotADatabase = 26;
+    private const int Corrupt = 11;
+
+    /// <summary>The database itself and what SQLite keeps beside it.</summary>
+    private static readonly string[] Files = ["", "-wal", "-shm"];
+
     private readonly Lock gate = new();
     private readonly SqliteConnection connection;
     private readonly TimeProvider clock;
@@ -19,17 +26,34 @@ internal sealed class MessageStore : IDisposable
     private long lastId;
     private bool disposed;
 
-    public MessageStore(IConfiguration configuration, IHostEnvironment environment, TimeProvider clock)
+    /// <exception cref="IOException">The file can be neither used nor set aside.</exception>
+    public MessageStore(IConfiguration configuration, IHostEnvironment environment, TimeProvider clock, ILogger<MessageStore> logger)
     {
         this.clock = clock;
-        var folder = Path.Combine(environment.ContentRootPath, configuration["Storage:Path"] ?? ".data");
-        Directory.CreateDirectory(folder);
-        connection = new SqliteConnection($"Data Source={Path.Combine(folder, "local-teams.db")};Pooling=False");
-        connection.Open();
-        Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;");
-        Run("CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;");
-        Run("CREATE TABLE IF NOT EXISTS flags (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;");
-        Load();
+        var path = Path.Combine(environment.ContentRootPath, configuration["Storage:Path"] ?? ".data", FileName);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        try
+        {
+            try
+            {
+                Open();
+            }
+            catch (Exception damage) when (IsDamage(damage))
+            {
+                connection.Close();
+                LogSetAside(logger, damage.Message, SetAside(path));
+                Open();
+            }
+        }
+        catch (SqliteException cannot)
+        {
+            connection.Dispose();
+            throw new IOException(
+                $"{path} cannot be used: {cannot.Message} Give the bot's account the right to write it, or move it away: Local Teams then "
+                + "begins anew, and no evidence is lost.",
+                cannot);
+        }
     }
 
     /// <summary>Stores a new message under a fresh id.</summary>
@@ -99,13 +123,38 @@ internal sealed class MessageStore : IDisposable
         }
     }
 
+    private void Open()
+    {
+        messages.Clear();
+        flags.Clear();
+        order.Clear();
+        connection.Open();
+        Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;");
+        Run("CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;");
+        Run("CREATE TABLE IF NOT EXISTS flags (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;");
+        Load();
+    }
+
+    private static bool IsDamage(Exception failure) =>
+        failure is SqliteException { SqliteErrorCode: NotADatabase or Corrupt } or JsonException or InvalidDataException or FormatException;
+
+    /// <summary>With what SQLite keeps beside it, which belongs to no other file.</summary>
+    /// <returns>The new name.</returns>
+    private string SetAside(string path)
+    {
+        var aside = $"{path}.damaged-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}";
+        foreach (var part in Files.Where(part => File.Exists(path + part)))
+            File.Move(path + part, aside + part, overwrite: true);
+        return Path.GetFileName(aside);
+    }
+
     private void Load()
     {
         Read("SELECT name, value FROM flags", (name, value) => flags[name] = value);
         Read("SELECT id, json FROM messages ORDER BY length(id), id", (id, json) =>
         {
             messages[id] = JsonSerializer.Deserialize<Message>(json, JsonSerializerOptions.Web)
-                ?? throw new InvalidDataException($"local-teams.db: message {id} is empty.");
+                ?? throw new InvalidDataException($"message {id} is empty.");
             order.Add(id);
             lastId = long.Parse(id, CultureInfo.InvariantCulture);
         });
@@ -130,6 +179,11 @@ internal sealed class MessageStore : IDisposable
         command.Parameters.AddWithValue("$value", value);
         command.ExecuteNonQuery();
     }
+
+    [LoggerMessage(
+        EventId = 7108, Level = LogLevel.Warning, Message = "Local Teams: local-teams.db is damaged ({Damage}) and was set aside as {Aside}; "
+        + "messages of before are not shown any more, the record of the bot is not concerned")]
+    private static partial void LogSetAside(ILogger logger, string damage, string aside);
 
     private void Read(string sql, Action<string, string> row)
     {

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using DevOpsAI.LocalTeams;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.LocalTeams;
 
@@ -67,6 +69,59 @@ public sealed class DurabilityTests : IDisposable
         third.Bot.Received.Select(activity => activity.Text("text")).ShouldBe(["hello"]);
     }
 
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("no database")]
+    [InlineData("a message that is none")]
+    public async Task A_damaged_file_is_set_aside_and_another_first_day_begins(string damage)
+    {
+        await using (var first = await LocalTeamsHost.StartAsync(folder: folder))
+        {
+            await first.SettledAsync(Ct);
+            for (var card = 0; card < 3; card++)
+                await first.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card(new string('x', 15_000)), Ct);
+        }
+        var path = Path.Combine(folder, ".data", "local-teams.db");
+        switch (damage)
+        {
+            case "cut":
+                await using (var file = File.OpenWrite(path))
+                    file.SetLength(file.Length / 8192 * 4096);
+                break;
+            case "no database":
+                await File.WriteAllTextAsync(path, new string('?', 10_000), Ct);
+                break;
+            default:
+                await using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+                {
+                    connection.Open();
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = "UPDATE messages SET json = '{\"id\":'";
+                    await command.ExecuteNonQueryAsync(Ct);
+                }
+                break;
+        }
+
+        await using var second = await LocalTeamsHost.StartAsync(folder: folder);
+        await second.SettledAsync(Ct);
+        var id = await second.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("new"), Ct);
+
+        Directory.GetFiles(Path.Combine(folder, ".data"), "local-teams.db.damaged-*").ShouldNotBeEmpty();
+        (await second.MessagesAsync(LocalTeamsHost.Contoso, Ct)).Select(message => message.Text("id")).ShouldContain(id);
+        (await second.MessagesAsync(LocalTeamsHost.Contoso, Ct)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_used_is_one_sentence_that_says_what_to_do()
+    {
+        var path = Directory.CreateDirectory(Path.Combine(folder, ".data", "local-teams.db")).FullName;
+
+        var said = await Should.ThrowAsync<IOException>(() => LocalTeamsHost.StartAsync(folder: folder));
+
+        said.Message.ShouldStartWith($"{path} cannot be used: ");
+        said.Message.ShouldEndWith("or move it away: Local Teams then begins anew, and no evidence is lost.");
+    }
+
     [Fact]
     public async Task A_link_that_the_bot_did_not_take_is_delivered_again_under_the_same_id()
     {
@@ -89,7 +144,7 @@ public sealed class DurabilityTests : IDisposable
         var environment = new HostingEnvironment { ContentRootPath = folder };
         for (var round = 0; round < 30; round++)
         {
-            var store = new MessageStore(new ConfigurationBuilder().Build(), environment, TimeProvider.System);
+            var store = new MessageStore(new ConfigurationBuilder().Build(), environment, TimeProvider.System, NullLogger<MessageStore>.Instance);
             using var writing = new CountdownEvent(4);
             var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
             {
