@@ -1,10 +1,12 @@
+using DevOpsAI.Bot.Teams;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DevOpsAI.Bot.Hosting;
 
-/// <summary>Tells a newcomer, once the bot listens in local mode, the next two things to try.</summary>
-internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration) : IHostedService
+/// <summary>Tells a newcomer, once the bot listens in local mode, how to get in and the next things to try.</summary>
+internal sealed class Banner(
+    IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, LocalToken token, LocalTokenFile file) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +30,10 @@ internal sealed class Banner(IServer server, IHostApplicationLifetime lifetime, 
 
               DevOps AI Bot, local mode: this machine only; the Sandbox simulates an RMM and PSA, nothing real is touched.
 
-              1. Open Local Teams:   {{address}}/localteams
+              1. Open Local Teams at this address, which is good until the bot stops (for scripts the token is in {{file.FullPath}}):
+
+                 {{LocalCallers.PageAddress(address, token)}}
+
               2. Press "Sample alerts" in the channel Contoso, or raise one here, and approve the card that appears:
 
                  {{FirstAlert(address, configuration).ReplaceLineEndings("\n     ")}}

@@ -69,7 +69,9 @@ public static class BotHost
         if (isLocal)
         {
             services.AddSandbox().AddLocalTeams();
+            services.AddSingleton<LocalTokenFile>().AddHostedService(static provider => provider.GetRequiredService<LocalTokenFile>());
             services.AddHostedService<Banner>();
+            services.AddOptions<LocalTeamsOptions>().PostConfigure<LocalToken>(static (local, token) => local.Token = token.Value);
             services.AddOptions<AccessOptions>().PostConfigure<IOptions<LocalTeamsOptions>>(static (roles, local) => GiveLocalRoles(roles, local.Value));
             services.Configure<LocalTeamsOptions>(local =>
             {

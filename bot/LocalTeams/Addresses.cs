@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.LocalTeams;
 
 /// <summary>Known only once the server listens: where the bot is called, and where it is told to call back.</summary>
-internal sealed class Addresses(IServer server, IOptions<LocalTeamsOptions> options)
+internal sealed class Addresses(IServer server)
 {
     public const string ConnectorPath = "/localteams/connector";
 
@@ -20,7 +19,7 @@ internal sealed class Addresses(IServer server, IOptions<LocalTeamsOptions> opti
         }
     }
 
-    public Uri BotMessages => new(options.Value.BotAddress ?? Own, "/api/messages");
+    public Uri BotMessages => new(Own, "/api/messages");
 
     public string ServiceUrl => new Uri(Own, ConnectorPath).ToString();
 }

@@ -8,8 +8,12 @@ public sealed class LocalTeamsOptions
     /// <summary>False: nothing under <c>/localteams</c> is mapped and nobody installs the bot.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Where the bot is, as in <c>http://localhost:3978</c>; null is the address this process listens on.</summary>
-    public Uri? BotAddress { get; set; }
+    /// <summary>
+    /// What everybody shows who acts here or sends the bot an activity, as a bearer token; null, unless the host draws one, for nothing.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9._~+/=-]{22,128}", ErrorMessage = "LocalTeams:Token must be 22 to 128 letters, digits or . _ ~ + / = -, "
+        + "as from 'openssl rand -base64 24'; leave it out for a new one at every start.")]
+    public string? Token { get; set; }
 
     /// <summary>In <see cref="Hint"/>, stands for the address that the page was opened at.</summary>
     public const string AddressInHint = "{address}";

@@ -16,7 +16,12 @@ public static class LocalTeamsServices
     {
         services.AddOptionsWithValidateOnStart<LocalTeamsOptions>().BindConfiguration("LocalTeams").ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddHttpClient<BotLine>(client => client.Timeout = Timeout.InfiniteTimeSpan)
+        services.AddHttpClient<BotLine>(static (provider, client) =>
+            {
+                client.Timeout = Timeout.InfiniteTimeSpan;
+                if (provider.GetRequiredService<IOptions<LocalTeamsOptions>>().Value.Token is { } token)
+                    client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
         services.AddHttpClient<Samples>(client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
@@ -37,8 +42,8 @@ public static class LocalTeamsServices
     }
 
     /// <summary>
-    /// Maps everything under <c>/localteams</c>; call it in local mode only, where the host answers nobody but this machine: here anybody may
-    /// act as anybody.
+    /// Maps everything under <c>/localteams</c>; call it in local mode only, where the host answers nobody without the token: here anybody
+    /// may act as anybody.
     /// </summary>
     public static IEndpointRouteBuilder MapLocalTeams(this IEndpointRouteBuilder endpoints)
     {

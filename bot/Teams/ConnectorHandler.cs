@@ -9,9 +9,11 @@ internal sealed class UntrustedServiceUrlException(string address) : Exception($
 
 /// <summary>
 /// The one place that attaches our token, and therefore the one that checks where it goes, on every request whatever its address was
-/// read from. On 401 the token is dropped and the request repeated once. In local mode there is no token.
+/// read from. On 401 the token is dropped and the request repeated once. In local mode it is the
+/// <see cref="LocalToken"/>, for this process alone.
 /// </summary>
-internal sealed class ConnectorHandler(TrustedServiceUrls trusted, IBotTokens tokens, ILocalMode mode, ILogger<ConnectorHandler> logger) : DelegatingHandler
+internal sealed class ConnectorHandler(
+    TrustedServiceUrls trusted, IBotTokens tokens, LocalToken local, ILocalMode mode, ILogger<ConnectorHandler> logger) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -22,7 +24,7 @@ internal sealed class ConnectorHandler(TrustedServiceUrls trusted, IBotTokens to
             throw new UntrustedServiceUrlException(where);
         }
         if (mode.IsLocal)
-            return await base.SendAsync(request, cancellationToken);
+            return await SendLocallyAsync(request, address, cancellationToken);
         var token = await tokens.GetAsync(cancellationToken);
         var response = await SendWithAsync(request, token, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
@@ -31,6 +33,9 @@ internal sealed class ConnectorHandler(TrustedServiceUrls trusted, IBotTokens to
         tokens.Drop(token);
         return await SendWithAsync(request, await tokens.GetAsync(cancellationToken), cancellationToken);
     }
+
+    private Task<HttpResponseMessage> SendLocallyAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken) =>
+        local.MayBeShownAt(address) ? SendWithAsync(request, local.Value, cancellationToken) : base.SendAsync(request, cancellationToken);
 
     private Task<HttpResponseMessage> SendWithAsync(HttpRequestMessage request, string token, CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>Decides whether an activity is let in.</summary>
-internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUrls urls, ILocalMode mode, IOptions<TeamsOptions> options)
+internal sealed class InboundAuthenticator(
+    JwtValidator tokens, LocalToken local, TrustedServiceUrls urls, ILocalMode mode, IOptions<TeamsOptions> options)
 {
     private const string TeamsChannel = "msteams";
 
@@ -20,7 +21,7 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
     public ValueTask<(Rejection Rejection, GoodToken Token)> CheckCallerAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (mode.IsLocal)
-            return new((Loopback.IsCaller(http) ? Rejection.None : Rejection.NotFromThisMachine, default));
+            return new((CheckLocalCaller(http), default));
         var headers = http.Request.Headers.Authorization;
         return tokens.CheckTokenAsync(headers.Count == 1 ? headers[0] : null, cancellationToken);
     }
@@ -34,6 +35,13 @@ internal sealed class InboundAuthenticator(JwtValidator tokens, TrustedServiceUr
 
     /// <summary>401 when we do not know who calls, 403 when we do and it is not acceptable.</summary>
     public static int StatusOf(Rejection rejection) => rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
+
+    private Rejection CheckLocalCaller(HttpContext http)
+    {
+        if (!Loopback.IsCaller(http))
+            return Rejection.NotFromThisMachine;
+        return local.IsInHeaderOf(http.Request) || local.IsInAddressOf(http.Request) ? Rejection.None : Rejection.NoToken;
+    }
 
     private Rejection CheckActivity(Activity activity)
     {

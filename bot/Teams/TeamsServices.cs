@@ -22,6 +22,7 @@ public static class TeamsServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ISecretSource, SecretSource>();
         services.AddSingleton<ILocalMode, LocalMode>();
+        services.AddSingleton<LocalToken>();
         services.AddSingleton<TrustedServiceUrls>();
         services.AddSingleton<HomeDirectory>().AddSingleton<IPostConfigureOptions<AccessOptions>, WrittenPeople>();
         services.AddHostedService<TeamsStartupCheck>();

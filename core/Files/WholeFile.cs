@@ -17,10 +17,11 @@ public static partial class WholeFile
     public static void Create(string path, ReadOnlySpan<byte> content, bool ownerOnly = false) => Write(path, content, ownerOnly, PutAtFreeName);
 
     /// <summary>Writes a file in the place of another, if there is one.</summary>
+    /// <param name="ownerOnly">As of <see cref="Create"/>.</param>
     /// <exception cref="IOException">It cannot be written; what was there still is.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content) =>
-        Write(path, content, ownerOnly: false, static (beside, path) =>
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool ownerOnly = false) =>
+        Write(path, content, ownerOnly, static (beside, path) =>
         {
             File.Move(beside, path, overwrite: true);
             FlushFolderOf(path);

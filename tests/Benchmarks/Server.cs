@@ -58,6 +58,9 @@ internal sealed class Server : IDisposable
         }
     }
 
+    /// <summary>What a script shows a bot that runs in local mode on this folder.</summary>
+    public static string LocalTokenOf(string storage) => File.ReadAllText(Path.Combine(storage, "local-teams.token")).Trim();
+
     /// <summary>The bot's <c>/readyz</c>.</summary>
     public async Task<Readiness> ReadinessAsync() =>
         await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz") ?? throw new InvalidOperationException("/readyz answered nothing.");

@@ -28,7 +28,11 @@ internal sealed class Storm : IBenchmark
         try
         {
             using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{bot.Port}") };
+            using var http = new HttpClient
+            {
+                BaseAddress = new Uri($"http://127.0.0.1:{bot.Port}"),
+                DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Server.LocalTokenOf(storage)) },
+            };
             await UntilAsync("the channel is linked", async () => (await MessagesAsync(http)).Count > 0 ? "" : null);
             foreach (var (_, delivery) in StormAlerts.Remediable)
                 await SendAsync(http, delivery);

@@ -61,11 +61,13 @@ internal sealed class Turns : IBenchmark
         var storage = Directory.CreateTempSubdirectory("bench-turns-").FullName;
         try
         {
-            (string, string)[] headers = authorization is null ? [("Content-Type", "application/json")] : [("Content-Type", "application/json"), ("Authorization", authorization)];
+            (string, string) json = ("Content-Type", "application/json");
+            (string, string)[] toPeer = authorization is null ? [json] : [json, ("Authorization", authorization)];
             var seals = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
             using var peer = await Server.StartPeerAsync(peerSignIn);
             using var bot = await Server.StartBotAsync(storage, settings);
             await bot.SettledAsync();
+            (string, string)[] toBot = [json, ("Authorization", authorization ?? $"Bearer {Server.LocalTokenOf(storage)}")];
             var next = -1;
             byte[] Click(int _)
             {
@@ -74,8 +76,8 @@ internal sealed class Turns : IBenchmark
             }
 
             var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
-                ? LoadClient.RunAsync(bot.Port, "/api/messages", headers, Connections, clicksPerRound, Click, IsRecorded)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", headers, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
+                ? LoadClient.RunAsync(bot.Port, "/api/messages", toBot, Connections, clicksPerRound, Click, IsRecorded)
+                : LoadClient.RunAsync(peer.Port, "/api/messages", toPeer, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
             return
             [
                 new($"approve turns per second, bot / peer, {mode}", result.Rate, "x", 5, new Dictionary<string, double>

@@ -13,7 +13,7 @@ internal sealed class BotCluster : IAsyncDisposable
     {
         (this.cosmos, this.keys, Vendor, Bots) = (cosmos, keys, vendor, bots);
         balancer = new(bots);
-        Http = new(balancer) { BaseAddress = new("http://bots/"), Timeout = Hang.Limit };
+        Http = new(new LocalCaller(balancer)) { BaseAddress = new("http://bots/"), Timeout = Hang.Limit };
     }
 
     /// <summary>Serves the simulated vendor and nothing else; never killed.</summary>

@@ -18,7 +18,7 @@ public sealed partial class PlaygroundTests
         await using var bot = await BotProcess.StartAsync();
         var desk = new LocalDesk(bot);
         await desk.SettledAsync();
-        using var playground = Start($"http://127.0.0.1:{bot.Port}", out var listening);
+        using var playground = Start(bot, out var listening);
         try
         {
             var port = await listening.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
@@ -51,12 +51,13 @@ public sealed partial class PlaygroundTests
     }
 
     /// <summary>The documented command on a free port; it says which port it got.</summary>
-    private static Process Start(string bot, out Task<int> listening)
+    private static Process Start(BotProcess bot, out Task<int> listening)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(Places.Root, "tests", "EndToEnd", "Playground", "playground.sh"));
-        start.ArgumentList.Add(bot);
+        start.ArgumentList.Add($"http://127.0.0.1:{bot.Port}");
         start.ArgumentList.Add(BotProcess.FreePort().ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(Path.Combine(bot.Storage, "local-teams.token"));
         var process = Process.Start(start)!;
         var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) =>

@@ -32,7 +32,8 @@ internal sealed class BotProcess : IAsyncDisposable
         Port = port;
         this.ownsStorage = ownsStorage;
         this.settings = settings;
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Hang.Limit };
+        var wire = new SocketsHttpHandler();
+        Http = new HttpClient(IsLocal ? new LocalCaller(wire) : wire) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Hang.Limit };
     }
 
     public string Storage { get; }
@@ -45,6 +46,8 @@ internal sealed class BotProcess : IAsyncDisposable
     {
         get { lock (output) return output.ToString(); }
     }
+
+    private bool IsLocal => !settings.ContainsKey("Teams:AppId");
 
     public bool HasExited => process is null or { HasExited: true };
 
@@ -70,6 +73,8 @@ internal sealed class BotProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}";
         start.Environment["Storage__Path"] = Storage;
+        if (IsLocal)
+            start.Environment["LocalTeams__Token"] = LocalCaller.Token;
         // A test that runs at seven in the morning is told of nothing but what it is about, and a slow machine is no reason to tell it less.
         start.Environment["Digests__Enabled"] = "false";
         start.Environment["LocalTeams__AnswerTimeout"] = "00:01:00";

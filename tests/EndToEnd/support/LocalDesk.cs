@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
@@ -14,7 +15,8 @@ internal sealed class LocalDesk(BotProcess bot)
     public BotProcess Bot { get; } = bot;
 
     /// <summary>Where a person's page opens on a conversation.</summary>
-    public Uri Page(string person, string conversation) => new(Bot.Http.BaseAddress!, $"localteams?person={person}#{Uri.EscapeDataString(conversation)}");
+    public Uri Page(string person, string conversation) =>
+        new(Bot.Http.BaseAddress!, $"localteams?token={LocalCaller.Token}&person={person}#{Uri.EscapeDataString(conversation)}");
 
     /// <summary>Waits for the first day's links to be answered.</summary>
     public async Task SettledAsync()

@@ -28,7 +28,7 @@ internal sealed class RunningBot : IAsyncDisposable
     private RunningBot(WebApplication app, FakeTeams teams, string storage)
     {
         (this.app, Teams, this.storage) = (app, teams, storage);
-        Http = new() { BaseAddress = new(app.Urls.Single()) };
+        Http = new(new LocalCaller(new SocketsHttpHandler())) { BaseAddress = new(app.Urls.Single()) };
         meters.InstrumentPublished = static (instrument, listener) =>
         {
             if (instrument.Meter.Name.StartsWith("DevOpsAI.", StringComparison.Ordinal))
@@ -59,7 +59,7 @@ internal sealed class RunningBot : IAsyncDisposable
         storage ??= Directory.CreateTempSubdirectory("running-").FullName;
         (string Key, string Value)[] own =
         [
-            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("Access:Local", "none"), ("Digests:Enabled", "false"), ("Logging:Console:LogLevel:Default", "None"),
+            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("LocalTeams:Token", LocalCaller.Token), ("Access:Local", "none"), ("Digests:Enabled", "false"), ("Logging:Console:LogLevel:Default", "None"),
         ];
         var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")], replace);
         var teams = await FakeTeams.StartAsync();

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -86,6 +87,8 @@ internal sealed class TeamsHost : IAsyncDisposable
         this.app = app;
         this.folder = folder;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        if (Get<ILocalMode>().IsLocal)
+            Client.DefaultRequestHeaders.Authorization = new("Bearer", Get<LocalToken>().Value);
     }
 
     public HttpClient Client { get; }

@@ -11,6 +11,7 @@ async function ask(path, method = 'GET', body) {
     headers: body ? { 'content-type': 'application/json' } : {},
     body: body ? JSON.stringify(body) : undefined,
   }).catch(() => { throw new NoAnswer(); });
+  if (response.status === 401) throw new Error(await response.text());
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new Error(answer?.title ?? `Local Teams answered ${response.status}`);
   return answer;
@@ -24,10 +25,21 @@ export const click = (person, conversation, messageId, action) => ask(`/people/$
 export const view = (person, message, refresh) =>
   ask(`/views?${new URLSearchParams({ person, conversation: message.conversation, messageId: message.id, refresh })}`);
 
-/** Calls back for every change; when the stream was lost, `lost(true)`, and `lost(false)` when it is back. */
-export function listen(after, changed, lost) {
+/** Calls back for every change; `lost(why)` when the stream was lost, why being null while nobody answers, and `found()` when it is back. */
+export function listen(after, changed, lost, found) {
   const stream = new EventSource(`${base}/events?after=${after}`);
-  stream.onmessage = event => changed(JSON.parse(event.data));
-  stream.onopen = () => lost(false);
-  stream.onerror = () => lost(true);
+  let last = after;
+  stream.onmessage = event => {
+    const change = JSON.parse(event.data);
+    last = change.seq;
+    changed(change);
+  };
+  stream.onopen = found;
+  stream.onerror = async () => {
+    lost(null);
+    // Refused, it does not try again by itself; another tab that was opened anew lets this one in as well.
+    if (stream.readyState !== EventSource.CLOSED) return;
+    await ask('/switches').catch(problem => lost(problem instanceof NoAnswer ? null : problem.message));
+    setTimeout(() => listen(last, changed, lost, found), 10_000);
+  };
 }

@@ -91,10 +91,14 @@ async function start() {
     `Cards cannot be drawn: ${model.missing.join(', ')} missing. Install Node 20 or later and build again (the build runs npm ci in bot/LocalTeams).`;
   trouble(missing);
   let wasLost = false;
-  api.listen(following, changed, lost => {
-    trouble(lost ? 'Local Teams does not answer. It is part of the bot: is the bot running? Trying again …' : missing);
-    if (wasLost && !lost) catchUp();
-    wasLost = lost;
+  const lost = why => {
+    trouble(why ?? 'Local Teams does not answer. It is part of the bot: is the bot running? Trying again …');
+    wasLost = true;
+  };
+  api.listen(following, changed, lost, () => {
+    trouble(missing);
+    if (wasLost) catchUp();
+    wasLost = false;
   });
 }
 
