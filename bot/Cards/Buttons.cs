@@ -76,7 +76,7 @@ internal static class Buttons
             foreach (var name in step.Editable.Where(step.Arguments.ContainsKey))
             {
                 var spec = number < view.Actions.Count ? view.Actions[number]?.Arguments.FirstOrDefault(argument => argument.Name == name) : null;
-                var label = $"Step {number + 1} on {CardText.Name(step.Target.Name, 40)}: {CardText.Plain(spec?.Title ?? name, 60)}";
+                var label = $"Step {number + 1} {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 40)}: {CardText.Plain(spec?.Title ?? name, 60)}";
                 inputs.Add(CardActions.Input(
                     $"{InputId.EditPrefix}{number}.{name}", label, spec?.MaxLength ?? 200, required: spec?.Required ?? true,
                     value: CardText.Plain(step.Arguments[name], 400), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));

@@ -100,7 +100,8 @@ public sealed class DetailPages
         Heading($"{Phrases.Events(incident.EventCount)}, the latest first");
         foreach (var (seq, received) in incident.RecentEvents.Reverse())
         {
-            Said($"{received.OccurredAt} {received.Status} {received.Severity} {received.Kind} on {CardText.Name(received.Device ?? "no device", Whole)}, entry {seq}, through {received.Connection}", bold: true);
+            var where = $"{EventKeys.Preposition(received.Device)} {CardText.Name(received.Device ?? "no device", Whole)}";
+            Said($"{received.OccurredAt} {received.Status} {received.Severity} {received.Kind} {where}, entry {seq}, through {received.Connection}", bold: true);
             Line(received.Title);
             if (received.Description is { Length: > 0 } description)
                 Line(description, subtle: true);

@@ -46,7 +46,7 @@ internal static class PlanSection
         {
             yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new($"read every step and command in All details{(view.IsFrozen ? "." : "; Approve is on the last page.")}"));
             foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
-                yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" on {CardText.Name(step.Target.Name, 60)}"));
+                yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}"));
         }
         if (view.Plan.Steps.Count > 0)
             yield return RiskAndWayBack(view, draft);
@@ -84,7 +84,7 @@ internal static class PlanSection
     /// <summary>The target and whose it is, as far as the sentence and the card's heading leave them open.</summary>
     private static string On(IncidentView view, PlanStep step, string said)
     {
-        var target = HeaderSection.Names(said, step.Target.Name) ? "" : $" on {CardText.Name(step.Target.Name, Unbounded)}";
+        var target = HeaderSection.Names(said, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
         var client = step.Target.Client == view.Tenant.Name ? "" : $" of {CardText.Name(step.Target.Client, Unbounded)}";
         return target.Length + client.Length == 0 ? "" : $"{target}{client}";
     }

@@ -45,7 +45,7 @@ internal static class StormSection
         var named = parts.Where(static part => part.Device is not null).Take(measure.Items).Select(static part => CardText.Name(part.Device!, 40)).ToList();
         var devices = parts.Count(static part => part.Device is not null);
         var more = devices - named.Count;
-        var where = named.Count == 0 ? "" : $" on {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+        var where = named.Count == 0 ? "" : $" {(parts.TrueForAll(static part => part.IsUser) ? "for" : "on")} {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
         var ended = parts.TrueForAll(static part => part.Firing == 0) ? ", ended" : "";
         var simulated = parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";
         return Rich(

@@ -99,7 +99,7 @@ public static class WhyCard
 
     private static string Words(Fact fact) => fact switch
     {
-        EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? " on " + CardText.Name(device, 60) : "")}",
+        EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? $" {EventKeys.Preposition(device)} {CardText.Name(device, 60)}" : "")}",
         IncidentOpened opened => opened.Title,
         IncidentClosed closed => closed.Reason,
         IncidentReopened { EventId: not null } => "its alert fires again, after it had ended by itself",

@@ -27,7 +27,9 @@ internal static class WhyStory
     private static StoryLine Reported(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        var where = incident.Opened.Device is { Length: > 0 } device && !HeaderSection.Names(incident.Title, device) ? $" on {CardText.Name(device, 60)}" : "";
+        var where = incident.Opened.Device is { Length: > 0 } device && !HeaderSection.Names(incident.Title, device)
+            ? $" {EventKeys.Preposition(device)} {CardText.Name(device, 60)}"
+            : "";
         var events = incident.EventCount > 1 ? $", {Phrases.Events(incident.EventCount)} so far" : "";
         return new(
             "Asked for",
@@ -162,7 +164,7 @@ internal static class WhyStory
 
     /// <summary>What a step does and where, which most titles say themselves.</summary>
     internal static string Title(PlanStep step) =>
-        CardText.Plain(step.Title, 100) + (HeaderSection.Names(step.Title, step.Target.Name) ? "" : $" on {CardText.Name(step.Target.Name, 60)}");
+        CardText.Plain(step.Title, 100) + (HeaderSection.Names(step.Title, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}");
 
     private static string Changes(DevOpsAI.Incidents.Run run)
     {

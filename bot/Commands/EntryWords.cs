@@ -83,7 +83,8 @@ internal static class EntryWords
         ConnectionExpected expected => $"Events are expected over {expected.Connection} from now on",
         ConnectionSilent silent => $"{silent.Connection} has been silent since {Time(silent.LastHeard)}",
         ConnectionHeard heard => $"{heard.Connection} is heard again",
-        PollAdvanced poll => $"Read the log of {poll.Connection}: {poll.Found} lines, {poll.Ours.Count} of them ours{(poll.Gap ? ", some may be missed" : "")}",
+        PollAdvanced poll =>
+            $"Read the log of {poll.Connection}: {poll.Found} {(poll.Found == 1 ? "line" : "lines")}, {poll.Ours.Count} of them ours{(poll.Gap ? ", some may be missed" : "")}",
         _ => null,
     };
 
@@ -99,7 +100,7 @@ internal static class EntryWords
 
     private static string Step(int step, bool rollback) => $"{(rollback ? "Taking back step" : "Step")} {(step + 1).ToString(CultureInfo.InvariantCulture)}";
 
-    private static string On(string? device) => device is null ? "" : $" on {device}";
+    private static string On(string? device) => device is null ? "" : $" {EventKeys.Preposition(device)} {device}";
 
     private static string InTheNameOf(Actor? absent) => absent is null ? "" : $" in the name of {absent.Name}";
 

@@ -58,7 +58,7 @@ internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IReques
             Severities.Parse(alert.FindText("severity")),
             kind,
             device,
-            alert.FindText("title") is { Length: > 0 } title ? title : device is null ? kind : $"{kind} on {device}",
+            alert.FindText("title") is { Length: > 0 } title ? title : device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}",
             alert.FindText("description"),
             $"{EventKeys.InKey(kind, device)}|{device}".ToLowerInvariant(),
             alert.Find("time")?.AsTime() ?? clock.GetUtcNow(),

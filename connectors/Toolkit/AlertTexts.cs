@@ -29,7 +29,7 @@ public static partial class AlertTexts
         var named = where.Contains('@', StringComparison.Ordinal) ? where : EventKeys.ShortName(where);
         foreach (var spelled in new[] { instance, where }.OfType<string>().Where(spelled => spelled.Length > named.Length && spelled.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
             what = what.Replace(spelled, named, StringComparison.OrdinalIgnoreCase);
-        return what.Contains(named, StringComparison.OrdinalIgnoreCase) ? what : $"{what.TrimEnd('.', ' ')} on {named}";
+        return what.Contains(named, StringComparison.OrdinalIgnoreCase) ? what : $"{what.TrimEnd('.', ' ')} {EventKeys.Preposition(named)} {named}";
     }
 
     /// <summary>The description: what the sender said beside the title; null when that is nothing.</summary>

@@ -38,7 +38,7 @@ internal static class RunbookDrafter
         }.Where(part => part.Length > 0));
         return new(
             incident.Id, about.Revision, NoRunbook,
-            isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} on {where}.",
+            isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} {(devices.Count > 0 && things == "users" ? "for" : "on")} {where}.",
             analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
             isStorm ? "Many events at once: a person must find what they have in common."
                 : doubt ?? $"No runbook handles '{kind}'.",
@@ -85,8 +85,8 @@ internal static class RunbookDrafter
         return new(
             about.Incident.Id, about.Revision, runbook.Drafter,
             problem.StartsWith(DoesNotFit, StringComparison.Ordinal)
-                ? $"Look at {Said.Short(about.Kind)} on {where}: it fires, but what the runbook '{runbook.Title}' mends was not found."
-                : $"Look at {Said.Short(about.Kind)} on {where}: the runbook '{runbook.Title}' cannot be filled in.",
+                ? $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: it fires, but what the runbook '{runbook.Title}' mends was not found."
+                : $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be filled in.",
             description is null ? problem : $"{problem} {Said.Short(description, 500)}",
             [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false, runbook.Target.Kind);
     }

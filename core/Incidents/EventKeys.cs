@@ -43,6 +43,11 @@ public static class EventKeys
     public static string ShortName(string host)
     {
         var dot = host.IndexOf('.', StringComparison.Ordinal);
-        return dot <= 0 || host.Contains('@', StringComparison.Ordinal) || IPAddress.TryParse(host, out _) ? host : host[..dot];
+        return dot <= 0 || IsPerson(host) || IPAddress.TryParse(host, out _) ? host : host[..dot];
     }
+
+    /// <summary>What stands before the name of a thing in a sentence: something is wrong <c>on</c> a device, and <c>for</c> a person.</summary>
+    public static string Preposition(string? name) => name is not null && IsPerson(name) ? "for" : "on";
+
+    private static bool IsPerson(string name) => name.Contains('@', StringComparison.Ordinal);
 }

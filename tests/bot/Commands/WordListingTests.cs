@@ -1,3 +1,4 @@
+using DevOpsAI.Completeness;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -47,6 +48,17 @@ public sealed class WordListingTests : IDisposable
         lines[1].ShouldEndWith("Draft 3, after an undo: Taken back.");
         lines[2].ShouldEndWith("Opened again: what was done was taken back, and its alert fires");
         lines[3].ShouldEndWith("Opened again: its alert fires again, after it had ended by itself");
+    }
+
+    [Fact]
+    public async Task One_is_not_several_and_a_person_is_no_place()
+    {
+        await WriteAsync(
+            new PollAdvanced("vendor", "1", "2", 1, [], false),
+            new IncidentOpened("CON-1001", "Impossible travel", Severity.Critical, "ImpossibleTravel", "anna@contoso.com", IncidentScope.One, "k", "c", "E-1"));
+        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[1].ShouldEndWith("Read the log of vendor: 1 line, 0 of them ours");
+        lines[2].ShouldEndWith("Opened, critical for anna@contoso.com");
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class AlertTextsTests
         AlertTexts.Title(sent, "DiskFull", "srv-file01.contoso.local", "srv-file01.contoso.local:9182").ShouldBe(title);
 
     [Theory]
-    [InlineData("Odd sign-in", "anna.lopez@contoso.com", "Odd sign-in on anna.lopez@contoso.com")]
+    [InlineData("Odd sign-in", "anna.lopez@contoso.com", "Odd sign-in for anna.lopez@contoso.com")]
     [InlineData("Probe failed", null, "Probe failed")]
     [InlineData("Disk full", "10.20.30.40", "Disk full on 10.20.30.40")]
     public void What_is_no_host_name_is_not_shortened(string sent, string? where, string title) => AlertTexts.Title(sent, "Kind", where).ShouldBe(title);
