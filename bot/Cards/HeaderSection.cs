@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Execution;
@@ -103,18 +104,22 @@ internal static class HeaderSection
     /// <summary>A look-alike letter on either side, or a longer name that only begins alike, does not count.</summary>
     internal static bool Names(string text, string device)
     {
-        if (!Ascii.IsValid(device) || !Ascii.IsValid(text))
+        if (!Ascii.IsValid(device))
             return false;
         for (var at = text.IndexOf(device, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(device, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + device.Length;
-            if ((at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end])))
+            var standsAlone = (at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end]));
+            if (standsAlone && Ascii.IsValid(text.AsSpan(at, device.Length)))
                 return true;
         }
         return false;
     }
 
-    private static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+    /// <summary>Besides letters of any script what hides among them: marks, signs that are not drawn, halves of rarer letters.</summary>
+    private static bool IsOfName(char c) => c is '-' or '_' || char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
+        or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format or UnicodeCategory.ConnectorPunctuation
+        or UnicodeCategory.DashPunctuation or UnicodeCategory.Surrogate;
 
     private static bool IsShortFor(string name, string said) =>
         name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (said.Length == name.Length || said[name.Length] == '.');

@@ -60,6 +60,20 @@ public sealed class IncidentCardTests
     };
 
     [Theory]
+    [InlineData("Probe failed on portal", false)]
+    [InlineData("Prüfung schlug fehl – portal", false)]
+    [InlineData("Probe failed on p\u043Ertal", true)]
+    [InlineData("Probe failed on portal\u0451", true)]
+    [InlineData("Probe failed on portal\u0301", true)]
+    [InlineData("Probe failed on portal2", true)]
+    public async Task The_device_is_named_beside_a_title_that_does_not_name_it_and_only_there(string title, bool beside)
+    {
+        var about = new Story { Title = title, Device = "portal", Plan = new([Story.CleanUp("portal")]) }.Opened().Drafted().Staged();
+        var card = IncidentCard.Build(TestViews.Of(about, new GivenAccess()).ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
+        VisibleWords.Of(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
+    }
+
+    [Theory]
     [MemberData(nameof(Phases))]
     public async Task Every_phase_looks_as_approved_for_everybody_and_for_an_approver(string phase)
     {

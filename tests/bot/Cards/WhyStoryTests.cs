@@ -28,6 +28,17 @@ public sealed class WhyStoryTests
         ]);
     }
 
+    [Theory]
+    [InlineData("Impossible travel", "anna@contoso.com", "Impossible travel for anna@contoso.com (")]
+    [InlineData("Probe failed", "portal", "Probe failed on portal (")]
+    [InlineData("Prüfung von portal schlug fehl", "portal", "Prüfung von portal schlug fehl (")]
+    public async Task Something_is_wrong_on_a_device_and_for_a_person_and_what_the_title_names_is_not_named_again(string title, string device, string said)
+    {
+        var about = new Story { Title = title, Device = device }.Opened();
+        var view = TestViews.Of(about, access).ForPerson(await about.StateAsync(), await about.IncidentAsync(), "c", Story.Ravi);
+        $"{WhyStory.Of(view, [])[0].Sentence}".ShouldStartWith(said);
+    }
+
     [Fact]
     public async Task What_still_waits_says_for_whom_and_until_when()
     {
