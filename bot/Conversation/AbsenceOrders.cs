@@ -11,6 +11,8 @@ internal sealed class AbsenceOrders(IMediator mediator, Visibility visibility, I
 {
     private const string Usage = "absent [client] [from 2026-12-23] until 2027-01-02 [delegate @person] [because ...]";
 
+    private const string NothingWaits = "As an auditor you only read: nothing waits for you, and nobody needs to know when you are away.";
+
     public async Task<OutgoingMessage> SetAsync(TurnContext turn, Person person, Command.Absent command, CancellationToken cancellationToken)
     {
         var from = Time(command.From, isEnd: false);
@@ -33,6 +35,8 @@ internal sealed class AbsenceOrders(IMediator mediator, Visibility visibility, I
         TurnContext turn, Person person, IReadOnlyList<string> words, string usage, Func<TenantNow, Person, (IRequest<Answer>? Request, string Problem)> order, CancellationToken cancellationToken)
     {
         var (clients, rest) = await ClientsAsync(turn, person, words, cancellationToken);
+        if (clients.Count == 0 && words.Count == 0 && await OnlyReadsAsync(turn, person, cancellationToken))
+            return Reply.NotForThem(NothingWaits);
         if (clients.Count == 0)
             return Reply.NotForThem(words.Count > 0 ? visibility.NoClient(words[0], person) : "At which client?", detail: usage);
         List<Answer> answers = [];
@@ -71,6 +75,10 @@ internal sealed class AbsenceOrders(IMediator mediator, Visibility visibility, I
         var visible = await visibility.TenantsAsync(person, turn.Conversation, cancellationToken);
         return ([.. visible.Where(tenant => access.RolesOf(tenant.State, person.ObjectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator))], rest);
     }
+
+    private async ValueTask<bool> OnlyReadsAsync(TurnContext turn, Person person, CancellationToken cancellationToken) =>
+        await visibility.TenantsAsync(person, turn.Conversation, cancellationToken) is { Count: > 0 } visible
+        && visible.All(tenant => access.RolesOf(tenant.State, person.ObjectId).All(static role => role == Role.Auditor));
 
     private static string? Reason(Command.Absent command) => command.Reason.Length == 0 ? null : command.Reason;
 

@@ -16,6 +16,8 @@ internal static class Absences
             return refused;
         if (who.Length == 0 || rolesOf(who).Count == 0)
             return Outcome.Refuse(null, Refusal.NotPossible, $"{name} has no role at {state.Name}, so nothing waits for them there.");
+        if (rolesOf(who).All(static role => role == Role.Auditor))
+            return Outcome.Refuse(null, Refusal.NotPossible, $"{name} only reads at {state.Name}, so nothing waits for them there.");
         var from = command.From is { } begins && begins > now ? begins : now;
         if (command.Until <= from || command.Until > from + Longest)
             return Outcome.Refuse(null, Refusal.BadInput, "An absence ends after it begins and after now, and lasts a year at most.");

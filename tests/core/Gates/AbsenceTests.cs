@@ -115,6 +115,16 @@ public sealed class AbsenceTests
     }
 
     [Fact]
+    public async Task For_an_auditor_nothing_waits()
+    {
+        var scene = new GateScene();
+        Person auditor = new("aud", "Aud Itor");
+        await scene.AssignAsync(auditor, Role.Auditor);
+        (await scene.AbsentAsync(auditor, auditor, null)).Sentence.ShouldBe("Aud Itor only reads at Contoso Ltd, so nothing waits for them there.");
+        scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Refusals()
     {
         var scene = new GateScene();
