@@ -67,9 +67,9 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.NotForThem(words.Count == 0 ? "Freeze which client, and why?" : visibility.NoClient(words[0], person), detail: "freeze <client> <reason>");
-        if (rest.Length == 0)
+        if (WithoutBecause(rest) is not { Length: > 0 } reason)
             return Reply.Notice($"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
-        return Reply.OfStop(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, rest, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
+        return Reply.OfStop(await mediator.Send(new SetFreeze(tenant.Tenant.Id, person, reason, turn.Correlation), cancellationToken), turn.Correlation, tenant.Tenant.Id);
     }
 
     public async Task<OutgoingMessage> UnfreezeAsync(TurnContext turn, Person person, IReadOnlyList<string> words, CancellationToken cancellationToken)
@@ -79,15 +79,24 @@ internal sealed class Orders(IMediator mediator, Visibility visibility, IAccess 
         var (tenant, rest) = await TenantAndRestAsync(turn, person, words, cancellationToken);
         if (tenant is null)
             return Reply.NotForThem(words.Count == 0 ? "Unfreeze which client?" : visibility.NoClient(words[0], person), detail: "unfreeze <client>");
-        var request = new LiftFreeze(tenant.Tenant.Id, person, rest.Length == 0 ? null : rest, turn.Correlation);
+        var request = new LiftFreeze(tenant.Tenant.Id, person, WithoutBecause(rest) is { Length: > 0 } reason ? reason : null, turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 
     private async ValueTask<bool> IsEverythingAsync(Person person, IReadOnlyList<string> words, CancellationToken cancellationToken) =>
         words.Count > 0 && words[0].Equals("everything", StringComparison.OrdinalIgnoreCase) && await visibility.TenantAsync(words[0], person, cancellationToken) is null;
 
-    private static string Because(IReadOnlyList<string> words) =>
-        string.Join(' ', words.Skip(words.Count > 1 && words[1].Equals("because", StringComparison.OrdinalIgnoreCase) ? 2 : 1));
+    private static string Because(IReadOnlyList<string> words) => WithoutBecause(string.Join(' ', words.Skip(1)));
+
+    /// <summary>What is told of a reason says <c>because</c> already, in a word or a colon; <c>because of the flood</c> needs its own.</summary>
+    private static string WithoutBecause(string reason)
+    {
+        const string Word = "because";
+        if (!reason.StartsWith(Word, StringComparison.OrdinalIgnoreCase) || (reason.Length > Word.Length && char.IsLetterOrDigit(reason[Word.Length])))
+            return reason;
+        var rest = reason[Word.Length..].TrimStart(' ', ',', ':');
+        return rest.StartsWith("of ", StringComparison.OrdinalIgnoreCase) ? reason : rest;
+    }
 
     /// <summary>An answer about no single client, so it goes on no ledger of its own: what was done is on each.</summary>
     private static OutgoingMessage Everywhere(Answer answer, string usage, Tone done) =>

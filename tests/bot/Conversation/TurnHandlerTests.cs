@@ -582,6 +582,17 @@ public sealed class TurnHandlerTests
     }
 
     [Theory]
+    [InlineData("freeze contoso because test", "test")]
+    [InlineData("freeze contoso Because: the backup runs", "the backup runs")]
+    [InlineData("freeze contoso because of the flood", "because of the flood")]
+    [InlineData("freeze contoso becausing trouble", "becausing trouble")]
+    public async Task A_reason_does_not_say_because_twice(string text, string reason)
+    {
+        await SayAsync(Story.Ravi, text);
+        mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<SetFreeze>().Reason.ShouldBe(reason);
+    }
+
+    [Theory]
     [InlineData("absent until christmas", "Say days as in")]
     [InlineData("absent from noon until 2027-01-02", "Say days as in")]
     [InlineData("absent", "Until when?")]
