@@ -25,13 +25,14 @@ internal static partial class CommandParser
 
     /// <param name="text">The message without the bot's mention.</param>
     /// <param name="clients">Polite words that name a client which the person may see.</param>
-    public static Command Parse(string? text, IReadOnlyCollection<string>? clients = null)
+    /// <param name="prefixes">Of incidents of clients that the person may see; null where any may be one.</param>
+    public static Command Parse(string? text, IReadOnlyCollection<string>? clients = null, IReadOnlyCollection<string>? prefixes = null)
     {
         var clean = Clean(text);
         if (clean.Length == 0)
             return new Command.Help();
         var words = clean.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Bare).Where(word => word.Length > 0).ToList();
-        if (PlainQuestions.Read(words, clean) is { } question)
+        if (PlainQuestions.Read(words, clean, IsIncident) is { } question)
             return question;
         var start = 0;
         // What begins as a question is none of the orders: "is the freeze lifted?" freezes nothing.
@@ -40,22 +41,32 @@ internal static partial class CommandParser
         words = words[start..];
         if (words.Count == 0)
             return new Command.Unknown(clean, []);
-        return Understand(words[0].ToLowerInvariant(), words[1..], clean, clients ?? []);
+        return Understand(words[0].ToLowerInvariant(), words[1..], clean, clients ?? [], IsIncident);
+
+        bool IsIncident(string id) => prefixes is null || prefixes.Contains(id[..id.IndexOf('-', StringComparison.Ordinal)], StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The incident id in some words, as <c>CON-1001</c>; null when there is none.</summary>
-    public static string? IncidentId(string words)
+    public static string? IncidentId(string words) => IncidentId(words, static _ => true);
+
+    /// <summary>The first that is one.</summary>
+    public static string? IncidentId(string words, Func<string, bool> isIncident)
     {
-        var match = Id().Match(words);
-        return match.Success ? $"{match.Groups["prefix"].Value.ToUpperInvariant()}-{match.Groups["number"].Value.TrimStart('0')}" : null;
+        for (var match = Id().Match(words); match.Success; match = match.NextMatch())
+        {
+            if ($"{match.Groups["prefix"].Value.ToUpperInvariant()}-{match.Groups["number"].Value.TrimStart('0')}" is var id && isIncident(id))
+                return id;
+        }
+        return null;
     }
 
-    private static Command Understand(string verb, List<string> rest, string clean, IReadOnlyCollection<string> clients) => (verb, rest) switch
+    private static Command Understand(
+        string verb, List<string> rest, string clean, IReadOnlyCollection<string> clients, Func<string, bool> isIncident) => (verb, rest) switch
     {
         ("help" or "?" or "hi" or "hello" or "commands" or "menu" or "start", _) => new Command.Help(),
         ("whoami" or "who-am-i", _) => new Command.WhoAmI(),
         ("who", ["am", "i" or "I", ..]) => new Command.WhoAmI(),
-        ("un", ["link" or "freeze" or "assign", ..]) => Understand("un" + rest[0].ToLowerInvariant(), rest[1..], clean, clients),
+        ("un", ["link" or "freeze" or "assign", ..]) => Understand("un" + rest[0].ToLowerInvariant(), rest[1..], clean, clients, isIncident),
         ("unlink" or "un-link" or "disconnect", _) => new Command.Unlink(),
         ("link" or "connect" or "bind", _) => Link(rest, clients),
         ("pending" or "list" or "waiting" or "open" or "todo", _) => new Command.Pending(ClientIn(rest, clients)),
@@ -65,11 +76,11 @@ internal static partial class CommandParser
         ("stop" or "halt" or "pause", _) => new Command.Incomplete(
             "freeze <client> because ... – or, for administrators: freeze everything because ...", "Nothing was stopped: say of which client, and why."),
         ("show" or "view" or "get" or "details", ["pending", ..]) => new Command.Pending(ClientIn(rest[1..], clients)),
-        ("show" or "view" or "get" or "details", _) => OfIncident(rest, "show CON-1001", id => new Command.Show(id)),
-        ("why" or "audit" or "history", _) => OfIncident(rest, "why CON-1001", id => new Command.Why(id)),
-        ("undo" or "revert" or "rollback", _) => OfIncident(rest, "undo CON-1001", id => new Command.Undo(id)),
-        ("redraft" or "re-draft" or "draft" or "retry", _) => OfIncident(rest, "redraft CON-1001", id => new Command.Redraft(id)),
-        ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, "show CON-1001", id => new Command.DecideInWords(id)),
+        ("show" or "view" or "get" or "details", _) => OfIncident(rest, isIncident, "show CON-1001", id => new Command.Show(id)),
+        ("why" or "audit" or "history", _) => OfIncident(rest, isIncident, "why CON-1001", id => new Command.Why(id)),
+        ("undo" or "revert" or "rollback", _) => OfIncident(rest, isIncident, "undo CON-1001", id => new Command.Undo(id)),
+        ("redraft" or "re-draft" or "draft" or "retry", _) => OfIncident(rest, isIncident, "redraft CON-1001", id => new Command.Redraft(id)),
+        ("approve" or "reject" or "snooze" or "yes" or "no" or "ok" or "decline" or "edit", _) => OfIncident(rest, isIncident, "show CON-1001", id => new Command.DecideInWords(id)),
         ("freeze", _) => new Command.Freeze(AsTyped(rest, clean)),
         ("unfreeze" or "un-freeze" or "thaw", _) => new Command.Unfreeze(AsTyped(rest, clean)),
         ("absent" or "away" or "vacation" or "holiday", _) => Absent(rest),
@@ -99,8 +110,10 @@ internal static partial class CommandParser
             : new Command.Incomplete("link <client> [escalation]", "Which client's cards should be posted here?");
     }
 
-    private static Command OfIncident(List<string> rest, string usage, Func<string, Command> make) =>
-        IncidentId(string.Join(' ', rest)) is { } id ? make(id) : new Command.Incomplete(usage, "Which incident? Its id looks like CON-1001.");
+    private static Command OfIncident(List<string> rest, Func<string, bool> isIncident, string usage, Func<string, Command> make) =>
+        (IncidentId(string.Join(' ', rest), isIncident) ?? IncidentId(string.Join(' ', rest))) is { } id
+            ? make(id)
+            : new Command.Incomplete(usage, "Which incident? Its id looks like CON-1001.");
 
     private static Command Assign(List<string> rest, IReadOnlyCollection<string> clients, bool held)
     {

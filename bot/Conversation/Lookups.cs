@@ -22,8 +22,9 @@ internal sealed class Lookups(Visibility visibility, Questions questions, TimePr
             return Reply.Card(MessageCards.NotKnown($"I know of nothing that was reported or done about “{thing}”."));
         var since = clock.GetUtcNow() - asked.Last;
         var recent = known.Where(pair => LastTouched(pair.Incident) >= since || pair.Incident.IsOpen).ToList();
+        var open = recent.Count(static pair => pair.Incident.IsOpen) is > 0 and var some ? $"{some}" : "none";
         return recent.Count > 0
-            ? Reply.Card(AnswerCard.Build($"{Count(recent.Count)} about {thing} in the last {Phrases.Span(asked.Last)}", recent, clock.GetUtcNow()))
+            ? Reply.Card(AnswerCard.Build($"{Count(recent.Count)} about {thing} in the last {Phrases.Span(asked.Last)}, {open} open", recent, clock.GetUtcNow()))
             : Reply.Card(AnswerCard.Build(
                 $"Nothing about {thing} in the last {Phrases.Span(asked.Last)}", [known.MaxBy(pair => LastTouched(pair.Incident))], clock.GetUtcNow(), "The last time was:"));
     }

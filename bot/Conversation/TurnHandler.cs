@@ -158,7 +158,8 @@ internal sealed class TurnHandler(
     {
         try
         {
-            var command = CommandParser.Parse(turn.Text, await visibility.PoliteNamesAsync(person, cancellationToken));
+            var command = CommandParser.Parse(
+                turn.Text, await visibility.PoliteNamesAsync(person, cancellationToken), await visibility.PrefixesAsync(person, cancellationToken));
             var answer = await AnswerAsync(command, turn, person, cancellationToken);
             logger.CommandGiven(person.ObjectId, command.GetType().Name, answer.Refused is { } why ? $"refused, {why}" : "answered");
             return answer;

@@ -80,6 +80,18 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         return names;
     }
 
+    /// <summary>What incidents begin with that the person may ask for; of clients served elsewhere too, which they are told.</summary>
+    public async ValueTask<IReadOnlyCollection<string>> PrefixesAsync(Person person, CancellationToken cancellationToken)
+    {
+        List<string> prefixes = [.. tenants.Elsewhere.Select(static one => one.Tenant).Where(tenant => MayKnow(tenant, person)).Select(static tenant => tenant.Prefix)];
+        foreach (var tenant in tenants.All)
+        {
+            if (await states.FindAsync(tenant.Id, cancellationToken) is { } state ? HasRole(state, person) : MayKnow(tenant, person))
+                prefixes.Add(tenant.Prefix);
+        }
+        return prefixes;
+    }
+
     /// <summary>What to say of a word that names no client which the person may see.</summary>
     public string NoClient(string word, Person person) => tenants.Elsewhere.FirstOrDefault(elsewhere =>
         (TenantId.TryParse(word, out var id) && elsewhere.Tenant.Id == id)

@@ -158,6 +158,31 @@ public sealed class CommandParserTests
     public void A_very_long_text_is_read_quickly_and_changes_nothing() =>
         CommandParser.Parse(new string('a', 500_000)).ShouldBeOfType<Command.Unknown>().Nearest.ShouldBeEmpty();
 
+    [Theory]
+    [InlineData("why is ws-042 slow?", "Happened:ws-042::7")]
+    [InlineData("Why does nobody look after WS-042 at contoso today", "Happened:ws-042:contoso:1")]
+    [InlineData("why is anna@contoso.com locked out", "Happened:anna@contoso.com::7")]
+    [InlineData("why did you restart ws-042 for CON-1001", "Why:CON-1001")]
+    [InlineData("why did you do con-1001", "Why:CON-1001")]
+    [InlineData("why ws-042", "Why:WS-42")]
+    [InlineData("why are ws-042 and ws-043 slow", "UnknownQuestion")]
+    [InlineData("show me everything about SRV-01", "Happened:srv-01::7")]
+    [InlineData("can you show me everything about the server SRV-01 at contoso please?", "Happened:srv-01:contoso:7")]
+    [InlineData("what do you know about srv-01", "Happened:srv-01::7")]
+    [InlineData("tell me about SRV-FILE01", "Happened:srv-file01::7")]
+    [InlineData("show me everything about CON-1001", "Show:CON-1001")]
+    [InlineData("is srv-01 ok", "Happened:srv-01::7")]
+    [InlineData("Is SRV-01 at contoso still down?", "Happened:srv-01:contoso:7")]
+    [InlineData("was srv-01 down last night?", "Happened:srv-01::1")]
+    [InlineData("how is srv-01 doing today?", "Happened:srv-01::1")]
+    [InlineData("show srv-01", "Show:SRV-1")]
+    [InlineData("is everything ok?", "UnknownQuestion")]
+    [InlineData("is it up?", "UnknownQuestion")]
+    [InlineData("what do you think about this", "UnknownQuestion")]
+    [InlineData("how is it going?", "UnknownQuestion")]
+    public void In_a_sentence_only_what_begins_like_a_client_s_incidents_is_one(string text, string expected) =>
+        Describe(CommandParser.Parse(text, prefixes: ["CON", "FAB"])).ShouldBe(expected);
+
     private static string Describe(Command command) => command switch
     {
         Command.Pending pending => $"Pending:{pending.Client}",

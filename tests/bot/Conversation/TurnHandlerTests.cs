@@ -118,6 +118,13 @@ public sealed class TurnHandlerTests
         (await SayAsync(Story.Dana, "what happened to srv-file01 lately?", personal: true)).ShouldNotContain("FAB-1001");
         (await SayAsync(Story.Ravi, "what happened to SRV-FILE0?")).ShouldContain("I know of nothing that was reported or done about “SRV-FILE0”.");
         (await SayAsync(Stranger, "what happened to SRV-FILE01?", personal: true)).ShouldNotContain("CON-1001");
+        (await SayAsync(Story.Ravi, "is SRV-FILE01 ok?")).ShouldContain("1 incident about SRV-FILE01 in the last 7 days, 1 open");
+        (await SayAsync(Story.Dana, "why is FAB-1001 so slow?", personal: true)).ShouldContain("I know of nothing that was reported or done about “FAB-1001”.");
+        (await SayAsync(Story.Ravi, "what happened to contoso this week?")).ShouldContain("Digest of");
+        story.Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
+        story.Clock.Advance(TimeSpan.FromDays(3));
+        (await SayAsync(Story.Ravi, "what happened to SRV-FILE01 today?")).ShouldContain("Nothing about SRV-FILE01 in the last 24 h");
+        CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
     [Fact]
