@@ -21,7 +21,7 @@ internal sealed class CardClicks(
         {
             // A card draws itself anew for whoever looks, and those who may not see it have done nothing.
             if (!action.IsAutomatic && action.Verb != Verb.View)
-                logger.Pressed(person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident");
+                logger.Pressed(person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident", context.Correlation);
             return InvokeResponse.Message(Sentences.NotFound(sought, data.IncidentId));
         }
         if (IsForeign(found, context, action))
@@ -52,7 +52,7 @@ internal sealed class CardClicks(
         IRequest<Answer> request, Sought.Found found, TurnContext context, Person person, CardAction action, ClickData data, CancellationToken cancellationToken)
     {
         var answer = await mediator.Send(request, cancellationToken);
-        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done");
+        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done", context.Correlation);
         if (answer.Refusal == Refusal.RecordUnavailable)
             return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
         var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(context, found.Where.State, answer, person);

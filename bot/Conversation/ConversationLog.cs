@@ -8,8 +8,8 @@ internal static partial class ConversationLog
     [LoggerMessage(EventId = 6201, Level = LogLevel.Information, Message = "{Person} said {Command}: {Outcome}")]
     public static partial void CommandGiven(this ILogger logger, Untrusted person, Untrusted command, string outcome);
 
-    [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}: {Outcome}")]
-    public static partial void Pressed(this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident, string outcome);
+    [LoggerMessage(EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}: {Outcome} (turn {Correlation})")]
+    public static partial void Pressed(this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident, string outcome, string correlation);
 
     [LoggerMessage(EventId = 6203, Level = LogLevel.Warning, Message = "{Person} pressed {Verb} on {Incident} through a card that is not its own; refused")]
     public static partial void ForeignCard(this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident);

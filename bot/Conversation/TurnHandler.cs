@@ -35,7 +35,7 @@ internal sealed class TurnHandler(
     {
         if (turn.Person is not { } person)
         {
-            logger.Pressed(turn.Mri, action.Verb, "a card", NotKnown);
+            logger.Pressed(turn.Mri, action.Verb, "a card", NotKnown, turn.Correlation);
             return InvokeResponse.Message(Sentences.NobodyKnown);
         }
         try

@@ -1,27 +1,21 @@
 using DevOpsAI.Execution;
 using MediatR;
-using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
 internal sealed class DecideHandler(
-    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, ILogger<DecideHandler> logger, IExecutionHold? hold = null)
+    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, IExecutionHold? hold = null)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
         var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
-        var answer = await recorder.RecordAsync(
+        return await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,
             state => Proposals.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
             () => crash.Reach(CrashPoint.DecisionAppended),
             cancellationToken);
-        if (answer.IsDone)
-            logger.Decided(request.Kind, answer.Incident?.Id ?? request.IncidentId, request.By.ObjectId, request.Correlation);
-        else
-            logger.Refused(request.Kind, answer.Incident?.Id ?? "unknown", request.By.ObjectId, answer.Refusal, request.Correlation);
-        return answer;
     }
 }

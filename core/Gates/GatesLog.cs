@@ -1,4 +1,3 @@
-using DevOpsAI.Logs;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -6,12 +5,6 @@ namespace DevOpsAI.Gates;
 
 internal static partial class GatesLog
 {
-    [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Kind} of {Incident} by {Person} recorded (turn {Correlation})")]
-    public static partial void Decided(this ILogger logger, DecisionKind kind, string incident, Untrusted person, string correlation);
-
-    [LoggerMessage(EventId = 2102, Level = LogLevel.Debug, Message = "{Kind} of {Incident} by {Person} refused: {Refusal} (turn {Correlation})")]
-    public static partial void Refused(this ILogger logger, DecisionKind kind, string incident, Untrusted person, Refusal? refusal, string correlation);
-
     [LoggerMessage(EventId = 2103, Level = LogLevel.Information, Message = "{Incident} of {Tenant} staged as revision {Revision} at {Level}")]
     public static partial void Staged(this ILogger logger, string incident, TenantId tenant, int revision, GateLevel level);
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Tests.Isolation;
 
 namespace DevOpsAI.Tests.Conversation;
 
 /// <summary>Who tries what they may not is in the log, with how it ended and without what they wrote.</summary>
-public sealed class RefusalLogTests
+public sealed partial class RefusalLogTests
 {
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
     private static readonly Someone Tia = new("11111111-0000-4000-8000-000000000002", "Tia");
@@ -30,12 +31,15 @@ public sealed class RefusalLogTests
         [
             $"{Stranger.ObjectId} said Unfreeze: refused, no right to it, or no such thing",
             $"{Stranger.ObjectId} said Undo: refused, no right to it, or no such thing",
-            $"{Stranger.ObjectId} pressed approve on CON-1001: refused, no right to it, or no such incident",
-            $"{Stranger.ObjectId} pressed {new string('v', 64)}... on CON-1001: refused, no right to it, or no such incident",
+            $"{Stranger.ObjectId} pressed approve on CON-1001: refused, no right to it, or no such incident (turn #)",
+            $"{Stranger.ObjectId} pressed {new string('v', 64)}... on CON-1001: refused, no right to it, or no such incident (turn #)",
         ]);
         bot.Log.ShouldNotContain(static line => line.Contains("quietly"));
     }
 
     private static IEnumerable<string> Lines(RunningBot bot, Someone who) =>
-        bot.Log.Select(static line => line.Trim()).Where(line => line.StartsWith(who.ObjectId, StringComparison.Ordinal) && (line.Contains(" said ") || line.Contains(" pressed ")));
+        bot.Log.Select(static line => Turn().Replace(line.Trim(), "(turn #)")).Where(line => line.StartsWith(who.ObjectId, StringComparison.Ordinal) && (line.Contains(" said ") || line.Contains(" pressed ")));
+
+    [GeneratedRegex(@"\(turn [0-9a-f]{32}\)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Turn();
 }

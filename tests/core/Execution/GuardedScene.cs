@@ -85,7 +85,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     public async Task ApproveAsync(Person? by = null)
     {
         var seal = (await IncidentAsync()).Staged!.Seal;
-        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Crash, Clock, NullLogger<DecideHandler>.Instance);
+        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Crash, Clock);
         (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence.ShouldContain("You approved");
     }
 

@@ -100,7 +100,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         return await IncidentAsync(id);
     }
 
-    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, this, Clock, NullLogger<DecideHandler>.Instance);
+    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, this, Clock);
 
     public Task<Answer> DecideAsync(Decide command) => Decider().Handle(command, Cancelled);
 
