@@ -49,8 +49,7 @@ public static class IncidentCard
         var plan = PlanSection.Whole(view);
         List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
         body.AddRange(StormSection.Of(view, measure));
-        if ((Flapping.Line(view) ?? SeenBefore.InSight(view)) is { } seen)
-            body.Add(seen);
+        var belowHeader = body.Count;
         var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.
         body.AddRange(view.Incident.AsksAfterUndo ? [.. next, .. done] : [.. done, .. next]);
@@ -59,7 +58,10 @@ public static class IncidentCard
             body.Add(terms);
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
-        var card = Card.Frame(body, Buttons.Of(view, planFits: plan is not null), Summary(view));
+        List<OutgoingJson> buttons = [.. Buttons.Of(view, planFits: plan is not null)];
+        if ((Flapping.Line(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
+            body.Insert(belowHeader, seen);
+        var card = Card.Frame(body, buttons, Summary(view));
         // Nothing of outside can look like a mention: its "<" is escaped.
         if (view.Calls is { } calls && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
             Card.Mention(card, calls.Entities);

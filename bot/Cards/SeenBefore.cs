@@ -12,16 +12,13 @@ internal static class SeenBefore
 {
     private const int MostWords = 60;
 
-    /// <summary>Words on a card beside title, client, sentence, command and deciders: level, deadline, risk, buttons.</summary>
-    private const int OtherWords = 26;
-
-    /// <summary>One line for the first screen; null the first time, or where it would be one word too many.</summary>
-    public static OutgoingJson? InSight(IncidentView view)
+    /// <summary>One line for the first screen; null the first time, or where it would be a word too many beside what is in sight.</summary>
+    public static OutgoingJson? InSight(IncidentView view, IEnumerable<OutgoingJson> beside)
     {
         if (view.Before.Count == 0)
             return null;
-        var line = $"{Times(view)}{Last(view)}.";
-        return Words(line) + WordsBeside(view) <= MostWords ? Rich("Small", new TextRun(line, Bold: true)) : null;
+        var line = Rich("Small", new TextRun($"{Times(view)}{Last(view)}.", Bold: true));
+        return WordCount.InSight([line, .. beside]) <= MostWords ? line : null;
     }
 
     /// <summary>The same with what was done, and the incident to look it up in; null the first time.</summary>
@@ -64,10 +61,4 @@ internal static class SeenBefore
         (3, not 13) => $"{number}rd",
         _ => $"{number}th",
     };
-
-    private static int WordsBeside(IncidentView view) => OtherWords
-        + Words(view.Incident.Title) + Words(view.Tenant.Name) + Words(view.Incident.Draft?.Summary) + Words(view.Deciders ?? HeaderSection.LocalModeLabel)
-        + view.Plan.Steps.Sum(static step => Words(step.Command));
-
-    private static int Words(string? text) => text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length ?? 0;
 }

@@ -100,6 +100,11 @@ public readonly struct OutgoingValue
     /// <summary>The text; null when it is none.</summary>
     public string? Text => what as string;
 
+    /// <summary>The objects of a list of them; none when it is something else.</summary>
+    internal IReadOnlyList<OutgoingJson> Objects => what as IReadOnlyList<OutgoingJson> ?? [];
+
+    internal bool IsFalse => ReferenceEquals(what, False);
+
     internal int Size => what switch
     {
         string text => OutgoingJson.SizeOf(text) + 2,
