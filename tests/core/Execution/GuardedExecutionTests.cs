@@ -74,6 +74,58 @@ public sealed class GuardedExecutionTests
         scene.Vendor.Calls.ShouldBe(2);
     }
 
+    /// <summary>What was announced may be on its way and goes, as if the switch had been thrown a moment later; nothing goes after it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Thrown_between_announcing_and_calling_the_kill_switch_lets_that_call_be_the_last(bool takingBack)
+    {
+        using var scene = new GuardedScene(Asks);
+        await scene.StageAsync(TurnOn("a"), TurnOn("b"), TurnOn("c"));
+        await scene.ApproveAsync();
+        if (takingBack)
+        {
+            scene.Vendor.Moods.Enqueue(VendorMood.Does);
+            scene.Vendor.Moods.Enqueue(VendorMood.Does);
+            scene.Vendor.Moods.Enqueue(VendorMood.Refuses);
+        }
+        var before = -1;
+        scene.Crash.Reaching = point =>
+        {
+            if (before >= 0 || point != (takingBack ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced))
+                return;
+            before = scene.Vendor.Calls;
+            scene.Switch("everything");
+        };
+        await scene.RunAsync();
+        before.ShouldBe(takingBack ? 3 : 0);
+        scene.Vendor.Calls.ShouldBe(before + 1);
+        scene.Facts<StepStarted>().Count.ShouldBe(scene.Vendor.Calls, "nothing is sent unannounced, nothing announced after it");
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Summary.ShouldContain("The kill switch pauses everything.");
+    }
+
+    [Fact]
+    public async Task Lifted_the_kill_switch_lets_nothing_run_that_it_stopped_until_it_is_approved_anew()
+    {
+        using var scene = new GuardedScene(Asks);
+        await scene.StageAsync(TurnOn("a"));
+        await scene.ApproveAsync();
+        scene.Switch("everything");
+        await scene.RunAsync();
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Stopped);
+        scene.Switch("");
+        await scene.RunAsync();
+        scene.Vendor.Calls.ShouldBe(0);
+        await scene.AppendAsync(StreamId.Proposal(GuardedScene.Id), new RedraftRequested(GuardedScene.Id, 1), GuardedScene.Ada.AsActor());
+        await scene.DraftAsync(2, TurnOn("a"));
+        (await scene.AtGateAsync()).Terms.Level.ShouldBe(GateLevel.L2);
+        await scene.RunAsync();
+        scene.Vendor.Calls.ShouldBe(0);
+        await scene.ApproveAsync();
+        await scene.RunAsync();
+        scene.Vendor.Effects.Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_role_taken_between_two_steps_stops_with_a_sentence()
     {
