@@ -17,6 +17,7 @@ public static class CardsServices
             .AddSingleton<ILedgerFollower, LostChannelNotice>()
             .AddSingleton<ILedgerFollower, OpenIncidentsList>()
             .AddSingleton<ILedgerFollower, FreezeNotice>()
+            .AddSingleton<ILedgerFollower, SwitchNotice>()
             .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
     }
 }

@@ -35,6 +35,15 @@ internal static class HeaderSection
 
     private static IEnumerable<OutgoingJson> Frozen(IncidentView view, Measure measure)
     {
+        if (view.SwitchedOff is { } off)
+        {
+            yield return Container(
+                [
+                    Rich(null, new TextRun("The kill switch is on", Bold: true)),
+                    Rich("None", new("Since "), TextRun.At(off.Since), new(" nothing of this client is drafted, approved or runs.")),
+                ],
+                Tone.Attention);
+        }
         if (view.Freeze is { } freeze)
         {
             var what = freeze.Cause == FreezeCause.Everything ? "Everything is frozen" : "Frozen";

@@ -38,8 +38,11 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>The dated freeze of the policy that lasts now.</summary>
     public PlannedFreeze? PlannedFreeze { get; init; }
 
+    /// <summary>The kill switch is on for the whole client.</summary>
+    public SwitchedOff? SwitchedOff { get; init; }
+
     /// <summary>Nothing of the client is approved or runs now, by somebody's word or as planned: no button offers it.</summary>
-    public bool IsFrozen => Freeze is not null || PlannedFreeze is not null;
+    public bool IsFrozen => SwitchedOff is not null || Freeze is not null || PlannedFreeze is not null;
 
     /// <summary>People who could decide and are absent, and who decides in their name.</summary>
     public IReadOnlyList<Absence> Absences { get; init; } = [];

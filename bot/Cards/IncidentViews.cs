@@ -62,6 +62,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             EverybodyIsAdministrator = access.EverybodyIsAdministrator,
             LinkHosts = linkHosts,
             Freeze = state.Freeze,
+            SwitchedOff = state.SwitchedOff,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? Sentence(DecidersOf(state, incident, conversationId)) : null,
             Undoers = incident.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,

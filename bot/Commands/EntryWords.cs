@@ -69,6 +69,8 @@ internal static class EntryWords
     {
         FreezeSet set => $"Stopped execution{Because(set.Reason)}",
         FreezeLifted lifted => $"Let execution go on{Because(lifted.Reason)}",
+        SwitchThrown thrown => $"The kill switch is on: {thrown.Why}",
+        SwitchLifted thrown => $"The kill switch is lifted; it was on since {Time(thrown.Since)}",
         RoleAssigned role => $"{(role.Held ? "Gave" : "Took")} {role.Name} {(role.Held ? "the role" : "off the role")} {Word(role.Role)}",
         AbsenceSet absence => $"{absence.Name} is away until {Time(absence.Until)}{(absence.DelegateName is { } other ? $", {other} decides instead" : "")}",
         AbsenceEnded absence => $"{absence.Name} is back",

@@ -10,6 +10,7 @@ public static class ConversationServices
         .AddSingleton<Trails>()
         .AddSingleton<Reviewing>()
         .AddSingleton<Helpers>()
+        .AddSingleton<SwitchBanner>()
         .AddSingleton<Questions>()
         .AddSingleton<Lookups>()
         .AddSingleton<NamedPeople>()

@@ -10,7 +10,7 @@ namespace DevOpsAI.Bot.Conversation;
 
 /// <summary>Typed words and pressed buttons become requests, outcomes become cards. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    Questions questions, Lookups lookups, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
+    SwitchBanner banner, Questions questions, Lookups lookups, Orders orders, AbsenceOrders absences, CardClicks clicks, Visibility visibility, ITenantDirectory tenants, TenantStates states, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
     private const string NotKnown = "refused, nobody that Entra knows";
@@ -58,7 +58,8 @@ internal sealed class TurnHandler(
         if (action.Verb == Verb.Pending)
         {
             var (client, page) = ClickData.ReadPage(action.Data);
-            return (await questions.PendingAsync(turn, person, client, page, cancellationToken)).Card is { } list
+            var pending = await questions.PendingAsync(turn, person, client, page, cancellationToken);
+            return (await banner.OnTopAsync(pending, turn, person, cancellationToken)).Card is { } list
                 ? InvokeResponse.Card(list) : InvokeResponse.Message("That list cannot be shown any more. Say pending for the current one.");
         }
         if (ClickData.Read(action.Data) is not { } data)
@@ -160,7 +161,7 @@ internal sealed class TurnHandler(
         {
             var command = CommandParser.Parse(
                 turn.Text, await visibility.PoliteNamesAsync(person, cancellationToken), await visibility.PrefixesAsync(person, cancellationToken));
-            var answer = await AnswerAsync(command, turn, person, cancellationToken);
+            var answer = await banner.OnTopAsync(await AnswerAsync(command, turn, person, cancellationToken), turn, person, cancellationToken);
             logger.CommandGiven(person.ObjectId, command.GetType().Name, answer.Refused is { } why ? $"refused, {why}" : "answered");
             return answer;
         }

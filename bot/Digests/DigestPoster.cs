@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,8 @@ internal sealed class DigestPoster(
     IFollowedTenants followed,
     IOptions<DigestsOptions> options,
     TimeProvider clock,
-    ILogger<DigestPoster> logger) : BackgroundService
+    ILogger<DigestPoster> logger,
+    IKillSwitch? killSwitch = null) : BackgroundService
 {
     private static readonly Actor Self = Actor.Service("digests");
 
@@ -41,7 +43,7 @@ internal sealed class DigestPoster(
     /// <summary>Begins to post what is due now, and completes when that is done.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+        foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id) && killSwitch?.IsOn(tenant.Id) != true))
         {
             try
             {
@@ -120,7 +122,7 @@ internal sealed class DigestPoster(
         try
         {
             var channel = book.Find(conversation) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
-            while ((outcome = await connector.PostAsync(channel, message, SendOptions.Background, stopping)) is SendOutcome.NotSent notSent)
+            while ((outcome = await connector.PostAsync(channel, message, SendOptions.Background with { Unless = () => killSwitch?.IsOn(tenant.Id) == true }, stopping)) is SendOutcome.NotSent notSent)
                 await Task.Delay(notSent.After > PauseAfterFailure ? notSent.After.Value : PauseAfterFailure, clock, stopping);
         }
         finally

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
@@ -26,7 +27,7 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, IKillSwitch killSwitch, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
             using var late = new CancellationTokenSource(LongestLook, clock);
@@ -52,6 +53,7 @@ internal static class Health
                     Told(http, signing.Problems),
                     Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Told(http, Unseen(all, clock.GetUtcNow())),
+                    Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
@@ -119,9 +121,10 @@ internal static class Health
     /// <param name="Checkpoints">What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</param>
     /// <param name="Withheld">The same of tenants that are not served because the vault does not give their key. The others are.</param>
     /// <param name="Unseen">The same of tenants whose open incidents no conversation shows.</param>
+    /// <param name="KillSwitch">The same of tenants for which nothing is drafted, posted or executed.</param>
     private sealed record Readiness(
         string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IReadOnlyDictionary<string, string>? Withheld,
-        IReadOnlyDictionary<string, string>? Unseen, IntakeTotals? Intake);
+        IReadOnlyDictionary<string, string>? Unseen, IReadOnlyDictionary<string, string>? KillSwitch, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

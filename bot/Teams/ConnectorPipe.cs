@@ -44,7 +44,7 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         {
             Attempt attempt;
             using (await pacer.EnterAsync(call.PaceKey, options.Urgency, cancellationToken))
-                attempt = await TryAsync(call, cancellationToken);
+                attempt = options.Unless?.Invoke() == true ? new(new SendOutcome.NotSent("held back", null)) : await TryAsync(call, cancellationToken);
             if (attempt.After is { } pause && pause > TimeSpan.Zero)
                 pacer.Hold(call.PaceKey, pause);
             if (attempt.Outcome is null)

@@ -10,6 +10,9 @@ public sealed record SendOptions(TimeSpan RetryFor, bool Urgent = false)
     /// <summary>Goes before waiting messages that neither are it nor urgent: an alert that somebody must see or decide about, in the midst of a storm.</summary>
     public bool Important { get; init; }
 
+    /// <summary>Looked at when the message's turn has come: true when it must not be sent after all. Then it ends as not sent.</summary>
+    public Func<bool>? Unless { get; init; }
+
     /// <summary>As <see cref="Background"/> for what must not wait behind a storm.</summary>
     public static readonly SendOptions Alert = new(TimeSpan.FromSeconds(60)) { Important = true };
 

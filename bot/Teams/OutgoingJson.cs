@@ -41,6 +41,9 @@ public sealed class OutgoingJson
         return copy;
     }
 
+    /// <summary>A copy with an element more at the beginning of a list.</summary>
+    public OutgoingJson WithFirst(string name, OutgoingJson element) => With(name, new List<OutgoingJson>([element, .. this[name].Objects]));
+
     /// <summary>No serializer makes more bytes of it: everything but plain ASCII counts as escaped.</summary>
     public int Size
     {

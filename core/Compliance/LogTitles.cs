@@ -41,6 +41,8 @@ internal static class LogTitles
         "freeze.set" => "Execution frozen",
         "change.out-of-band" => "Out-of-band change found",
         "freeze.lifted" => "Freeze lifted",
+        "switch.thrown" => "Kill switch found on",
+        "switch.lifted" => "Kill switch found lifted",
         _ => entry.Type,
     };
 }

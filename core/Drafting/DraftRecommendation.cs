@@ -26,7 +26,8 @@ internal sealed class DraftRecommendationHandler(
     ICrashPoints crashPoints,
     IOptions<DraftingOptions> options,
     TimeProvider clock,
-    ILogger<DraftRecommendationHandler> log) : IRequestHandler<DraftRecommendation, Unit>
+    ILogger<DraftRecommendationHandler> log,
+    IKillSwitch? killSwitch = null) : IRequestHandler<DraftRecommendation, Unit>
 {
     private const int MaxConflicts = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -42,10 +43,20 @@ internal sealed class DraftRecommendationHandler(
             if (RevisionDue(incident) is { } revision && !await AppendAsync(incident, revision, cancellationToken))
                 continue;
             if (RevisionDue(incident) is not null || IsUnstaged(incident))
+            {
+                ThrowIfHeld(request.Tenant);
                 await mediator.Send(new StageProposal(request.Tenant, request.IncidentId), cancellationToken);
+            }
             return Unit.Value;
         }
         throw new InvalidOperationException($"{request.IncidentId} changed {MaxConflicts} times while it was drafted.");
+    }
+
+    /// <summary>Asking a vendor takes a while, and the kill switch counts from the moment it is thrown.</summary>
+    private void ThrowIfHeld(TenantId tenant)
+    {
+        if (killSwitch?.IsOn(tenant) == true)
+            throw new FollowerHeldException();
     }
 
     /// <summary>The revision to draft now; null when the one on record is the one that counts.</summary>
@@ -64,6 +75,7 @@ internal sealed class DraftRecommendationHandler(
     private async Task<bool> AppendAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         var draft = await DraftAsync(incident, revision, cancellationToken);
+        ThrowIfHeld(incident.Tenant);
         var result = await ledger.AppendAsync(
             incident.Tenant,
             [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), new(StreamId.Incident(incident.Id), incident.IncidentVersion)],

@@ -11,6 +11,8 @@ internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
 {
     public string Name => "drafting";
 
+    public bool WaitsForSwitch => true;
+
     public string? Lane(LedgerEntry entry) => IncidentOf(entry);
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)

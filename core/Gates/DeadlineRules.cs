@@ -40,7 +40,7 @@ internal static class DeadlineRules
     {
         foreach (var (_, incident) in state.Incidents)
         {
-            if (incident.IsUndecided && Due(incident, now, escalating, isAnybodyThere) is { } due)
+            if (incident.IsUndecided && Due(state, incident, now, escalating, isAnybodyThere) is { } due)
                 yield return due;
             if (BreakGlasses.Overdue(incident, now, isAnybodyThere) is { } overdue)
                 yield return Make(incident, "what is owed for breaking the glass", overdue);
@@ -61,14 +61,30 @@ internal static class DeadlineRules
         return next;
     }
 
-    private static DueNow? Due(Incident incident, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
+    private static DueNow? Due(TenantState state, Incident incident, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
         var staged = incident.Staged!;
+        if (incident.Phase != IncidentPhase.Snoozed && IsAskedAnew(incident, state.LastStop))
+            return Make(incident, "asking anew after the kill switch", new RedraftRequested(incident.Id, staged.Revision));
         if (incident.Phase == IncidentPhase.Snoozed)
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
             return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
         return Silence.NextToTell(incident) is { } role ? Escalate(incident, staged, role, escalating, isAnybodyThere) : null;
+    }
+
+    /// <summary>
+    /// Under the kill switch nobody could decide. What has less time left when it is lifted than the switch took from it is drafted anew from
+    /// fresh readings, with its whole time, and is no silence.
+    /// </summary>
+    private static bool IsAskedAnew(Incident incident, Stop? stop)
+    {
+        if (stop is null || incident.StagedSeq > stop.Seq || incident.Staged is not { Kind: ProposalKind.Remedy })
+            return false;
+        var expires = ProposalTimes.ExpiresAt(incident)!.Value;
+        var next = !incident.Escalated && ProposalTimes.EscalateAt(incident) is { } escalates && escalates < expires ? escalates : expires;
+        var began = incident.StagedAt > stop.Since ? incident.StagedAt : stop.Since;
+        return next - stop.Until < stop.Until - began;
     }
 
     /// <summary>There is no use in waiting for people who are all absent, nor in telling people who are.</summary>

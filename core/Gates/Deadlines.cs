@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 /// Lets proposals expire, escalate and come back from a snooze. Keeps nothing: what is due is read from the state, at start as at any time.
 /// Wakes at the next due time, when the ledger moves, and once a minute in case the clock was set.
 /// </summary>
-internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access, TimeProvider clock, ILogger<Deadlines> logger) : BackgroundService
+internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access, TimeProvider clock, ILogger<Deadlines> logger, Lazy<KillSwitch>? killSwitch = null) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
@@ -23,6 +23,8 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
     public async Task<TenantState> CatchUpAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(tenant, cancellationToken);
+        if (IsStopped(state))
+            return state;
         var isAnythingDone = false;
         foreach (var due in DeadlineRules.Due(state, clock.GetUtcNow(), role => access.Value.IsAnybodyThere(state, role)))
         {
@@ -44,7 +46,7 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
             {
                 var began = clock.GetTimestamp();
                 var state = await CatchUpAsync(tenant, stopping);
-                var next = DeadlineRules.Next(state);
+                var next = IsStopped(state) ? null : DeadlineRules.Next(state);
                 await WaitAsync(tenant, state.Seq, next, clock.GetElapsedTime(began) * RestPerLook, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -58,6 +60,9 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
             }
         }
     }
+
+    /// <summary>Under the kill switch nothing falls due: nobody could have decided, and nobody is told. Its end moves the ledger.</summary>
+    private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.WhyStopped(state.Tenant) is not null;
 
     private async Task WaitAsync(TenantId tenant, long seen, DateTimeOffset? next, TimeSpan rest, CancellationToken stopping)
     {

@@ -167,3 +167,9 @@ public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact
     /// <summary>The freeze of everything is lifted rather than the tenant's own.</summary>
     public bool? Everything { get; init; }
 }
+
+/// <summary><c>switch.thrown</c> on <c>switch</c>: the kill switch was found on for all of this tenant; nothing is drafted, posted or executed.</summary>
+public sealed record SwitchThrown(string Why) : Fact;
+
+/// <summary><c>switch.lifted</c>.</summary>
+public sealed record SwitchLifted(DateTimeOffset Since) : Fact;

@@ -29,6 +29,15 @@ internal static partial class GatesLog
     [LoggerMessage(EventId = 2111, Level = LogLevel.Warning, Message = "{Why}")]
     public static partial void KillSwitchIsWeak(this ILogger logger, string why);
 
+    [LoggerMessage(EventId = 2112, Level = LogLevel.Critical, Message = "THE KILL SWITCH IS ON: nothing is drafted, posted or executed. {Why}")]
+    public static partial void SwitchIsOn(this ILogger logger, string why);
+
+    [LoggerMessage(EventId = 2113, Level = LogLevel.Critical, Message = "The kill switch is lifted; what waited is drafted and posted")]
+    public static partial void SwitchIsLifted(this ILogger logger);
+
+    [LoggerMessage(EventId = 2114, Level = LogLevel.Warning, Message = "Whether the kill switch is on could not be put on the record of {Tenant}; trying again")]
+    public static partial void SwitchNotRecorded(this ILogger logger, TenantId tenant, Exception exception);
+
     [LoggerMessage(EventId = 2109, Level = LogLevel.Warning, Message = "The absences that configuration names could not be recorded for {Tenant}; trying again in {Pause}")]
     public static partial void AbsencesNotRecorded(this ILogger logger, TenantId tenant, TimeSpan pause, Exception exception);
 }

@@ -1,3 +1,4 @@
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,8 +30,12 @@ public static class GatesServices
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
+            .AddSingleton<KillSwitchWatch>()
+            .AddSingleton<IKillSwitch>(static provider => provider.GetRequiredService<KillSwitchWatch>())
+            .AddSingleton<IFollowerHold>(static provider => provider.GetRequiredService<KillSwitchWatch>())
             .AddHostedService<SomebodyAdministers>()
             .AddHostedService<KillSwitchCheck>()
+            .AddHostedService(static provider => provider.GetRequiredService<KillSwitchWatch>())
             .AddHostedService<Deadlines>()
             .AddHostedService<ConfiguredAbsences>();
     }

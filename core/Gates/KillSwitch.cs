@@ -14,6 +14,7 @@ namespace DevOpsAI.Gates;
 internal sealed class KillSwitch(string? path)
 {
     private const int LongestFile = 64 * 1024;
+    private const string ThisClient = "The kill switch pauses this client.";
 
     private Reading last = new([], new([], ImmutableArray<Pause>.Empty, null));
 
@@ -30,7 +31,7 @@ internal sealed class KillSwitch(string? path)
         if (everything is not null)
             return everything;
         if (tenants.Contains(tenant))
-            return "The kill switch pauses this client.";
+            return ThisClient;
         foreach (var pause in pauses)
         {
             if (plan.Steps.Any(step => pause.IsConnector
@@ -39,6 +40,18 @@ internal sealed class KillSwitch(string? path)
                 return $"The kill switch pauses the {(pause.IsConnector ? "connector" : "action")} {pause.Name}.";
         }
         return null;
+    }
+
+    /// <summary>One sentence when all of a tenant is paused, rather than some action or connector; null when it is not.</summary>
+    public string? WhyStopped(TenantId tenant) => Look()(tenant);
+
+    /// <summary>As <see cref="WhyStopped"/>, of as many tenants as are asked about: the file is read once.</summary>
+    public Func<TenantId, string?> Look()
+    {
+        if (path is null)
+            return static _ => null;
+        var (tenants, _, everything) = Read();
+        return tenant => everything ?? (tenants.Contains(tenant) ? ThisClient : null);
     }
 
     /// <summary>There is one.</summary>

@@ -69,12 +69,15 @@ internal static class Redrafts
     }
 }
 
-internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, TimeProvider clock) : IRequestHandler<RequestRedraft, Answer>
+internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, TimeProvider clock, KillSwitch? killSwitch = null) : IRequestHandler<RequestRedraft, Answer>
 {
     public Task<Answer> Handle(RequestRedraft request, CancellationToken cancellationToken) => recorder.RecordAsync(
         request.Tenant,
         request.IncidentId,
-        state => Redrafts.Request(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow()),
+        state => Redrafts.Request(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow()) is var outcome
+            && outcome is Outcome.Append && killSwitch?.WhyStopped(request.Tenant) is { } why
+            ? Outcome.Refuse(state.Find(request.IncidentId), Refusal.Frozen, $"{why} Nothing is drafted; ask again when the pause is over.")
+            : outcome,
         null,
         cancellationToken);
 }

@@ -91,6 +91,12 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     public long LastSeq { get; init; } = OpenedSeq;
     public long IncidentVersion { get; init; }
 
+    /// <summary>
+    /// The entry that lifted a kill switch under which this waited with many others, so that it came as one of a list; 0 where it did not, or
+    /// something has happened since but that it was drafted.
+    /// </summary>
+    public long ListedSeq { get; init; }
+
     /// <summary>Version of the stream <c>proposal/{id}</c> that this state rests on; appends name it.</summary>
     public long ProposalVersion { get; init; }
     public long CardVersion { get; init; }
@@ -289,6 +295,7 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     {
         LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
         StorySeq = entry.Stream == StreamId.Card(Id) ? StorySeq : entry.Seq,
+        ListedSeq = entry.Stream == StreamId.Card(Id) || entry.Fact is RecommendationDrafted or ProposalStaged ? ListedSeq : 0,
         Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.ByClock) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         ProposalVersion = entry.Stream == StreamId.Proposal(Id) ? entry.Version : ProposalVersion,

@@ -54,6 +54,8 @@ public static class FactTypes
         ["absence.ended"] = typeof(AbsenceEnded),
         ["freeze.set"] = typeof(FreezeSet),
         ["freeze.lifted"] = typeof(FreezeLifted),
+        ["switch.thrown"] = typeof(SwitchThrown),
+        ["switch.lifted"] = typeof(SwitchLifted),
         ["webhook.receipts"] = typeof(WebhookReceipts),
         ["connection.expected"] = typeof(ConnectionExpected),
         ["connection.silent"] = typeof(ConnectionSilent),
@@ -144,6 +146,8 @@ public static class FactTypes
 [JsonSerializable(typeof(AbsenceEnded))]
 [JsonSerializable(typeof(FreezeSet))]
 [JsonSerializable(typeof(FreezeLifted))]
+[JsonSerializable(typeof(SwitchThrown))]
+[JsonSerializable(typeof(SwitchLifted))]
 [JsonSerializable(typeof(WebhookReceipts))]
 [JsonSerializable(typeof(ConnectionExpected))]
 [JsonSerializable(typeof(ConnectionSilent))]

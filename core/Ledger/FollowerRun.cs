@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger;
 /// the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
 /// </summary>
 internal sealed class FollowerRun(
-    ILedgerFollower follower, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger)
+    ILedgerFollower follower, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger, IFollowerHold? hold = null)
 {
     /// <summary>Handlers of one follower that run at the same time, over all tenants.</summary>
     public const int InFlight = 64;
@@ -186,6 +186,9 @@ internal sealed class FollowerRun(
     {
         for (var attempt = 1; ; attempt++)
         {
+            // Without a slot: those are for all tenants.
+            if (follower.WaitsForSwitch && hold is not null)
+                await hold.PassAsync(tenant, stopping);
             await slots.WaitAsync(stopping);
             Interlocked.Increment(ref running);
             TimeSpan pause;
@@ -199,6 +202,10 @@ internal sealed class FollowerRun(
             catch (LedgerDamagedException damaged) when (damaged.Tenant == tenant && !stopping.IsCancellationRequested)
             {
                 pause = Timeout.InfiniteTimeSpan;
+            }
+            catch (FollowerHeldException)
+            {
+                pause = TimeSpan.Zero;
             }
             catch (Exception failure) when (!stopping.IsCancellationRequested)
             {

@@ -29,6 +29,7 @@ public readonly record struct StreamId(string Value)
     public static readonly StreamId Access = new("access");
     public static readonly StreamId Channels = new("channels");
     public static readonly StreamId Freeze = new("freeze");
+    public static readonly StreamId Switch = new("switch");
 
     /// <summary>What the ledger says of itself: heartbeats.</summary>
     public static readonly StreamId Ledger = new("ledger");
@@ -126,6 +127,9 @@ public interface ILedgerFollower
 
     /// <summary>Entries of one lane are handled one after another, lanes side by side. Null when the entry is of no interest.</summary>
     string? Lane(LedgerEntry entry);
+
+    /// <summary>It drafts or posts, so it is handed nothing while the kill switch is on for the tenant.</summary>
+    bool WaitsForSwitch => false;
 
     /// <summary>Reacts. A throw is logged and the entry handed over again after a growing pause; the lane waits, others go on.</summary>
     Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken);

@@ -20,6 +20,7 @@ public sealed class LedgerFollowing : BackgroundService
     private readonly ILogger<LedgerFollowing> logger;
     private readonly List<(ILedgerFollower Follower, SemaphoreSlim Slots)> followers;
     private readonly IFollowedTenants followed;
+    private readonly IFollowerHold? hold;
     private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
     private readonly Dictionary<(string, TenantId), long> saved = [];
     private readonly SemaphoreSlim saving = new(1, 1);
@@ -32,8 +33,10 @@ public sealed class LedgerFollowing : BackgroundService
         LedgerMetrics metrics,
         TimeProvider clock,
         ILogger<LedgerFollowing> logger,
-        IFollowedTenants? followed = null)
+        IFollowedTenants? followed = null,
+        IFollowerHold? hold = null)
     {
+        this.hold = hold;
         (this.ledger, this.store, this.clock, this.logger) = (ledger, store, clock, logger);
         this.followed = followed ?? new EveryTenant(tenants);
         var all = followers.ToList();
@@ -114,7 +117,7 @@ public sealed class LedgerFollowing : BackgroundService
     }
 
     private Shift ShiftFor(TenantId tenant) =>
-        new([.. followers.Select(one => new FollowerRun(one.Follower, tenant, one.Slots, ledger, store, clock, logger))]);
+        new([.. followers.Select(one => new FollowerRun(one.Follower, tenant, one.Slots, ledger, store, clock, logger, hold))]);
 
     private async Task SaveAsync(IEnumerable<FollowerRun> runs)
     {

@@ -98,6 +98,7 @@ public sealed partial record TenantState(TenantId Tenant)
     /// </summary>
     public bool IsOnList(Incident incident, ChannelLinked link) =>
         (BeganWithList.Contains(link.Channel.ConversationId) && incident.StorySeq < LinkedSince.GetValueOrDefault(link.Channel.ConversationId))
+        || (incident.ListedSeq > LinkedSince.GetValueOrDefault(link.Channel.ConversationId))
         || (link.Escalation && incident is { IsEscalatedAmongOthers: true, EscalatedTo: { } told } && incident.StorySeq <= told.Seq);
 
     /// <summary>Open incidents whose cards the conversation would get now, but for those that it has.</summary>
@@ -115,6 +116,12 @@ public sealed partial record TenantState(TenantId Tenant)
 
     /// <summary>An administrator stopped every tenant.</summary>
     public Freeze? FrozenWithEverything { get; init; }
+
+    /// <summary>The kill switch is on for all of this tenant; null when it is not.</summary>
+    public SwitchedOff? SwitchedOff { get; init; }
+
+    /// <summary>The last time the kill switch was on for all of it, once that is over.</summary>
+    public Stop? LastStop { get; init; }
 
     /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
     public ConnectionWatch Watch { get; init; } = ConnectionWatch.Nothing;
@@ -216,6 +223,8 @@ public sealed partial record TenantState(TenantId Tenant)
                     : LostChannels.Remove(unlinked.ConversationId),
             },
             FreezeSet set => Frozen(new(entry.Actor, entry.ByClock, set.Reason, set.Cause)) with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)) },
+            SwitchThrown thrown => this with { SwitchedOff = new(entry.ByClock, thrown.Why), Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)) },
+            SwitchLifted thrown => Lifted(entry, thrown),
             ErasureCompleted erased => this with { Incidents = Touched(entry.Seq, incident => incident.Concerns(erased)) },
             FreezeLifted lifted => (lifted.Everything == true ? this with { FrozenWithEverything = null } : this with { OwnFreeze = null })
                 with { Incidents = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)) },
@@ -240,6 +249,20 @@ public sealed partial record TenantState(TenantId Tenant)
 
     private TenantState Frozen(Freeze freeze) =>
         freeze.Cause == FreezeCause.Everything ? this with { FrozenWithEverything = freeze } : this with { OwnFreeze = freeze };
+
+    /// <summary>What waited without a card comes as a list where it is much, as when a conversation is linked.</summary>
+    private TenantState Lifted(LedgerEntry entry, SwitchLifted lifted)
+    {
+        var waited = Incidents.Values.Where(static incident => incident.IsOpen && incident.Cards.IsEmpty).ToList();
+        var touched = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock));
+        return this with
+        {
+            SwitchedOff = null,
+            LastStop = new(lifted.Since, entry.ByClock, entry.Seq),
+            Incidents = waited.Count <= MostPostedAtOnce ? touched : touched.SetItems(waited.Select(incident =>
+                KeyValuePair.Create(incident.Id, touched[incident.Id] with { ListedSeq = entry.Seq }))),
+        };
+    }
 
     private TenantState AssignRole(RoleAssigned role)
     {

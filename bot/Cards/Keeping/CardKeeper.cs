@@ -26,7 +26,8 @@ internal sealed class CardKeeper(
     IOptions<CardsOptions> options,
     TimeProvider clock,
     ILogger<CardKeeper> logger,
-    IFollowedTenants followed) : BackgroundService, ILedgerFollower
+    IFollowedTenants followed,
+    IKillSwitch? killSwitch = null) : BackgroundService, ILedgerFollower
 {
     private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
     private readonly RefusedCards refused = new();
@@ -38,7 +39,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
-        ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
+        ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -51,7 +52,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Nudge(state, id);
                 break;
-            case ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
+            case ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
                 Sweep(state);
                 break;
             default:
@@ -84,6 +85,7 @@ internal sealed class CardKeeper(
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             // A tenant that comes from another instance may bring cards that were still to be sent.
             var next = followed.NextAsync(enough.Token);
+            var lifted = killSwitch?.NextLiftAsync(enough.Token) ?? Task.Delay(Timeout.Infinite, enough.Token);
             var wait = options.Value.SweepEvery;
             foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
             {
@@ -99,7 +101,7 @@ internal sealed class CardKeeper(
                     logger.SweepFailed(tenant.Id, unavailable);
                 }
             }
-            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, enough.Token), next);
+            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, enough.Token), next, lifted);
             await enough.CancelAsync();
         }
     }
@@ -139,7 +141,7 @@ internal sealed class CardKeeper(
     }
 
     private KeptCard Keep(CardPlace place) => new(
-        place, ledger, states, views, connector, book, crashPoints, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)));
+        place, ledger, states, views, connector, book, crashPoints, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)), killSwitch);
 
     private static string? IncidentOf(StreamId stream)
     {

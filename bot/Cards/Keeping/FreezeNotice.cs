@@ -23,6 +23,8 @@ internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnect
 
     public string Name => "freezes";
 
+    public bool WaitsForSwitch => true;
+
     public string? Lane(LedgerEntry entry) => entry.Fact is FreezeSet or FreezeLifted ? "freezes" : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)

@@ -25,7 +25,8 @@ internal sealed class KeptCard(
     CardsOptions options,
     TimeProvider clock,
     ILogger logger,
-    Action<KeptCard> ended)
+    Action<KeptCard> ended,
+    IKillSwitch? killSwitch = null)
 {
     private const string ConversationGone = "ConversationNotFound";
 
@@ -116,6 +117,11 @@ internal sealed class KeptCard(
             }
             switch (next)
             {
+                // Under the kill switch nothing new is posted; what is shown is kept true in place. Its end nudges.
+                case NextStep.Post or NextStep.Tell when IsHeld():
+                    if (knownUnsent)
+                        await PauseAsync(options.SweepEvery, untilNudged: true, stopping);
+                    return knownUnsent;
                 case NextStep.Post post:
                     return await PostAsync(state, incident, post, stopping);
                 case NextStep.Update when Passing(incident) is { } rest:
@@ -164,7 +170,7 @@ internal sealed class KeptCard(
         await book.PeopleAsync(place.ConversationId, stopping);
         var drawing = clock.GetUtcNow();
         var message = Message(state, incident, isNew: true);
-        var outcome = await connector.PostAsync(Current(post.Link.Channel), message, Urgency(incident), stopping);
+        var outcome = await connector.PostAsync(Current(post.Link.Channel), message, Urgency(incident) with { Unless = IsHeld }, stopping);
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
@@ -309,6 +315,8 @@ internal sealed class KeptCard(
         incident.Opened.Scope == IncidentScope.One
         && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true, Staged.Terms.Level: GateLevel.L2 })
             ? SendOptions.Alert : SendOptions.Background;
+
+    private bool IsHeld() => killSwitch?.IsOn(place.Tenant) == true;
 
     private OutgoingMessage Message(TenantState state, Incident incident, bool isNew = false)
     {

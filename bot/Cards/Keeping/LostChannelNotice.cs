@@ -17,6 +17,8 @@ internal sealed class LostChannelNotice(ILedger ledger, TenantStates states, ICo
 
     public string Name => "lost-channels";
 
+    public bool WaitsForSwitch => true;
+
     public string? Lane(LedgerEntry entry) => entry.Fact is ChannelUnlinked { Lost: true } lost ? lost.ConversationId : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)

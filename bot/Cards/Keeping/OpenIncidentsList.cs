@@ -19,6 +19,8 @@ internal sealed class OpenIncidentsList(
 
     public string Name => "lists";
 
+    public bool WaitsForSwitch => true;
+
     public string? Lane(LedgerEntry entry) => entry.Fact switch
     {
         ChannelLinked linked => linked.Channel.ConversationId,

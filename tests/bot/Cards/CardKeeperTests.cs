@@ -23,6 +23,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     private readonly CardsOptions options = new() { PassingFor = TimeSpan.Zero };
     private CardKeeper keeper = null!;
     private GatePolicy policy = GatePolicies.BuiltIn;
+    private HandSwitch? killSwitch;
     private long handed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -618,12 +619,36 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
     private OpenIncidentsList Lists() => new(story.Ledger, story.States, new TwoTenants(), teams, new KnownBook(), story.Clock);
 
+    [Fact]
+    public async Task Under_the_kill_switch_nothing_new_is_posted_and_what_is_shown_stays_true()
+    {
+        var thrown = new HandSwitch(story.Tenant.Id);
+        killSwitch = thrown;
+        keeper = Restarted(new NoCrash());
+        story.Linked().Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Posts.ShouldBe(1);
+        thrown.Throw();
+        story.Append(StreamId.Switch, new SwitchThrown("The kill switch pauses everything."), Actor.Service("kill-switch"));
+        new Story(story.Tenant, "CON-1002", story.Ledger, story.Clock).Opened().Drafted().Staged();
+        await HandOverAsync();
+        teams.Posts.ShouldBe(1);
+        var shown = teams.Shown.Values.ShouldHaveSingleItem().ToJsonString();
+        shown.ShouldContain("The kill switch is on");
+        shown.ShouldNotContain("\"Approve\"");
+        thrown.Lift();
+        story.Append(StreamId.Switch, new SwitchLifted(Story.Start), Actor.Service("kill-switch"));
+        await HandOverAsync();
+        teams.Posts.ShouldBe(2);
+        teams.Shown.Values.ShouldAllBe(card => !card.ToJsonString().Contains("The kill switch is on", StringComparison.Ordinal));
+    }
+
     private CardKeeper Restarted(ICrashPoints crashPoints)
     {
         var states = new TenantStates(story.Ledger);
         var made = new CardKeeper(
             story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
-            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()));
+            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()), killSwitch);
         keepers.Add(made);
         return made;
     }

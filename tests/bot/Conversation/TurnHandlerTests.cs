@@ -29,6 +29,7 @@ public sealed class TurnHandlerTests
         .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
     private readonly RecordingMediator mediator = new();
     private readonly MemoryDocuments documents = new();
+    private readonly DevOpsAI.Tests.Cards.HandSwitch killSwitch = new(Story.Contoso.Id);
     private readonly TurnHandler handler;
     private readonly List<OutgoingMessage> replies = [];
 
@@ -45,6 +46,7 @@ public sealed class TurnHandlerTests
         var questions = new Questions(
             directory, story.States, access, visibility, views, helpers, trails, new(documents), new(story.Ledger, new(documents), story.Clock), story.Clock);
         handler = new(
+            new(visibility, killSwitch),
             questions,
             new(visibility, questions, story.Clock),
             new(mediator, visibility, access, views, helpers, questions, new(new KnownBook(), new(Options.Create(new TeamsOptions())))),
@@ -54,6 +56,18 @@ public sealed class TurnHandlerTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_the_kill_switch_whoever_asks_is_answered_and_told_on_top_that_it_is_on()
+    {
+        (await SayAsync(Story.Ravi, "pending")).ShouldNotContain("kill switch");
+        killSwitch.Throw();
+        var answer = await SayAsync(Story.Ravi, "pending");
+        answer.ShouldContain("The kill switch is on for Contoso Ltd: nothing is drafted, posted, approved or executed.");
+        answer.IndexOf("kill switch", StringComparison.Ordinal).ShouldBeLessThan(answer.IndexOf("CON-1001", StringComparison.Ordinal));
+        killSwitch.Lift();
+        (await SayAsync(Story.Ravi, "pending")).ShouldNotContain("kill switch");
+    }
 
     [Fact]
     public async Task Digest_tells_what_happened_since_the_last_one_to_who_may_see_the_client()

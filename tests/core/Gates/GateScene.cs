@@ -113,7 +113,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         new RequestUndoHandler(Recorder, Access, Policies, Catalogue, KillSwitch, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
 
     public Task<Answer> RedraftAsync(Person by, string id = "CON-1001", string? seal = null) =>
-        new RequestRedraftHandler(Recorder, Access, Clock).Handle(new(Contoso, id, by, seal, Correlation), Cancelled);
+        new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, seal, Correlation), Cancelled);
 
     /// <param name="message">Correlation id of the message that asks for it; a new one when it is not given.</param>
     public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
