@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Connections;
 using DevOpsAI.Digests;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -13,7 +14,7 @@ namespace DevOpsAI.Bot.Digests;
 /// A client's digest as a card: what happened, what waits, what is told nowhere else, and the newest checkpoint, which stays in Teams where
 /// whoever runs the bot cannot rewrite it.
 /// </summary>
-internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeProvider clock)
+internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeProvider clock, SecretRotations? rotations = null)
 {
     private const int MostWaiting = 8;
     private const int MostTold = 8;
@@ -35,7 +36,7 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         return Build(tenant, state, digest, await NewestAsync(tenant, cancellationToken), now, $"The last {Phrases.Span(last)}: ");
     }
 
-    private static OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now, string window = "")
+    private OutgoingJson Build(Tenant tenant, TenantState state, Digest digest, (SignedCheckpoint? Checkpoint, string? Problem) newest, DateTimeOffset now, string window = "")
     {
         var open = PendingCard.Open(state);
         List<OutgoingJson> body =
@@ -48,6 +49,7 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         body.AddRange(Happened(digest));
         body.AddRange(Waiting(tenant, state, open, now));
         body.AddRange(OnlyHere(digest));
+        body.AddRange(ToReplace(tenant, now));
         body.AddRange(Record(newest));
         return Card.Frame(body, summary: Summary(tenant));
     }
@@ -123,6 +125,11 @@ internal sealed class DigestCards(ILedger ledger, Checkpoints checkpoints, TimeP
         if (rest > 0)
             yield return Rich("Small", new TextRun(rest == 1 ? "and one more event, such as the end of an alert that was on no card" : $"and {rest} more events, such as the ends of alerts that were on no card", Subtle: true));
     }
+
+    private IEnumerable<OutgoingJson> ToReplace(Tenant tenant, DateTimeOffset now) => (rotations?.Due(now) ?? [])
+        .Where(due => due.Secret.Tenant == tenant.Id)
+        .Take(MostTold)
+        .Select(static due => Rich("Small", new("Secret: ", Bold: true, Tone: Tone.Warning), new(due.Warning, 300)));
 
     private static IEnumerable<OutgoingJson> Record((SignedCheckpoint? Checkpoint, string? Problem) newest)
     {

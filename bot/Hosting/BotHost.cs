@@ -63,6 +63,7 @@ public static class BotHost
             .AddCards()
             .AddConversation()
             .AddDigests()
+            .AddRotationSchedule()
             .AddTelemetry(builder.Configuration);
 
         var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -27,7 +28,8 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing, IKillSwitch killSwitch, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing,
+            IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
             using var late = new CancellationTokenSource(LongestLook, clock);
@@ -54,6 +56,7 @@ internal static class Health
                     Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Told(http, Unseen(all, clock.GetUtcNow())),
                     Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
+                    Told(http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
                     mode.IsLocal ? IntakeTotals.Of(all) : null));
             }
             catch (LedgerUnavailableException unavailable)
@@ -122,9 +125,10 @@ internal static class Health
     /// <param name="Withheld">The same of tenants that are not served because the vault does not give their key. The others are.</param>
     /// <param name="Unseen">The same of tenants whose open incidents no conversation shows.</param>
     /// <param name="KillSwitch">The same of tenants for which nothing is drafted, posted or executed.</param>
+    /// <param name="Rotate">The same of secrets that are to be replaced soon or are overdue, by setting.</param>
     private sealed record Readiness(
         string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IReadOnlyDictionary<string, string>? Withheld,
-        IReadOnlyDictionary<string, string>? Unseen, IReadOnlyDictionary<string, string>? KillSwitch, IntakeTotals? Intake);
+        IReadOnlyDictionary<string, string>? Unseen, IReadOnlyDictionary<string, string>? KillSwitch, IReadOnlyDictionary<string, string>? Rotate, IntakeTotals? Intake);
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -20,6 +20,9 @@ public sealed class TeamsOptions
     /// <summary>As <see cref="ClientSecret"/>.</summary>
     public string? CertificatePassword { get; set; }
 
+    /// <summary>The day by which the secret or certificate is to be replaced; people are reminded from two weeks before.</summary>
+    public DateOnly? RotateBy { get; set; }
+
     /// <summary>The registration is a user-assigned managed identity of this host.</summary>
     public bool ManagedIdentity { get; set; }
 

@@ -18,6 +18,9 @@ public sealed class ConnectionSettings
     /// <summary>How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:SilentAfter</c>.</summary>
     public TimeSpan? SilentAfter { get; init; }
 
+    /// <summary>The day by which its secrets are to be replaced; people are reminded from two weeks before.</summary>
+    public DateOnly? RotateBy { get; init; }
+
     /// <summary>The connector's own; a secret may be <c>env:NAME</c> or <c>file:/path</c>.</summary>
     public Dictionary<string, string?> Settings { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -12,6 +12,9 @@ public sealed class CosmosOptions
     /// <summary>An account key, or where it is kept (<c>env:NAME</c>, <c>file:/path</c>). Without one Entra authenticates: a managed identity, or whoever is logged in.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The day by which <see cref="Key"/> is to be replaced; people are reminded from two weeks before.</summary>
+    public DateOnly? RotateBy { get; set; }
+
     public string Database { get; set; } = "devopsai";
 
     /// <summary>Create the database and its containers when they are missing. Needs an account key, or they must exist already.</summary>

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -20,6 +21,7 @@ public sealed class DigestTests
 {
     private readonly Story story = new();
     private readonly FakeTeams teams = new();
+    private SecretRotations? rotations;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,6 +41,20 @@ public sealed class DigestTests
             sent => sent.Purpose.ShouldBe("digest"), sent => sent.Outcome.ShouldBe(MessageOutcome.Sent), sent => sent.ActivityId.ShouldBe("m1"));
         await ToAsync(31, poster);
         teams.Posts.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_to_be_replaced_is_told_in_the_digest_of_its_client()
+    {
+        var soon = DateOnly.FromDateTime(Story.Start.UtcDateTime).AddDays(3);
+        rotations = new([new("Connections:a:RotateBy", "The secret of the connection a", Story.Contoso.Id, soon), new("Connections:b:RotateBy", "The secret of the connection b", Story.Fabrikam.Id, soon)]);
+        story.Linked();
+        var poster = Poster();
+        await ToAsync(7, poster);
+        var card = teams.Shown.Values.ShouldHaveSingleItem();
+        card.ToJsonString().ShouldContain("The secret of the connection a is to be replaced by 2026-11-24, in 3 days; then set Connections:a:RotateBy anew.");
+        card.ToJsonString().ShouldNotContain("connection b");
+        CardSchema.Problems(card).ShouldBeEmpty();
     }
 
     [Fact]
@@ -220,7 +236,7 @@ public sealed class DigestTests
     {
         var tenants = new TwoTenants();
         return new(
-            story.Ledger, new(story.Ledger), tenants, new(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock), teams, new KnownBook(),
+            story.Ledger, new(story.Ledger), tenants, new(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations), teams, new KnownBook(),
             new EveryTenant(tenants), Options.Create(new DigestsOptions()), clock ?? story.Clock, NullLogger<DigestPoster>.Instance);
     }
 
