@@ -49,7 +49,7 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
             yield return $"{at}:Settings:{problem}";
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,62}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 
     private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known, IReadOnlyList<string> Mistakes)

@@ -188,7 +188,7 @@ public static partial class GatePolicyReader
 
     private enum WeekDay { Sun = DayOfWeek.Sunday, Mon, Tue, Wed, Thu, Fri, Sat }
 
-    [GeneratedRegex(@"^[A-Za-z0-9*][A-Za-z0-9.*_-]{0,99}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9*][A-Za-z0-9.*_-]{0,99}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ActionPattern();
 }
 

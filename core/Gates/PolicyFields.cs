@@ -151,6 +151,6 @@ internal sealed partial class PolicyFields(string file, YamlMappingNode node, IC
         return string.Join(", ", names);
     }
 
-    [GeneratedRegex("^(?<number>[0-9]{1,5})(?<unit>[mhd])$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<number>[0-9]{1,5})(?<unit>[mhd])\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Duration();
 }

@@ -14,7 +14,7 @@ internal static partial class DocumentNames
             throw new ArgumentException($"'{id}' is not the id of a document: at most 200 of A-Z, a-z, 0-9, '-', '_', '.', ':' and '|'.", nameof(id));
     }
 
-    [GeneratedRegex("^[a-z][a-z-]{0,39}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z][a-z-]{0,39}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Kind();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.:|-]{1,200}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

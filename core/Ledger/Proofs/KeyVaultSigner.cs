@@ -136,6 +136,9 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
     private static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    [GeneratedRegex("^/keys/[0-9a-zA-Z-]{1,127}(/[0-9a-zA-Z]{1,64})?/?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^/keys/[0-9a-zA-Z-]{1,127}(/[0-9a-zA-Z]{1,64})?/?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyPath();
 }
