@@ -37,8 +37,14 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => inner.Log(
-            logLevel, eventId, state, exception is null ? null : new ToldException(exception), (said, _) => LogText.OneLine(formatter(said, exception), LogText.LongestOfMessage));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!inner.IsEnabled(logLevel))
+                return;
+            var told = new ToldValues(state, LogText.LongestOfMessage);
+            var failure = exception is null ? null : new ToldException(exception);
+            inner.Log(logLevel, eventId, told, failure, (_, _) => LogText.OneLine(formatter(state, exception), LogText.LongestOfMessage));
+        }
     }
 
     /// <summary>Stands for an exception in the hands of a formatter, all of which ask for its text.</summary>
@@ -50,29 +56,42 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
     private sealed class GuardedScopes(IExternalScopeProvider inner) : IExternalScopeProvider
     {
         public void ForEachScope<TState>(Action<object?, TState> callback, TState state) =>
-            inner.ForEachScope(static (scope, both) => both.callback(ToldScope.Of(scope), both.state), (callback, state));
+            inner.ForEachScope(static (scope, both) => both.callback(Told(scope), both.state), (callback, state));
 
         public IDisposable Push(object? state) => inner.Push(state);
     }
 
-    private sealed class ToldScope(string text, IReadOnlyList<KeyValuePair<string, object?>> values) : IReadOnlyList<KeyValuePair<string, object?>>
+    /// <summary>A scope: what it says, and its values where it has any.</summary>
+    private static object? Told(object? scope) => scope switch
     {
-        public int Count => values.Count;
+        null => null,
+        IEnumerable<KeyValuePair<string, object?>> => new ToldValues(scope, LogText.LongestOfException),
+        _ => LogText.OneLine(scope.ToString() ?? "", LogText.LongestOfException),
+    };
 
-        public KeyValuePair<string, object?> this[int index] => values[index];
+    /// <summary>The named values of a message or scope, which a format for programs writes beside it: each bounded, numbers as they are.</summary>
+    private sealed class ToldValues(object? told, int longest) : IReadOnlyList<KeyValuePair<string, object?>>
+    {
+        private List<KeyValuePair<string, object?>>? values;
 
-        /// <summary>The scope itself when there is nothing in its text that a line may not have.</summary>
-        public static object? Of(object? scope)
-        {
-            var text = scope?.ToString() ?? "";
-            var told = LogText.OneLine(text, LogText.LongestOfException);
-            return ReferenceEquals(text, told) ? scope : new ToldScope(told, scope as IReadOnlyList<KeyValuePair<string, object?>> ?? []);
-        }
+        public int Count => Values.Count;
 
-        public override string ToString() => text;
+        private List<KeyValuePair<string, object?>> Values => values ??=
+        [
+            .. (told as IEnumerable<KeyValuePair<string, object?>> ?? [])
+                .Select(static one => KeyValuePair.Create(LogText.OneLine(one.Key, Untrusted.Longest), Told(one.Value))),
+        ];
 
-        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => values.GetEnumerator();
+        public KeyValuePair<string, object?> this[int index] => Values[index];
+
+        public override string ToString() => LogText.OneLine(told?.ToString() ?? "", longest);
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Values.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        private static object? Told(object? value) => value is null or bool or (IFormattable and ValueType)
+            ? value
+            : LogText.OneLine(value.ToString() ?? "", LogText.LongestOfException);
     }
 }

@@ -39,6 +39,32 @@ public sealed class GuardedConsoleTests
     public void A_long_body_does_not_fill_the_log(string format) =>
         Written(format, logger => logger.LogError(new InvalidOperationException(new string('x', 1_000_000)), "failed")).Length.ShouldBeLessThan(3 * LogText.LongestOfException);
 
+    /// <summary>As the web server puts it into its scope for each request.</summary>
+    [Theory]
+    [InlineData("simple")]
+    [InlineData("json")]
+    [InlineData("systemd")]
+    public void A_long_path_does_not_fill_the_log_or_forge_a_line_of_it(string format)
+    {
+        var path = "/api/" + string.Concat(Enumerable.Repeat($"\n{Forged}\u001b[2J", 2_000));
+        var told = Written(format, logger =>
+        {
+            using var named = logger.BeginScope(new Dictionary<string, object?> { ["RequestPath"] = path, ["Port"] = 443 });
+            using var scope = logger.BeginScope("RequestPath:{RequestPath}", path);
+            logger.LogWarning("{Path} is not known, {Count}", path, 7);
+        });
+        told.Length.ShouldBeLessThan(LogText.LongestOfMessage * 6);
+        told.Split('\n').ShouldNotContain(line => line.TrimStart().StartsWith(Forged, StringComparison.Ordinal));
+        told.ShouldNotContain('\u001b');
+        if (format == "json")
+        {
+            var line = System.Text.Json.Nodes.JsonNode.Parse(told.Split('\n')[0])!;
+            line["State"]!["Count"]!.GetValue<int>().ShouldBe(7);
+            line["State"]!["Path"]!.GetValue<string>().Length.ShouldBeLessThan(LogText.LongestOfException * 7);
+            line["Scopes"]!.AsArray().ShouldContain(scope => scope!["Port"] != null && scope["Port"]!.GetValue<int>() == 443);
+        }
+    }
+
     [Fact]
     public void Where_it_was_thrown_stays_readable_and_so_do_other_languages()
     {
