@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -40,6 +41,9 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public InMemoryLedger Ledger { get; }
 
+    /// <summary>What was logged as a warning or worse, also by the web server.</summary>
+    public ConcurrentQueue<string> Troubles { get; private init; } = [];
+
     /// <summary>Puts on record what was counted so far.</summary>
     public Task RecordReceiptsAsync() => app.Services.GetRequiredService<DeliveryReceipts>().RecordAsync(CancellationToken.None);
 
@@ -48,6 +52,8 @@ internal sealed class WebhookHost : IAsyncDisposable
         ledger ??= new InMemoryLedger();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        var troubles = new Keeper();
+        builder.Logging.AddProvider(troubles);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(Settings.Concat(settings).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Services
@@ -66,7 +72,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         var built = builder.Build();
         built.MapWebhooks();
         await built.StartAsync();
-        return new(built, ledger);
+        return new(built, ledger) { Troubles = troubles.Kept };
     }
 
     /// <summary>Posts to a connection.</summary>
@@ -115,6 +121,28 @@ internal sealed class WebhookHost : IAsyncDisposable
         ($"Connections:{name}:Connector", connector),
         .. settings.Select(pair => ($"Connections:{name}:Settings:{pair.Name}", pair.Value)),
     ];
+
+    private sealed class Keeper : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Kept { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Dispose()
+        {
+            // Keeps nothing open.
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Kept.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+        }
+    }
 
     private sealed class NoCrash : ICrashPoints
     {

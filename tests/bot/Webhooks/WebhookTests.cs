@@ -282,6 +282,10 @@ public sealed class WebhookTests
         {
             slow.ForEach(static socket => socket.Dispose());
         }
+        // What the web server has to say of those who were pushed out it says at the latest when it stops; those who hung up just now it warns of.
+        await host.DisposeAsync();
+        host.Troubles.ShouldAllBe(static line => line.StartsWith("Warning Connection processing ended abnormally", StringComparison.Ordinal));
+        host.Troubles.Count.ShouldBeLessThanOrEqualTo(64);
 
         static async Task<TcpClient> TrickleAsync(Uri server, CancellationToken cancellation)
         {
