@@ -17,8 +17,10 @@ public sealed class LedgerCommandsTests : IDisposable
     private readonly SqliteLedger ledger;
     private readonly Dictionary<string, string?> settings = new() { ["Storage:Path"] = "data", ["Tenants:fabrikam:Name"] = "Fabrikam Inc" };
 
+    private readonly ManualClock clock = new();
+
     public LedgerCommandsTests() =>
-        ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
 
     [Fact]
     public async Task List_prints_one_object_per_line_beside_a_running_bot()
@@ -38,6 +40,20 @@ public sealed class LedgerCommandsTests : IDisposable
         second.GetProperty("actor").GetProperty("kind").GetString().ShouldBe("person");
         second.GetProperty("data").GetProperty("reason").GetString().ShouldBe("fixed by José \"J\" 🚀");
         second.GetProperty("hash").GetString().ShouldBe(Convert.ToHexStringLower(appended[1].Hash.Span));
+    }
+
+    [Fact]
+    public async Task List_tells_by_which_clock_an_entry_was_recorded_where_that_was_behind_the_record()
+    {
+        await AppendAsync(1);
+        clock.Jump(-TimeSpan.FromDays(30));
+        await AppendAsync(1);
+        var (_, output, _) = await RunAsync("ledger", "list", "--tenant", "contoso", "--json");
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+        lines[0].TryGetProperty("clock", out _).ShouldBeFalse();
+        lines[1].GetProperty("at").GetString().ShouldBe("2026-03-02T09:00:00.000Z");
+        lines[1].GetProperty("clock").GetString().ShouldBe("2026-01-31T09:00:00.000Z");
+        (await RunAsync("ledger", "verify", "--tenant", "contoso")).Code.ShouldBe(0);
     }
 
     [Fact]

@@ -139,6 +139,20 @@ public sealed class SilenceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_heard_while_the_clock_was_ahead_hides_no_later_silence()
+    {
+        using var watch = Watch(connection);
+        clock.Jump(TimeSpan.FromDays(30));
+        await ReceiveAsync();
+        clock.Jump(-TimeSpan.FromDays(30));
+        await ReceiveAsync();
+        var heard = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
+        await watch.LookAsync(Contoso, Token);
+        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
+    }
+
+    [Fact]
     public async Task A_webhook_that_never_came_is_missed_from_the_very_start()
     {
         using var one = Watch(connection, sends: true);

@@ -12,6 +12,30 @@ public sealed class BreakGlassTests
 {
     private const string Glass = "{ role: approver, confirmations: 2, within: 4h }";
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(9, "The glass was broken after it had expired.")]
+    public async Task A_glass_broken_after_a_clock_was_ahead_counts_by_the_clock_that_is_right(int hoursLate, string? why)
+    {
+        var scene = await WaitingAsync();
+        await WrongClockTests.AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
+        if (why is null)
+        {
+            (await scene.BreakGlassAsync(Ada)).Refusal.ShouldBeNull();
+        }
+        else
+        {
+            var staged = (await scene.IncidentAsync()).Staged!;
+            scene.Clock.Advance(TimeSpan.FromHours(hoursLate));
+            var alone = new ProposalDecided("CON-1001", staged.Revision, DecisionKind.Approve, staged.Seal, "Now.", null, null, true)
+            {
+                Owed = new(2, scene.Clock.GetUtcNow().AddHours(4)), ByClock = scene.Clock.GetUtcNow(),
+            };
+            await scene.AppendAsync(StreamId.Proposal("CON-1001"), alone, Ada.AsActor());
+        }
+        (await scene.WhyNotExecuteAsync()).ShouldBe(why);
+    }
+
     [Fact]
     public async Task One_acts_alone_and_two_others_confirm_afterwards()
     {

@@ -141,7 +141,7 @@ public sealed class WrongClockTests
         }
     }
 
-    private static async Task AheadForOneEntryAsync(GateScene scene, TimeSpan by)
+    internal static async Task AheadForOneEntryAsync(GateScene scene, TimeSpan by)
     {
         scene.Clock.Jump(by);
         await scene.OpenAsync($"CON-{2000 + scene.Ledger.Entries(Contoso).Count}");

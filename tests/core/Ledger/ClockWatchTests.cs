@@ -2,6 +2,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger;
@@ -74,6 +75,98 @@ public sealed class ClockWatchTests
         watch.Problem.ShouldBeNull();
         clock.Jump(TimeSpan.FromHours(8));
         watch.Problem.ShouldNotBeNull("that was no sleep");
+    }
+
+    [Fact]
+    public void A_clock_that_was_behind_is_measured_from_where_it_was_right()
+    {
+        var watch = Watch();
+        clock.Jump(-TimeSpan.FromDays(3));
+        watch.Problem.ShouldBeNull();
+        clock.Advance(TimeSpan.FromHours(5));
+        clock.Jump(TimeSpan.FromDays(3) + TimeSpan.FromMinutes(59));
+        watch.Problem.ShouldBeNull("right again, and set a little");
+        clock.Jump(-TimeSpan.FromDays(3));
+        watch.Problem.ShouldBeNull();
+        clock.Jump(TimeSpan.FromDays(3) + TimeSpan.FromHours(2));
+        watch.Problem.ShouldNotBeNull().ShouldContain("2 hours ahead");
+    }
+
+    [Fact]
+    public void What_a_sleep_does_not_explain_is_a_jump()
+    {
+        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance, () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
+        Sleep(TimeSpan.FromHours(8));
+        clock.Jump(TimeSpan.FromDays(30));
+        watch.Problem.ShouldNotBeNull().ShouldContain("30 days ahead");
+        clock.Jump(-TimeSpan.FromDays(30));
+        watch.Problem.ShouldBeNull("the sleep was seen, and does not count twice");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_sleep_cannot_be_told_every_jump_is_one(bool onlyLater)
+    {
+        var asked = 0;
+        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance, () => onlyLater && asked++ == 0 ? TimeSpan.FromHours(1) : null);
+        clock.Jump(TimeSpan.FromHours(5));
+        watch.Problem.ShouldNotBeNull().ShouldContain("5 hours ahead");
+    }
+
+    [Fact]
+    public void A_jump_is_said_once_and_so_is_its_end()
+    {
+        var log = new Lines();
+        var watch = new ClockWatch(clock, Longest, log);
+        for (var day = 0; day < 2; day++)
+        {
+            clock.Jump(TimeSpan.FromDays(3));
+            for (var look = 0; look < 5; look++)
+                Should.Throw<ClockJumpedException>(watch.ThrowIfJumped);
+            clock.Jump(-TimeSpan.FromDays(3));
+            for (var look = 0; look < 5; look++)
+                watch.ThrowIfJumped();
+        }
+        string[] once = ["Critical NOTHING IS RECORDED: The clock of this machine jumped 3 days ahead", "Information The clock is right again"];
+        log.Said.Count.ShouldBe(4);
+        log.Said.Select((line, index) => line.StartsWith(once[index % 2], StringComparison.Ordinal)).ShouldAllBe(static fits => fits);
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumped_damages_no_record()
+    {
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var ledger = new GuardedLedger(new InMemoryLedger(clock), quarantine, Watch());
+        clock.Jump(TimeSpan.FromDays(1));
+        await Should.ThrowAsync<ClockJumpedException>(() => AppendAsync(ledger));
+        quarantine.Held.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Linux_tells_how_long_it_has_been_up_with_the_time_asleep()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            ClockWatch.SinceBoot().ShouldBeNull();
+            return;
+        }
+        var before = ClockWatch.SinceBoot().ShouldNotBeNull();
+        // The other counter leaves time asleep out.
+        before.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(Environment.TickCount64) - TimeSpan.FromSeconds(5));
+        ClockWatch.SinceBoot().ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(before);
+    }
+
+    private sealed class Lines : ILogger<ClockWatch>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Said.Add($"{logLevel} {formatter(state, exception)}");
     }
 
     private void Sleep(TimeSpan time)
