@@ -43,11 +43,12 @@ public static class LedgerFile
     /// <exception cref="LedgerFileException">It cannot be opened, or was written by a newer version.</exception>
     public static SqliteDatabase OpenToWrite(string path)
     {
+        DatabaseHeader.MustBeOurs(path);
         var database = SqliteDatabase.OpenToWrite(path);
         try
         {
             database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -65536;");
-            switch (database.Number("PRAGMA user_version"))
+            switch (FormatOf(database))
             {
                 case SchemaVersion:
                     return database;
@@ -81,6 +82,7 @@ public static class LedgerFile
     {
         if (!File.Exists(path))
             return null;
+        DatabaseHeader.MustBeOurs(path);
         try
         {
             return Probed(SqliteDatabase.OpenToRead(path), path, newest);
@@ -92,9 +94,16 @@ public static class LedgerFile
         }
     }
 
-    /// <summary>What is wrong with the write-ahead log of a ledger that no bot holds, so that its newest entries are lost; null when nothing is.</summary>
-    public static string? FindLogDamage(string path) =>
-        WriteAheadLog.FindDamage(path + "-wal") is { } damage && !IsHeld(path) ? $"the write-ahead log is damaged ({damage}), newer entries cannot be read" : null;
+    /// <summary>
+    /// What is wrong with a ledger that no bot holds, so that entries are lost although SQLite reads on without a word: its write-ahead log, or its
+    /// length. Null when nothing is.
+    /// </summary>
+    public static string? FindLoss(string path)
+    {
+        if (WriteAheadLog.FindDamage(path + "-wal") is { } damage)
+            return IsHeld(path) ? null : $"the write-ahead log is damaged ({damage}), newer entries cannot be read";
+        return !HasLog(path) && DatabaseHeader.FindWrongLength(path) is { } wrong && !IsHeld(path) ? $"the file is damaged: {wrong}" : null;
+    }
 
     private static bool IsHeld(string path)
     {
@@ -110,7 +119,7 @@ public static class LedgerFile
         }
     }
 
-    private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+    internal static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
     private static SqliteDatabase OpenCopy(string path, int newest)
     {
@@ -130,14 +139,31 @@ public static class LedgerFile
         }
     }
 
+    /// <summary>As the header says, which must not be earlier than what is in the file.</summary>
+    private static long FormatOf(SqliteDatabase database)
+    {
+        var format = database.Number("PRAGMA user_version") ?? 0;
+        var since = format switch
+        {
+            0 => "tenant",
+            1 => "sealed",
+            _ => null,
+        };
+        if (since is not null && database.Number($"SELECT count(*) FROM pragma_table_info('entries') WHERE name = '{since}'") > 0)
+        {
+            throw new LedgerFileException(
+                SQLitePCL.raw.SQLITE_NOTADB, $"its header is damaged: it names format {format}, its tables are of a later one");
+        }
+        return format;
+    }
+
     private static SqliteDatabase Probed(SqliteDatabase database, string path, int newest)
     {
         try
         {
             _ = database.Number("SELECT count(*) FROM sqlite_master");
-            return database.Number("PRAGMA user_version") is var version && version <= newest
-                ? database
-                : throw LedgerFileException.UnknownFormat(path, version, newest);
+            var format = FormatOf(database);
+            return format >= 0 && format <= newest ? database : throw LedgerFileException.UnknownFormat(path, format, newest);
         }
         catch
         {

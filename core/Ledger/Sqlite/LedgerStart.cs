@@ -10,6 +10,8 @@ internal static class LedgerStart
     public static void MustBeWhole(string path, bool acceptLoss, ILogger logger)
     {
         List<string> lost = WriteAheadLog.FindCertainDamage(path + "-wal") is { } damage ? [$"Its write-ahead log is damaged ({damage}): what comes after cannot be read."] : [];
+        if (!LedgerFile.HasLog(path) && DatabaseHeader.FindWrongLength(path) is { } wrong)
+            throw new LedgerUnavailableException($"{path} is damaged: {wrong}. Nothing was changed. Restore the whole folder from a backup.");
         lost.AddRange(Missing(path, only: null).Values);
         if (lost.Count == 0)
             return;

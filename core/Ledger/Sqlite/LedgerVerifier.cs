@@ -45,7 +45,7 @@ public sealed class LedgerVerifier
     {
         try
         {
-            var logDamage = LedgerFile.FindLogDamage(path);
+            var loss = LedgerFile.FindLoss(path);
             // Before the entries: where a bot goes on appending, they are newer than what is read here.
             var lost = File.Exists(path) ? LedgerStart.Missing(path, only?.Value) : new Dictionary<string, string>();
             using var opened = LedgerFile.OpenToRead(path);
@@ -53,8 +53,8 @@ public sealed class LedgerVerifier
                 return null;
             var verifier = new LedgerVerifier(opened, only, sizes);
             verifier.Run(cancellationToken);
-            if (logDamage is not null)
-                verifier.ReportDamage(logDamage);
+            if (loss is not null)
+                verifier.ReportDamage(loss);
             foreach (var (tenant, missing) in lost)
                 verifier.Of(Encoding.UTF8.GetBytes(tenant))?.Damage(missing);
             return verifier.Results();

@@ -50,6 +50,7 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
         try
         {
             Directory.CreateDirectory(folder);
+            DatabaseHeader.MustBeOurs(path);
             database = SqliteDatabase.OpenToWrite(path, PatienceWithOthers);
             if (database.Number("PRAGMA user_version") is not Format and var later)
                 throw LedgerFileException.UnknownFormat(path, later, Format);
