@@ -22,6 +22,8 @@ internal static class VerdictText
             lines.Add("  " + End(verdict, last));
         if (verdict is { Ledger: { Intact: true, Entries: > 0 }, IsUnsigned: false } && judged.Count == 0)
             lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give one with --checkpoint and --key.");
+        if (verdict.Ledger.DamageElsewhere is { } elsewhere)
+            lines.Add($"  {elsewhere}; no entry of {verdict.Ledger.Tenant} is there. 'ledger verify --all' says whose are");
         if (verdict is { MissingKeys: null, IsEmpty: false })
             lines.Add("  documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
         return string.Join(Environment.NewLine, lines);
@@ -88,6 +90,7 @@ internal static class VerdictText
                 result.Root,
                 Problem = verdict.IsUnsigned ? Unsigned : verdict.Traces is { } traces ? $"no entries, but the documents have {traces}" : null,
                 result.Problems,
+                result.DamageElsewhere,
                 LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
                 First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
                 MissingKeys = verdict.LacksKeys ? verdict.MissingKeys!.Select(static key => new { key.Key, key.First, key.Entries }) : null,

@@ -9,11 +9,13 @@ namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
 /// Recomputes everything that the ledger claims from the stored bytes: every leaf, the order, what each row says of itself, the streams'
-/// versions, the tree and its head. Reads the table from front to back, then its indexes; needs the same memory for any length.
+/// versions, the tree and its head. Reads the table from front to back, then its indexes; needs the same memory for any length. A page that
+/// cannot be read concerns the tenants whose rows are on it: the others' are found by the index.
 /// </summary>
 public sealed class LedgerVerifier
 {
     private const int BlocksAhead = 4;
+    private const string Columns = "SELECT id, tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries";
 
     private readonly SqliteDatabase database;
     private readonly byte[]? only;
@@ -21,6 +23,8 @@ public sealed class LedgerVerifier
     private readonly Dictionary<string, TenantCheck> tenants = [];
 
     private readonly IReadOnlyDictionary<TenantId, IReadOnlyList<long>> sizes;
+    private SqliteStatement? heads;
+    private string? damagedTable;
 
     private LedgerVerifier(SqliteDatabase database, TenantId? only, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
@@ -74,21 +78,26 @@ public sealed class LedgerVerifier
         // One snapshot, so that a bot that goes on appending does not disturb.
         Step("the file", () => database.Execute("BEGIN"));
         Step("the table of heads", FindTenants);
-        Step("the table of entries", () => CheckEntries(cancellationToken));
+        CheckEntriesOrEach(cancellationToken);
         foreach (var check in tenants.Values)
             check.ReportMissingSeals();
-        Step("the table of heads", CheckHeads);
+        foreach (var check in tenants.Values)
+            Step("the table of heads", () => CheckHead(check), check);
         Step("the table of cursors", CheckCursors);
         foreach (var check in tenants.Values.Where(static check => check.Entries > 0 && !check.HasProblems))
         {
-            Step("the index by stream", () => CheckStreams(check));
-            Step("the index by seq", () => CheckOrder(check));
+            Step("the index by stream", () => CheckStreams(check), check);
+            Step("the index by seq", () => CheckOrder(check), check);
         }
+        // What nobody's rows are missing from was somebody's of whom nothing else tells.
+        if (damagedTable is not null && tenants.Values.All(static check => !check.HasProblems) && (only is null || tenants.Count == 0))
+            Of(only ?? "?"u8)!.Damage(damagedTable);
         if (database.InTransaction)
             database.Execute("ROLLBACK");
     }
 
-    private void Step(string part, Action check)
+    /// <param name="tenant">Whom damage concerns; null for all.</param>
+    private void Step(string part, Action check, TenantCheck? tenant = null)
     {
         try
         {
@@ -96,7 +105,11 @@ public sealed class LedgerVerifier
         }
         catch (LedgerFileException failure) when (IsTampering(failure))
         {
-            ReportDamage($"{part} is damaged: {failure.Message}");
+            var what = $"{part} is damaged: {failure.Message}";
+            if (tenant is null)
+                ReportDamage(what);
+            else
+                tenant.Damage(what);
         }
     }
 
@@ -109,13 +122,50 @@ public sealed class LedgerVerifier
     }
 
     private List<TenantVerification> Results() =>
-        [.. tenants.Values.Select(static check => check.Result()).OrderBy(static result => result.Tenant, StringComparer.Ordinal)];
+    [
+        .. tenants.Values.Select(check => check.HasProblems ? check.Result() : check.Result() with { DamageElsewhere = damagedTable })
+            .OrderBy(static result => result.Tenant, StringComparer.Ordinal),
+    ];
 
     private void FindTenants()
     {
-        var heads = database.Prepare("SELECT tenant FROM heads");
-        while (heads.Step())
-            _ = Of(heads.Bytes(0));
+        var found = only is null
+            ? database.Prepare("SELECT tenant FROM heads")
+            : database.Prepare("SELECT tenant FROM heads WHERE tenant = ?").BindText(1, only);
+        while (found.Step())
+            _ = Of(found.Bytes(0));
+    }
+
+    /// <summary>A page that cannot be read ends the way through the table; then each tenant's entries are looked for one by one.</summary>
+    private void CheckEntriesOrEach(CancellationToken cancellationToken)
+    {
+        try
+        {
+            CheckEntries(cancellationToken);
+        }
+        catch (LedgerFileException failure) when (IsTampering(failure))
+        {
+            damagedTable = $"the table of entries is damaged: {failure.Message}";
+            foreach (var tenant in tenants.Keys.ToList())
+            {
+                tenants.Remove(tenant);
+                var check = Of(Encoding.UTF8.GetBytes(tenant))!;
+                Step("the table of entries", () => CheckByIndex(check, cancellationToken), check);
+            }
+        }
+    }
+
+    private void CheckByIndex(TenantCheck check, CancellationToken cancellationToken)
+    {
+        var rows = database.Prepare(Columns + " INDEXED BY entries_by_seq WHERE tenant = ? ORDER BY seq").Bind(1, check.Tenant);
+        var block = new RowBlock();
+        while (rows.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(block, rows);
+            check.Row(block[0], Mix(block[0].Stream, block[0].Version, block[0].Id));
+            block.Clear();
+        }
     }
 
     /// <summary>This thread reads and hashes, another one checks and builds the tree: each has about half of the work.</summary>
@@ -142,7 +192,7 @@ public sealed class LedgerVerifier
 
     private void ReadBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationToken cancellationToken)
     {
-        var rows = database.Prepare("SELECT id, tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries NOT INDEXED ORDER BY id");
+        var rows = database.Prepare(Columns + " NOT INDEXED ORDER BY id");
         var block = new RowBlock();
         try
         {
@@ -151,7 +201,7 @@ public sealed class LedgerVerifier
                 var tenant = rows.Bytes(1);
                 if (only is not null && !tenant.SequenceEqual(only))
                     continue;
-                block.Add(rows.Number(0), tenant, rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), rows.Number(7) == 0, rows.Bytes(8));
+                Add(block, rows);
                 if (!block.IsFull)
                     continue;
                 full.Add(block, cancellationToken);
@@ -164,6 +214,12 @@ public sealed class LedgerVerifier
             if (!cancellationToken.IsCancellationRequested)
                 full.Add(block, cancellationToken);
         }
+    }
+
+    private static void Add(RowBlock block, SqliteStatement rows)
+    {
+        var hasSealed = rows.Number(7) == 0;
+        block.Add(rows.Number(0), rows.Bytes(1), rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), hasSealed, rows.Bytes(8));
     }
 
     private void CheckBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationTokenSource stop)
@@ -191,15 +247,12 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckHeads()
+    private void CheckHead(TenantCheck check)
     {
-        var heads = database.Prepare("SELECT size, root, range FROM heads WHERE tenant = ?");
-        foreach (var check in tenants.Values)
-        {
-            var found = heads.Bind(1, check.Tenant).Step();
-            check.Head(found, found ? heads.Number(0) : 0, found ? heads.Bytes(1) : [], found ? heads.Bytes(2) : []);
-            heads.Reset();
-        }
+        var head = heads ??= database.Prepare("SELECT size, root, range FROM heads WHERE tenant = ?");
+        var found = head.Bind(1, check.Tenant).Step();
+        check.Head(found, found ? head.Number(0) : 0, found ? head.Bytes(1) : [], found ? head.Bytes(2) : []);
+        head.Reset();
     }
 
     /// <summary>A cursor is saved after the entries that it covers, in the same file: it is never ahead of them.</summary>

@@ -27,6 +27,9 @@ public sealed record TenantVerification(string Tenant, long Entries, string Root
     /// <summary>The keys that what is sealed beside the entries is sealed under. Whether they are still there is for others to say.</summary>
     public IReadOnlyList<Vault.KeyUse> Keys { get; init; } = [];
 
+    /// <summary>What is damaged in the file where none of these entries is; null when nothing is, or when that was not looked at.</summary>
+    public string? DamageElsewhere { get; init; }
+
     /// <summary>Time of the last entry; null when there is none, or it cannot be read.</summary>
     public DateTimeOffset? LastAt { get; init; }
 

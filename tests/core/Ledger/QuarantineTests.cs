@@ -143,6 +143,11 @@ public sealed class QuarantineTests : IDisposable
         folder.Close();
         var bytes = await File.ReadAllBytesAsync(folder.File, Token);
         var pages = Enumerable.Range(1, (bytes.Length / PageSize) - 1).Where(number => bytes[number * PageSize] == IndexLeaf && Holds(bytes, number, "contoso") && !Holds(bytes, number, "fabrikam")).ToList();
+        var beside = LedgerVerifier.VerifyFile(folder.File, Fabrikam, Token)!.ShouldHaveSingleItem();
+        (beside.First, beside.Entries).ShouldBe((null, 200));
+        beside.DamageElsewhere.ShouldNotBeNull().ShouldContain("the table of entries is damaged");
+        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What.ShouldContain("malformed");
+        LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact)).ShouldBe([("contoso", false), ("fabrikam", true)]);
         pages.ShouldNotBeEmpty();
         foreach (var page in pages)
             bytes.AsSpan(page * PageSize, PageSize).Clear();
@@ -180,6 +185,7 @@ public sealed class QuarantineTests : IDisposable
         row.Step().ShouldBeTrue();
         var bytes = row.Bytes(0).ToArray();
         row.Reset();
+        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().Intact.ShouldBeFalse();
         bytes[bytes.Length / 2] ^= 1;
         database.Prepare($"UPDATE entries SET {column} = ? WHERE tenant = 'contoso' AND seq = ?").Bind(1, bytes).Bind(2, seq).Run();
     }
