@@ -39,7 +39,9 @@ internal sealed class CheckpointFindings
         {
             // A file given with one tenant is held against that one, whatever it says; with several, against the one it names.
             var own = fromFiles.Where(one => tenants.Count == 1 || one.Signed.Checkpoint.Tenant == tenant).ToList();
-            own.AddRange(await findings.KeptAsync(ledger, tenant, cancellationToken));
+            var (kept, damaged) = await ledger.KeptAsync(tenant, cancellationToken);
+            own.AddRange(kept);
+            findings.unreadable.AddRange(damaged);
             findings.byTenant[tenant] = own;
         }
         if (tenants.Count != 1 && fromFiles.Find(one => one.Signed.Checkpoint.Tenant is not { } of || !tenants.Contains(of)) is { } stray)
@@ -63,19 +65,6 @@ internal sealed class CheckpointFindings
     }
 
     public bool IsGiven(CheckpointFinding finding) => given.Contains(finding.Checkpoint.Where);
-
-    private async Task<IReadOnlyList<FoundCheckpoint>> KeptAsync(OpenedLedger ledger, TenantId tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ledger.KeptAsync(tenant, cancellationToken);
-        }
-        catch (CheckpointException damaged)
-        {
-            unreadable.Add(damaged.Message);
-            return [];
-        }
-    }
 
     /// <exception cref="CommandException">There is no such file, or it is no checkpoint.</exception>
     public static FoundCheckpoint ReadGiven(string path)

@@ -103,14 +103,8 @@ internal static class LedgerVerification
 
     private static async Task<bool> IsAnyKeptAsync(OpenedLedger ledger, TenantId tenant, CancellationToken cancellationToken)
     {
-        try
-        {
-            return (await ledger.KeptAsync(tenant, cancellationToken)).Count > 0;
-        }
-        catch (CheckpointException)
-        {
-            return true; // that it is damaged is said later
-        }
+        var (whole, damaged) = await ledger.KeptAsync(tenant, cancellationToken);
+        return whole.Count + damaged.Count > 0;
     }
 
     /// <summary>All at once, unless some are not to be read here.</summary>

@@ -115,20 +115,37 @@ internal sealed class OpenedLedger : IDisposable
             context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, context.ContentRoot) : null, cancellationToken);
     }
 
-    /// <summary>Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names.</summary>
-    public async Task<IReadOnlyList<FoundCheckpoint>> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <summary>
+    /// Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names; and what is
+    /// wrong with each that is none any more.
+    /// </summary>
+    public async Task<(IReadOnlyList<FoundCheckpoint> Whole, IReadOnlyList<string> Damaged)> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var found = new Dictionary<(long, string), FoundCheckpoint>();
+        var (fromDocuments, problems) = await Checkpoints.SortAsync(tenant, cancellationToken);
+        List<string> damaged = [.. problems];
         foreach (var folder in new[] { Path.Combine(Folder, CheckpointFiles.FolderName), context.Configuration["Ledger:CheckpointFolder"] })
         {
             if (folder is not { Length: > 0 })
                 continue;
             foreach (var path in new CheckpointFiles(Path.GetFullPath(folder, context.ContentRoot)).Paths(tenant))
-                Add(new(path, CheckpointFiles.Read(path)));
+                Try(path);
         }
-        await foreach (var kept in Checkpoints.AllAsync(tenant, cancellationToken))
+        foreach (var kept in fromDocuments)
             Add(new($"the documents ({kept.Checkpoint.Size})", kept));
-        return [.. found.Values.OrderBy(static one => one.Signed.Checkpoint.Size)];
+        return ([.. found.Values.OrderBy(static one => one.Signed.Checkpoint.Size)], damaged);
+
+        void Try(string path)
+        {
+            try
+            {
+                Add(new(path, CheckpointFiles.Read(path)));
+            }
+            catch (CheckpointException problem)
+            {
+                damaged.Add(problem.Message);
+            }
+        }
 
         void Add(FoundCheckpoint one) => found.TryAdd((one.Signed.Checkpoint.Size, one.Signed.ToString()), one);
     }

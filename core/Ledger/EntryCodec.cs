@@ -131,6 +131,8 @@ public static class EntryCodec
             }
             else
             {
+                if (sealedBytes is { IsEmpty: false })
+                    throw new JsonException("something is sealed beside it that it does not speak of");
                 fact = FactTypes.Deserialize(type, body[parts.Data]);
             }
             return new(
@@ -220,6 +222,8 @@ public static class EntryCodec
             var entry = Decode(stored, keys);
             if (entry.Tenant != tenant || entry.Seq != stored.Seq)
                 throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
+            if (stored.Sealed is null && LacksItsSeal(stored.Body.Span, keys))
+                throw new LedgerDamagedException(tenant, stored.Seq, "what is sealed beside it is missing, and it was not erased");
             // What it is found by is not hashed, so it must say the same.
             if (stored.FiledAs is { } filed && (filed.Stream != entry.Stream.Value || filed.Version != entry.Version))
                 throw new LedgerDamagedException(tenant, stored.Seq, $"it is version {entry.Version} of {entry.Stream} and filed as version {filed.Version} of {Untrusted.Shown(filed.Stream)}");
@@ -229,6 +233,13 @@ public static class EntryCodec
         {
             throw new LedgerDamagedException(tenant, stored.Seq, $"it cannot be read ({unreadable.Message})", unreadable);
         }
+    }
+
+    /// <summary>What the entry says is sealed beside it is not there, and was not of people alone who were erased since.</summary>
+    private static bool LacksItsSeal(ReadOnlySpan<byte> body, TenantKeys keys)
+    {
+        var parts = EntryParts.Read(body);
+        return parts.HasSealed && !SealedParts.Read(body[parts.Sealed]).Parts.All(part => keys.IsErased(part.Key));
     }
 
     private static Fact ReadBack(PreparedEntry prepared, TenantKeys keys)

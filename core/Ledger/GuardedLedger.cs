@@ -44,22 +44,27 @@ internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine
     public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.SizeAsync(tenant, cancellationToken));
 
-    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        quarantine.ThrowIfHeld(tenant);
-        await foreach (var entry in inner.ReadAsync(tenant, first, last, cancellationToken))
-            yield return entry;
-    }
+    public ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.HeadAsync(tenant, cancellationToken));
 
-    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        quarantine.ThrowIfHeld(tenant);
-        await foreach (var entry in inner.ReadStreamAsync(tenant, stream, cancellationToken))
-            yield return entry;
-    }
+    public IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken) =>
+        WatchAsync(tenant, inner.ReadAsync(tenant, first, last, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+        WatchAsync(tenant, inner.ReadStreamAsync(tenant, stream, cancellationToken), cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.LeavesAsync(tenant, first, count, cancellationToken));
+
+    private async IAsyncEnumerable<StoredEntry> WatchAsync(
+        TenantId tenant, IAsyncEnumerable<StoredEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        quarantine.ThrowIfHeld(tenant);
+        await using var reading = entries.GetAsyncEnumerator(cancellationToken);
+        Func<ValueTask<bool>> next = reading.MoveNextAsync;
+        while (await quarantine.WatchAsync(tenant, next))
+            yield return reading.Current;
+    }
 }
 
 /// <summary>The followers' cursors; one that cannot be read any more is damage of its tenant's record as well.</summary>

@@ -16,6 +16,13 @@ public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMe
 /// <param name="Version">Position in the stream, from 1.</param>
 public readonly record struct StreamPlace(string Stream, long Version);
 
+/// <summary>What a store keeps of a tenant's tree beside the entries, so that the next one can be added without reading them all.</summary>
+/// <param name="Entries">How many entries there are.</param>
+/// <param name="Size">How many there are by this head; null when there is none.</param>
+/// <param name="Root">Merkle root over them.</param>
+/// <param name="Range">As <see cref="CompactRange.Save"/> gives it.</param>
+public sealed record KeptHead(long Entries, long? Size, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> Range);
+
 /// <summary>The stored bytes of the ledger, for those who prove, check and export. Reads only and decodes nothing.</summary>
 public interface ILedgerArchive
 {
@@ -25,6 +32,9 @@ public interface ILedgerArchive
 
     /// <summary>Number of the tenant's durable entries, which is the seq of the last.</summary>
     ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>The head that is kept beside the entries, as of one moment; null where none is kept, or there is nothing of the tenant.</summary>
+    ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new((KeptHead?)null);
 
     /// <summary>The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow with their number.</summary>
     IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken);

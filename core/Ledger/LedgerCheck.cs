@@ -7,7 +7,8 @@ namespace DevOpsAI.Ledger;
 
 /// <summary>
 /// Reads every tenant's ledger before anything is done on its grounds: whoever reads an entry hashes it, and the hashes together must be what was
-/// signed last. What is read is the state that the bot needs anyway. A tenant whose record is not whole goes into quarantine; the others start.
+/// signed last, and give the tree that is kept beside them. What is read is the state that the bot needs anyway. A tenant whose record or
+/// newest checkpoint is not whole goes into quarantine; the others start.
 /// </summary>
 internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants, Quarantine quarantine, ILogger<LedgerCheck> logger, CheckpointKeepers? keepers = null)
     : IHostedService
@@ -29,9 +30,9 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
                 return;
             await keepers.Of(tenant).CompareAsync(cancellationToken);
         }
-        catch (CheckpointException)
+        catch (Exception damaged) when (damaged is CheckpointException or TenantLockedException)
         {
-            // Either the tenant is in quarantine now, or nothing is signed for it, which is told by whoever signs.
+            // The tenant is in quarantine now; or what is missing was given up on purpose, and whoever signs tells that nothing is signed.
         }
         catch (Exception unclear) when (!cancellationToken.IsCancellationRequested)
         {

@@ -25,7 +25,7 @@ public static class LedgerServices
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSqliteStore().AddCosmosStore();
-        services.AddSingleton(static provider => new Quarantine(provider.GetRequiredService<ILogger<Quarantine>>(), GivenUp(provider)));
+        services.AddSingleton(static provider => new Quarantine(provider.GetRequiredService<ILogger<Quarantine>>(), Lost(provider)));
         services.AddSingleton<ILedger>(static provider => new GuardedLedger(
             Choose<ILedger, SqliteLedger, CosmosLedger>(provider), Guard(provider), provider.GetRequiredService<ClockWatch>()));
         services.AddSingleton(static provider => new ClockWatch(
@@ -82,13 +82,10 @@ public static class LedgerServices
 
     private static Quarantine Guard(IServiceProvider provider) => provider.GetRequiredService<Quarantine>();
 
-    private static Func<TenantId, long>? GivenUp(IServiceProvider provider)
-    {
-        if (IsCosmos(provider))
-            return null;
-        var heads = new Lazy<IReadOnlyDictionary<string, long>>(() => LedgerStart.GivenUp(FolderOf(provider)));
-        return tenant => heads.Value.GetValueOrDefault(tenant.Value);
-    }
+    private static LostEntries? Lost(IServiceProvider provider) => IsCosmos(provider) ? null : new(
+        FolderOf(provider),
+        provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss,
+        provider.GetRequiredService<ILogger<LostEntries>>());
 
     internal static bool IsCosmos(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Cosmos;

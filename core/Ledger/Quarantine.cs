@@ -8,8 +8,8 @@ namespace DevOpsAI.Ledger;
 /// The tenants whose record was found damaged, from that moment until the process ends. Whoever reads or writes a ledger asks here first, so that
 /// nothing more is signed, decided, carried out or told on such grounds. Other tenants are not concerned.
 /// </summary>
-/// <param name="givenUp">Up to which entry an operator has given entries up on purpose: what was signed for them contradicts the ledger for good. Null for nobody.</param>
-public sealed class Quarantine(ILogger<Quarantine> logger, Func<TenantId, long>? givenUp = null)
+/// <param name="lost">What an operator has given up on purpose: what was signed for it contradicts the ledger for good. Null for nothing.</param>
+public sealed class Quarantine(ILogger<Quarantine> logger, ILostEntries? lost = null)
 {
     private readonly ConcurrentDictionary<TenantId, LedgerDamagedException> held = new();
 
@@ -28,15 +28,22 @@ public sealed class Quarantine(ILogger<Quarantine> logger, Func<TenantId, long>?
     /// <summary>What was signed for the first <paramref name="size"/> entries is not what is stored now. Not damage where they were given up on purpose.</summary>
     public void PutUnlessGivenUp(TenantId tenant, long size, string what)
     {
-        if (size > (givenUp?.Invoke(tenant) ?? 0))
+        if (size > (lost?.GivenUp(tenant) ?? 0))
             Put(new(tenant, null, what));
+    }
+
+    /// <summary>So many entries were signed, and there are fewer. Not damage where the missing ones are given up, now or before.</summary>
+    public void PutUnlessLossIsAccepted(LedgerDamagedException loss, long size)
+    {
+        if (lost is null || (size > lost.GivenUp(loss.Tenant) && !lost.TryGiveUp(loss.Tenant, size, loss.What)))
+            Put(loss);
     }
 
     /// <exception cref="LedgerDamagedException">The tenant is held.</exception>
     public void ThrowIfHeld(TenantId tenant)
     {
         if (held.TryGetValue(tenant, out var damage))
-            throw new LedgerDamagedException(tenant, damage.Seq, damage.What, damage.InnerException);
+            throw new LedgerDamagedException(tenant, damage.Seq, damage.What, damage.InnerException, damage.Remedy);
     }
 
     /// <summary>Does something with a tenant's ledger, unless the tenant is held; damage that shows holds it.</summary>

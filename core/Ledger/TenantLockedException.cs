@@ -13,12 +13,17 @@ public abstract class TenantLockedException(TenantId tenant, string message, Exc
 /// </summary>
 /// <param name="seq">The entry where it shows; null when that cannot be told.</param>
 /// <param name="what">What is wrong, as a clause without a full stop.</param>
-public sealed class LedgerDamagedException(TenantId tenant, long? seq, string what, Exception? inner = null) : TenantLockedException(
+/// <param name="remedy">What to do then, as a clause; null for restoring the record.</param>
+public sealed class LedgerDamagedException(TenantId tenant, long? seq, string what, Exception? inner = null, string? remedy = null)
+    : TenantLockedException(
     tenant,
-    $"The record of {tenant} is damaged: {(seq is { } entry ? $"entry {entry}: " : "")}{what}. Nothing is read, signed or done for {tenant} until the bot is started with a record that is whole; 'ledger verify --tenant {tenant}' says more, then restore it from a backup.",
+    $"The record of {tenant} is damaged: {(seq is { } entry ? $"entry {entry}: " : "")}{what}. Nothing is read, signed or done for {tenant} until "
+    + $"the bot is started with a record that is whole; 'ledger verify --tenant {tenant}' says more, then {remedy ?? "restore it from a backup"}.",
     inner)
 {
     public long? Seq => seq;
 
     public string What => what;
+
+    public string? Remedy => remedy;
 }

@@ -77,10 +77,10 @@ public sealed class DamagedRecordTests
 
     private long seqOfLast;
 
-    private static Task<HttpResponseMessage> RaiseAsync(BotProcess bot, string tenant, string device, string service = "Spooler") =>
+    internal static Task<HttpResponseMessage> RaiseAsync(BotProcess bot, string tenant, string device, string service = "Spooler") =>
         bot.AlertmanagerAsync(tenant, Alerts.Payload("WindowsServiceDown", device, "firing", ("name", service)));
 
-    private static async Task<JsonObject> NotReadyAsync(BotProcess bot)
+    internal static async Task<JsonObject> NotReadyAsync(BotProcess bot)
     {
         JsonObject? said = null;
         await Eventually.TrueAsync(async () =>

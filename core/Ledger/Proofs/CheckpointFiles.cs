@@ -52,9 +52,16 @@ public sealed class CheckpointFiles(string folder)
         }
         catch (NoteFormatException problem)
         {
-            throw new CheckpointException($"{path} is no checkpoint, or is damaged: {problem.Message}.");
+            throw new CheckpointException($"{path} is no checkpoint, or is damaged: {problem.Message}.")
+            {
+                What = $"the checkpoint in {path} cannot be read ({problem.Message})", Remedy = Replace(path),
+            };
         }
     }
+
+    /// <summary>A copy serves nobody when it is damaged; the ledger is proved by the others.</summary>
+    internal static string Replace(string path) =>
+        $"put {path} back from a backup; or, where everything else is intact, move it out of its folder and keep it";
 
     private string PathOf(TenantId tenant, long size) =>
         Path.Combine(folder, tenant.Value, size.ToString("D12", CultureInfo.InvariantCulture) + Extension);

@@ -19,6 +19,7 @@ internal sealed class CheckpointKeeper(
     Quarantine? quarantine = null) : IDisposable
 {
     private const int LeavesAtOnce = 4096;
+    private const string Unsigned = "Nothing is signed until that is explained.";
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CompactRange range = new();
@@ -49,15 +50,29 @@ internal sealed class CheckpointKeeper(
         }
     }
 
-    /// <summary>Holds the ledger against the newest checkpoint of each place where one is kept, and signs nothing.</summary>
-    /// <exception cref="CheckpointException">As <see cref="SignAsync"/>. Where an entry that was signed for has been changed the tenant is in quarantine.</exception>
+    /// <summary>
+    /// Holds the ledger against the tree that the store keeps beside it and against the newest checkpoint of each place where one is kept,
+    /// and signs nothing. What does not fit puts the tenant into quarantine: nobody could tell any more what was recorded.
+    /// </summary>
+    /// <exception cref="CheckpointException">As <see cref="SignAsync"/>.</exception>
+    /// <exception cref="LedgerDamagedException">The tree that is kept beside the entries is not theirs.</exception>
     /// <exception cref="LedgerUnavailableException">A store cannot be used now.</exception>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
+            await CheckHeadAsync(cancellationToken);
             await CompareAsync(await checkpoints.NewestAsync(tenant, cancellationToken), cancellationToken);
+        }
+        catch (CheckpointException refused) when (refused.What is { } what)
+        {
+            var damage = new LedgerDamagedException(tenant, null, what, refused, refused.Remedy);
+            if (refused.Lost is { } size)
+                quarantine?.PutUnlessLossIsAccepted(damage, size);
+            else
+                quarantine?.Put(damage);
+            throw;
         }
         finally
         {
@@ -119,7 +134,7 @@ internal sealed class CheckpointKeeper(
         {
             if (isCompared && newest is { } known && kept.Checkpoint.IsSameTree(known.Checkpoint))
                 return;
-            await BelieveAsync(kept, "the documents", cancellationToken);
+            await BelieveAsync(kept, "the documents", Checkpoints.RestoreDocuments, cancellationToken);
             await ContinuesAsync(kept.Checkpoint, "kept in the documents", cancellationToken);
         }
         if (isCompared)
@@ -128,7 +143,7 @@ internal sealed class CheckpointKeeper(
         {
             if (NewestIn(place) is not { } file)
                 continue;
-            await BelieveAsync(file, place.Folder, cancellationToken);
+            await BelieveAsync(file, place.Folder, CheckpointFiles.Replace(place.Paths(tenant)[^1]), cancellationToken);
             await ContinuesAsync(file.Checkpoint, $"kept in {place.Folder}", cancellationToken);
         }
         isCompared = true;
@@ -138,9 +153,42 @@ internal sealed class CheckpointKeeper(
     {
         await ReadOnAsync(cancellationToken);
         if (old.Size > range.Size)
-            throw new CheckpointException($"The ledger of {tenant} has {range.Size} entries, but a checkpoint of {old.Size} was signed ({where}): its end is missing. Nothing is signed until that is explained.");
+        {
+            throw new CheckpointException(
+                $"The ledger of {tenant} has {range.Size} entries, but a checkpoint of {old.Size} was signed ({where}): "
+                + $"its end is missing. {Unsigned}")
+            {
+                What = $"it has {range.Size} entries, but a checkpoint of {old.Size} was signed ({where}), so its end is missing",
+                Remedy = "restore the whole folder from one backup; or, where the missing entries are lost for good, start once with "
+                    + "Storage:AcceptLoss=true",
+                Lost = old.Size,
+            };
+        }
         if (old.Size > 0)
             await ProveAsync(old, new Checkpoint(origin, range.Size, range.Root()), cancellationToken);
+    }
+
+    /// <summary>As of one moment, whoever appends meanwhile.</summary>
+    private async Task CheckHeadAsync(CancellationToken cancellationToken)
+    {
+        if (await archive.HeadAsync(tenant, cancellationToken) is not { } head)
+            return;
+        if (head.Size is not { } size)
+            throw Damaged(head, "the ledger ends there, but the head that is kept beside it says nothing");
+        if (size != head.Entries)
+            throw Damaged(head, $"the ledger ends there, but the head that is kept beside it says {size}");
+        await ReadOnAsync(head.Entries, cancellationToken);
+        if (range.Size != size)
+            return;
+        if (!range.Save().AsSpan().SequenceEqual(head.Range.Span) || !range.Root().AsSpan().SequenceEqual(head.Root.Span))
+            throw Damaged(head, "the tree that is kept beside the entries (heads) is not the one that they give");
+    }
+
+    private LedgerDamagedException Damaged(KeptHead head, string what)
+    {
+        var damage = new LedgerDamagedException(tenant, head.Entries, what);
+        quarantine?.Put(damage);
+        return damage;
     }
 
     private Task ProveAsync(SignedCheckpoint? old, Checkpoint head, CancellationToken cancellationToken) =>
@@ -159,26 +207,44 @@ internal sealed class CheckpointKeeper(
         }
     }
 
-    private async Task BelieveAsync(SignedCheckpoint checkpoint, string where, CancellationToken cancellationToken)
+    private async Task BelieveAsync(SignedCheckpoint checkpoint, string where, string remedy, CancellationToken cancellationToken)
     {
         var known = await keys.OfAsync(checkpoint.Checkpoint.Origin, cancellationToken);
         var current = await signer.VerifierKeyAsync(checkpoint.Checkpoint.Origin, cancellationToken);
         if (checkpoint.Checkpoint.Tenant != tenant || checkpoint.Note.Verify([.. known, current]).Problem is { })
-            throw new CheckpointException($"The newest checkpoint of {tenant} in {where} was not signed by this bot for {tenant}. It is left as it is; nothing is signed until that is explained.");
+        {
+            throw new CheckpointException(
+                $"The newest checkpoint of {tenant} in {where} was not signed by this bot for {tenant}. It is left as it is. {Unsigned}")
+            {
+                What = $"its newest checkpoint in {where} was not signed by this bot for {tenant}",
+                Remedy = remedy,
+            };
+        }
     }
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        for (var size = await archive.SizeAsync(tenant, cancellationToken); range.Size < size;)
+        await ReadOnAsync(await archive.SizeAsync(tenant, cancellationToken), cancellationToken);
+        if (await archive.SizeAsync(tenant, cancellationToken) < range.Size)
+        {
+            throw new CheckpointException(
+                $"The ledger of {tenant} had {range.Size} entries and has fewer now: its end is missing. {Unsigned}");
+        }
+    }
+
+    private async Task ReadOnAsync(long size, CancellationToken cancellationToken)
+    {
+        while (range.Size < size)
         {
             var leaves = await archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
             if (leaves.IsEmpty || leaves.Length % MerkleTree.HashSize != 0)
-                throw new CheckpointException($"Entry {range.Size + 1} of {tenant} is missing or has no leaf hash. Nothing is signed until that is explained.");
+            {
+                var what = $"entry {range.Size + 1} is missing or has no leaf hash";
+                throw new CheckpointException($"In the ledger of {tenant} {what}. {Unsigned}") { What = what };
+            }
             for (var at = 0; at < leaves.Length; at += MerkleTree.HashSize)
                 range.Append(leaves.Span.Slice(at, MerkleTree.HashSize));
         }
-        if (await archive.SizeAsync(tenant, cancellationToken) < range.Size)
-            throw new CheckpointException($"The ledger of {tenant} had {range.Size} entries and has fewer now: its end is missing. Nothing is signed until that is explained.");
     }
 
     private SignedCheckpoint? NewestIn(CheckpointFiles place)

@@ -32,6 +32,30 @@ public sealed class Checkpoints(IDocuments documents)
             yield return Read(document, tenant);
     }
 
+    /// <summary>As <see cref="AllAsync"/>, with what is no checkpoint told instead.</summary>
+    public async Task<(IReadOnlyList<SignedCheckpoint> Whole, IReadOnlyList<string> Damaged)> SortAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        var (whole, damaged) = (new List<SignedCheckpoint>(), new List<string>());
+        // The newest is kept a second time, as the one to go on from.
+        foreach (var kind in (string[])[Kind, NewestKind])
+        {
+            await foreach (var document in documents.ListAsync(DocumentScope.Of(tenant), kind, "", cancellationToken))
+            {
+                try
+                {
+                    var read = Read(document, tenant);
+                    if (kind == Kind || !whole.Exists(one => one.Checkpoint.IsSameTree(read.Checkpoint)))
+                        whole.Add(read);
+                }
+                catch (CheckpointException problem)
+                {
+                    damaged.Add(problem.Message);
+                }
+            }
+        }
+        return (whole, damaged);
+    }
+
     /// <summary>
     /// Keeps a checkpoint that continues <paramref name="previous"/>; false when another instance was faster, and the caller has to look again.
     /// </summary>
@@ -71,12 +95,28 @@ public sealed class Checkpoints(IDocuments documents)
         }
         catch (NoteFormatException problem)
         {
-            throw new CheckpointException($"The checkpoint {document.Id} kept for {tenant} is damaged: {problem.Message}.");
+            throw new CheckpointException($"The checkpoint {document.Id} kept for {tenant} is damaged: {problem.Message}.")
+            {
+                What = $"the checkpoint {document.Id} that is kept in the documents cannot be read ({problem.Message})",
+                Remedy = RestoreDocuments,
+            };
         }
     }
+
+    internal const string RestoreDocuments = "restore the documents (documents.db) from a backup";
 
     private static string IdOf(long size) => size.ToString("D19", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A checkpoint must not be signed, or one that is kept cannot be believed; the message says why.</summary>
-public sealed class CheckpointException(string message) : Exception(message);
+public sealed class CheckpointException(string message) : Exception(message)
+{
+    /// <summary>What is wrong with the record, as a clause, so that its tenant is not to be served; null when it is only not to be signed.</summary>
+    public string? What { get; init; }
+
+    /// <summary>What to do then, as a clause; null for restoring the record.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>Where entries are missing at the end: up to which one they were signed.</summary>
+    public long? Lost { get; init; }
+}

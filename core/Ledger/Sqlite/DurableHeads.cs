@@ -35,9 +35,9 @@ internal sealed class DurableHeads : IDisposable
 
     /// <summary>Opens or creates the file in a folder, for the one process that appends.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public DurableHeads(string folder)
+    public DurableHeads(string folder, string name = Name)
     {
-        file = new(Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        file = new(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         used = (int)(file.Length + (2 * PlaceSize) - 1) / (2 * PlaceSize);
         var bytes = new byte[2 * PlaceSize];
         for (var pair = 0; pair < used; pair++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Ledger.Sqlite;
@@ -9,9 +10,9 @@ internal static class LedgerStart
     /// <exception cref="LedgerUnavailableException">Entries that were durable are not there any more, or the log in which the newest are is damaged.</exception>
     public static void MustBeWhole(string path, bool acceptLoss, ILogger logger)
     {
-        List<string> lost = WriteAheadLog.FindCertainDamage(path + "-wal") is { } damage ? [$"Its write-ahead log is damaged ({damage}): what comes after cannot be read."] : [];
         if (!LedgerFile.HasLog(path) && DatabaseHeader.FindWrongLength(path) is { } wrong)
             throw new LedgerUnavailableException($"{path} is damaged: {wrong}. Nothing was changed. Restore the whole folder from a backup.");
+        List<string> lost = WriteAheadLog.FindCertainDamage(path + "-wal") is { } damage ? [$"Its write-ahead log is damaged ({damage}): what comes after cannot be read."] : [];
         lost.AddRange(Missing(path, only: null).Values);
         if (lost.Count == 0)
             return;
@@ -62,14 +63,24 @@ internal static class LedgerStart
         return given;
     }
 
+    /// <summary>Notes for good that a tenant's entries up to this one are given up.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void GiveUp(string folder, TenantId tenant, long size)
+    {
+        using var given = new DurableHeads(folder, $"{DurableHeads.Name}.given-up-{Stamp()}");
+        given.Keep(tenant, size, MerkleTree.EmptyRoot);
+    }
+
     private static void Aside(string file, bool move)
     {
         if (!File.Exists(file))
             return;
-        var kept = $"{file}.given-up-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
+        var kept = $"{file}.given-up-{Stamp()}";
         if (move)
             File.Move(file, kept);
         else
             File.Copy(file, kept);
     }
+
+    private static string Stamp() => DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
 {
     private const int PageSize = 512;
 
-    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => new(Use<IReadOnlyList<TenantId>>(database =>
+    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => new(Use<IReadOnlyList<TenantId>>(null, database =>
     {
         var tenants = new List<TenantId>();
         var rows = database.Prepare("SELECT tenant FROM heads ORDER BY tenant");
@@ -18,17 +18,31 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         return tenants;
     }, cancellationToken));
 
-    public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(database =>
+    public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(tenant, database =>
     {
         var last = database.Prepare("SELECT max(seq) FROM entries WHERE tenant = ?").Bind(1, tenant.Value);
         return last.Step() ? last.Number(0) : 0;
+    }, cancellationToken));
+
+    public ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(tenant, database =>
+    {
+        // One statement sees one state, whoever appends.
+        var row = database.Prepare("""
+            SELECT (SELECT ifnull(max(seq), 0) FROM entries WHERE tenant = ?1), h.size IS NULL, h.size, h.root, h.range
+            FROM (SELECT ?1 AS tenant) LEFT JOIN heads h USING(tenant)
+            """).Bind(1, tenant.Value);
+        row.Step();
+        var (entries, isMissing) = (row.Number(0), row.Number(1) == 1);
+        if (isMissing)
+            return entries == 0 ? null : new KeptHead(entries, null, default, default);
+        return new KeptHead(entries, row.Number(2), row.Bytes(3).ToArray(), row.Bytes(4).ToArray());
     }, cancellationToken));
 
     public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var next = Math.Max(1, first); next <= last;)
         {
-            var page = Use(database => Page(database, tenant, next, last), cancellationToken);
+            var page = Use(tenant, database => Page(database, tenant, next, last), cancellationToken);
             foreach (var entry in page)
                 yield return entry;
             if (page.Count < PageSize)
@@ -42,6 +56,7 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
     {
         await Task.Yield();
         var all = Use(
+            tenant,
             database => Rows(database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND stream = ? ORDER BY version")
                 .Bind(1, tenant.Value).Bind(2, stream.Value)),
             cancellationToken);
@@ -50,7 +65,7 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
     }
 
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken) =>
-        new(Use<ReadOnlyMemory<byte>>(database =>
+        new(Use<ReadOnlyMemory<byte>>(tenant, database =>
         {
             using var leaves = new MemoryStream(Math.Min(count, 1 << 16) * MerkleTree.HashSize);
             var rows = database.Prepare("SELECT leaf FROM entries WHERE tenant = ? AND seq >= ? ORDER BY seq LIMIT ?")
@@ -72,7 +87,8 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         return page;
     }
 
-    private T Use<T>(Func<SqliteDatabase, T> read, CancellationToken cancellationToken)
+    /// <param name="tenant">Whose entries are read; null for everybody's.</param>
+    private T Use<T>(TenantId? tenant, Func<SqliteDatabase, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -81,6 +97,10 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
             return database.Number("PRAGMA user_version") == 0
                 ? throw new LedgerFileException(SQLitePCL.raw.SQLITE_NOTADB, "it is empty, or was never a ledger. Restore it from a backup")
                 : read(database);
+        }
+        catch (LedgerFileException failure) when (tenant is { } only && failure.Code == SQLitePCL.raw.SQLITE_CORRUPT)
+        {
+            throw new LedgerDamagedException(only, null, $"{path} cannot be read where its entries are ({failure.Message})", failure);
         }
         catch (LedgerFileException failure)
         {

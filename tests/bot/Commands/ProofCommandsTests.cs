@@ -134,7 +134,20 @@ public sealed class ProofCommandsTests : IDisposable
         await SignAsync();
         await File.WriteAllTextAsync(Path.Combine(Data, "checkpoints", "contoso", "000000000002.checkpoint"), "x", Cancel);
         (await RunAsync("ledger", "verify", "--tenant", "contoso")).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("is no checkpoint, or is damaged"));
+            result => result.Code.ShouldBe(1),
+            result => result.Output.ShouldContain("is no checkpoint, or is damaged"),
+            result => result.Output.ShouldContain("1 checkpoint kept beside the ledger fit, the newest of 2 entries", customMessage: "the others are held against it all the same"));
+    }
+
+    [Fact]
+    public async Task The_checkpoint_to_go_on_from_is_looked_at_as_well()
+    {
+        await AppendAsync(2);
+        await SignAsync();
+        using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, SqliteDocuments.FileName)))
+            attacker.Execute("UPDATE documents SET value = x'7b' WHERE kind = 'checkpoint-newest'");
+        (await RunAsync("ledger", "verify", "--tenant", "contoso")).ShouldSatisfyAllConditions(
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("TAMPERED: The checkpoint newest kept for contoso is damaged"));
     }
 
     [Fact]

@@ -55,6 +55,24 @@ public sealed class QuarantineTests : IDisposable
         (await ledger.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
+    [Theory]
+    [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", "entry 5: what is sealed beside it is missing")]
+    [InlineData("UPDATE entries SET sealed = x'00' WHERE tenant = 'contoso' AND seq = 6", "entry 6: it cannot be read (something is sealed beside it")]
+    public async Task What_is_sealed_beside_an_entry_is_there_when_the_entry_says_so_and_not_otherwise(string tampering, string told)
+    {
+        await FillAsync();
+        Tamper(database =>
+        {
+            if (tampering.Contains("seq = 6", StringComparison.Ordinal))
+                MakePlain(database, 6);
+            database.Execute(tampering);
+        });
+        var (guarded, quarantine) = Reopened();
+        (await new TenantStates(guarded).FindAsync(Contoso, Token)).ShouldBeNull();
+        quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain(told);
+        (await new TenantStates(guarded).GetAsync(Fabrikam, Token)).Seq.ShouldBe(Entries);
+    }
+
     [Fact]
     public async Task Damage_that_shows_only_when_a_stream_is_read_holds_the_tenant_from_then_on()
     {
@@ -125,6 +143,11 @@ public sealed class QuarantineTests : IDisposable
         Holds(bytes, page, "fabrikam").ShouldBeFalse();
         bytes.AsSpan(page * PageSize, PageSize).Clear();
         await File.WriteAllBytesAsync(folder.File, bytes, Token);
+        var beside = LedgerVerifier.VerifyFile(folder.File, Fabrikam, Token)!.ShouldHaveSingleItem();
+        (beside.First, beside.Entries).ShouldBe((null, 200));
+        beside.DamageElsewhere.ShouldNotBeNull().ShouldContain("the table of entries is damaged");
+        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What.ShouldContain("malformed");
+        LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact)).ShouldBe([("contoso", false), ("fabrikam", true)]);
         var (guarded, quarantine) = Reopened();
         var states = new TenantStates(guarded);
         (await states.FindAsync(Contoso, Token)).ShouldBeNull();
@@ -143,11 +166,6 @@ public sealed class QuarantineTests : IDisposable
         folder.Close();
         var bytes = await File.ReadAllBytesAsync(folder.File, Token);
         var pages = Enumerable.Range(1, (bytes.Length / PageSize) - 1).Where(number => bytes[number * PageSize] == IndexLeaf && Holds(bytes, number, "contoso") && !Holds(bytes, number, "fabrikam")).ToList();
-        var beside = LedgerVerifier.VerifyFile(folder.File, Fabrikam, Token)!.ShouldHaveSingleItem();
-        (beside.First, beside.Entries).ShouldBe((null, 200));
-        beside.DamageElsewhere.ShouldNotBeNull().ShouldContain("the table of entries is damaged");
-        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What.ShouldContain("malformed");
-        LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact)).ShouldBe([("contoso", false), ("fabrikam", true)]);
         pages.ShouldNotBeEmpty();
         foreach (var page in pages)
             bytes.AsSpan(page * PageSize, PageSize).Clear();
@@ -167,6 +185,7 @@ public sealed class QuarantineTests : IDisposable
             told.ShouldNotBeOfType<LedgerDamagedException>();
             await guarded.AppendAsync(Fabrikam, [], [Entry()], Token);
         }
+        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().Intact.ShouldBeFalse();
         (await guarded.HeadAsync(Fabrikam, Token)).ShouldBe(601);
         (await guarded.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>().Entries.ShouldHaveSingleItem().Seq.ShouldBe(602);
         folder.Close();
@@ -177,6 +196,21 @@ public sealed class QuarantineTests : IDisposable
 
     private static NewEntry Entry() => new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), "c-1", new IncidentClosed("CON-1001", "resolved"));
 
+    /// <summary>An entry that has nothing sealed beside it, with leaf and row to fit.</summary>
+    private static void MakePlain(SqliteDatabase database, int seq)
+    {
+        var row = database.Prepare("SELECT body FROM entries WHERE tenant = 'contoso' AND seq = ?").Bind(1, seq);
+        row.Step().ShouldBeTrue();
+        var body = System.Text.Json.Nodes.JsonNode.Parse(row.Bytes(0).ToArray())!.AsObject();
+        row.Reset();
+        body.Remove("sealed").ShouldBeTrue();
+        body["actor"] = new System.Text.Json.Nodes.JsonObject { ["id"] = "test", ["kind"] = "service", ["name"] = "test" };
+        body["data"]!["reason"] = "resolved";
+        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+        database.Prepare("UPDATE entries SET body = ?, leaf = ?, sealed = NULL WHERE tenant = 'contoso' AND seq = ?")
+            .Bind(1, bytes).Bind(2, MerkleTree.HashLeaf(bytes)).Bind(3, seq).Run();
+    }
+
     private static bool Holds(byte[] file, int page, string text) => file.AsSpan(page * PageSize, PageSize).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 
     private static void Flip(SqliteDatabase database, string column, int seq)
@@ -185,7 +219,6 @@ public sealed class QuarantineTests : IDisposable
         row.Step().ShouldBeTrue();
         var bytes = row.Bytes(0).ToArray();
         row.Reset();
-        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().Intact.ShouldBeFalse();
         bytes[bytes.Length / 2] ^= 1;
         database.Prepare($"UPDATE entries SET {column} = ? WHERE tenant = 'contoso' AND seq = ?").Bind(1, bytes).Bind(2, seq).Run();
     }

@@ -59,9 +59,102 @@ public sealed class CheckpointKeeperTests : IDisposable
     {
         await Keeper().SignAsync(Cancel);
         archive.Leaves![10] = Leaf(9999);
-        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance, _ => givenUp);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance, new GivenUpTo(givenUp));
         await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
         quarantine.Holds(Contoso).ShouldBe(held);
+    }
+
+    [Theory]
+    [InlineData(0, false, true)]
+    [InlineData(300, false, false)]
+    [InlineData(0, true, false)]
+    public async Task An_end_that_was_signed_and_is_missing_holds_its_tenant_unless_it_is_given_up(long givenUp, bool accepted, bool held)
+    {
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves!.RemoveRange(290, 10);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance, new GivenUpTo(givenUp) { Accepts = accepted });
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
+        quarantine.Holds(Contoso).ShouldBe(held);
+        if (held)
+            quarantine.Held[Contoso].ShouldContain("it has 290 entries, but a checkpoint of 300 was signed (kept in the documents)");
+        // Of a bot that runs it is told and not signed: other instances may be ahead of what is read here.
+        var later = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: later).SignAsync(Cancel));
+        later.Held.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("own", "not a note at all")]
+    [InlineData("own", "")]
+    [InlineData("own", null)]
+    [InlineData("elsewhere", null)]
+    public async Task A_newest_checkpoint_that_is_damaged_or_cut_holds_its_tenant_and_says_which_file(string place, string? content)
+    {
+        await Keeper().SignAsync(Cancel);
+        var path = Path.Combine(folder, place, "contoso", "000000000300.checkpoint");
+        var whole = await File.ReadAllTextAsync(path, Cancel);
+        await File.WriteAllTextAsync(path, content ?? whole[..(whole.Length / 2)], Cancel);
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
+        quarantine.Held[Contoso].ShouldSatisfyAllConditions(
+            told => told.ShouldContain($"the checkpoint in {path} cannot be read ("),
+            told => told.ShouldContain($"then put {path} back from a backup; or, where everything else is intact, move it out"));
+        File.Delete(path);
+        var after = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Keeper(quarantine: after).CompareAsync(Cancel);
+        after.Held.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_newest_checkpoint_that_is_damaged_in_the_documents_holds_its_tenant()
+    {
+        await Keeper().SignAsync(Cancel);
+        documents["contoso", "checkpoint-newest", "newest"] = documents["contoso", "checkpoint-newest", "newest"][..40];
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
+        quarantine.Held[Contoso].ShouldContain("restore the documents (documents.db) from a backup");
+    }
+
+    [Fact]
+    public async Task A_newest_checkpoint_of_a_stranger_holds_its_tenant()
+    {
+        using var attacker = new TestKey("test/contoso");
+        var forged = attacker.Sign(new Checkpoint("test/contoso", 100, MerkleTree.Root(archive.Leaves!.Take(100))));
+        (await new Checkpoints(documents).TryAddAsync(Contoso, forged, null, Cancel)).ShouldBeTrue();
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
+        quarantine.Held[Contoso].ShouldContain("was not signed by this bot");
+    }
+
+    [Theory]
+    [InlineData("whole", null)]
+    [InlineData("range", "the tree that is kept beside the entries (heads) is not the one that they give")]
+    [InlineData("root", "the tree that is kept beside the entries (heads) is not the one that they give")]
+    [InlineData("size", "the head that is kept beside it says 299")]
+    [InlineData("gone", "the head that is kept beside it says nothing")]
+    public async Task The_tree_that_is_kept_beside_the_entries_is_theirs_or_holds_their_tenant(string what, string? told)
+    {
+        var range = new CompactRange();
+        foreach (var leaf in archive.Leaves!)
+            range.Append(leaf);
+        var (saved, root) = (range.Save(), range.Root());
+        saved[^1] ^= (byte)(what == "range" ? 1 : 0);
+        root[0] ^= (byte)(what == "root" ? 1 : 0);
+        archive.Head = what switch
+        {
+            "size" => new(300, 299, root, saved),
+            "gone" => new(300, null, default, default),
+            _ => new(300, 300, root, saved),
+        };
+        // What is appended before the entries are read is no contradiction.
+        archive.Leaves!.Add(Leaf(300));
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var comparing = Keeper(quarantine: quarantine).CompareAsync(Cancel);
+        if (told is null)
+            await comparing;
+        else
+            (await Should.ThrowAsync<LedgerDamagedException>(() => comparing)).What.ShouldContain(told);
+        quarantine.Holds(Contoso).ShouldBe(told is not null);
     }
 
     [Fact]
@@ -194,6 +287,15 @@ public sealed class CheckpointKeeperTests : IDisposable
     {
         key.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class GivenUpTo(long size) : ILostEntries
+    {
+        public bool Accepts { get; init; }
+
+        public long GivenUp(TenantId tenant) => size;
+
+        public bool TryGiveUp(TenantId tenant, long upTo, string what) => Accepts;
     }
 
     private static async Task<string> Refusal(CheckpointKeeper keeper) => (await Should.ThrowAsync<CheckpointException>(() => keeper.SignAsync(Cancel))).Message;

@@ -12,11 +12,16 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
     /// <summary>As stored; null to hash the body whenever it is asked for.</summary>
     public List<byte[]>? Leaves { get; init; }
 
+    /// <summary>What is kept of the tree beside the entries; null for nothing.</summary>
+    public KeptHead? Head { get; set; }
+
     public long LeavesRead { get; private set; }
 
     public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => new([tenant]);
 
     public ValueTask<long> SizeAsync(TenantId asked, CancellationToken cancellationToken) => new(asked == tenant ? Count : 0);
+
+    public ValueTask<KeptHead?> HeadAsync(TenantId asked, CancellationToken cancellationToken) => new(Head);
 
     public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId asked, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
