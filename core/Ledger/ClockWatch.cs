@@ -42,8 +42,9 @@ public sealed class ClockWatch(TimeProvider clock, TimeSpan longest, ILogger<Clo
         {
             var (now, timestamp) = (clock.GetUtcNow(), clock.GetTimestamp());
             var ahead = now - right - clock.GetElapsedTime(rightAt, timestamp);
-            if (ahead > longest && Slept(timestamp) is var asleep && asleep > slept)
-                (ahead, slept) = (ahead - (asleep - slept), asleep);
+            var asleep = ahead > longest ? Slept(timestamp) : slept;
+            if (asleep > slept)
+                ahead -= asleep - slept;
             if (ahead > longest)
                 return Jumped(ahead);
             if (jumped is not null)
@@ -51,7 +52,7 @@ public sealed class ClockWatch(TimeProvider clock, TimeSpan longest, ILogger<Clo
             jumped = null;
             // One that is behind goes on counting from where it was right.
             if (ahead >= TimeSpan.Zero)
-                (right, rightAt) = (now, timestamp);
+                (right, rightAt, slept) = (now, timestamp, asleep > slept ? asleep : slept);
             return null;
         }
     }
