@@ -110,13 +110,18 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)
         .Select(known => known.Mri);
 
-    private Rights RightsOf(TenantState state, Incident incident, string objectId) => new(
-        Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
-        Snooze: incident.IsUndecided && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
-        Undo: incident.Phase == IncidentPhase.Verified && access.RolesOf(state, objectId).Any(Undoing.Contains),
-        Redraft: incident.CanBeDraftedAgain && access.RolesOf(state, objectId).Any(role => role is Role.Technician or Role.Approver or Role.Administrator),
-        BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
-        Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
+    private Rights RightsOf(TenantState state, Incident incident, string objectId)
+    {
+        var roles = access.RolesOf(state, objectId);
+        var works = roles.Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
+        return new(
+            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
+            Snooze: incident.IsUndecided && works,
+            Undo: incident.Phase == IncidentPhase.Verified && roles.Any(Undoing.Contains),
+            Redraft: incident.CanBeDraftedAgain && works,
+            BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
+            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
+    }
 
     private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 

@@ -15,12 +15,51 @@ internal sealed record RosterReading(DateTimeOffset At, bool Answered);
 /// <summary>A conversation in memory.</summary>
 internal sealed class BookEntry(Known known)
 {
+    private readonly ConcurrentDictionary<string, Member> people = new();
     private volatile Known current = known;
     private volatile int rosterChanges;
+    private volatile IReadOnlyList<Member>? everybody;
 
     public Known Known => current;
 
-    public ConcurrentDictionary<string, Member> People { get; } = new();
+    /// <summary>Everybody known here, as of now. Every card asks for it, so it is put together once for each change.</summary>
+    public IReadOnlyList<Member> People
+    {
+        get
+        {
+            if (everybody is { } known)
+                return known;
+            lock (people)
+                return everybody = [.. people.Values];
+        }
+    }
+
+    public Member? Find(string mri) => people.GetValueOrDefault(mri);
+
+    /// <summary>False when there are <paramref name="most"/> already and this is one more.</summary>
+    public bool TryPut(Member member, int most)
+    {
+        lock (people)
+        {
+            if (people.Count >= most && !people.ContainsKey(member.Mri))
+                return false;
+            people[member.Mri] = member;
+            everybody = null;
+            return true;
+        }
+    }
+
+    /// <summary>False when nobody of this id is known here.</summary>
+    public bool Remove(string mri)
+    {
+        lock (people)
+        {
+            if (!people.TryRemove(mri, out _))
+                return false;
+            everybody = null;
+            return true;
+        }
+    }
 
     /// <summary>When the roster was last asked for, and whether that went well. Read beside whoever sets it, so it is replaced in one step.</summary>
     public RosterReading? RosterRead { get; set; }
@@ -39,7 +78,7 @@ internal sealed class BookEntry(Known known)
     /// <summary>True when something changed.</summary>
     public bool Change(Func<Known, Known> change)
     {
-        lock (People)
+        lock (people)
         {
             var next = change(current);
             if (next == current)

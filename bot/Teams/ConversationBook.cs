@@ -24,7 +24,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
 
     public bool IsUsable(string conversationId) => EntryOf(conversationId)?.Known.UnusableBecause is null;
 
-    public IReadOnlyList<Member> KnownPeople(string conversationId) => EntryOf(conversationId) is { } entry ? [.. entry.People.Values] : [];
+    public IReadOnlyList<Member> KnownPeople(string conversationId) => EntryOf(conversationId)?.People ?? [];
 
     /// <summary>Reads what is kept; before the first activity.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
                 entry.RosterTurn.Release();
             }
         }
-        return [.. entry.People.Values];
+        return entry.People;
     }
 
     public void MarkUnusable(string conversationId, string reason)
@@ -67,8 +67,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     {
         foreach (var entry in entries.Values)
         {
-            foreach (var (mri, _) in entry.People.Where(pair => string.Equals(pair.Value.ObjectId, objectId, StringComparison.OrdinalIgnoreCase)))
-                entry.People.TryRemove(mri, out _);
+            foreach (var known in entry.People.Where(known => string.Equals(known.ObjectId, objectId, StringComparison.OrdinalIgnoreCase)))
+                entry.Remove(known.Mri);
         }
         var erased = new BookChange.PersonErased(objectId, new(TaskCreationOptions.RunContinuationsAsynchronously));
         return store.Keep(erased)
@@ -90,7 +90,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
             Met(entry, joined);
         foreach (var left in activity.MembersRemoved ?? [])
         {
-            if (left?.Id is { } mri && entry.People.TryRemove(mri, out _))
+            if (left?.Id is { } mri && entry.Remove(mri))
                 store.Keep(new BookChange.PersonLeft(entry.Known.Place.ConversationId, mri));
         }
         if (activity.MembersAdded is { Count: > 0 } || activity.MembersRemoved is { Count: > 0 })
@@ -162,8 +162,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     private void Learn(KeptConversation kept)
     {
         var entry = entries.GetOrAdd(kept.Known.Place.ConversationId, static (_, known) => new(known), kept.Known);
-        foreach (var member in kept.People)
-            entry.People.TryAdd(member.Mri, member);
+        foreach (var member in kept.People.Where(member => entry.Find(member.Mri) is null))
+            entry.TryPut(member, int.MaxValue);
     }
 
     private BookEntry? EntryOf(string conversationId) => entries.GetValueOrDefault(ConversationRef.RootOf(conversationId));
@@ -209,7 +209,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     {
         if (account?.Id is not { Length: > 0 } mri || mri.StartsWith("28:", StringComparison.Ordinal))
             return;
-        var known = entry.People.GetValueOrDefault(mri);
+        var known = entry.Find(mri);
         var member = new Member(mri, account.AadObjectId ?? known?.ObjectId, account.Name ?? known?.Name);
         if (member != known)
             Keep(entry, member);
@@ -217,10 +217,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
 
     private void Keep(BookEntry entry, Member member)
     {
-        if (entry.People.Count >= MostPeople && !entry.People.ContainsKey(member.Mri))
-            return;
-        entry.People[member.Mri] = member;
-        store.Keep(new BookChange.Person(entry.Known.Place.ConversationId, member));
+        if (entry.TryPut(member, MostPeople))
+            store.Keep(new BookChange.Person(entry.Known.Place.ConversationId, member));
     }
 
     private bool IsRosterDue(BookEntry entry) =>
@@ -238,7 +236,7 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     private async Task ReadRosterAsync(BookEntry entry, CancellationToken cancellationToken)
     {
         var place = entry.Known.Place;
-        var (changes, before) = (entry.RosterChanges, entry.People.Keys.ToList());
+        var (changes, before) = (entry.RosterChanges, entry.People.Select(static member => member.Mri).ToList());
         var roster = await connector.GetMembersAsync(place.ServiceUrl, place.ConversationId, cancellationToken);
         entry.RosterRead = new(clock.GetUtcNow(), roster is not null);
         if (entry.RosterChanges != changes)
@@ -249,13 +247,13 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
         // Who was met since the call began may have joined too late to be on it.
         foreach (var mri in before.Where(mri => !present.Contains(mri)))
         {
-            if (entry.People.TryRemove(mri, out _))
+            if (entry.Remove(mri))
                 store.Keep(new BookChange.PersonLeft(place.ConversationId, mri));
         }
         foreach (var listed in roster)
         {
             var member = listed with { ObjectId = home.Call(place.DirectoryTenant, listed.ObjectId) };
-            if (entry.People.GetValueOrDefault(member.Mri) != member)
+            if (entry.Find(member.Mri) != member)
                 Keep(entry, member);
         }
     }

@@ -32,7 +32,7 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
             return own;
         return Enum.GetValues<Role>()
             .Where(role => state.Roles.ContainsKey((id, role)) || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((id, role))))
-            .ToFrozenSet();
+            .ToHashSet();
     }
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
