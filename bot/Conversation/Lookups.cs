@@ -70,9 +70,9 @@ internal sealed class Lookups(Visibility visibility, Questions questions, TimePr
         || (name.Length > asked.Length && name.StartsWith(asked, StringComparison.OrdinalIgnoreCase) && name[asked.Length] is '.' or ':' or '@')
         || (asked.Length > name.Length && name.Length > 0 && asked.StartsWith(name, StringComparison.OrdinalIgnoreCase) && asked[name.Length] is '.');
 
+    /// <summary>Something is taken back only where a person asked for it, at whatever level that runs.</summary>
     private static bool RanByItself(Incident incident, DateTimeOffset since) =>
-        incident.Execution is { Unattended: true } run && run.StartedAt >= since
-        || incident.Undo is { Unattended: true } undo && undo.StartedAt >= since;
+        incident.Execution is { Unattended: true } run && run.StartedAt >= since;
 
     private static DateTimeOffset LastTouched(Incident incident) =>
         new[] { incident.OpenedAt, incident.ClosedAt, incident.Ended.Seq > 0 ? incident.Ended.At : null, incident.Execution?.FinishedAt, incident.Undo?.FinishedAt, incident.LastBegunAt }.Max()!.Value;

@@ -155,6 +155,14 @@ public sealed class TurnHandlerTests
         (await SayAsync(Story.Dana, "what did you do without asking at fabrikam?", personal: true)).ShouldContain("I know no client");
     }
 
+    [Fact]
+    public async Task What_a_person_approved_and_took_back_was_not_done_without_asking()
+    {
+        story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified")
+            .Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified);
+        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain("The bot did nothing by itself for Contoso Ltd in the last 24 h.");
+    }
+
     [Theory]
     [InlineData("who is on call?")]
     [InlineData("how many servers does contoso have")]
