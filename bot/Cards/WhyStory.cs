@@ -40,7 +40,8 @@ internal static class WhyStory
     private static string Proposed(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        var rounds = trail.Count(static entry => entry.Fact is ProposalStaged { Kind: ProposalKind.Remedy });
+        // The question that follows an undo proposes nothing.
+        var rounds = trail.Count(static entry => entry.Fact is RecommendationDrafted { Drafter: not RecommendationDrafted.AfterUndo });
         var times = rounds > 1 ? $", drafted {rounds} times" : "";
         if (Remedy(view, trail) is { Plan.Steps: { Count: > 0 } steps })
             return $"Proposed{times}: {Titles(steps)}.";
@@ -83,6 +84,8 @@ internal static class WhyStory
     {
         if (!view.Incident.IsUndecided || ProposalTimes.ExpiresAt(view.Incident) is not { } until)
             return Wording.Empty;
+        if (view.Incident.AsksAfterUndo)
+            return $" What happens instead waits for an answer until {until}.";
         return $"{(view.Incident.Staged is { Kind: ProposalKind.Undo } ? " Taking it back waits for a decision until " : " It waits until ")}{until}.";
     }
 
@@ -148,11 +151,16 @@ internal static class WhyStory
         return new("Open now", open.Count == 0 ? Wording.Of("Nothing.") : Wording.Join(" ", open));
     }
 
-    /// <summary>The terms of what was carried out; where nothing was, of what was proposed last.</summary>
+    /// <summary>
+    /// The terms of what was carried out, also while a person who took it back is asked what happens instead; where nothing was, of what was
+    /// proposed last.
+    /// </summary>
     private static ProposalStaged? Remedy(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
+        var incident = view.Incident;
         var staged = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().Where(static one => one.Kind == ProposalKind.Remedy).ToList();
-        var ran = view.Incident is { Execution: not null, IsUndecided: false } ? trail.Select(static entry => entry.Fact).OfType<ExecutionStarted>().LastOrDefault()?.Revision : null;
+        var isAboutTheRun = incident.Execution is not null && (!incident.IsUndecided || incident.AsksAfterUndo);
+        var ran = isAboutTheRun ? trail.Select(static entry => entry.Fact).OfType<ExecutionStarted>().LastOrDefault()?.Revision : null;
         return staged.FindLast(one => one.Revision == ran) ?? staged.LastOrDefault();
     }
 

@@ -83,6 +83,19 @@ public sealed class WhyStoryTests
     }
 
     [Fact]
+    public async Task While_a_person_is_asked_after_an_undo_the_story_is_still_that_of_what_was_done()
+    {
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step();
+        Finished(ExecutionOutcome.Verified);
+        story.Closed("verified").Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified).TakenBack();
+        var lines = await LinesAsync();
+        lines[0].ShouldContain(" Proposed: Clean up temporary files");
+        lines[1].ShouldContain("Approved by Ravi Approver, 2026-11-21 03:00 UTC. What happens instead waits for an answer until 2026-11-21 07:00 UTC.");
+        lines[3].ShouldContain("Ended: Taken back");
+        lines[4].ShouldStartWith("Open now: Its alert fires and nothing has been done about it: a person says what happens instead.");
+    }
+
+    [Fact]
     public async Task Of_several_rounds_the_last_is_told_and_that_there_were_others()
     {
         story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step();
