@@ -39,10 +39,15 @@ public static class BotHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         // What keeps the bot from starting is an error there, and said once, in RunAsync; what ends it while it runs is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(static listen => listen.Use(listen.ApplicationServices.GetRequiredService<LastConnections>().Watch));
+        });
 
         var services = builder.Services;
         services.AddSingleton(ClockAhead.Of(builder.Environment, builder.Configuration));
+        services.AddSingleton<LastConnections>().AddHostedService(static provider => provider.GetRequiredService<LastConnections>());
         services.AddProblemDetails();
         services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
         services

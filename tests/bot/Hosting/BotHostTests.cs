@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using DevOpsAI.Bot.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +39,47 @@ public sealed class BotHostTests
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Host);
         logger.IsEnabled(LogLevel.Critical).ShouldBeTrue();
         logger.IsEnabled(LogLevel.Error).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("POST /api/events/contoso-")]
+    [InlineData("POST /api/events/nobody HTTP/1.1\r\nHost: elsewhere\r\nContent-Length: 1000\r\n\r\n{")]
+    [InlineData("POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")]
+    public async Task A_request_left_half_sent_does_not_hold_up_the_stop(string sent)
+    {
+        var folder = Directory.CreateTempSubdirectory("bot-host-");
+        var last = new LastPart();
+        await using var app = BotHost.Build(
+            ["--urls", "http://127.0.0.1:0", "--Storage:Path", folder.FullName, "--Tenants:contoso:Name", "Contoso", "--LocalTeams:Enabled", "false"],
+            services =>
+            {
+                services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMinutes(5));
+                services.AddSingleton(new LastConnections(TimeProvider.System) { Within = TimeSpan.FromMilliseconds(50) });
+                services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(last));
+            });
+        await app.StartAsync(Token);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.Single()).Authority), Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent), Token);
+        await app.StopAsync(Token).WaitAsync(TimeSpan.FromMinutes(1), Token);
+        last.WasGivenTime.ShouldBe(true);
+        folder.Delete(recursive: true);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Stops after all others.</summary>
+    private sealed class LastPart : IHostedService
+    {
+        public bool? WasGivenTime { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            WasGivenTime = !cancellationToken.IsCancellationRequested;
+            return Task.CompletedTask;
+        }
     }
 
     private static WebApplication AppWith(Part part)
