@@ -85,7 +85,8 @@ public sealed class Digest
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public static async Task<Digest> ReadAsync(ILedger ledger, TenantState state, DigestMark since, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var digest = new Digest(since.At, to) { Digested = state.Intake.Digested - since.Digested };
+        // The last one may have been posted under a clock that was ahead.
+        var digest = new Digest(since.At < to ? since.At : to, to) { Digested = state.Intake.Digested - since.Digested };
         await digest.ReadAsync(ledger, state, since.Through, cancellationToken);
         return digest;
     }

@@ -26,6 +26,16 @@ public sealed class DigestTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task One_after_a_digest_under_a_clock_that_was_ahead_does_not_begin_after_it_ends()
+    {
+        story.Linked().Opened();
+        var mark = new DigestMark(Story.Start.AddDays(30), 1, 0, 0);
+        var digest = await Digest.ReadAsync(story.Ledger, await story.StateAsync(), mark, Story.Start.AddHours(4), Token);
+        digest.From.ShouldBe(digest.To);
+        digest.Of(Happening.Opened).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Is_posted_once_a_day_to_the_linked_conversation_and_not_before_it_is_due()
     {
         story.Linked().Opened().Drafted().Staged();
