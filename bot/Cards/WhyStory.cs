@@ -13,7 +13,7 @@ namespace DevOpsAI.Bot.Cards;
 internal readonly record struct StoryLine(string About, Wording Sentence, long? Seq = null, Tone Tone = Tone.Default);
 
 /// <summary>
-/// An incident in five lines, as one technician tells it to another: what was reported and proposed, who decided when and why, what was done,
+/// An incident in five lines, as one technician tells it to another: who decided when and why, what was reported and proposed, what was done,
 /// how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
 /// </summary>
 internal static class WhyStory
@@ -22,7 +22,7 @@ internal static class WhyStory
 
     /// <param name="trail">The incident's entries, in the order of the ledger.</param>
     public static IReadOnlyList<StoryLine> Of(IncidentView view, IReadOnlyList<LedgerEntry> trail) =>
-        [Reported(view, trail), Decided(view, trail), Done(view), Ended(view, trail), OpenNow(view)];
+        [Decided(view, trail), Reported(view, trail), Done(view), Ended(view, trail), OpenNow(view)];
 
     private static StoryLine Reported(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {

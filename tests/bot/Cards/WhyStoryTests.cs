@@ -20,8 +20,8 @@ public sealed class WhyStoryTests
         story.Closed("verified");
         (await LinesAsync()).ShouldBe(
         [
-            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 2026-11-21 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
             "Decided: Approved by Ravi Approver, 2026-11-21 03:00 UTC: “The shop opens at six.” (entry 5)",
+            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 2026-11-21 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
             "Done: Clean up temporary files on C: on SRV-FILE01, 2026-11-21 03:00 UTC. SRV-FILE01: free space on C: 6 % → 44 %. (entry 6)",
             "Ended: Verified by reading back, 2026-11-21 03:00 UTC. C: has 44 % free. (entry 8)",
             "Open now: It can be taken back until 2026-11-21 05:00 UTC. Its alert has not been reported as over.",
@@ -36,7 +36,7 @@ public sealed class WhyStoryTests
     {
         var about = new Story { Title = title, Device = device }.Opened();
         var view = TestViews.Of(about, access).ForPerson(await about.StateAsync(), await about.IncidentAsync(), "c", Story.Ravi);
-        $"{WhyStory.Of(view, [])[0].Sentence}".ShouldStartWith(said);
+        $"{WhyStory.Of(view, [])[1].Sentence}".ShouldStartWith(said);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class WhyStoryTests
     {
         story.Opened().Drafted().Staged();
         var lines = await LinesAsync();
-        lines[1].ShouldBe("Decided: Nobody has decided yet. It waits until 2026-11-21 07:00 UTC.");
+        lines[0].ShouldBe("Decided: Nobody has decided yet. It waits until 2026-11-21 07:00 UTC.");
         lines[2].ShouldBe("Done: Nothing was carried out.");
         lines[3].ShouldBe("Ended: Not ended yet.");
         lines[4].ShouldBe("Open now: A decision, by Ravi Approver.");
@@ -55,7 +55,7 @@ public sealed class WhyStoryTests
     {
         story.Opened().Drafted().Staged(GateLevel.L1).Started().Step();
         Finished(ExecutionOutcome.Verified);
-        (await LinesAsync())[1].ShouldBe(
+        (await LinesAsync())[0].ShouldBe(
             "Decided: Nobody was asked, as the gate policy says (L1 · Execute and notify). disk.cleanup is partly reversible on one device: at least L2. (entry 5)");
     }
 
@@ -64,7 +64,7 @@ public sealed class WhyStoryTests
     {
         story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "Wrong volume").Closed("rejected");
         var lines = await LinesAsync();
-        lines[1].ShouldContain("Rejected by Ravi Approver, 2026-11-21 03:00 UTC: “Wrong volume”");
+        lines[0].ShouldContain("Rejected by Ravi Approver, 2026-11-21 03:00 UTC: “Wrong volume”");
         lines[2].ShouldBe("Done: Nothing was carried out.");
         lines[3].ShouldStartWith("Ended: Rejected – nothing was done, 2026-11-21 03:00 UTC.");
     }
@@ -76,8 +76,8 @@ public sealed class WhyStoryTests
         Finished(ExecutionOutcome.Verified);
         story.Closed("verified").Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified);
         var lines = await LinesAsync();
-        lines[0].ShouldContain("Proposed: Clean up temporary files");
-        lines[1].ShouldContain("Approved by Ravi Approver");
+        lines[1].ShouldContain("Proposed: Clean up temporary files");
+        lines[0].ShouldContain("Approved by Ravi Approver");
         lines[3].ShouldContain("Ended: Taken back, as the bot (drafting) asked, 2026-11-21 03:00 UTC.");
         lines[4].ShouldContain("has not been reported as over");
     }
@@ -89,8 +89,8 @@ public sealed class WhyStoryTests
         Finished(ExecutionOutcome.Verified);
         story.Closed("verified").Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified).TakenBack();
         var lines = await LinesAsync();
-        lines[0].ShouldContain(" Proposed: Clean up temporary files");
-        lines[1].ShouldContain("Approved by Ravi Approver, 2026-11-21 03:00 UTC. What happens instead waits for an answer until 2026-11-21 07:00 UTC.");
+        lines[1].ShouldContain(" Proposed: Clean up temporary files");
+        lines[0].ShouldContain("Approved by Ravi Approver, 2026-11-21 03:00 UTC. What happens instead waits for an answer until 2026-11-21 07:00 UTC.");
         lines[3].ShouldContain("Ended: Taken back");
         lines[4].ShouldStartWith("Open now: Its alert fires and nothing has been done about it: a person says what happens instead.");
     }
@@ -102,8 +102,8 @@ public sealed class WhyStoryTests
         Finished(ExecutionOutcome.Drifted, new Change("SRV-FILE01 disk.C.freePercent", "6", "12"));
         story.Drafted(2).Staged(revision: 2);
         var lines = await LinesAsync();
-        lines[0].ShouldContain("Proposed, drafted 2 times: ");
-        lines[1].ShouldContain("It waits until");
+        lines[1].ShouldContain("Proposed, drafted 2 times: ");
+        lines[0].ShouldContain("It waits until");
         lines[2].ShouldBe("Done: Nothing ran, because something had changed: SRV-FILE01: free space on C: 6 % → 12 %. (entry 6)");
         lines[4].ShouldBe("Open now: A decision, by Ravi Approver.");
     }
