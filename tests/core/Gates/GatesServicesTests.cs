@@ -48,6 +48,7 @@ public sealed class GatesServicesTests
             .AddSingleton<IDocuments>(new MemoryDocuments())
             .AddSingleton<TenantStates>()
             .AddSingleton<ITenantDirectory>(scene)
+            .AddSingleton<IFollowedTenants, EveryTenant>()
             .AddSingleton<ILocalMode>(scene)
             .AddSingleton<ICrashPoints>(scene)
             .AddSingleton<IConnections>(new SmallCatalogue())
