@@ -9,7 +9,7 @@ internal static class AlertFacts
     public static IEnumerable<(string, string)> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
-        if (CardText.Plain(incident.Title, measure.Title) != incident.Title)
+        if (CardText.Plain(incident.Title, measure.Title, exact: true) != incident.Title)
             yield return Fact("Title", $"{incident.Title,500}");
         yield return Fact("Client", $"**{CardText.Name(view.Tenant.Name, measure.Short)}**");
         if (incident.Opened.Scope == IncidentScope.One && incident.Opened.Device is { } device)

@@ -79,7 +79,7 @@ internal static class Buttons
                 var label = $"Step {number + 1} {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 40)}: {CardText.Plain(spec?.Title ?? name, 60)}";
                 inputs.Add(CardActions.Input(
                     $"{InputId.EditPrefix}{number}.{name}", label, spec?.MaxLength ?? 200, required: spec?.Required ?? true,
-                    value: CardText.Plain(step.Arguments[name], 400), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));
+                    value: CardText.Plain(step.Arguments[name], 400, exact: true), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));
             }
         }
         if (inputs.Count is 0 or > MostEdits)

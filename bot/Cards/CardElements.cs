@@ -41,7 +41,7 @@ internal static class CardElements
         var inlines = new List<OutgoingJson>(runs.Length);
         foreach (var run in runs)
         {
-            var text = run.Instant is { } instant ? CardText.Instant(instant) : CardText.Plain(run.Text, run.Max, run.Lines);
+            var text = run.Instant is { } instant ? CardText.Instant(instant) : CardText.Plain(run.Text, run.Max, run.Lines, exact: run.Mono);
             if (text.Length == 0)
                 continue;
             var inline = new OutgoingJson { ["type"] = "TextRun", ["text"] = text };

@@ -21,11 +21,17 @@ public static partial class CardText
 
     /// <summary>For elements that show text literally: text runs, button titles, inputs. A line break becomes <c>⏎</c> unless <paramref name="lines"/>.</summary>
     /// <param name="max">Longest result, in characters; what is left out is counted.</param>
-    public static string Plain(string? text, int max = 300, bool lines = false)
+    /// <param name="exact">
+    /// For what is copied or sent back as it stands: nothing that cannot be seen is added to set apart what is written from the right.
+    /// </param>
+    public static string Plain(string? text, int max = 300, bool lines = false, bool exact = false)
     {
         if (string.IsNullOrEmpty(text))
             return "";
-        return IsHarmless(text) && text.Length <= max ? text : BreakMacros(Spell(text, max, lines));
+        if (IsHarmless(text) && text.Length <= max)
+            return text;
+        var spelled = BreakMacros(Spell(text, max, lines));
+        return exact ? spelled : RightToLeft.SetApart(spelled);
     }
 
     /// <summary>For elements that read Markdown: text blocks, facts, message text. Always one line.</summary>
@@ -51,7 +57,12 @@ public static partial class CardText
     }
 
     /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
-    public static string Name(string? text, int max = 80) => LookAlike.Mark(Plain(text, max), text);
+    public static string Name(string? text, int max = 80)
+    {
+        var plain = Plain(text, max);
+        // Between names we write a dot of our own: one inside a name would make two of it.
+        return LookAlike.Mark(plain.Contains('·', StringComparison.Ordinal) ? Dot().Replace(plain, "‹·›") : plain, text);
+    }
 
     /// <summary>An instant as date and time in the zone of whoever reads: the client works it out, in text blocks, runs and facts.</summary>
     public static string Instant(DateTimeOffset at)
@@ -67,9 +78,21 @@ public static partial class CardText
         var spelled = new StringBuilder(Math.Min(text.Length, max) + 24);
         var combining = 0;
         var read = 0;
+        var signs = 0;
         while (read < text.Length)
         {
             var before = spelled.Length;
+            if (RightToLeft.Apart(text.AsSpan(read)) is { IsEmpty: false } apart)
+            {
+                var room = Math.Max(0, max - (before - signs));
+                spelled.Append(RightToLeft.SetApart(Spell(apart.ToString(), room, lines)));
+                if (apart.Length > room)
+                    return spelled.ToString();
+                // The two signs are no characters that anybody reads.
+                signs += 2;
+                read += apart.Length + 2;
+                continue;
+            }
             var isRune = Rune.TryGetRuneAt(text, read, out var rune);
             combining = isRune && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? combining + 1 : 0;
             if (!isRune)
@@ -82,7 +105,7 @@ public static partial class CardText
                 spelled.Append("‹U+").Append(rune.Value.ToString("X4")).Append('›');
             else
                 spelled.Append(text, read, rune.Utf16SequenceLength);
-            if (spelled.Length > max)
+            if (spelled.Length - signs > max)
             {
                 spelled.Length = before;
                 return spelled.Append("… (+").Append(text.Length - read).Append(" characters)").ToString();
@@ -114,6 +137,9 @@ public static partial class CardText
         }
         return true;
     }
+
+    [GeneratedRegex(@"(?<=^|\s)·(?=\s|$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Dot();
 
     [GeneratedRegex(@"\{\{(?=\s*(?:DATE|TIME))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Macro();

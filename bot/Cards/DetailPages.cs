@@ -147,7 +147,7 @@ public sealed class DetailPages
 
     private void Line(string text, bool bold = false, bool subtle = false, bool mono = false)
     {
-        foreach (var piece in Pieces(CardText.Plain(text, Whole, lines: true)))
+        foreach (var piece in Pieces(CardText.Plain(text, Whole, lines: true, exact: mono)))
         {
             var line = Rich("Small", new TextRun(piece, Whole, bold, mono, subtle, Lines: true));
             Place(mono ? Container([line], emphasis: true, spacing: "Small") : line);

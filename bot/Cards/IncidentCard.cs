@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Gates;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -52,7 +53,9 @@ public static class IncidentCard
         var belowHeader = body.Count;
         var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.
-        body.AddRange(view.Incident.AsksAfterUndo ? [.. next, .. done] : [.. done, .. next]);
+        var asksFirst = view.Incident.AsksAfterUndo
+            || view.Incident is { IsUndecided: true, Staged.Kind: ProposalKind.Remedy, IsTakenBack: true };
+        body.AddRange(asksFirst ? [.. next, .. done] : [.. done, .. next]);
         var terms = TermsSection.Of(view);
         if (terms is not null)
             body.Add(terms);

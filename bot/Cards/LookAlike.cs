@@ -10,7 +10,7 @@ internal static class LookAlike
     /// <summary>Cyrillic, Greek and Armenian letters that many fonts draw exactly as a Latin letter.</summary>
     private const string Imitations = "АВЕКМНОРСТУХЅІЈԌԚԜаеорсухѕіјһԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανιՕՏԼօսԱ";
 
-    private enum Script { None, Latin, Greek, Cyrillic, Armenian, Cherokee, FullWidth, Mathematical, Other }
+    private enum Script { None, Latin, Greek, Cyrillic, Armenian, Cherokee, FullWidth, Mathematical, EastAsian, RightToLeft, Other }
 
     /// <summary><paramref name="shown"/>, followed by the suspicious letters of <paramref name="original"/> by number when there are any.</summary>
     public static string Mark(string shown, string? original)
@@ -26,12 +26,31 @@ internal static class LookAlike
 
     private static IEnumerable<Rune> Suspicious(string word)
     {
+        // Chinese, Japanese and Korean names have Latin letters in them and imitate none; Hebrew and Arabic ones have them
+        // beside a hyphen.
+        var touches = Touches(word);
         var letters = word.EnumerateRunes().Where(Rune.IsLetter).ToList();
-        var scripts = letters.Select(ScriptOf).Distinct().ToList();
-        var strange = letters.Where(letter => ScriptOf(letter) != Script.Latin);
+        var scripts = letters.Select(ScriptOf).Where(IsJudged).Distinct().ToList();
+        var strange = letters.Where(letter => ScriptOf(letter) is var script && script != Script.Latin && IsJudged(script));
         if (scripts.Exists(script => script is Script.FullWidth or Script.Mathematical) || (scripts.Count > 1 && scripts.Contains(Script.Latin)))
             return strange;
         return letters.Count > 0 && letters.All(letter => letter.IsBmp && Imitations.Contains((char)letter.Value, StringComparison.Ordinal)) ? strange : [];
+
+        bool IsJudged(Script script) => script != Script.EastAsian && (script != Script.RightToLeft || touches);
+    }
+
+    /// <summary>A Latin letter stands directly beside one that is written from the right.</summary>
+    private static bool Touches(string word)
+    {
+        var last = Script.None;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            var script = Rune.IsLetter(rune) ? ScriptOf(rune) : Script.None;
+            if ((last, script) is (Script.Latin, Script.RightToLeft) or (Script.RightToLeft, Script.Latin))
+                return true;
+            last = script;
+        }
+        return false;
     }
 
     private static Script ScriptOf(Rune letter) => letter.Value switch
@@ -42,6 +61,8 @@ internal static class LookAlike
         >= 0x0530 and <= 0x058F => Script.Armenian,
         >= 0x13A0 and <= 0x13FF or >= 0xAB70 and <= 0xABBF => Script.Cherokee,
         >= 0xFF00 and <= 0xFFEF => Script.FullWidth,
+        >= 0x2E80 and <= 0x9FFF or >= 0xAC00 and <= 0xD7AF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF => Script.EastAsian,
+        var value when RightToLeft.IsWritten(value) => Script.RightToLeft,
         >= 0x1D400 and <= 0x1D7FF => Script.Mathematical,
         _ => Script.Other,
     };

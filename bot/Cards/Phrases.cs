@@ -87,8 +87,12 @@ internal static class Phrases
     {
         ActorKind.Service => $"the bot ({actor.Id})",
         ActorKind.Connection => $"connection {actor.Id}",
-        _ => actor.Name,
+        // A person may call themselves what we call ourselves.
+        _ => IsOurs(actor.Name) ? $"“{actor.Name}”" : actor.Name,
     };
+
+    private static bool IsOurs(string name) =>
+        name.StartsWith("the bot", StringComparison.OrdinalIgnoreCase) || name.StartsWith("connection ", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Who decided, and in whose name if not their own; escaped for text runs.</summary>
     public static string Decider(Decision decision) =>

@@ -64,7 +64,9 @@ internal static class PlanSection
     private static string Sentence(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
     {
         var said = IsWayBack(view.Incident) ? "Take it back: the rollback of what was done" : CardText.Plain(draft.Summary, measure.Long);
-        return isWhole && view.Plan.Steps is [var only] ? said + On(view, only, said) : said;
+        if (!isWhole || view.Plan.Steps is not [var only] || On(view, only, said) is not { Length: > 0 } on)
+            return said;
+        return said.EndsWith('.') ? $"{said[..^1]}{on}." : said + on;
     }
 
     /// <summary>One step: its number and title where there are several, and always its whole command.</summary>
@@ -97,9 +99,17 @@ internal static class PlanSection
         var differs = steps.Any(step => WayBack.Of(Spec(view, step), step.Rollback is not null) != words);
         var which = differs ? $" (step {steps.TakeWhile(step => !ReferenceEquals(step, worst)).Count() + 1})" : "";
         var asksMore = view.Incident is { IsUndecided: true, Staged.NeedsReview: true };
+        var changesNothing = steps.All(step => Spec(view, step) is { BlastRadius: BlastRadius.Nothing });
+        var said = (IsWayBack(view.Incident), changesNothing && draft.Risk > Risk.Low) switch
+        {
+            (true, _) => $"It {words}{which}.",
+            // What is rated is what happened: a ticket about it is no risk.
+            (_, true) => $"{draft.Risk} risk found; this {words}.",
+            _ => $"{draft.Risk} risk, {words}{which}.",
+        };
         return Rich(
             "Small",
-            new(IsWayBack(view.Incident) ? $"It {words}{which}." : $"{draft.Risk} risk, {words}{which}.", Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
+            new(said, Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
             new(asksMore && !view.IsFrozen ? " Read All details to approve." : "", Bold: true));
     }
 

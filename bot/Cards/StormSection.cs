@@ -16,7 +16,7 @@ internal static class StormSection
             yield break;
         var kinds = parts.WorstFirst.GroupBy(static part => part.Kind, StringComparer.OrdinalIgnoreCase).ToList();
         foreach (var kind in kinds.Take(measure.Items))
-            yield return Line([.. kind], measure);
+            yield return Line([.. kind], view.Incident, measure);
         if (kinds.Count > measure.Items || parts.LeftOut > 0)
         {
             var events = kinds.Skip(measure.Items).SelectMany(static kind => kind).Sum(static part => part.Events) + parts.LeftOut;
@@ -39,7 +39,7 @@ internal static class StormSection
             yield return Text($"and {view.Beside.Count - MostBeside} more: say *pending*.", subtle: true);
     }
 
-    private static OutgoingJson Line(List<StormPart> parts, Measure measure)
+    private static OutgoingJson Line(List<StormPart> parts, Incident incident, Measure measure)
     {
         var worst = parts.Max(static part => part.Severity);
         var named = parts.Where(static part => part.Device is not null).Take(measure.Items).Select(static part => CardText.Name(part.Device!, 40)).ToList();
@@ -47,7 +47,8 @@ internal static class StormSection
         var more = devices - named.Count;
         var where = named.Count == 0 ? "" : $" {(parts.TrueForAll(static part => part.IsUser) ? "for" : "on")} {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
         var ended = parts.TrueForAll(static part => part.Firing == 0) ? ", ended" : "";
-        var simulated = parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";
+        // Where all of it is, the heading says so.
+        var simulated = incident.IsPartlySimulated && parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";
         return Rich(
             "Small",
             new($"{worst.ToString().ToLowerInvariant()} ", Bold: true, Tone: Phrases.Of(worst)),

@@ -105,7 +105,7 @@ internal sealed class CardClicks(
         var shown = steps.SelectMany((step, number) => step.Arguments.Select(argument => (Key: $"{number}.{argument.Key}", argument.Value)))
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         return data.Edits()
-            .Where(edit => !shown.TryGetValue(edit.Key, out var value) || (edit.Value != value && edit.Value != CardText.Plain(value, 400)))
+            .Where(edit => !shown.TryGetValue(edit.Key, out var value) || (edit.Value != value && edit.Value != CardText.Plain(value, 400, exact: true)))
             .ToDictionary(edit => edit.Key, edit => edit.Value, StringComparer.Ordinal);
     }
 

@@ -26,7 +26,8 @@ internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
 
     private static string KeyOf(OutOfBandChange change) => $"out-of-band/{change.ActionId}";
 
-    private static ConnectorEvent EventOf(long seq, OutOfBandChange change)
+    /// <param name="seq">The entry that records the change.</param>
+    internal static ConnectorEvent EventOf(long seq, OutOfBandChange change)
     {
         var key = KeyOf(change);
         var attributes = new Dictionary<string, string>
@@ -42,7 +43,7 @@ internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
         return new(
             key, EventStatus.Firing, Severity.Error, Kind, change.Target.Name,
             $"Out-of-band change: {change.Action} on {change.Target.Name} by {change.By}",
-            $"At the vendor, {change.By} did {change.Action} on {change.Target.Name} ({attributes["done_at"]}): {change.Detail} No decision on record allows it. {change.Why}",
+            $"At the vendor, {change.By} did {change.Action} on {change.Target.Name}: {change.Detail} No decision on record allows it. {change.Why}",
             key, change.DoneAt, attributes, AboutUser: change.Target.Kind is "user" or "mailbox");
     }
 }

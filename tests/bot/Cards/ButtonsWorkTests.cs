@@ -18,7 +18,7 @@ public sealed class ButtonsWorkTests
     [MemberData(nameof(Cases))]
     public async Task Every_button_of_a_person_s_own_card_is_one_that_the_rules_let_them_press(string phase, Role? role)
     {
-        var story = IncidentCardTests.Of(phase);
+        var story = CardStates.Of(phase);
         var access = new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role);
         var views = TestViews.Of(story, access);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
@@ -39,7 +39,7 @@ public sealed class ButtonsWorkTests
     [InlineData(Role.Administrator, true)]
     public async Task Undo_is_offered_to_who_may_and_others_read_who_that_is(Role role, bool may)
     {
-        var story = IncidentCardTests.Of("verified");
+        var story = CardStates.Of("verified");
         var views = TestViews.Of(story, new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
         var card = IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Somebody)).AsReceived();
         IncidentCardTests.Titles(card).Contains("Undo").ShouldBe(may);
@@ -63,7 +63,7 @@ public sealed class ButtonsWorkTests
         return verb switch
         {
             Verb.Approve => Decided(decide),
-            Verb.ApproveEdited => Decided(decide with { Kind = DecisionKind.ApproveWithEdits, Edits = new Dictionary<string, string> { ["0.categories"] = "temp" } }),
+            Verb.ApproveEdited => Decided(decide with { Kind = DecisionKind.ApproveWithEdits, Edits = new Dictionary<string, string> { ["0." + incident.PlanInForce.Steps[0].Editable[0]] = "temp" } }),
             Verb.Reject => Decided(decide with { Kind = DecisionKind.Reject, Reason = "No." }),
             Verb.Snooze => Decided(decide with { Kind = DecisionKind.Snooze, Until = now.AddHours(1) }),
             Verb.Handled => Decided(decide with { Kind = DecisionKind.Handled }),
@@ -72,7 +72,7 @@ public sealed class ButtonsWorkTests
                 state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"), access.RolesOf(state, Somebody.ObjectId)),
             Verb.Undo => Undos.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.RolesOf(state, Somebody.ObjectId), now, WithWayBack(rules)),
             Verb.Redraft => Redrafts.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"), access.RolesOf(state, Somebody.ObjectId), now),
-            Verb.Details or Verb.View or Verb.Why => null,
+            Verb.Details or Verb.View or Verb.Why or Verb.Show => null,
             _ => throw new InvalidOperationException($"Nothing is known of {verb}."),
         };
 

@@ -47,7 +47,38 @@ public sealed class CardTextTests
     [InlineData("Школа", "Школа")]
     [InlineData("СОРЕ", "СОРЕ ‹look-alike letters: U+0421 U+041E U+0420 U+0415›")]
     [InlineData("Ｓrv", "Ｓrv ‹look-alike letters: U+FF33›")]
+    [InlineData("東京SRV01", "東京SRV01")]
+    [InlineData("서울 서버01", "서울 서버01")]
+    [InlineData("\u05E9\u05E8\u05EA-SRV01", "\u2068\u05E9\u05E8\u05EA-SRV01\u2069")]
+    [InlineData("SRV-F\u05E1LE", "\u2068SRV-F\u05E1LE\u2069 ‹look-alike letters: U+05E1›")]
     public void Letters_that_imitate_others_are_named(string name, string shown) => CardText.Name(name).ShouldBe(shown);
+
+    [Theory]
+    [InlineData("\u0645\u0643\u062A\u0628 2024", "\u2068\u0645\u0643\u062A\u0628 2024\u2069")]
+    [InlineData("on \u05E9\u05E8\u05EA, 3 times", "\u2068on \u05E9\u05E8\u05EA, 3 times\u2069")]
+    [InlineData("on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069", "on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069")]
+    [InlineData("\u2068\u05E9\u202E\u05E8\u2069", "\u2068\u05E9‹U+202E›\u05E8\u2069")]
+    [InlineData("SRV\u2068\u2069 \u2068x\u2069", "SRV‹U+2068›‹U+2069› ‹U+2068›x‹U+2069›")]
+    [InlineData("\u05E9\u2069 of Contoso", "\u2068\u05E9‹U+2069› of Contoso\u2069")]
+    [InlineData("\u2068\u2068\u05E9\u2069", "‹U+2068›\u2068\u05E9\u2069")]
+    public void What_is_written_from_the_right_is_set_apart_once_and_whole(string text, string shown)
+    {
+        CardText.Plain(text).ShouldBe(shown);
+        CardText.Plain(shown).ShouldBe(shown, "however often it passes here");
+    }
+
+    [Fact]
+    public void What_is_copied_as_it_stands_gets_nothing_that_cannot_be_seen() => CardText.Plain("-Name \u05E9\u05E8\u05EA", exact: true).ShouldBe("-Name \u05E9\u05E8\u05EA");
+
+    [Fact]
+    public void What_is_cut_stays_set_apart() =>
+        CardText.Plain("on \u2068" + new string('\u05E9', 50) + "\u2069", 10).ShouldBe("on \u2068" + new string('\u05E9', 7) + "… (+43 characters)\u2069");
+
+    [Theory]
+    [InlineData("SRV-DC01 · Fabrikam Inc", "SRV-DC01 ‹·› Fabrikam Inc")]
+    [InlineData("· Fabrikam ·", "‹·› Fabrikam ‹·›")]
+    [InlineData("Paral·lel", "Paral·lel")]
+    public void A_name_does_not_pass_for_two(string name, string shown) => CardText.Name(name).ShouldBe(shown);
 
     [Fact]
     public void Half_a_character_is_named() => CardText.Plain("lone \ud800 half").ShouldBe("lone ‹U+D800› half");

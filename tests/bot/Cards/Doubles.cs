@@ -8,9 +8,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
 
-internal sealed class TwoTenants : ITenantDirectory
+internal sealed class TwoTenants(Tenant? first = null) : ITenantDirectory
 {
-    public IReadOnlyList<Tenant> All { get; } = [Story.Contoso, Story.Fabrikam];
+    public IReadOnlyList<Tenant> All { get; } = [first ?? Story.Contoso, Story.Fabrikam];
 
     public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
 
@@ -79,6 +79,9 @@ internal sealed class OneSandbox : IConnections, IConnector
         ["disk.cleanup"] = new(
             "disk.cleanup", "Clean up a volume", "device", Reversibility.Partly, BlastRadius.OneDevice, true, "",
             [new("volume", "Volume", "[A-Za-z]{1,8}"), new("categories", "Categories", "[a-z,]{1,60}", MaxLength: 60)], "disk.restore", TimeSpan.FromMinutes(1)),
+        ["ticket.create"] = new(
+            "ticket.create", "Open a ticket", "device", Reversibility.Reversible, BlastRadius.Nothing, false, "",
+            [new("title", "Title", ".{1,200}"), new("priority", "Priority", "[a-z]{1,10}")], "ticket.close", TimeSpan.FromMinutes(1)),
     };
 
     public IReadOnlyList<Connection> Of(TenantId tenant) => [Only];
@@ -98,7 +101,7 @@ internal sealed class OneSandbox : IConnections, IConnector
 
 internal sealed class KnownBook : IConversationBook
 {
-    public List<Member> People { get; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name), new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
+    public List<Member> People { get; set; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name), new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
 
     public ChannelRef? Find(string conversationId) => null;
 
@@ -117,7 +120,9 @@ internal static class TestViews
     public static IncidentViews Of(Story story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null, params string[] linkHosts)
     {
         var book = new KnownBook();
+        if (story.Called is { } name)
+            book.People = [.. book.People.Select(person => person with { Name = name })];
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, Microsoft.Extensions.Options.Options.Create(new CardsOptions { LinkHosts = linkHosts }));
+        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, Microsoft.Extensions.Options.Options.Create(new CardsOptions { LinkHosts = linkHosts }));
     }
 }

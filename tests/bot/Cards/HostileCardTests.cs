@@ -92,6 +92,15 @@ public sealed class HostileCardTests
         rest.ShouldNotContain("{{TIME");
     }
 
+    [Fact]
+    public async Task Nobody_decides_as_the_bot_by_calling_themselves_so()
+    {
+        var story = new Story { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
+        var views = TestViews.Of(story, new GivenAccess());
+        var seen = VisibleWords.Of(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived());
+        seen.ShouldContain("Approved by “the bot (gates)”");
+    }
+
     private static void Judge(JsonNode card)
     {
         card.ToJsonString().Length.ShouldBeLessThan(Card.MaxBytes);

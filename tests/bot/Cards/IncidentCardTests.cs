@@ -13,51 +13,7 @@ public sealed class IncidentCardTests
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static GatePolicy YearEnd => GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
-
-    public static TheoryData<string> Phases => [.. Stories.Keys];
-
-    private static Dictionary<string, Func<Story, Story>> Stories { get; } = new()
-    {
-        ["waiting"] = story => story.Opened(3).Drafted().Staged(),
-        ["escalated"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Tenancy.Actor.Service("gates")),
-        ["first-of-two"] = story => story.Opened().Drafted().Staged(approvals: 2).Decided(DecisionKind.Approve, complete: false),
-        ["snoozed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)),
-        ["needs-review"] = story => story.Opened().Drafted(risk: Drafting.Risk.High).Staged(review: true),
-        ["human-only"] = story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
-        ["approved"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve),
-        ["executing"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started(),
-        ["verified"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified"),
-        ["failed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed, rolledBack: true),
-        ["unknown"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown),
-        ["stopped"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Stopped),
-        ["drifted"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted),
-        ["asked-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted).Drafted(2).Staged(revision: 2),
-        ["drafting-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown).Redraft(),
-        ["drafted-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed).Redraft().Drafted(2).Staged(revision: 2),
-        ["nobody-answered"] = story => story.Opened().Drafted(problem: "Could not ask the vendor: no answer within 30 seconds.", plan: Plan.Empty).Staged(GateLevel.L3),
-        ["rejected"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "The server is replaced today.").Closed("rejected"),
-        ["handled"] = story => story.Opened().Drafted(problem: "Nothing fits.", plan: Plan.Empty).Staged(GateLevel.L3).Decided(DecisionKind.Handled, reason: "Cleaned by hand.").Closed("handled"),
-        ["withdrawn"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "The alert resolved by itself."), Tenancy.Actor.Service("incidents")).Closed("resolved"),
-        ["expired"] = story => story.Opened().Drafted().Staged().Append(Ledger.StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Tenancy.Actor.Service("gates")).Closed("expired"),
-        ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
-        ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
-        ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
-        ["taken-back"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified).TakenBack(),
-        ["flapping"] = story => story.Opened().Drafted().Staged().Flapped(5).Drafted(2).Staged(revision: 2),
-        ["fires-again"] = story => story.Opened().Drafted().Staged().Flapped(),
-        ["frozen"] = story => story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
-        ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
-        ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
-        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana).Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
-        ["glass-can-be-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
-        ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
-        ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
-            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.").Append(Ledger.StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."), Tenancy.Actor.Service("gates")),
-        ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24))).GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
-            .GlassReviewed(Story.Ravi, complete: true),
-        ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause).Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
-    };
+    public static TheoryData<string> Phases => [.. CardStates.Names];
 
     [Theory]
     [InlineData("Probe failed on portal", false)]
@@ -111,7 +67,7 @@ public sealed class IncidentCardTests
     [MemberData(nameof(Phases))]
     public async Task Every_page_of_details_is_written_in_the_zone_of_whoever_reads(string phase)
     {
-        var story = Stories[phase](new Story());
+        var story = CardStates.Of(phase);
         var view = TestViews.Of(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
         var pages = string.Concat(DetailPages.Of(view).All.SelectMany(static page => page).Select(static part => part.AsReceived().ToJsonString()));
         pages.ShouldContain(CardText.Instant(Story.Start));
@@ -130,7 +86,7 @@ public sealed class IncidentCardTests
     [Fact]
     public async Task A_technician_s_own_card_can_be_snoozed_and_names_who_may_decide()
     {
-        var story = Stories["waiting"](new Story());
+        var story = CardStates.Of("waiting");
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
         var card = IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
@@ -164,7 +120,7 @@ public sealed class IncidentCardTests
     [InlineData("glass-can-be-broken", "Approve,Edit,Break glass")]
     public async Task While_the_client_is_frozen_no_button_offers_to_run_anything(string phase, string lost)
     {
-        var story = Stories[phase](new Story());
+        var story = CardStates.Of(phase);
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
         var before = await TitlesAsync();
         foreach (var cause in new FreezeCause?[] { null, FreezeCause.Everything })
@@ -176,7 +132,7 @@ public sealed class IncidentCardTests
             story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, Story.Ravi.AsActor());
             (await TitlesAsync()).ShouldBe(before, "it is lifted");
         }
-        var planned = TestViews.Of(story, access, policy: YearEnd);
+        var planned = TestViews.Of(story, access, policy: CardStates.YearEnd);
         Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldBe(before.Except(lost.Split(',')));
 
         async Task<JsonNode> DrawnAsync() => IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
@@ -194,6 +150,33 @@ public sealed class IncidentCardTests
     }
 
     [Fact]
+    public async Task A_new_plan_after_an_undo_comes_before_what_was_taken_back()
+    {
+        var (_, approver) = await DrawAsync("reopened", local: false);
+        var seen = VisibleWords.Of(approver);
+        seen.IndexOf("Low risk", StringComparison.Ordinal).ShouldBeInRange(0, seen.IndexOf("Undo: Files are back.", StringComparison.Ordinal), seen);
+    }
+
+    [Fact]
+    public async Task The_risk_of_what_was_found_is_not_taken_for_that_of_a_ticket_about_it()
+    {
+        var (_, approver) = await DrawAsync("out-of-band", local: false);
+        VisibleWords.Of(approver).ShouldContain("High risk found; this changes nothing in use.");
+    }
+
+    [Theory]
+    [InlineData("東京本社SRV01", "印刷スプーラー")]
+    [InlineData("\u05E9\u05E8\u05EA-01", "\u05D2\u05D9\u05D1\u05D5\u05D9 3")]
+    [InlineData("größe-büro01", "Überwachung")]
+    public async Task A_device_of_any_script_is_named_once_in_title_sentence_and_command(string device, string service)
+    {
+        var (_, approver) = await CardStates.DrawAsync("waiting", new("Contoso Ltd", device, service, "Ravi"));
+        var seen = VisibleWords.Of(approver.AsReceived());
+        (seen.Split(device).Length - 1).ShouldBe(3, seen);
+        seen.ShouldNotContain("look-alike");
+    }
+
+    [Fact]
     public async Task Undo_asks_first_and_says_what_comes_of_it()
     {
         var (_, approver) = await DrawAsync("verified", local: false);
@@ -206,7 +189,7 @@ public sealed class IncidentCardTests
     [Fact]
     public async Task A_verified_card_offers_undo_only_while_it_is_possible()
     {
-        var story = Stories["verified"](new Story());
+        var story = CardStates.Of("verified");
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
         var views = TestViews.Of(story, access);
         Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldContain("Undo");
@@ -229,17 +212,12 @@ public sealed class IncidentCardTests
             card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
     }
 
-    internal static Story Of(string phase) => Stories[phase](new Story());
-
     internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
 
     private static async Task<(JsonNode Everybody, JsonNode Approver)> DrawAsync(string phase, bool local)
     {
-        var story = Stories[phase](new Story());
-        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver);
-        var views = TestViews.Of(story, access, policy: phase == "frozen-as-planned" ? YearEnd : null);
-        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        return (IncidentCard.Build(views.ForEverybody(state, incident, "c")).AsReceived(), IncidentCard.Build(views.ForPerson(state, incident, "c", Story.Ravi, "A sentence about what just happened.")).AsReceived());
+        var (everybody, approver) = await CardStates.DrawAsync(phase, local: local);
+        return (everybody.AsReceived(), approver.AsReceived());
     }
 
     /// <summary>A changed card fails here with the new one beside the approved one; run with APPROVE_CARDS=1 to accept.</summary>

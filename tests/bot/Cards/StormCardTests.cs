@@ -23,7 +23,7 @@ public sealed class StormCardTests
             seen.ShouldNotContain("SIMULATION", Case.Sensitive);
         else
             seen.ShouldContain(said, Case.Sensitive);
-        seen.Split(", simulation").Length.ShouldBe(simulated + 1, "each simulated part says so");
+        seen.Split(", simulation").Length.ShouldBe(simulated == 3 ? 1 : simulated + 1, "each simulated part says so where others are real");
     }
 
     [Fact]

@@ -36,12 +36,16 @@ internal sealed class Story
     public TenantStates States { get; }
     public string Title { get; init; } = "Disk C: on SRV-FILE01 is almost full";
     public string Device { get; init; } = "SRV-FILE01";
+    public string Summary { get; init; } = "Free space on C: of SRV-FILE01 by removing temporary files.";
+
+    /// <summary>What every person in it is called; null for their own names.</summary>
+    public string? Called { get; init; }
     public Plan Plan { get; init; } = new([CleanUp()]);
     public string Seal => Seals.GetValueOrDefault(Id, new string('a', 64));
     private Dictionary<string, string> Seals { get; } = [];
 
     public static PlanStep CleanUp(string name = "SRV-FILE01") => new(
-        $"Clean up temporary files on C:", "disk.cleanup", new("contoso-sandbox", "device", "d-17", name, "Contoso Ltd"),
+        $"Clean up temporary files on C:", "disk.cleanup", new("contoso-sandbox", "device", "d-17", name, Contoso.Name),
         new Dictionary<string, string> { ["volume"] = "C", ["categories"] = "temp,updates" },
         $"Invoke-DiskCleanup -ComputerName {name} -Volume C -Categories temp,updates", ["categories"],
         [new("disk.C.freePercent", "<", "15")], [new("disk.C.freePercent", ">=", "15")], "disk.restore");
@@ -77,7 +81,7 @@ internal sealed class Story
     public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low, string? targetKind = null) => Append(
         StreamId.Proposal(Id),
         new RecommendationDrafted(
-            Id, revision, "runbook disk-space v3", "Free space on C: of SRV-FILE01 by removing temporary files.",
+            Id, revision, "runbook disk-space v3", Summary,
             "C: has 6 % free and fills by 2 % a day. Temporary files and update leftovers take 18 GB.",
             [new("Only 6 % of C: is free.", 1), new("SRV-FILE01: free space on C: 6 %", null)], plan ?? Plan, risk, problem,
             new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true, targetKind),
@@ -98,7 +102,7 @@ internal sealed class Story
     }
 
     public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1, Person? inTheNameOf = null) => Append(
-        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete) { InTheNameOf = inTheNameOf?.AsActor() }, (by ?? Ravi).AsActor());
+        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete) { InTheNameOf = inTheNameOf is null ? null : Named(inTheNameOf.AsActor()) }, (by ?? Ravi).AsActor());
 
     public Story GlassBroken(Person by, int owed = 2) => Append(
         StreamId.Proposal(Id),
@@ -108,7 +112,7 @@ internal sealed class Story
         Append(StreamId.Proposal(Id), new BreakGlassReviewed(Id, 1, confirms, reason, complete), by.AsActor());
 
     public Story Absent(Person who, Person? deputy) => Append(
-        StreamId.Access, new AbsenceSet(who.ObjectId, who.Name, Start, Start.AddDays(3), deputy?.ObjectId, deputy?.Name, "Skiing"), who.AsActor());
+        StreamId.Access, new AbsenceSet(who.ObjectId, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId, deputy is null ? null : Called ?? deputy.Name, "Skiing"), who.AsActor());
 
     public Story Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 
@@ -172,9 +176,31 @@ internal sealed class Story
 
     public Story Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());
 
+    /// <summary>The same alert on the same device, so many days before, and how it ended at once.</summary>
+    public Story Earlier(string id, int daysAgo, string reason)
+    {
+        Clock.SetUtcNow(Start.AddDays(-daysAgo));
+        Append(
+            StreamId.Incident(id),
+            new IncidentOpened(id, Title, Severity.Warning, "DiskSpaceLow", Device, IncidentScope.One, "diskspacelow|" + Device, "diskspacelow", "E-" + id), Actor.Service("incidents"));
+        Append(StreamId.Incident(id), new IncidentClosed(id, reason), Actor.Service("incidents"));
+        Clock.SetUtcNow(Start);
+        return this;
+    }
+
+    /// <summary>Drafted with another sentence and plan.</summary>
+    public Story Told(string summary, Plan plan, string? problem = null) => Append(
+        StreamId.Proposal(Id),
+        new RecommendationDrafted(
+            Id, 1, "runbook out-of-band-change v1", summary, "The vendor's log shows it, and no decision on record allows it.", [new("The vendor's log says so.", 1)], plan, Risk.High, problem,
+            new Dictionary<string, string>(), Simulated: true),
+        Bot);
+
+    private Actor Named(Actor actor) => Called is { } name && actor.Kind == ActorKind.Person ? actor with { Name = name } : actor;
+
     public Story Append(StreamId stream, Fact fact, Actor actor)
     {
-        var appended = Ledger.AppendAsync(Tenant.Id, [], [new(stream, actor, "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
+        var appended = Ledger.AppendAsync(Tenant.Id, [], [new(stream, Named(actor), "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
         appended.IsCompletedSuccessfully.ShouldBeTrue();
         return this;
     }

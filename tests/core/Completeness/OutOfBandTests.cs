@@ -191,6 +191,7 @@ public sealed class OutOfBandTests : IDisposable
         received.Attributes["by"].ShouldBe("Sam Shift");
         received.Attributes["done_at"].ShouldBe("1970-01-01 00:00:00 UTC");
         received.Description.ShouldNotBeNull().ShouldContain("No decision on record allows it");
+        received.Description.ShouldNotContain("UTC", Case.Sensitive, "cards say when it was in the zone of whoever reads");
     }
 
     private sealed class Intake(Ledgers ledgers) : MediatR.IMediator
