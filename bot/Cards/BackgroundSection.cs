@@ -28,6 +28,8 @@ internal static class BackgroundSection
             yield return Rich("Small", new TextRun(HeaderSection.Simulation(incident), Bold: true, Tone: Tone.Accent));
         if (SeenBefore.InDetails(view) is { } seen)
             yield return seen;
+        foreach (var earlier in DecisionSection.InDetails(incident, measure).Concat(OutcomeSection.InDetails(incident, measure)))
+            yield return earlier;
         yield return Facts(AlertFacts.Of(view, measure));
         foreach (var part in AlertLabels.Of(view, measure))
             yield return part;

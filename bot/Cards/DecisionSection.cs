@@ -11,7 +11,7 @@ internal static class DecisionSection
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
-        var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
+        var decisions = incident.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
         foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
             yield return Line(number == 0 ? null : "Small", decision, incident, measure);
         foreach (var review in incident.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
@@ -25,9 +25,9 @@ internal static class DecisionSection
         }
         if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
         {
-            var given = incident.Decisions.Count(decision => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
-            if (given > 0)
-                yield return Rich("Small", new TextRun($"{staged.Terms.Approvals - given} more approval needed.", Bold: true));
+            var left = staged.Terms.Approvals - Given(incident);
+            if (left < staged.Terms.Approvals)
+                yield return Rich("Small", new TextRun($"{left} more {(left == 1 ? "approval" : "approvals")} needed.", Bold: true));
         }
         foreach (var absence in view.Absences.Take(measure.Items))
         {
@@ -47,6 +47,17 @@ internal static class DecisionSection
         if (incident.Phase == IncidentPhase.Expired)
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
+
+    /// <summary>Approvals of plans before the one that is asked about: what came of them is in sight.</summary>
+    public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
+        incident.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items).Select(earlier => Line("Small", earlier, incident, measure));
+
+    /// <summary>How many have approved what waits.</summary>
+    public static int Given(Incident incident) => incident.Decisions.Count(IsApproval);
+
+    private static bool IsPast(Incident incident, Decision earlier) => incident.IsUndecided && IsApproval(earlier);
+
+    private static bool IsApproval(Decision decision) => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;
 
     private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {

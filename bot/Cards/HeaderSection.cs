@@ -50,7 +50,7 @@ internal static class HeaderSection
             yield return Container(
                 [
                     Rich(null, new($"{what} by {CardText.Name(Phrases.Who(freeze.By))}: ", Bold: true), new(freeze.Reason, measure.Long)),
-                    Rich("None", new("Since "), TextRun.At(freeze.At), new(" nothing of this client is approved or runs.")),
+                    Rich("None", new("Since "), TextRun.At(freeze.At), new(" nothing is approved or runs.")),
                 ],
                 Tone.Attention);
         }
@@ -59,7 +59,7 @@ internal static class HeaderSection
             yield return Container(
                 [
                     Rich(null, new("Frozen as planned: ", Bold: true), new(planned.Name, measure.Long)),
-                    Rich("None", new("Until "), TextRun.At(planned.During.Ends), new(" nothing of this client is approved or runs.")),
+                    Rich("None", new("Until "), TextRun.At(planned.During.Ends), new(" nothing is approved or runs.")),
                 ],
                 Tone.Attention);
         }
@@ -130,9 +130,9 @@ internal static class HeaderSection
     /// Besides letters of any script what hides among them: marks, signs that are not drawn, halves of rarer letters. The two signs that we
     /// set a text apart with are none of them.
     /// </summary>
-    private static bool IsOfName(char c) => c is '-' or '_' || char.IsLetterOrDigit(c) || (!RightToLeft.IsSign(c) && char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
-        or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format or UnicodeCategory.ConnectorPunctuation
-        or UnicodeCategory.DashPunctuation or UnicodeCategory.Surrogate);
+    private static bool IsOfName(char c) => c is '-' or '_' || char.IsLetterOrDigit(c) || (!RightToLeft.IsSign(c) && char.GetUnicodeCategory(c)
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format
+        or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.Surrogate);
 
     private static bool IsShortFor(string name, string said) =>
         name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (said.Length == name.Length || said[name.Length] == '.');

@@ -15,6 +15,8 @@ internal static class OutcomeSection
         {
             foreach (var part in Of(run, measure, IsEarlier(view.Incident, run)))
                 yield return part;
+            if (HasChanges(run) && !IsPast(view.Incident, run))
+                yield return WasAndNow(run.Changes, measure);
         }
         if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
             yield return Rich("Small", new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs without approval.", Subtle: true));
@@ -23,6 +25,15 @@ internal static class OutcomeSection
         if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
             yield return Rich("Small", [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.", new(null, Subtle: true))]);
     }
+
+    /// <summary>Was and now of what ran before the plan that is asked about.</summary>
+    public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
+        Shown(incident).Where(run => HasChanges(run) && IsPast(incident, run)).Select(run => WasAndNow(run.Changes, measure));
+
+    /// <summary>Its sentence is enough to decide on what comes next. Of drift, was and now is why it is asked again.</summary>
+    private static bool IsPast(Incident incident, DevOpsAI.Incidents.Run run) => incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
+
+    private static bool HasChanges(DevOpsAI.Incidents.Run run) => !run.Changes.IsDefaultOrEmpty;
 
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
     private static IEnumerable<DevOpsAI.Incidents.Run> Shown(Incident incident)
@@ -65,8 +76,6 @@ internal static class OutcomeSection
         }
         if (run.RolledBack)
             yield return Rich("Small", new TextRun("What had been done before the failure was rolled back.", Bold: true));
-        if (!run.Changes.IsDefaultOrEmpty && run.Changes.Length > 0)
-            yield return WasAndNow(run.Changes, measure);
     }
 
     private static OutgoingJson WasAndNow(IReadOnlyList<Change> changes, Measure measure)

@@ -63,7 +63,7 @@ internal static class PlanSection
     /// <summary>What is done, in one sentence that names what it is done to.</summary>
     private static string Sentence(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
     {
-        var said = IsWayBack(view.Incident) ? "Take it back: the rollback of what was done" : CardText.Plain(draft.Summary, measure.Long);
+        var said = IsWayBack(view.Incident) ? "Take back what was done" : CardText.Plain(draft.Summary, measure.Long);
         if (!isWhole || view.Plan.Steps is not [var only] || On(view, only, said) is not { Length: > 0 } on)
             return said;
         return said.EndsWith('.') ? $"{said[..^1]}{on}." : said + on;
@@ -110,7 +110,7 @@ internal static class PlanSection
         return Rich(
             "Small",
             new(said, Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
-            new(asksMore && !view.IsFrozen ? " Read All details to approve." : "", Bold: true));
+            new(asksMore && !view.IsFrozen ? " Approve in All details." : "", Bold: true));
     }
 
     private static string Seen(IncidentView view, PlanStep step, Condition condition)

@@ -12,13 +12,18 @@ internal static class SeenBefore
 {
     private const int MostWords = 60;
 
-    /// <summary>One line for the first screen; null the first time, or where it would be a word too many beside what is in sight.</summary>
+    /// <summary>
+    /// One line for the first screen, without what became of it where that would be a word too many beside what is in sight; null the first
+    /// time, or where even that would.
+    /// </summary>
     public static OutgoingJson? InSight(IncidentView view, IEnumerable<OutgoingJson> beside)
     {
         if (view.Before.Count == 0)
             return null;
-        var line = Rich("Small", new TextRun($"{Times(view)}{Last(view)}.", Bold: true));
-        return WordCount.InSight([line, .. beside]) <= MostWords ? line : null;
+        var room = MostWords - WordCount.InSight(beside);
+        return new[] { $"{Times(view)}{Last(view)}.", $"{Times(view)}." }
+            .Select(static line => Rich("Small", new TextRun(line, Bold: true)))
+            .FirstOrDefault(line => WordCount.InSight([line]) <= room);
     }
 
     /// <summary>The same with what was done, and the incident to look it up in; null the first time.</summary>

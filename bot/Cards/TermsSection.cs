@@ -50,6 +50,7 @@ internal static class TermsSection
         _ => "",
     };
 
+    /// <summary>How many must agree, until one has: then it is said beside who that was how many are left.</summary>
     private static string Needed(IncidentView view) =>
-        view.Incident is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } ? $" ({needed} must agree)" : "";
+        view.Incident is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } && DecisionSection.Given(view.Incident) == 0 ? $" ({needed} must agree)" : "";
 }

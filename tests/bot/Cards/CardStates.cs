@@ -59,6 +59,8 @@ internal static class CardStates
         ["reopened"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2).Decided(DecisionKind.Approve, revision: 2)
             .UndoRun(ExecutionOutcome.Verified).TakenBack().Redraft(3).Drafted(4).Staged(revision: 4),
         ["seen-before"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened().Drafted().Staged(),
+        ["seen-before-held"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened()
+            .Told("Restart the spooler.", new([Restart(story)])).Staged(plan: new([Restart(story)])),
         ["out-of-band"] = story => OutOfBand(story),
         ["irreversible-first-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
         ["irreversible-last-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
@@ -71,6 +73,8 @@ internal static class CardStates
     private static readonly Dictionary<string, int> Pages = new() { ["irreversible-first-page"] = 0, ["irreversible-last-page"] = 1 };
 
     public static IEnumerable<string> Names => Stories.Keys;
+
+    public static bool IsPage(string state) => Pages.ContainsKey(state);
 
     public static GatePolicy YearEnd => GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
 
@@ -125,6 +129,8 @@ internal static class CardStates
             .Told($"Open a ticket to have service.stop on {story.Device} explained.", new([Ticket(story)]))
             .Staged(plan: new([Ticket(story)]));
     }
+
+    private static PlanStep Restart(Story story) => Story.CleanUp(story.Device) with { Command = $"Restart-Service Spooler -On {story.Device}" };
 
     private static PlanStep Ticket(Story story) => Story.CleanUp(story.Device) with
     {

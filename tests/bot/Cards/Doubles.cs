@@ -37,7 +37,7 @@ internal sealed class GivenAccess : IAccess
     public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
+        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
 
     public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) => WhyNotDecide(state, incident, objectId);
 

@@ -16,6 +16,19 @@ namespace DevOpsAI.Tests.Cards;
 public sealed partial class FiveSecondsTests
 {
     private const int MostWords = 60;
+
+    /// <summary>For each further fact that whoever decides must know.</summary>
+    private const int MostForNotice = 15;
+
+    /// <summary>States in which a plan of one step waits, with the number of such facts.</summary>
+    private static readonly Dictionary<string, int> Notices = new()
+    {
+        ["waiting"] = 0, ["escalated"] = 0, ["needs-review"] = 0, ["expired-asked-again"] = 0, ["seen-before"] = 0,
+        ["seen-before-held"] = 0, ["out-of-band"] = 0, ["glass-can-be-broken"] = 0, ["undo-waiting"] = 0,
+        ["reopened"] = 0, ["snoozed"] = 1, ["flapping"] = 1, ["first-of-two"] = 1, ["frozen"] = 1,
+        ["frozen-as-planned"] = 1, ["approver-absent"] = 1, ["asked-again"] = 1, ["drafted-again"] = 1,
+        ["irreversible-second-approver"] = 1,
+    };
     private static readonly IReadOnlyDictionary<string, ActionSpec> Sandbox = SandboxCatalogue.Of(TimeSpan.FromMinutes(1));
 
     public static TheoryData<string, bool> Cases =>
@@ -46,6 +59,52 @@ public sealed partial class FiveSecondsTests
         }
     }
 
+    [Fact]
+    public async Task Every_state_in_which_one_step_waits_is_decided_on_sixty_words_and_fifteen_for_each_further_fact()
+    {
+        var over = new List<string>();
+        foreach (var state in CardStates.Names)
+        {
+            var incident = await CardStates.Of(state).IncidentAsync();
+            if (incident is not { IsUndecided: true, PlanInForce.Steps.Count: 1 } || CardStates.IsPage(state))
+                continue;
+            Notices.ShouldContainKey(state);
+            foreach (var local in new[] { true, false })
+            {
+                var seen = VisibleWords.Of((await CardStates.DrawAsync(state, local: local, notice: null)).Approver.AsReceived());
+                var words = VisibleWords.Count(seen);
+                TestContext.Current.TestOutputHelper?.WriteLine($"{words} words, {state}: {seen}");
+                if (words > MostWords + Notices[state] * MostForNotice)
+                    over.Add($"{words} words, {state}: {seen}");
+            }
+        }
+        over.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task That_it_was_seen_before_is_said_whole_where_there_is_room_and_shortly_where_there_is_less()
+    {
+        (await SeenAsync("seen-before-held")).ShouldContain("3rd time in 30 days; the last fix held 9 days.");
+        (await SeenAsync("seen-before")).ShouldContain("3rd time in 30 days.");
+
+        static async Task<string> SeenAsync(string state) => VisibleWords.Of((await CardStates.DrawAsync(state, notice: null)).Approver.AsReceived());
+    }
+
+    [Theory]
+    [InlineData("asked-again", "free space on C: 6 % 7 %")]
+    [InlineData("drafted-again", "Earlier run: The vendor said no. Access denied")]
+    [InlineData("undo-waiting", "C: has 24 % free. 18.2 GB removed")]
+    [InlineData("reopened", "Undo: Files are back.")]
+    public async Task What_came_of_an_approval_stays_in_sight_and_who_gave_it_is_in_the_details(string state, string inSight)
+    {
+        var card = (await CardStates.DrawAsync(state)).Approver.AsReceived();
+        var seen = VisibleWords.Of(card);
+        seen.ShouldContain(inSight);
+        seen.ShouldNotContain("Approved by");
+        card.ToJsonString().ShouldContain("Approved by Ravi Approver");
+        card.ToJsonString().ShouldContain("\"Was\"");
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task That_it_was_seen_before_is_in_sight_where_sixty_words_leave_room_for_it_and_in_the_details_always(string name, bool local)
@@ -57,11 +116,13 @@ public sealed partial class FiveSecondsTests
         var seen = VisibleWords.Of(card);
         var words = VisibleWords.Count(seen);
         TestContext.Current.TestOutputHelper?.WriteLine($"{words} words: {seen}");
+        const string Times = "3rd time in 30 days.";
         const string Line = "3rd time in 30 days; the last fix held 9 days.";
         var without = VisibleWords.Count(VisibleWords.Of(IncidentCard.Build(view with { Before = [] }).AsReceived()));
-        var fits = without + VisibleWords.Count(Line) <= MostWords;
-        seen.Contains(Line, StringComparison.Ordinal).ShouldBe(fits, $"{without} words without it");
-        words.ShouldBe(fits ? without + VisibleWords.Count(Line) : without, seen);
+        var fits = new[] { Line, Times }.FirstOrDefault(line => without + VisibleWords.Count(line) <= MostWords);
+        foreach (var line in new[] { Line, Times })
+            seen.Contains(line, StringComparison.Ordinal).ShouldBe(line == fits, $"{without} words without it");
+        words.ShouldBe(without + VisibleWords.Count(fits ?? ""), seen);
         card.ToJsonString().ShouldContain("Done: Start the service");
         CardSchema.Problems(card).ShouldBeEmpty();
     }
