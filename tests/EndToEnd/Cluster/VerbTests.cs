@@ -74,7 +74,7 @@ public sealed class VerbTests(ITestOutputHelper log)
             // Two at once, of which any number is killed.
             using var one = cluster.Bots[0].StartVerb("keys", "rotate", "--tenant", "contoso");
             using var two = cluster.Bots[1].StartVerb("keys", "rotate", "--tenant", "contoso");
-            var write = round % 2 == 0 ? teams.SayAsync(PlayedTeams.Tara, "freeze contoso because") : teams.SayAsync(PlayedTeams.Omar, "unfreeze contoso done");
+            var write = round % 2 == 0 ? teams.SayAsync(PlayedTeams.Tara, "freeze contoso because of the audit") : teams.SayAsync(PlayedTeams.Omar, "unfreeze contoso done");
             // One in three may end; the others are killed about when the new key is made, stored, put in place and recorded.
             await ChangedAsync(cluster, one, two);
             if (round % 3 == 2)

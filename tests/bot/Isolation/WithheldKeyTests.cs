@@ -58,7 +58,7 @@ public sealed class WithheldKeyTests : IDisposable
             answer => answer.ShouldContain("CanaryThree"));
         (await AnswerAsync(bot, Ana, null, "pending contoso")).ShouldContain("record is locked");
         (await AnswerAsync(bot, Ana, null, "show CON-1001")).ShouldContain("record is locked");
-        (await AnswerAsync(bot, Ana, null, "freeze contoso because")).ShouldContain("nothing was recorded");
+        (await AnswerAsync(bot, Ana, null, "freeze contoso because of the audit")).ShouldContain("nothing was recorded");
         // Whoever has no role at the client is not told that there is one.
         (await AnswerAsync(bot, Finn, null, "pending contoso")).ShouldContain("I know no client");
         (await AnswerAsync(bot, Finn, null, "pending")).ShouldNotContain("Contoso");

@@ -42,7 +42,7 @@ public sealed class OnRecordTests
         await bot.SayAsync(Ana, null, "why CON-1001");
         await RecordedAsync(3);
         await bot.SayAsync(Ana, null, "pending contoso");
-        await bot.SayAsync(Ana, Channel, "freeze contoso because");
+        await bot.SayAsync(Ana, Channel, "freeze contoso because of the audit");
         await RecordedAsync(5);
         var sent = Facts<MessageSent>(bot);
         sent.Select(message => (message.Purpose, message.IncidentId, message.Outcome)).ShouldBe(
