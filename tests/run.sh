@@ -1,10 +1,23 @@
 #!/usr/bin/env bash
-# Installs what the tests need (npm packages, Debian packages when root), builds, runs every test,
-# and ends in "N passed, N failed, N skipped". Extra arguments go to each test program, as in: tests/run.sh -class "*Gate*"
+# Installs what the tests need (npm packages, Debian packages when root), builds, runs the tests,
+# and ends in "N passed, N failed, N skipped".
+#   tests/run.sh                           every part
+#   tests/run.sh core bot                  these parts, of core, connectors, bot and EndToEnd
+#   tests/run.sh bot -class "*Gate*"       what follows the parts goes to each test program
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 mkdir -p artifacts
+
+parts=()
+while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
+  case $1 in
+    core|connectors|bot|EndToEnd) parts+=("$1") ;;
+    *) echo "There is no part '$1'. The parts are core, connectors, bot and EndToEnd." >&2; exit 2 ;;
+  esac
+  shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=(core connectors bot EndToEnd)
 
 wanted=()
 command -v chromium >/dev/null || wanted+=(chromium)
@@ -25,10 +38,11 @@ fi
 
 dotnet build DevOpsAI.Bot.sln -c Release -clp:NoSummary -v minimal || { echo "0 passed, 1 failed"; exit 1; }
 
-passed=0 failed=0 skipped=0
-for project in core connectors bot EndToEnd; do
+passed=0 failed=0 skipped=0 reports=()
+for project in "${parts[@]}"; do
   echo "== tests/$project"
   report="artifacts/$project.ctrf.json"
+  reports+=("$report")
   rm -f "$report"
   dotnet run --project "tests/$project" -c Release --no-build -- -noLogo -ctrf "$report" "$@"
   code=$?
@@ -48,7 +62,7 @@ for (const file of process.argv.slice(1)) {
   if (!require("fs").existsSync(file)) continue;
   for (const test of JSON.parse(require("fs").readFileSync(file)).results.tests.filter(test => !["passed", "skipped", "pending"].includes(test.status)))
     console.log(`FAILED ${test.name}\n  ${(test.message ?? test.status).split("\n").slice(0, 20).join("\n  ")}`);
-}' artifacts/{core,connectors,bot,EndToEnd}.ctrf.json
+}' "${reports[@]}"
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
