@@ -3,9 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Tests.Cards;
 
