@@ -45,7 +45,7 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         await SaysAsync(bot, card, "Verified");
 
         (await teams.ClickAsync(PlayedTeams.Tara, card, "Undo")).ToJsonString().ShouldContain("needs 1 approval by somebody other than you");
-        await SaysAsync(bot, card, "Take it back");
+        await SaysAsync(bot, card, "Take back what was done");
         var takeBack = await ButtonAsync(teams, PlayedTeams.Omar, card, "Approve");
         (await teams.InvokeAsync(PlayedTeams.Tara, card, takeBack)).ToJsonString().ShouldContain("somebody else must approve it");
         await teams.InvokeAsync(PlayedTeams.Omar, card, takeBack);
