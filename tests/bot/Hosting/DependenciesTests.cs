@@ -17,11 +17,10 @@ public sealed partial class DependenciesTests
         var document = File.ReadAllText(Path.Combine(Root, "docs", "dependencies.md"));
         var listed = Row().Matches(document.Split("From npm:")[0]).Select(static row => row.Groups["name"].Value).Where(static name => name != "package");
         listed.ShouldBe(pinned, ignoreOrder: true);
-        listed.ShouldBeInOrder(SortDirection.Ascending, StringComparer.OrdinalIgnoreCase);
     }
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"^\| (?<name>[A-Za-z][^ |]*) \| (?<reason>[^|]+) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| (?<name>[A-Za-z][^ |]*) \| (?<reason>[^|]+) \|", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Row();
 }
