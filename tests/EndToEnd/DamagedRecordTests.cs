@@ -39,9 +39,9 @@ public sealed class DamagedRecordTests
         var ready = await NotReadyAsync(bot);
         ready["status"]!.GetValue<string>().ShouldBe("not ready");
         ready["damaged"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe("contoso");
-        // Where leaf and body fit each other, only what was kept or signed for all of them tells.
-        ready["damaged"]!["contoso"]!.GetValue<string>().ShouldMatch(
-            column == "leaf and body" ? "the tree that is kept beside the entries .* is not|entries are not those that were signed" : $"entry {seq}:");
+        // Where leaf and body fit each other, only what was kept for all of them tells, and not which it is.
+        ready["damaged"]!["contoso"]!.GetValue<string>().ShouldContain(
+            column == "leaf and body" ? "damaged: the tree that is kept beside the entries (heads) is not the one that they give" : $"entry {seq}:");
 
         using (var refused = await RaiseAsync(bot, "contoso", "WS-OTHER"))
         {

@@ -174,19 +174,20 @@ internal sealed class CheckpointKeeper(
         if (await archive.HeadAsync(tenant, cancellationToken) is not { } head)
             return;
         if (head.Size is not { } size)
-            throw Damaged(head, "the ledger ends there, but the head that is kept beside it says nothing");
+            throw Damaged(head.Entries, "the ledger ends there, but the head that is kept beside it says nothing");
         if (size != head.Entries)
-            throw Damaged(head, $"the ledger ends there, but the head that is kept beside it says {size}");
+            throw Damaged(head.Entries, $"the ledger ends there, but the head that is kept beside it says {size}");
         await ReadOnAsync(head.Entries, cancellationToken);
         if (range.Size != size)
             return;
         if (!range.Save().AsSpan().SequenceEqual(head.Range.Span) || !range.Root().AsSpan().SequenceEqual(head.Root.Span))
-            throw Damaged(head, "the tree that is kept beside the entries (heads) is not the one that they give");
+            throw Damaged(null, "the tree that is kept beside the entries (heads) is not the one that they give");
     }
 
-    private LedgerDamagedException Damaged(KeptHead head, string what)
+    /// <param name="seq">The entry at fault; null where any may be.</param>
+    private LedgerDamagedException Damaged(long? seq, string what)
     {
-        var damage = new LedgerDamagedException(tenant, head.Entries, what);
+        var damage = new LedgerDamagedException(tenant, seq, what);
         quarantine?.Put(damage);
         return damage;
     }
