@@ -49,6 +49,16 @@ internal sealed class BookEntry(Known known)
         }
     }
 
+    /// <summary>Whoever is known already stays as known.</summary>
+    public void Learn(Member member)
+    {
+        lock (people)
+        {
+            if (people.TryAdd(member.Mri, member))
+                everybody = null;
+        }
+    }
+
     /// <summary>False when nobody of this id is known here.</summary>
     public bool Remove(string mri)
     {

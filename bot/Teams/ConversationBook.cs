@@ -162,8 +162,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     private void Learn(KeptConversation kept)
     {
         var entry = entries.GetOrAdd(kept.Known.Place.ConversationId, static (_, known) => new(known), kept.Known);
-        foreach (var member in kept.People.Where(member => entry.Find(member.Mri) is null))
-            entry.TryPut(member, int.MaxValue);
+        foreach (var member in kept.People)
+            entry.Learn(member);
     }
 
     private BookEntry? EntryOf(string conversationId) => entries.GetValueOrDefault(ConversationRef.RootOf(conversationId));
