@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connectors.Toolkit;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
@@ -45,9 +46,10 @@ public static class WebhookEndpoints
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             await http.Response.WriteAsJsonAsync(Receipt.Of(events), WebhookJson.Default.Receipt, null, http.RequestAborted);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException gone) when (http.RequestAborted.IsCancellationRequested || gone.InnerException is ConnectionAbortedException)
         {
-            // The sender hung up. It was told nothing, so it sends again, and what was recorded is then a duplicate.
+            // The sender hung up, or the server stops, which a read learns before the request does. It was told nothing, so it sends again, and
+            // what was recorded is then a duplicate.
             http.Abort();
         }
         catch (RefusedException refused)
