@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Commands;
+using DevOpsAI.Bot.Cli;
 using DevOpsAI.Bot.Hosting;
 
 if (await LedgerCommands.TryRunAsync(args) is { } exitCode)

@@ -1,4 +1,5 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 
 namespace DevOpsAI.Bot.Cards;

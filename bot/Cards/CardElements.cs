@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Protocol;
 
 namespace DevOpsAI.Bot.Cards;
 

@@ -1,5 +1,5 @@
-using DevOpsAI.Bot.Conversation;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Chat;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;

@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;
 using DevOpsAI.Incidents;

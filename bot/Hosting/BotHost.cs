@@ -1,8 +1,9 @@
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Conversation;
+using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
@@ -66,7 +67,7 @@ public static class BotHost
             .AddWebhooks()
             .AddTeams()
             .AddCards()
-            .AddConversation()
+            .AddChat()
             .AddDigests()
             .AddRotationSchedule()
             .AddTelemetry(builder.Configuration);

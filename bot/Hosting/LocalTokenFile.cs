@@ -1,5 +1,5 @@
 using System.Text;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Files;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;

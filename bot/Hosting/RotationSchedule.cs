@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Connections;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,8 @@
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Inbound;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;

@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

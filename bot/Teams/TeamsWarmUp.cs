@@ -1,3 +1,6 @@
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Inbound;
+
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>Builds the inbound path and reads the book before the first activity, so that neither costs a click or fails one.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 

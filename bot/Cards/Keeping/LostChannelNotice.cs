@@ -1,4 +1,5 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

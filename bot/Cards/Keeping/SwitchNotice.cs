@@ -1,4 +1,6 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Digests;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;

@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Conversation;
+using DevOpsAI.Bot.Chat;
 
 namespace DevOpsAI.Bot.Hosting.Settings;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;

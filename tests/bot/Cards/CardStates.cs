@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Completeness;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;

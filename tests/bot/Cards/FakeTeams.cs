@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards.Keeping;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Protocol;
 
 namespace DevOpsAI.Tests.Cards;
 

@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Digests;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;

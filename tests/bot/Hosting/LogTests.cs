@@ -8,7 +8,7 @@ public sealed class LogTests
 {
     /// <summary>Texts of ours. Whatever comes from outside has the type that cuts it; a new name here has to be judged.</summary>
     private static readonly string[] Ours =
-        ["TeamsLog.operation", "TeamsLog.host", "TeamsLog.reason", "WebhookLog.connection", "WebhookLog.connector", "ConversationLog.incident", "ConversationLog.outcome", "ConversationLog.purpose", "ConversationLog.correlation", "RotationReminder.warning", "CardLog.incident",
+        ["OutboundLog.operation", "InboundLog.host", "OutboundLog.reason", "WebhookLog.connection", "WebhookLog.connector", "ChatLog.incident", "ChatLog.outcome", "ChatLog.purpose", "ChatLog.correlation", "RotationReminder.warning", "CardLog.incident",
         "FirstDay.place", "FirstDay.channel", "FirstDay.client", "FirstDay.address", "MessageStore.damage", "MessageStore.aside", "BotLine.reason", "Samples.sample", "Samples.path", "Samples.problem"];
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Commands;
+using DevOpsAI.Bot.Cli;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;

@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Turns;
 
 namespace DevOpsAI.Tests.Teams;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Teams;

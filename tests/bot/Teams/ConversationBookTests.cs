@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Gates;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;

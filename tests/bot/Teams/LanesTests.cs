@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Teams;

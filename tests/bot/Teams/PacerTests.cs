@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

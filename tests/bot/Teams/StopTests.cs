@@ -1,5 +1,5 @@
 using System.Net;
-using DevOpsAI.Bot.Teams;
+using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Teams;

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
+internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
+{
+    private const int LongestValue = 4_000;
+    private const int MostValues = 60;
+
+    /// <summary>Null when it names no incident of a client.</summary>
+    public static ClickData? Read(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+            return null;
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var property in data.EnumerateObject().Take(MostValues))
+            {
+                // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there before.
+                var text = Text(property.Value);
+                values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character, as in "\ud800": JSON, but no text
+        }
+        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || CommandParser.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+            return null;
+        return new(
+            tenant, incident, values.GetValueOrDefault("seal") ?? "",
+            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Math.Min(page, 100_000) : 0,
+            values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
+    }
+
+    /// <summary>Which page of a list, and of which client; the first page of all where it cannot be read.</summary>
+    public static (string? Client, int Page) ReadPage(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+            return (null, 0);
+        var page = data.TryGetProperty("page", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var read) ? read : 0;
+        try
+        {
+            return (data.TryGetProperty("client", out var named) && named.ValueKind == JsonValueKind.String && TenantId.TryParse(named.GetString(), out var id) ? id.Value : null, page);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, page); // half a character
+        }
+    }
+
+    /// <summary>It is the button of a list of what waits.</summary>
+    public static bool IsPage(JsonElement data) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String && verb.ValueEquals(Verb.Pending);
+
+    public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A whole number that is not negative.</summary>
+    public int? Number(string id) => int.TryParse(Input(id), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>Edited arguments by <c>{step}.{argument}</c>.</summary>
+    public IReadOnlyDictionary<string, string> Edits() => Inputs
+        .Where(input => input.Key.StartsWith(InputId.EditPrefix, StringComparison.Ordinal))
+        .ToDictionary(input => input.Key[InputId.EditPrefix.Length..], input => input.Value, StringComparer.Ordinal);
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
+}

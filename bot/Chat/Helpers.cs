@@ -1,0 +1,45 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>Knows who can help a person who may not, or not now: a refusal that names nobody leaves them with nobody to ask.</summary>
+internal sealed class Helpers(IAccess access, IncidentViews views)
+{
+    private static readonly Role[] Approving = [Role.Approver, Role.Administrator];
+
+    /// <summary>For the end of a refusal: whom to ask, by name; empty where asking helps nobody.</summary>
+    public string Ask(TurnContext turn, TenantState state, Answer refused, Person person)
+    {
+        var place = turn.Conversation.ChannelId;
+        if (refused.Refusal == Refusal.Frozen && state.Freeze is { } freeze)
+            return Said(views.PeopleWith(state, place, freeze.LiftedBy, freeze.By.Id), " to lift it");
+        if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou) || access.EverybodyIsAdministrator)
+            return "";
+        var deciders = refused.Incident is { IsUndecided: true } incident ? views.ForEverybody(state, incident, place).Deciders : null;
+        return Said(deciders ?? views.PeopleWith(state, place, Approving, person.ObjectId), "");
+    }
+
+    /// <summary>Why this person has no right to decide about the incident now, and whom to ask; null when they have.</summary>
+    public string? WhyNoRight(TurnContext turn, TenantState state, Incident incident, Person person) =>
+        access.WhyNotDecide(state, incident, person.ObjectId) is { } why ? why.Sentence + Ask(turn, state, why, person) : null;
+
+    /// <summary>As <see cref="WhyNoRight"/>; also that a freeze keeps everybody from it.</summary>
+    public string? WhyNotDecide(TurnContext turn, TenantState state, Incident incident, Person person)
+    {
+        if (WhyNoRight(turn, state, incident, person) is { } why)
+            return why;
+        return state.Freeze is not { } freeze ? null
+            : $"{freeze.Sentence(CardText.Name(state.Name, 60))}{Ask(turn, state, new(incident, Refusal.Frozen, ""), person)} {incident.Id} can be rejected or snoozed meanwhile.";
+    }
+
+    private static string Said(string? who, string what) => who switch
+    {
+        null => "",
+        Deciders.Nobody => " Nobody who could is there now.",
+        _ => $" Ask {who}{what}.",
+    };
+}

@@ -1,0 +1,29 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>Messages made of a card, with the line a notification shows.</summary>
+internal static class Reply
+{
+    public static OutgoingMessage Card(OutgoingJson card) => new() { Card = card, Summary = card["fallbackText"].Text };
+
+    public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
+        Card(MessageCards.Notice(sentence, good, detail, correlation));
+
+    /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
+    public static OutgoingMessage NotForThem(string sentence, string? detail = null) => Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
+
+    /// <summary>As <see cref="Of"/>, for an order that stops things: done or not, it is nothing that looks like all is well.</summary>
+    public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone
+        ? Card(MessageCards.Notice(answer.Sentence, Tone.Attention)) with { Evidence = new(tenant, "answer") }
+        : Of(answer, correlation, tenant);
+
+    /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
+    public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>
+        Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null)
+            with { Evidence = new(tenant, "answer", answer.Incident?.Id), Refused = answer.Refusal?.ToString() };
+}

@@ -1,0 +1,27 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>Walks a person through the pages of an irreversible plan; each page opened earns the token that opens the next.</summary>
+internal sealed class Reviewing(IReviews reviews)
+{
+    /// <summary>The page asked for, or the first one that this person has not opened yet.</summary>
+    public IncidentView Open(IncidentView view, Person person, ClickData data)
+    {
+        if (view.Incident.Staged is not { NeedsReview: true } staged || !view.Incident.IsUndecided)
+            return view with { Reading = new(data.Page, null) };
+        var pages = DetailPages.Of(view).ToReview;
+        var opened = reviews.Opened(staged, person.ObjectId, data.Review, pages);
+        if (data.Page > opened && opened < pages)
+        {
+            return view with
+            {
+                Reading = new(opened, reviews.Token(staged, person.ObjectId, opened + 1, pages)),
+                Notice = "This plan cannot be undone, so its pages are opened one after another.",
+            };
+        }
+        return view with { Reading = new(data.Page, reviews.Token(staged, person.ObjectId, Math.Max(opened, Math.Min(data.Page + 1, pages)), pages)) };
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Compliance;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Bot.Cli;
+
+/// <summary>
+/// Entries as lines for people: when, who, which incident, what happened. Names and texts are opened with the client's key; where that is not to be
+/// had they stay sealed, and that is said once.
+/// </summary>
+internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandContext context) : IDisposable
+{
+    private const int LongestWho = 28;
+    private const int LongestTitle = 48;
+    private const int LongestWhat = 300;
+
+    public static readonly string Header = $"{"seq",6}  {"time (UTC)",-19}  {"who",-LongestWho}  what";
+
+    private readonly Dictionary<string, string> titles = new(StringComparer.Ordinal);
+    private KeyRing? keys;
+    private bool isSealed;
+
+    /// <exception cref="JsonException">The entry cannot be read.</exception>
+    public async ValueTask<string> LineAsync(StoredEntry stored, CancellationToken cancellationToken)
+    {
+        var entry = await ReadAsync(stored, cancellationToken);
+        if (WholeFacts.Lack(entry) is { } lack)
+            throw new JsonException($"it lacks {lack}");
+        if (entry.Fact is IncidentOpened opened)
+            titles[opened.IncidentId] = opened.Title;
+        var time = entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        return $"{entry.Seq,6}  {time}  {Short(Phrases.Who(entry.Actor), LongestWho),-LongestWho}  {About(entry)}{Short(EntryWords.Of(entry), LongestWhat)}";
+    }
+
+    public void Dispose() => keys?.Dispose();
+
+    /// <summary>The incident's number and title; empty for what belongs to none.</summary>
+    private string About(LedgerEntry entry)
+    {
+        if (entry.Stream.Value.Split('/') is not ["incident" or "proposal" or "card", var id])
+            return "";
+        return titles.TryGetValue(id, out var title) ? $"{Short(id, LongestTitle)} \"{Short(title, LongestTitle)}\": " : $"{Short(id, LongestTitle)}: ";
+    }
+
+    private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)
+    {
+        if (stored.Sealed is null || isSealed)
+            return EntryCodec.Decode(stored, null);
+        try
+        {
+            keys ??= ledger.KeysToRead();
+            return EntryCodec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
+        }
+        catch (LedgerUnavailableException withheld)
+        {
+            isSealed = true;
+            await context.Error.WriteLineAsync($"Names, titles and reasons stay sealed here. {withheld.Message}");
+            return EntryCodec.Decode(stored, null);
+        }
+    }
+
+    private static string Short(string text, int most)
+    {
+        var shown = LedgerListing.Harmless(text.ReplaceLineEndings(" "));
+        return shown.Length <= most ? shown : string.Concat(shown.AsSpan(0, most - 1), "…");
+    }
+}
