@@ -2,7 +2,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;

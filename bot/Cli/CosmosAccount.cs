@@ -1,7 +1,6 @@
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Bot.Cli;

@@ -6,7 +6,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Holes;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;

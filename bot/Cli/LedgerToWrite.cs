@@ -1,7 +1,7 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Bot.Cli;

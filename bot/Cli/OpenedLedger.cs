@@ -1,8 +1,8 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;

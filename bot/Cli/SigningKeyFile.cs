@@ -1,6 +1,6 @@
 using System.Globalization;
 using DevOpsAI.Bot.Hosting;
-using DevOpsAI.Files;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger.Proofs;
 
 namespace DevOpsAI.Bot.Cli;

@@ -1,6 +1,6 @@
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Bot.Cli;
 

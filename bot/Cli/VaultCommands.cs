@@ -2,7 +2,7 @@ using System.CommandLine;
 using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
 

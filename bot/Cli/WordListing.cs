@@ -4,7 +4,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Compliance;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;

@@ -1,5 +1,5 @@
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
-using DevOpsAI.Logs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Digests;

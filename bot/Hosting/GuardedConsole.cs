@@ -1,5 +1,5 @@
 using System.Collections;
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 

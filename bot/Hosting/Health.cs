@@ -3,8 +3,8 @@ using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Hosting;

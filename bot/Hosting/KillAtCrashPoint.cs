@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting;

@@ -1,4 +1,6 @@
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Hosting;
 
@@ -84,9 +86,9 @@ internal static partial class LocalCallers
     }
 
     [LoggerMessage(EventId = 3032, Level = LogLevel.Warning, Message = "Local mode: a {Method} request through a proxy, under a foreign name or from a foreign page was refused")]
-    private static partial void Refused(ILogger logger, DevOpsAI.Logs.Untrusted method);
+    private static partial void Refused(ILogger logger, DevOpsAI.Common.Untrusted method);
 
     [LoggerMessage(
         EventId = 3033, Level = LogLevel.Warning, Message = "Local mode: a {Method} request without the token of this start was refused")]
-    private static partial void WithoutToken(ILogger logger, DevOpsAI.Logs.Untrusted method);
+    private static partial void WithoutToken(ILogger logger, DevOpsAI.Common.Untrusted method);
 }

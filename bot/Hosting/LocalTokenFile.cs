@@ -1,6 +1,8 @@
 using System.Text;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Settings;
-using DevOpsAI.Files;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

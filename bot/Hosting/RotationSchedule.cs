@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

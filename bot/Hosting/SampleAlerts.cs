@@ -1,4 +1,4 @@
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Hosting;
 

@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Teams.Inbound;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;

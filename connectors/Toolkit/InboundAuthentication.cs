@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using Microsoft.AspNetCore.Http;
 
 namespace DevOpsAI.Connectors.Toolkit;

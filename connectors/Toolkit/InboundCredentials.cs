@@ -1,3 +1,4 @@
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Toolkit;

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Completeness;
 

@@ -1,4 +1,4 @@
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,8 @@
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

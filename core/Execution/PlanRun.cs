@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Execution;

@@ -1,4 +1,5 @@
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger;
 using MediatR;
 
 namespace DevOpsAI.Gates;

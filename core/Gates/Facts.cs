@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using DevOpsAI.Common;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

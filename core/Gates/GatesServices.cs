@@ -1,3 +1,4 @@
+using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;

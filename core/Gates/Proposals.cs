@@ -8,7 +8,7 @@ namespace DevOpsAI.Gates;
 /// <param name="WhyPaused">What a planned freeze, the kill switch, a quota or a hold says of a plan; null when it may run.</param>
 internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Execution.Plan, string?> WhyPaused)
 {
-    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, Execution.IExecutionHold? hold = null) => new(
+    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, Ledger.IExecutionHold? hold = null) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
         (state, plan) => policies.For(tenant).WhyFrozen(clock.GetUtcNow())
             ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection))

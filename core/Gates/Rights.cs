@@ -1,7 +1,7 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

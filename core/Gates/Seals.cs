@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DevOpsAI.Common;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

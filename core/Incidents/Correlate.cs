@@ -1,4 +1,4 @@
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;

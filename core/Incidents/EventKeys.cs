@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Incidents;
 

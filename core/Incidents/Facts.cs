@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Incidents;
 

@@ -3,7 +3,7 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;

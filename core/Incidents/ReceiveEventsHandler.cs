@@ -1,6 +1,6 @@
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using DevOpsAI.Ledger.Vault;
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;

@@ -21,7 +21,7 @@ public ref struct EntryParts
 
     public Range Type { get; private set; }
 
-    /// <summary>What the entry says of what is sealed beside it (<see cref="Vault.SealedParts"/>); empty when nothing is.</summary>
+    /// <summary>What the entry says of what is sealed beside it (<see cref="Encryption.SealedParts"/>); empty when nothing is.</summary>
     public Range Sealed { get; private set; }
 
     public bool HasSealed => Sealed.End.Value > 0;

@@ -2,14 +2,15 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;

@@ -1,7 +1,7 @@
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,5 +1,5 @@
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;

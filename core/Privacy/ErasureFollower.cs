@@ -1,5 +1,5 @@
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Privacy;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tenancy;

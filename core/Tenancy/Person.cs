@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using DevOpsAI.Ledger;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Tenancy;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Tenancy;
 

@@ -1,7 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 

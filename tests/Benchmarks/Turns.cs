@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Tests.EndToEnd;
 

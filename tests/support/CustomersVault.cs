@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Support;

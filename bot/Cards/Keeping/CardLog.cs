@@ -1,5 +1,6 @@
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;

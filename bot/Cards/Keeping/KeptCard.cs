@@ -1,7 +1,8 @@
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -11,8 +11,9 @@ using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.LocalTeams;
 using DevOpsAI.Tenancy;
 

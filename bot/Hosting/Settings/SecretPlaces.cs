@@ -1,5 +1,5 @@
 using System.Text;
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using Microsoft.Extensions.Configuration.CommandLine;
 
 namespace DevOpsAI.Bot.Hosting.Settings;

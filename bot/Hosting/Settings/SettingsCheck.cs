@@ -1,5 +1,5 @@
-using DevOpsAI.Connections;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting.Settings;

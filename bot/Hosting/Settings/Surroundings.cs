@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using DevOpsAI.Bot.Teams;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 

@@ -1,4 +1,3 @@
-
 namespace DevOpsAI.Bot.Teams.Protocol;
 
 /// <summary>The body that answers an invoke. The HTTP status is 200 whatever <paramref name="StatusCode"/> says; people see the outcome in the body.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using Microsoft.AspNetCore.Http;

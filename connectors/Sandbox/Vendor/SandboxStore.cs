@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Data.Sqlite;

@@ -150,7 +150,7 @@ public static class BundleCheck
 
     private static EvidenceSubject SubjectOf(BundleManifest manifest, TenantId owner) => new(
         owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
-        DateTimeOffset.ParseExact(manifest.AsOf, Ledger.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), manifest.Names);
+        DateTimeOffset.ParseExact(manifest.AsOf, Common.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), manifest.Names);
 
     private static int CheckTree(BundleFile bundle, BundleManifest manifest, VerifierKey key, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using DevOpsAI.Files;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Compliance.Bundles;
 

@@ -1,4 +1,4 @@
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Compliance.Bundles;
 

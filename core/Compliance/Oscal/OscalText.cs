@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using DevOpsAI.Ledger;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Compliance.Oscal;
 

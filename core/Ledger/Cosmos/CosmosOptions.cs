@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Ledger.Cosmos;
 

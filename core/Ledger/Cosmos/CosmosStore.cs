@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Identity;
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 

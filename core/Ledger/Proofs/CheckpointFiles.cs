@@ -1,5 +1,5 @@
 using System.Globalization;
-using DevOpsAI.Files;
+using DevOpsAI.Common;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;

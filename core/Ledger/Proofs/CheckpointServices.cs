@@ -1,5 +1,4 @@
-using DevOpsAI.Http;
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using DevOpsAI.Files;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Ledger.Proofs;
 

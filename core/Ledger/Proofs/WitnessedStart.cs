@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Execution;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

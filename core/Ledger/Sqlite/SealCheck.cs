@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Ledger.Sqlite;
 

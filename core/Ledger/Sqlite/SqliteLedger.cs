@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Files;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 

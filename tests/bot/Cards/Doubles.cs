@@ -1,8 +1,9 @@
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;

@@ -1,9 +1,9 @@
 using DevOpsAI.Bot.Cli;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

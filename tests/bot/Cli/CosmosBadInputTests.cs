@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tests.Support;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,7 +54,7 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
     {
         foreach (var verb in Verbs)
             await scene.RefusedAsync($"There is no ledger in database '{database}' at {server!.Endpoint.AbsoluteUri}.", verb);
-        using var store = new CosmosStore(server!.Options(database), new DevOpsAI.Connections.SecretSource(TimeProvider.System), TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
+        using var store = new CosmosStore(server!.Options(database), new DevOpsAI.Common.SecretSource(TimeProvider.System), TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
         (await store.ExistsAsync(Stop)).ShouldBeFalse();
     }
 

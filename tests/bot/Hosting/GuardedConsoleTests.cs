@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Hosting;
-using DevOpsAI.Logs;
+using DevOpsAI.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

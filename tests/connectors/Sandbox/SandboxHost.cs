@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Connectors.Toolkit;
 using DevOpsAI.Tests.Support;

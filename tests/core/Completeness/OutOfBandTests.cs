@@ -1,4 +1,6 @@
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

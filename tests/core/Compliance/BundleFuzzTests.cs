@@ -5,7 +5,7 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 

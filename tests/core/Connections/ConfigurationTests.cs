@@ -1,3 +1,4 @@
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;

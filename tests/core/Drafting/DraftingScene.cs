@@ -1,6 +1,6 @@
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,4 +1,3 @@
-
 namespace DevOpsAI.Tests.Core.Drafting;
 
 /// <summary>An alert that fires is firing: where the world does not look as the runbook expects, the card says what was seen and nothing else is treated in its place.</summary>

@@ -1,4 +1,6 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Drafting;

@@ -1,4 +1,5 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

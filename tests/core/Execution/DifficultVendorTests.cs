@@ -1,6 +1,6 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
-using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;

@@ -1,4 +1,6 @@
+using DevOpsAI.Common;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 

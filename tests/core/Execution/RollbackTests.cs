@@ -1,5 +1,5 @@
 using DevOpsAI.Execution;
-using DevOpsAI.Ledger;
+using DevOpsAI.Gates;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 

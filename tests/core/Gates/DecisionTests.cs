@@ -1,7 +1,9 @@
+using DevOpsAI.Common;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;

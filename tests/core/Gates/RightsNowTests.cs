@@ -1,7 +1,7 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 

@@ -1,7 +1,7 @@
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;

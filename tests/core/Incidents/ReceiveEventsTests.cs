@@ -1,4 +1,4 @@
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 

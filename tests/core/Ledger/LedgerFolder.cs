@@ -1,6 +1,6 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Ledger.Vault;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Bot.Hosting.Settings;
-using DevOpsAI.Connections;
+using DevOpsAI.Common;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
 

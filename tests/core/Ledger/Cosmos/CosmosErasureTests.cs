@@ -1,7 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Ledger.Cosmos;

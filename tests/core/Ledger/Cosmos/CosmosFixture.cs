@@ -1,6 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
-using DevOpsAI.Ledger.Vault;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
@@ -157,7 +158,7 @@ public sealed class CheckpointerTests : IDisposable
         var later = first with { Seq = 300 };
         follower.Lane(later).ShouldBeNull();
         follower.Lane(later with { Actor = new(ActorKind.Person, "ada", "Ada") }).ShouldNotBeNull();
-        follower.Lane(later with { Fact = new DevOpsAI.Ledger.Vault.ErasureCompleted("u1", null) }).ShouldNotBeNull();
+        follower.Lane(later with { Fact = new DevOpsAI.Ledger.Encryption.ErasureCompleted("u1", null) }).ShouldNotBeNull();
         follower.Lane(later with { Seq = 512 }).ShouldNotBeNull();
     }
 

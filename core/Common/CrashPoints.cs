@@ -1,0 +1,62 @@
+namespace DevOpsAI.Common;
+
+/// <summary>
+/// Names the instants at which a crash must do no harm. Does nothing in production; tests replace it with one that ends the process
+/// as <c>kill -9</c> would when the named point is reached.
+/// </summary>
+public interface ICrashPoints
+{
+    void Reach(string point);
+}
+
+/// <summary>Does nothing: what production runs with.</summary>
+public sealed class NoCrashPoints : ICrashPoints
+{
+    public void Reach(string point)
+    {
+    }
+}
+
+/// <summary>The points, in the order an incident reaches them.</summary>
+public static class CrashPoint
+{
+    public const string EventAppended = "event.appended";
+    public const string IncidentOpened = "incident.opened";
+    public const string RecommendationDrafted = "recommendation.drafted";
+    public const string ProposalStaged = "proposal.staged";
+    public const string CardSending = "card.sending";
+    public const string CardSent = "card.sent";
+    public const string CardPosted = "card.posted";
+    public const string DecisionAppended = "decision.appended";
+    public const string ExecutionClaiming = "execution.claiming";
+    public const string ExecutionClaimed = "execution.claimed";
+    public const string DriftChecked = "drift.checked";
+    public const string StepStarting = "step.starting";
+    public const string StepAnnounced = "step.announced";
+    public const string StepActed = "step.acted";
+    public const string StepObserved = "step.observed";
+    public const string StepRecorded = "step.recorded";
+    public const string ExecutionFinishing = "execution.finishing";
+    public const string ExecutionFinished = "execution.finished";
+    public const string CardUpdated = "card.updated";
+    public const string NoticeSending = "notice.sending";
+
+    // Reached only when something goes wrong on the way.
+    public const string ExecutionRenewed = "execution.renewed";
+    public const string StepLookedUp = "step.looked-up";
+    public const string RollbackStarting = "rollback.starting";
+    public const string RollbackAnnounced = "rollback.announced";
+    public const string RollbackActed = "rollback.acted";
+    public const string RollbackRecorded = "rollback.recorded";
+
+    /// <summary>The points that an incident passes when all goes well, in order.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
+        ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepAnnounced, StepActed, StepObserved, StepRecorded,
+        ExecutionFinishing, ExecutionFinished, CardUpdated, NoticeSending,
+    ];
+
+    /// <summary>The points that are reached only after a lost answer, a failed step or a takeover.</summary>
+    public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackAnnounced, RollbackActed, RollbackRecorded];
+}

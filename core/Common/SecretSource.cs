@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace DevOpsAI.Common;
+
+/// <summary>Secrets from the environment and from files, as containers and systemd hand them over.</summary>
+public sealed class SecretSource(TimeProvider clock) : ISecretSource
+{
+    private const int LongestSecret = 64 * 1024;
+    private static readonly TimeSpan FileKeptFor = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<string, (string Secret, DateTimeOffset ReadAt)> files = new();
+
+    public string Read(SecretReference secret)
+    {
+        var value = secret.Variable is { } variable ? Environment.GetEnvironmentVariable(variable)
+            : secret.Path is { } path ? ReadFile(secret, path)
+            : secret.Setting;
+        return string.IsNullOrEmpty(value) ? throw new SecretUnavailableException(secret, "is missing or empty") : value;
+    }
+
+    private string ReadFile(SecretReference secret, string path)
+    {
+        var now = clock.GetUtcNow();
+        if (files.TryGetValue(path, out var known) && now - known.ReadAt < FileKeptFor && now >= known.ReadAt)
+            return known.Secret;
+        try
+        {
+            if (new FileInfo(path).Length > LongestSecret)
+                throw new SecretUnavailableException(secret, "is larger than a secret can be");
+            var read = File.ReadAllText(path).TrimEnd('\r', '\n');
+            files[path] = (read, now);
+            return read;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new SecretUnavailableException(secret, "cannot be read", failure);
+        }
+    }
+}

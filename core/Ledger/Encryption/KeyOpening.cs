@@ -1,0 +1,83 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Encryption;
+
+/// <summary>
+/// Opens every tenant's data key before anything else starts, so that a missing or wrong key keeps the bot from starting and says so. A key that
+/// its vault withholds is its customer's affair: the others are served meanwhile, and the vault is asked again and again.
+/// </summary>
+internal sealed partial class KeyOpening(KeyRing ring, ITenantDirectory tenants, ILedger ledger, TimeProvider clock, ILogger<KeyOpening> logger) : BackgroundService
+{
+    /// <summary>How soon a tenant is served again once its key is given back.</summary>
+    public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="LedgerUnavailableException">A key cannot be opened for another reason than that it is withheld, or all of them are withheld.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var withheld = await Task.WhenAll(tenants.All.Select(tenant => TryAsync(tenant.Id, cancellationToken)));
+        if (withheld.Length > 0 && withheld.All(static reason => reason is not null))
+            throw withheld[0]!;
+        foreach (var reason in withheld.OfType<KeyWithheldException>())
+            Withheld(logger, reason.Tenant, reason.Message);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var every = new PeriodicTimer(AskAgain, clock);
+        try
+        {
+            while (ring.Withheld.Count > 0 && await every.WaitForNextTickAsync(stoppingToken))
+                await Task.WhenAll(ring.Withheld.Select(one => TryAgainAsync(one.Tenant, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task TryAgainAsync(TenantId tenant, CancellationToken stopping)
+    {
+        try
+        {
+            if (await TryAsync(tenant, stopping) is null)
+                GivenBack(logger, tenant);
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            StillNot(logger, tenant, unavailable);
+        }
+    }
+
+    /// <summary>Null when the key is open now.</summary>
+    private async Task<KeyWithheldException?> TryAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The ledger first: it is what tells a new tenant from one whose keys are gone.
+            _ = await ledger.HeadAsync(tenant, cancellationToken);
+            await ring.OpenAsync(tenant, cancellationToken);
+            return null;
+        }
+        catch (KeyWithheldException withheld)
+        {
+            return withheld;
+        }
+        catch (LedgerDamagedException)
+        {
+            // It is not served, with its key or without.
+            return null;
+        }
+    }
+
+    [LoggerMessage(EventId = 2405, Level = LogLevel.Error, Message = "{Tenant} is not served until its key can be had, the others are; the vault is asked again. {Reason}")]
+    private static partial void Withheld(ILogger logger, TenantId tenant, string reason);
+
+    [LoggerMessage(EventId = 2406, Level = LogLevel.Information, Message = "The key of {Tenant} can be had again; it is served from now on")]
+    private static partial void GivenBack(ILogger logger, TenantId tenant);
+
+    [LoggerMessage(EventId = 2407, Level = LogLevel.Warning, Message = "Whether the key of {Tenant} can be had again cannot be told now; the vault is asked again")]
+    private static partial void StillNot(ILogger logger, TenantId tenant, Exception failure);
+}

@@ -1,0 +1,50 @@
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger.Encryption;
+
+/// <summary>
+/// Records rotations that whoever carried them out could not record: in a folder only the running bot may append, and a command may be ended before
+/// it comes to that.
+/// </summary>
+internal sealed partial class RotationRecorder(
+    KeyRing keys, ILedger ledger, ITenantDirectory tenants, IFollowedTenants followed, TimeProvider clock, ILogger<RotationRecorder> logger) : BackgroundService
+{
+    /// <summary>How soon a rotation is on record at the latest, unless the store is away.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var record = new RotationRecord(keys, ledger);
+        using var every = new PeriodicTimer(Every, clock);
+        try
+        {
+            do
+            {
+                foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+                    await RecordAsync(record, tenant.Id, stoppingToken);
+            }
+            while (await every.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task RecordAsync(RotationRecord record, TenantId tenant, CancellationToken stopping)
+    {
+        try
+        {
+            await record.RecordAsync(tenant, stopping);
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            NotRecorded(logger, tenant, unavailable);
+        }
+    }
+
+    [LoggerMessage(EventId = 2402, Level = LogLevel.Warning, Message = "Whether a key of {Tenant} was rotated cannot be looked up or recorded now; it is tried again")]
+    private static partial void NotRecorded(ILogger logger, TenantId tenant, Exception failure);
+}

@@ -1,0 +1,169 @@
+using System.Text;
+using System.Text.Json;
+using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.Ledger.Encryption;
+
+public sealed class SealingTests
+{
+    private const string Canary = "canary-7f3a";
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static readonly DateTimeOffset At = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+    private readonly InMemoryKeyRing ring = new();
+
+    [Fact]
+    public async Task The_leaf_holds_nothing_of_what_is_marked_and_whoever_has_the_key_reads_all_of_it()
+    {
+        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
+        foreach (var entry in Marked(user.Id))
+        {
+            var stored = await StoreAsync(entry);
+            Encoding.UTF8.GetString(stored.Body.Span).ShouldNotContain(Canary, customMessage: entry.Fact.GetType().Name);
+            Encoding.Latin1.GetString(stored.Sealed!.Value.Span).ShouldNotContain(Canary);
+            Jcs.Canonicalize(stored.Body.Span).ShouldBe(stored.Body.ToArray());
+            var read = EntryCodec.Decode(stored, ring.Of(Contoso));
+            read.Actor.ShouldBe(entry.Actor);
+            FactTypes.Serialize(read.Fact).ShouldBe(FactTypes.Serialize(entry.Fact));
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_key_readers_are_told_whether_it_is_missing_or_was_erased_and_everything_else_stays()
+    {
+        var user = await ring.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
+        foreach (var entry in Marked(user.Id))
+        {
+            var stored = await StoreAsync(entry);
+            var none = new TenantKeys(Contoso, DataKey.Create("other"));
+            var without = EntryCodec.Decode(stored, none);
+            JsonSerializer.Serialize<object>(without).ShouldNotContain(Canary);
+            without.Actor.Id.ShouldBe(entry.Actor.Id);
+            if (entry.Actor.Kind == ActorKind.Person)
+                without.Actor.Name.ShouldBe(Erased.Missing);
+            var uses = new KeyUses();
+            uses.Take(stored).ShouldBeTrue();
+            foreach (var key in uses.All)
+                none.Forget(key.Key);
+            var erased = EntryCodec.Decode(stored, none);
+            JsonSerializer.Serialize<object>(erased).ShouldNotContain(Erased.Missing);
+            if (entry.Actor.Kind == ActorKind.Person)
+                erased.Actor.Name.ShouldBe(Erased.Text);
+        }
+        var staged = (ProposalStaged)EntryCodec.Decode(await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
+        staged.Plan.Steps.ShouldBeEmpty();
+        staged.Observed.ShouldBeEmpty();
+        staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Sealed));
+        staged.Seal.ShouldBe("seal");
+    }
+
+    [Fact]
+    public async Task What_is_about_nobody_stays_readable_but_for_what_is_confidential()
+    {
+        var stored = await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(null) with { Requester = Actor.Service("drafting") }));
+        stored.Sealed.ShouldBeNull();
+        Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
+        var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var read = (EventReceived)EntryCodec.Decode(received, null).Fact;
+        (read.Title, read.Description, read.Attributes.Count, read.Device).ShouldBe((Erased.Sealed, Erased.Sealed, 0, Canary));
+    }
+
+    [Fact]
+    public async Task Sealed_bytes_that_were_changed_moved_or_taken_away_are_not_read()
+    {
+        var stored = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var other = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var keys = ring.Of(Contoso);
+        var bytes = stored.Sealed!.Value.ToArray();
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            bytes[at] ^= 1;
+            Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = bytes }, keys));
+            bytes[at] ^= 1;
+        }
+        Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = other.Sealed }, keys));
+        Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = Array.Empty<byte>() }, keys));
+        ((EventReceived)EntryCodec.Decode(stored with { Sealed = null }, keys).Fact).Title.ShouldBe(Erased.Missing);
+    }
+
+    [Fact]
+    public async Task The_same_text_sealed_twice_has_nothing_in_common()
+    {
+        var one = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var two = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        SealedParts Parts(StoredEntry entry) => SealedParts.Read(entry.Body.Span[EntryParts.Read(entry.Body.Span).Sealed]);
+        Parts(one).Hash.ToArray().ShouldNotBe(Parts(two).Hash.ToArray());
+        Parts(one).Parts[0].Commit.ToArray().ShouldNotBe(Parts(two).Parts[0].Commit.ToArray());
+        Parts(one).Parts.ShouldHaveSingleItem().Of.ShouldBe(["data.attributes", "data.description", "data.title"]);
+    }
+
+    [Fact]
+    public async Task What_is_learned_of_an_erased_user_later_is_lost_at_once()
+    {
+        var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", Stop);
+        await ring.DestroyAsync(Contoso, user.Id, Stop);
+        var prepared = await EntryCodec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
+        JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
+        JsonSerializer.Serialize<object>(EntryCodec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
+    }
+
+    [Fact]
+    public void A_destroyed_key_derives_nothing_and_is_zero()
+    {
+        var key = DataKey.Create("s-1");
+        Span<byte> output = stackalloc byte[64];
+        key.TryDerive("x"u8, output).ShouldBeTrue();
+        output.ToArray().ShouldContain(one => one != 0);
+        key.Destroy();
+        key.TryDerive("x"u8, output).ShouldBeFalse();
+        key.IsDestroyed.ShouldBeTrue();
+    }
+
+    private static IEnumerable<NewEntry> Marked(string subject)
+    {
+        var ana = new Actor(ActorKind.Person, "ana", $"Ana {Canary}");
+        yield return new(new("event/x"), Actor.Connection("rmm"), "c", Received(subject));
+        yield return new(new("incident/x"), Actor.Service("incidents"), "c",
+            new IncidentOpened("CON-1", Canary, Severity.Error, "K", Canary, IncidentScope.One, "k", "k", "E-1", subject));
+        yield return new(new("proposal/x"), ana, "c", Staged(subject));
+        yield return new(new("proposal/x"), ana, "c",
+            new ProposalDecided("CON-1", 1, DecisionKind.ApproveWithEdits, "seal", Canary, Staged(subject).Plan, null, true, subject));
+        yield return new(new("proposal/x"), Actor.Service("execution"), "c", new StepFinished("CON-1", "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
+        yield return new(new("proposal/x"), Actor.Service("execution"), "c",
+            new ExecutionFinished("CON-1", "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
+        yield return new(StreamId.Access, ana, "c", new RoleAssigned("bo", Canary, Role.Approver, true));
+        yield return new(StreamId.Access, ana, "c", new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
+        yield return new(StreamId.Access, ana, "c", new AbsenceEnded("bo", Canary));
+        yield return new(new("proposal/x"), ana, "c",
+            new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true) { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
+        yield return new(new("proposal/x"), ana, "c", new BreakGlassReviewed("CON-1", 1, false, Canary, false));
+        yield return new(StreamId.Freeze, ana, "c", new FreezeSet(Canary));
+        yield return new(StreamId.Erasure("s-1"), ana, "c", new ErasureRequested("s-1", SubjectKind.User, null, Canary));
+    }
+
+    private static EventReceived Received(string? subject) => new(
+        "E-1", "rmm", subject is null ? "1" : Canary, EventStatus.Firing, Severity.Error, "K", Canary, $"Mailbox of {Canary} \"full\" 🚀", Canary, "a", "k", "k", At, false,
+        new Dictionary<string, string> { ["user"] = Canary }, null, subject);
+
+    private static ProposalStaged Staged(string? subject) => new(
+        "CON-1", 1, ProposalKind.Undo, new(ActorKind.Person, "bo", $"Bo {Canary}"),
+        new([new("Revoke", "revoke", new("rmm", "user", Canary, Canary, "Contoso"), new Dictionary<string, string> { ["user"] = Canary }, $"revoke {Canary}", [], [], [], null)]),
+        new Dictionary<string, string> { [Canary] = "1" },
+        new(GateLevel.L2, ["because"], Role.Approver, 1, true, At, null, null, "v1"), false, "seal", Canary, subject);
+
+    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await EntryCodec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
+
+    private static StoredEntry Stored(PreparedEntry prepared)
+    {
+        var body = new ByteBuffer(64);
+        EntryCodec.Complete(prepared, At, 7, 1, body);
+        return new(7, body.Written.ToArray(), MerkleTree.HashLeaf(body.Written), prepared.Sealed is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
+    }
+}
