@@ -49,6 +49,14 @@ internal sealed class LocalDesk(BotProcess bot)
         return JsonNode.Parse(text)!.AsObject();
     }
 
+    /// <summary>Looks at the card anew, as the person; true when it has a button of this title.</summary>
+    public async Task<bool> CanClickAsync(string person, string conversation, string messageId, string title)
+    {
+        var where = $"person={person}&conversation={Uri.EscapeDataString(conversation)}&messageId={messageId}&refresh=true";
+        var seen = await Bot.Http.GetFromJsonAsync<JsonObject>($"/localteams/api/views?{where}");
+        return seen!["card"]?["actions"]?.AsArray().Any(action => Text(action, "title") == title) ?? false;
+    }
+
     /// <summary>The id of the newest message of the conversation whose card has this text.</summary>
     public async Task<string> CardAsync(string conversation, string containing)
     {
