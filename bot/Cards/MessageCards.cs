@@ -1,5 +1,5 @@
-using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -10,47 +10,14 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>Short answers that are about no single incident.</summary>
 public static class MessageCards
 {
-    private static readonly (string Command, string Meaning)[] Commands =
-    [
-        ("help", "this list"),
-        ("pending [client]", "what waits for a decision"),
-        ("show CON-1001", "an incident's card"),
-        ("why CON-1001", "its story: who decided what and why, what was done, what is open; and every ledger entry"),
-        ("undo CON-1001", "ask to take a verified execution back"),
-        ("redraft CON-1001", "ask for a new draft after a run that did not end well"),
-        ("link <client> [escalation]", "post this client's cards (or only its escalations) in this conversation"),
-        ("unlink", "stop posting here"),
-        ("freeze <client> <reason>", "stop everything of this client from running"),
-        ("unfreeze <client>", "lift the freeze; somebody else than who set it"),
-        ("freeze everything because ...", "administrators: stop every client at once; another one says unfreeze everything"),
-        ("assign <role> <client> @person", "give a role: technician, approver, manager, administrator or auditor"),
-        ("unassign <role> <client> @person", "take it away"),
-        ("absent [client] until 2027-01-02 [delegate @person]", "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),
-        ("back [client]", "you are there again, and nobody decides in your name any more"),
-        ("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask"),
-        ("digest [client]", "what happened since the last daily digest, and what waits"),
-        ("checkpoint [client]", "the newest signed head of the client's ledger, to keep and to check against"),
-        ("whoami", "who you are to the bot, and your roles"),
-    ];
-
-    private static readonly (string Question, string Meaning)[] Questions =
-    [
-        .. PlainQuestions.Examples.Zip(
-            (string[])
-            [
-                "what is open", "the story of an incident", "by name", "what was reported and done, lately or in a time you say",
-                "what ran without asking, and how it ended", "the digest of that time", "and since when, by whom, why",
-            ]),
-    ];
-
-    public static OutgoingJson Help(bool everybodyIsAdministrator) => Card.Frame(
+    public static OutgoingJson Help(HelpView help, bool everybodyIsAdministrator) => Card.Frame(
         [
             Text($"**What you can say**", size: "Medium"),
             Text($"In a channel, mention the bot first. Decisions are taken with the buttons of a card.", subtle: true, spacing: "Small"),
-            CommandList(Commands),
+            Lines(help.Commands),
             Text($"**What you can ask**", size: "Medium"),
             Text($"In these words, with your own clients, devices and numbers; nothing is done by asking.", subtle: true, spacing: "Small"),
-            CommandList(Questions),
+            Lines(help.Questions),
             .. LocalMode(everybodyIsAdministrator),
         ],
         summary: "What you can say");
@@ -67,23 +34,23 @@ public static class MessageCards
         summary: "DevOps AI Bot is here");
 
     /// <summary>A word that is no command, with those that were probably meant.</summary>
-    public static OutgoingJson NotUnderstood(string said, IReadOnlyList<string> nearest) => Card.Frame(
+    public static OutgoingJson NotUnderstood(string said, IReadOnlyList<string> nearest, HelpView help) => Card.Frame(
         [
             Rich(null, new("I do not understand "), new($"“{CardText.Plain(said, 120)}”", 140, Bold: true), new(".")),
             nearest.Count > 0
                 ? Rich("Small", new("Did you mean "), new(string.Join(", or ", nearest), 200, Mono: true), new("?"))
                 : Rich("Small", new TextRun("These are the words I know:")),
-            .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new OutgoingJson[] { CommandList(Commands) },
+            .. nearest.Count > 0 ? [Text($"**help** lists everything.", subtle: true)] : new[] { Lines(help.Commands) },
         ],
         summary: "I do not understand");
 
     /// <summary>A question without an answer, and how those are asked that have one.</summary>
-    internal static OutgoingJson NotKnown(string sentence) => Card.Frame(
+    internal static OutgoingJson NotKnown(string sentence, HelpView help) => Card.Frame(
         [
             Container(
                 [
                     Rich(null, new TextRun(sentence, 300, Bold: true)),
-                    Rich("Small", new("You can ask: "), new(string.Join("  ", PlainQuestions.Examples), 500, Mono: true)),
+                    Rich("Small", new("You can ask: "), new(string.Join("  ", help.Questions.Select(static line => line.Say)), 500, Mono: true)),
                     Text($"**help** lists everything.", subtle: true),
                 ],
                 Tone.Warning),
@@ -136,6 +103,6 @@ public static class MessageCards
 
     private static IEnumerable<OutgoingJson> Optional(OutgoingJson? element) => element is null ? [] : [element];
 
-    private static OutgoingJson CommandList(IEnumerable<(string Command, string Meaning)> commands) => Container(
-        commands.Select(command => Rich("None", new(command.Command, Mono: true, Bold: true), new(" – " + command.Meaning))));
+    private static OutgoingJson Lines(IEnumerable<HelpLine> lines) => Container(
+        lines.Select(static line => Rich("None", new(line.Say, Mono: true, Bold: true), new(" – " + line.Meaning))));
 }

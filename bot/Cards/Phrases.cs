@@ -119,6 +119,8 @@ internal static class Phrases
 
     public static string Events(int count) => count == 1 ? "1 event" : $"{count} events";
 
+    public static string Incidents(int count) => count == 1 ? "1 incident" : $"{count} incidents";
+
     private static string Count(int approvals, Role role) => (approvals, role) switch
     {
         ( <= 1, Role.Approver) => "one approver",

@@ -4,18 +4,39 @@ namespace DevOpsAI.Bot.Chat;
 
 public static class ChatServices
 {
-    /// <summary>What the bot does with what reaches it from Teams; wants cards, the Teams edge, gates and the mediator to be registered as well.</summary>
+    /// <summary>
+    /// What the bot does with what reaches it from Teams; wants cards, the Teams edge, gates and the mediator to be registered as well. What can
+    /// be said is registered apart, with <see cref="AddChatCommand{TCommand}"/> and <see cref="AddChatQuestion{TQuestion}"/>.
+    /// </summary>
     public static IServiceCollection AddChat(this IServiceCollection services) => services
         .AddSingleton<Visibility>()
+        .AddSingleton<ClientResolver>()
+        .AddSingleton<NamedPeople>()
+        .AddSingleton<Helpers>()
         .AddSingleton<Trails>()
         .AddSingleton<Reviewing>()
-        .AddSingleton<Helpers>()
+        .AddSingleton<IncidentAnswers>()
+        .AddSingleton<PendingLists>()
+        .AddSingleton<AbsenceRequests>()
         .AddSingleton<SwitchBanner>()
-        .AddSingleton<Questions>()
-        .AddSingleton<Lookups>()
-        .AddSingleton<NamedPeople>()
-        .AddSingleton<Orders>()
-        .AddSingleton<AbsenceOrders>()
+        .AddSingleton<ChatCatalog>()
+        .AddSingleton<ChatParser>()
+        .AddSingleton<ChatAnswers>()
+        .AddSingleton<PersonalCards>()
+        .AddSingleton<ClickRequests>()
+        .AddSingleton<CardAdoption>()
         .AddSingleton<CardClicks>()
+        .AddSingleton<ListClicks>()
+        .AddSingleton<ConversationLinks>()
         .AddSingleton<ITurnHandler, TurnHandler>();
+
+    /// <summary>One more command, listed in the help behind those registered before.</summary>
+    public static IServiceCollection AddChatCommand<TCommand>(this IServiceCollection services)
+        where TCommand : class, IChatCommand =>
+        services.AddSingleton<TCommand>().AddSingleton<IChatCommand>(static provider => provider.GetRequiredService<TCommand>());
+
+    /// <summary>One more question, read where none of those registered before is meant.</summary>
+    public static IServiceCollection AddChatQuestion<TQuestion>(this IServiceCollection services)
+        where TQuestion : class, IChatQuestion =>
+        services.AddSingleton<TQuestion>().AddSingleton<IChatQuestion>(static provider => provider.GetRequiredService<TQuestion>());
 }

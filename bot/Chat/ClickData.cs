@@ -30,7 +30,7 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         {
             return null; // half a character, as in "\ud800": JSON, but no text
         }
-        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || CommandParser.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
             return null;
         return new(
             tenant, incident, values.GetValueOrDefault("seal") ?? "",

@@ -7,7 +7,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Messages made of a card, with the line a notification shows.</summary>
-internal static class Reply
+public static class Reply
 {
     public static OutgoingMessage Card(OutgoingJson card) => new() { Card = card, Summary = card["fallbackText"].Text };
 
@@ -17,10 +17,14 @@ internal static class Reply
     /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
     public static OutgoingMessage NotForThem(string sentence, string? detail = null) => Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
 
-    /// <summary>As <see cref="Of"/>, for an order that stops things: done or not, it is nothing that looks like all is well.</summary>
+    /// <summary>As <see cref="Of"/>, for a command that stops things: done or not, it is nothing that looks like all is well.</summary>
     public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone
         ? Card(MessageCards.Notice(answer.Sentence, Tone.Attention)) with { Evidence = new(tenant, "answer") }
         : Of(answer, correlation, tenant);
+
+    /// <summary>An answer about no single client, so it goes on no ledger of its own: what was done is on each.</summary>
+    internal static OutgoingMessage OfEverything(Answer answer, string usage, Tone done) =>
+        Card(MessageCards.Notice(answer.Sentence, answer.IsDone ? done : Tone.Warning, answer.Refusal == Refusal.BadInput ? usage : null));
 
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
     public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>

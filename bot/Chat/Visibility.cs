@@ -8,10 +8,10 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>A client as of now.</summary>
-internal sealed record TenantNow(Tenant Tenant, TenantState State);
+public sealed record TenantNow(Tenant Tenant, TenantState State);
 
 /// <summary>An incident that a person asked for.</summary>
-internal abstract record Sought
+public abstract record Sought
 {
     private Sought() { }
 
@@ -28,7 +28,7 @@ internal abstract record Sought
 }
 
 /// <summary>What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked to.</summary>
-internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys, Quarantine quarantine)
+public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys, Quarantine quarantine)
 {
     /// <summary>The clients whose cards go to this conversation; usually one or none.</summary>
     /// <exception cref="LedgerUnavailableException">Among others where it may be linked to a client that is locked: nobody else's is shown there.</exception>
@@ -73,7 +73,7 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         List<string> names = [];
         foreach (var tenant in tenants.All)
         {
-            string[] polite = [.. new[] { tenant.Id.Value, tenant.Prefix, tenant.Name }.Where(CommandParser.IsPolite)];
+            string[] polite = [.. new[] { tenant.Id.Value, tenant.Prefix, tenant.Name }.Where(TypedText.MeansNothing)];
             if (polite.Length > 0 && await states.FindAsync(tenant.Id, cancellationToken) is { } state && HasRole(state, person))
                 names.AddRange(polite);
         }
@@ -98,14 +98,14 @@ internal sealed class Visibility(ITenantDirectory tenants, TenantStates states, 
         || elsewhere.Tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
         || elsewhere.Tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } known && MayKnow(known.Tenant, person)
             ? known.Sentence
-            : Sentences.NoClient(word);
+            : UserMessages.NoClient(word);
 
     /// <summary>Says which clients of this person cannot be read now, because they are locked; null when none, and in a conversation that others read.</summary>
     public string? LeftOut(Person person, ConversationRef conversation)
     {
         if (conversation.Kind != "personal")
             return null;
-        return Sentences.LeftOut(Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
+        return UserMessages.LeftOut(Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
 
         IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) => [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
     }

@@ -1,5 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Chat;
+using DevOpsAI.Bot.Chat.Commands;
+using DevOpsAI.Bot.Chat.Questions;
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Bot.Teams;
@@ -68,6 +70,8 @@ public static class BotHost
             .AddTeams()
             .AddCards()
             .AddChat()
+            .AddChatCommands()
+            .AddChatQuestions()
             .AddDigests()
             .AddRotationSchedule()
             .AddTelemetry(builder.Configuration);
@@ -146,12 +150,12 @@ public static class BotHost
     }
 
     /// <summary>One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
-    private static IReadOnlyList<string> WhyItCannotStart(Exception exception) => exception switch
+    internal static IReadOnlyList<string> WhyItCannotStart(Exception exception) => exception switch
     {
         // Several options with mistakes are told together.
         AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0) ? [.. all.SelectMany(static why => why)] : [],
         OptionsValidationException settings => [.. settings.Failures],
-        TeamsSetupException or NoAdministratorException or KillSwitchInReachException or SurroundingsException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => [exception.Message],
+        TeamsSetupException or ChatCatalogException or NoAdministratorException or KillSwitchInReachException or SurroundingsException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => [exception.Message],
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
         _ => [],

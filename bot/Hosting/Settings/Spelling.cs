@@ -10,5 +10,5 @@ internal static class Spelling
         Distance(known, written) <= Math.Max(1, Math.Min(known.Length, written.Length) / 3);
 
     public static int Distance(string known, string written) =>
-        CommandParser.EditDistance(written.ToUpperInvariant(), known.ToUpperInvariant());
+        EditDistance.Between(written.ToUpperInvariant(), known.ToUpperInvariant());
 }

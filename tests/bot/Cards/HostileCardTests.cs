@@ -44,7 +44,7 @@ public sealed class HostileCardTests
             Judge(IncidentCard.Build(view with { Reading = new(page, "token") }).AsReceived());
         if (steps > 1)
             return;
-        Judge(MessageCards.NotUnderstood(Texts[text], []).AsReceived());
+        Judge(MessageCards.NotUnderstood(Texts[text], [], new([], [])).AsReceived());
         Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
         Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()).AsReceived());
         for (var page = 0; page < 2; page++)

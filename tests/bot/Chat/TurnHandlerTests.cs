@@ -4,7 +4,6 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Completeness;
 using DevOpsAI.Execution;
@@ -15,13 +14,11 @@ using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Cards;
 using DevOpsAI.Tests.Support;
 using MediatR;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Sentences = DevOpsAI.Bot.Chat.Sentences;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Chat;
 
-public sealed class TurnHandlerTests
+public sealed class TurnHandlerTests : IDisposable
 {
     private const string Correlation = "c0ffee00c0ffee00c0ffee00c0ffee01";
     private static readonly Person Stranger = new("99999999-9999-4999-8999-999999999999", "Stranger");
@@ -30,10 +27,11 @@ public sealed class TurnHandlerTests
     private readonly Story fabrikam;
     private readonly GivenAccess access = new GivenAccess()
         .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
-    private readonly RecordingMediator mediator = new();
-    private readonly MemoryDocuments documents = new();
+    private readonly ServiceProvider services;
+    private readonly RecordingMediator mediator;
+    private readonly IDocuments documents;
     private readonly DevOpsAI.Tests.Cards.HandSwitch killSwitch = new(Story.Contoso.Id);
-    private readonly TurnHandler handler;
+    private readonly ITurnHandler handler;
     private readonly List<OutgoingMessage> replies = [];
 
     public TurnHandlerTests()
@@ -41,22 +39,13 @@ public sealed class TurnHandlerTests
         fabrikam = new(Story.Fabrikam, ledger: story.Ledger, clock: story.Clock) { Title = "Disk on the other SRV-FILE01" };
         story.Linked().Opened().Drafted().Staged();
         fabrikam.Opened().Drafted().Staged();
-        var directory = new TwoTenants();
-        var visibility = new Visibility(directory, story.States, access, new InMemoryKeyRing(), new(NullLogger<Quarantine>.Instance));
-        var views = TestViews.Of(story, access);
-        var trails = new Trails(story.Ledger);
-        var helpers = new Helpers(access, views);
-        var questions = new Questions(
-            directory, story.States, access, visibility, views, helpers, trails, new(documents), new(story.Ledger, new(documents), story.Clock), story.Clock);
-        handler = new(
-            new(visibility, killSwitch),
-            questions,
-            new(visibility, questions, story.Clock),
-            new(mediator, visibility, access, views, helpers, questions, new(new KnownBook(), new(Options.Create(new TeamsOptions())))),
-            new(mediator, visibility, access, new(new KnownBook(), new(Options.Create(new TeamsOptions())))),
-            new(mediator, visibility, views, trails, new(new Reviews()), helpers, story.Ledger, story.Clock, NullLogger<CardClicks>.Instance),
-            visibility, directory, story.States, access, story.Ledger, NullLogger<TurnHandler>.Instance);
+        services = ChatScene.Build(story, access, more => more.AddSingleton<IKillSwitch>(killSwitch));
+        mediator = (RecordingMediator)services.GetRequiredService<IMediator>();
+        documents = services.GetRequiredService<IDocuments>();
+        handler = services.GetRequiredService<ITurnHandler>();
     }
+
+    public void Dispose() => services.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -512,7 +501,7 @@ public sealed class TurnHandlerTests
     [Fact]
     public async Task Somebody_whom_Entra_does_not_know_gets_nothing()
     {
-        (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(Sentences.NobodyKnown);
+        (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(UserMessages.NobodyKnown);
         (await SayAsync(null, "pending")).ShouldContain("who you are");
     }
 
@@ -582,7 +571,7 @@ public sealed class TurnHandlerTests
     {
         var message = new OutgoingMessage { Text = "x", Evidence = new(Story.Contoso.Id, "answer") };
         foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null), new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
-            await ((ITurnHandler)handler).OnRepliedAsync(Turn(Story.Ravi, ""), message, outcome);
+            await handler.OnRepliedAsync(Turn(Story.Ravi, ""), message, outcome);
         story.Ledger.Facts<MessageSent>(Story.Contoso.Id).Select(sent => sent.Outcome).ShouldBe(
             [MessageOutcome.Sent, MessageOutcome.NotSent, MessageOutcome.Refused, MessageOutcome.Unknown]);
     }
@@ -731,24 +720,4 @@ public sealed class TurnHandlerTests
     }
 
     private static string Text(InvokeResponse response) => ((OutgoingJson)response.Value!).AsReceived().ToJsonString();
-
-    private sealed class RecordingMediator : IMediator
-    {
-        public List<object> Sent { get; } = [];
-
-        public Func<object, Task<Answer>> Answer { get; set; } = _ => Task.FromResult(new Answer(null, null, "Done."));
-
-        public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
-        {
-            Sent.Add(request);
-            return (TResponse)(object)await Answer(request);
-        }
-
-        public Task<object?> Send(object request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
-            where TNotification : INotification => throw new NotSupportedException();
-    }
 }

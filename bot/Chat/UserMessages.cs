@@ -4,8 +4,8 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>Sentences that several answers share.</summary>
-internal static class Sentences
+/// <summary>What several answers say.</summary>
+internal static class UserMessages
 {
     public const string NobodyKnown = "Teams did not say who you are (no Entra object id), so there is nothing I may do for you.";
     public const string NotRecorded = "The record cannot be reached at the moment, so nothing was done and nothing was recorded. Please try again in a minute.";
@@ -21,8 +21,14 @@ internal static class Sentences
     public const string Damaged =
         "That client's record is damaged, so nothing was done and nothing was recorded; nothing will be for this client until whoever runs this bot has restored its record. Other clients are served.";
 
-    /// <summary>Why a tenant that is locked is not served.</summary>
-    public static string Locked(TenantLockedException locked) => locked is LedgerDamagedException ? Damaged : Withheld;
+    /// <summary>Why nothing was done when the record could not be reached.</summary>
+    public static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable switch
+    {
+        LedgerDamagedException => Damaged,
+        TenantLockedException => Withheld,
+        ClockJumpedException => ClockJumped,
+        _ => NotRecorded,
+    };
 
     /// <param name="withheld">Clients whose key is not to be had.</param>
     /// <param name="damaged">Clients whose record is damaged.</param>
@@ -39,6 +45,8 @@ internal static class Sentences
 
     private static string Are(IReadOnlyList<Tenant> tenants) =>
         $"{string.Join(", ", tenants.Select(tenant => CardText.Name(tenant.Name, 40)))} {(tenants.Count == 1 ? "is" : "are")}";
+
+    public const string NothingToShow = "There is no client whose incidents I may show you in this conversation.";
 
     public const string NotHere = "That client is not shown in this conversation, because others read it too. Ask me in a personal chat, or in a channel that is linked to it.";
 

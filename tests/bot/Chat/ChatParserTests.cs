@@ -1,9 +1,15 @@
 using DevOpsAI.Bot.Chat;
+using DevOpsAI.Bot.Chat.Commands;
+using DevOpsAI.Bot.Chat.Questions;
+using DevOpsAI.Tests.Cards;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Chat;
 
-public sealed class CommandParserTests
+public sealed class ChatParserTests
 {
+    private static readonly ChatParser Parser = ChatScene.Build(new(), new GivenAccess()).GetRequiredService<ChatParser>();
+
     [Theory]
     [InlineData("help", "Help")]
     [InlineData("  HELP  ", "Help")]
@@ -126,7 +132,7 @@ public sealed class CommandParserTests
     [InlineData("which alerts is still open please", "Pending:")]
     [InlineData("which alerts are open for contoso?", "Pending:contoso")]
     [InlineData("what can you do?", "Help")]
-    public void Words_are_understood(string? text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
+    public void Words_are_understood(string? text, string expected) => Describe(Parser.Parse(text)).ShouldBe(expected);
 
     [Theory]
     [InlineData("pending a", "Pending:a")]
@@ -147,16 +153,16 @@ public sealed class CommandParserTests
     [InlineData("show can 1001", "Show:CAN-1001")]
     [InlineData("why CAN1001", "Why:CAN-1001")]
     [InlineData("pending please", "Pending:")]
-    public void A_client_may_be_called_like_a_polite_word(string text, string expected) => Describe(CommandParser.Parse(text, ["a", "CAN", "at"])).ShouldBe(expected);
+    public void A_client_may_be_called_like_a_polite_word(string text, string expected) => Describe(Parser.Parse(text, ["a", "CAN", "at"])).ShouldBe(expected);
 
     [Theory]
     [InlineData("pending a", "Pending:")]
     [InlineData("link can", "Incomplete:link <client> [escalation]")]
-    public void Where_no_client_is_called_so_it_is_politeness(string text, string expected) => Describe(CommandParser.Parse(text)).ShouldBe(expected);
+    public void Where_no_client_is_called_so_it_is_politeness(string text, string expected) => Describe(Parser.Parse(text)).ShouldBe(expected);
 
     [Fact]
     public void A_very_long_text_is_read_quickly_and_changes_nothing() =>
-        CommandParser.Parse(new string('a', 500_000)).ShouldBeOfType<Command.Unknown>().Nearest.ShouldBeEmpty();
+        Parser.Parse(new string('a', 500_000)).Arguments.ShouldBeOfType<Unknown>().Nearest.ShouldBeEmpty();
 
     [Theory]
     [InlineData("why is ws-042 slow?", "Happened:ws-042::7")]
@@ -181,31 +187,24 @@ public sealed class CommandParserTests
     [InlineData("what do you think about this", "UnknownQuestion")]
     [InlineData("how is it going?", "UnknownQuestion")]
     public void In_a_sentence_only_what_begins_like_a_client_s_incidents_is_one(string text, string expected) =>
-        Describe(CommandParser.Parse(text, prefixes: ["CON", "FAB"])).ShouldBe(expected);
+        Describe(Parser.Parse(text, prefixes: ["CON", "FAB"])).ShouldBe(expected);
 
-    private static string Describe(Command command) => command switch
+    private static string Describe(ChatRequest request) => request.Arguments switch
     {
-        Command.Pending pending => $"Pending:{pending.Client}",
-        Command.Show show => $"Show:{show.IncidentId}",
-        Command.Why why => $"Why:{why.IncidentId}",
-        Command.Happened happened => $"Happened:{happened.Thing}:{happened.Client}:{happened.Last.TotalDays}",
-        Command.ByItself byItself => $"ByItself:{byItself.Client}:{byItself.Last.TotalDays}",
-        Command.Digest digest => $"Digest:{digest.Client}:{digest.Last?.TotalDays}",
-        Command.IsFrozen frozen => $"IsFrozen:{frozen.Client}",
-        Command.WhoDecided who => $"WhoDecided:{who.IncidentId}",
-        Command.WhoCan who => $"WhoCan:{who.IncidentId}",
-        Command.Undo undo => $"Undo:{undo.IncidentId}",
-        Command.Redraft redraft => $"Redraft:{redraft.IncidentId}",
-        Command.DecideInWords words => $"DecideInWords:{words.IncidentId}",
-        Command.Link link => $"Link:{link.Client}{(link.Escalation ? "+escalation" : "")}",
-        Command.Freeze freeze => $"Freeze:{string.Join(' ', freeze.Words)}",
-        Command.Unfreeze unfreeze => $"Unfreeze:{string.Join(' ', unfreeze.Words)}",
-        Command.Assign assign => $"{(assign.Held ? "Assign" : "Unassign")}:{assign.Role}:{assign.Client}:{assign.Person}",
-        Command.Absent absent => $"Absent:{string.Join(' ', absent.Who)}|{absent.From}|{absent.Until}|{absent.Delegate}|{absent.Reason}",
-        Command.Back back => $"Back:{string.Join(' ', back.Who)}",
-        Command.Erase erase => $"Erase:{string.Join(' ', erase.Words)}",
-        Command.Incomplete incomplete => $"Incomplete:{incomplete.Usage}",
-        Command.Unknown unknown => $"Unknown:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",
-        _ => command.GetType().Name,
+        NoArguments or UnknownQuestion => request.Name,
+        ClientArgument about => $"{request.Name}:{about.Client}",
+        IncidentArgument about => $"{request.Name}:{about.IncidentId}",
+        HappenedQuestion.Arguments happened => $"{request.Name}:{happened.Thing}:{happened.Client}:{happened.Last.TotalDays}",
+        ByItselfQuestion.Arguments byItself => $"{request.Name}:{byItself.Client}:{byItself.Last.TotalDays}",
+        DigestCommand.Arguments digest => $"{request.Name}:{digest.Client}:{digest.Last?.TotalDays}",
+        LinkCommand.Arguments link => $"{request.Name}:{link.Client}{(link.Escalation ? "+escalation" : "")}",
+        FreezeArguments freeze => $"{request.Name}:{string.Join(' ', freeze.Words)}",
+        RoleCommand.Arguments assign => $"{request.Name}:{assign.Role}:{assign.Client}:{assign.Person}",
+        AbsentCommand.Arguments absent => $"{request.Name}:{string.Join(' ', absent.Who)}|{absent.From}|{absent.Until}|{absent.Delegate}|{absent.Reason}",
+        BackCommand.Arguments back => $"{request.Name}:{string.Join(' ', back.Who)}",
+        EraseCommand.Arguments erase => $"{request.Name}:{string.Join(' ', erase.Words)}",
+        Incomplete incomplete => $"{request.Name}:{incomplete.Usage}",
+        Unknown unknown => $"{request.Name}:{(unknown.Nearest.Count > 0 ? unknown.Nearest[0] : "")}",
+        _ => request.ToString(),
     };
 }

@@ -1,0 +1,30 @@
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
+using MediatR;
+
+namespace DevOpsAI.Bot.Chat.Commands;
+
+internal sealed class UnlinkCommand(IMediator mediator, Visibility visibility, IAccess access) : ChatCommand<NoArguments>
+{
+    public override string Name => "unlink";
+
+    public override IReadOnlyList<string> Synonyms => ["disconnect"];
+
+    public override IReadOnlyList<HelpLine> Help { get; } = [new("unlink", "stop posting here")];
+
+    public override ChatRequest Read(CommandText text) => For(default);
+
+    protected override async Task<OutgoingMessage> AnswerAsync(NoArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
+    {
+        var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
+        if (linked.Count == 0)
+            return Reply.Notice("This conversation is not linked to a client, so there is nothing to unlink.");
+        if (linked.All(tenant => access.RolesOf(tenant.State, turn.Person.ObjectId).Count == 0))
+            return Reply.NotForThem(UserMessages.NoRoleHere);
+        Answer? answer = null;
+        foreach (var tenant in linked)
+            answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, turn.Person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
+        return Reply.Of(answer!, turn.Correlation, linked[^1].Tenant.Id);
+    }
+}

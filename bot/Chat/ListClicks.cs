@@ -1,0 +1,30 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Teams.Turns;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>The buttons of the list of what waits: another page of it, or one of its incidents as a message of its own.</summary>
+internal sealed class ListClicks(PendingLists lists, IncidentAnswers incidents, SwitchBanner banner)
+{
+    public static bool Handles(string verb) => verb is Verb.Show or Verb.Pending;
+
+    public async Task<InvokeResponse> PressAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)
+    {
+        if (action.Verb == Verb.Pending)
+            return await PageAsync(turn, action, cancellationToken);
+        if (ClickData.Read(action.Data) is not { } data)
+            return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
+        await turn.Context.ReplyAsync(await incidents.ShowAsync(turn, data.IncidentId, notice: null, cancellationToken), cancellationToken);
+        return InvokeResponse.Message($"{data.IncidentId} is answered below.");
+    }
+
+    private async Task<InvokeResponse> PageAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)
+    {
+        var (client, page) = ClickData.ReadPage(action.Data);
+        var pending = await lists.PageAsync(turn, client, page, cancellationToken);
+        return (await banner.OnTopAsync(pending, turn.Context, turn.Person, cancellationToken)).Card is { } list
+            ? InvokeResponse.Card(list)
+            : InvokeResponse.Message("That list cannot be shown any more. Say pending for the current one.");
+    }
+}

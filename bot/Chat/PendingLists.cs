@@ -1,0 +1,19 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams.Outbound;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>What is open, a page at a time: asked for by name or by the conversation, or turned to with a button of the list.</summary>
+internal sealed class PendingLists(ClientResolver clients, Visibility visibility, TimeProvider clock)
+{
+    /// <param name="word">The client; null for the conversation's, or all that may be talked about there.</param>
+    public async Task<OutgoingMessage> PageAsync(ChatTurn turn, string? word, int page, CancellationToken cancellationToken)
+    {
+        var (asked, refused) = await clients.AllAsync(turn, word, cancellationToken);
+        if (refused is not null)
+            return refused;
+        var leftOut = word is null ? visibility.LeftOut(turn.Person, turn.Conversation) : null;
+        var named = word is null ? null : asked[0].Tenant.Id.Value;
+        return Reply.Card(PendingCard.Build([.. asked.Select(static client => (client.Tenant, client.State))], clock.GetUtcNow(), leftOut, page, named));
+    }
+}

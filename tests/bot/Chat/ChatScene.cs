@@ -1,0 +1,65 @@
+using DevOpsAI.Bot.Chat;
+using DevOpsAI.Bot.Chat.Commands;
+using DevOpsAI.Bot.Chat.Questions;
+using DevOpsAI.Bot.Digests;
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Cards;
+using DevOpsAI.Tests.Support;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Tests.Chat;
+
+/// <summary>The chat as it is registered, over a story's ledger and a mediator that keeps what it was sent.</summary>
+internal static class ChatScene
+{
+    public static ServiceProvider Build(Story story, IAccess access, Action<IServiceCollection>? more = null)
+    {
+        var services = new ServiceCollection().AddLogging().AddChat().AddChatCommands().AddChatQuestions()
+            .AddSingleton<TimeProvider>(story.Clock)
+            .AddSingleton<ITenantDirectory>(new TwoTenants())
+            .AddSingleton<ILedger>(story.Ledger)
+            .AddSingleton(story.States)
+            .AddSingleton(access)
+            .AddSingleton(TestViews.Of(story, access))
+            .AddSingleton<IMediator, RecordingMediator>()
+            .AddSingleton<IDocuments, MemoryDocuments>()
+            .AddSingleton<Checkpoints>()
+            .AddSingleton<DigestCards>()
+            .AddSingleton<IKeyRing, InMemoryKeyRing>()
+            .AddSingleton<Quarantine>()
+            .AddSingleton<IReviews, Reviews>()
+            .AddSingleton<IConversationBook, KnownBook>()
+            .AddSingleton(Options.Create(new TeamsOptions()))
+            .AddSingleton<HomeDirectory>();
+        more?.Invoke(services);
+        return services.BuildServiceProvider();
+    }
+}
+
+internal sealed class RecordingMediator : IMediator
+{
+    public List<object> Sent { get; } = [];
+
+    public Func<object, Task<Answer>> Answer { get; set; } = _ => Task.FromResult(new Answer(null, null, "Done."));
+
+    public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
+    {
+        Sent.Add(request);
+        return (TResponse)(object)await Answer(request);
+    }
+
+    public Task<object?> Send(object request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
+        where TNotification : INotification => throw new NotSupportedException();
+}
