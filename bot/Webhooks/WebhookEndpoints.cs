@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

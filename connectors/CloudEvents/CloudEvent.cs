@@ -50,8 +50,12 @@ internal static partial class CloudEventRules
 
         string Required(string name) => Optional(name) ?? throw new MalformedEventException(at(name), "is missing.");
 
-        string? Optional(string name) => !attributes.TryGetValue(name, out var value) ? null
-            : value.Length > 0 ? value : throw new MalformedEventException(at(name), "must not be empty.");
+        string? Optional(string name)
+        {
+            if (!attributes.TryGetValue(name, out var value))
+                return null;
+            return value.Length > 0 ? value : throw new MalformedEventException(at(name), "must not be empty.");
+        }
     }
 
     /// <summary>The payload, when it is a JSON object.</summary>

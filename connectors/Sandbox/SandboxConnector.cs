@@ -100,10 +100,12 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
     };
 
     /// <summary>A target goes only through the connection it was found through, whoever asks.</summary>
-    private static CallOutcome<T>? WhyNot<T>(Connection connection, Target target) =>
-        target.Connection != connection.Name ? new CallOutcome<T>.Refused("foreign-target", $"{target.Name} was found through another connection.")
-        : !Collections.ContainsKey(target.Kind) ? new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.")
-        : null;
+    private static CallOutcome<T>? WhyNot<T>(Connection connection, Target target)
+    {
+        if (target.Connection != connection.Name)
+            return new CallOutcome<T>.Refused("foreign-target", $"{target.Name} was found through another connection.");
+        return Collections.ContainsKey(target.Kind) ? null : new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.");
+    }
 
     private static Target TargetOf(Connection connection, string kind, JsonObject thing) =>
         new(connection.Name, kind, thing["id"]!.ToString(), thing["name"]!.ToString(), thing["client"]?.ToString() ?? "");

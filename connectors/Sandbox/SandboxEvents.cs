@@ -52,13 +52,16 @@ internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IReques
         };
         // Without an id two deliveries cannot be told from two alerts, and counting an alert twice is better than losing one.
         var id = alert.FindText("id") is { Length: > 0 } sent ? $"{sent}/{(status == EventStatus.Firing ? "firing" : "resolved")}" : Guid.NewGuid().ToString("n");
+        var title = alert.FindText("title");
+        if (string.IsNullOrEmpty(title))
+            title = device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}";
         return new(
             id,
             status,
             Severities.Parse(alert.FindText("severity")),
             kind,
             device,
-            alert.FindText("title") is { Length: > 0 } title ? title : device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}",
+            title,
             alert.FindText("description"),
             $"{EventKeys.InKey(kind, device)}|{device}".ToLowerInvariant(),
             alert.Find("time")?.AsTime() ?? clock.GetUtcNow(),

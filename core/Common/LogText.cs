@@ -46,7 +46,12 @@ public static class LogText
     private static void Append(StringBuilder shown, Exception exception, int depth)
     {
         shown.Append(exception.GetType()).Append(": ").Append(OneLine(exception.Message, LongestOfException));
-        IReadOnlyList<Exception> inner = exception is AggregateException several ? several.InnerExceptions : exception.InnerException is { } one ? [one] : [];
+        IReadOnlyList<Exception> inner = exception switch
+        {
+            AggregateException several => several.InnerExceptions,
+            { InnerException: { } one } => [one],
+            _ => [],
+        };
         foreach (var cause in inner.Take(depth < Deepest ? Deepest : 0))
         {
             shown.AppendLine().Append(" ---> ");

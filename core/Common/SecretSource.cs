@@ -11,9 +11,12 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
 
     public string Read(SecretReference secret)
     {
-        var value = secret.Variable is { } variable ? Environment.GetEnvironmentVariable(variable)
-            : secret.Path is { } path ? ReadFile(secret, path)
-            : secret.Setting;
+        var value = secret switch
+        {
+            { Variable: { } variable } => Environment.GetEnvironmentVariable(variable),
+            { Path: { } path } => ReadFile(secret, path),
+            _ => secret.Setting,
+        };
         return string.IsNullOrEmpty(value) ? throw new SecretUnavailableException(secret, "is missing or empty") : value;
     }
 

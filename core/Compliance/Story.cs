@@ -14,7 +14,9 @@ internal static class Story
         if (incident.Opened is null)
             return "(opened before this range)";
         var title = assessment.Texts.Get(incident.Title);
-        return !Erasure.IsUnreadable(title) ? title : incident.Kind.Length > 0 ? incident.Kind : "(no title)";
+        if (!Erasure.IsUnreadable(title))
+            return title;
+        return incident.Kind.Length > 0 ? incident.Kind : "(no title)";
     }
 
     /// <summary>What has to be said wherever a simulated incident is told of as if it had happened.</summary>
@@ -73,11 +75,14 @@ internal static class Story
     }
 
     /// <summary>What became of a broken glass: <c>confirmed</c>, <c>objected</c> or <c>owed</c>; null when none was broken.</summary>
-    public static string? Glass(Round round) =>
-        !round.Decisions.Exists(static decision => decision.Owed is not null) ? null
-        : round.Reviews.Exists(static review => review.Complete) ? "confirmed"
-        : round.Reviews.Exists(static review => !review.Confirms) ? "objected"
-        : "owed";
+    public static string? Glass(Round round)
+    {
+        if (!round.Decisions.Exists(static decision => decision.Owed is not null))
+            return null;
+        if (round.Reviews.Exists(static review => review.Complete))
+            return "confirmed";
+        return round.Reviews.Exists(static review => !review.Confirms) ? "objected" : "owed";
+    }
 
     public static string? Run(Assessment assessment, Round round)
     {
@@ -90,7 +95,12 @@ internal static class Story
     }
 
     /// <summary>What a person gave as reason, to be put behind what they did.</summary>
-    public static string Reason(string reason) => reason.Length == 0 ? "" : Erasure.IsUnreadable(reason) ? $" (the reason is {Erasure.Word(reason)})" : $": {reason}";
+    public static string Reason(string reason)
+    {
+        if (reason.Length == 0)
+            return "";
+        return Erasure.IsUnreadable(reason) ? $" (the reason is {Erasure.Word(reason)})" : $": {reason}";
+    }
 
     public static string Word(ExecutionOutcome outcome) => outcome switch
     {

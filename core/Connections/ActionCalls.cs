@@ -98,7 +98,8 @@ internal static class ActionCalls
     {
         if (Mistakes(action, step.Arguments) is [var mistake, ..])
             return mistake;
-        return (rollback ? step.RollbackCommand : step.Command) is { } shown && shown != Command(action, step.Target, step.Arguments)
+        var command = rollback ? step.RollbackCommand : step.Command;
+        return command is { } shown && shown != Command(action, step.Target, step.Arguments)
             ? $"{action.Name} is not the command any more that was shown."
             : null;
     }

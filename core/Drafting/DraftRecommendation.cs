@@ -94,10 +94,14 @@ internal sealed class DraftRecommendationHandler(
         var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
         if (incident.AsksAfterUndo)
             return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
-        var draft = incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact)
-            ? RunbookDrafter.With(runbook, about, await ResolveAsync(incident, runbook, about, cancellationToken), clock.GetUtcNow()) with { ByWords = isExact ? null : true }
-            : RunbookDrafter.WithoutRunbook(about, about.Newest is { } newest ? runbooks.DoubtAbout(about.Kind, newest.Attributes) : null);
-        return draft with { Subject = incident.Opened.Subject };
+        if (incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact))
+        {
+            var found = await ResolveAsync(incident, runbook, about, cancellationToken);
+            var draft = RunbookDrafter.With(runbook, about, found, clock.GetUtcNow());
+            return draft with { ByWords = isExact ? null : true, Subject = incident.Opened.Subject };
+        }
+        var doubt = about.Newest is { } newest ? runbooks.DoubtAbout(about.Kind, newest.Attributes) : null;
+        return RunbookDrafter.WithoutRunbook(about, doubt) with { Subject = incident.Opened.Subject };
     }
 
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>

@@ -146,7 +146,9 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         var usual = Present(received, where).Where(text => TargetNames.Of(text) is { IsAddress: false })
             .DistinctBy(text => TargetNames.Of(text)?.Short ?? TargetNames.Of(text)?.Given, StringComparer.OrdinalIgnoreCase)
             .ToList();
-        return usual.Count > 0 ? usual : name is { Length: > 0 } ? [name] : Present(received, where).Take(1);
+        if (usual.Count > 0)
+            return usual;
+        return name is { Length: > 0 } ? [name] : Present(received, where).Take(1);
     }
 
     private static IEnumerable<string> Present(EventReceived received, IReadOnlyList<string> attributes) => attributes

@@ -41,20 +41,28 @@ internal static class Summaries
         };
     }
 
-    private static string Name(Run run, StepFinished? step) => step is null ? ""
-        : run.Plan.Steps.Count == 1 && !step.Rollback ? $"{run.Plan.Steps[0].Title}: {step.Detail}"
-        : $"{(step.Rollback ? "taking back " : "")}step {Number(step.Step)} of {run.Plan.Steps.Count} ({run.Plan.Steps[step.Step].Title}): {step.Detail}";
+    private static string Name(Run run, StepFinished? step)
+    {
+        if (step is null)
+            return "";
+        if (run.Plan.Steps.Count == 1 && !step.Rollback)
+            return $"{run.Plan.Steps[0].Title}: {step.Detail}";
+        var title = run.Plan.Steps[step.Step].Title;
+        return $"{(step.Rollback ? "taking back " : "")}step {Number(step.Step)} of {run.Plan.Steps.Count} ({title}): {step.Detail}";
+    }
 
     private static string Remains(Run run, bool rolledBack)
     {
         var takenBack = run.Steps.Where(step => step is { Rollback: true, Outcome: StepOutcome.Applied }).Select(step => step.Step).ToHashSet();
         var left = run.Steps.Where(step => step is { Rollback: false, Outcome: StepOutcome.Applied } && !takenBack.Contains(step.Step))
             .Select(step => Number(step.Step)).ToList();
-        return rolledBack ? "The steps before it were taken back."
-            : left.Count > 0 ? $"Done and not taken back: step {string.Join(", ", left)}."
-            : takenBack.Count > 0 ? "What was done before it was taken back."
-            : run.Plan.Steps.Count == 1 ? ""
-            : "No other step was done.";
+        if (rolledBack)
+            return "The steps before it were taken back.";
+        if (left.Count > 0)
+            return $"Done and not taken back: step {string.Join(", ", left)}.";
+        if (takenBack.Count > 0)
+            return "What was done before it was taken back.";
+        return run.Plan.Steps.Count == 1 ? "" : "No other step was done.";
     }
 
     private static string Number(int step) => (step + 1).ToString(CultureInfo.InvariantCulture);

@@ -140,10 +140,13 @@ internal sealed class VendorCalls(
 
     private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) => rollback ? TakenBack.ConditionsOf(step) : step.Verifications;
 
-    private ActionSpec? Spec(PlanStep step, bool rollback) =>
-        (rollback ? step.Rollback : step.Action) is { } action && connections.Find(tenant, step.Target.Connection) is { } connection
-            ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(action)
+    private ActionSpec? Spec(PlanStep step, bool rollback)
+    {
+        var name = rollback ? step.Rollback : step.Action;
+        return name is not null && connections.Find(tenant, step.Target.Connection) is { } connection
+            ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(name)
             : null;
+    }
 
     /// <summary>Whether the step's verifications hold now: null when there are none or they cannot be seen.</summary>
     private async Task<bool?> HoldsAsync(PlanStep step, bool rollback, CancellationToken cancellationToken)
@@ -154,7 +157,9 @@ internal sealed class VendorCalls(
         if (seen is null)
             return null;
         var each = Verifications(step, rollback).Select(condition => condition.Holds(seen)).ToList();
-        return each.Contains(false) ? false : each.Contains(null) ? null : true;
+        if (each.Contains(false))
+            return false;
+        return each.Contains(null) ? null : true;
     }
 
     private async Task<OperationStatus> LookUpAsync(PlanStep step, string operationId, CancellationToken cancellationToken) =>

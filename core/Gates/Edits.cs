@@ -54,11 +54,16 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
     /// A condition about the thing that the argument names, or about the figure it sets, follows the argument. One that follows wrongly
     /// makes the drift guard or the read-back say so; it never makes something run that would not have.
     /// </summary>
-    private static Condition Replaced(Condition condition, string was, string value) => was.Length == 0 ? condition : condition with
+    private static Condition Replaced(Condition condition, string was, string value)
     {
-        Observation = $".{condition.Observation}.".Replace($".{was}.", $".{value}.", StringComparison.OrdinalIgnoreCase)[1..^1],
-        Value = string.Equals(condition.Value, was, StringComparison.OrdinalIgnoreCase) ? value : condition.Value,
-    };
+        if (was.Length == 0)
+            return condition;
+        return condition with
+        {
+            Observation = $".{condition.Observation}.".Replace($".{was}.", $".{value}.", StringComparison.OrdinalIgnoreCase)[1..^1],
+            Value = string.Equals(condition.Value, was, StringComparison.OrdinalIgnoreCase) ? value : condition.Value,
+        };
+    }
 
     private static string Replaced(string title, string was, string value) => was.Length == 0 ? title : Regex.Replace(
         title, $@"(?<!\w){Regex.Escape(was)}(?!\w)", value.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.CultureInvariant, Patience);

@@ -14,8 +14,10 @@ public sealed record TimeWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From, T
         var local = TimeZoneInfo.ConvertTime(at, Zone);
         var time = TimeOnly.FromTimeSpan(local.TimeOfDay);
         var yesterday = (DayOfWeek)(((int)local.DayOfWeek + 6) % 7);
-        return From == To ? IsOn(local.DayOfWeek)
-            : From < To ? IsOn(local.DayOfWeek) && time >= From && time < To
+        if (From == To)
+            return IsOn(local.DayOfWeek);
+        return From < To
+            ? IsOn(local.DayOfWeek) && time >= From && time < To
             : (IsOn(local.DayOfWeek) && time >= From) || (IsOn(yesterday) && time < To);
     }
 

@@ -105,6 +105,10 @@ internal sealed class ReceiveEventsHandler(
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var attributes = EventText.Bounded(sent.Attributes);
         var part = sent.Part ?? parts.PartOf(kind, device, attributes);
+        // Two sources may use the same key for different alerts.
+        var alertKey = $"{request.Connection}:{Hidden(sent.AlertKey)}";
+        if (sent.KeyIsCoarse && part is not null)
+            alertKey += "|" + Hidden(part);
         return new(
             id,
             request.Connection,
@@ -115,8 +119,7 @@ internal sealed class ReceiveEventsHandler(
             device,
             EventText.Bounded(sent.Title, EventText.TitleLimit),
             sent.Description is { } description ? EventText.Bounded(description, EventText.DescriptionLimit) : null,
-            // Two sources may use the same key for different alerts.
-            EventText.BoundedKey($"{request.Connection}:{(user is null ? sent.AlertKey : EventKeys.Hidden(user, sent.AlertKey))}{(sent.KeyIsCoarse && part is not null ? "|" + (user is null ? part : EventKeys.Hidden(user, part)) : "")}"),
+            EventText.BoundedKey(alertKey),
             user is null ? EventKeys.Correlation(kind, device, part) : EventKeys.OfUser(kind, user, part),
             EventKeys.Cause(kind),
             sent.OccurredAt,
@@ -129,6 +132,8 @@ internal sealed class ReceiveEventsHandler(
             OwnCard = OwnCardOf(kind, sent, attributes, user is not null),
             BeganAt = sent.StandsSince,
         };
+
+        string Hidden(string text) => user is null ? text : EventKeys.Hidden(user, text);
     }
 
     private OwnCard? OwnCardOf(string kind, ConnectorEvent sent, Dictionary<string, string> attributes, bool isAboutUser)

@@ -32,9 +32,12 @@ public sealed record RecordingSeal(long Bytes, bool IsFinal, SignedCheckpoint Si
     }
 
     /// <summary>Why it is not a seal that the holder of this key made of this recording; null when it is.</summary>
-    internal string? WhyNotOf(VerifierKey key) =>
-        Signed.Checkpoint.Origin != key.Name ? $"a seal is of {Signed.Checkpoint.Origin}, not of {key.Name}"
-        : Signed.Note.Verify([key]).Problem is { } problem ? $"a seal is not to be believed: {problem}"
-        : Lines < 1 || Bytes < Lines ? "a seal is of fewer bytes than lines, or of none"
-        : null;
+    internal string? WhyNotOf(VerifierKey key)
+    {
+        if (Signed.Checkpoint.Origin != key.Name)
+            return $"a seal is of {Signed.Checkpoint.Origin}, not of {key.Name}";
+        if (Signed.Note.Verify([key]).Problem is { } problem)
+            return $"a seal is not to be believed: {problem}";
+        return Lines < 1 || Bytes < Lines ? "a seal is of fewer bytes than lines, or of none" : null;
+    }
 }

@@ -83,7 +83,9 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
             return ("unknown", []);
         var pending = underWay.GetValueOrDefault((tenant, operationId)) > 0;
         var effects = store.Effects(tenant, operationId);
-        return (effects.Count > 0 ? "applied" : pending ? "unknown" : "notApplied", effects);
+        if (effects.Count > 0)
+            return ("applied", effects);
+        return (pending ? "unknown" : "notApplied", effects);
     }
 
     /// <exception cref="SandboxRefusal">It is not done.</exception>

@@ -157,7 +157,12 @@ internal static class SandboxWorld
         return Set(deed.Thing, "quotaGb", quota, string.Create(CultureInfo.InvariantCulture, $"The quota is {quota:0.#} GB."));
     }
 
-    internal static decimal Number(JsonObject part, string member) => part[member] is JsonValue value && value.TryGetValue<decimal>(out var number) ? number
-        : part[member] is JsonValue other && decimal.TryParse(other.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture, out var read) ? read
-        : 0;
+    internal static decimal Number(JsonObject part, string member)
+    {
+        if (part[member] is not JsonValue value)
+            return 0;
+        if (value.TryGetValue<decimal>(out var number))
+            return number;
+        return decimal.TryParse(value.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture, out var read) ? read : 0;
+    }
 }

@@ -129,7 +129,12 @@ internal static class AssessmentResults
             json.EntryProps(decision.Mark, export.Assessment.LeafOf(decision.Mark));
             json.CloseArray();
             var plan = export.Assessment.Texts.Get(round.Plan);
-            var how = decision.Owed is not null ? " alone, by breaking the glass," : decision.InTheNameOf is { } absent ? $" in the name of {OscalText.Markup(Story.Name(absent))}" : "";
+            var how = decision switch
+            {
+                { Owed: not null } => " alone, by breaking the glass,",
+                { InTheNameOf: { } absent } => $" in the name of {OscalText.Markup(Story.Name(absent))}",
+                _ => "",
+            };
             json.Text("prose", $"Approved{how} for {incident.Id}: {(plan.Length > 0 ? OscalText.Markup(plan) : "what its proposal says")}");
         });
     }
@@ -175,7 +180,8 @@ internal static class AssessmentResults
         {
             var person = entry.Actor.Kind == ActorKind.Person;
             json.Uuid("party-uuid", person ? export.Person(entry.Actor.Id) : export.Provider);
-            json.Text("role-id", !person ? OscalMetadata.Provider : entry.Fact is ProposalDecided ? OscalMetadata.Approver : OscalMetadata.Participant);
+            var role = entry.Fact is ProposalDecided ? OscalMetadata.Approver : OscalMetadata.Participant;
+            json.Text("role-id", person ? role : OscalMetadata.Provider);
         });
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0 && export.Assessment.Find(entry.Stream.Value[(slash + 1)..]) is { } incident)

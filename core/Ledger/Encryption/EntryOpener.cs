@@ -31,10 +31,12 @@ internal static class EntryOpener
         Merge(body[parts.Data], opened, data);
     }
 
-    private static byte[] TextFor(SealedPart part, TenantKeys? keys) =>
-        keys is null ? SealedBlank
-        : keys.IsErased(part.Key) ? TextBlank
-        : MissingBlank;
+    private static byte[] TextFor(SealedPart part, TenantKeys? keys)
+    {
+        if (keys is null)
+            return SealedBlank;
+        return keys.IsErased(part.Key) ? TextBlank : MissingBlank;
+    }
 
     internal static Range[] Check(SealedParts leaf, ReadOnlySpan<byte> stored)
     {

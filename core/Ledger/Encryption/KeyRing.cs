@@ -166,10 +166,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             turn.Dispose();
     }
 
-    private ValueTask<TenantKeys> KeysOfAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        tenants.TryGetValue(tenant, out var known) ? new(known)
-        : withheld.TryGetValue(tenant, out var reason) ? throw new KeyWithheldException(tenant, reason)
-        : OpenAsync(tenant, cancellationToken);
+    private ValueTask<TenantKeys> KeysOfAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (tenants.TryGetValue(tenant, out var known))
+            return new(known);
+        return withheld.TryGetValue(tenant, out var reason) ? throw new KeyWithheldException(tenant, reason) : OpenAsync(tenant, cancellationToken);
+    }
 
     private async ValueTask<byte[]> MakeRootAsync(TenantId tenant, CancellationToken cancellationToken)
     {

@@ -80,10 +80,12 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
             : [];
     }
 
-    private static byte[] TextFor(SealedPart part, bool isWanted, Func<string, bool> isErased) =>
-        !isWanted ? EntryOpener.SealedBlank
-        : isErased(part.Key) ? EntryOpener.TextBlank
-        : EntryOpener.MissingBlank;
+    private static byte[] TextFor(SealedPart part, bool isWanted, Func<string, bool> isErased)
+    {
+        if (!isWanted)
+            return EntryOpener.SealedBlank;
+        return isErased(part.Key) ? EntryOpener.TextBlank : EntryOpener.MissingBlank;
+    }
 
     private OpenedPart CheckedAgainst(SealedParts leaf)
     {

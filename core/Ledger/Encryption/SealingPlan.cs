@@ -98,9 +98,13 @@ internal sealed class SealingPlan
             return [];
         if (type == typeof(Plan))
             return """{"steps":[]}"""u8.ToArray();
-        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? "{}"u8.ToArray()
-            : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? "[]"u8.ToArray()
-            : throw new InvalidOperationException($"{property.DeclaringType?.Name}.{property.Name} is sealed, but it is not said what stands for it once it is erased.");
+        var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        if (generic == typeof(IReadOnlyDictionary<,>))
+            return "{}"u8.ToArray();
+        if (generic == typeof(IReadOnlyList<>))
+            return "[]"u8.ToArray();
+        throw new InvalidOperationException(
+            $"{property.DeclaringType?.Name}.{property.Name} is sealed, but it is not said what stands for it once it is erased.");
     }
 
     private static Func<Fact, string?> Text(PropertyInfo property) => fact => (string?)property.GetValue(fact);

@@ -28,10 +28,12 @@ public static class SqliteLibrary
         return $"SQLite {raw.sqlite3_libversion().utf8_to_string()} ({name ?? "packaged"})";
     }
 
-    private static IEnumerable<string> Candidates() =>
-        OperatingSystem.IsWindows() ? ["winsqlite3"]
-        : OperatingSystem.IsMacOS() ? ["libsqlite3.dylib"]
-        : ["libsqlite3.so.0", "libsqlite3.so"];
+    private static IEnumerable<string> Candidates()
+    {
+        if (OperatingSystem.IsWindows())
+            return ["winsqlite3"];
+        return OperatingSystem.IsMacOS() ? ["libsqlite3.dylib"] : ["libsqlite3.so.0", "libsqlite3.so"];
+    }
 
     private static nint LoadNewer(string name)
     {

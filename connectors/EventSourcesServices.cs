@@ -1,9 +1,10 @@
 using DevOpsAI.Connectors.Alertmanager;
 using DevOpsAI.Connectors.CloudEvents;
 using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Connectors.Toolkit;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DevOpsAI.Connectors.Toolkit;
+namespace DevOpsAI.Connectors;
 
 public static class EventSourcesServices
 {
