@@ -9,10 +9,17 @@ namespace DevOpsAI.Benchmarks;
 /// <summary>A server process under load, on a free port of 127.0.0.1; ended by its process id.</summary>
 internal sealed class Server : IDisposable
 {
-    /// <summary>As in production, but for local mode: no developer's error pages, and one tenant with its connections.</summary>
+    /// <summary>As in production, but for local mode: no developer's error pages.</summary>
     private static readonly Dictionary<string, string> Settings = new()
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
+        ["Logging__LogLevel__Default"] = "Warning",
+    };
+
+    /// <summary>One tenant with its connections.</summary>
+    private static readonly Dictionary<string, string> Contoso = new()
+    {
         ["Tenants__contoso__Name"] = "Contoso Ltd",
         ["Tenants__contoso__Prefix"] = "CON",
         ["Connections__contoso-sandbox__Tenant"] = "contoso",
@@ -24,8 +31,6 @@ internal sealed class Server : IDisposable
         ["Connections__contoso-cloudevents__Tenant"] = "contoso",
         ["Connections__contoso-cloudevents__Connector"] = "cloudevents",
         ["Connections__contoso-cloudevents__Settings__Bearer"] = "cloudevents-contoso-dev",
-        ["ASPNETCORE_URLS"] = "http://127.0.0.1:{port}",
-        ["Logging__LogLevel__Default"] = "Warning",
     };
 
     private static readonly HttpClient Http = new();
@@ -39,12 +44,25 @@ internal sealed class Server : IDisposable
 
     public int Port { get; }
 
+    /// <summary>From the start of the process to the first answer that it is ready.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
     public long PeakMemoryBytes
     {
         get
         {
             process.Refresh();
             return process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Memory that the process has in the machine now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
         }
     }
 
@@ -66,9 +84,9 @@ internal sealed class Server : IDisposable
         await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz") ?? throw new InvalidOperationException("/readyz answered nothing.");
 
     /// <summary>Waits until the bot's followers have finished every entry.</summary>
-    public async Task<Readiness> SettledAsync()
+    public async Task<Readiness> SettledAsync(TimeSpan? within = null)
     {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(5); await Task.Delay(200))
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < (within ?? TimeSpan.FromMinutes(5)); await Task.Delay(200))
         {
             if (await ReadinessAsync() is { Behind: 0 } settled)
                 return settled;
@@ -76,7 +94,8 @@ internal sealed class Server : IDisposable
         throw new TimeoutException("The bot's followers do not come to the end of the ledger.");
     }
 
-    public static async Task<Server> StartAsync(string program, Func<int, IEnumerable<string>> arguments, string folder, IDictionary<string, string> environment, string readyPath)
+    public static async Task<Server> StartAsync(
+        string program, Func<int, IEnumerable<string>> arguments, string folder, IDictionary<string, string> environment, string readyPath, TimeSpan? within = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -84,21 +103,24 @@ internal sealed class Server : IDisposable
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
             start.Environment[name] = value.Replace("{port}", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var clock = Stopwatch.StartNew();
         var started = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         started.OutputDataReceived += static (_, _) => { };
         started.BeginOutputReadLine();
         started.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
         started.BeginErrorReadLine();
         var server = new Server(started, port);
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
+        for (; clock.Elapsed < (within ?? TimeSpan.FromMinutes(3)); await Task.Delay(20))
         {
             if (started.HasExited)
                 throw new InvalidOperationException($"{program} ended with code {started.ExitCode}.");
             try
             {
                 using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
-                if (readyPath == "/" || answer.IsSuccessStatusCode)
-                    return server;
+                if (readyPath != "/" && !answer.IsSuccessStatusCode)
+                    continue;
+                server.ReadyAfter = clock.Elapsed;
+                return server;
             }
             catch (HttpRequestException)
             {
@@ -124,12 +146,18 @@ internal sealed class Server : IDisposable
         return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture), .. signIn], folder, new Dictionary<string, string>(), "/");
     }
 
-    public static Task<Server> StartBotAsync(string storage, IDictionary<string, string> settings) => StartAsync(
+    /// <summary>The bot with one tenant.</summary>
+    public static Task<Server> StartBotAsync(string storage, IDictionary<string, string> settings) =>
+        StartBotAsync(storage, Contoso.Concat(settings), within: null);
+
+    /// <summary>The bot with the tenants that the settings name.</summary>
+    public static Task<Server> StartBotAsync(string storage, IEnumerable<KeyValuePair<string, string>> settings, TimeSpan? within) => StartAsync(
         "dotnet",
         _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
         Path.Combine(Folders.Root, "bot"),
         Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key).ToDictionary(static one => one.Key, static one => one.Last().Value),
-        "/readyz");
+        "/readyz",
+        within);
 
     /// <summary>The server of <see cref="Floor"/>, under the same runtime settings as the bot (<c>bot/runtimeconfig.template.json</c>).</summary>
     public static Task<Server> StartFloorAsync(string storage) => StartAsync(
@@ -145,6 +173,14 @@ internal sealed class Server : IDisposable
             ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         },
         "/readyz");
+
+    /// <summary>Stops it as whoever watches over it does (SIGTERM), so that it leaves behind what it leaves behind.</summary>
+    public async Task StopAsync()
+    {
+        using (var told = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await told.WaitForExitAsync();
+        await process.WaitForExitAsync();
+    }
 
     public void Dispose()
     {

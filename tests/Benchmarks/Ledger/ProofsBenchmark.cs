@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;

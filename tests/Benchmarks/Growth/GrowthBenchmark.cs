@@ -1,0 +1,50 @@
+using DevOpsAI.Tests.Support;
+using DevOpsAI.Tests.Support.Growth;
+
+namespace DevOpsAI.Benchmarks.Growth;
+
+/// <summary>
+/// <c>growth</c>: what a start of the bot takes with a history of 10,000, 100,000 and 1,000,000 entries of 100 tenants, one incident in a
+/// hundred open, against an empty folder in the same run. The first start finds the ledger alone; the bars are for the starts after it, which
+/// find what it left. Digests are off, since the first one after a long time tells of all of it.
+/// </summary>
+internal sealed class GrowthBenchmark : IBenchmark
+{
+    public string Verb => "growth";
+
+    public Task<IReadOnlyList<Measured>> RunAsync(bool quick) => quick
+        ? RunAsync([HistoryPlan.Of(10_000), HistoryPlan.Of(100_000)], new(10_000, 125))
+        : RunAsync([HistoryPlan.Of(10_000), HistoryPlan.Of(100_000), HistoryPlan.Of(1_000_000)], new(100_000, 1_250));
+
+    private static async Task<IReadOnlyList<Measured>> RunAsync(IReadOnlyList<HistoryPlan> plans, HistoryPlan tenth)
+    {
+        var run = new GrowthRun("SQLite", static () => new SqliteStore());
+        foreach (var plan in plans)
+            await run.MeasureAsync(plan);
+        var (less, more) = (await run.MeasureAsync(tenth), run.Last(plans[^1]));
+        return
+        [
+            .. run.Report(),
+            Measured.AtMost("growth, ten times the history with the same open work, time to ready", more.ReadySeconds / less.ReadySeconds, "x", 1.3, new Dictionary<string, double>
+            {
+                ["processor time until settled, ratio"] = more.SettledCpu / less.SettledCpu,
+            }),
+            Measured.AtMost("growth, ten times the history with the same open work, resident", more.SettledMegabytes / less.SettledMegabytes, "x", 1.3, new Dictionary<string, double>()),
+        ];
+    }
+}
+
+/// <summary><c>growth-cosmos</c>: as <c>growth</c>, 100,000 entries on the Cosmos DB protocol server of the tests.</summary>
+internal sealed class CosmosGrowthBenchmark : IBenchmark
+{
+    public string Verb => "growth-cosmos";
+
+    public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
+    {
+        await using var server = await CosmosServer.TryStartAsync()
+            ?? throw new InvalidOperationException("npm ci failed in tests/support/cosmos; Node and the npm registry are needed.");
+        var run = new GrowthRun("Cosmos", () => new CosmosDatabase(server));
+        await run.MeasureAsync(HistoryPlan.Of(quick ? 10_000 : 100_000));
+        return [.. run.Report()];
+    }
+}

@@ -1,0 +1,64 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Tests.Support;
+using DevOpsAI.Tests.Support.Growth;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Benchmarks.Growth;
+
+/// <summary>Where a ledger with a history is kept, and how a bot is told of it.</summary>
+internal interface IGrownStore : IDisposable
+{
+    /// <summary>The bot's folder.</summary>
+    string Folder { get; }
+
+    IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Writes the history.</summary>
+    /// <returns>How many entries there are.</returns>
+    Task<long> WriteAsync(HistoryPlan plan);
+}
+
+/// <summary>The embedded store in a temporary folder.</summary>
+internal sealed class SqliteStore : IGrownStore
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("bench-growth-").FullName;
+
+    public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
+    public Task<long> WriteAsync(HistoryPlan plan) => History.WriteAsync(Folder, plan);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
+
+/// <summary>A database of its own on a Cosmos DB server; keys in a temporary folder.</summary>
+internal sealed class CosmosDatabase(CosmosServer server) : IGrownStore
+{
+    private readonly string database = CosmosServer.NewDatabase();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("bench-growth-").FullName;
+
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["Storage:Provider"] = nameof(StorageProvider.Cosmos),
+        ["Storage:Cosmos:Endpoint"] = server.Endpoint.AbsoluteUri,
+        ["Storage:Cosmos:Key"] = CosmosServer.Key,
+        ["Storage:Cosmos:Database"] = database,
+        ["Storage:Keys:Path"] = Keys,
+    };
+
+    private string Keys => Path.Combine(Folder, "keys");
+
+    public async Task<long> WriteAsync(HistoryPlan plan)
+    {
+        var clock = new ManualClock(plan.From);
+        using var store = await server.OpenAsync(database);
+        using var keys = new KeyRing(new CosmosDocuments(store), new CosmosArchive(store), new FileKeyWrapper(Keys));
+        using var metrics = new LedgerMetrics();
+        using var ledger = new CosmosLedger(store, keys, clock, metrics, NullLogger<CosmosLedger>.Instance);
+        return await History.WriteAsync(ledger, clock, plan);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
