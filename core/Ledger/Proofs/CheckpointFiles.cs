@@ -66,3 +66,10 @@ public sealed class CheckpointFiles(string folder)
     private string PathOf(TenantId tenant, long size) =>
         Path.Combine(folder, tenant.Value, size.ToString("D12", CultureInfo.InvariantCulture) + Extension);
 }
+
+/// <summary>Where checkpoints are kept as files.</summary>
+/// <param name="Other">Another folder that they are copied to, as on another machine; null when there is none.</param>
+internal sealed record CheckpointFolders(CheckpointFiles Own, CheckpointFiles? Other = null)
+{
+    public IEnumerable<CheckpointFiles> All => Other is null ? [Own] : [Own, Other];
+}

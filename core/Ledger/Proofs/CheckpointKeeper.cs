@@ -9,13 +9,11 @@ namespace DevOpsAI.Ledger.Proofs;
 internal sealed class CheckpointKeeper(
     TenantId tenant,
     string origin,
-    ILedgerArchive archive,
     LedgerTree tree,
     Checkpoints checkpoints,
     SigningKeys keys,
     ICheckpointSigner signer,
-    CheckpointFiles files,
-    CheckpointFiles? elsewhere,
+    CheckpointFolders folders,
     Quarantine? quarantine = null) : IDisposable
 {
     private const int LeavesAtOnce = 4096;
@@ -87,7 +85,7 @@ internal sealed class CheckpointKeeper(
         try
         {
             var signed = await checkpoints.AddSignatureAsync(tenant, checkpoint, signature, cancellationToken);
-            files.Write(tenant, signed);
+            folders.Own.Write(tenant, signed);
             if (newest is null || newest.Checkpoint.IsSameTree(signed.Checkpoint))
                 newest = signed;
             Copy(signed);
@@ -139,7 +137,7 @@ internal sealed class CheckpointKeeper(
         }
         if (isCompared)
             return;
-        foreach (var place in new[] { files, elsewhere }.OfType<CheckpointFiles>())
+        foreach (var place in folders.All)
         {
             if (NewestIn(place) is not { } file)
                 continue;
@@ -171,7 +169,7 @@ internal sealed class CheckpointKeeper(
     /// <summary>As of one moment, whoever appends meanwhile.</summary>
     private async Task CheckHeadAsync(CancellationToken cancellationToken)
     {
-        if (await archive.HeadAsync(tenant, cancellationToken) is not { } head)
+        if (await tree.Archive.HeadAsync(tenant, cancellationToken) is not { } head)
             return;
         if (head.Size is not { } size)
             throw Damaged(head.Entries, "the ledger ends there, but the head that is kept beside it says nothing");
@@ -225,8 +223,8 @@ internal sealed class CheckpointKeeper(
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        await ReadOnAsync(await archive.SizeAsync(tenant, cancellationToken), cancellationToken);
-        if (await archive.SizeAsync(tenant, cancellationToken) < range.Size)
+        await ReadOnAsync(await tree.Archive.SizeAsync(tenant, cancellationToken), cancellationToken);
+        if (await tree.Archive.SizeAsync(tenant, cancellationToken) < range.Size)
         {
             throw new CheckpointException(
                 $"The ledger of {tenant} had {range.Size} entries and has fewer now: its end is missing. {Unsigned}");
@@ -237,7 +235,7 @@ internal sealed class CheckpointKeeper(
     {
         while (range.Size < size)
         {
-            var leaves = await archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
+            var leaves = await tree.Archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
             if (leaves.IsEmpty || leaves.Length % MerkleTree.HashSize != 0)
             {
                 var what = $"entry {range.Size + 1} is missing or has no leaf hash";
@@ -254,7 +252,7 @@ internal sealed class CheckpointKeeper(
         {
             return place.Newest(tenant);
         }
-        catch (Exception away) when (place == elsewhere && away is IOException or UnauthorizedAccessException)
+        catch (Exception away) when (place == folders.Other && away is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -264,7 +262,7 @@ internal sealed class CheckpointKeeper(
     {
         if (checkpoint is null)
             return;
-        files.Write(tenant, checkpoint);
+        folders.Own.Write(tenant, checkpoint);
         Copy(checkpoint);
     }
 
@@ -273,12 +271,12 @@ internal sealed class CheckpointKeeper(
     {
         try
         {
-            elsewhere?.Write(tenant, checkpoint);
+            folders.Other?.Write(tenant, checkpoint);
             CopyProblem = null;
         }
         catch (Exception away) when (away is IOException or UnauthorizedAccessException)
         {
-            CopyProblem = $"{elsewhere!.Folder} did not take the checkpoint of size {checkpoint.Checkpoint.Size}: {away.Message}";
+            CopyProblem = $"{folders.Other!.Folder} did not take the checkpoint of size {checkpoint.Checkpoint.Size}: {away.Message}";
         }
     }
 }

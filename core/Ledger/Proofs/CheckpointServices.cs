@@ -42,12 +42,10 @@ public static class CheckpointServices
         services.AddSingleton(static provider => new WitnessedStart(
             WitnessesOf(provider),
             tenant => Origins.Of(OptionsOf(provider).Origin, tenant),
-            provider.GetRequiredService<ILedgerArchive>(),
-            provider.GetRequiredService<IDocuments>(),
+            provider.GetRequiredService<LedgerTree>(),
             provider.GetRequiredService<ITenantDirectory>(),
             provider.GetRequiredService<CheckpointStatus>(),
-            OptionsOf(provider).WitnessPatience,
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss,
+            new(OptionsOf(provider).WitnessPatience, provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<WitnessedStart>>()));
         services.AddSingleton<IExecutionHold>(static provider => provider.GetRequiredService<WitnessedStart>());
@@ -60,14 +58,16 @@ public static class CheckpointServices
     private static CheckpointKeeper Keeper(IServiceProvider provider, TenantId tenant) => new(
         tenant,
         Origins.Of(OptionsOf(provider).Origin, tenant),
-        provider.GetRequiredService<ILedgerArchive>(),
         provider.GetRequiredService<LedgerTree>(),
         provider.GetRequiredService<Checkpoints>(),
         provider.GetRequiredService<SigningKeys>(),
         provider.GetRequiredService<ICheckpointSigner>(),
-        new CheckpointFiles(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
-        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))) : null,
+        FoldersOf(provider),
         provider.GetRequiredService<Quarantine>());
+
+    private static CheckpointFolders FoldersOf(IServiceProvider provider) => new(
+        new(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
+        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new(Path.GetFullPath(folder, ContentRoot(provider))) : null);
 
     private static IReadOnlyList<WitnessClient> WitnessesOf(IServiceProvider provider) =>
         [.. OptionsOf(provider).Witnesses.Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];

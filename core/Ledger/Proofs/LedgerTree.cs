@@ -11,6 +11,16 @@ public sealed class LedgerTreeException(string message) : Exception(message);
 /// </summary>
 public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
 {
+    /// <summary>The stored ledger that the tree is of.</summary>
+    public ILedgerArchive Archive => archive;
+
+    /// <summary>Root of the first <paramref name="size"/> entries as they are stored.</summary>
+    /// <param name="trustKept">False to compute everything from the leaves.</param>
+    /// <exception cref="LedgerTreeException">There are fewer entries.</exception>
+    /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
+    public ValueTask<byte[]> RootAsync(TenantId tenant, long size, bool trustKept, CancellationToken cancellationToken) =>
+        new TreeNodes(archive, documents, tenant, trustKept).RootAsync(new(0, size), cancellationToken);
+
     /// <summary>Proves that entry <paramref name="seq"/> is in the tree of a checkpoint.</summary>
     /// <param name="leafHash">Of the entry as the caller has it; the proof is for exactly this one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The checkpoint does not reach that entry.</exception>

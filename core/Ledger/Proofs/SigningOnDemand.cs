@@ -21,8 +21,8 @@ public static class SigningOnDemand
         CancellationToken cancellationToken)
     {
         using var keeper = new CheckpointKeeper(
-            tenant, origin, archive, new(archive, documents), new(documents), new(documents), signer,
-            new(Path.Combine(folder, CheckpointFiles.FolderName)), elsewhere is null ? null : new(elsewhere));
+            tenant, origin, new(archive, documents), new(documents), new(documents), signer,
+            new(new(Path.Combine(folder, CheckpointFiles.FolderName)), elsewhere is null ? null : new(elsewhere)));
         return await keeper.SignAsync(cancellationToken);
     }
 }

@@ -10,17 +10,13 @@ namespace DevOpsAI.Ledger.Proofs;
 /// backup must not act on what it forgot. A witness that cannot be reached holds for a while, then no longer; one that has seen more than there
 /// is, or something else, holds until it fits again or until the operator accepts the loss.
 /// </summary>
-/// <param name="patience">How long witnesses that do not answer hold execution.</param>
-/// <param name="acceptLoss">What contradicts is told and holds nothing.</param>
 internal sealed class WitnessedStart(
     IReadOnlyList<WitnessClient> witnesses,
     Func<TenantId, string> originOf,
-    ILedgerArchive archive,
-    IDocuments documents,
+    LedgerTree tree,
     ITenantDirectory tenants,
     CheckpointStatus status,
-    TimeSpan patience,
-    bool acceptLoss,
+    WitnessTerms terms,
     TimeProvider clock,
     ILogger<WitnessedStart> logger) : BackgroundService, IExecutionHold
 {
@@ -44,10 +40,10 @@ internal sealed class WitnessedStart(
         {
             var answers = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
             var (contradicts, silent) = (answers.Any(static answer => answer == Answer.Contradicts), answers.Any(static answer => answer == Answer.None));
-            if (!contradicts && (!silent || clock.GetElapsedTime(began) >= patience))
+            if (!contradicts && (!silent || clock.GetElapsedTime(began) >= terms.Timeout))
             {
                 if (silent)
-                    logger.WitnessesUnasked(tenant, patience);
+                    logger.WitnessesUnasked(tenant, terms.Timeout);
                 held.TryRemove(tenant, out _);
                 return;
             }
@@ -66,7 +62,7 @@ internal sealed class WitnessedStart(
             var problem = seen is null ? null : await ProblemAsync(seen.Checkpoint, tenant, stopping);
             if (status.Report(tenant, $"{witness.Key.Name} at the start", problem) && problem is not null)
                 logger.WitnessRefuses(witness.Key.Name, tenant, problem);
-            return problem is null || acceptLoss ? Answer.Fits : Answer.Contradicts;
+            return problem is null || terms.AcceptLoss ? Answer.Fits : Answer.Contradicts;
         }
         catch (LedgerDamagedException)
         {
@@ -82,12 +78,12 @@ internal sealed class WitnessedStart(
 
     private async Task<string?> ProblemAsync(Checkpoint seen, TenantId tenant, CancellationToken stopping)
     {
-        var size = await archive.SizeAsync(tenant, stopping);
+        var size = await tree.Archive.SizeAsync(tenant, stopping);
         if (seen.Size > size)
             return $"it has cosigned {seen.Size} entries, but the ledger has {size}: its end is missing, as after restoring an old backup. Nothing is carried out";
         foreach (var trustKept in new[] { true, false })
         {
-            var root = await new TreeNodes(archive, documents, tenant, trustKept).RootAsync(new(0, seen.Size), stopping);
+            var root = await tree.RootAsync(tenant, seen.Size, trustKept, stopping);
             if (root.AsSpan().SequenceEqual(seen.Root))
                 return null;
         }
@@ -101,3 +97,8 @@ internal sealed class WitnessedStart(
         Contradicts,
     }
 }
+
+/// <summary>What the start makes of witnesses that do not answer, or that contradict.</summary>
+/// <param name="Timeout">How long witnesses that do not answer hold execution.</param>
+/// <param name="AcceptLoss">What contradicts is told and holds nothing.</param>
+internal sealed record WitnessTerms(TimeSpan Timeout, bool AcceptLoss);

@@ -303,13 +303,11 @@ public sealed class CheckpointKeeperTests : IDisposable
     private CheckpointKeeper Keeper(ICheckpointSigner? signer = null, Quarantine? quarantine = null) => new(
         Contoso,
         "test/contoso",
-        archive,
         new(archive, documents),
         new(documents),
         new(documents),
         signer ?? key,
-        new(Path.Combine(folder, "own")),
-        new(Path.Combine(folder, "elsewhere")),
+        new(new(Path.Combine(folder, "own")), new(Path.Combine(folder, "elsewhere"))),
         quarantine);
 
     private static byte[] Leaf(int number) => MerkleTree.HashLeaf(BitConverter.GetBytes(number));

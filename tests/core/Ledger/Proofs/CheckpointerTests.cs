@@ -28,7 +28,8 @@ public sealed class CheckpointerTests : IDisposable
         ledger = folder.Open();
         var archive = new SqliteArchive(folder.File);
         var tree = new LedgerTree(archive, documents);
-        keepers = new(tenant => new(tenant, "test/contoso", archive, tree, new(documents), new(documents), key, new(System.IO.Path.Combine(folder.Path, "checkpoints")), null), clock);
+        var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
+        keepers = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
         checkpointer = new(
             ledger, new(ledger), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
             Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);

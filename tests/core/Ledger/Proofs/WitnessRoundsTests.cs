@@ -305,12 +305,13 @@ public sealed class WitnessRoundsTests : IDisposable
     }
 
     private CheckpointKeeper Keeper() => new(
-        Contoso, Origin, archive, tree, new(documents), new(documents), log, new(Path.Combine(folder, "checkpoints")), null);
+        Contoso, Origin, tree, new(documents), new(documents), log, new(new(Path.Combine(folder, "checkpoints"))));
 
     private WitnessRounds RoundsOf(params WitnessClient[] witnesses) => new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
 
     private WitnessedStart Start(WitnessClient? witness = null, bool acceptLoss = false) => new(
-        witness is null ? [] : [witness], static _ => Origin, archive, documents, new OneTenant(), status, TimeSpan.FromMinutes(5), acceptLoss, clock, NullLogger<WitnessedStart>.Instance);
+        witness is null ? [] : [witness], static _ => Origin, tree, new OneTenant(), status, new(TimeSpan.FromMinutes(5), acceptLoss), clock,
+        NullLogger<WitnessedStart>.Instance);
 
     private WitnessClient Client(Wire through, TimeSpan? patience = null) => new(
         new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"), own.Witness);
@@ -424,7 +425,7 @@ public sealed class WitnessRoundsTests : IDisposable
             archive.Bodies[2][0] ^= 1;
             var documents = new MemoryDocuments();
             Tree = new(archive, documents);
-            Keeper = new(Contoso, Origin, archive, Tree, new(documents), new(documents), log, new(folder), null);
+            Keeper = new(Contoso, Origin, Tree, new(documents), new(documents), log, new(new(folder)));
         }
 
         public LedgerTree Tree { get; }
