@@ -4,6 +4,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

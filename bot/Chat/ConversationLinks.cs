@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
-using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;

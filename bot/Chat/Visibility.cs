@@ -154,7 +154,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         elsewhere is not null && MayKnow(elsewhere.Tenant, person) ? new Sought.Elsewhere(elsewhere) : new Sought.Unknown();
 
     /// <summary>Roles given by command are on a ledger that is not read here; those of the configuration count.</summary>
-    private bool MayKnow(Tenant tenant, Person person) => access.RolesOf(new(tenant.Id), person.ObjectId).Count > 0;
+    private bool MayKnow(Tenant tenant, Person person) => access.RolesOf(states.Empty(tenant.Id), person.ObjectId).Count > 0;
 
     /// <summary>The tenant as of now, for somebody who has a role there; else null.</summary>
     private async ValueTask<TenantState?> StateForAsync(Tenant tenant, Person person, CancellationToken cancellationToken)

@@ -84,7 +84,7 @@ public static class VaultCommands
     private static async Task<LedgerEntry> ApproveAsync(
         LedgerToWrite opened, ILedger ledger, TenantId tenant, Subject subject, string? reason, CancellationToken cancellationToken)
     {
-        var states = new TenantStates(ledger, keys: opened.Keys);
+        var states = new TenantStates(ledger, CoreFeatures.Catalog, keys: opened.Keys);
         var stream = StreamId.Erasure(subject.Key);
         var correlation = Guid.NewGuid().ToString("N");
         while (true)

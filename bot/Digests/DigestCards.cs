@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;

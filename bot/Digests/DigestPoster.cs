@@ -4,6 +4,7 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;

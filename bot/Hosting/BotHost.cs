@@ -54,6 +54,7 @@ public static class BotHost
         services.AddProblemDetails();
         services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
         services
+            .AddCoreFeatures()
             .AddTenancy()
             .AddTenantConnections()
             .AddLedger()

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,6 +1,4 @@
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Settings;
-using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Hosting;
 

@@ -1,9 +1,7 @@
 using System.Text;
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Common;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting;

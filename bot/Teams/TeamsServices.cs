@@ -4,7 +4,6 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Common;
-using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;

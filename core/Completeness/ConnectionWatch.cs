@@ -20,12 +20,12 @@ public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? 
 }
 
 /// <summary>What is known of a tenant's connections and of what may appear in their vendors' logs: a part of the tenant's state. Immutable.</summary>
-public sealed record ConnectionWatch
+public sealed record ConnectionWatch : ISlice<ConnectionWatch>
 {
     /// <summary>An event that follows another this closely does not change what is known; thousands a second must cost nothing.</summary>
     private static readonly TimeSpan PulseEvery = TimeSpan.FromMinutes(1);
 
-    public static readonly ConnectionWatch Nothing = new();
+    public static ConnectionWatch Empty { get; } = new();
 
     public ImmutableDictionary<string, PollPosition> Polls { get; init; } = ImmutableDictionary<string, PollPosition>.Empty;
 
@@ -37,16 +37,15 @@ public sealed record ConnectionWatch
     /// <summary>Operations of ours that a vendor's log showed, with the line that did.</summary>
     public ImmutableDictionary<string, string> Seen { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <param name="incident">The incident that the entry concerns, as it is after the entry.</param>
-    internal ConnectionWatch Apply(LedgerEntry entry, Func<string, Incident?> incident) => entry.Fact switch
+    public ConnectionWatch Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
         EventReceived received => Heard(received.Connection, entry.ByClock, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
         ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
         ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
-        ExecutionStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Execution?.Plan),
-        UndoStarted started => Claim(started.ExecutionId, incident(started.IncidentId)?.Undo?.Plan),
+        ExecutionStarted started => Claim(started.ExecutionId, before.Find(started.IncidentId), static incident => incident.Execution),
+        UndoStarted started => Claim(started.ExecutionId, before.Find(started.IncidentId), static incident => incident.Undo),
         PollAdvanced polled => this with
         {
             Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.ByClock)),
@@ -59,7 +58,8 @@ public sealed record ConnectionWatch
         _ => this,
     };
 
-    private ConnectionWatch Claim(string executionId, Plan? plan) => plan is null ? this : this with { Claimed = Claimed.SetItem(executionId, plan) };
+    private ConnectionWatch Claim(string executionId, Incident? incident, Func<Incident, Run?> last) =>
+        incident is null ? this : this with { Claimed = Claimed.SetItem(executionId, incident.PlanToRun(executionId, last(incident))) };
 
     private ConnectionWatch Heard(string connection, DateTimeOffset? at, long? version)
     {
@@ -73,4 +73,13 @@ public sealed record ConnectionWatch
 
     private ConnectionWatch With(string connection, Func<ConnectionPulse, ConnectionPulse> change) =>
         this with { Pulses = Pulses.SetItem(connection, change(Pulses.GetValueOrDefault(connection) ?? new(null, null, 0))) };
+}
+
+public static class WatchOfState
+{
+    extension(TenantState state)
+    {
+        /// <summary>When connections were heard, how far vendors' logs were read, and what may appear in them.</summary>
+        public ConnectionWatch Watch => state.Get<ConnectionWatch>();
+    }
 }

@@ -1,5 +1,5 @@
 using DevOpsAI.Incidents;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Execution;
 

@@ -1,5 +1,4 @@
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

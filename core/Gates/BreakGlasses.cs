@@ -1,6 +1,5 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

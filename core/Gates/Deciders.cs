@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Incidents;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Gates;
 

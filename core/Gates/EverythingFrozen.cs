@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
 

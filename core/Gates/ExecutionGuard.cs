@@ -1,6 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Gates;

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Gates;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Gates;
 
@@ -17,15 +17,27 @@ public sealed record CallQuota(ImmutableArray<string> Actions, int Calls, TimeSp
 }
 
 /// <summary>When each action was called for a tenant, as the ledger has it; for a day back from the newest. Immutable.</summary>
-public sealed record CallTimes
+public sealed record CallTimes : ISlice<CallTimes>
 {
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
 
-    public static readonly CallTimes None = new();
+    public static CallTimes Empty { get; } = new();
 
-    private ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>> Times { get; init; } = ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>>.Empty;
+    public ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>> Times { get; init; } =
+        ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>>.Empty;
 
     public IReadOnlyList<DateTimeOffset> Of(string action, DateTimeOffset since) => [.. (Times.GetValueOrDefault(action) ?? []).Where(at => at > since)];
+
+    public CallTimes Apply(LedgerEntry entry, TenantState before) =>
+        entry.Fact is StepStarted step && ActionOf(before.Find(step.IncidentId), step) is { } action ? With(action, entry.ByClock) : this;
+
+    private static string? ActionOf(Incident? incident, StepStarted step)
+    {
+        var run = incident?.Undo?.ExecutionId == step.ExecutionId ? incident.Undo : incident?.Execution;
+        if (run?.ExecutionId != step.ExecutionId || run.Plan.Steps.ElementAtOrDefault(step.Step) is not { } planned)
+            return null;
+        return step.Rollback ? planned.Rollback : planned.Action;
+    }
 
     internal CallTimes With(string action, DateTimeOffset at)
     {
@@ -36,6 +48,15 @@ public sealed record CallTimes
         if (times.Any(earlier => earlier > at))
             times = [.. times.Select(earlier => earlier > at ? at : earlier)];
         return this with { Times = Times.SetItem(action, times.Enqueue(at)) };
+    }
+}
+
+public static class CallsOfState
+{
+    extension(TenantState state)
+    {
+        /// <summary>When actions were called, for quotas.</summary>
+        public CallTimes Calls => state.Get<CallTimes>();
     }
 }
 

@@ -1,7 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

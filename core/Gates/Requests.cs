@@ -1,4 +1,5 @@
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 

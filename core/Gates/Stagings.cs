@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

@@ -2,7 +2,6 @@ using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

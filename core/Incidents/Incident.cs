@@ -429,11 +429,15 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
-            : new(id, kind, entry.Seq, entry.ByClock, lease, instance, PlanInForce, [], null, null, [], false, null, null) 
+            : new(id, kind, entry.Seq, entry.ByClock, lease, instance, PlanInForce, [], null, null, [], false, null, null)
             {
                 Announces = announces,
                 Unattended = Staged?.Terms.Level is GateLevel.L0 or GateLevel.L1,
             };
+
+    /// <summary>What a run begun or taken over now carries out.</summary>
+    /// <param name="earlier">The last run of the same kind.</param>
+    internal Plan PlanToRun(string executionId, Run? earlier) => earlier?.ExecutionId == executionId && earlier.Outcome is null ? earlier.Plan : PlanInForce;
 
     private Incident WithGlass(int revision, Func<BrokenGlass, BrokenGlass> change) => this with
     {

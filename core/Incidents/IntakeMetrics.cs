@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.Hosting;
 
 namespace DevOpsAI.Incidents;

@@ -1,5 +1,5 @@
 using DevOpsAI.Execution;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
 

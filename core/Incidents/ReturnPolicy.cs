@@ -1,4 +1,4 @@
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
 
@@ -15,5 +15,5 @@ internal static class ReturnPolicy
 
     /// <summary>The last incident that was opened under the same key.</summary>
     public static Incident? LastLike(TenantState state, IncidentOpened opened) =>
-        state.LastByKey.GetValueOrDefault(TenantState.KeyOf(opened)) is { } id ? state.Find(id) : null;
+        state.LastByKey.GetValueOrDefault(IncidentsState.KeyOf(opened)) is { } id ? state.Find(id) : null;
 }

@@ -1,4 +1,4 @@
-using DevOpsAI.Tenancy;
+using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
 

@@ -14,7 +14,7 @@ namespace DevOpsAI.Ledger;
 public static class LedgerServices
 {
     /// <summary>
-    /// The ledger that <c>Storage:Provider</c> names, the state of each tenant, and the service that runs every registered <see cref="ILedgerFollower"/>.
+    /// The ledger that <c>Storage:Provider</c> names, and the service that runs every registered <see cref="ILedgerFollower"/>.
     /// Needs an <see cref="ITenantDirectory"/>, a <see cref="TimeProvider"/> and, for Cosmos DB, an <see cref="ISecretSource"/>.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
@@ -36,7 +36,6 @@ public static class LedgerServices
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
         services.AddVault();
-        services.AddSingleton<TenantStates>();
         services.AddHostedService<LedgerCheck>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());

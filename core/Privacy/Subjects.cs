@@ -1,3 +1,5 @@
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 

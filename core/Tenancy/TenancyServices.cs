@@ -7,14 +7,13 @@ namespace DevOpsAI.Tenancy;
 
 public static class TenancyServices
 {
-    /// <summary>The tenant directory from section <c>Tenants</c>, and each tenant's current state.</summary>
+    /// <summary>The tenant directory from section <c>Tenants</c>.</summary>
     public static IServiceCollection AddTenancy(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<TenantsOptions>, TenantsValidator>();
         services.AddOptionsWithValidateOnStart<TenantsOptions>().BindConfiguration("");
         services.AddOptions<StorageOptions>().BindConfiguration("Storage");
         services.TryAddSingleton<ITenantDirectory, ConfiguredTenants>();
-        services.TryAddSingleton<TenantStates>();
         return services;
     }
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,4 +1,3 @@
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;

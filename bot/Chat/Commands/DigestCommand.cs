@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Digests;
 
 namespace DevOpsAI.Bot.Chat.Commands;
 

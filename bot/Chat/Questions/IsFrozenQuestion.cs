@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
 
 namespace DevOpsAI.Bot.Chat.Questions;
 

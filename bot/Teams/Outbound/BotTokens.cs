@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Common;
-using DevOpsAI.Connections;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;

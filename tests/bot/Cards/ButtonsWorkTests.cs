@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

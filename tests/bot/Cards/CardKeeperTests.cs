@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
@@ -646,7 +645,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
     private CardKeeper Restarted(ICrashPoints crashPoints)
     {
-        var states = new TenantStates(story.Ledger);
+        var states = new TenantStates(story.Ledger, CoreFeatures.Catalog);
         var made = new CardKeeper(
             story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
             crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()), killSwitch);

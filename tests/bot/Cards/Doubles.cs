@@ -1,11 +1,11 @@
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Teams;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

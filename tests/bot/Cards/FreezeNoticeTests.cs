@@ -156,7 +156,7 @@ public sealed class FreezeNoticeTests
     /// <summary>Plays a follower that begins anew, as after a crash: every entry, in order.</summary>
     private async Task HandOverAsync()
     {
-        var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, new TwoTenants()), teams, new KnownBook(), story.Clock);
+        var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, CoreFeatures.Catalog, new TwoTenants()), teams, new KnownBook(), story.Clock);
         foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.Lane(entry) is not null))
             await notice.HandleAsync(entry, Token);
     }

@@ -26,7 +26,7 @@ internal sealed class Story
         Id = id ?? $"{Tenant.Prefix}-1001";
         Clock = clock ?? new ManualClock(Start);
         Ledger = ledger ?? new InMemoryLedger(Clock);
-        States = new(Ledger);
+        States = new(Ledger, CoreFeatures.Catalog);
     }
 
     public Tenant Tenant { get; }

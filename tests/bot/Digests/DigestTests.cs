@@ -247,7 +247,7 @@ public sealed class DigestTests
     {
         var tenants = new TwoTenants();
         return new(
-            story.Ledger, new(story.Ledger), tenants, new(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations), teams, new KnownBook(),
+            story.Ledger, new(story.Ledger, CoreFeatures.Catalog), tenants, new(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations), teams, new KnownBook(),
             new EveryTenant(tenants), Options.Create(new DigestsOptions()), clock ?? story.Clock, NullLogger<DigestPoster>.Instance);
     }
 

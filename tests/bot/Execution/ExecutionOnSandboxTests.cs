@@ -87,7 +87,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
             ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox", ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddTenancy().AddTenantConnections().AddLedger().AddExecution().AddSandbox()
+        builder.Services.AddCoreFeatures().AddTenancy().AddTenantConnections().AddLedger().AddExecution().AddSandbox()
             .AddSingleton<IExecutionGuard, AlwaysAllowed>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cli;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Configuration;

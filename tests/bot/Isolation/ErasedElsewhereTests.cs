@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;

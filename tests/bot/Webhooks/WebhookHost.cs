@@ -62,7 +62,7 @@ internal sealed class WebhookHost : IAsyncDisposable
             .AddSingleton<ICrashPoints, NoCrash>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
-            .AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks();
+            .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks();
         foreach (var type in new[] { typeof(ReceiveEvents), typeof(IWebhookSource) }.SelectMany(one => one.Assembly.GetTypes())
             .Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" } || type.Namespace?.StartsWith("DevOpsAI.Connectors", StringComparison.Ordinal) is true))
         {

@@ -1,11 +1,8 @@
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
-using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
 using DevOpsAI.Tests.Support;
 
@@ -200,7 +197,7 @@ public sealed class OutOfBandTests : IDisposable
     {
         public async Task<TResponse> Send<TResponse>(MediatR.IRequest<TResponse> request, CancellationToken cancellationToken = default)
         {
-            var handler = new ReceiveEventsHandler(ledgers.Ledger, new TenantStates(ledgers.Ledger), new InMemoryKeyRing(), new WholeDevices(), new NoCrashPoints(), Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
+            var handler = new ReceiveEventsHandler(ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(), new NoCrashPoints(), Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
             return (TResponse)await handler.Handle((ReceiveEvents)(object)request, cancellationToken);
         }
 

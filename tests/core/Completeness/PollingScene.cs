@@ -25,7 +25,8 @@ internal sealed class PollingScene : IDisposable
 
     /// <summary>A poller that has just been started.</summary>
     public ActionPoller Poller(TenantStates? states = null) => new(
-        Bot.Ledger, states ?? new(Bot.Ledger), new OneTenant(), new EveryTenant(new OneTenant()), Bot.Connections, Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance,
+        Bot.Ledger, states ?? new(Bot.Ledger, CoreFeatures.Catalog), new OneTenant(), new EveryTenant(new OneTenant()), Bot.Connections,
+        Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance,
         Policy is null ? null : new(Policy, new Dictionary<TenantId, GatePolicy>()));
 
     public GatePolicy? Policy { get; init; }

@@ -240,7 +240,7 @@ public sealed class SilenceTests : IDisposable
     }
 
     private SilenceWatch Watch(Connection only, bool sends = false, IFollowedTenants? followed = null) => new(
-        ledger, new(ledger), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only), sends ? [new Sender()] : [], Options.Create(options), clock,
+        ledger, new(ledger, CoreFeatures.Catalog), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only), sends ? [new Sender()] : [], Options.Create(options), clock,
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
 
     private async Task WrittenAsync(int entries)

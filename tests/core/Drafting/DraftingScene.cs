@@ -38,7 +38,7 @@ internal sealed class DraftingScene
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = AppContext.BaseDirectory });
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<ILedger>(Ledger);
-        services.AddSingleton<TenantStates>();
+        services.AddCoreFeatures();
         services.AddSingleton<ITenantDirectory>(new TwoTenants());
         services.AddSingleton<IConnections>(new FakeConnections(
             [(FakeConnections.To("contoso-fake", "contoso"), Vendor), (FakeConnections.To("fabrikam-fake", "fabrikam"), Vendor), .. moreConnections]));

@@ -1,6 +1,4 @@
-using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Drafting;

@@ -1,5 +1,4 @@
 using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

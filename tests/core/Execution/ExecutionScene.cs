@@ -116,13 +116,13 @@ internal sealed class ExecutionScene : IDisposable
     public Executor Start(TimeProvider? own = null)
     {
         var clock = own ?? time;
-        var states = new TenantStates(Ledger);
+        var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         return new(
             states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, clock,
             Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
     }
 
-    public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
+    public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
 
     public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
 

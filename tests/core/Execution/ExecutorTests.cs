@@ -2,7 +2,6 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
@@ -183,7 +182,7 @@ public sealed class ExecutorTests : IDisposable
         scene.Facts<IncidentReopened>().Count.ShouldBe(open ? 1 : 0);
         var incident = await scene.IncidentAsync();
         (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((open, open ? null : "verified", IncidentPhase.Undone));
-        var state = await new TenantStates(scene.Ledger).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
+        var state = await new TenantStates(scene.Ledger, CoreFeatures.Catalog).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
         state.OpenByKey.ContainsValue(Id).ShouldBe(open, "what fires again belongs to it");
     }
 

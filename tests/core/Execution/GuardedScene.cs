@@ -33,7 +33,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
         File.WriteAllText(switchPath, "");
         policies = new(policy, ImmutableDictionary<TenantId, GatePolicy>.Empty);
         Ledger = new(Clock);
-        States = new(Ledger, this);
+        States = new(Ledger, CoreFeatures.Catalog, this);
         connections = new(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
         killSwitch = new(switchPath);
         catalogue = new(connections);
@@ -92,7 +92,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     /// <summary>As a bot that was started just now.</summary>
     public Task RunAsync()
     {
-        var (states, bot) = (new TenantStates(Ledger, this), BotInstance.New());
+        var (states, bot) = (new TenantStates(Ledger, CoreFeatures.Catalog, this), BotInstance.New());
         return new Executor(
             states, new(Ledger, states, bot, metrics, Clock, NullLogger<RunRecord>.Instance), connections,
             new Swapping(this), new Free(), bot, new(), Crash, Clock, Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance)

@@ -18,8 +18,8 @@ public sealed class AccessTests
         scene.Access.RolesOf(state, "olga").ShouldBe([Role.Auditor]);
         scene.Access.RolesOf(state, "nobody").ShouldBeEmpty();
         scene.Access.RolesOf(state, "").ShouldBeEmpty();
-        scene.Access.RolesOf(new(Fabrikam), "ada").ShouldBeEmpty();
-        scene.Access.RolesOf(new(Fabrikam), "olga").ShouldBe([Role.Auditor]);
+        scene.Access.RolesOf(scene.States.Empty(Fabrikam), "ada").ShouldBeEmpty();
+        scene.Access.RolesOf(scene.States.Empty(Fabrikam), "olga").ShouldBe([Role.Auditor]);
     }
 
     [Fact]

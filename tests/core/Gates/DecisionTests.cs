@@ -3,7 +3,6 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;

@@ -33,7 +33,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         IsLocal = isLocal;
         Clock = new();
         Ledger = new(Clock);
-        States = new(Ledger, this);
+        States = new(Ledger, CoreFeatures.Catalog, this);
         Policies = new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>());
         var access = new AccessOptions { Local = local };
         access.Roles["contoso"] = new()

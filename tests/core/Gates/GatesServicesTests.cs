@@ -47,7 +47,7 @@ public sealed class GatesServicesTests
         builder.Services
             .AddSingleton<ILedger>(new InMemoryLedger())
             .AddSingleton<IDocuments>(new MemoryDocuments())
-            .AddSingleton<TenantStates>()
+            .AddCoreFeatures()
             .AddSingleton<ITenantDirectory>(scene)
             .AddSingleton<IFollowedTenants, EveryTenant>()
             .AddSingleton<ILocalMode>(scene)

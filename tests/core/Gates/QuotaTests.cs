@@ -80,7 +80,7 @@ public sealed class QuotaTests
     public void Only_a_day_is_kept()
     {
         var start = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
-        var times = CallTimes.None;
+        var times = CallTimes.Empty;
         for (var hour = 0; hour < 100; hour++)
             times = times.With("a", start.AddHours(hour));
         times.Of("a", DateTimeOffset.MinValue).Count.ShouldBe(24);

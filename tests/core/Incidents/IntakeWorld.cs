@@ -32,6 +32,7 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
             .AddSingleton(wrap is null ? Ledger : wrap(Ledger))
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
+            .AddCoreFeatures()
             .AddTenancy()
             .AddSingleton<IAlertParts, Volumes>()
             .AddIncidents();

@@ -44,7 +44,8 @@ public sealed class OccurrencesTests : IDisposable
         await OpenAsync("cpu|srv1");
         await OpenAsync("disk|srv1|e", IncidentScope.Cause);
         await OpenAsync("disk|srv1|e", IncidentScope.Cause);
-        world.State.Incidents.Values.ShouldAllBe(incident => world.State.Occurrences.Before(incident).Count == 0);
+        var occurrences = world.State.Occurrences;
+        world.State.Incidents.Values.ShouldAllBe(incident => occurrences.Before(incident).Count == 0);
     }
 
     [Fact]

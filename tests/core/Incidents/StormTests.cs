@@ -121,7 +121,7 @@ public sealed class StormTests
     [Fact]
     public void A_storm_of_a_ledger_of_before_gathers_as_it_did()
     {
-        var state = new TenantState(IntakeWorld.Contoso);
+        var state = new TenantState(IntakeWorld.Contoso, CoreFeatures.Catalog);
         var first = ReceivedEvent("K1", "d1", "a1");
         state = Apply(state, StreamId.Event(first.EventId), first);
         state = Apply(state, StreamId.Incident("CON-1001"), StormPolicy.Open("CON-1001", first, IncidentScope.Tenant));
@@ -241,7 +241,7 @@ public sealed class StormTests
     [Fact]
     public void Ten_thousand_open_incidents_keep_the_fold_cheap()
     {
-        var state = new TenantState(IntakeWorld.Contoso);
+        var state = new TenantState(IntakeWorld.Contoso, CoreFeatures.Catalog);
         var watch = Stopwatch.StartNew();
         for (var number = 0; number < 10_000; number++)
         {

@@ -1,3 +1,4 @@
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -165,7 +166,7 @@ public abstract class LedgerContract : IDisposable
     [Fact]
     public async Task State_follows_the_ledger()
     {
-        var states = new TenantStates(Ledger);
+        var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         (await states.GetAsync(Contoso, Token)).Seq.ShouldBe(0);
         await Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), "c", new DevOpsAI.Gates.FreezeSet("stop the line"))], Token);
         (await states.GetAsync(Contoso, Token)).Freeze.ShouldNotBeNull().Reason.ShouldBe("stop the line");

@@ -40,7 +40,7 @@ public sealed class QuarantineTests : IDisposable
         await FillAsync();
         Tamper(database => Flip(database, column, seq));
         var (ledger, quarantine) = Reopened();
-        var states = new TenantStates(ledger);
+        var states = new TenantStates(ledger, CoreFeatures.Catalog);
 
         var found = await Should.ThrowAsync<LedgerDamagedException>(async () => await states.GetAsync(Contoso, Token));
         (found.Tenant, found.Seq).ShouldBe((Contoso, seq));
@@ -68,9 +68,9 @@ public sealed class QuarantineTests : IDisposable
             database.Execute(tampering);
         });
         var (guarded, quarantine) = Reopened();
-        (await new TenantStates(guarded).FindAsync(Contoso, Token)).ShouldBeNull();
+        (await new TenantStates(guarded, CoreFeatures.Catalog).FindAsync(Contoso, Token)).ShouldBeNull();
         quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain(told);
-        (await new TenantStates(guarded).GetAsync(Fabrikam, Token)).Seq.ShouldBe(Entries);
+        (await new TenantStates(guarded, CoreFeatures.Catalog).GetAsync(Fabrikam, Token)).Seq.ShouldBe(Entries);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class QuarantineTests : IDisposable
     {
         await FillAsync();
         var (ledger, quarantine) = Reopened();
-        (await new TenantStates(ledger).GetAsync(Contoso, Token)).Seq.ShouldBe(Entries);
+        (await new TenantStates(ledger, CoreFeatures.Catalog).GetAsync(Contoso, Token)).Seq.ShouldBe(Entries);
         Tamper(database => Flip(database, "body", 2), isOpen: true);
         quarantine.Held.ShouldBeEmpty();
         await Should.ThrowAsync<LedgerDamagedException>(async () => await ledger.ReadStreamAsync(Contoso, StreamId.Access, Token));
@@ -108,7 +108,7 @@ public sealed class QuarantineTests : IDisposable
             "E-1", "contoso-x", "1", EventStatus.Firing, Severity.Error, "Odd", null, "Odd", null, null!, "", "", clock.GetUtcNow(), false, new Dictionary<string, string>());
         await ledger.AppendAsync(Fabrikam, [], [Entry()], Token);
         await ledger.AppendAsync(Contoso, [], [Entry(), new(StreamId.Access, Actor.Service("test"), "c-1", unfit)], Token);
-        var states = new TenantStates(ledger, quarantine: quarantine);
+        var states = new TenantStates(ledger, CoreFeatures.Catalog, quarantine: quarantine);
 
         (await Should.ThrowAsync<LedgerDamagedException>(async () => await states.GetAsync(Contoso, Token))).Seq.ShouldBe(2);
         (await states.FindAsync(Contoso, Token)).ShouldBeNull();
@@ -149,7 +149,7 @@ public sealed class QuarantineTests : IDisposable
         LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What.ShouldContain("malformed");
         LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact)).ShouldBe([("contoso", false), ("fabrikam", true)]);
         var (guarded, quarantine) = Reopened();
-        var states = new TenantStates(guarded);
+        var states = new TenantStates(guarded, CoreFeatures.Catalog);
         (await states.FindAsync(Contoso, Token)).ShouldBeNull();
         quarantine.Held.Keys.ShouldBe([Contoso]);
         (await states.GetAsync(Fabrikam, Token)).Seq.ShouldBe(200);

@@ -1,6 +1,5 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Ledger;
 
@@ -105,7 +104,7 @@ public sealed class SqliteLedgerTests : LedgerContract
         (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Ledger.ReadAsync(Contoso, 0, 10, Token)))
             .Message.ShouldContain($"The record of contoso is damaged: entry {missing}: it is missing from the ledger.");
         (await Ledger.ReadAsync(Contoso, 0, missing - 1, Token)).Count.ShouldBe(missing - 1);
-        await Should.ThrowAsync<LedgerUnavailableException>(async () => await new TenantStates(Ledger).GetAsync(Contoso, Token));
+        await Should.ThrowAsync<LedgerUnavailableException>(async () => await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, Token));
     }
 
     [Theory]

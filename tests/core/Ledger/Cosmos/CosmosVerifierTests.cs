@@ -75,7 +75,7 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
         using var instance = CosmosFixture.Instance(store);
         var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
         var ledger = new GuardedLedger(instance, quarantine);
-        (await new TenantStates(ledger).FindAsync(Contoso, Token)).ShouldBeNull();
+        (await new TenantStates(ledger, CoreFeatures.Catalog).FindAsync(Contoso, Token)).ShouldBeNull();
         quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain(seq is null ? "cannot be read" : $"entry {seq}:");
 
         NewEntry entry = new(StreamId.Access, Actor.Service("test"), "c", new IncidentClosed("CON-1001", "resolved"));

@@ -152,7 +152,7 @@ public sealed class ErasureTests : IDisposable
     {
         vault = new(folder);
         ledger = new(folder, vault.Keys, scene.Clock, metrics, NullLogger<SqliteLedger>.Instance);
-        states = new(ledger, keys: vault.Keys);
+        states = new(ledger, CoreFeatures.Catalog, keys: vault.Keys);
     }
 
     private void Close()

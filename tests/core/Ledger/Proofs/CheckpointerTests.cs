@@ -1,5 +1,4 @@
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
@@ -31,7 +30,7 @@ public sealed class CheckpointerTests : IDisposable
         var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
         keepers = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
         checkpointer = new(
-            ledger, new(ledger), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
+            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
             Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);
     }
 
@@ -116,7 +115,7 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger), null!, followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         var signed = System.Threading.Channels.Channel.CreateUnbounded<bool>().Writer;
         await AppendAsync();
         status.Report(TenantId.Parse("contoso-two"), null, "away");
@@ -138,7 +137,7 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger), new Contosos(), followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         await AppendAsync();
         await one.StopAsync(Cancel);
         keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);

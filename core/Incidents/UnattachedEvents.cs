@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using DevOpsAI.Incidents;
 
-namespace DevOpsAI.Tenancy;
+namespace DevOpsAI.Incidents;
 
 /// <summary>A firing event that no incident has taken yet.</summary>
 public sealed record UnattachedEvent(long Seq, EventReceived Event);

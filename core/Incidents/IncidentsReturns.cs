@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Tenancy;
+namespace DevOpsAI.Incidents;
 
 /// <content>What an incident takes when it opens, and when it fires again.</content>
-public sealed partial record TenantState
+public sealed partial record IncidentsState
 {
     private ImmutableArray<string> CameUp(string incidentId)
     {
@@ -14,7 +13,7 @@ public sealed partial record TenantState
     }
 
     /// <summary>What waits and belongs to the incident that is open now.</summary>
-    private TenantState Gather(LedgerEntry entry, IncidentOpened opened)
+    private IncidentsState Gather(LedgerEntry entry, IncidentOpened opened)
     {
         var state = this;
         var waiting = Unattached.For(opened).Where(one => state.OpenIncidentFor(one.Event, entry.ByClock)?.Id == opened.IncidentId);
@@ -29,23 +28,20 @@ public sealed partial record TenantState
     }
 
     /// <summary>It fires again: it takes what waits for it, and is as severe as that.</summary>
-    private TenantState Return(LedgerEntry entry, IncidentOpened opened)
+    private IncidentsState Return(LedgerEntry entry, IncidentOpened opened)
     {
         var before = Incidents[opened.IncidentId];
-        var quiet = this with { RecentlyOpened = CameUp(before.Id), Incidents = Incidents.SetItem(before.Id, before with { Severity = Severity.Info }) };
+        var quiet = With(before with { Severity = Severity.Info }) with { RecentlyOpened = CameUp(before.Id) };
         var state = quiet.Gather(entry, opened);
         var again = state.Incidents[before.Id];
         // Its alert may have ended once more in the meantime.
         if (again.FiringAlerts.IsEmpty)
             again = again with { Severity = before.Severity };
-        return state with
+        return state.With(again with
         {
-            Incidents = state.Incidents.SetItem(again.Id, again with
-            {
-                LastSeq = entry.Seq,
-                RaisedTo = again.Severity,
-                BegunSinceQuiet = again.FiringAlerts.IsEmpty ? Incident.NothingBegun : null,
-            }),
-        };
+            LastSeq = entry.Seq,
+            RaisedTo = again.Severity,
+            BegunSinceQuiet = again.FiringAlerts.IsEmpty ? Incident.NothingBegun : null,
+        });
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Tenancy;
+namespace DevOpsAI.Ledger;
 
 /// <summary>The current state of each tenant, caught up with its ledger whenever it is asked for. Rebuilt from the ledger at start.</summary>
 public sealed class TenantStates
@@ -10,17 +10,20 @@ public sealed class TenantStates
     private const int PageSize = 1000;
     private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
     private readonly ILedger ledger;
+    private readonly EntryCatalog catalog;
     private readonly ITenantDirectory? tenants;
     private readonly IKeyRing? keys;
     private readonly Quarantine? quarantine;
 
     /// <param name="ledger">Made before this, so that it has forgotten already when a state is built anew.</param>
+    /// <param name="catalog">Says what slices a state has.</param>
     /// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
     /// <param name="keys">Tells when somebody was erased: the states that know them are then built anew.</param>
     /// <param name="quarantine">Where a tenant goes whose entries cannot be made a state of; without it only the caller is told.</param>
-    public TenantStates(ILedger ledger, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null)
+    public TenantStates(
+        ILedger ledger, EntryCatalog catalog, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null)
     {
-        (this.ledger, this.tenants, this.keys, this.quarantine) = (ledger, tenants, keys, quarantine);
+        (this.ledger, this.catalog, this.tenants, this.keys, this.quarantine) = (ledger, catalog, tenants, keys, quarantine);
         if (keys is not null)
             keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
     }
@@ -28,12 +31,15 @@ public sealed class TenantStates
     /// <summary>The states last asked for, as far as they had come then; reads nothing.</summary>
     public IEnumerable<TenantState> Latest => projections.Values.Select(static projection => projection.State);
 
+    /// <summary>The state of a tenant before its first entry; reads nothing.</summary>
+    public TenantState Empty(TenantId tenant) => new(tenant, catalog, tenants?.Find(tenant)?.Name);
+
     /// <summary>The state that includes every entry durable at the time of the call.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     /// <exception cref="LedgerDamagedException">An entry is not what was recorded, or no state can be made of it.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var projection = projections.GetOrAdd(tenant, static (id, tenants) => new(id, tenants?.Find(id)?.Name ?? id.Value), tenants);
+        var projection = projections.GetOrAdd(tenant, static (id, self) => new(self.Empty(id)), this);
         var head = await ledger.HeadAsync(tenant, cancellationToken);
         while (projection.State.Seq < head)
         {
@@ -83,10 +89,10 @@ public sealed class TenantStates
         return news;
     }
 
-    private sealed class Projection(TenantId tenant, string name)
+    private sealed class Projection(TenantState empty)
     {
         private readonly Lock gate = new();
-        private volatile TenantState state = new(tenant) { Name = name };
+        private volatile TenantState state = empty;
 
         public TenantState State => state;
 
@@ -95,7 +101,7 @@ public sealed class TenantStates
         /// <returns>False when this projection is not to be used any more.</returns>
         public async ValueTask<bool> CatchUpAsync(ILedger ledger, Func<IReadOnlyList<LedgerEntry>, bool> isOutdated, CancellationToken cancellationToken)
         {
-            var page = await ledger.ReadAsync(tenant, state.Seq, PageSize, cancellationToken);
+            var page = await ledger.ReadAsync(state.Tenant, state.Seq, PageSize, cancellationToken);
             if (isOutdated(page))
                 return false;
             lock (gate)
@@ -119,7 +125,8 @@ public sealed class TenantStates
             }
             catch (Exception unfit)
             {
-                throw new LedgerDamagedException(entry.Tenant, entry.Seq, $"this version of the bot cannot work with it ({unfit.GetType().Name}: {unfit.Message})", unfit);
+                var why = $"this version of the bot cannot work with it ({unfit.GetType().Name}: {unfit.Message})";
+                throw new LedgerDamagedException(entry.Tenant, entry.Seq, why, unfit);
             }
         }
     }

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using DevOpsAI.Completeness;
+using DevOpsAI.Digests;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI;
+
+/// <summary>The features of the core, one line each.</summary>
+public static class CoreFeatures
+{
+    public static readonly ImmutableArray<Feature> All =
+    [
+        LedgerFeature.Instance,
+        IncidentsFeature.Instance,
+        GatesFeature.Instance,
+        DigestsFeature.Instance,
+        CompletenessFeature.Instance,
+    ];
+
+    /// <summary>What they hand the ledger; for tools that read a ledger without a host.</summary>
+    public static EntryCatalog Catalog { get; } = new(All);
+
+    public static IServiceCollection AddCoreFeatures(this IServiceCollection services)
+    {
+        foreach (var feature in All)
+            services.AddFeature(feature);
+        return services;
+    }
+}

@@ -1,0 +1,77 @@
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+
+namespace DevOpsAI.Tests.Ledger;
+
+public sealed class FeatureTests
+{
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+
+    [Fact]
+    public async Task A_slice_is_folded_over_the_entries_that_its_feature_asked_for_each_once_and_sees_the_state_before()
+    {
+        var counts = new Feature("counts")
+        {
+            Slices =
+            [
+                StateSlice.Of<Seen>("seen", [typeof(FreezeSet)], "freeze"),
+                StateSlice.OfAll<Beside>("beside"),
+            ],
+        };
+        var ledger = new InMemoryLedger();
+        await ledger.AppendAsync(
+            Contoso,
+            [],
+            [
+                new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("by type and by stream")),
+                new(new("freeze"), Actor.Service("t"), "c", new FreezeLifted("by stream")),
+                new(new("elsewhere/1"), Actor.Service("t"), "c", new FreezeSet("by type")),
+                new(new("elsewhere/1"), Actor.Service("t"), "c", new FreezeLifted("not at all")),
+                new(new("freeze/1"), Actor.Service("t"), "c", new FreezeLifted("by stream")),
+            ],
+            TestContext.Current.CancellationToken);
+
+        var state = ledger.Entries(Contoso).Aggregate(new TenantState(Contoso, new([counts])), static (state, entry) => state.Apply(entry));
+
+        state.Seq.ShouldBe(5);
+        state.Get<Seen>().Seqs.ShouldBe([1, 2, 3, 5]);
+        state.Get<Beside>().SeenBefore.ShouldBe([0, 1, 2, 3, 3]);
+    }
+
+    [Fact]
+    public void Two_features_that_register_the_same_name_are_refused_with_both_named()
+    {
+        var one = new Feature("one") { Slices = [StateSlice.OfAll<Seen>("seen")], Streams = ["loan"] };
+        var other = new Feature("other") { Slices = [StateSlice.OfAll<Beside>("seen")], Streams = ["loan"] };
+
+        var refused = Should.Throw<FeatureConflictException>(() => new EntryCatalog([one, other])).Message;
+
+        refused.ShouldContain("Two features register the slice 'seen': one and other.");
+        refused.ShouldContain("Two features register the stream 'loan': one and other.");
+    }
+
+    [Fact]
+    public void A_slice_that_nobody_registered_is_named_when_it_is_asked_for() =>
+        Should.Throw<InvalidOperationException>(() => new TenantState(Contoso, new([])).Get<Seen>()).Message.ShouldContain(nameof(Seen));
+
+    private sealed record Seen : ISlice<Seen>
+    {
+        public static Seen Empty { get; } = new();
+
+        public IReadOnlyList<long> Seqs { get; init; } = [];
+
+        public Seen Apply(LedgerEntry entry, TenantState before) => new() { Seqs = [.. Seqs, entry.Seq] };
+    }
+
+    private sealed record Beside : ISlice<Beside>
+    {
+        public static Beside Empty { get; } = new();
+
+        /// <summary>How many entries the other slice had seen before each entry.</summary>
+        public IReadOnlyList<int> SeenBefore { get; init; } = [];
+
+        public Beside Apply(LedgerEntry entry, TenantState before) => new() { SeenBefore = [.. SeenBefore, before.Get<Seen>().Seqs.Count] };
+    }
+}
