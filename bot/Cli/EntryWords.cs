@@ -113,5 +113,5 @@ internal static class EntryWords
     /// <summary>As in <c>not sent</c>.</summary>
     private static string Word<T>(T value)
         where T : struct, Enum =>
-        string.Concat(value.ToString().Select(static (letter, index) => char.IsUpper(letter) ? (index > 0 ? " " : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+        string.Concat(value.ToString().SelectMany(static (letter, index) => index > 0 && char.IsUpper(letter) ? [' ', letter] : new[] { letter })).ToLowerInvariant();
 }

@@ -152,9 +152,9 @@ internal static class ExportCommand
             return otherwise;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
             return seq > 0 ? seq : throw new CommandException("Entries are counted from 1.");
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? await exporter.FirstAtOrAfterAsync(tenant, time, cancellationToken) - (isEnd ? 1 : 0)
-            : throw new CommandException($"'{text}' is neither a seq (12) nor a UTC time (2026-11-01T08:00Z).");
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            throw new CommandException($"'{text}' is neither a seq (12) nor a UTC time (2026-11-01T08:00Z).");
+        return await exporter.FirstAtOrAfterAsync(tenant, time, cancellationToken) - (isEnd ? 1 : 0);
     }
 
     private static string Namespace(IConfiguration configuration)

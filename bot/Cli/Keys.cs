@@ -10,11 +10,18 @@ internal static class Keys
 
     /// <summary>All of them; empty only when none was given, so that a file without a key never stands for no key.</summary>
     /// <exception cref="CommandException">One of them is no key, or a file cannot be read or holds none.</exception>
-    public static IReadOnlyList<VerifierKey> ReadAll(IEnumerable<string>? given) => [.. (given ?? []).SelectMany(static one =>
-        File.Exists(one) ? ReadFile(one)
-        : one.Contains('+', StringComparison.Ordinal) ? [Read(one)]
-        : Directory.Exists(one) ? throw new CommandException($"{one} is a folder, not a file of verifier keys.")
-        : throw new CommandException($"'{one}' is not a verifier key (name+id+key, as 'ledger key' prints it), and there is no such file."))];
+    public static IReadOnlyList<VerifierKey> ReadAll(IEnumerable<string>? given) => [.. (given ?? []).SelectMany(ReadOne)];
+
+    private static IReadOnlyList<VerifierKey> ReadOne(string given)
+    {
+        if (File.Exists(given))
+            return ReadFile(given);
+        if (given.Contains('+', StringComparison.Ordinal))
+            return [Read(given)];
+        throw new CommandException(Directory.Exists(given)
+            ? $"{given} is a folder, not a file of verifier keys."
+            : $"'{given}' is not a verifier key (name+id+key, as 'ledger key' prints it), and there is no such file.");
+    }
 
     private static List<VerifierKey> ReadFile(string path)
     {

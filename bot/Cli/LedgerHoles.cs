@@ -64,9 +64,14 @@ internal static class LedgerHoles
         HoleKind.KeyMissing, key.Key, key.First[0], first, null, $"The key is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read.");
 
     /// <summary>A time as <c>2026-11-21T09:00Z</c>; UTC where it says nothing else.</summary>
-    public static DateTimeOffset Time(string? text) => text is null ? TimeProvider.System.GetUtcNow()
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-        : throw new CommandException($"'{text}' is not a time, as in 2026-11-21T09:00Z.");
+    public static DateTimeOffset Time(string? text)
+    {
+        if (text is null)
+            return TimeProvider.System.GetUtcNow();
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new CommandException($"'{text}' is not a time, as in 2026-11-21T09:00Z.");
+    }
 
     /// <summary>Logs are read as often as this configuration says.</summary>
     private static HoleRules Rules(IConfiguration configuration)

@@ -41,10 +41,12 @@ internal static class LedgerListing
             await foreach (var entry in ledger.Archive.ReadAsync(tenant, seq + 1, size, cancellationToken))
             {
                 seq = entry.Seq;
-                await context.Output.WriteLineAsync(
-                    words is not null ? await words.LineAsync(entry, cancellationToken)
-                    : form == ListingForm.Json ? AsJson(entry.Body.Span, entry.Leaf.Span)
-                    : AsText(entry.Body.Span));
+                await context.Output.WriteLineAsync(form switch
+                {
+                    _ when words is not null => await words.LineAsync(entry, cancellationToken),
+                    ListingForm.Json => AsJson(entry.Body.Span, entry.Leaf.Span),
+                    _ => AsText(entry.Body.Span),
+                });
             }
             return LedgerCommands.Intact;
         }

@@ -153,10 +153,9 @@ internal sealed class OpenedLedger : IDisposable
     private static OpenedLedger Open(CommandContext context, string? path)
     {
         var folder = context.Folder(path);
-        return File.Exists(folder)
-            ? new(context, Path.GetDirectoryName(folder)!, folder)
-            : File.Exists(Path.Combine(folder, LedgerFile.Name))
-                ? new(context, folder, Path.Combine(folder, LedgerFile.Name))
-                : throw new CommandException($"There is no ledger at {Path.Combine(folder, LedgerFile.Name)}.");
+        if (File.Exists(folder))
+            return new(context, Path.GetDirectoryName(folder)!, folder);
+        var file = Path.Combine(folder, LedgerFile.Name);
+        return File.Exists(file) ? new(context, folder, file) : throw new CommandException($"There is no ledger at {file}.");
     }
 }

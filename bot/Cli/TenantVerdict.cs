@@ -31,8 +31,13 @@ internal sealed record TenantVerdict(TenantVerification Ledger, IReadOnlyList<Ch
     /// <summary>How many entries are under a signature.</summary>
     public long Signed => Newest?.Checkpoint.Signed.Checkpoint.Size ?? 0;
 
-    public int Code =>
-        IsUnsigned || LacksKeys || Traces is not null || !Ledger.Intact || Wrong.Count > 0 ? LedgerCommands.Tampered
-        : Checkpoints.Any(static one => one.IsUnclear) ? LedgerCommands.Usage
-        : LedgerCommands.Intact;
+    public int Code
+    {
+        get
+        {
+            if (IsUnsigned || LacksKeys || Traces is not null || !Ledger.Intact || Wrong.Count > 0)
+                return LedgerCommands.Tampered;
+            return Checkpoints.Any(static one => one.IsUnclear) ? LedgerCommands.Usage : LedgerCommands.Intact;
+        }
+    }
 }

@@ -88,7 +88,12 @@ internal static class VerdictText
                 Status = Status(verdict),
                 result.Entries,
                 result.Root,
-                Problem = verdict.IsUnsigned ? Unsigned : verdict.Traces is { } traces ? $"no entries, but the documents have {traces}" : null,
+                Problem = verdict switch
+                {
+                    { IsUnsigned: true } => Unsigned,
+                    { Traces: { } traces } => $"no entries, but the documents have {traces}",
+                    _ => null,
+                },
                 result.Problems,
                 result.DamageElsewhere,
                 LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,

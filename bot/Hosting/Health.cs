@@ -72,10 +72,12 @@ internal static class Health
     }
 
     /// <summary>What is wrong with single tenants: whose and why for this machine, how many for others; null when nothing is.</summary>
-    internal static IReadOnlyDictionary<string, string>? Told(HttpContext http, IReadOnlyDictionary<string, string> problems) =>
-        problems.Count == 0 ? null
-        : IsThisMachine(http) ? problems
-        : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
+    internal static IReadOnlyDictionary<string, string>? Told(HttpContext http, IReadOnlyDictionary<string, string> problems)
+    {
+        if (problems.Count == 0)
+            return null;
+        return IsThisMachine(http) ? problems : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
+    }
 
     /// <summary>Tenants with open incidents that no conversation shows: there is none, or Teams has not taken the card of any for a while.</summary>
     internal static Dictionary<string, string> Unseen(IEnumerable<TenantState> states, DateTimeOffset now)

@@ -47,9 +47,12 @@ public sealed class InMemoryKeyRing : IKeyRing
 
     public void Drop(TenantId tenant) => Forgotten?.Invoke(this, new(tenant));
 
-    public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken) => new(kind == SubjectKind.Person
-        ? Of(tenant).OfPerson(name)?.Id
-        : users.TryGetValue((tenant, name.ToLowerInvariant()), out var key) && !key.IsDestroyed ? key.Id : null);
+    public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
+    {
+        if (kind == SubjectKind.Person)
+            return new(Of(tenant).OfPerson(name)?.Id);
+        return new(users.TryGetValue((tenant, name.ToLowerInvariant()), out var key) && !key.IsDestroyed ? key.Id : null);
+    }
 
     public ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken)
     {

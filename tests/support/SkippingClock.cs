@@ -74,7 +74,9 @@ public sealed class SkippingClock : TimeProvider
         public void Arm()
         {
             var left = DueAt - clock.Now;
-            real.Change(left > TimeSpan.Zero ? left.Value : left is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            if (left < TimeSpan.Zero)
+                left = TimeSpan.Zero;
+            real.Change(left ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

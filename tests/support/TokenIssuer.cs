@@ -67,9 +67,11 @@ public sealed class TokenIssuer : IDisposable
     public string Sign(string header, string claims)
     {
         var signed = $"{Encode(header)}.{Encode(claims)}";
-        var hash = header.Contains("RS512", StringComparison.Ordinal) ? HashAlgorithmName.SHA512
-            : header.Contains("RS384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384
-            : HashAlgorithmName.SHA256;
+        var hash = HashAlgorithmName.SHA256;
+        if (header.Contains("RS512", StringComparison.Ordinal))
+            hash = HashAlgorithmName.SHA512;
+        else if (header.Contains("RS384", StringComparison.Ordinal))
+            hash = HashAlgorithmName.SHA384;
         var signature = keys[KeyId].SignData(Encoding.ASCII.GetBytes(signed), hash, RSASignaturePadding.Pkcs1);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }

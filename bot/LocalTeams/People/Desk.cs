@@ -119,7 +119,12 @@ internal sealed class Desk(MessageStore store, ChangeFeed changes, CardViews vie
 
     private Message Trouble(Message message, BotAnswer answer)
     {
-        var trouble = answer.IsSuccess ? null : answer.Status is { } status ? $"The bot answered {status}." : "The bot could not be reached.";
+        var trouble = answer switch
+        {
+            { IsSuccess: true } => null,
+            { Status: { } status } => $"The bot answered {status}.",
+            _ => "The bot could not be reached.",
+        };
         if (trouble == message.Trouble)
             return message;
         var changed = store.Change(message.Place, message.Id, m => m with { Trouble = trouble })!;

@@ -96,7 +96,8 @@ internal sealed class BotTokens(
         return (force, cancellationToken) =>
         {
             // Read every time: a secret that was rotated in its file needs no restart.
-            var secret = (options.CertificatePath is { Length: > 0 } ? options.CertificatePassword : options.ClientSecret) is { } given ? secrets.Read(new(given)) : null;
+            var setting = options.CertificatePath is { Length: > 0 } ? options.CertificatePassword : options.ClientSecret;
+            var secret = setting is null ? null : secrets.Read(new(setting));
             if (app is null || secret != builtWith)
                 (app, builtWith) = (Application(clients, options, cloud, secret), secret);
             return app.AcquireTokenForClient(scopes).WithForceRefresh(force).ExecuteAsync(cancellationToken);
@@ -117,9 +118,12 @@ internal sealed class BotTokens(
             : builder.WithClientSecret(secret).Build();
     }
 
-    private static X509Certificate2 LoadCertificate(string path, string? password) => path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase)
-        ? password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, password)
-        : X509CertificateLoader.LoadPkcs12FromFile(path, password);
+    private static X509Certificate2 LoadCertificate(string path, string? password)
+    {
+        if (!path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase))
+            return X509CertificateLoader.LoadPkcs12FromFile(path, password);
+        return password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, password);
+    }
 
     private sealed class MsalClients(IHttpClientFactory clients) : IMsalHttpClientFactory
     {

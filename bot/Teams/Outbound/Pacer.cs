@@ -92,7 +92,9 @@ internal sealed class Pacer : IDisposable
                 next = later;
         }
         waiting.RemoveAll(static queue => queue.IsEmpty);
-        timer.Change(waiting.Count > 0 && next is { } wait ? (wait > ShortestWait ? wait : ShortestWait) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (next < ShortestWait)
+            next = ShortestWait;
+        timer.Change(waiting.Count > 0 && next is { } wait ? wait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         ForgetIdle();
     }
 

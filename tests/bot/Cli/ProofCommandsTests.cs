@@ -221,7 +221,7 @@ public sealed class ProofCommandsTests : IDisposable
         var file = Path.Combine(root, "some.checkpoint");
         await File.WriteAllTextAsync(file, signed.ToString(), Cancel);
         var key = (await some.VerifierKeyAsync("devops-ai-bot/contoso", Cancel)).ToString();
-        var (code, output, error) = await RunAsync(["ledger", .. args.Select(arg => arg == "FILE" ? file : arg == "KEY" ? key : arg)]);
+        var (code, output, error) = await RunAsync(["ledger", .. args.Select(arg => arg switch { "FILE" => file, "KEY" => key, _ => arg })]);
         code.ShouldBe(2, output + error);
         error.ShouldContain(explanation);
     }

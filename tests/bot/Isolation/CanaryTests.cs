@@ -142,7 +142,8 @@ public sealed class CanaryTests
                         ["seal"] = state.Find(incident)?.SealInForce ?? "", ["reason"] = "because", ["note"] = "done",
                     };
                     var heard = await bot.PressAsync(who, channel, verb, data);
-                    Answered(who == own.Person ? [own] : who.Name == "Both" ? [clients[0], clients[1]] : [], $"{who.Name} {verb} {data.ToJsonString()}", heard);
+                    Client[] theirs = who.Name == "Both" ? [clients[0], clients[1]] : [];
+                    Answered(who == own.Person ? [own] : theirs, $"{who.Name} {verb} {data.ToJsonString()}", heard);
                     break;
                 case 12 when who == own.Person:
                     await own.RaiseAsync(bot, about, answers);

@@ -125,7 +125,8 @@ internal sealed partial class OscalNode
             children.Add(new(name, value, this, -1));
             return;
         }
-        var use = Singular.TryGetValue(name, out var irregular) ? irregular : name.EndsWith('s') ? name[..^1] : name;
+        var regular = name.EndsWith('s') ? name[..^1] : name;
+        var use = Singular.GetValueOrDefault(name, regular);
         foreach (var item in value.EnumerateArray())
             children.Add(new(use, item, this, children.Count));
     }
@@ -140,7 +141,7 @@ internal sealed partial class OscalNode
         {
             quoted ^= text[i] == '\'';
             if (!quoted)
-                depth += text[i] is '[' or '(' ? 1 : text[i] is ']' or ')' ? -1 : 0;
+                depth += text[i] switch { '[' or '(' => 1, ']' or ')' => -1, _ => 0 };
             if (!quoted && depth == 0 && string.CompareOrdinal(text, i, separator, 0, separator.Length) == 0)
             {
                 yield return text[start..i];

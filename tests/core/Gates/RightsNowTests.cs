@@ -141,9 +141,11 @@ public sealed class RightsNowTests
         var plan = state.Find("CON-1001")!.PlanInForce;
         foreach (var name in new[] { "service.start", "service.stop" })
         {
-            FindAction changed = (target, action) => scene.Catalogue.Of(Contoso)(target, action) is { } spec
-                ? spec with { Command = action == name ? spec.Command + " -Force" : spec.Command }
-                : null;
+            FindAction changed = (target, action) =>
+            {
+                var spec = scene.Catalogue.Of(Contoso)(target, action);
+                return action == name && spec is not null ? spec with { Command = spec.Command + " -Force" } : spec;
+            };
             Why(scene, state, plan, changed).ShouldBe($"{name} is not the command any more that was shown.");
         }
         Why(scene, state, plan, scene.Catalogue.Of(Contoso)).ShouldBeNull();
