@@ -4,6 +4,7 @@ using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI;
@@ -14,6 +15,7 @@ public static class CoreFeatures
     public static readonly ImmutableArray<Feature> All =
     [
         LedgerFeature.Instance,
+        ProposalsFeature.Instance,
         IncidentsFeature.Instance,
         GatesFeature.Instance,
         DigestsFeature.Instance,

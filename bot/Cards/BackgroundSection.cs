@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
@@ -16,7 +17,7 @@ internal static class BackgroundSection
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
-        if (incident.Phase is IncidentPhase.Failed or IncidentPhase.Unknown or IncidentPhase.Stopped)
+        if (incident.Phase is ProposalPhase.Failed or ProposalPhase.Unknown or ProposalPhase.Stopped)
             yield return Rich("None", new TextRun($"Correlation id {incident.Correlation}", Subtle: true, Size: "Small", Mono: true));
         yield return Container(Folded(view, measure), id: Id, visible: false);
     }

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
 

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
@@ -42,9 +43,9 @@ internal static class DecisionSection
             yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "), TextRun.At(asked.At));
         if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
-        if (incident.Phase == IncidentPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)
+        if (incident.Phase == ProposalPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)
             yield return Rich("Small", new("Closed: ", Bold: true), new(closed, measure.Long));
-        if (incident.Phase == IncidentPhase.Expired)
+        if (incident.Phase == ProposalPhase.Expired)
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
 

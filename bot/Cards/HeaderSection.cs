@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;

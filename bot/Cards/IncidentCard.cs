@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
 

@@ -1,10 +1,12 @@
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -119,13 +121,13 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         return new(
             Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
             Snooze: incident.IsUndecided && works,
-            Undo: incident.Phase == IncidentPhase.Verified && roles.Any(Undoing.Contains),
+            Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,
             BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
             Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
     }
 
-    private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+    private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: not null };
 
     private static List<Incident> Beside(TenantState state, Incident storm)
     {

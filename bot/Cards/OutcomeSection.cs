@@ -1,7 +1,9 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
@@ -20,9 +22,9 @@ internal static class OutcomeSection
         }
         if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
             yield return Rich("Small", new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs without approval.", Subtle: true));
-        if (view.Incident is { Phase: IncidentPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
+        if (view.Incident is { Phase: ProposalPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
             yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
-        if (view.Incident.Phase == IncidentPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
+        if (view.Incident.Phase == ProposalPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
             yield return Rich("Small", [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.", new(null, Subtle: true))]);
     }
 
@@ -31,12 +33,12 @@ internal static class OutcomeSection
         Shown(incident).Where(run => HasChanges(run) && IsPast(incident, run)).Select(run => WasAndNow(run.Changes, measure));
 
     /// <summary>Its sentence is enough to decide on what comes next. Of drift, was and now is why it is asked again.</summary>
-    private static bool IsPast(Incident incident, DevOpsAI.Incidents.Run run) => incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
+    private static bool IsPast(Incident incident, DevOpsAI.Proposals.Run run) => incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
 
-    private static bool HasChanges(DevOpsAI.Incidents.Run run) => !run.Changes.IsDefaultOrEmpty;
+    private static bool HasChanges(DevOpsAI.Proposals.Run run) => !run.Changes.IsDefaultOrEmpty;
 
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
-    private static IEnumerable<DevOpsAI.Incidents.Run> Shown(Incident incident)
+    private static IEnumerable<DevOpsAI.Proposals.Run> Shown(Incident incident)
     {
         if (incident.Execution is { } run && !incident.IsTakenBack)
             yield return run;
@@ -45,14 +47,14 @@ internal static class OutcomeSection
     }
 
     /// <summary>What it came to is not what the card asks now. Of drift, the card says so itself.</summary>
-    private static bool IsEarlier(Incident incident, DevOpsAI.Incidents.Run run) =>
-        run is { Kind: Gates.ProposalKind.Remedy, Outcome: not null and not ExecutionOutcome.Drifted }
-        && incident is { Staged.Kind: Gates.ProposalKind.Remedy }
+    private static bool IsEarlier(Incident incident, DevOpsAI.Proposals.Run run) =>
+        run is { Kind: ProposalKind.Remedy, Outcome: not null and not ExecutionOutcome.Drifted }
+        && incident is { Staged.Kind: ProposalKind.Remedy }
         && (incident.Redraft is not null || incident.StagedSeq > run.StartedSeq);
 
-    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Incidents.Run run, Measure measure, bool isEarlier)
+    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Proposals.Run run, Measure measure, bool isEarlier)
     {
-        var what = run.Kind == Gates.ProposalKind.Undo ? "Taking it back" : "Execution";
+        var what = run.Kind == ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
             yield return Rich("Medium", [new($"{what}: ", Bold: true), .. Runs($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {run.StartedAt}")]);
         else
@@ -93,9 +95,9 @@ internal static class OutcomeSection
         return Table([2, 1, 1], rows);
     }
 
-    private static int Done(DevOpsAI.Incidents.Run run) => run.Steps.Count(step => !step.Rollback);
+    private static int Done(DevOpsAI.Proposals.Run run) => run.Steps.Count(step => !step.Rollback);
 
-    private static OutgoingJson Ended(DevOpsAI.Incidents.Run run, ExecutionOutcome outcome, bool isEarlier, Measure measure)
+    private static OutgoingJson Ended(DevOpsAI.Proposals.Run run, ExecutionOutcome outcome, bool isEarlier, Measure measure)
     {
         var (mark, tone) = outcome switch
         {
@@ -104,7 +106,7 @@ internal static class OutcomeSection
             ExecutionOutcome.Unknown => ("?", Tone.Attention),
             _ => ("✘", Tone.Attention),
         };
-        var what = run.Kind == Gates.ProposalKind.Undo ? "Undo: " : isEarlier ? "Earlier run: " : "";
+        var what = run.Kind == ProposalKind.Undo ? "Undo: " : isEarlier ? "Earlier run: " : "";
         return Rich(
             "Medium",
             new($"{mark} {what}", Bold: true, Tone: tone),

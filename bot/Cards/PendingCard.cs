@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -67,12 +68,12 @@ public static class PendingCard
     private static int ByUrgency(Incident left, Incident right) =>
         (right.IsUndecided, right.Severity, left.OpenedAt).CompareTo((left.IsUndecided, left.Severity, right.OpenedAt));
 
-    private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
+    private static bool IsPending(Incident incident) => incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null || incident.Phase is ProposalPhase.Executing or ProposalPhase.Undoing;
 
     internal static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
-        var until = incident.Phase == IncidentPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now ? expires : (DateTimeOffset?)null;
+        var until = incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now ? expires : (DateTimeOffset?)null;
         List<TextRun> runs =
         [
             new(incident.Id, Bold: true, Mono: true),

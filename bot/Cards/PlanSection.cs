@@ -1,9 +1,11 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
@@ -35,7 +37,7 @@ internal static class PlanSection
         yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
         if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
-        if (incident.Phase == IncidentPhase.Withdrawn)
+        if (incident.Phase == ProposalPhase.Withdrawn)
             yield break;
         if (whole is not null)
         {
@@ -130,10 +132,10 @@ internal static class PlanSection
     }
 
     /// <summary>The outcome says what was done; the plan is in the details.</summary>
-    private static bool IsOver(Incident incident) => incident.Phase is IncidentPhase.Verified or IncidentPhase.Undone or IncidentPhase.Undoing;
+    private static bool IsOver(Incident incident) => incident.Phase is ProposalPhase.Verified or ProposalPhase.Undone or ProposalPhase.Undoing;
 
-    private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is IncidentPhase.Drafting;
+    private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is ProposalPhase.Drafting;
 
     private static bool IsWayBack(Incident incident) =>
-        incident is { Staged.Kind: ProposalKind.Undo, Phase: IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Approved };
+        incident is { Staged.Kind: ProposalKind.Undo, Phase: ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Approved };
 }

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
@@ -14,9 +15,9 @@ internal static class TermsSection
     public static OutgoingJson? Of(IncidentView view)
     {
         var (incident, who) = (view.Incident, Who(view));
-        if (incident is { Phase: IncidentPhase.Snoozed, SnoozedUntil: { } back })
+        if (incident is { Phase: ProposalPhase.Snoozed, SnoozedUntil: { } back })
             return Text($"**{Level(view)}.** Asks again {back}. {who,300}", spacing: "Small");
-        if (incident.Phase == IncidentPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } until)
+        if (incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } until)
             return Waiting(view, until, who);
         if (incident is { Staged: { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } } && who.Length == 0)
             return Text($"{Level(view)}", subtle: true, spacing: "Small");

@@ -1,9 +1,10 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Drafting;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
 

@@ -1,8 +1,10 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -64,7 +66,7 @@ internal static class WhyStory
         }
         if (Remedy(view, trail) is { Terms.Level: GateLevel.L0 or GateLevel.L1 } automatic)
             return new("Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}", incident.Execution?.StartedSeq);
-        if (incident is { Phase: IncidentPhase.Expired } or { Unanswered: not null })
+        if (incident is { Phase: ProposalPhase.Expired } or { Unanswered: not null })
             return new("Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
         return incident.IsUndecided
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
@@ -118,7 +120,7 @@ internal static class WhyStory
         return incident.IsOpen ? new("Ended", Wording.Of("Not ended yet.")) : new("Ended", $"{word}{After(", ", incident.ClosedAt)}.", SeqOf<IncidentClosed>(trail), shown);
     }
 
-    private static Wording Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
+    private static Wording Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
     {
         var asked = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
         var by = asked is null ? "" : $", as {CardText.Name(Phrases.Who(asked.Requester), 60)} asked";
@@ -144,7 +146,7 @@ internal static class WhyStory
             open.Add($"A person must see to it and mark it as handled{(view.Deciders is { } who ? $": {who}" : "")}.");
         else if (incident.IsOpen)
             open.Add($"{Phrases.Of(incident).Word}.");
-        if (incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
+        if (incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
             open.Add($"It can be taken back until {until}.");
         if (!incident.IsOpen && !incident.FiringAlerts.IsEmpty)
             open.Add($"{(incident.FiringAlerts.Count == 1 ? "Its alert has" : $"{incident.FiringAlerts.Count} of its alerts have")} not been reported as over.");
@@ -174,7 +176,7 @@ internal static class WhyStory
     internal static string Title(PlanStep step) =>
         CardText.Plain(step.Title, 100) + (HeaderSection.Names(step.Title, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}");
 
-    private static string Changes(DevOpsAI.Incidents.Run run)
+    private static string Changes(DevOpsAI.Proposals.Run run)
     {
         var told = string.Join("; ", run.Changes.Take(MostNamed).Select(static change => ObservationWords.Changed(change.What, change.Was, change.Now)));
         return run.Changes.Length > MostNamed ? $"{told}; and {run.Changes.Length - MostNamed} more" : told;

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using MediatR;
 
 namespace DevOpsAI.Bot.Chat;

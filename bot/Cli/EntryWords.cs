@@ -1,6 +1,7 @@
 using System.Globalization;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
@@ -9,6 +10,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;

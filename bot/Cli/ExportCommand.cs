@@ -5,6 +5,7 @@ using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;

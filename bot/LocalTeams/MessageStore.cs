@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DevOpsAI.Proposals;
 using Microsoft.Data.Sqlite;
 
 namespace DevOpsAI.LocalTeams;

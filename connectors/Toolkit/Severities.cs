@@ -1,4 +1,4 @@
-using DevOpsAI.Incidents;
+using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Toolkit;
 

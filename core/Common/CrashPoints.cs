@@ -1,3 +1,6 @@
+
+
+
 namespace DevOpsAI.Common;
 
 /// <summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Completeness;
 
@@ -44,8 +46,8 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
         ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
         ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
-        ExecutionStarted started => Claim(started.ExecutionId, before.Find(started.IncidentId), static incident => incident.Execution),
-        UndoStarted started => Claim(started.ExecutionId, before.Find(started.IncidentId), static incident => incident.Undo),
+        ExecutionStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
+        UndoStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         PollAdvanced polled => this with
         {
             Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.ByClock)),
@@ -58,8 +60,8 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         _ => this,
     };
 
-    private ConnectionWatch Claim(string executionId, Incident? incident, Func<Incident, Run?> last) =>
-        incident is null ? this : this with { Claimed = Claimed.SetItem(executionId, incident.PlanToRun(executionId, last(incident))) };
+    private ConnectionWatch Claim(string executionId, Proposal? proposal) =>
+        proposal is null ? this : this with { Claimed = Claimed.SetItem(executionId, proposal.PlanToRun(executionId)) };
 
     private ConnectionWatch Heard(string connection, DateTimeOffset? at, long? version)
     {

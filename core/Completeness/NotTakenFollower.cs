@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using MediatR;

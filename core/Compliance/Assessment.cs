@@ -1,11 +1,13 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;
@@ -132,27 +134,27 @@ public sealed class Assessment : IDisposable
             case IncidentClosed fact: Closed(mark, fact); break;
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
-                var drafted = Of(fact.IncidentId, mark);
+                var drafted = Of(fact.About.Text, mark);
                 drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
                 drafted.Simulated |= fact.Simulated;
                 break;
             case ProposalStaged fact:
-                var gated = Of(fact.IncidentId, mark);
+                var gated = Of(fact.About.Text, mark);
                 gated.Rounds.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
                 break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
-                RoundOf(fact.IncidentId, fact.Revision, mark).Reviews.Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
+                RoundOf(fact.About.Text, fact.Revision, mark).Reviews.Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
                 break;
-            case BreakGlassEscalated fact: RoundOf(fact.IncidentId, fact.Revision, mark).GlassEscalated = mark; break;
-            case ProposalExpired fact: RoundOf(fact.IncidentId, fact.Revision, mark).Expired = mark; break;
-            case ProposalWithdrawn fact: RoundOf(fact.IncidentId, fact.Revision, mark).Withdrawn = mark; break;
-            case ProposalEscalated fact: RoundOf(fact.IncidentId, fact.Revision, mark).Escalated = mark; break;
-            case ExecutionStarted fact: Started(mark, entry, fact.IncidentId, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
-            case UndoStarted fact: Started(mark, entry, fact.IncidentId, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
+            case BreakGlassEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
+            case ProposalExpired fact: RoundOf(fact.About.Text, fact.Revision, mark).Expired = mark; break;
+            case ProposalWithdrawn fact: RoundOf(fact.About.Text, fact.Revision, mark).Withdrawn = mark; break;
+            case ProposalEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).Escalated = mark; break;
+            case ExecutionStarted fact: Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
+            case UndoStarted fact: Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
             case StepFinished fact: Stepped(mark, fact); break;
-            case ExecutionFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
-            case UndoFinished fact: Finished(mark, fact.IncidentId, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
+            case ExecutionFinished fact: Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
+            case UndoFinished fact: Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
             case FreezeSet fact:
                 if (fact.Cause == FreezeCause.Everything)
                     (everything, everythingBy) = (mark, entry.Actor.Id);
@@ -227,7 +229,7 @@ public sealed class Assessment : IDisposable
 
     private void Decided(Mark mark, LedgerEntry entry, ProposalDecided fact)
     {
-        var round = RoundOf(fact.IncidentId, fact.Revision, mark);
+        var round = RoundOf(fact.About.Text, fact.Revision, mark);
         var seal = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
         round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal, spool.Add(fact.Reason))
@@ -257,7 +259,7 @@ public sealed class Assessment : IDisposable
 
     private void Stepped(Mark mark, StepFinished fact)
     {
-        if (RunOf(fact.IncidentId, fact.ExecutionId, mark) is not { } run)
+        if (RunOf(fact.About.Text, fact.ExecutionId, mark) is not { } run)
             return;
         run.LastStep = mark;
         if (fact.Outcome == StepOutcome.Applied)

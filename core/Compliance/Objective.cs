@@ -1,3 +1,5 @@
+using DevOpsAI.Connections.Plans;
+
 namespace DevOpsAI.Compliance;
 
 /// <summary>One statement of NIST SP 800-53 revision 5 that the entries can confirm or deny.</summary>

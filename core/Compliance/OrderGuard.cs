@@ -1,6 +1,7 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance;
 
@@ -21,10 +22,10 @@ public sealed class OrderGuard(long first) : IDisposable
     {
         switch (entry.Fact)
         {
-            case ProposalStaged staged: Of(staged.IncidentId).Stage(entry.Seq, staged.Terms.Level); break;
-            case ProposalDecided { Complete: true } decided when Of(decided.IncidentId) is { Decided: null } standing: standing.Decide(entry.Seq, decided.Kind); break;
-            case ExecutionStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
-            case UndoStarted started: Started(entry, started.IncidentId, started.ExecutionId); break;
+            case ProposalStaged staged: Of(staged.About.Text).Stage(entry.Seq, staged.Terms.Level); break;
+            case ProposalDecided { Complete: true } decided when Of(decided.About.Text) is { Decided: null } standing: standing.Decide(entry.Seq, decided.Kind); break;
+            case ExecutionStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
+            case UndoStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
         }
     }
 

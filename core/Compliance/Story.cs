@@ -1,6 +1,7 @@
 using System.Globalization;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;

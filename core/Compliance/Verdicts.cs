@@ -1,5 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;

@@ -1,4 +1,5 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance;
 

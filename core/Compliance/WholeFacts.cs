@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Json.Serialization;
 
 namespace DevOpsAI.Compliance;
 
@@ -79,7 +80,7 @@ public static class WholeFacts
     {
         var items = known.ElementType ?? known.GenericTypeArguments.LastOrDefault();
         return new(
-            $"{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}", property,
+            property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? $"{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}", property,
             known.ReadState == NullabilityState.Nullable, items?.ReadState == NullabilityState.Nullable);
     }
 

@@ -1,3 +1,4 @@
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

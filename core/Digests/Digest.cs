@@ -1,8 +1,11 @@
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 
@@ -134,23 +137,26 @@ public sealed class Digest
     {
         if (From == DateTimeOffset.MinValue)
             From = entry.At;
+        // What is decided about other things is told by their own areas.
+        if (entry.Fact is ProposalFact { About.IsIncident: false })
+            return;
         switch (entry.Fact)
         {
             case EventReceived received: Add(entry.At, received); break;
             case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId); break;
-            case ProposalStaged staged: unasked[staged.IncidentId] = IsUnasked(staged); break;
-            case ProposalDecided { Complete: true } decided when Of(decided.Kind) is { } what: Add(what, decided.IncidentId); break;
-            case ProposalExpired expired: Add(Happening.Expired, expired.IncidentId); break;
-            case ProposalEscalated escalated: Add(Happening.Escalated, escalated.IncidentId); break;
-            case BreakGlassEscalated escalated: Add(Happening.Escalated, escalated.IncidentId); break;
-            case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.IncidentId); break;
+            case ProposalStaged staged: unasked[staged.About.Text] = IsUnasked(staged); break;
+            case ProposalDecided { Complete: true } decided when Of(decided.Kind) is { } what: Add(what, decided.About.Text); break;
+            case ProposalExpired expired: Add(Happening.Expired, expired.About.Text); break;
+            case ProposalEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
+            case BreakGlassEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
+            case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.About.Text); break;
             case ExecutionFinished finished:
-                Add(Of(finished.Outcome), finished.IncidentId);
+                Add(Of(finished.Outcome), finished.About.Text);
                 // Staged before this digest begins, and still the newest.
-                if (unasked.TryGetValue(finished.IncidentId, out var ran) ? ran : state.Find(finished.IncidentId)?.Staged is { } last && IsUnasked(last))
-                    Add(Happening.Unasked, finished.IncidentId);
+                if (unasked.TryGetValue(finished.About.Text, out var ran) ? ran : state.FindProposal(finished.About)?.Staged is { } last && IsUnasked(last))
+                    Add(Happening.Unasked, finished.About.Text);
                 break;
-            case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.IncidentId); break;
+            case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.About.Text); break;
             case OutOfBandChange: OutOfBand++; break;
             case ConnectionSilent gone: silent.Add(gone.Connection); break;
             case ConnectionHeard back: silent.Remove(back.Connection); break;

@@ -1,4 +1,5 @@
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting;
 
@@ -21,11 +22,11 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
     public IReadOnlyList<EventReceived> Facts => [.. Events.Select(one => one.Event)];
 
     /// <summary>The events as evidence, the latest of each alert.</summary>
-    public IEnumerable<Evidence> Evidence => Events
+    public IEnumerable<Finding> Evidence => Events
         .GroupBy(one => one.Event.AlertKey)
         .Select(group => group.Last())
         .TakeLast(MaxEvidence)
-        .Select(one => new Evidence($"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}", one.Seq));
+        .Select(one => new Finding($"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}", one.Seq));
 
     private const int MaxEvidence = 5;
     private const int MaxText = 200;

@@ -3,6 +3,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;
@@ -66,8 +67,8 @@ internal sealed class DraftRecommendationHandler(
         { Draft: null } => 1,
         { IsToBeDraftedAnew: true } => Stagings.NextRevision(incident),
         _ when IsUnstaged(incident) => null,
-        { Phase: IncidentPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Stagings.NextRevision(incident),
-        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: IncidentPhase.Undone } => Stagings.NextRevision(incident),
+        { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Stagings.NextRevision(incident),
+        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => Stagings.NextRevision(incident),
         _ => null,
     };
 

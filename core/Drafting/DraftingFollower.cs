@@ -2,6 +2,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using MediatR;
 
 namespace DevOpsAI.Drafting;
@@ -24,10 +25,10 @@ internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
     private static string? IncidentOf(LedgerEntry entry) => entry.Fact switch
     {
         IncidentOpened opened => opened.IncidentId,
-        ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.IncidentId,
-        RedraftRequested asked => asked.IncidentId,
+        ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.About.Text,
+        RedraftRequested asked => asked.About.Text,
         IncidentReopened reopened => reopened.IncidentId,
-        ProposalExpired expired => expired.IncidentId,
+        ProposalExpired expired => expired.About.Text,
         IncidentRaised raised => raised.IncidentId,
         _ => null,
     };

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using DevOpsAI.Connections;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting;
 

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting;
 

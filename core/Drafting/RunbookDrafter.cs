@@ -1,7 +1,9 @@
 using System.Globalization;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting;
 
@@ -91,8 +93,8 @@ internal static class RunbookDrafter
             [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false, runbook.Target.Kind);
     }
 
-    private static IEnumerable<Evidence> Seen(IReadOnlyDictionary<string, string> rested) =>
-        rested.Select(pair => new Evidence(ObservationWords.SayOf(pair.Key, pair.Value), null));
+    private static IEnumerable<Finding> Seen(IReadOnlyDictionary<string, string> rested) =>
+        rested.Select(pair => new Finding(ObservationWords.SayOf(pair.Key, pair.Value), null));
 
     private static Risk RiskOf(Severity severity) => severity switch
     {

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Proposals;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 
 namespace DevOpsAI.Execution;
 

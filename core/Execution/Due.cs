@@ -1,6 +1,8 @@
 using System.Globalization;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
 
@@ -26,12 +28,12 @@ internal abstract record Due
     {
         if (incident.Staged is not { } staged)
             return new Nothing();
-        if (incident.Phase == IncidentPhase.Approved)
+        if (incident.Phase == ProposalPhase.Approved)
             return new Run(staged.Kind, NextId(incident, staged.Kind), incident.PlanInForce, incident.SealInForce, CausationOf(incident), TakenOver: false);
         var run = incident.Phase switch
         {
-            IncidentPhase.Executing => incident.Execution,
-            IncidentPhase.Undoing => incident.Undo,
+            ProposalPhase.Executing => incident.Execution,
+            ProposalPhase.Undoing => incident.Undo,
             _ => null,
         };
         if (run is null or { Outcome: not null })

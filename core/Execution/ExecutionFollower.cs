@@ -1,5 +1,6 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using MediatR;
 
 namespace DevOpsAI.Execution;
@@ -12,18 +13,18 @@ internal sealed class ExecutionFollower(IMediator mediator) : ILedgerFollower
 {
     public string Name => "execution";
 
-    public string? Lane(LedgerEntry entry) => IncidentOf(entry.Fact);
+    public string? Lane(LedgerEntry entry) => SubjectOf(entry.Fact)?.Text;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
-        if (IncidentOf(entry.Fact) is { } incident)
-            await mediator.Send(new RunPlan(entry.Tenant, incident), cancellationToken);
+        if (SubjectOf(entry.Fact) is { } incident)
+            await mediator.Send(new RunPlan(entry.Tenant, incident.Text), cancellationToken);
     }
 
-    private static string? IncidentOf(Fact fact) => fact switch
+    private static ProposalSubject? SubjectOf(Fact fact) => fact switch
     {
-        ProposalStaged { Terms.Level: GateLevel.L0 or GateLevel.L1 } staged => staged.IncidentId,
-        ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits } decided => decided.IncidentId,
+        ProposalStaged { Terms.Level: GateLevel.L0 or GateLevel.L1 } staged => staged.About,
+        ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits } decided => decided.About,
         _ => null,
     };
 }

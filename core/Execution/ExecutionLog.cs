@@ -1,3 +1,4 @@
+using DevOpsAI.Proposals;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Execution;

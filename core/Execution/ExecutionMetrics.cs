@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
 

@@ -1,8 +1,10 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,7 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
 

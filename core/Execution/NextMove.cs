@@ -1,3 +1,6 @@
+using DevOpsAI.Connections.Plans;
+using DevOpsAI.Proposals;
+
 namespace DevOpsAI.Execution;
 
 /// <summary>What a run does next, decided from nothing but its plan and what is on record: so a restart goes on where the record ends.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
 

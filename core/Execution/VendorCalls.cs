@@ -1,5 +1,7 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 

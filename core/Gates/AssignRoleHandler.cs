@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;

@@ -1,5 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;
@@ -27,7 +29,7 @@ internal static class BreakGlasses
             : null;
     }
 
-    public static Outcome Break(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionRules rules, DateTimeOffset now)
+    public static Outcome Break(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionContext rules, DateTimeOffset now)
     {
         if (WhyNot(state, incident, roles, whyNotApprove) is { } refused)
             return new Outcome.Unchanged(refused);
@@ -51,7 +53,7 @@ internal static class BreakGlasses
     /// <summary>Null when the person may say whether it was right.</summary>
     public static Answer? WhyNotReview(TenantState state, Incident incident, BrokenGlass? broken, IReadOnlySet<Role> roles, string objectId)
     {
-        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
             return stranger;
         if (broken is null or { IsConfirmed: true })
             return new(incident, Refusal.NothingToDecide, $"Nothing about {incident.Id} is left to be confirmed.");
@@ -67,10 +69,10 @@ internal static class BreakGlasses
     public static Outcome Review(TenantState state, ReviewBreakGlass command, IReadOnlySet<Role> roles)
     {
         var incident = state.Find(command.IncidentId);
-        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
         if (incident is null)
-            return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
         var broken = incident.BrokenGlasses.FirstOrDefault(one => one.Revision == command.Revision);
         if (WhyNotReview(state, incident, broken, roles, command.By.ObjectId) is { } refused)
             return new Outcome.Unchanged(refused);

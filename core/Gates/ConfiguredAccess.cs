@@ -37,7 +37,7 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     }
 
     public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-        Proposals.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, clock.GetUtcNow());
+        DecisionRules.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, clock.GetUtcNow());
 
     public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
         BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));

@@ -1,5 +1,6 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -64,9 +65,9 @@ internal static class DeadlineRules
     private static DueNow? Due(TenantState state, Incident incident, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
         var staged = incident.Staged!;
-        if (incident.Phase != IncidentPhase.Snoozed && IsAskedAnew(incident, state.LastStop))
+        if (incident.Phase != ProposalPhase.Snoozed && IsAskedAnew(incident, state.LastStop))
             return Make(incident, "asking anew after the kill switch", new RedraftRequested(incident.Id, staged.Revision));
-        if (incident.Phase == IncidentPhase.Snoozed)
+        if (incident.Phase == ProposalPhase.Snoozed)
             return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
         if (ProposalTimes.ExpiresAt(incident) <= now)
             return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
@@ -114,7 +115,7 @@ internal static class DeadlineRules
     private static DateTimeOffset NextOf(Incident incident)
     {
         var expires = ProposalTimes.ExpiresAt(incident)!.Value;
-        if (incident.Phase == IncidentPhase.Snoozed)
+        if (incident.Phase == ProposalPhase.Snoozed)
             return incident.SnoozedUntil ?? expires;
         var tell = Silence.NextToTell(incident) is null ? null : TellSilenceAt(incident) ?? ProposalTimes.EscalateAt(incident);
         return tell < expires ? tell.Value : expires;

@@ -11,11 +11,11 @@ internal sealed class DecideHandler(
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
+        var rules = DecisionContext.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
         return await recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,
-            state => Proposals.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
+            state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
             () => crash.Reach(CrashPoint.DecisionAppended),
             cancellationToken);
     }

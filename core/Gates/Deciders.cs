@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 

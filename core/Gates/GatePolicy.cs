@@ -4,6 +4,8 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 

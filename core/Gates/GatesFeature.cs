@@ -1,5 +1,5 @@
-using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

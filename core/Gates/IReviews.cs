@@ -1,3 +1,5 @@
+using DevOpsAI.Proposals;
+
 namespace DevOpsAI.Gates;
 
 /// <summary>Proof, without keeping anything, that a person opened the pages of an irreversible plan one after another.</summary>

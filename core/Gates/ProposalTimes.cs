@@ -1,5 +1,6 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 
@@ -9,13 +10,9 @@ namespace DevOpsAI.Gates;
 /// </summary>
 public static class ProposalTimes
 {
-    public static DateTimeOffset? ExpiresAt(Incident incident)
-    {
-        var expires = Moved(incident, incident.Staged?.Terms.ExpiresAt);
-        return incident.Staged is { Kind: ProposalKind.Remedy } && incident.Draft?.NotAfter is { } end && expires > end && incident.Staged.Terms.ExpiresAt <= end ? end : expires;
-    }
+    public static DateTimeOffset? ExpiresAt(Incident incident) => incident.Proposal.ExpiresAt;
 
-    public static DateTimeOffset? EscalateAt(Incident incident) => Moved(incident, incident.Staged?.Terms.EscalateAt);
+    public static DateTimeOffset? EscalateAt(Incident incident) => incident.Proposal.EscalateAt;
 
     /// <summary>
     /// The entries with the time that was decided by. Entries are never earlier than the one before, so after a clock was ahead their own
@@ -33,16 +30,4 @@ public static class ProposalTimes
     };
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
-
-    private static DateTimeOffset? Moved(Incident incident, DateTimeOffset? time)
-    {
-        if (time is not { } at)
-            return null;
-        foreach (var decision in incident.Decisions)
-        {
-            if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } until } && until + (time.Value - incident.StagedAt) is var moved && moved > at)
-                at = moved;
-        }
-        return at;
-    }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 
@@ -29,12 +31,11 @@ public sealed record CallTimes : ISlice<CallTimes>
     public IReadOnlyList<DateTimeOffset> Of(string action, DateTimeOffset since) => [.. (Times.GetValueOrDefault(action) ?? []).Where(at => at > since)];
 
     public CallTimes Apply(LedgerEntry entry, TenantState before) =>
-        entry.Fact is StepStarted step && ActionOf(before.Find(step.IncidentId), step) is { } action ? With(action, entry.ByClock) : this;
+        entry.Fact is StepStarted step && ActionOf(before.FindProposal(step.About), step) is { } action ? With(action, entry.ByClock) : this;
 
-    private static string? ActionOf(Incident? incident, StepStarted step)
+    private static string? ActionOf(Proposal? proposal, StepStarted step)
     {
-        var run = incident?.Undo?.ExecutionId == step.ExecutionId ? incident.Undo : incident?.Execution;
-        if (run?.ExecutionId != step.ExecutionId || run.Plan.Steps.ElementAtOrDefault(step.Step) is not { } planned)
+        if (proposal?.FindRun(step.ExecutionId)?.Plan.Steps.ElementAtOrDefault(step.Step) is not { } planned)
             return null;
         return step.Rollback ? planned.Rollback : planned.Action;
     }

@@ -1,6 +1,8 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;
@@ -14,10 +16,10 @@ internal static class Redrafts
     public static Outcome Request(TenantState state, RequestRedraft command, IReadOnlySet<Role> roles, DateTimeOffset now)
     {
         var incident = state.Find(command.IncidentId);
-        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
         if (incident is null)
-            return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
         if (!roles.Contains(Role.Technician) && !roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
             return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");
         if (!incident.CanBeDraftedAgain)
@@ -54,7 +56,7 @@ internal static class Redrafts
     private static Answer WhyNot(Incident incident, string me, DateTimeOffset now)
     {
         var id = incident.Id;
-        if (incident.Phase is IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing)
+        if (incident.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing)
             return new(incident, Refusal.NotPossible, $"{id} is being carried out; wait for its outcome.");
         if (!incident.IsOpen)
             return new(incident, Refusal.NotPossible, $"{id} is closed ({incident.ClosedReason}), so nothing is drafted again.");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 

@@ -1,8 +1,10 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -18,7 +20,7 @@ internal static class Rights
     {
         if (incident.Staged is not { } staged || plan.Steps.Count == 0)
             return new("There is no plan at a gate.");
-        if (incident.Phase is not (IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing))
+        if (incident.Phase is not (ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing))
             return new("Nothing approved waits to be carried out.");
         if (WhyBroken(state, incident, staged, plan, now.Policy) is { } broken)
             return broken;
@@ -127,7 +129,7 @@ internal static class Rights
 
     /// <summary>A decision on record, by a person, about exactly this revision of this incident and exactly what was shown.</summary>
     private static bool IsApproval(Incident incident, ProposalStaged staged, Decision decision) =>
-        decision.Fact.IncidentId == incident.Id
+        decision.Fact.About == incident.Proposal.Subject
         && decision.Seq > incident.StagedSeq
         && decision.Fact.Revision == staged.Revision
         && decision.By is { Kind: ActorKind.Person, Id.Length: > 0 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -13,7 +15,7 @@ public static class Seals
     /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new Sealed(
-            tenant, staged.IncidentId, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
+            tenant, staged.About.Text, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
             staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),
         SealJson.Default.Sealed));
 

@@ -38,7 +38,4 @@ internal static class Sentences
 
     /// <summary>Ends with a full stop, whatever a person typed.</summary>
     public static string Stop(string text) => text.TrimEnd() is var trimmed && trimmed.EndsWith('.') ? trimmed : $"{trimmed}.";
-
-    public static bool IsSame(this Actor actor, string objectId) =>
-        actor.Kind == ActorKind.Person && string.Equals(actor.Id, objectId, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;

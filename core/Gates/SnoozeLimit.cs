@@ -1,4 +1,6 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 

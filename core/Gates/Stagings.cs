@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -34,7 +36,7 @@ internal static class Stagings
 
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
-        incident is { IsOpen: true, Draft: not null, Phase: IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed or IncidentPhase.Expired or IncidentPhase.Undone }
+        incident is { IsOpen: true, Draft: not null, Phase: ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Expired or ProposalPhase.Undone }
         && incident.DraftSeq > incident.StagedSeq && !incident.IsToBeDraftedAnew;
 
     /// <summary>

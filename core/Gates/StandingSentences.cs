@@ -1,4 +1,5 @@
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 
@@ -21,11 +22,11 @@ internal static class StandingSentences
             return expiresAt <= now ? Expired(incident, expiresAt) : null;
         if (incident.Redraft is { } asked)
             return new(incident, Refusal.NothingToDecide, $"{id} is being drafted again, as {(asked.By.IsSame(me) ? "you" : Sentences.Said(asked.By.Name))} asked at {Sentences.Utc(asked.At)}; wait for its new card.");
-        if (incident.Phase == IncidentPhase.Drafting)
+        if (incident.Phase == ProposalPhase.Drafting)
             return new(incident, Refusal.NothingToDecide, $"The situation changed, nothing was done, and {id} is being drafted again; wait for its new card.");
         if (incident.Decisions.LastOrDefault(decision => decision.Fact.Complete) is { } decision)
             return new(incident, Refusal.AlreadyDecided, Decided(incident, decision, me));
-        if (incident.Phase == IncidentPhase.Withdrawn)
+        if (incident.Phase == ProposalPhase.Withdrawn)
             return new(incident, Refusal.NothingToDecide, $"{id} was withdrawn{(incident.Ending is { } why ? $": {Sentences.Stop(why)}" : ".")} Nothing is left to decide.");
         if (staged.Terms.Level is GateLevel.L0 or GateLevel.L1)
             return new(incident, Refusal.NothingToDecide, $"{id} needs no decision: at {staged.Terms.Level} it is carried out without one.");

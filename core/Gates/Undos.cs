@@ -1,7 +1,10 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Gates;
@@ -9,13 +12,13 @@ namespace DevOpsAI.Gates;
 /// <summary>Taking a verified execution back: a proposal of its own, with the press of an approver. Pure.</summary>
 internal static class Undos
 {
-    public static Outcome Request(TenantState state, RequestUndo command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionRules rules)
+    public static Outcome Request(TenantState state, RequestUndo command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionContext rules)
     {
         var incident = state.Find(command.IncidentId);
-        if (Proposals.WhyNoRole(state, incident, roles) is { } stranger)
+        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
         if (incident is null)
-            return new Outcome.Unchanged(Proposals.Unknown(state, command.IncidentId));
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
         if (!roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
             return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {incident.Id}.");
         if (WhyNotPossible(incident, now) is { } refused)
@@ -75,13 +78,13 @@ internal static class Undos
             return new(incident, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}{(incident.Staged?.Kind == ProposalKind.Undo ? $", as {Requester(incident)} asked" : "")}.");
         if (incident.Staged?.Kind == ProposalKind.Undo && incident.IsUndecided)
             return new(incident, Refusal.AlreadyDecided, $"Undoing {id} waits for approval already; {Requester(incident)} asked for it at {Sentences.Utc(incident.StagedAt)}.");
-        if (incident.Staged?.Kind == ProposalKind.Undo && incident.Phase is (IncidentPhase.Approved or IncidentPhase.Undoing))
+        if (incident.Staged?.Kind == ProposalKind.Undo && incident.Phase is (ProposalPhase.Approved or ProposalPhase.Undoing))
             return new(incident, Refusal.AlreadyDecided, $"{id} is being undone, as {Requester(incident)} asked at {Sentences.Utc(incident.StagedAt)}.");
-        if (run.Outcome is null || incident.Phase is IncidentPhase.Approved or IncidentPhase.Executing)
+        if (run.Outcome is null || incident.Phase is ProposalPhase.Approved or ProposalPhase.Executing)
             return new(incident, Refusal.NotPossible, $"{id} is still being carried out; wait for its outcome.");
         if (undo?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
             return new(incident, Refusal.NotPossible, $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
-        if (run.Outcome != ExecutionOutcome.Verified || incident.Phase != IncidentPhase.Verified)
+        if (run.Outcome != ExecutionOutcome.Verified || incident.Phase != ProposalPhase.Verified)
             return new(incident, Refusal.NotPossible, $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");
         if (run.UndoUntil is not { } until)
             return new(incident, Refusal.NotPossible, $"{id} cannot be undone: its actions have no way back.");
@@ -91,7 +94,7 @@ internal static class Undos
     }
 
     private static Outcome.Append Stage(
-        TenantState state, Incident incident, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now, DecisionRules rules)
+        TenantState state, Incident incident, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now, DecisionContext rules)
     {
         var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, incident.Severity, inverse, now) { NotAfter = until }, rules.Find);
         var staged = Stagings.Stage(
@@ -136,7 +139,7 @@ internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, Gate
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = DecisionRules.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
+        var rules = DecisionContext.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
         return recorder.RecordAsync(
             request.Tenant,
             request.IncidentId,

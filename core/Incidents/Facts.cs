@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 
@@ -8,9 +10,6 @@ namespace DevOpsAI.Incidents;
 /// <summary>Whether the source says that something began or that it ended.</summary>
 [JsonConverter(typeof(CamelCaseEnum<EventStatus>))]
 public enum EventStatus { Firing, Resolved }
-
-[JsonConverter(typeof(CamelCaseEnum<Severity>))]
-public enum Severity { Info, Warning, Error, Critical }
 
 /// <summary><c>event.received</c>: one inbound fact, normalised.</summary>
 /// <param name="EventId">Ours, as in <c>E-3f9c0a1b2c3d4e5f</c>: derived from connection and source id, so that a redelivery has the same.</param>

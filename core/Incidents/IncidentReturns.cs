@@ -1,5 +1,7 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 
@@ -25,10 +27,10 @@ public sealed partial record Incident
 
     /// <summary>Its alerts ended, and so it was closed: nothing was done about it, and nobody had decided anything for good.</summary>
     public bool EndedByItself => !IsOpen && ClosedReason == ClosedReasons.Resolved
-        && Phase is IncidentPhase.Withdrawn or IncidentPhase.Expired
+        && Phase is ProposalPhase.Withdrawn or ProposalPhase.Expired
         && Undo is null
         && Execution is null or { Outcome: ExecutionOutcome.Drifted, Steps.IsEmpty: true }
-        && !Decisions.Concat(EarlierDecisions).Any(static decision => decision.Fact.Complete);
+        && !Proposal.Decisions.Concat(Proposal.EarlierDecisions).Any(static decision => decision.Fact.Complete);
 
     /// <summary>It fires again, and nothing has been drafted since: what was drafted before rests on readings of then.</summary>
     public bool IsToBeDraftedAnew => Returned?.Seq > DraftSeq;
@@ -46,17 +48,12 @@ public sealed partial record Incident
     /// <summary>What was drafted and asked before is of then; what was counted stays.</summary>
     private Incident FiresAgain(LedgerEntry entry) => this with
     {
-        IsOpen = true,
-        ClosedReason = null,
+        Proposal = Proposal.WithRestarted(),
         ClosedAt = null,
         FiringAlerts = [],
         BegunSinceQuiet = NothingBegun,
         Returned = (entry.Seq, entry.ByClock),
         // It gathers again.
         LastBegunAt = entry.ByClock,
-        Unanswered = null,
-        Redraft = null,
-        Ending = null,
-        Phase = IncidentPhase.Drafting,
     };
 }

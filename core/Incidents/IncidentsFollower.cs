@@ -1,5 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using MediatR;
 
@@ -29,7 +30,7 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
         // Alerts that began while it was being closed wait again.
         IncidentClosed { Reason: ClosedReasons.Resolved } closed => CorrelateOverlookedAsync(entry.Tenant, closed.IncidentId, cancellationToken),
         // While it ran, the end of the alert had to wait.
-        ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.IncidentId, entry.Seq), cancellationToken),
+        ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.About.Text, entry.Seq), cancellationToken),
         _ => Task.CompletedTask,
     };
 

@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
@@ -31,12 +32,12 @@ public sealed partial record IncidentsState
     private IncidentsState Return(LedgerEntry entry, IncidentOpened opened)
     {
         var before = Incidents[opened.IncidentId];
-        var quiet = With(before with { Severity = Severity.Info }) with { RecentlyOpened = CameUp(before.Id) };
+        var quiet = With(before.At(Severity.Info)) with { RecentlyOpened = CameUp(before.Id) };
         var state = quiet.Gather(entry, opened);
         var again = state.Incidents[before.Id];
         // Its alert may have ended once more in the meantime.
         if (again.FiringAlerts.IsEmpty)
-            again = again with { Severity = before.Severity };
+            again = again.At(before.Severity);
         return state.With(again with
         {
             LastSeq = entry.Seq,

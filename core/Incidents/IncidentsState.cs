@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 
@@ -77,7 +79,7 @@ public sealed class Occurrences
     {
         if (incident.IsTakenBack && !incident.IsOpen)
             return new(incident.Id, incident.OpenedAt, TakenBack, null, incident.ClosedAt);
-        var run = incident is { IsOpen: false, Phase: IncidentPhase.Verified, Execution: { Outcome: ExecutionOutcome.Verified } verified } ? verified : null;
+        var run = incident is { IsOpen: false, Phase: ProposalPhase.Verified, Execution: { Outcome: ExecutionOutcome.Verified } verified } ? verified : null;
         var done = run is { Plan.Steps: [var first, ..] } && incident.Opened.Subject is null ? first.Title : null;
         return new(incident.Id, incident.OpenedAt, incident.ClosedReason, done, run?.FinishedAt ?? incident.ClosedAt);
     }

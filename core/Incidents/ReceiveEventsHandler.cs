@@ -1,4 +1,6 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;

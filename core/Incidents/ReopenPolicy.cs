@@ -1,5 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 

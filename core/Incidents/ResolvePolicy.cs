@@ -1,5 +1,6 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 
@@ -15,13 +16,13 @@ internal static class ResolvePolicy
         return incident.Phase switch
         {
             // A decision was taken: it is carried out or found to have drifted, and how that ends decides (the follower looks again then).
-            IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing => [],
+            ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing => [],
             // Whether a step took effect must be looked at by a person, whatever the alert says.
-            IncidentPhase.Unknown => [],
+            ProposalPhase.Unknown => [],
             // Taking a remedy back is as meaningful without the alert as with it.
-            IncidentPhase.Waiting or IncidentPhase.Snoozed when incident.Staged?.Kind == ProposalKind.Undo => [],
+            ProposalPhase.Waiting or ProposalPhase.Snoozed when incident.Staged?.Kind == ProposalKind.Undo => [],
             // While it is being drafted too, so that whoever is about to stage it meets a conflict and looks again.
-            IncidentPhase.Drafting or IncidentPhase.Waiting or IncidentPhase.Snoozed => [closed, (StreamId.Proposal(incident.Id), Withdrawn(incident))],
+            ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed => [closed, (StreamId.Proposal(incident.Id), Withdrawn(incident))],
             _ => [closed],
         };
     }

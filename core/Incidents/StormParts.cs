@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections;
 
 namespace DevOpsAI.Incidents;
 

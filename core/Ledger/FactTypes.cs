@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
@@ -11,6 +12,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;

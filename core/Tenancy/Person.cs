@@ -15,6 +15,9 @@ public enum ActorKind { Person, Service, Connection }
 /// <summary>Who did it: a person (Entra object id), a part of this bot (as in <c>drafting</c>), or a connection (its name).</summary>
 public sealed record Actor([property: JsonConverter(typeof(CamelCaseEnum<ActorKind>))] ActorKind Kind, string Id, string Name)
 {
+    /// <summary>It is the person with this object id.</summary>
+    public bool IsSame(string objectId) => Kind == ActorKind.Person && string.Equals(Id, objectId, StringComparison.OrdinalIgnoreCase);
+
     public static Actor Service(string part) => new(ActorKind.Service, part, part);
 
     public static Actor Connection(string connection) => new(ActorKind.Connection, connection, connection);

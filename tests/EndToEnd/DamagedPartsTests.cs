@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Tests.EndToEnd;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Support;
@@ -31,6 +32,8 @@ public static class EveryFact
             return At;
         if (type == typeof(TimeSpan))
             return TimeSpan.FromMinutes(1);
+        if (type == typeof(ProposalSubject))
+            return ProposalSubject.ForIncident("CON-1001");
         if (type == typeof(TenantId))
             return TenantId.Parse("contoso");
         if (type == typeof(bool))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevOpsAI.Connections.Plans;
 
 namespace DevOpsAI.Tests.Support;
 

@@ -2,9 +2,12 @@ using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
@@ -342,7 +345,7 @@ internal sealed class KeptCard(
     /// <summary>How much longer a state on the way has to last to be shown; null for a state that stays. Spares the conversation's rate for what matters.</summary>
     private TimeSpan? Passing(Incident incident)
     {
-        if (incident.Phase is not (IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing))
+        if (incident.Phase is not (ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing))
         {
             passingSince = null;
             return null;

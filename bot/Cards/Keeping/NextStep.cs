@@ -1,6 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
@@ -77,7 +78,7 @@ internal abstract record NextStep
     /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>
     private static bool IsWorthPosting(TenantState state, Incident incident, ChannelLinked link, long linkedSince) =>
         incident is { Draft: not null, Staged: not null }
-        && incident.Phase != IncidentPhase.Withdrawn
+        && incident.Phase != ProposalPhase.Withdrawn
         && (incident.IsOpen || incident.LastSeq > linkedSince)
         && (incident.Escalated || state.ShowsEverything(link))
         && !state.IsOnList(incident, link);

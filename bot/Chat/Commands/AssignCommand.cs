@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Bot.Chat.Commands;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Connectors.Sandbox.Vendor;
 

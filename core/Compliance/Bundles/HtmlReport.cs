@@ -4,6 +4,7 @@ using System.Text;
 using DevOpsAI.Compliance.Oscal;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Bundles;
 

@@ -1,4 +1,5 @@
 using DevOpsAI.Drafting;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Bundles;
 

@@ -1,7 +1,9 @@
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Holes;
 
@@ -19,25 +21,25 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
         switch (entry.Fact)
         {
             case ProposalStaged staged:
-                plans[staged.IncidentId] = staged.Plan;
+                plans[staged.About.Text] = staged.Plan;
                 break;
             case ProposalDecided { Edited: { } edited } decided:
-                plans[decided.IncidentId] = edited;
+                plans[decided.About.Text] = edited;
                 break;
             case ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided:
-                plans.Remove(decided.IncidentId);
+                plans.Remove(decided.About.Text);
                 break;
             case ProposalWithdrawn withdrawn:
-                plans.Remove(withdrawn.IncidentId);
+                plans.Remove(withdrawn.About.Text);
                 break;
             case ProposalExpired expired:
-                plans.Remove(expired.IncidentId);
+                plans.Remove(expired.About.Text);
                 break;
             case ExecutionStarted started:
-                Begin(started.IncidentId, started.ExecutionId, entry);
+                Begin(started.About.Text, started.ExecutionId, entry);
                 break;
             case UndoStarted started:
-                Begin(started.IncidentId, started.ExecutionId, entry);
+                Begin(started.About.Text, started.ExecutionId, entry);
                 break;
             case StepFinished { Outcome: StepOutcome.Applied } step when runs.TryGetValue(step.ExecutionId, out var run) && step.Step < run.Plan.Steps.Count:
                 Expect(run.Plan.Steps[step.Step].Target.Connection, run.At, step.OperationId, entry);

@@ -1,6 +1,7 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Holes;
 
@@ -17,28 +18,28 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         switch (entry.Fact)
         {
             case ProposalStaged staged when staged.Terms.Level is GateLevel.L0 or GateLevel.L1:
-                Allow(staged.IncidentId, entry);
+                Allow(staged.About.Text, entry);
                 break;
             case ProposalStaged staged:
-                Forget(staged.IncidentId);
+                Forget(staged.About.Text);
                 break;
             case ProposalDecided { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits } decided:
-                Allow(decided.IncidentId, entry);
+                Allow(decided.About.Text, entry);
                 break;
             case ProposalDecided { Complete: true } decided:
-                Forget(decided.IncidentId);
+                Forget(decided.About.Text);
                 break;
             case ProposalWithdrawn withdrawn:
-                Forget(withdrawn.IncidentId);
+                Forget(withdrawn.About.Text);
                 break;
             case ProposalExpired expired:
-                Forget(expired.IncidentId);
+                Forget(expired.About.Text);
                 break;
             case ExecutionStarted started:
-                Start(started.IncidentId, started.ExecutionId, started.LeaseUntil, entry, found);
+                Start(started.About.Text, started.ExecutionId, started.LeaseUntil, entry, found);
                 break;
             case UndoStarted started:
-                Start(started.IncidentId, started.ExecutionId, started.LeaseUntil, entry, found);
+                Start(started.About.Text, started.ExecutionId, started.LeaseUntil, entry, found);
                 break;
             case ExecutionFinished finished:
                 open.Remove(finished.ExecutionId);

@@ -1,3 +1,5 @@
+using DevOpsAI.Proposals;
+
 namespace DevOpsAI.Compliance.Oscal;
 
 /// <summary>What all proposals together say about one objective.</summary>

@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Compliance.Oscal;
 
 /// <summary>What every document of one export shares.</summary>

@@ -1,4 +1,5 @@
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Oscal;

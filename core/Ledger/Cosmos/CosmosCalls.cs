@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DevOpsAI.Proposals;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DevOpsAI.Proposals;
 using SQLitePCL;
 
 namespace DevOpsAI.Ledger.Sqlite;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Tests.Support;
 using DevOpsAI.Tests.Support.Growth;
 

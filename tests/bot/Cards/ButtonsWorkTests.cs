@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
@@ -59,7 +60,7 @@ public sealed class ButtonsWorkTests
 
     private static Outcome? Outcome(TenantState state, Incident incident, RealAccess access, DateTimeOffset now, string verb)
     {
-        var rules = new DecisionRules(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action), static () => new('1', 32), static (_, _) => null);
+        var rules = new DecisionContext(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action), static () => new('1', 32), static (_, _) => null);
         var decide = new Decide(state.Tenant, incident.Id, Somebody, DecisionKind.Approve, incident.Staged?.Seal ?? "", "c");
         return verb switch
         {
@@ -77,9 +78,9 @@ public sealed class ButtonsWorkTests
             _ => throw new InvalidOperationException($"Nothing is known of {verb}."),
         };
 
-        Outcome Decided(Decide command) => Proposals.Decide(state, command, access.StandingOf(state, Somebody.ObjectId), now, rules);
+        Outcome Decided(Decide command) => DecisionRules.Decide(state, command, access.StandingOf(state, Somebody.ObjectId), now, rules);
 
-        static DecisionRules WithWayBack(DecisionRules rules) => rules with { Find = (target, action) => rules.Find(target, action) ?? rules.Find(target, "disk.cleanup")! with { Name = action } };
+        static DecisionContext WithWayBack(DecisionContext rules) => rules with { Find = (target, action) => rules.Find(target, action) ?? rules.Find(target, "disk.cleanup")! with { Name = action } };
     }
 
     /// <summary>The rules themselves, with roles as a test gives them.</summary>
@@ -104,7 +105,7 @@ public sealed class ButtonsWorkTests
             Standing.Of(state, objectId, id => RolesOf(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
 
         public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-            Proposals.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
+            DecisionRules.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
 
         public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
             BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));

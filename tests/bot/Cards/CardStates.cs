@@ -1,11 +1,14 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

@@ -1,12 +1,14 @@
 using System.Text.RegularExpressions;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Drafting;
 
@@ -151,7 +153,7 @@ public sealed partial class FiveSecondsTests
         var drafted = await scene.DraftOfAsync(it.Alert, it.Kind == "device" ? it.Name.ToLowerInvariant() : "srv-dc01", it.Attributes);
         var story = new Story { Title = $"{Humps().Replace(it.Alert, " ")} (instance {it.Name})", Device = it.Name };
         var plan = new Plan([.. drafted.Plan.Steps.Select(step => step with { Command = ActionCalls.Command(Sandbox[step.Action], step.Target, step.Arguments) })]);
-        var draft = drafted with { IncidentId = story.Id, Plan = plan };
+        var draft = drafted with { About = story.Id, Plan = plan };
         story.Append(
                 StreamId.Event("E-1"),
                 new EventReceived(

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
@@ -136,7 +138,7 @@ public sealed class HostileCardTests
         story.Append(
             StreamId.Proposal(story.Id),
             new RecommendationDrafted(
-                story.Id, 1, text, text, text, [.. Enumerable.Repeat(new Evidence(text, 1), 8)], plan, Risk.High, null,
+                story.Id, 1, text, text, text, [.. Enumerable.Repeat(new Finding(text, 1), 8)], plan, Risk.High, null,
                 Enumerable.Range(0, 5).ToDictionary(i => $"{text}{i}", _ => text), true),
             Actor.Service(text));
         story.Append(

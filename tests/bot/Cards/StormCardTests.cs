@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

@@ -1,8 +1,11 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 
@@ -146,7 +149,7 @@ internal sealed class Story
             StreamId.Proposal(Id),
             new RecommendationDrafted(
                 Id, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.", "Done, verified and then taken back: Clean up.",
-                [], DevOpsAI.Execution.Plan.Empty, Risk.Low, "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
+                [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low, "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
             Bot)
         .Staged(GateLevel.L3, revision: 3);
 

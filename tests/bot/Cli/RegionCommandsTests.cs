@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Cli;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Tests.Bot.Commands;
 

@@ -3,11 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
@@ -121,7 +123,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
     }
 
     private async Task<ExecutionFinished> FinishedAsync(string id) =>
-        (ExecutionFinished)(await WaitForAsync(entry => entry.Fact is ExecutionFinished finished && finished.IncidentId == id)).Fact;
+        (ExecutionFinished)(await WaitForAsync(entry => entry.Fact is ExecutionFinished finished && finished.About.Text == id)).Fact;
 
     private async Task<LedgerEntry> WaitForAsync(Func<LedgerEntry, bool> wanted)
     {

@@ -8,6 +8,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
 using Microsoft.Extensions.Configuration;

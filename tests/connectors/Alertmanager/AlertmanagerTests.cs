@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Alertmanager;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tests.Connectors.Toolkit;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.CloudEvents;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance.Holes;
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
 using DevOpsAI.Tests.Support;

@@ -2,6 +2,7 @@ using System.Text;
 using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -74,7 +75,7 @@ public sealed class BrokenGlassTests : IDisposable
     {
         var id = await OpenAsync();
         await DecideAsync(id, owed: 1);
-        await scene.Story.RunAsync(id, 1, DevOpsAI.Execution.ExecutionOutcome.Verified);
+        await scene.Story.RunAsync(id, 1, ExecutionOutcome.Verified);
         await scene.Story.SayAsync(StreamId.Incident(id), new DevOpsAI.Incidents.IncidentClosed(id, "verified"), EvidenceScene.Execution);
         var before = await ExportAsync(names: false, "before.zip");
         Text(before, "oscal/poam.json").ShouldContain("decided by fewer people than policy asks");

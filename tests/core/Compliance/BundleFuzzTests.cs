@@ -6,6 +6,7 @@ using DevOpsAI.Compliance.Bundles;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
@@ -76,7 +77,7 @@ public sealed class BundleFuzzTests : IDisposable
         var glass = await story.OpenAsync("Disk C: almost full");
         await story.StageAsync(glass, 1, GateLevel.L2);
         await story.DecideAsync(glass, 1, DecisionKind.Approve, EvidenceScene.Ana, owed: 1);
-        await story.RunAsync(glass, 1, DevOpsAI.Execution.ExecutionOutcome.Verified);
+        await story.RunAsync(glass, 1, ExecutionOutcome.Verified);
         await story.ReviewAsync(glass, EvidenceScene.Bo, confirms: true, complete: true);
         await story.ExpiredAsync();
         await story.SayAsync(DevOpsAI.Ledger.StreamId.Freeze, new FreezeSet("stop"), EvidenceScene.Ana.AsActor());

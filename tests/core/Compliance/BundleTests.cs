@@ -1,11 +1,13 @@
 using System.Text;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Compliance;

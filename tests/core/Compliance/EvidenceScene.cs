@@ -2,11 +2,13 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Oscal;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Compliance;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 

@@ -5,6 +5,8 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using NJsonSchema;
 

@@ -3,11 +3,14 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 

@@ -1,9 +1,11 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

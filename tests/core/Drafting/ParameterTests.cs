@@ -1,5 +1,6 @@
 using DevOpsAI.Drafting;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 

@@ -1,4 +1,6 @@
 using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Drafting;

@@ -1,4 +1,6 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,7 @@
 using DevOpsAI.Execution;
-using DevOpsAI.Incidents;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
@@ -67,7 +69,7 @@ public sealed class DifficultVendorTests : IDisposable
         Finished.Summary.ShouldContain("step 2 of 2");
         Finished.Summary.ShouldContain("Done and not taken back: step 1.");
         scene.Vendor.Calls.ShouldBe(2, "it is never repeated");
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Unknown);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Unknown);
     }
 
     [Fact]

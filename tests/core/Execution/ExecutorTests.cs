@@ -1,7 +1,9 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
@@ -27,7 +29,7 @@ public sealed class ExecutorTests : IDisposable
         Finished.UndoUntil.ShouldNotBeNull();
         scene.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1"]);
         var incident = await scene.IncidentAsync();
-        incident.Phase.ShouldBe(IncidentPhase.Verified);
+        incident.Phase.ShouldBe(ProposalPhase.Verified);
         incident.ClosedReason.ShouldBe("verified");
         var entries = scene.Ledger.Entries(Contoso);
         entries.Select(entry => entry.Type).ShouldBe([
@@ -96,7 +98,7 @@ public sealed class ExecutorTests : IDisposable
         Finished.Outcome.ShouldBe(ExecutionOutcome.Drifted);
         Finished.Changes.ShouldBe([new("HALL lamp.b.state", "off", "on")]);
         scene.Vendor.Calls.ShouldBe(0);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Drafting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Drafting);
     }
 
     [Fact]
@@ -161,7 +163,7 @@ public sealed class ExecutorTests : IDisposable
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Vendor.Effects[^1].ShouldBe(("CON-1001-u1-0", "lamp.off", "hall"));
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Undone);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Undone);
         scene.Facts<IncidentClosed>().Count.ShouldBe(1);
     }
 
@@ -181,7 +183,7 @@ public sealed class ExecutorTests : IDisposable
         scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Facts<IncidentReopened>().Count.ShouldBe(open ? 1 : 0);
         var incident = await scene.IncidentAsync();
-        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((open, open ? null : "verified", IncidentPhase.Undone));
+        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((open, open ? null : "verified", ProposalPhase.Undone));
         var state = await new TenantStates(scene.Ledger, CoreFeatures.Catalog).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
         state.OpenByKey.ContainsValue(Id).ShouldBe(open, "what fires again belongs to it");
     }
@@ -231,7 +233,7 @@ public sealed class ExecutorTests : IDisposable
         scene.Vendor.Put("hall", "lamp.a.state", "broken");
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Drifted);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Verified);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Verified);
     }
 
     [Fact]

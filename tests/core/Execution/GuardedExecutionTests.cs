@@ -1,8 +1,11 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Gates;
 using DevOpsAI.Tests.Support;
 using FsCheck;
@@ -170,7 +173,7 @@ public sealed class GuardedExecutionTests
         finished.Outcome.ShouldBe(ExecutionOutcome.Drifted);
         finished.Summary.ShouldContain("The gate policy was changed since it was let through and asks for more now.");
         finished.Changes.ShouldHaveSingleItem().What.ShouldBe("gate policy");
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Drafting, "what drifted is drafted and asked again");
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Drafting, "what drifted is drafted and asked again");
         await scene.DraftAsync(2, TurnOn("a"));
         (await scene.AtGateAsync()).Terms.Level.ShouldBe(GateLevel.L2);
         await scene.ApproveAsync();

@@ -1,5 +1,7 @@
 using DevOpsAI.Common;
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 

@@ -1,4 +1,7 @@
 using DevOpsAI.Execution;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 

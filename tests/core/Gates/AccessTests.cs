@@ -1,3 +1,4 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Configuration;

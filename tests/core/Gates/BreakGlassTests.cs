@@ -1,5 +1,7 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using FsCheck;
 using FsCheck.Fluent;

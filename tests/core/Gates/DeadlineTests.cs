@@ -1,6 +1,10 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -15,10 +19,10 @@ public sealed class DeadlineTests
         await scene.StagedAsync(Plan("disk.cleanup"));
         using var deadlines = DeadlinesOf(scene);
         await After(scene, deadlines, TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMilliseconds(1));
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.MustAskAgain).ShouldBe((IncidentPhase.Expired, true, null, true));
+        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.MustAskAgain).ShouldBe((ProposalPhase.Expired, true, null, true));
         incident.Unanswered!.Times.ShouldBe(1);
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);
@@ -40,7 +44,7 @@ public sealed class DeadlineTests
             await scene.StageAsync();
             var asked = await scene.IncidentAsync();
             (asked.Phase, asked.Staged!.Revision, asked.Staged.Terms.Level, asked.Unanswered!.Times, asked.Escalated)
-                .ShouldBe((IncidentPhase.Waiting, revision, GateLevel.L2, revision - 1, true));
+                .ShouldBe((ProposalPhase.Waiting, revision, GateLevel.L2, revision - 1, true));
             ProposalTimes.ExpiresAt(asked).ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
             await After(scene, deadlines, TimeSpan.FromMinutes(1));
             await After(scene, deadlines, TimeSpan.FromMinutes(30));
@@ -110,7 +114,7 @@ public sealed class DeadlineTests
         await scene.StageAsync();
         (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()))).IsDone.ShouldBeTrue();
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.Unanswered).ShouldBe((IncidentPhase.Approved, null));
+        (incident.Phase, incident.Unanswered).ShouldBe((ProposalPhase.Approved, null));
     }
 
     [Fact]
@@ -126,7 +130,7 @@ public sealed class DeadlineTests
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.Staged!.Terms.Level).ShouldBe((IncidentPhase.Waiting, GateLevel.L2));
+        (incident.Phase, incident.Staged!.Terms.Level).ShouldBe((ProposalPhase.Waiting, GateLevel.L2));
         incident.Staged.Terms.Reasons.ShouldContain(reason => reason.Contains("Nobody decided", StringComparison.Ordinal));
     }
 
@@ -136,7 +140,7 @@ public sealed class DeadlineTests
     public async Task Without_a_plan_the_severity_says_when_it_escalates_and_expires(Severity severity, int minutes, int hours)
     {
         var scene = new GateScene();
-        var incident = await scene.StagedAsync(DevOpsAI.Execution.Plan.Empty, severity: severity, problem: "No runbook handles it.");
+        var incident = await scene.StagedAsync(DevOpsAI.Connections.Plans.Plan.Empty, severity: severity, problem: "No runbook handles it.");
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L3);
         incident.Staged.Terms.EscalateAt.ShouldBe(scene.Clock.GetUtcNow().AddMinutes(minutes));
         incident.Staged.Terms.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(hours));
@@ -171,7 +175,7 @@ public sealed class DeadlineTests
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBeEmpty();
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalReturned>(Contoso).ShouldBe([new("CON-1001", 1)]);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBe([new("CON-1001", 1, Role.Manager)]);
@@ -197,7 +201,7 @@ public sealed class DeadlineTests
         await scene.UndoAsync(Ada);
         using var deadlines = DeadlinesOf(scene);
         await After(scene, deadlines, TimeSpan.FromHours(9));
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Verified);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Verified);
         scene.Ledger.Facts<IncidentClosed>(Contoso).ShouldBe([new("CON-1001", "verified")]);
     }
 

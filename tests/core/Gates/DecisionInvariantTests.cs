@@ -1,5 +1,6 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using FsCheck;
 using FsCheck.Fluent;
@@ -104,7 +105,7 @@ public sealed class DecisionInvariantTests
         var isApproved = decided.Exists(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits });
         if (mayRun && !isApproved && incident.Staged!.Terms.Level >= GateLevel.L2)
             return "the guard lets pass what nobody approved";
-        return !mayRun && isApproved && (await scene.StateAsync()).Freeze is null && incident.Phase == IncidentPhase.Approved
+        return !mayRun && isApproved && (await scene.StateAsync()).Freeze is null && incident.Phase == ProposalPhase.Approved
             ? "the guard stops what was approved"
             : null;
     }

@@ -1,8 +1,11 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -18,7 +21,7 @@ public sealed class DecisionTests
         answer.ShouldSatisfyAllConditions(
             () => answer.Refusal.ShouldBeNull(),
             () => answer.Sentence.ShouldBe("You approved CON-1001; it is being carried out."),
-            () => answer.Incident!.Phase.ShouldBe(IncidentPhase.Approved));
+            () => answer.Incident!.Phase.ShouldBe(ProposalPhase.Approved));
         var entry = scene.Ledger.Entries(Contoso)[^1];
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.StagedSeq);
@@ -29,9 +32,9 @@ public sealed class DecisionTests
     }
 
     [Theory]
-    [InlineData(DecisionKind.Reject, "rejected", "You rejected CON-1001; nothing is done.", IncidentPhase.Rejected)]
-    [InlineData(DecisionKind.Handled, "handled", "CON-1001 is marked as handled by you; the bot does nothing more.", IncidentPhase.Handled)]
-    public async Task Rejecting_and_handling_close_the_incident(DecisionKind kind, string closed, string sentence, IncidentPhase phase)
+    [InlineData(DecisionKind.Reject, "rejected", "You rejected CON-1001; nothing is done.", ProposalPhase.Rejected)]
+    [InlineData(DecisionKind.Handled, "handled", "CON-1001 is marked as handled by you; the bot does nothing more.", ProposalPhase.Handled)]
+    public async Task Rejecting_and_handling_close_the_incident(DecisionKind kind, string closed, string sentence, ProposalPhase phase)
     {
         var scene = new GateScene();
         var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup")), kind, "Wrong volume"));
@@ -60,7 +63,7 @@ public sealed class DecisionTests
         (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, seal: "5ea1"))).Refusal.ShouldBe(Refusal.Stale);
         (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, "Done by hand"))).IsDone.ShouldBeTrue();
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.IsOpen, incident.ClosedReason).ShouldBe((IncidentPhase.Handled, false, "handled"));
+        (incident.Phase, incident.IsOpen, incident.ClosedReason).ShouldBe((ProposalPhase.Handled, false, "handled"));
         (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled))).Refusal.ShouldBe(Refusal.AlreadyDecided);
     }
 
@@ -72,7 +75,7 @@ public sealed class DecisionTests
         var answer = await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)));
         answer.Sentence.ShouldBe("CON-1001 is snoozed until 2026-03-04 09:00 UTC.");
         incident = await scene.IncidentAsync();
-        incident.Phase.ShouldBe(IncidentPhase.Snoozed);
+        incident.Phase.ShouldBe(ProposalPhase.Snoozed);
         ProposalTimes.ExpiresAt(incident).ShouldBe(scene.Clock.GetUtcNow().AddDays(2).AddHours(8));
         (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue();
     }
@@ -83,7 +86,7 @@ public sealed class DecisionTests
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe("You approved CON-1001; it needs 1 more approval by somebody else.");
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         (await scene.DecideAsync(Command(Ada, incident))).ShouldSatisfyAllConditions(
             answer => answer.Refusal.ShouldBe(Refusal.AlreadyApprovedByYou),
             answer => answer.Sentence.ShouldBe("You approved CON-1001 at 2026-03-02 09:00 UTC already; it needs somebody else's approval too."));
@@ -147,7 +150,7 @@ public sealed class DecisionTests
         var review = new Reviews().Token(incident.Staged!, Ada.ObjectId, 2, 2);
         var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC"), review: review));
         answer.Sentence.ShouldStartWith("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet");
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
     }
 
     [Theory]
@@ -190,7 +193,7 @@ public sealed class DecisionTests
         answer.Refusal.ShouldBe(Refusal.RecordUnavailable);
         answer.Sentence.ShouldBe("The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.");
         scene.Ledger.Unavailable = false;
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
     }
 
     [Fact]
@@ -218,7 +221,7 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        var outcome = Proposals.Decide(state, Command(Ada, incident), scene.Access.StandingOf(state, "ada"), scene.Clock.GetUtcNow(),
+        var outcome = DecisionRules.Decide(state, Command(Ada, incident), scene.Access.StandingOf(state, "ada"), scene.Clock.GetUtcNow(),
             new(GatePolicies.BuiltIn, scene.Catalogue.Of(Contoso), Stagings.NewNonce, (_, _) => null)).ShouldBeOfType<Outcome.Append>();
         await scene.FreezeAsync(Tim);
         (await scene.Ledger.AppendAsync(Contoso, outcome.Expected, outcome.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();

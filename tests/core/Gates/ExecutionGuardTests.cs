@@ -1,5 +1,7 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -49,7 +51,7 @@ public sealed class ExecutionGuardTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
         (await scene.WhyNotExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe("The seal is broken: the plan is not the one that was shown.");
-        (await scene.WhyNotExecuteAsync(plan: Execution.Plan.Empty)).ShouldBe("There is no plan at a gate.");
+        (await scene.WhyNotExecuteAsync(plan: DevOpsAI.Connections.Plans.Plan.Empty)).ShouldBe("There is no plan at a gate.");
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class ExecutionGuardTests
         for (var number = 1002; number <= 1006; number++)
         {
             await scene.OpenAsync($"CON-{number}");
-            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"), Seals.Seal(Contoso, staged with { IncidentId = $"CON-{number}" }));
+            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"), Seals.Seal(Contoso, staged with { About = $"CON-{number}" }));
         }
         (await scene.WhyNotExecuteAsync("CON-1005")).ShouldBeNull();
         (await scene.WhyNotExecuteAsync("CON-1006")).ShouldBe(

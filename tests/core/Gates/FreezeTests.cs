@@ -1,3 +1,4 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using static DevOpsAI.Tests.Gates.GateScene;

@@ -1,7 +1,10 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,5 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Gates;

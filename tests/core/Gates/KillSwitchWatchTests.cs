@@ -1,6 +1,9 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -81,7 +84,7 @@ public sealed class KillSwitchWatchTests : IDisposable
         await LookAsync(2);
         scene.Clock.Advance(TimeSpan.FromHours(20));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         Switch("");
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         scene.Ledger.Facts<RedraftRequested>(Contoso).ShouldBeEmpty("its end is not on record yet");
@@ -92,13 +95,13 @@ public sealed class KillSwitchWatchTests : IDisposable
         scene.Ledger.Facts<ProposalExpired>(Contoso).ShouldBeEmpty();
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBeEmpty();
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.Unanswered).ShouldBe((IncidentPhase.Drafting, null));
+        (incident.Phase, incident.Unanswered).ShouldBe((ProposalPhase.Drafting, null));
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         await scene.StageAsync();
         var anew = await scene.IncidentAsync();
         anew.Staged!.Terms.ExpiresAt.ShouldBeGreaterThan(scene.Clock.GetUtcNow() + TimeSpan.FromHours(1));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting, "asked anew once");
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting, "asked anew once");
         staged.Staged!.Seal.ShouldNotBe(anew.Staged.Seal);
     }
 

@@ -1,4 +1,6 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;

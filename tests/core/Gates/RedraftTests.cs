@@ -1,6 +1,8 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -21,7 +23,7 @@ public sealed class RedraftTests
         (await scene.RedraftAsync(Tim, seal: before.Staged.Seal)).ShouldSatisfyAllConditions(
             answer => answer.IsDone.ShouldBeTrue(),
             answer => answer.Sentence.ShouldBe("CON-1001 is being drafted again; its card will ask for a decision."),
-            answer => answer.Incident!.Phase.ShouldBe(IncidentPhase.Drafting),
+            answer => answer.Incident!.Phase.ShouldBe(ProposalPhase.Drafting),
             answer => answer.Incident!.Redraft!.By.Id.ShouldBe("tim"));
         var asked = scene.Ledger.Entries(Contoso)[^1];
         asked.Fact.ShouldBe(new RedraftRequested("CON-1001", 1));
@@ -31,7 +33,7 @@ public sealed class RedraftTests
         await scene.StageAsync();
         var again = await scene.IncidentAsync();
         again.ShouldSatisfyAllConditions(
-            incident => incident.Phase.ShouldBe(IncidentPhase.Waiting),
+            incident => incident.Phase.ShouldBe(ProposalPhase.Waiting),
             incident => incident.Redraft.ShouldBeNull(),
             incident => incident.Staged!.Revision.ShouldBe(2),
             incident => incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2),
@@ -70,8 +72,8 @@ public sealed class RedraftTests
     public async Task A_draft_that_could_not_be_filled_in_is_asked_for_again()
     {
         var scene = new GateScene();
-        var incident = await scene.StagedAsync(DevOpsAI.Execution.Plan.Empty, problem: "Could not ask the vendor: no answer within 30 seconds.");
-        (incident.Phase, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe((IncidentPhase.Waiting, GateLevel.L3, true));
+        var incident = await scene.StagedAsync(DevOpsAI.Connections.Plans.Plan.Empty, problem: "Could not ask the vendor: no answer within 30 seconds.");
+        (incident.Phase, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe((ProposalPhase.Waiting, GateLevel.L3, true));
         (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();

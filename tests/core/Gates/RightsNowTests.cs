@@ -1,8 +1,10 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -181,7 +183,7 @@ public sealed class RightsNowTests
         var scene = await ApprovedAsync();
         var state = await scene.StateAsync();
         var incident = state.Find("CON-1001")!;
-        incident = incident with { Staged = incident.Staged! with { Nonce = Erased.Text } };
+        incident = incident with { Proposal = incident.Proposal with { Staged = incident.Staged! with { Nonce = Erased.Text } } };
         var objection = Rights.WhyNot(state, incident, incident.PlanInForce, new(APolicy.With(), scene.Catalogue.Of(Contoso), id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()));
         objection.ShouldBe(new Objection("What was approved cannot be read any more, so it is not carried out."));
     }

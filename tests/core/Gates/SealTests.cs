@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Gates;
@@ -18,7 +19,7 @@ public sealed class SealTests
 
     public static TheoryData<string, Func<ProposalStaged, ProposalStaged>> Changes() => new()
     {
-        { "incident", staged => staged with { IncidentId = "CON-1002" } },
+        { "incident", staged => staged with { About = "CON-1002" } },
         { "revision", staged => staged with { Revision = 2 } },
         { "kind", staged => staged with { Kind = ProposalKind.Undo } },
         { "requester", staged => staged with { Requester = GateScene.Ada.AsActor() } },

@@ -1,8 +1,10 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -27,7 +29,7 @@ public sealed class UndoTests
         staged.Plan.Steps[1].Preconditions.ShouldBe([new("service.Spooler.state", "==", "running")]);
         staged.Plan.Steps[1].Verifications.ShouldBe([new("service.Spooler.state", "==", "stopped")]);
         staged.Plan.Steps[1].Rollback.ShouldBe("service.start");
-        answer.Incident.Phase.ShouldBe(IncidentPhase.Approved);
+        answer.Incident.Phase.ShouldBe(ProposalPhase.Approved);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         (await scene.UndoAsync(Ben)).ShouldSatisfyAllConditions(
             again => again.Refusal.ShouldBe(Refusal.AlreadyDecided),
@@ -66,7 +68,7 @@ public sealed class UndoTests
         var scene = await VerifiedAsync("device.isolate");
         await scene.DecideAsync(Command(Ben, (await scene.UndoAsync(Ada)).Incident!, DecisionKind.Reject, "Still infected"));
         var incident = await scene.IncidentAsync();
-        incident.Phase.ShouldBe(IncidentPhase.Verified);
+        incident.Phase.ShouldBe(ProposalPhase.Verified);
         scene.Ledger.Facts<IncidentClosed>(Contoso).Count.ShouldBe(1);
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
     }
@@ -101,7 +103,7 @@ public sealed class UndoTests
         DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true).ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalEscalated>();
         (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Moved the files by hand"))).IsDone.ShouldBeTrue();
         incident = await scene.IncidentAsync();
-        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "handled", IncidentPhase.Handled));
+        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "handled", ProposalPhase.Handled));
     }
 
     [Fact]
@@ -115,7 +117,7 @@ public sealed class UndoTests
         incident.IsLeftToPeople.ShouldBeTrue();
         (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Seen to it"))).IsDone.ShouldBeTrue();
         incident = await scene.IncidentAsync();
-        (incident.IsOpen, incident.Phase).ShouldBe((false, IncidentPhase.Handled));
+        (incident.IsOpen, incident.Phase).ShouldBe((false, ProposalPhase.Handled));
     }
 
     private static async Task<GateScene> TakenBackAsync()
@@ -125,7 +127,7 @@ public sealed class UndoTests
         await EndUndoAsync(scene, ExecutionOutcome.Verified);
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
-            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Execution.Plan.Empty, Risk.Low, "A person chooses.", new Dictionary<string, string>(), true));
+            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low, "A person chooses.", new Dictionary<string, string>(), true));
         await scene.StageAsync();
         return scene;
     }

@@ -1,7 +1,8 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -50,10 +51,10 @@ public sealed class WrongClockTests
         using var deadlines = DeadlineTests.DeadlinesOf(scene);
         scene.Clock.Advance(TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Waiting);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         scene.Clock.Advance(TimeSpan.FromMilliseconds(1));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        (await scene.IncidentAsync()).Phase.ShouldBe(IncidentPhase.Expired);
+        (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Expired);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Incidents;
@@ -19,7 +22,7 @@ public sealed class FlappingTests
         {
             await SayAsync(world, AnEvent.Standing(round));
             var now = world.State.Incidents.Values.ShouldHaveSingleItem();
-            (now.IsOpen, now.Phase, now.Beginnings, now.Severity).ShouldBe((true, IncidentPhase.Drafting, round, Severity.Error));
+            (now.IsOpen, now.Phase, now.Beginnings, now.Severity).ShouldBe((true, ProposalPhase.Drafting, round, Severity.Error));
             world.Clock.Advance(TimeSpan.FromMinutes(2));
             await SayAsync(world, AnEvent.Standing(round, until: round + 0.5));
             world.State.Find(First)!.EndedByItself.ShouldBeTrue();

@@ -1,7 +1,10 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Incidents;
@@ -95,7 +98,7 @@ public sealed class IncidentsFollowerTests
         await world.FollowAsync();
 
         var incident = world.State.Find(First)!;
-        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "resolved", IncidentPhase.Withdrawn));
+        (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "resolved", ProposalPhase.Withdrawn));
         world.Ledger.Facts<ProposalWithdrawn>(IntakeWorld.Contoso).Single().Revision.ShouldBe(1);
     }
 
@@ -231,7 +234,7 @@ public sealed class IncidentsFollowerTests
 
         await FinishAsync(world, ExecutionOutcome.Drifted);
         await world.FollowAsync();
-        (world.State.Find(First)!.IsOpen, world.State.Find(First)!.Phase).ShouldBe((false, IncidentPhase.Withdrawn));
+        (world.State.Find(First)!.IsOpen, world.State.Find(First)!.Phase).ShouldBe((false, ProposalPhase.Withdrawn));
     }
 
     [Fact]
@@ -260,7 +263,7 @@ public sealed class IncidentsFollowerTests
             StreamId.Proposal(First), new ProposalDecided(First, 1, DecisionKind.Approve, "seal", null, null, null, true));
         await world.FollowAsync();
 
-        (world.State.Find(First)!.IsOpen, world.State.Find(First)!.Phase).ShouldBe((true, IncidentPhase.Approved));
+        (world.State.Find(First)!.IsOpen, world.State.Find(First)!.Phase).ShouldBe((true, ProposalPhase.Approved));
         world.Ledger.Facts<ProposalWithdrawn>(IntakeWorld.Contoso).ShouldBeEmpty();
     }
 

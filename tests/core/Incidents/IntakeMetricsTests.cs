@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

@@ -1,4 +1,5 @@
 using System.Text;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Privacy;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Gates;
 using Microsoft.Extensions.Logging.Abstractions;

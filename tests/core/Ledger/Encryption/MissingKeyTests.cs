@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging;

@@ -1,18 +1,19 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 
-namespace DevOpsAI.Drafting;
+namespace DevOpsAI.Proposals;
 
 [JsonConverter(typeof(CamelCaseEnum<Risk>))]
 public enum Risk { Low, Medium, High }
 
 /// <summary>A statement and the ledger entry that supports it (seq), or null when it was observed just now at the vendor.</summary>
-public sealed record Evidence(string Text, long? Seq);
+public sealed record Finding(string Text, long? Seq);
 
-/// <summary><c>recommendation.drafted</c> on <c>proposal/{incident}</c>.</summary>
+/// <summary><c>recommendation.drafted</c> on <c>proposal/{subject}</c>.</summary>
 /// <param name="Revision">1, 2 ...: drafted again after drift or on new facts.</param>
 /// <param name="Drafter">Who wrote it: <c>runbook disk-space v3</c>, or <c>no runbook</c>.</param>
 /// <param name="Summary">One sentence: what to do.</param>
@@ -22,19 +23,19 @@ public sealed record Evidence(string Text, long? Seq);
 /// <param name="Simulated">A step touches a simulated vendor.</param>
 /// <param name="TargetKind">What the runbook acts on, as in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>; null without a runbook.</param>
 public sealed record RecommendationDrafted(
-    string IncidentId,
+    ProposalSubject About,
     int Revision,
     string Drafter,
     [property: Confidential] string Summary,
     [property: Confidential] string Analysis,
-    [property: Confidential] IReadOnlyList<Evidence> Evidence,
+    [property: Confidential] IReadOnlyList<Finding> Evidence,
     [property: Personal] Plan Plan,
     Risk Risk,
     [property: Confidential] string? Problem,
     [property: Personal] IReadOnlyDictionary<string, string> Observed,
     bool Simulated,
     string? TargetKind = null,
-    [property: Subject] string? Subject = null) : Fact
+    [property: Subject] string? Subject = null) : ProposalFact(About)
 {
     /// <summary>The drafter's name where no runbook handles the alert.</summary>
     public const string NoRunbook = "no runbook";

@@ -1,6 +1,5 @@
-using DevOpsAI.Connections;
 
-namespace DevOpsAI.Execution;
+namespace DevOpsAI.Connections.Plans;
 
 /// <summary>What must hold once a step was taken back. Pure.</summary>
 internal static class TakenBack

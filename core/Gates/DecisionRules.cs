@@ -1,14 +1,16 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
 /// <param name="WhyPaused">What a planned freeze, the kill switch, a quota or a hold says of a plan; null when it may run.</param>
-internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Execution.Plan, string?> WhyPaused)
+internal sealed record DecisionContext(GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Plan, string?> WhyPaused)
 {
-    public static DecisionRules Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, Ledger.IExecutionHold? hold = null) => new(
+    public static DecisionContext Of(TenantId tenant, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, IExecutionHold? hold = null) => new(
         policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce,
         (state, plan) => policies.For(tenant).WhyFrozen(clock.GetUtcNow())
             ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection))
@@ -17,13 +19,13 @@ internal sealed record DecisionRules(GatePolicy Policy, FindAction Find, Func<st
 }
 
 /// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
-internal static class Proposals
+internal static class DecisionRules
 {
     private const int LongestReason = 500;
     private static readonly TimeSpan ShortestSnooze = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestSnooze = TimeSpan.FromDays(7);
 
-    public static Outcome Decide(TenantState state, Decide command, Standing standing, DateTimeOffset now, DecisionRules rules)
+    public static Outcome Decide(TenantState state, Decide command, Standing standing, DateTimeOffset now, DecisionContext rules)
     {
         var incident = state.Find(command.IncidentId);
         if (WhyNotAtAll(state, incident, command, standing.Own, now) is { } refused)
@@ -75,7 +77,7 @@ internal static class Proposals
     public static Answer Unknown(TenantState state, string incidentId) =>
         new(null, Refusal.UnknownIncident, $"{state.Name} has no incident '{Sentences.Said(incidentId)}'; check the number.");
 
-    private static Outcome Approve(TenantState state, Incident incident, Decide command, Standing standing, DecisionRules rules)
+    private static Outcome Approve(TenantState state, Incident incident, Decide command, Standing standing, DecisionContext rules)
     {
         var right = RightToApprove(state, incident, command, standing, rules);
         if (right.Refused is { } refused)
@@ -89,7 +91,7 @@ internal static class Proposals
     }
 
     private static Outcome ApproveWithEdits(
-        TenantState state, Incident incident, Decide command, Standing standing, DateTimeOffset now, DecisionRules rules)
+        TenantState state, Incident incident, Decide command, Standing standing, DateTimeOffset now, DecisionContext rules)
     {
         var right = RightToApprove(state, incident, command, standing, rules);
         if (right.Refused is { } refused)
@@ -114,7 +116,7 @@ internal static class Proposals
     }
 
     /// <summary>Nobody has seen the edited plan as the gate asks for it, so it is a proposal of the editor's own.</summary>
-    private static Outcome.Append StageAgain(TenantState state, Incident incident, Decide command, Execution.Plan plan, GateTerms terms, DecisionRules rules)
+    private static Outcome.Append StageAgain(TenantState state, Incident incident, Decide command, Plan plan, GateTerms terms, DecisionContext rules)
     {
         var before = incident.Staged!;
         var strictest = terms with
@@ -183,7 +185,7 @@ internal static class Proposals
         public string Said => Using is { } deputising ? $" in the name of {Sentences.Said(deputising.For.Name)}" : "";
     }
 
-    private static Right RightToApprove(TenantState state, Incident incident, Decide command, Standing standing, DecisionRules rules)
+    private static Right RightToApprove(TenantState state, Incident incident, Decide command, Standing standing, DecisionContext rules)
     {
         var staged = incident.Staged!;
         if (staged.Terms.Level == GateLevel.L3)
@@ -277,7 +279,7 @@ internal static class Proposals
         var staged = incident.Staged!;
         var why = staged.Requester.Kind == ActorKind.Person
             ? $" by {Sentences.Said(staged.Requester.Name)}"
-            : incident.Execution is { Outcome: Execution.ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes }
+            : incident.Execution is { Outcome: ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes }
                 ? $", because {Sentences.And([.. changes.Take(3).Select(change => $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}")])}"
                 : "";
         return staged.Revision == 1

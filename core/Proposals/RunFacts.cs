@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 
-namespace DevOpsAI.Execution;
+namespace DevOpsAI.Proposals;
 
 /// <summary>
-/// <c>execution.started</c> (or <c>undo.started</c>, <see cref="UndoStarted"/>) on <c>proposal/{incident}</c>: the claim.
+/// <c>execution.started</c> (or <c>undo.started</c>, <see cref="UndoStarted"/>) on <c>proposal/{subject}</c>: the claim.
 /// Durable before any vendor is called; the entry's causation is the seq of the decision (or, at L0 and L1, of the staging) that allows it.
 /// </summary>
 /// <param name="ExecutionId">As in <c>CON-1042-x1</c>; operation ids are <c>{ExecutionId}-{step}</c>, and <c>-r</c> for rollbacks.</param>
@@ -14,13 +15,13 @@ namespace DevOpsAI.Execution;
 /// <param name="LeaseUntil">The claim outlives no crash longer than this.</param>
 /// <param name="Announces">Every action of this run is announced by <see cref="StepStarted"/>; false in records of earlier versions.</param>
 public sealed record ExecutionStarted(
-    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : Fact;
+    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : ProposalFact(About);
 
 /// <summary>
 /// <c>step.started</c>: an action is about to be sent, once or, while it is certainly not done, again. Without it nothing was sent,
 /// so whoever takes the run over need not ask the vendor.
 /// </summary>
-public sealed record StepStarted(string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId) : Fact;
+public sealed record StepStarted(ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId) : ProposalFact(About);
 
 [JsonConverter(typeof(CamelCaseEnum<StepOutcome>))]
 public enum StepOutcome { Applied, Failed, Unknown, Skipped }
@@ -29,8 +30,8 @@ public enum StepOutcome { Applied, Failed, Unknown, Skipped }
 /// <param name="Step">0-based.</param>
 /// <param name="Rollback">This was the step's rollback.</param>
 public sealed record StepFinished(
-    string IncidentId, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, [property: Confidential] string Detail,
-    [property: Subject] string? Subject = null) : Fact;
+    ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, [property: Confidential] string Detail,
+    [property: Subject] string? Subject = null) : ProposalFact(About);
 
 /// <summary>How an execution ended.</summary>
 [JsonConverter(typeof(CamelCaseEnum<ExecutionOutcome>))]
@@ -52,26 +53,23 @@ public enum ExecutionOutcome
     Stopped,
 }
 
-/// <summary>An observation that a person should see side by side.</summary>
-public sealed record Change(string What, string Was, string Now);
-
 /// <summary><c>execution.finished</c>.</summary>
 /// <param name="UndoUntil">Undo is possible until then; null when it is not.</param>
 public sealed record ExecutionFinished(
-    string IncidentId,
+    ProposalSubject About,
     string ExecutionId,
     ExecutionOutcome Outcome,
     [property: Confidential] string Summary,
     [property: Confidential] IReadOnlyList<Change> Changes,
     bool RolledBack,
     DateTimeOffset? UndoUntil,
-    [property: Subject] string? Subject = null) : Fact;
+    [property: Subject] string? Subject = null) : ProposalFact(About);
 
 /// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
 public sealed record UndoStarted(
-    string IncidentId, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : Fact;
+    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : ProposalFact(About);
 
 /// <summary><c>undo.finished</c>.</summary>
 public sealed record UndoFinished(
-    string IncidentId, string ExecutionId, ExecutionOutcome Outcome, [property: Confidential] string Summary,
-    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : Fact;
+    ProposalSubject About, string ExecutionId, ExecutionOutcome Outcome, [property: Confidential] string Summary,
+    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : ProposalFact(About);

@@ -1,6 +1,5 @@
-using DevOpsAI.Connections;
 
-namespace DevOpsAI.Execution;
+namespace DevOpsAI.Connections.Plans;
 
 /// <summary>Ordered connector actions with resolved targets: exactly what would be done. An empty plan is decision support only.</summary>
 public sealed record Plan(IReadOnlyList<PlanStep> Steps)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Gates;
+namespace DevOpsAI.Proposals;
 
 /// <summary>Who may act at once and alone, and what is owed for it: part of the policy, and sealed into the terms of a proposal.</summary>
 /// <param name="Role">The role it takes at least: approver or administrator.</param>

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Common;
+using DevOpsAI.Ledger;
+
+namespace DevOpsAI.Connections;
+
+/// <summary>How bad what a vendor tells of is.</summary>
+[JsonConverter(typeof(CamelCaseEnum<Severity>))]
+public enum Severity { Info, Warning, Error, Critical }
