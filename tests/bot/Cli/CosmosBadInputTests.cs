@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Encryption;
