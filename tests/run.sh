@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need (npm packages, Debian packages when root), builds, runs the tests,
-# and ends in "N passed, N failed, N skipped".
+# and ends in "N passed, N failed, N skipped". A run of every part also checks that `dotnet test` finds the same number of tests.
 #   tests/run.sh                           every part
 #   tests/run.sh core bot                  these parts, of core, connectors, bot and EndToEnd
 #   tests/run.sh bot -class "*Gate*"       what follows the parts goes to each test program
@@ -17,7 +17,8 @@ while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
   esac
   shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(core connectors bot EndToEnd)
+whole=no
+[ ${#parts[@]} -gt 0 ] || { parts=(core connectors bot EndToEnd); [ $# -gt 0 ] || whole=yes; }
 
 wanted=()
 command -v chromium >/dev/null || wanted+=(chromium)
@@ -55,6 +56,17 @@ for project in "${parts[@]}"; do
     failed=$((failed + 1))
   fi
 done
+
+if [ $whole = yes ]; then
+  ours=0
+  for project in "${parts[@]}"; do
+    found=$(dotnet run --project "tests/$project" -c Release --no-build -- -noLogo -noColor -preEnumerateTheories -list tests | grep -c '^DevOpsAI\.')
+    ours=$((ours + found))
+  done
+  theirs=$(dotnet test DevOpsAI.Bot.sln -c Release --no-build --list-tests | grep -c '^    DevOpsAI\.')
+  echo "== $ours tests; dotnet test finds $theirs"
+  [ "$ours" -eq "$theirs" ] || failed=$((failed + 1))
+fi
 
 # Each failure once more, where nobody has to look for it.
 node -e '

@@ -1,35 +1,38 @@
+using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace DevOpsAI.Bot.Hosting;
 
-/// <summary>Metrics of all <c>DevOpsAI.*</c> meters, sent over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>
+/// Metrics and traces, sent over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and queries hold ids of conversations and people,
+/// and sometimes a token: no span carries them.
+/// </summary>
 internal static class Telemetry
 {
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration) =>
-        string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) ? services : services.AddHostedService<Exporter>();
-
-    private sealed class Exporter : IHostedService, IDisposable
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        private MeterProvider? metrics;
+        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return services;
+        services.AddOpenTelemetry()
+            .ConfigureResource(static resource => resource.AddService("devops-ai-bot"))
+            .WithMetrics(static metrics => metrics
+                .AddMeter("DevOpsAI.*")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
+            .WithTracing(static traces => traces
+                .AddAspNetCoreInstrumentation(static options => options.EnrichWithHttpRequest = static (span, _) => RemoveAddress(span))
+                .AddHttpClientInstrumentation(static options => options.EnrichWithHttpRequestMessage = static (span, _) => RemoveAddress(span)))
+            .UseOtlpExporter();
+        return services;
+    }
 
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            metrics = Sdk.CreateMeterProviderBuilder()
-                .ConfigureResource(resource => resource.AddService("devops-ai-bot"))
-                .AddMeter("DevOpsAI.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime")
-                .AddOtlpExporter()
-                .Build();
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            metrics?.ForceFlush(5000);
-            return Task.CompletedTask;
-        }
-
-        public void Dispose() => metrics?.Dispose();
+    private static void RemoveAddress(Activity span)
+    {
+        foreach (var tag in (ReadOnlySpan<string>)["url.full", "url.path", "url.query"])
+            span.SetTag(tag, null);
     }
 }

@@ -5,25 +5,38 @@ using SQLitePCL;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
-/// Decides once which SQLite this process uses: the operating system's where it is newer than the one in the package
-/// (which is of 2021 and has published advisories), else the packaged one.
+/// Decides once which SQLite this process uses: the packaged one, unless the operating system's is newer, so that an update of the system
+/// helps before an update of the bot does.
 /// </summary>
 public static class SqliteLibrary
 {
-    private const int Packaged = 3_035_005;
-
     private static readonly Lazy<string> Chosen = new(Choose);
 
     private delegate int VersionNumber();
 
-    /// <summary>What is in use, as in <c>SQLite 3.40.1 (libsqlite3.so.0)</c>. The first call loads it.</summary>
+    /// <summary>What is in use, as in <c>SQLite 3.53.4 (packaged)</c>. The first call loads it.</summary>
     public static string Description => Chosen.Value;
+
+    private static Assembly Provider => typeof(SQLite3Provider_e_sqlite3).Assembly;
+
+    /// <summary>The version that the package carries for this platform, as SQLite numbers it; 0 when it carries none.</summary>
+    internal static int PackagedVersion()
+    {
+        if (!NativeLibrary.TryLoad("e_sqlite3", Provider, null, out var handle))
+            return 0;
+        var version = VersionOf(handle);
+        NativeLibrary.Free(handle);
+        return version;
+    }
 
     private static string Choose()
     {
-        var (handle, name) = Candidates().Select(static candidate => (Handle: LoadNewer(candidate), candidate)).FirstOrDefault(static found => found.Handle != 0);
+        var packaged = PackagedVersion();
+        var (handle, name) = Candidates()
+            .Select(candidate => (Handle: LoadNewer(candidate, packaged), candidate))
+            .FirstOrDefault(static found => found.Handle != 0);
         if (handle != 0)
-            NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (library, _, _) => library == "e_sqlite3" ? handle : 0);
+            NativeLibrary.SetDllImportResolver(Provider, (library, _, _) => library == "e_sqlite3" ? handle : 0);
         Batteries_V2.Init();
         return $"SQLite {raw.sqlite3_libversion().utf8_to_string()} ({name ?? "packaged"})";
     }
@@ -35,16 +48,17 @@ public static class SqliteLibrary
         return OperatingSystem.IsMacOS() ? ["libsqlite3.dylib"] : ["libsqlite3.so.0", "libsqlite3.so"];
     }
 
-    private static nint LoadNewer(string name)
+    private static nint LoadNewer(string name, int packaged)
     {
         if (!NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), DllImportSearchPath.SafeDirectories, out var handle))
             return 0;
-        if (NativeLibrary.TryGetExport(handle, "sqlite3_libversion_number", out var export)
-            && Marshal.GetDelegateForFunctionPointer<VersionNumber>(export)() > Packaged)
-        {
+        if (VersionOf(handle) > packaged)
             return handle;
-        }
         NativeLibrary.Free(handle);
         return 0;
     }
+
+    private static int VersionOf(nint library) => NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out var export)
+        ? Marshal.GetDelegateForFunctionPointer<VersionNumber>(export)()
+        : 0;
 }

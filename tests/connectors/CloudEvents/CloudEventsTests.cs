@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.CloudEvents;
@@ -7,7 +8,6 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Tests.Connectors.Toolkit;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Http;
-using NJsonSchema;
 
 namespace DevOpsAI.Tests.Connectors.CloudEvents;
 
@@ -122,7 +122,7 @@ public sealed class CloudEventsTests
     [Fact]
     public async Task What_the_published_schema_refuses_is_refused_here_too()
     {
-        var schema = await JsonSchema.FromJsonAsync(Encoding.UTF8.GetString(Samples.Bytes("cloudevents-1.0.schema.json")), TestContext.Current.CancellationToken);
+        var schema = new SchemaFile(Encoding.UTF8.GetString(Samples.Bytes("cloudevents-1.0.schema.json")));
         var valid = JsonNode.Parse(Samples.Quoted(
             $"{{{Minimal},'subject':'s','time':'2026-01-01T00:00:00Z','datacontenttype':'application/json','dataschema':'https://s/x','data':{{}}}}"))!.AsObject();
         JsonNode?[] values = [null, "", 1, true, new JsonArray(), new JsonObject(), "x"];
@@ -134,8 +134,9 @@ public sealed class CloudEventsTests
                 changed.Remove(name);
                 if (value?.ToString() != "absent")
                     changed[name] = value?.DeepClone();
-                if (schema.Validate(changed.ToJsonString()).Count > 0)
-                    await Should.ThrowAsync<MalformedEventException>(() => Sources.ReadAsync(Source, Encoding.UTF8.GetBytes(changed.ToJsonString()), Structured), changed.ToJsonString());
+                var body = changed.ToJsonString();
+                if (!schema.IsValid(JsonElement.Parse(body)))
+                    await Should.ThrowAsync<MalformedEventException>(() => Sources.ReadAsync(Source, Encoding.UTF8.GetBytes(body), Structured), body);
             }
         }
     }

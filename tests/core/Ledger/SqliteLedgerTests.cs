@@ -142,8 +142,16 @@ public sealed class SqliteLedgerTests : LedgerContract
     }
 
     [Fact]
-    public void The_systems_library_is_used_where_it_is_newer() =>
+    public void The_packaged_library_is_used_unless_the_systems_is_newer()
+    {
         SqliteLibrary.Description.ShouldMatch(@"^SQLite 3\.\d+\.\d+ \((packaged|libsqlite3\.so(\.0)?|libsqlite3\.dylib|winsqlite3)\)$");
+        var packaged = SqliteLibrary.PackagedVersion();
+        packaged.ShouldBeGreaterThanOrEqualTo(3_053_000);
+        var isPackaged = SqliteLibrary.Description.EndsWith("(packaged)", StringComparison.Ordinal);
+        SQLitePCL.raw.sqlite3_libversion_number().ShouldSatisfyAllConditions(
+            inUse => inUse.ShouldBeGreaterThanOrEqualTo(packaged),
+            inUse => (inUse == packaged).ShouldBe(isPackaged));
+    }
 
     private void Tamper(string sql)
     {
