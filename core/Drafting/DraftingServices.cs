@@ -13,7 +13,7 @@ namespace DevOpsAI.Drafting;
 public static class DraftingServices
 {
     /// <summary>
-    /// Drafting by runbooks. At start every mistake in every runbook is told at once, also what no connector of any tenant offers.
+    /// Drafting by runbooks. At start every validation error in every runbook is told at once, also what no connector of any tenant offers.
     /// Needs <see cref="IConnections"/>, <see cref="ITenantDirectory"/>, <see cref="ILedger"/>, MediatR and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddDrafting(this IServiceCollection services)
@@ -37,16 +37,16 @@ public static class DraftingServices
     }
 }
 
-/// <summary>Refuses to start with runbooks that have mistakes, naming all of them with file and line.</summary>
-/// <param name="connectionsNow">Asked when it is checked: mistakes in the connections must not keep others from being told.</param>
+/// <summary>Refuses to start with runbooks that have validation errors, naming all of them with file and line.</summary>
+/// <param name="connectionsNow">Asked when it is checked: validation errors in the connections must not keep others from being told.</param>
 /// <param name="tenantsNow">As <paramref name="connectionsNow"/>.</param>
 internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITenantDirectory> tenantsNow, IHostEnvironment environment) : IValidateOptions<DraftingOptions>
 {
     public ValidateOptionsResult Validate(string? name, DraftingOptions options)
     {
         var (connections, tenants) = (connectionsNow(), tenantsNow());
-        var mistakes = new List<string>();
-        var catalogue = RunbookCatalogue.Load(FolderOf(options, environment), mistakes);
+        var errors = new List<string>();
+        var catalogue = RunbookCatalogue.Load(FolderOf(options, environment), errors);
         var actions = tenants.All
             .SelectMany(tenant => connections.Of(tenant.Id))
             .Select(connection => connections.ConnectorOf(connection))
@@ -55,8 +55,10 @@ internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITena
             .Where(offered => offered.Count > 0)
             .ToList();
         if (actions.Count > 0)
-            mistakes.AddRange(catalogue.MistakesAgainst(actions));
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(["Runbooks with mistakes:\n  " + string.Join("\n  ", mistakes)]);
+            errors.AddRange(catalogue.ErrorsAgainst(actions));
+        return errors.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(["Runbooks with validation errors:\n  " + string.Join("\n  ", errors)]);
     }
 
     internal static string? FolderOf(DraftingOptions options, IHostEnvironment environment) =>

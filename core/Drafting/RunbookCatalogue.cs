@@ -100,30 +100,30 @@ internal sealed class RunbookCatalogue
     /// The runbooks that came with the bot, and over them those of <paramref name="folder"/>: a file there replaces the one of the same
     /// name or adds a new one.
     /// </summary>
-    /// <param name="mistakes">Gets every mistake in every file, as <c>file:line: what</c>.</param>
-    public static RunbookCatalogue Load(string? folder, ICollection<string> mistakes)
+    /// <param name="errors">Gets every validation error in every file, as <c>file:line: what</c>.</param>
+    public static RunbookCatalogue Load(string? folder, ICollection<string> errors)
     {
-        var builtIn = Read(BuiltInFiles(), isBuiltIn: true, mistakes);
-        var own = folder is null ? [] : Read(FilesOf(folder, mistakes), isBuiltIn: false, mistakes);
+        var builtIn = Read(BuiltInFiles(), isBuiltIn: true, errors);
+        var own = folder is null ? [] : Read(FilesOf(folder, errors), isBuiltIn: false, errors);
         var replaced = own.Select(runbook => runbook.Name).ToHashSet(StringComparer.Ordinal);
         return new([.. builtIn.Where(runbook => !replaced.Contains(runbook.Name)), .. own]);
     }
 
     /// <summary>What the runbooks ask of actions that the connectors do not offer.</summary>
-    public IEnumerable<string> MistakesAgainst(IReadOnlyCollection<IReadOnlyDictionary<string, ActionSpec>> catalogues)
+    public IEnumerable<string> ErrorsAgainst(IReadOnlyCollection<IReadOnlyDictionary<string, ActionSpec>> catalogues)
     {
         foreach (var (runbook, step) in All.SelectMany(runbook => runbook.Steps.Select(step => (runbook, step))))
         {
             var specs = catalogues.Select(actions => actions.GetValueOrDefault(step.Action)).OfType<ActionSpec>().ToList();
             var wrong = specs.Count == 0
                 ? [$"no connector offers the action '{step.Action}'"]
-                : specs.Select(spec => MistakesAgainst(spec, runbook, step).ToList()).MinBy(list => list.Count)!;
-            foreach (var mistake in wrong)
-                yield return $"{runbook.Origin}:{step.Line}: {mistake}";
+                : specs.Select(spec => ErrorsAgainst(spec, runbook, step).ToList()).MinBy(list => list.Count)!;
+            foreach (var error in wrong)
+                yield return $"{runbook.Origin}:{step.Line}: {error}";
         }
     }
 
-    private static IEnumerable<string> MistakesAgainst(ActionSpec spec, Runbook runbook, StepRule step)
+    private static IEnumerable<string> ErrorsAgainst(ActionSpec spec, Runbook runbook, StepRule step)
     {
         if (spec.TargetKind != runbook.Target.Kind)
             yield return $"'{spec.Name}' acts on a {spec.TargetKind}, the runbook on a {runbook.Target.Kind}";
@@ -143,20 +143,20 @@ internal sealed class RunbookCatalogue
         }
     }
 
-    private static List<Runbook> Read(IEnumerable<(string File, string Yaml)> files, bool isBuiltIn, ICollection<string> mistakes)
+    private static List<Runbook> Read(IEnumerable<(string File, string Yaml)> files, bool isBuiltIn, ICollection<string> errors)
     {
         var runbooks = new List<Runbook>();
         var claimed = new Dictionary<string, Runbook>(StringComparer.Ordinal);
         foreach (var (file, yaml) in files)
         {
-            if (RunbookReader.Read(file, yaml, isBuiltIn, mistakes) is not { } runbook)
+            if (RunbookReader.Read(file, yaml, isBuiltIn, errors) is not { } runbook)
                 continue;
             if (runbooks.Find(other => other.Name == runbook.Name) is { } twin)
-                mistakes.Add($"{file}:1: the name '{runbook.Name}' is taken by {twin.Origin}");
+                errors.Add($"{file}:1: the name '{runbook.Name}' is taken by {twin.Origin}");
             foreach (var name in runbook.Match.Names.Concat(runbook.Match.Ambiguous))
             {
                 if (!claimed.TryAdd(AlertName.Of(name).Squashed, runbook))
-                    mistakes.Add($"{file}:1: alerts named '{name}' belong to {claimed[AlertName.Of(name).Squashed].Origin}");
+                    errors.Add($"{file}:1: alerts named '{name}' belong to {claimed[AlertName.Of(name).Squashed].Origin}");
             }
             runbooks.Add(runbook);
         }
@@ -197,11 +197,11 @@ internal sealed class RunbookCatalogue
         return reader.ReadToEnd();
     }
 
-    private static IEnumerable<(string File, string Yaml)> FilesOf(string folder, ICollection<string> mistakes)
+    private static IEnumerable<(string File, string Yaml)> FilesOf(string folder, ICollection<string> errors)
     {
         if (!Directory.Exists(folder))
         {
-            mistakes.Add($"{folder}:1: the folder of Drafting:RunbooksPath does not exist");
+            errors.Add($"{folder}:1: the folder of Drafting:RunbooksPath does not exist");
             return [];
         }
         return Directory.EnumerateFiles(folder, "*.yaml")

@@ -22,8 +22,11 @@ public sealed class GatePolicies
 
     public GatePolicy For(TenantId tenant) => own.GetValueOrDefault(tenant, everybody);
 
-    /// <summary>Reads the folder; null means the built-in policy for everybody. Every mistake in every file is added to <paramref name="mistakes"/>.</summary>
-    public static GatePolicies Load(string? folder, IReadOnlyCollection<Tenant> tenants, ICollection<string> mistakes)
+    /// <summary>
+    /// Reads the folder; null means the built-in policy for everybody. Every validation error in every file is added to
+    /// <paramref name="errors"/>.
+    /// </summary>
+    public static GatePolicies Load(string? folder, IReadOnlyCollection<Tenant> tenants, ICollection<string> errors)
     {
         var general = BuiltIn;
         var particular = new Dictionary<TenantId, GatePolicy>();
@@ -31,7 +34,7 @@ public sealed class GatePolicies
             return new(general, particular);
         if (!Directory.Exists(folder))
         {
-            mistakes.Add($"Gates:PolicyPath: there is no folder '{folder}'.");
+            errors.Add($"Gates:PolicyPath: there is no folder '{folder}'.");
             return new(general, particular);
         }
         foreach (var path in Directory.EnumerateFiles(folder, "*.y*ml").Order(StringComparer.Ordinal))
@@ -39,10 +42,10 @@ public sealed class GatePolicies
             var (file, name) = (Path.GetFileName(path), Path.GetFileNameWithoutExtension(path));
             var isTenant = TenantId.TryParse(name, out var id) && tenants.Any(tenant => tenant.Id == id);
             if (name != "default" && !isTenant)
-                mistakes.Add($"{file}:1: there is no tenant '{name}'; a policy is named default.yaml or after its tenant");
+                errors.Add($"{file}:1: there is no tenant '{name}'; a policy is named default.yaml or after its tenant");
             else if (Path.GetExtension(path) != ".yaml")
-                mistakes.Add($"{file}:1: must be named {name}.yaml");
-            else if (ReadFile(path, file, mistakes) is not { } policy)
+                errors.Add($"{file}:1: must be named {name}.yaml");
+            else if (ReadFile(path, file, errors) is not { } policy)
                 continue;
             else if (name == "default")
                 general = policy;
@@ -55,15 +58,15 @@ public sealed class GatePolicies
     internal static string? Folder(GatesOptions options, IHostEnvironment host) =>
         string.IsNullOrWhiteSpace(options.PolicyPath) ? null : Path.Combine(host.ContentRootPath, options.PolicyPath);
 
-    private static GatePolicy? ReadFile(string path, string file, ICollection<string> mistakes)
+    private static GatePolicy? ReadFile(string path, string file, ICollection<string> errors)
     {
         try
         {
-            return GatePolicyReader.Read(file, File.ReadAllText(path), mistakes);
+            return GatePolicyReader.Read(file, File.ReadAllText(path), errors);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            mistakes.Add($"{file}:1: cannot be read: {problem.Message}");
+            errors.Add($"{file}:1: cannot be read: {problem.Message}");
             return null;
         }
     }
@@ -73,19 +76,19 @@ public sealed class GatePolicies
         using var stream = typeof(GatePolicies).Assembly.GetManifestResourceStream("operations.yaml")
             ?? throw new InvalidOperationException("The built-in gate policy is missing from the assembly.");
         using var reader = new StreamReader(stream);
-        var mistakes = new List<string>();
-        return GatePolicyReader.Read("operations.yaml", reader.ReadToEnd(), mistakes)
-            ?? throw new InvalidOperationException(string.Join('\n', mistakes));
+        var errors = new List<string>();
+        return GatePolicyReader.Read("operations.yaml", reader.ReadToEnd(), errors)
+            ?? throw new InvalidOperationException(string.Join('\n', errors));
     }
 }
 
-/// <summary>A bot whose policies have mistakes does not start, and says all of them at once.</summary>
+/// <summary>A bot whose policies have validation errors does not start, and says all of them at once.</summary>
 internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvironment host) : IValidateOptions<GatesOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatesOptions options)
     {
-        var mistakes = new List<string>();
-        GatePolicies.Load(GatePolicies.Folder(options, host), [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], mistakes);
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+        var errors = new List<string>();
+        GatePolicies.Load(GatePolicies.Folder(options, host), [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

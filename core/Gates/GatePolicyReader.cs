@@ -2,104 +2,93 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DevOpsAI.Common.Yaml;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace DevOpsAI.Gates;
 
 /// <summary>Reads a gate policy from YAML, strictly.</summary>
 public static partial class GatePolicyReader
 {
+    private const string Shape = "a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules";
     private static readonly Role[] Approvers = [Role.Approver, Role.Administrator];
 
-    /// <summary>Null when there are mistakes, which are added as <c>file:line: what is wrong</c>, all of them at once.</summary>
-    public static GatePolicy? Read(string file, string yaml, ICollection<string> mistakes)
+    /// <summary>Returns null when the file has validation errors, which are added as <c>file:line: what</c>, all of them at once.</summary>
+    public static GatePolicy? Read(string file, string yaml, ICollection<string> errors)
     {
-        var before = mistakes.Count;
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)
-            {
-                var policy = Policy(new(file, root, mistakes), VersionOf(root));
-                return mistakes.Count == before ? policy : null;
-            }
-            mistakes.Add($"{file}:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules");
-        }
-        catch (YamlException wrong)
-        {
-            mistakes.Add($"{file}:{Math.Max(1, wrong.Start.Line)}: not YAML: {wrong.Message}");
-        }
-        return null;
+        YamlFields? root = null;
+        var policy = YamlFile.Read(file, yaml, Shape, fields => Policy(root = fields), errors);
+        return policy is null ? null : policy with { Version = VersionOf(root!) };
     }
 
-    private static GatePolicy Policy(PolicyFields fields, string version)
+    private static GatePolicy Policy(YamlFields fields)
     {
         var policy = new GatePolicy(
-            version,
+            "",
             Defaults(fields.Mapping("defaults")),
             Chain(fields.Mapping("chain")),
-            fields.Has("maintenance") ? [.. fields.Each("maintenance").Select(Maintenance)] : [],
-            [.. fields.Each("rules").Select(Rule)])
+            [.. fields.Each("maintenance").Select(Maintenance)],
+            Rules(fields))
         {
-            Freezes = fields.Has("freezes") ? [.. fields.Each("freezes").Select(Freeze)] : [],
-            BreakGlass = fields.Has("breakGlass") ? Glass(fields.Mapping("breakGlass")) : null,
-            Limits = fields.Has("limits") ? Limits(fields.Mapping("limits")) : new(25, 3),
-            Quotas = fields.Has("quotas") ? [.. fields.Each("quotas").Select(Quota)] : [],
-            FreezeOnOutOfBand = fields.Has("freezeOnOutOfBand") ? fields.Choice("freezeOnOutOfBand", Enum.GetValues<FreezeOnOutOfBand>()) : FreezeOnOutOfBand.OurCredentials,
-            FreezeOnBrokenSeal = !fields.Has("freezeOnBrokenSeal") || fields.Flag("freezeOnBrokenSeal"),
+            Freezes = [.. fields.Each("freezes").Select(Freeze)],
+            BreakGlass = fields.OptionalMapping("breakGlass") is { } glass ? Glass(glass) : null,
+            Limits = fields.OptionalMapping("limits") is { } limits ? Limits(limits) : new(25, 3),
+            Quotas = [.. fields.Each("quotas").Select(Quota)],
+            FreezeOnOutOfBand = fields.OptionalChoice<FreezeOnOutOfBand>("freezeOnOutOfBand") ?? FreezeOnOutOfBand.OurCredentials,
+            FreezeOnBrokenSeal = fields.Flag("freezeOnBrokenSeal", true),
         };
         fields.NothingElse();
         return policy;
     }
 
-    private static GateDefaults Defaults(PolicyFields fields)
+    private static ImmutableArray<GateRule> Rules(YamlFields fields) =>
+        fields.Has("rules") ? [.. fields.Each("rules").Select(Rule)] : fields.Wrong<ImmutableArray<GateRule>>("rules", "a list", []);
+
+    private static GateDefaults Defaults(YamlFields fields)
     {
         var defaults = new GateDefaults(
             fields.Choice("approver", Approvers),
             fields.Number("approvals", 1, 5),
             fields.Flag("notTheRequester"),
-            fields.Time("expiry"),
-            fields.Time("criticalExpiry"),
-            fields.Time("escalateAfter"),
-            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null)
+            fields.Duration("expiry"),
+            fields.Duration("criticalExpiry"),
+            fields.Duration("escalateAfter"),
+            fields.OptionalChoice<Role>("escalateTo"))
         {
-            MentionFrom = fields.Has("mentionFrom") ? fields.Choice("mentionFrom", Enum.GetValues<Severity>()) : null,
-            Delegate = fields.Has("delegate") ? fields.Choice("delegate", Enum.GetValues<DelegateTo>()) : DelegateTo.Technician,
+            MentionFrom = fields.OptionalChoice<Severity>("mentionFrom"),
+            Delegate = fields.OptionalChoice<DelegateTo>("delegate") ?? DelegateTo.Technician,
         };
         fields.NothingElse();
         return defaults;
     }
 
-    private static BreakGlass Glass(PolicyFields fields)
+    private static BreakGlass Glass(YamlFields fields)
     {
-        var glass = new BreakGlass(fields.Choice("role", Approvers), fields.Number("confirmations", 1, 5), fields.Time("within"));
+        var glass = new BreakGlass(fields.Choice("role", Approvers), fields.Number("confirmations", 1, 5), fields.Duration("within"));
         fields.NothingElse();
         return glass;
     }
 
-    private static ChainLimit Chain(PolicyFields fields)
+    private static ChainLimit Chain(YamlFields fields)
     {
-        var chain = new ChainLimit(fields.Time("window"), fields.Number("weight", 0, 1000));
+        var chain = new ChainLimit(fields.Duration("window"), fields.Number("weight", 0, 1000));
         fields.NothingElse();
         return chain;
     }
 
-    private static PlanLimits Limits(PolicyFields fields)
+    private static PlanLimits Limits(YamlFields fields)
     {
         var limits = new PlanLimits(fields.Number("steps", 1, 100), fields.Number("redrafts", 0, 20));
         fields.NothingElse();
         return limits;
     }
 
-    private static CallQuota Quota(PolicyFields fields)
+    private static CallQuota Quota(YamlFields fields)
     {
-        var quota = new CallQuota(Actions(fields), fields.Number("calls", 0, 100_000), fields.Time("within"));
+        var quota = new CallQuota(Actions(fields), fields.Number("calls", 0, 100_000), fields.Duration("within"));
         if (quota.Actions.IsEmpty)
             fields.Wrong("actions", "a list of action names, with * for any characters", 0);
         if (quota.Within > CallTimes.KeptFor)
@@ -108,84 +97,79 @@ public static partial class GatePolicyReader
         return quota;
     }
 
-    private static MaintenanceWindow Maintenance(PolicyFields fields)
+    private static MaintenanceWindow Maintenance(YamlFields fields)
     {
         var name = fields.Text("name");
-        var window = fields.Has("begins") || fields.Has("ends") ? new MaintenanceWindow(name, null, Once(fields)) : new(name, Window(fields));
+        var isThereOnce = fields.Has("begins") || fields.Has("ends");
+        var window = isThereOnce ? new MaintenanceWindow(name, null, Once(fields)) : new(name, Window(fields));
         fields.NothingElse();
         return window;
     }
 
-    private static PlannedFreeze Freeze(PolicyFields fields)
+    private static PlannedFreeze Freeze(YamlFields fields)
     {
         var freeze = new PlannedFreeze(fields.Text("name"), Once(fields));
         fields.NothingElse();
         return freeze;
     }
 
-    private static Period Once(PolicyFields fields)
+    private static Period Once(YamlFields fields)
     {
         var (begins, ends, zone) = (fields.WallClock("begins"), fields.WallClock("ends"), fields.Zone("timeZone"));
-        return Period.Of(begins, ends, zone) ?? fields.Wrong("ends", "after 'begins', and both times that the clock does not skip", new Period(default, default));
+        return Period.Of(begins, ends, zone)
+            ?? fields.Wrong("ends", "after 'begins', and both times that the clock does not skip", new Period(default, default));
     }
 
-    private static TimeWindow Window(PolicyFields fields) => new(
-        [.. fields.Choices("days", Enum.GetValues<WeekDay>()).Select(day => (DayOfWeek)day)],
+    private static TimeWindow Window(YamlFields fields) => new(
+        [.. fields.Choices<WeekDay>("days").Select(day => (DayOfWeek)day)],
         fields.TimeOfDay("from"),
         fields.TimeOfDay("to"),
         fields.Zone("timeZone"));
 
-    private static GateRule Rule(PolicyFields fields)
+    private static GateRule Rule(YamlFields fields)
     {
         var rule = new GateRule(
             fields.Text("name"),
             fields.Has("area") ? Area(fields) : null,
             Actions(fields),
-            fields.Choices("severity", Enum.GetValues<Severity>()),
-            fields.Choices("blastRadius", Enum.GetValues<BlastRadius>()),
-            fields.Has("when") ? When(fields.Mapping("when")) : null,
-            fields.Choice("level", Enum.GetValues<GateLevel>()),
-            fields.Has("approver") ? fields.Choice("approver", Approvers) : null,
+            fields.Choices<Severity>("severity"),
+            fields.Choices<BlastRadius>("blastRadius"),
+            fields.OptionalMapping("when") is { } when ? When(when) : null,
+            fields.Choice<GateLevel>("level"),
+            fields.OptionalChoice("approver", Approvers),
             fields.Has("approvals") ? fields.Number("approvals", 1, 5) : null,
             fields.Has("notTheRequester") ? fields.Flag("notTheRequester") : null,
-            fields.Has("expiry") ? fields.Time("expiry") : null,
-            fields.Has("escalateAfter") ? fields.Time("escalateAfter") : null,
-            fields.Has("escalateTo") ? fields.Choice("escalateTo", Enum.GetValues<Role>()) : null);
+            fields.Has("expiry") ? fields.Duration("expiry") : null,
+            fields.Has("escalateAfter") ? fields.Duration("escalateAfter") : null,
+            fields.OptionalChoice<Role>("escalateTo"));
         fields.NothingElse();
         return rule;
     }
 
-    private static TimeWindow When(PolicyFields fields)
+    private static TimeWindow When(YamlFields fields)
     {
         var window = Window(fields);
         fields.NothingElse();
         return window;
     }
 
-    private static string Area(PolicyFields fields)
+    private static string Area(YamlFields fields)
     {
         var area = fields.Text("area");
         return GateArea.All.Contains(area) ? area : fields.Wrong("area", $"one of {string.Join(", ", GateArea.All)}", area);
     }
 
-    private static ImmutableArray<string> Actions(PolicyFields fields)
+    private static ImmutableArray<string> Actions(YamlFields fields)
     {
-        var actions = fields.Texts("actions");
+        var actions = fields.TextsIfAny("actions");
         return actions.All(action => ActionPattern().IsMatch(action))
             ? actions
             : fields.Wrong("actions", "a list of action names, with * for any characters", actions);
     }
 
     /// <summary>Comments, layout and the order of keys do not count.</summary>
-    private static string VersionOf(YamlNode root) =>
-        $"{GateArea.Operations}@{Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(Json(root), PolicyJson.Default.JsonNode))[..12]}";
-
-    private static JsonNode Json(YamlNode node) => node switch
-    {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key.ToString(), Json(pair.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
-        _ => JsonValue.Create(node.ToString(), PolicyJson.Default.String)!,
-    };
+    private static string VersionOf(YamlFields root) =>
+        $"{GateArea.Operations}@{Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(root.ToJson(), PolicyJson.Default.JsonNode))[..12]}";
 
     private enum WeekDay { Sun = DayOfWeek.Sunday, Mon, Tue, Wed, Thu, Fri, Sat }
 
@@ -194,5 +178,4 @@ public static partial class GatePolicyReader
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode))]
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
 internal sealed partial class PolicyJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -11,7 +11,7 @@ public static class GatesServices
 {
     /// <summary>
     /// Gates: policy, levels, decisions, seals, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and directory,
-    /// connections, crash points, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's registration.
+    /// connections, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's registration.
     /// </summary>
     public static IServiceCollection AddGates(this IServiceCollection services)
     {
@@ -25,7 +25,7 @@ public static class GatesServices
             .AddSingleton<Recorder>()
             .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()
-            // Made when they are first needed: by then all mistakes in the settings have been told together.
+            // Made when they are first needed: by then all validation errors in the settings have been told together.
             .AddSingleton(provider => new Lazy<KillSwitch>(provider.GetRequiredService<KillSwitch>))
             .AddSingleton(provider => new Lazy<ConfiguredAccess>(provider.GetRequiredService<ConfiguredAccess>))
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
@@ -43,11 +43,11 @@ public static class GatesServices
 
     private static GatePolicies LoadPolicies(IServiceProvider provider)
     {
-        var mistakes = new List<string>();
+        var errors = new List<string>();
         var policies = GatePolicies.Load(
             GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()),
             [.. provider.GetRequiredService<ITenantDirectory>().All, .. provider.GetRequiredService<ITenantDirectory>().Elsewhere.Select(elsewhere => elsewhere.Tenant)],
-            mistakes);
-        return mistakes.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', mistakes));
+            errors);
+        return errors.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', errors));
     }
 }

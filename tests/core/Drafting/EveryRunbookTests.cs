@@ -40,12 +40,12 @@ public sealed class EveryRunbookTests
     }
 
     [Fact]
-    public void Built_in_runbooks_have_no_mistakes()
+    public void Built_in_runbooks_have_no_validation_errors()
     {
-        var mistakes = new List<string>();
-        var catalogue = RunbookCatalogue.Load(null, mistakes);
-        mistakes.AddRange(catalogue.MistakesAgainst([FakeCatalogue.Actions]));
-        mistakes.ShouldBeEmpty();
+        var errors = new List<string>();
+        var catalogue = RunbookCatalogue.Load(null, errors);
+        errors.AddRange(catalogue.ErrorsAgainst([FakeCatalogue.Actions]));
+        errors.ShouldBeEmpty();
         catalogue.All.Count.ShouldBeGreaterThanOrEqualTo(18);
         catalogue.All.Select(runbook => $"{runbook.Name}.yaml").ShouldBe(catalogue.All.Select(runbook => runbook.Origin));
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 
-/// <summary>Runbook files are read strictly, and every mistake is told at once with file and line.</summary>
+/// <summary>Runbook files are read strictly, and every validation error is told at once with file and line.</summary>
 public sealed class RunbookFilesTests : IDisposable
 {
     private const string Valid = """
@@ -40,7 +40,7 @@ public sealed class RunbookFilesTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_valid_file_is_read() => Mistakes(Valid).ShouldBeEmpty();
+    public void A_valid_file_is_read() => Errors(Valid).ShouldBeEmpty();
 
     [Fact]
     public void The_example_in_the_documentation_is_valid()
@@ -49,16 +49,16 @@ public sealed class RunbookFilesTests : IDisposable
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
             root = root.Parent;
         var page = File.ReadAllText(Path.Combine(root.ShouldNotBeNull().FullName, "docs", "runbooks.md"));
-        Mistakes(page.Split("```yaml\n")[1].Split("```")[0]).ShouldBeEmpty();
+        Errors(page.Split("```yaml\n")[1].Split("```")[0]).ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData("risk: low", "risk: lowish", "x.yaml:4: 'risk' must be one of low, medium, high")]
-    [InlineData("version: 1", "version: one", "x.yaml:2: 'version' must be a whole number above 0")]
-    [InlineData("version: 1", "version: 0", "x.yaml:2: 'version' must be a whole number above 0")]
-    [InlineData("title: Restart the agent", "titel: Restart the agent", "x.yaml:1: 'title' is missing|x.yaml:3: unknown key 'titel'; known are analysis, match, name, needs, parameters, risk, steps, summary, target, title, until, version")]
+    [InlineData("version: 1", "version: one", "x.yaml:2: 'version' must be a whole number from 1")]
+    [InlineData("version: 1", "version: 0", "x.yaml:2: 'version' must be a whole number from 1")]
+    [InlineData("title: Restart the agent", "titel: Restart the agent", "x.yaml:1: 'title' is missing|x.yaml:3: unknown key 'titel'; known here are analysis, match, name, needs, parameters, risk, steps, summary, target, title, until, version")]
     [InlineData("  kind: device", "  kind: [device]", "x.yaml:6: 'kind' must be a text")]
-    [InlineData("  kind: device", "  sort: device", "x.yaml:6: 'kind' is missing|x.yaml:6: unknown key 'sort'; known are from, kind")]
+    [InlineData("  kind: device", "  sort: device", "x.yaml:6: 'kind' is missing|x.yaml:6: unknown key 'sort'; known here are from, kind")]
     [InlineData("name: restart-agent", "name: Restart Agent", "x.yaml:1: the name 'Restart Agent' may only have lower-case letters, digits and hyphens")]
     [InlineData("  names: [AgentSick]", "  names: [AgentSick, agent_sick]", "x.yaml:8: the name 'AgentSick' is there twice")]
     [InlineData("  names: [AgentSick]", "  not: [x]", "x.yaml:8: 'match' needs 'names', 'ambiguous' or 'words'")]
@@ -74,12 +74,12 @@ public sealed class RunbookFilesTests : IDisposable
     [InlineData("    action: service.restart", "    action: service.restart\n    optional: maybe", "x.yaml:18: 'optional' must be true or false")]
     [InlineData("    action: service.restart", "    action: service.restart\n    action: service.start", "x.yaml:18: ")]
     [InlineData("      service: \"{service}\"", "      service: \"{=device.online}\"", "x.yaml:19: '{=device.online}' takes an observation as an argument")]
-    public void A_mistake_is_told_with_its_line(string instead, string of, string expected)
+    public void A_validation_error_is_told_with_its_line(string instead, string of, string expected)
     {
-        var mistakes = Mistakes(Valid.Replace(instead, of, StringComparison.Ordinal));
+        var errors = Errors(Valid.Replace(instead, of, StringComparison.Ordinal));
         foreach (var start in expected.Split('|'))
-            mistakes.ShouldContain(mistake => mistake.StartsWith(start), string.Join('\n', mistakes));
-        mistakes.Count.ShouldBe(expected.Split('|').Length, string.Join('\n', mistakes));
+            errors.ShouldContain(error => error.StartsWith(start), string.Join('\n', errors));
+        errors.Count.ShouldBe(expected.Split('|').Length, string.Join('\n', errors));
     }
 
     [Theory]
@@ -90,23 +90,23 @@ public sealed class RunbookFilesTests : IDisposable
     [InlineData("\ta: b")]
     [InlineData("? [a, b]\n: c")]
     [InlineData("a: &x [*x]")]
-    public void What_is_no_runbook_is_told(string yaml) => Mistakes(yaml).ShouldNotBeEmpty();
+    public void What_is_no_runbook_is_told(string yaml) => Errors(yaml).ShouldNotBeEmpty();
 
     [Fact]
-    public void All_mistakes_of_all_files_come_at_once()
+    public void All_validation_errors_of_all_files_come_at_once()
     {
         File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace("risk: low", "risk: none", StringComparison.Ordinal).Replace("version: 1", "version: x", StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder, "b.yaml"), Valid);
         File.WriteAllText(Path.Combine(folder, "c.yaml"), Valid);
-        var mistakes = new List<string>();
-        RunbookCatalogue.Load(folder, mistakes);
-        mistakes.Count(mistake => mistake.Contains("a.yaml:", StringComparison.Ordinal)).ShouldBe(2);
-        mistakes.ShouldContain(mistake => mistake.Contains("c.yaml:1: the name 'restart-agent' is taken by", StringComparison.Ordinal));
-        mistakes.ShouldContain(mistake => mistake.Contains("c.yaml:1: alerts named 'AgentSick' belong to", StringComparison.Ordinal));
+        var errors = new List<string>();
+        RunbookCatalogue.Load(folder, errors);
+        errors.Count(error => error.Contains("a.yaml:", StringComparison.Ordinal)).ShouldBe(2);
+        errors.ShouldContain(error => error.Contains("c.yaml:1: the name 'restart-agent' is taken by", StringComparison.Ordinal));
+        errors.ShouldContain(error => error.Contains("c.yaml:1: alerts named 'AgentSick' belong to", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void The_bot_does_not_start_with_runbooks_that_have_mistakes()
+    public void The_bot_does_not_start_with_runbooks_that_have_validation_errors()
     {
         File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace("service.restart", "service.explode", StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder, "b.yaml"), "name: B");
@@ -133,24 +133,24 @@ public sealed class RunbookFilesTests : IDisposable
     public void What_the_catalogue_does_not_allow_is_told(string instead, string of, string expected)
     {
         File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace(instead, of, StringComparison.Ordinal));
-        var mistakes = RunbookCatalogue.Load(folder, []).MistakesAgainst([FakeCatalogue.Actions]).ToList();
-        mistakes.Count.ShouldBe(expected.Split('|').Length);
-        mistakes.ShouldAllBe(mistake => mistake.Contains("a.yaml:16: ", StringComparison.Ordinal));
+        var errors = RunbookCatalogue.Load(folder, []).ErrorsAgainst([FakeCatalogue.Actions]).ToList();
+        errors.Count.ShouldBe(expected.Split('|').Length);
+        errors.ShouldAllBe(error => error.Contains("a.yaml:16: ", StringComparison.Ordinal));
         foreach (var part in expected.Split('|'))
-            mistakes.ShouldContain(mistake => mistake.Contains(part, StringComparison.Ordinal));
+            errors.ShouldContain(error => error.Contains(part, StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_action_that_any_connector_offers_is_fine() =>
-        RunbookCatalogue.Load(null, []).MistakesAgainst([new Dictionary<string, ActionSpec>(), FakeCatalogue.Actions]).ShouldBeEmpty();
+        RunbookCatalogue.Load(null, []).ErrorsAgainst([new Dictionary<string, ActionSpec>(), FakeCatalogue.Actions]).ShouldBeEmpty();
 
     [Fact]
     public void A_file_of_ones_own_replaces_the_built_in_of_that_name()
     {
         File.WriteAllText(Path.Combine(folder, "mine.yaml"), Valid.Replace("name: restart-agent", "name: disk-space", StringComparison.Ordinal));
-        var mistakes = new List<string>();
-        var catalogue = RunbookCatalogue.Load(folder, mistakes);
-        mistakes.ShouldBeEmpty();
+        var errors = new List<string>();
+        var catalogue = RunbookCatalogue.Load(folder, errors);
+        errors.ShouldBeEmpty();
         catalogue.All.Count(runbook => runbook.Name == "disk-space").ShouldBe(1);
         catalogue.For("AgentSick").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
         catalogue.For("HostOutOfDiskSpace").ShouldBeNull();
@@ -177,10 +177,10 @@ public sealed class RunbookFilesTests : IDisposable
         RunbookCatalogue.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Runbook.Name.ShouldBe("third");
     }
 
-    private static List<string> Mistakes(string yaml)
+    private static List<string> Errors(string yaml)
     {
-        var mistakes = new List<string>();
-        (RunbookReader.Read("x.yaml", yaml, isBuiltIn: false, mistakes) is null).ShouldBe(mistakes.Count > 0);
-        return mistakes;
+        var errors = new List<string>();
+        (RunbookReader.Read("x.yaml", yaml, isBuiltIn: false, errors) is null).ShouldBe(errors.Count > 0);
+        return errors;
     }
 }

@@ -12,9 +12,9 @@ public sealed class GatePolicyReaderTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public void All_mistakes_of_a_policy_are_told_at_once_with_their_lines()
+    public void All_validation_errors_of_a_policy_are_told_at_once_with_their_lines()
     {
-        var mistakes = new List<string>();
+        var errors = new List<string>();
         GatePolicyReader.Read("contoso.yaml", """
             defaults:
               approver: manager
@@ -31,8 +31,8 @@ public sealed class GatePolicyReaderTests : IDisposable
             rules:
               - { name: a, level: L4, area: moon, actions: ["rm -rf"], when: { from: "08:00" } }
               - just text
-            """, mistakes).ShouldBeNull();
-        mistakes.Order(StringComparer.Ordinal).ShouldBe([
+            """, errors).ShouldBeNull();
+        errors.Order(StringComparer.Ordinal).ShouldBe([
             "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezeOnBrokenSeal, freezeOnOutOfBand, freezes, limits, maintenance, quotas, rules",
             "contoso.yaml:12: 'days' must be a list of sun, mon, tue, wed, thu, fri, sat",
             "contoso.yaml:12: 'from' must be a time of day, as in \"18:30\"",
@@ -55,18 +55,18 @@ public sealed class GatePolicyReaderTests : IDisposable
     [Fact]
     public void From_which_severity_people_are_mentioned_is_data_and_nobody_is_without_it()
     {
-        var mistakes = new List<string>();
-        GatePolicyReader.Read("p.yaml", APolicy.Yaml(), mistakes)!.Defaults.MentionFrom.ShouldBeNull();
+        var errors = new List<string>();
+        GatePolicyReader.Read("p.yaml", APolicy.Yaml(), errors)!.Defaults.MentionFrom.ShouldBeNull();
         var mentions = APolicy.Yaml().Replace("notTheRequester:", "mentionFrom: error\n  notTheRequester:", StringComparison.Ordinal);
-        GatePolicyReader.Read("p.yaml", mentions, mistakes).ShouldNotBeNull(string.Join('\n', mistakes)).Defaults.MentionFrom.ShouldBe(Severity.Error);
-        GatePolicyReader.Read("p.yaml", mentions.Replace("mentionFrom: error", "mentionFrom: loud", StringComparison.Ordinal), mistakes).ShouldBeNull();
-        mistakes.ShouldHaveSingleItem().ShouldContain("'mentionFrom' must be one of info, warning, error, critical");
+        GatePolicyReader.Read("p.yaml", mentions, errors).ShouldNotBeNull(string.Join('\n', errors)).Defaults.MentionFrom.ShouldBe(Severity.Error);
+        GatePolicyReader.Read("p.yaml", mentions.Replace("mentionFrom: error", "mentionFrom: loud", StringComparison.Ordinal), errors).ShouldBeNull();
+        errors.ShouldHaveSingleItem().ShouldContain("'mentionFrom' must be one of info, warning, error, critical");
     }
 
     [Fact]
     public void Limits_quotas_and_what_freezes_by_itself_are_data()
     {
-        var mistakes = new List<string>();
+        var errors = new List<string>();
         var policy = GatePolicyReader.Read("contoso.yaml", APolicy.Yaml() + """
 
             limits: { steps: 5, redrafts: 1 }
@@ -74,7 +74,7 @@ public sealed class GatePolicyReaderTests : IDisposable
               - { actions: [device.reboot, "site.*"], calls: 3, within: 1h }
             freezeOnBrokenSeal: false
             freezeOnOutOfBand: always
-            """, mistakes).ShouldNotBeNull();
+            """, errors).ShouldNotBeNull();
         policy.Limits.ShouldBe(new(5, 1));
         policy.QuotaOf("site.wipe").ShouldBe(policy.Quotas[0]);
         policy.QuotaOf("service.start").ShouldBe(CallQuota.Default);
@@ -86,8 +86,8 @@ public sealed class GatePolicyReaderTests : IDisposable
             quotas:
               - { calls: 3, within: 2d }
             freezeOnOutOfBand: sometimes
-            """, mistakes).ShouldBeNull();
-        mistakes.Select(mistake => mistake[(mistake.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal).ShouldBe([
+            """, errors).ShouldBeNull();
+        errors.Select(error => error[(error.IndexOf(' ', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal).ShouldBe([
             "'actions' is missing: it must be a list of action names, with * for any characters",
             "'freezeOnOutOfBand' must be one of never, ourCredentials, always",
             "'redrafts' is missing: it must be a whole number from 0 to 20",
@@ -99,19 +99,19 @@ public sealed class GatePolicyReaderTests : IDisposable
     [Theory]
     [InlineData("", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
     [InlineData("- a\n- b", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
-    public void What_is_no_policy_is_said_so(string yaml, string mistake)
+    public void What_is_no_policy_is_said_so(string yaml, string error)
     {
-        var mistakes = new List<string>();
-        GatePolicyReader.Read("p.yaml", yaml, mistakes).ShouldBeNull();
-        mistakes.ShouldBe([mistake]);
+        var errors = new List<string>();
+        GatePolicyReader.Read("p.yaml", yaml, errors).ShouldBeNull();
+        errors.ShouldBe([error]);
     }
 
     [Fact]
     public void Broken_yaml_is_told_with_its_line()
     {
-        var mistakes = new List<string>();
-        GatePolicyReader.Read("p.yaml", "rules: [\n", mistakes).ShouldBeNull();
-        mistakes.ShouldHaveSingleItem().ShouldStartWith("p.yaml:2: not YAML: ");
+        var errors = new List<string>();
+        GatePolicyReader.Read("p.yaml", "rules: [\n", errors).ShouldBeNull();
+        errors.ShouldHaveSingleItem().ShouldStartWith("p.yaml:2: not YAML: ");
     }
 
     [Fact]
@@ -128,22 +128,22 @@ public sealed class GatePolicyReaderTests : IDisposable
     {
         Write("contoso.yaml", APolicy.Yaml(approvals: 2));
         Write("default.yaml", APolicy.Yaml(approvals: 3));
-        var mistakes = new List<string>();
-        var policies = GatePolicies.Load(folder.FullName, Tenants, mistakes);
-        mistakes.ShouldBeEmpty();
+        var errors = new List<string>();
+        var policies = GatePolicies.Load(folder.FullName, Tenants, errors);
+        errors.ShouldBeEmpty();
         policies.For(GateScene.Contoso).Defaults.Approvals.ShouldBe(2);
         policies.For(GateScene.Fabrikam).Defaults.Approvals.ShouldBe(3);
     }
 
     [Fact]
-    public void Mistakes_of_all_files_come_together()
+    public void Validation_errors_of_all_files_come_together()
     {
         Write("contoso.yaml", APolicy.Yaml().Replace("approvals: 1", "approvals: none", StringComparison.Ordinal));
         Write("contosso.yaml", APolicy.Yaml());
         Write("default.yml", APolicy.Yaml());
-        var mistakes = new List<string>();
-        GatePolicies.Load(folder.FullName, Tenants, mistakes);
-        mistakes.ShouldBe([
+        var errors = new List<string>();
+        GatePolicies.Load(folder.FullName, Tenants, errors);
+        errors.ShouldBe([
             "contoso.yaml:3: 'approvals' must be a whole number from 1 to 5",
             "contosso.yaml:1: there is no tenant 'contosso'; a policy is named default.yaml or after its tenant",
             "default.yml:1: must be named default.yaml",
@@ -151,11 +151,11 @@ public sealed class GatePolicyReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_a_mistake()
+    public void A_folder_that_is_not_there_is_a_validation_error()
     {
-        var mistakes = new List<string>();
-        GatePolicies.Load(Path.Combine(folder.FullName, "none"), Tenants, mistakes);
-        mistakes.ShouldHaveSingleItem().ShouldStartWith("Gates:PolicyPath: there is no folder");
+        var errors = new List<string>();
+        GatePolicies.Load(Path.Combine(folder.FullName, "none"), Tenants, errors);
+        errors.ShouldHaveSingleItem().ShouldStartWith("Gates:PolicyPath: there is no folder");
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, name), text);

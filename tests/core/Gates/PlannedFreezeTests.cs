@@ -62,13 +62,13 @@ public sealed class PlannedFreezeTests
     [InlineData("{ name: x, begins: '2026-03-29 01:00', timeZone: UTC }", "'ends' is missing")]
     [InlineData("{ name: x, begins: '2026-03-29 01:00', ends: '2026-03-29 02:00' }", "'timeZone' is missing")]
     [InlineData("{ name: x, begins: '2026-03-29 01:00', ends: '2026-03-29 02:00', timeZone: UTC, days: [mon] }", "unknown key 'days'")]
-    public void Mistakes_are_told(string window, string mistake)
+    public void Validation_errors_are_told(string window, string error)
     {
         foreach (var yaml in new[] { APolicy.Yaml(maintenance: $"[{window}]"), APolicy.Yaml(freezes: $"[{window}]") })
         {
-            var mistakes = new List<string>();
-            GatePolicyReader.Read("test.yaml", yaml, mistakes).ShouldBeNull();
-            mistakes.ShouldContain(told => told.Contains(mistake));
+            var errors = new List<string>();
+            GatePolicyReader.Read("test.yaml", yaml, errors).ShouldBeNull();
+            errors.ShouldContain(told => told.Contains(error));
         }
     }
 
