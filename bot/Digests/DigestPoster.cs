@@ -42,22 +42,17 @@ internal sealed class DigestPoster(
     /// <summary>By linked conversation, the last posting: one at a time.</summary>
     private readonly ConcurrentDictionary<(TenantId Tenant, string Conversation), Task> posting = new();
 
-    /// <summary>Begins to post what is due now, and completes when that is done.</summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to post what is due now for every tenant.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(tenants.All.Select(tenant => CatchUpAsync(tenant, cancellationToken)));
+
+    private async Task CatchUpAsync(Tenant tenant, CancellationToken cancellationToken)
     {
-        foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id) && killSwitch?.IsOn(tenant.Id) != true))
-        {
-            try
-            {
-                var state = await states.GetAsync(tenant.Id, cancellationToken);
-                foreach (var link in state.Channels.Values.Where(link => IsDue(state, link)))
-                    Begin(tenant, link.Channel.ConversationId, cancellationToken);
-            }
-            catch (LedgerUnavailableException unavailable)
-            {
-                logger.DigestsWait(tenant.Id, unavailable);
-            }
-        }
+        if (!followed.IsMine(tenant.Id) || killSwitch?.IsOn(tenant.Id) == true)
+            return;
+        var state = await states.GetAsync(tenant.Id, cancellationToken);
+        foreach (var link in state.Channels.Values.Where(link => IsDue(state, link)))
+            Begin(tenant, link.Channel.ConversationId, cancellationToken);
     }
 
     /// <summary>Completes when nothing is being posted; for tests and orderly stops.</summary>
@@ -67,13 +62,17 @@ internal sealed class DigestPoster(
     {
         if (!options.Value.Enabled)
             return;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await CatchUpAsync(stoppingToken);
-            var now = clock.GetUtcNow();
-            var wait = schedule.NextDue(now) - now;
-            await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var worker = new TenantWorker(clock, LongestWait, (tenant, failure, _) => logger.DigestsWait(tenant, failure));
+        await Task.WhenAll(tenants.All.Select(tenant => worker.RepeatAsync(
+            tenant.Id,
+            async stop =>
+            {
+                await CatchUpAsync(tenant, stop);
+                var now = clock.GetUtcNow();
+                var wait = schedule.NextDue(now) - now;
+                return NextRound.After(wait < LongestWait ? wait : LongestWait);
+            },
+            stoppingToken)));
         await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -43,8 +43,10 @@ internal sealed class ActionPoller(
         if (!await StartedAsync(stoppingToken))
             return;
         await Task.WhenAll(tenants.All
-            .SelectMany(tenant => connections.Of(tenant.Id).Where(connection => connections.ConnectorOf(connection) is IActionLog).Select(connection => (tenant.Id, connection)))
-            .Select(one => Task.Run(() => KeepPollingAsync(one.Id, one.connection, stoppingToken), CancellationToken.None)));
+            .SelectMany(tenant => connections.Of(tenant.Id)
+                .Where(connection => connections.ConnectorOf(connection) is IActionLog)
+                .Select(connection => (tenant.Id, connection)))
+            .Select(one => KeepPollingAsync(one.Id, one.connection, stoppingToken)));
     }
 
     /// <summary>A simulated vendor is served by this very process and is not there before; false when it stops instead.</summary>
@@ -58,29 +60,21 @@ internal sealed class ActionPoller(
         return started.Task.IsCompleted;
     }
 
-    private async Task KeepPollingAsync(TenantId tenant, Connection connection, CancellationToken stopping)
+    private Task KeepPollingAsync(TenantId tenant, Connection connection, CancellationToken stopping)
     {
         var pause = FirstPause;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
+        var worker = new TenantWorker(clock, options.Value.PollEvery, (_, problem, _) => logger.PollFailed(connection.Name, problem));
+        return worker.RepeatAsync(
+            tenant,
+            async stop =>
             {
-                if (!await followed.IsMineOrEmptyAsync(ledger, tenant, stopping))
-                    pause = NotMine;
-                else
-                    pause = await PollAsync(tenant, connection, stopping) || pause * 2 > options.Value.PollEvery ? options.Value.PollEvery : pause * 2;
-            }
-            catch (Exception) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem)
-            {
-                logger.PollFailed(connection.Name, problem);
-                pause = options.Value.PollEvery;
-            }
-            await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+                if (!await followed.IsMineOrEmptyAsync(ledger, tenant, stop))
+                    return NextRound.After(pause = NotMine);
+                var isRead = await PollAsync(tenant, connection, stop);
+                pause = isRead || pause * 2 > options.Value.PollEvery ? options.Value.PollEvery : pause * 2;
+                return NextRound.After(pause);
+            },
+            stopping);
     }
 
     private async Task<(bool Read, bool More)> ReadOnceAsync(TenantId tenant, Connection connection, CancellationToken cancellationToken)

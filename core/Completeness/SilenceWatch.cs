@@ -61,26 +61,16 @@ internal sealed class SilenceWatch : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var tenant in tenants.All)
+        await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.SilencesFailed(tenant, problem)).RunAsync(
+            tenants.All,
+            async (tenant, stop) =>
             {
-                try
-                {
-                    if (await followed.IsMineOrEmptyAsync(ledger, tenant.Id, stoppingToken))
-                        await LookAsync(tenant.Id, stoppingToken);
-                }
-                catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-                {
-                    return;
-                }
-                catch (Exception problem)
-                {
-                    logger.SilencesFailed(tenant.Id, problem);
-                }
-            }
-        }
+                if (await followed.IsMineOrEmptyAsync(ledger, tenant, stop))
+                    await LookAsync(tenant, stop);
+                return NextRound.After(LookEvery);
+            },
+            stoppingToken);
     }
 
     private IEnumerable<Measurement<long>> Silent() => states.Latest.Select(static state => new Measurement<long>(

@@ -34,27 +34,15 @@ internal sealed class ConfiguredAbsences(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All.Select(tenant => KeepTryingAsync(tenant.Id, stoppingToken)));
-
-    private async Task KeepTryingAsync(TenantId tenant, CancellationToken stopping)
-    {
-        while (!await TryAsync(tenant, stopping))
-            await Task.Delay(PauseAfterFailure, clock, stopping);
-    }
-
-    private async Task<bool> TryAsync(TenantId tenant, CancellationToken stopping)
-    {
-        try
-        {
-            await RecordAsync(tenant, stopping);
-            return true;
-        }
-        catch (LedgerUnavailableException unavailable)
-        {
-            logger.AbsencesNotRecorded(tenant, PauseAfterFailure, unavailable);
-            return false;
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new TenantWorker(clock, PauseAfterFailure, (tenant, failure, pause) => logger.AbsencesNotRecorded(tenant, pause, failure)).RunAsync(
+            tenants.All,
+            async (tenant, stop) =>
+            {
+                await RecordAsync(tenant, stop);
+                return NextRound.None;
+            },
+            stoppingToken);
 
     /// <summary>Names may have been erased since.</summary>
     private static bool IsSame(AbsenceSet known, AbsenceSet set) =>

@@ -36,51 +36,21 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(tenants.All.Select(tenant => Task.Run(() => KeepAsync(tenant.Id, stoppingToken), stoppingToken)));
+        new TenantWorker(clock, PauseAfterFailure, (tenant, problem, pause) => logger.DeadlinesFailed(tenant, pause, problem))
+            .RunAsync(tenants.All, NextAsync, stoppingToken);
 
-    private async Task KeepAsync(TenantId tenant, CancellationToken stopping)
+    private async Task<NextRound> NextAsync(TenantId tenant, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var began = clock.GetTimestamp();
-                var state = await CatchUpAsync(tenant, stopping);
-                var next = IsStopped(state) ? null : DeadlineRules.Next(state);
-                await WaitAsync(tenant, state.Seq, next, clock.GetElapsedTime(began) * RestPerLook, stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem)
-            {
-                logger.DeadlinesFailed(tenant, PauseAfterFailure, problem);
-                await Task.Delay(PauseAfterFailure, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var began = clock.GetTimestamp();
+        var state = await CatchUpAsync(tenant, stopping);
+        var now = clock.GetUtcNow();
+        var next = IsStopped(state) ? null : DeadlineRules.Next(state);
+        var wait = next is { } time && time - now < LongestWait ? time - now : LongestWait;
+        var rest = clock.GetElapsedTime(began) * RestPerLook;
+        var settle = rest > Settle ? rest : Settle;
+        return new(wait, moved => ledger.WaitPastAsync(tenant, state.Seq, moved).AsTask(), wait < settle ? wait : settle);
     }
 
     /// <summary>Under the kill switch nothing falls due: nobody could have decided, and nobody is told. Its end moves the ledger.</summary>
     private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.WhyStopped(state.Tenant) is not null;
-
-    private async Task WaitAsync(TenantId tenant, long seen, DateTimeOffset? next, TimeSpan rest, CancellationToken stopping)
-    {
-        var now = clock.GetUtcNow();
-        var wait = next is { } time && time - now < LongestWait ? time - now : LongestWait;
-        if (wait <= TimeSpan.Zero)
-            return;
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var moved = ledger.WaitPastAsync(tenant, seen, woken.Token).AsTask();
-        var due = Task.Delay(wait, clock, woken.Token);
-        var first = await Task.WhenAny(moved, due);
-        if (first == moved)
-        {
-            await moved;
-            var settle = rest > Settle ? rest : Settle;
-            await Task.Delay(wait < settle ? wait : settle, clock, stopping);
-        }
-        await woken.CancelAsync();
-        await Task.WhenAll(moved, due).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
 }

@@ -32,7 +32,7 @@ internal sealed class ErasureWatch(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(heads.Select(head => Task.Run(() => WatchAsync(head.Key, head.Value, stoppingToken), CancellationToken.None)));
+        Task.WhenAll(heads.Select(head => WatchAsync(head.Key, head.Value, stoppingToken)));
 
     private async Task BeginAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -46,33 +46,20 @@ internal sealed class ErasureWatch(
         }
     }
 
-    private async Task WatchAsync(TenantId tenant, long seen, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
+    private Task WatchAsync(TenantId tenant, long seen, CancellationToken stopping) =>
+        new TenantWorker(clock, Pause, (_, failure, pause) => logger.NotForgotten(tenant, failure, pause)).RepeatAsync(
+            tenant,
+            async stop =>
             {
-                await ledger.WaitPastAsync(tenant, seen, stopping);
-                foreach (var entry in await ledger.ReadAsync(tenant, seen, PageSize, stopping))
+                foreach (var entry in await ledger.ReadAsync(tenant, seen, PageSize, stop))
                 {
                     if (entry.Fact is ErasureCompleted erased)
-                        await ForgetAsync(tenant, erased, stopping);
+                        await ForgetAsync(tenant, erased, stop);
                     seen = entry.Seq;
                 }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                // A key that is withheld was never at hand here, nor anything opened with it.
-                var pause = failure is KeyWithheldException ? KeyOpening.AskAgain : Pause;
-                logger.NotForgotten(tenant, failure, pause);
-                await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+                return new(Timeout.InfiniteTimeSpan, moved => ledger.WaitPastAsync(tenant, seen, moved).AsTask());
+            },
+            stopping);
 
     private async Task ForgetAsync(TenantId tenant, ErasureCompleted erased, CancellationToken stopping)
     {

@@ -26,29 +26,20 @@ internal sealed partial class KeyOpening(KeyRing ring, ITenantDirectory tenants,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var every = new PeriodicTimer(AskAgain, clock);
-        try
-        {
-            while (ring.Withheld.Count > 0 && await every.WaitForNextTickAsync(stoppingToken))
-                await Task.WhenAll(ring.Withheld.Select(one => TryAgainAsync(one.Tenant, stoppingToken)));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
+        var withheld = tenants.All.Where(tenant => ring.Withheld.Any(one => one.Tenant == tenant.Id)).ToList();
+        if (withheld.Count == 0)
+            return;
+        await Task.Delay(AskAgain, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new TenantWorker(clock, AskAgain, (tenant, failure, _) => StillNot(logger, tenant, failure))
+            .RunAsync(withheld, TryAgainAsync, stoppingToken);
     }
 
-    private async Task TryAgainAsync(TenantId tenant, CancellationToken stopping)
+    private async Task<NextRound> TryAgainAsync(TenantId tenant, CancellationToken stopping)
     {
-        try
-        {
-            if (await TryAsync(tenant, stopping) is null)
-                GivenBack(logger, tenant);
-        }
-        catch (LedgerUnavailableException unavailable)
-        {
-            StillNot(logger, tenant, unavailable);
-        }
+        if (await TryAsync(tenant, stopping) is not null)
+            return NextRound.After(AskAgain);
+        GivenBack(logger, tenant);
+        return NextRound.None;
     }
 
     /// <summary>Null when the key is open now.</summary>

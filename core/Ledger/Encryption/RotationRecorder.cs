@@ -14,35 +14,18 @@ internal sealed partial class RotationRecorder(
     /// <summary>How soon a rotation is on record at the latest, unless the store is away.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var record = new RotationRecord(keys, ledger);
-        using var every = new PeriodicTimer(Every, clock);
-        try
-        {
-            do
+        return new TenantWorker(clock, Every, (tenant, failure, _) => NotRecorded(logger, tenant, failure)).RunAsync(
+            tenants.All,
+            async (tenant, stop) =>
             {
-                foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
-                    await RecordAsync(record, tenant.Id, stoppingToken);
-            }
-            while (await every.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
-
-    private async Task RecordAsync(RotationRecord record, TenantId tenant, CancellationToken stopping)
-    {
-        try
-        {
-            await record.RecordAsync(tenant, stopping);
-        }
-        catch (LedgerUnavailableException unavailable)
-        {
-            NotRecorded(logger, tenant, unavailable);
-        }
+                if (followed.IsMine(tenant))
+                    await record.RecordAsync(tenant, stop);
+                return NextRound.After(Every);
+            },
+            stoppingToken);
     }
 
     [LoggerMessage(EventId = 2402, Level = LogLevel.Warning, Message = "Whether a key of {Tenant} was rotated cannot be looked up or recorded now; it is tried again")]

@@ -117,16 +117,20 @@ internal sealed class Checkpointer(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tenants.All.SelectMany(tenant =>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Side by side, so that a witness that takes its time does not keep the next checkpoint waiting.
-        var signed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        return new[]
+        var worker = new TenantWorker(clock, PauseAfterFailure, (tenant, failure, pause) => logger.NotSigned(tenant, failure.Message, pause));
+        return Task.WhenAll(tenants.All.SelectMany(tenant =>
         {
-            RepeatAsync(stop => LookAndTellAsync(tenant.Id, signed.Writer, stop), stop => signals.TakenAsync(tenant.Id, stop), Settle, stoppingToken),
-            RepeatAsync(async stop => followed.IsMine(tenant.Id) ? await WitnessAsync(tenant.Id, stop) : NotMine, async stop => await signed.Reader.ReadAsync(stop), TimeSpan.Zero, stoppingToken),
-        };
-    }));
+            // Side by side, so that a witness that takes its time does not keep the next checkpoint waiting.
+            var signed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+            return new[]
+            {
+                worker.RepeatAsync(tenant.Id, stop => SignNextAsync(tenant.Id, signed.Writer, stop), stoppingToken),
+                worker.RepeatAsync(tenant.Id, stop => WitnessNextAsync(tenant.Id, signed.Reader, stop), stoppingToken),
+            };
+        }));
+    }
 
     /// <summary>Looks at a tenant if it is this instance's, and forgets what was wrong with it if it is another one's.</summary>
     internal async Task<TimeSpan> LookAndTellAsync(TenantId tenant, ChannelWriter<bool> signed, CancellationToken cancellationToken)
@@ -155,28 +159,13 @@ internal sealed class Checkpointer(
         }
     }
 
-    private async Task RepeatAsync(
-        Func<CancellationToken, Task<TimeSpan>> act, Func<CancellationToken, Task> signalled, TimeSpan settle, CancellationToken stopping)
+    private async Task<NextRound> SignNextAsync(TenantId tenant, ChannelWriter<bool> signed, CancellationToken cancellationToken) =>
+        new(await LookAndTellAsync(tenant, signed, cancellationToken), stop => signals.TakenAsync(tenant, stop), Settle);
+
+    private async Task<NextRound> WitnessNextAsync(TenantId tenant, ChannelReader<bool> signed, CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        try
-        {
-            while (true)
-            {
-                var pause = await act(stopping);
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                var signal = signalled(waiting.Token);
-                var first = await Task.WhenAny(signal, Task.Delay(pause, clock, waiting.Token));
-                if (first == signal && signal.IsCompletedSuccessfully && settle > TimeSpan.Zero)
-                    await Task.Delay(settle, clock, stopping);
-                await waiting.CancelAsync();
-                stopping.ThrowIfCancellationRequested();
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The host stops; what is not signed yet is signed at the next start.
-        }
+        var pause = followed.IsMine(tenant) ? await WitnessAsync(tenant, cancellationToken) : NotMine;
+        return new(pause, async stop => await signed.ReadAsync(stop));
     }
 
     /// <summary>Puts a heartbeat on record when one is due; returns how long it is until the next would be.</summary>

@@ -30,26 +30,32 @@ internal sealed class WitnessedStart(
     public string? WhyHeld(TenantId tenant) => held.GetValueOrDefault(tenant);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(held.Keys.ToList().Select(tenant => Task.Run(() => AskUntilClearAsync(tenant, stoppingToken), CancellationToken.None)));
+        Task.WhenAll(held.Keys.ToList().Select(tenant => AskUntilClearAsync(tenant, stoppingToken)));
 
     /// <summary>Asks until every witness has answered and none contradicts, or until patience with those that do not answer is over.</summary>
-    internal async Task AskUntilClearAsync(TenantId tenant, CancellationToken stopping)
+    internal Task AskUntilClearAsync(TenantId tenant, CancellationToken stopping)
     {
         var began = clock.GetTimestamp();
-        while (!stopping.IsCancellationRequested)
+        return new TenantWorker(clock, AskAgain, TellOfFailure).RepeatAsync(tenant, stop => AskOnceAsync(tenant, began, stop), stopping);
+
+        void TellOfFailure(TenantId _, Exception failure, TimeSpan pause) =>
+            logger.CopyMissing(tenant, $"The witnesses could not be asked: {failure.Message}");
+    }
+
+    private async Task<NextRound> AskOnceAsync(TenantId tenant, long began, CancellationToken stopping)
+    {
+        var answers = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
+        var contradicts = answers.Any(static answer => answer == Answer.Contradicts);
+        var silent = answers.Any(static answer => answer == Answer.None);
+        if (contradicts || (silent && clock.GetElapsedTime(began) < terms.Timeout))
         {
-            var answers = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
-            var (contradicts, silent) = (answers.Any(static answer => answer == Answer.Contradicts), answers.Any(static answer => answer == Answer.None));
-            if (!contradicts && (!silent || clock.GetElapsedTime(began) >= terms.Timeout))
-            {
-                if (silent)
-                    logger.WitnessesUnasked(tenant, terms.Timeout);
-                held.TryRemove(tenant, out _);
-                return;
-            }
             held[tenant] = contradicts ? Contradicted : Unasked;
-            await Task.Delay(AskAgain, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return NextRound.After(AskAgain);
         }
+        if (silent)
+            logger.WitnessesUnasked(tenant, terms.Timeout);
+        held.TryRemove(tenant, out _);
+        return NextRound.None;
     }
 
     private async Task<Answer> AskAsync(WitnessClient witness, TenantId tenant, CancellationToken stopping)
