@@ -64,7 +64,7 @@ public static class BotHost
             .AddDrafting()
             .AddGates()
             .AddPrivacy()
-            .AddCrashPoints(builder.Environment, builder.Configuration)
+            .AddFailpoints(builder.Environment, builder.Configuration)
             .AddExecution()
             .AddCompleteness()
             .AddWebhooks()

@@ -25,7 +25,6 @@ internal sealed class DraftRecommendationHandler(
     RunbookCatalogue runbooks,
     TargetResolver resolver,
     IMediator mediator,
-    ICrashPoints crashPoints,
     IOptions<DraftingOptions> options,
     TimeProvider clock,
     ILogger<DraftRecommendationHandler> log,
@@ -86,7 +85,7 @@ internal sealed class DraftRecommendationHandler(
         if (result is not AppendResult.Appended)
             return false;
         log.Drafted(incident.Id, incident.Tenant, revision, draft.Drafter, draft.Plan.Steps.Count, draft.Problem is not null);
-        crashPoints.Reach(CrashPoint.RecommendationDrafted);
+        Failpoints.Hit(Failpoint.RecommendationDrafted);
         return true;
     }
 

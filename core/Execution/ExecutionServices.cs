@@ -1,4 +1,3 @@
-using DevOpsAI.Common;
 using DevOpsAI.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +18,6 @@ public static class ExecutionServices
         services.TryAddSingleton<IClaimPolicy>(static provider => provider.GetService<IOptions<StorageOptions>>()?.Value.Provider == StorageProvider.Cosmos
             ? new LeaseClaims()
             : ActivatorUtilities.CreateInstance<ExclusiveStorageClaims>(provider));
-        services.TryAddSingleton<ICrashPoints, NoCrashPoints>();
         services.AddMetrics();
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<TargetLocks>();

@@ -17,7 +17,7 @@ namespace DevOpsAI.Execution;
 /// </summary>
 internal sealed class Executor(
     TenantStates states, RunRecord record, IConnections connections, IExecutionGuard guard, IClaimPolicy claims, BotInstance self,
-    TargetLocks locks, ICrashPoints crash, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger, IExecutionHold? hold = null)
+    TargetLocks locks, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger, IExecutionHold? hold = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -32,12 +32,12 @@ internal sealed class Executor(
                 continue;
             }
             using var targets = await locks.TakeAsync(tenant, due.Plan, cancellationToken);
-            var calls = new VendorCalls(tenant, connections, crash, clock, options.Value, logger);
+            var calls = new VendorCalls(tenant, connections, clock, options.Value, logger);
             try
             {
                 if (await ClaimAsync(tenant, incidentId, calls, cancellationToken) is { } claimed)
                 {
-                    await new PlanRun(tenant, incidentId, claimed.ExecutionId, record, guard, calls, crash, clock, options.Value, logger)
+                    await new PlanRun(tenant, incidentId, claimed.ExecutionId, record, guard, calls, clock, options.Value, logger)
                         .GoOnAsync(claimed.TakenOver, cancellationToken);
                 }
             }
@@ -63,11 +63,11 @@ internal sealed class Executor(
             return null;
         // What was begun is gone on with even when it may not act any more: what was already sent must come on record.
         var objection = due.TakenOver ? null : await WhyNotAsync(state, incident, due.Plan, cancellationToken);
-        crash.Reach(CrashPoint.ExecutionClaiming);
+        Failpoints.Hit(Failpoint.ExecutionClaiming);
         var lease = clock.GetUtcNow() + calls.LeaseFor(due.Plan);
         if (!await record.ClaimAsync(state, incident, due, lease, objection, cancellationToken))
             return null;
-        crash.Reach(CrashPoint.ExecutionClaimed);
+        Failpoints.Hit(Failpoint.ExecutionClaimed);
         if (objection is not null)
         {
             var outcome = Summaries.OutcomeOf(objection);

@@ -13,7 +13,7 @@ namespace DevOpsAI.Execution;
 /// <summary>One run of a claimed plan, from wherever the record says it stands to its outcome.</summary>
 internal sealed class PlanRun(
     TenantId tenant, string incidentId, string executionId,
-    RunRecord record, IExecutionGuard guard, VendorCalls calls, ICrashPoints crash, TimeProvider clock, ExecutionOptions options, ILogger logger)
+    RunRecord record, IExecutionGuard guard, VendorCalls calls, TimeProvider clock, ExecutionOptions options, ILogger logger)
 {
     /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
@@ -87,7 +87,7 @@ internal sealed class PlanRun(
             if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } objection)
                 return Refused(objection, nothingSent: index == 0 && !rollback && attempt == 1 && !standing.Run.MayHaveSent(operation), rollback);
             var answer = await calls.ActAsync(step, rollback, operation);
-            crash.Reach(rollback ? CrashPoint.RollbackActed : CrashPoint.StepActed);
+            Failpoints.Hit(rollback ? Failpoint.RollbackActed : Failpoint.StepActed);
             var settled = answer switch
             {
                 CallOutcome<ActionReceipt>.Done done => await calls.ReadBackAsync(step, rollback, done.Value.Detail, cancellationToken),
@@ -102,7 +102,7 @@ internal sealed class PlanRun(
             if (settled.Outcome is not null)
             {
                 if (!rollback)
-                    crash.Reach(CrashPoint.StepObserved);
+                    Failpoints.Hit(Failpoint.StepObserved);
                 return await RecordAsync(standing, index, rollback, operation, settled);
             }
             logger.TryingAgain(operation, attempt, pause);
@@ -129,7 +129,7 @@ internal sealed class PlanRun(
             if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
                 return objection;
             await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
-            crash.Reach(rollback ? CrashPoint.RollbackStarting : CrashPoint.StepStarting);
+            Failpoints.Hit(rollback ? Failpoint.RollbackStarting : Failpoint.StepStarting);
             if (!await record.AnnounceAsync(standing, new(incidentId, executionId, index, rollback, operation), cancellationToken))
                 continue;
             // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where somebody
@@ -141,7 +141,7 @@ internal sealed class PlanRun(
             {
                 continue;
             }
-            crash.Reach(rollback ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced);
+            Failpoints.Hit(rollback ? Failpoint.RollbackAnnounced : Failpoint.StepAnnounced);
             return null;
         }
     }
@@ -157,7 +157,7 @@ internal sealed class PlanRun(
                 return new(ExecutionOutcome.Failed, false, $"{target.Name} could not be looked at: {problem}");
         }
         var changes = Drift.Of(conditions, calls.LastReading, ObservedBefore(standing));
-        crash.Reach(CrashPoint.DriftChecked);
+        Failpoints.Hit(Failpoint.DriftChecked);
         return changes.Count == 0 ? null : new(ExecutionOutcome.Drifted, false, null, changes);
     }
 
@@ -180,7 +180,7 @@ internal sealed class PlanRun(
         var lease = calls.LeaseFor(standing.Run.Plan);
         var needed = calls.TimeoutOf(step, rollback) + Reserve + Reserve;
         await record.RenewAsync(standing, clock.GetUtcNow() + (lease > needed ? lease : needed));
-        crash.Reach(CrashPoint.ExecutionRenewed);
+        Failpoints.Hit(Failpoint.ExecutionRenewed);
     }
 
     /// <summary>Whether the lease outlasts the action, with the reserve.</summary>
@@ -191,7 +191,7 @@ internal sealed class PlanRun(
     {
         var outcome = settled.Outcome ?? throw new ArgumentException("Only what is settled is recorded.", nameof(settled));
         await record.StepAsync(standing, new(incidentId, executionId, index, rollback, operation, outcome, settled.Detail));
-        crash.Reach(rollback ? CrashPoint.RollbackRecorded : CrashPoint.StepRecorded);
+        Failpoints.Hit(rollback ? Failpoint.RollbackRecorded : Failpoint.StepRecorded);
         return null;
     }
 
@@ -200,11 +200,11 @@ internal sealed class PlanRun(
         var run = standing.Run;
         var changes = ending.Changes ?? await ChangesAsync(standing, ending.RolledBack, cancellationToken);
         var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.All(step => step.Rollback is not null);
-        crash.Reach(CrashPoint.ExecutionFinishing);
+        Failpoints.Hit(Failpoint.ExecutionFinishing);
         await record.FinishAsync(
             standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
             undoable ? clock.GetUtcNow() + options.UndoFor : null, ending.FreezeBecause);
-        crash.Reach(CrashPoint.ExecutionFinished);
+        Failpoints.Hit(Failpoint.ExecutionFinished);
     }
 
     /// <summary>What the steps were to change, side by side: as it was when the plan was proposed, and as it is read now.</summary>

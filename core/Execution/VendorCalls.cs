@@ -15,7 +15,7 @@ internal sealed record Settled(StepOutcome? Outcome, string Detail, TimeSpan? Tr
 /// <see cref="CallOutcome{T}.NotDone"/> may lead to a second one.
 /// </summary>
 internal sealed class VendorCalls(
-    TenantId tenant, IConnections connections, ICrashPoints crash, TimeProvider clock, ExecutionOptions options, ILogger logger)
+    TenantId tenant, IConnections connections, TimeProvider clock, ExecutionOptions options, ILogger logger)
 {
     private const int DetailLimit = 500;
 
@@ -99,7 +99,7 @@ internal sealed class VendorCalls(
             // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do it.
             var settled = !patience.Allows(options.LookEvery);
             var status = await LookUpAsync(step, operationId, cancellationToken);
-            crash.Reach(CrashPoint.StepLookedUp);
+            Failpoints.Hit(Failpoint.StepLookedUp);
             if (status == OperationStatus.Applied)
                 return await ReadBackAsync(step, rollback, "The answer was lost; the vendor says it was done.", cancellationToken);
             if (status == OperationStatus.NotApplied && settled)

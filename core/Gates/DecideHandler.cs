@@ -6,7 +6,7 @@ namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
 internal sealed class DecideHandler(
-    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, ICrashPoints crash, TimeProvider clock, IExecutionHold? hold = null)
+    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, IExecutionHold? hold = null)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal sealed class DecideHandler(
             request.Tenant,
             request.IncidentId,
             state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
-            () => crash.Reach(CrashPoint.DecisionAppended),
+            () => Failpoints.Hit(Failpoint.DecisionAppended),
             cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ namespace DevOpsAI.Gates;
 /// <remarks>Throws <see cref="LedgerUnavailableException"/>; the follower that asked hands the entry over again.</remarks>
 internal sealed class StageProposalHandler(
     ILedger ledger, TenantStates states, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch,
-    ICrashPoints crash, TimeProvider clock, ILogger<StageProposalHandler> logger) : IRequestHandler<StageProposal, Unit>
+    TimeProvider clock, ILogger<StageProposalHandler> logger) : IRequestHandler<StageProposal, Unit>
 {
     private const int Tries = 10;
 
@@ -35,7 +35,7 @@ internal sealed class StageProposalHandler(
                 cancellationToken);
             if (result is AppendResult.Appended)
             {
-                crash.Reach(CrashPoint.ProposalStaged);
+                Failpoints.Hit(Failpoint.ProposalStaged);
                 logger.Staged(incident.Id, request.Tenant, staged.Revision, staged.Terms.Level);
                 return Unit.Value;
             }

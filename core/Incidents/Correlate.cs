@@ -18,7 +18,6 @@ internal sealed class CorrelateEventHandler(
     ILedger ledger,
     TenantStates states,
     ITenantDirectory tenants,
-    ICrashPoints crashPoints,
     IOptions<StormOptions> storms,
     TimeProvider clock,
     ILogger<CorrelateEventHandler> logger) : IRequestHandler<CorrelateEvent, Unit>
@@ -56,7 +55,7 @@ internal sealed class CorrelateEventHandler(
                 new IncidentReopened(returning.Id) { EventId = waiting.Event.EventId }, waiting.Seq);
         if (await ledger.AppendAsync(state.Tenant, expected, [entry], cancellationToken) is AppendResult.Conflict)
             return false;
-        crashPoints.Reach(CrashPoint.IncidentOpened);
+        Failpoints.Hit(Failpoint.IncidentOpened);
         if (returning is null)
             logger.IncidentOpened(state.Tenant, opened.IncidentId, opened.FirstEventId, scope);
         else

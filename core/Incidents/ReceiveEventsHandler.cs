@@ -15,7 +15,7 @@ namespace DevOpsAI.Incidents;
 /// is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
 /// </summary>
 internal sealed class ReceiveEventsHandler(
-    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ICrashPoints crashPoints, ILogger<ReceiveEventsHandler> logger)
+    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ILogger<ReceiveEventsHandler> logger)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
     private const int Tries = 10;
@@ -46,7 +46,7 @@ internal sealed class ReceiveEventsHandler(
             var entries = news.Select(one => new NewEntry(StreamId.Event(one.Event.EventId), actor, request.Correlation, one.Event)).ToArray();
             if (await AppendAsync(request.Tenant, expected, entries, cancellationToken) is not AppendResult.Conflict conflict)
             {
-                crashPoints.Reach(CrashPoint.EventAppended);
+                Failpoints.Hit(Failpoint.EventAppended);
                 logger.EventsReceived(request.Connection, entries.Length, sent.Count - entries.Length);
                 return news.ToDictionary(static one => one.SentId, static one => one.Event.EventId);
             }

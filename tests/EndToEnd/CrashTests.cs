@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>The bot is killed (SIGKILL) at each named point of an incident's life, with redelivered webhooks and doubled clicks around it.</summary>
 public sealed class CrashTests
 {
-    public static TheoryData<string> Points => [.. CrashPoint.All];
+    public static TheoryData<string> Points => [.. Failpoint.All];
 
     [Theory]
     [MemberData(nameof(Points))]
@@ -21,7 +21,7 @@ public sealed class CrashTests
             ["LocalTeams:Enabled"] = "false",
             ["Execution:SettleFor"] = "00:00:03",
             // A card that did arrive is claimed by the first click on it; however slow the machine, that must come before it is given up.
-            ["Cards:LostAnswerWait"] = point == CrashPoint.CardSent ? "00:10:00" : "00:00:05",
+            ["Cards:LostAnswerWait"] = point == Failpoint.CardSent ? "00:10:00" : "00:00:05",
         });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
@@ -34,7 +34,7 @@ public sealed class CrashTests
         });
         JsonObject? approve = null;
         // Up to the decision the crash comes by itself; from there on it needs the click.
-        if (Array.IndexOf([.. CrashPoint.All], point) >= Array.IndexOf([.. CrashPoint.All], CrashPoint.DecisionAppended))
+        if (Array.IndexOf([.. Failpoint.All], point) >= Array.IndexOf([.. Failpoint.All], Failpoint.DecisionAppended))
         {
             var shown = await teams.CardAsync("WS-RECEPTION");
             // A kill before it is known that the card is there is what CardSent is about.

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Common;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -23,7 +22,6 @@ internal sealed class CardKeeper(
     IncidentViews views,
     IConnectorClient connector,
     IConversationBook book,
-    ICrashPoints crashPoints,
     IOptions<CardsOptions> options,
     TimeProvider clock,
     ILogger<CardKeeper> logger,
@@ -142,7 +140,7 @@ internal sealed class CardKeeper(
     }
 
     private KeptCard Keep(CardPlace place) => new(
-        place, ledger, states, views, connector, book, crashPoints, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)), killSwitch);
+        place, ledger, states, views, connector, book, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)), killSwitch);
 
     private static string? IncidentOf(StreamId stream)
     {

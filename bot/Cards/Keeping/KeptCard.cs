@@ -23,7 +23,6 @@ internal sealed class KeptCard(
     IncidentViews views,
     IConnectorClient connector,
     IConversationBook book,
-    ICrashPoints crashPoints,
     IFollowedTenants followed,
     RefusedCards refusedCards,
     CardsOptions options,
@@ -168,7 +167,7 @@ internal sealed class KeptCard(
                 stopping);
             if (announced is AppendResult.Conflict)
                 return true;
-            crashPoints.Reach(CrashPoint.CardSending);
+            Failpoints.Hit(Failpoint.CardSending);
         }
         knownUnsent = false;
         await book.PeopleAsync(place.ConversationId, stopping);
@@ -178,7 +177,7 @@ internal sealed class KeptCard(
         switch (outcome)
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
-                crashPoints.Reach(CrashPoint.CardSent);
+                Failpoints.Hit(Failpoint.CardSent);
                 drawnAt = drawing;
                 await RecordPostAsync(incident, Current(post.Link.Channel), threadId, activityId, message.ContentHash());
                 return true;
@@ -204,7 +203,7 @@ internal sealed class KeptCard(
             return;
         var posted = new CardPosted(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false) { Content = content };
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, posted)], CancellationToken.None);
-        crashPoints.Reach(CrashPoint.CardPosted);
+        Failpoints.Hit(Failpoint.CardPosted);
         logger.CardPosted(incident.Id, place.ConversationId, incident.LastSeq);
     }
 
@@ -220,7 +219,7 @@ internal sealed class KeptCard(
             case SendOutcome.Sent:
                 var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.ContentHash() };
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
-                crashPoints.Reach(CrashPoint.CardUpdated);
+                Failpoints.Hit(Failpoint.CardUpdated);
                 updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetTimestamp());
                 (passingSince, drawnAt, failures) = (null, drawing, 0);
                 return true;
@@ -252,7 +251,7 @@ internal sealed class KeptCard(
             stopping);
         if (announced is AppendResult.Conflict)
             return true;
-        crashPoints.Reach(CrashPoint.NoticeSending);
+        Failpoints.Hit(Failpoint.NoticeSending);
         var serviceUrl = Current(tell.Link.Channel).ServiceUrl;
         var message = new OutgoingMessage { Text = sentence };
         SendOutcome outcome = new SendOutcome.Unknown("cut short");

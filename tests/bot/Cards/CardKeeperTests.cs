@@ -32,7 +32,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         return ValueTask.CompletedTask;
     }
 
@@ -93,7 +93,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task A_new_card_mentions_who_may_decide_where_the_policy_says_so_and_a_changed_one_tells_nobody_again()
     {
         policy = policy with { Defaults = policy.Defaults with { MentionFrom = Severity.Warning } };
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         story.Linked().Opened().Drafted().Staged();
         await HandOverAsync();
         var card = teams.Shown.Values.Single();
@@ -114,7 +114,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         policy.Defaults.MentionFrom.ShouldBeNull();
         policy = policy with { Defaults = policy.Defaults with { MentionFrom = Severity.Critical } };
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         story.Linked().Opened().Drafted().Staged();
         await HandOverAsync();
         teams.Shown.Values.Single().ToJsonString().ShouldNotContain("entities");
@@ -253,9 +253,9 @@ public sealed class CardKeeperTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(CrashPoint.CardSending, 0)]
-    [InlineData(CrashPoint.CardSent, 1)]
-    [InlineData(CrashPoint.CardPosted, 1)]
+    [InlineData(Failpoint.CardSending, 0)]
+    [InlineData(Failpoint.CardSent, 1)]
+    [InlineData(Failpoint.CardPosted, 1)]
     public async Task After_a_crash_the_card_is_there_and_no_second_one_is_sent_before_the_wait_is_over(string point, int postsBefore)
     {
         var crash = new CrashAt(point);
@@ -265,10 +265,10 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await crash.Reached.WaitAsync(Token);
         teams.Posts.ShouldBe(postsBefore);
 
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         handed = 0;
         await HandOverAsync(idle: false);
-        if (point != CrashPoint.CardPosted)
+        if (point != Failpoint.CardPosted)
         {
             await UntilAsync(() => story.Clock.WaitingTimers > 0);
             teams.Posts.ShouldBe(postsBefore);
@@ -276,7 +276,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         }
         await keeper.IdleAsync().WaitAsync(Hang.Limit, Token);
         Facts<CardPosted>().ShouldHaveSingleItem();
-        teams.Posts.ShouldBe(point == CrashPoint.CardSent ? 2 : 1);
+        teams.Posts.ShouldBe(point == Failpoint.CardSent ? 2 : 1);
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await HandOverAsync(idle: false);
         await crash.Reached.WaitAsync(Token);
         Facts<CardUpdated>().ShouldBeEmpty();
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         await keeper.StartAsync(Token);
         await UntilAsync(() => Facts<CardUpdated>().Count == 1);
         teams.Updates.ShouldBe(2);
@@ -315,7 +315,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task Two_instances_post_one_card()
     {
         story.Linked().Opened().Drafted().Staged();
-        var second = Restarted(new NoCrash());
+        var second = Restarted();
         teams.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var entry = story.Ledger.Entries(story.Tenant.Id)[^1];
         await Task.WhenAll(keeper.HandleAsync(entry, Token), second.HandleAsync(entry, Token));
@@ -526,14 +526,14 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         story.Linked().Opened().Drafted().Staged();
         await HandOverAsync();
-        var crash = new CrashAt(CrashPoint.NoticeSending);
+        var crash = new CrashAt(Failpoint.NoticeSending);
         keeper = Restarted(crash);
         story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
         await HandOverAsync(idle: false);
         await crash.Reached.WaitAsync(Token);
         Facts<NoticeSending>().ShouldHaveSingleItem();
 
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         await HandOverAgainAsync();
         teams.Texts.ShouldBeEmpty("nobody knows whether it arrived");
         Facts<NoticeSending>().ShouldHaveSingleItem();
@@ -544,13 +544,13 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         story.Linked().Opened().Drafted().Staged();
         await HandOverAsync();
-        var crash = new CrashAt(CrashPoint.CardUpdated);
+        var crash = new CrashAt(Failpoint.CardUpdated);
         keeper = Restarted(crash);
         story.Decided(DecisionKind.Reject, reason: "Not today.").Closed("rejected");
         await HandOverAsync(idle: false);
         await crash.Reached.WaitAsync(Token);
-        var old = Restarted(new NoCrash());
-        keeper = Restarted(new NoCrash());
+        var old = Restarted();
+        keeper = Restarted();
         await HandOverAgainAsync();
         teams.Texts.ShouldHaveSingleItem().ShouldContain("Not today.");
         Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.Sent);
@@ -593,7 +593,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task A_planned_freeze_is_shown_when_it_begins_and_gone_when_it_ends_though_nothing_is_recorded()
     {
         policy = policy with { Freezes = [new("year-end close", new(Story.Start.AddHours(1), Story.Start.AddHours(2)))] };
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         story.Linked().Opened().Drafted().Staged();
         await keeper.StartAsync(Token);
         await HandOverAsync();
@@ -626,7 +626,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         var thrown = new HandSwitch(story.Tenant.Id);
         killSwitch = thrown;
-        keeper = Restarted(new NoCrash());
+        keeper = Restarted();
         story.Linked().Opened().Drafted().Staged();
         await HandOverAsync();
         teams.Posts.ShouldBe(1);
@@ -645,12 +645,13 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Shown.Values.ShouldAllBe(card => !card.ToJsonString().Contains("The kill switch is on", StringComparison.Ordinal));
     }
 
-    private CardKeeper Restarted(ICrashPoints crashPoints)
+    private CardKeeper Restarted(CrashAt? crash = null)
     {
+        Failpoints.Arm(crash is null ? null : crash.Reach);
         var states = new TenantStates(story.Ledger, CoreFeatures.Catalog);
         var made = new CardKeeper(
             story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
-            crashPoints, Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()), killSwitch);
+            Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()), killSwitch);
         keepers.Add(made);
         return made;
     }

@@ -1,7 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -47,13 +46,8 @@ internal sealed class GivenAccess : IAccess
         incident.OpenGlass!.By.Id == objectId ? new(incident, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, incident, objectId);
 }
 
-internal sealed class NoCrash : ICrashPoints
-{
-    public void Reach(string point) { }
-}
-
 /// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
-internal sealed class CrashAt(string point) : ICrashPoints
+internal sealed class CrashAt(string point)
 {
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

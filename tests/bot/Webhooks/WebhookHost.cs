@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Webhooks;
-using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
@@ -59,7 +58,6 @@ internal sealed class WebhookHost : IAsyncDisposable
         builder.Services
             .AddSingleton(ledger)
             .AddSingleton<IKeyRing, InMemoryKeyRing>()
-            .AddSingleton<ICrashPoints, NoCrash>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
             .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks();
@@ -141,14 +139,6 @@ internal sealed class WebhookHost : IAsyncDisposable
         {
             if (IsEnabled(logLevel))
                 Kept.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-        }
-    }
-
-    private sealed class NoCrash : ICrashPoints
-    {
-        public void Reach(string point)
-        {
-            // Nothing crashes here.
         }
     }
 }

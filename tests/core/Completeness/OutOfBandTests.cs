@@ -16,7 +16,7 @@ public sealed class OutOfBandTests : IDisposable
 {
     private readonly PollingScene scene = new();
 
-    public static TheoryData<string> Points => [.. CrashPoint.All.Where(point => point is not ("event.appended" or "incident.opened") && !point.StartsWith("card", StringComparison.Ordinal)), .. CrashPoint.InTrouble];
+    public static TheoryData<string> Points => [.. Failpoint.All.Where(point => point is not ("event.appended" or "incident.opened") && !point.StartsWith("card", StringComparison.Ordinal)), .. Failpoint.InTrouble];
 
     public void Dispose() => scene.Dispose();
 
@@ -200,7 +200,7 @@ public sealed class OutOfBandTests : IDisposable
     {
         public async Task<TResponse> Send<TResponse>(MediatR.IRequest<TResponse> request, CancellationToken cancellationToken = default)
         {
-            var handler = new ReceiveEventsHandler(ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(), new NoCrashPoints(), Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
+            var handler = new ReceiveEventsHandler(ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(), Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
             return (TResponse)await handler.Handle((ReceiveEvents)(object)request, cancellationToken);
         }
 

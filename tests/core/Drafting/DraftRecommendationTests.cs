@@ -37,7 +37,7 @@ public sealed class DraftRecommendationTests
     [Fact]
     public async Task After_a_crash_between_the_two_it_is_only_staged()
     {
-        var scene = new DraftingScene { CrashAtPoint = CrashPoint.RecommendationDrafted };
+        var scene = new DraftingScene { CrashAtPoint = Failpoint.RecommendationDrafted };
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await Should.ThrowAsync<InvalidOperationException>(() => scene.DraftAsync(id));
         scene.Staged.ShouldBeEmpty();

@@ -43,7 +43,6 @@ internal sealed class DraftingScene
         services.AddSingleton<ITenantDirectory>(new TwoTenants());
         services.AddSingleton<IConnections>(new FakeConnections(
             [(FakeConnections.To("contoso-fake", "contoso"), Vendor), (FakeConnections.To("fabrikam-fake", "fabrikam"), Vendor), .. moreConnections]));
-        services.AddSingleton<ICrashPoints>(new CrashAt(this));
         services.AddSingleton<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddSingleton<IMediator, Mediator>();
         services.AddSingleton<IRequestHandler<DraftRecommendation, Unit>, DraftRecommendationHandler>();
@@ -65,7 +64,7 @@ internal sealed class DraftingScene
     /// <summary>Appends <c>proposal.staged</c> as gates would; off, staging is only recorded.</summary>
     public bool Stages { get; set; } = true;
 
-    /// <summary>The crash point at which to throw, once.</summary>
+    /// <summary>The failpoint at which to throw, once.</summary>
     public string? CrashAtPoint { get; set; }
 
     public static EventReceived Event(
@@ -94,8 +93,11 @@ internal sealed class DraftingScene
         (await Ledger.AppendAsync(tenant, [], [.. facts.Select(fact => new NewEntry(stream, Actor.Service("test"), "c0ffee", fact))], TestContext.Current.CancellationToken))
             .ShouldBeOfType<AppendResult.Appended>();
 
-    public Task DraftAsync(string id, TenantId? tenant = null) =>
-        Services.GetRequiredService<IMediator>().Send(new DraftRecommendation(tenant ?? Contoso, id), TestContext.Current.CancellationToken);
+    public Task DraftAsync(string id, TenantId? tenant = null)
+    {
+        Failpoints.Arm(Reach);
+        return Services.GetRequiredService<IMediator>().Send(new DraftRecommendation(tenant ?? Contoso, id), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Opens an incident, has it drafted, and gives what is on record.</summary>
     public async Task<RecommendationDrafted> DraftOfAsync(string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null)
@@ -113,15 +115,12 @@ internal sealed class DraftingScene
         public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
     }
 
-    private sealed class CrashAt(DraftingScene scene) : ICrashPoints
+    private void Reach(string point)
     {
-        public void Reach(string point)
-        {
-            if (scene.CrashAtPoint != point)
-                return;
-            scene.CrashAtPoint = null;
-            throw new InvalidOperationException($"crash at {point}");
-        }
+        if (CrashAtPoint != point)
+            return;
+        CrashAtPoint = null;
+        throw new InvalidOperationException($"crash at {point}");
     }
 
     private sealed class StagingDesk(DraftingScene scene) : IRequestHandler<StageProposal, Unit>

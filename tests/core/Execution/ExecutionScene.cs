@@ -117,10 +117,11 @@ internal sealed class ExecutionScene : IDisposable
     /// <param name="own">A clock of this bot's own.</param>
     public Executor Start(TimeProvider? own = null)
     {
+        Failpoints.Arm(Crash.Reach);
         var clock = own ?? time;
         var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         return new(
-            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, Crash, clock,
+            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, clock,
             Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
     }
 
@@ -131,7 +132,7 @@ internal sealed class ExecutionScene : IDisposable
     internal sealed class CrashException(string point) : Exception(point);
 
     /// <summary>Ends the bot when the counted point is reached; each number counts on from the one before.</summary>
-    internal sealed class Crashes : ICrashPoints
+    internal sealed class Crashes
     {
         private int reached;
 

@@ -47,7 +47,7 @@ public sealed class GuardedExecutionTests
         await scene.ApproveAsync();
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepRecorded)
+            if (point == Failpoint.StepRecorded)
                 scene.Switch(lines);
         };
         await scene.RunAsync();
@@ -96,7 +96,7 @@ public sealed class GuardedExecutionTests
         var before = -1;
         scene.Crash.Reaching = point =>
         {
-            if (before >= 0 || point != (takingBack ? CrashPoint.RollbackAnnounced : CrashPoint.StepAnnounced))
+            if (before >= 0 || point != (takingBack ? Failpoint.RollbackAnnounced : Failpoint.StepAnnounced))
                 return;
             before = scene.Vendor.Calls;
             scene.Switch("everything");
@@ -138,7 +138,7 @@ public sealed class GuardedExecutionTests
         await scene.ApproveAsync();
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepRecorded && scene.Facts<RoleAssigned>().Count == 0)
+            if (point == Failpoint.StepRecorded && scene.Facts<RoleAssigned>().Count == 0)
                 scene.TakeRoleNow();
         };
         await scene.RunAsync();
@@ -159,7 +159,7 @@ public sealed class GuardedExecutionTests
         {
             scene.Crash.Reaching = point =>
             {
-                if (point == CrashPoint.DriftChecked)
+                if (point == Failpoint.DriftChecked)
                     scene.Policy(Asks);
             };
         }
@@ -188,7 +188,7 @@ public sealed class GuardedExecutionTests
         await scene.StageAsync(TurnOn("a"), TurnOn("b"));
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepRecorded)
+            if (point == Failpoint.StepRecorded)
                 scene.Policy(Asks);
         };
         await scene.RunAsync();
@@ -255,8 +255,8 @@ public sealed class GuardedExecutionTests
                 return;
             flipped = true;
             // Between the guard's last look and the call. What is on the ledger is seen there too, until the announcement of the call is durable.
-            mayBeOnItsWay = point is CrashPoint.StepAnnounced or CrashPoint.RollbackAnnounced
-                || (flip.No is No.KillSwitch or No.StricterPolicy && point is CrashPoint.StepStarting or CrashPoint.RollbackStarting or CrashPoint.ExecutionRenewed);
+            mayBeOnItsWay = point is Failpoint.StepAnnounced or Failpoint.RollbackAnnounced
+                || (flip.No is No.KillSwitch or No.StricterPolicy && point is Failpoint.StepStarting or Failpoint.RollbackStarting or Failpoint.ExecutionRenewed);
             switch (flip.No)
             {
                 case No.KillSwitch: scene.Switch("everything"); break;

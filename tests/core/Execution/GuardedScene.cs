@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
@@ -80,25 +81,28 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
 
     public async Task<ProposalStaged> AtGateAsync()
     {
-        await new StageProposalHandler(Ledger, States, policies, catalogue, killSwitch, Crash, Clock, NullLogger<StageProposalHandler>.Instance)
+        Failpoints.Arm(Crash.Reach);
+        await new StageProposalHandler(Ledger, States, policies, catalogue, killSwitch, Clock, NullLogger<StageProposalHandler>.Instance)
             .Handle(new(Contoso, Id), CancellationToken.None);
         return (await IncidentAsync()).Staged!;
     }
 
     public async Task ApproveAsync(Person? by = null)
     {
+        Failpoints.Arm(Crash.Reach);
         var seal = (await IncidentAsync()).Staged!.Seal;
-        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Crash, Clock);
+        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Clock);
         (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence.ShouldContain("You approved");
     }
 
     /// <summary>As a bot that was started just now.</summary>
     public Task RunAsync()
     {
+        Failpoints.Arm(Crash.Reach);
         var (states, bot) = (new TenantStates(Ledger, CoreFeatures.Catalog, this), BotInstance.New());
         return new Executor(
             states, new(Ledger, states, bot, metrics, Clock, NullLogger<RunRecord>.Instance), connections,
-            new Swapping(this), new Free(), bot, new(), Crash, Clock, Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance)
+            new Swapping(this), new Free(), bot, new(), Clock, Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance)
             .RunAsync(Contoso, Id, CancellationToken.None);
     }
 

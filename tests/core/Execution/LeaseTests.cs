@@ -37,9 +37,9 @@ public sealed class LeaseTests
         List<TimeSpan> left = [];
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepRecorded)
+            if (point == Failpoint.StepRecorded)
                 scene.Clock.Advance(TimeSpan.FromSeconds(pause));
-            if (point == CrashPoint.StepAnnounced)
+            if (point == Failpoint.StepAnnounced)
                 left.Add(scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow());
         };
         await scene.RunAsync(TestContext.Current.CancellationToken);
@@ -47,7 +47,7 @@ public sealed class LeaseTests
         left.Count.ShouldBe(steps.Length);
         var limit = scene.Vendor.Actions["lamp.on"].Timeout;
         left.ShouldAllBe(time => time >= limit + reserve);
-        scene.Crash.Seen.Count(point => point == CrashPoint.ExecutionRenewed).ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
+        scene.Crash.Seen.Count(point => point == Failpoint.ExecutionRenewed).ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
     }
 
     /// <param name="margin">Seconds of <see cref="ExecutionOptions.LeaseMargin"/>.</param>
@@ -63,7 +63,7 @@ public sealed class LeaseTests
         HashSet<int> slow = [];
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepStarting && slow.Add(scene.Vendor.Calls))
+            if (point == Failpoint.StepStarting && slow.Add(scene.Vendor.Calls))
                 scene.Clock.Advance(TimeSpan.FromSeconds(pause));
         };
         List<TimeSpan> left = [];
@@ -88,7 +88,7 @@ public sealed class LeaseTests
         var first = scene.Start();
         scene.Crash.Reaching = point =>
         {
-            if (point != CrashPoint.StepStarting)
+            if (point != Failpoint.StepStarting)
                 return;
             scene.Crash.Reaching = null;
             scene.Ledger.Appended = async () =>
@@ -109,7 +109,7 @@ public sealed class LeaseTests
         await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<ExecutionStarted>().ShouldHaveSingleItem();
-        scene.Crash.Seen.ShouldNotContain(CrashPoint.ExecutionRenewed);
+        scene.Crash.Seen.ShouldNotContain(Failpoint.ExecutionRenewed);
     }
 
     [Fact]
@@ -122,9 +122,9 @@ public sealed class LeaseTests
         TimeSpan? left = null;
         scene.Crash.Reaching = point =>
         {
-            if (point == CrashPoint.StepRecorded)
+            if (point == Failpoint.StepRecorded)
                 scene.Clock.Advance(TimeSpan.FromMinutes(10));
-            if (point == CrashPoint.RollbackAnnounced)
+            if (point == Failpoint.RollbackAnnounced)
                 left = scene.Facts<ExecutionStarted>()[^1].LeaseUntil - scene.Clock.GetUtcNow();
         };
         await scene.RunAsync(TestContext.Current.CancellationToken);

@@ -17,8 +17,8 @@ public sealed class TakeoverTests : IDisposable
 
     public static TheoryData<string> Points() =>
     [
-        CrashPoint.ExecutionClaiming, CrashPoint.ExecutionClaimed, CrashPoint.DriftChecked, CrashPoint.StepStarting, CrashPoint.StepAnnounced, CrashPoint.StepActed,
-        CrashPoint.StepObserved, CrashPoint.StepRecorded, CrashPoint.ExecutionFinishing, CrashPoint.ExecutionFinished,
+        Failpoint.ExecutionClaiming, Failpoint.ExecutionClaimed, Failpoint.DriftChecked, Failpoint.StepStarting, Failpoint.StepAnnounced, Failpoint.StepActed,
+        Failpoint.StepObserved, Failpoint.StepRecorded, Failpoint.ExecutionFinishing, Failpoint.ExecutionFinished,
     ];
 
     [Theory, MemberData(nameof(Points))]
@@ -34,10 +34,10 @@ public sealed class TakeoverTests : IDisposable
     }
 
     [Theory]
-    [InlineData(CrashPoint.RollbackStarting)]
-    [InlineData(CrashPoint.RollbackAnnounced)]
-    [InlineData(CrashPoint.RollbackActed)]
-    [InlineData(CrashPoint.RollbackRecorded)]
+    [InlineData(Failpoint.RollbackStarting)]
+    [InlineData(Failpoint.RollbackAnnounced)]
+    [InlineData(Failpoint.RollbackActed)]
+    [InlineData(Failpoint.RollbackRecorded)]
     public async Task A_crash_while_taking_back_takes_back_once(string point)
     {
         await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
@@ -54,7 +54,7 @@ public sealed class TakeoverTests : IDisposable
     {
         scene.OthersAreGone = false;
         await scene.ApproveAsync(TurnOn("a"));
-        scene.Crash.At = CrashPoint.StepActed;
+        scene.Crash.At = Failpoint.StepActed;
         await Should.ThrowAsync<CrashException>(() => scene.RunAsync());
         var lease = scene.Facts<ExecutionStarted>().ShouldHaveSingleItem().LeaseUntil;
         scene.Restart();
@@ -92,17 +92,17 @@ public sealed class TakeoverTests : IDisposable
     {
         await scene.ApproveAsync(TurnOn("a"));
         scene.Vendor.Memory = VendorMemory.CannotTell;
-        scene.Crash.At = CrashPoint.StepAnnounced;
+        scene.Crash.At = Failpoint.StepAnnounced;
         await scene.RunUntilDoneAsync();
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);
         scene.Vendor.Calls.ShouldBe(0);
     }
 
     [Theory]
-    [InlineData(CrashPoint.ExecutionClaimed)]
-    [InlineData(CrashPoint.DriftChecked)]
-    [InlineData(CrashPoint.StepStarting)]
-    [InlineData(CrashPoint.StepRecorded)]
+    [InlineData(Failpoint.ExecutionClaimed)]
+    [InlineData(Failpoint.DriftChecked)]
+    [InlineData(Failpoint.StepStarting)]
+    [InlineData(Failpoint.StepRecorded)]
     public async Task What_was_certainly_not_sent_is_sent_even_where_the_vendor_cannot_tell(string point)
     {
         await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
@@ -147,7 +147,7 @@ public sealed class TakeoverTests : IDisposable
         await scene.ApproveAsync(TurnOn("a"));
         scene.Crash.Reaching = point =>
         {
-            if (point != CrashPoint.StepStarting || scene.Facts<FreezeSet>().Count > 0)
+            if (point != Failpoint.StepStarting || scene.Facts<FreezeSet>().Count > 0)
                 return;
             scene.AppendAsync(StreamId.Freeze, new FreezeSet("Stop.")).GetAwaiter().GetResult();
             scene.Allowed.RefuseAfter = 0;
@@ -162,7 +162,7 @@ public sealed class TakeoverTests : IDisposable
     public async Task A_freeze_set_while_the_bot_was_away_lets_nothing_new_happen_but_records_what_did()
     {
         await scene.ApproveAsync(TurnOn("a"), TurnOn("b"));
-        scene.Crash.At = CrashPoint.StepActed;
+        scene.Crash.At = Failpoint.StepActed;
         await Should.ThrowAsync<CrashException>(() => scene.RunAsync());
         scene.Restart();
         scene.Allowed.RefuseAfter = 0;
@@ -210,7 +210,7 @@ public sealed class TakeoverTests : IDisposable
             return Task.CompletedTask;
         };
         await scene.RunAsync(TestContext.Current.CancellationToken);
-        scene.Crash.Seen.ShouldContain(CrashPoint.ExecutionRenewed);
+        scene.Crash.Seen.ShouldContain(Failpoint.ExecutionRenewed);
         var claims = scene.Facts<ExecutionStarted>();
         claims.Count.ShouldBe(2);
         claims[1].Instance.ShouldBe(claims[0].Instance);

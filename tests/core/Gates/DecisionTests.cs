@@ -26,7 +26,7 @@ public sealed class DecisionTests
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.StagedSeq);
         entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true) { ByClock = scene.Clock.GetUtcNow() });
-        scene.Reached.ShouldBe([CrashPoint.ProposalStaged, CrashPoint.DecisionAppended]);
+        scene.Reached.ShouldBe([Failpoint.ProposalStaged, Failpoint.DecisionAppended]);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
     }

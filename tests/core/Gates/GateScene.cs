@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Tests.Gates;
 
 /// <summary>A tenant, its people and a ledger; begins on 2026-03-02 09:00 UTC, a Monday.</summary>
-internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
+internal sealed class GateScene : ITenantDirectory, ILocalMode
 {
     public const string Correlation = "0123456789abcdef0123456789abcdef";
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
@@ -70,7 +70,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
 
     public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
 
-    public void Reach(string point)
+    private void Reach(string point)
     {
         lock (Reached)
             Reached.Add(point);
@@ -90,9 +90,12 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         StreamId.Proposal(id),
         new RecommendationDrafted(id, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, true));
 
-    public Task StageAsync(string id = "CON-1001") =>
-        new StageProposalHandler(Ledger, States, Policies, Catalogue, KillSwitch, this, Clock, NullLogger<StageProposalHandler>.Instance)
+    public Task StageAsync(string id = "CON-1001")
+    {
+        Failpoints.Arm(Reach);
+        return new StageProposalHandler(Ledger, States, Policies, Catalogue, KillSwitch, Clock, NullLogger<StageProposalHandler>.Instance)
             .Handle(new(Contoso, id), Cancelled);
+    }
 
     /// <summary>An incident whose plan waits at its gate.</summary>
     public async Task<Incident> StagedAsync(Plan plan, string id = "CON-1001", Severity severity = Severity.Warning, string? problem = null)
@@ -103,9 +106,13 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode, ICrashPoints
         return await IncidentAsync(id);
     }
 
-    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, this, Clock);
+    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, Clock);
 
-    public Task<Answer> DecideAsync(Decide command) => Decider().Handle(command, Cancelled);
+    public Task<Answer> DecideAsync(Decide command)
+    {
+        Failpoints.Arm(Reach);
+        return Decider().Handle(command, Cancelled);
+    }
 
     public static Decide Command(
         Person by, Incident incident, DecisionKind kind = DecisionKind.Approve, string? reason = null,

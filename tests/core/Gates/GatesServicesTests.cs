@@ -1,4 +1,3 @@
-using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -51,7 +50,6 @@ public sealed class GatesServicesTests
             .AddSingleton<ITenantDirectory>(scene)
             .AddSingleton<IFollowedTenants, EveryTenant>()
             .AddSingleton<ILocalMode>(scene)
-            .AddSingleton<ICrashPoints>(scene)
             .AddSingleton<IConnections>(new SmallCatalogue())
             .AddSingleton(TimeProvider.System)
             .AddGates();

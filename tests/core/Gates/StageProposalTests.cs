@@ -27,7 +27,7 @@ public sealed class StageProposalTests
         staged.Nonce.ShouldMatch("^[0-9a-f]{64}$");
         staged.Seal.ShouldBe(Seals.Compute(Contoso, staged, staged.Plan));
         staged.NeedsReview.ShouldBeFalse();
-        scene.Reached.ShouldBe([CrashPoint.ProposalStaged]);
+        scene.Reached.ShouldBe([Failpoint.ProposalStaged]);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevOpsAI.Tests.Core.Incidents;
 
 /// <summary>Intake and incidents of one tenant, over a ledger in memory. Followers run only when <see cref="FollowAsync"/> is called.</summary>
-internal sealed class IntakeWorld : ICrashPoints, IDisposable
+internal sealed class IntakeWorld : IDisposable
 {
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
 
@@ -29,7 +29,6 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
                 new Dictionary<string, string?> { ["Tenants:contoso:Name"] = "Contoso Ltd" }).Build())
             .AddSingleton<TimeProvider>(Clock)
-            .AddSingleton<ICrashPoints>(this)
             .AddSingleton<IKeyRing>(Keys)
             .AddSingleton(wrap is null ? Ledger : wrap(Ledger))
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
@@ -61,14 +60,11 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
 
     public List<string> Reached { get; } = [];
 
-    void ICrashPoints.Reach(string point)
+    public Task<IReadOnlyList<EventReceipt>> ReceiveAsync(params ConnectorEvent[] events)
     {
-        lock (Reached)
-            Reached.Add(point);
+        Failpoints.Arm(Reach);
+        return Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events, "00000000000000000000000000000001"));
     }
-
-    public Task<IReadOnlyList<EventReceipt>> ReceiveAsync(params ConnectorEvent[] events) =>
-        Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events, "00000000000000000000000000000001"));
 
     public async Task AppendAsync(StreamId stream, Fact fact) =>
         (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), "c", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
@@ -91,6 +87,12 @@ internal sealed class IntakeWorld : ICrashPoints, IDisposable
     public Task RedeliverAsync(LedgerEntry entry) => follower.HandleAsync(entry, CancellationToken.None);
 
     public void Dispose() => services.Dispose();
+
+    private void Reach(string point)
+    {
+        lock (Reached)
+            Reached.Add(point);
+    }
 }
 
 /// <summary>An alert is about the volume that it names, and what is known has a plan.</summary>

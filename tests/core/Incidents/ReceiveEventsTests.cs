@@ -22,7 +22,7 @@ public sealed class ReceiveEventsTests
         recorded.CorrelationKey.ShouldBe("diskspacelow|srv-file01");
         recorded.CauseKey.ShouldBe("diskspacelow");
         recorded.Device.ShouldBe("srv-file01.contoso.local");
-        world.Reached.ShouldBe([CrashPoint.EventAppended]);
+        world.Reached.ShouldBe([Failpoint.EventAppended]);
     }
 
     [Fact]

@@ -3,25 +3,8 @@
 
 namespace DevOpsAI.Common;
 
-/// <summary>
-/// Names the instants at which a crash must do no harm. Does nothing in production; tests replace it with one that ends the process
-/// as <c>kill -9</c> would when the named point is reached.
-/// </summary>
-public interface ICrashPoints
-{
-    void Reach(string point);
-}
-
-/// <summary>Does nothing: what production runs with.</summary>
-public sealed class NoCrashPoints : ICrashPoints
-{
-    public void Reach(string point)
-    {
-    }
-}
-
-/// <summary>The points, in the order an incident reaches them.</summary>
-public static class CrashPoint
+/// <summary>The instants at which a crash must do no harm, in the order an incident passes them.</summary>
+public static class Failpoint
 {
     public const string EventAppended = "event.appended";
     public const string IncidentOpened = "incident.opened";
@@ -44,7 +27,7 @@ public static class CrashPoint
     public const string CardUpdated = "card.updated";
     public const string NoticeSending = "notice.sending";
 
-    // Reached only when something goes wrong on the way.
+    // Passed only when something goes wrong on the way.
     public const string ExecutionRenewed = "execution.renewed";
     public const string StepLookedUp = "step.looked-up";
     public const string RollbackStarting = "rollback.starting";
@@ -52,7 +35,7 @@ public static class CrashPoint
     public const string RollbackActed = "rollback.acted";
     public const string RollbackRecorded = "rollback.recorded";
 
-    /// <summary>The points that an incident passes when all goes well, in order.</summary>
+    /// <summary>Those that an incident passes when all goes well, in order.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         EventAppended, IncidentOpened, RecommendationDrafted, ProposalStaged, CardSending, CardSent, CardPosted, DecisionAppended,
@@ -60,6 +43,6 @@ public static class CrashPoint
         ExecutionFinishing, ExecutionFinished, CardUpdated, NoticeSending,
     ];
 
-    /// <summary>The points that are reached only after a lost answer, a failed step or a takeover.</summary>
+    /// <summary>Those that are passed only after a lost answer, a failed step or a takeover.</summary>
     public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackAnnounced, RollbackActed, RollbackRecorded];
 }
