@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connectors;
-using DevOpsAI.Connectors.Toolkit;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;

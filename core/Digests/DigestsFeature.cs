@@ -1,6 +1,6 @@
 using DevOpsAI.Completeness;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 

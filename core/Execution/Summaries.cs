@@ -1,4 +1,6 @@
 using System.Globalization;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;

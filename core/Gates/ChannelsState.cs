@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 

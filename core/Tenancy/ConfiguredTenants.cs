@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DevOpsAI.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tenancy;
@@ -10,7 +9,7 @@ public sealed class TenantsOptions
     public Dictionary<string, TenantSettings> Tenants { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>For those who have no directory at hand: where a tenant is kept, when that is not in the region <paramref name="here"/>.</summary>
-    /// <param name="here">As <see cref="StorageOptions.Region"/>.</param>
+    /// <param name="here">As <see cref="RegionOptions.Region"/>.</param>
     public TenantElsewhere? FindElsewhere(TenantId tenant, string? here)
     {
         if (!Tenants.TryGetValue(tenant.Value, out var settings) || ConfiguredTenants.Trimmed(settings?.Region) is not { } region || region == ConfiguredTenants.Trimmed(here))
@@ -37,7 +36,7 @@ public sealed class TenantSettings
 /// The tenants that configuration names. They are read when they are asked for: while the section has mistakes that throws, and whoever
 /// merely holds the directory can still tell mistakes of his own.
 /// </summary>
-internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<StorageOptions> storage) : ITenantDirectory
+internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<RegionOptions> storage) : ITenantDirectory
 {
     private readonly Lazy<Directory> directory = new(() => new(options.Value, Trimmed(storage.Value.Region)));
 

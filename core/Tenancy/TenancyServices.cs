@@ -1,4 +1,3 @@
-using DevOpsAI.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,19 +11,8 @@ public static class TenancyServices
     {
         services.AddSingleton<IValidateOptions<TenantsOptions>, TenantsValidator>();
         services.AddOptionsWithValidateOnStart<TenantsOptions>().BindConfiguration("");
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage");
+        services.AddOptions<RegionOptions>().BindConfiguration("Storage");
         services.TryAddSingleton<ITenantDirectory, ConfiguredTenants>();
         return services;
-    }
-
-    /// <summary>Keeps tenants of other regions out of the ledger, and says so at start. Call it after whatever registers the ledger.</summary>
-    public static IServiceCollection AddRegions(this IServiceCollection services)
-    {
-        var ledger = services.Last(static service => service.ServiceType == typeof(ILedger));
-        services.Remove(ledger);
-        services.AddSingleton<ILedger>(provider => new RegionGuard(
-            (ILedger)(ledger.ImplementationInstance ?? ledger.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, ledger.ImplementationType!)),
-            provider.GetRequiredService<ITenantDirectory>()));
-        return services.AddHostedService<RegionNotice>();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 

@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Gates;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

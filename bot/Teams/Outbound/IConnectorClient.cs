@@ -1,3 +1,4 @@
+using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Outbound;

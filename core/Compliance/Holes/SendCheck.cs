@@ -1,5 +1,6 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

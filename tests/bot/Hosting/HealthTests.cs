@@ -1,5 +1,6 @@
 using System.Net;
 using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Cards;

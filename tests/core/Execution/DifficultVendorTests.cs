@@ -1,5 +1,6 @@
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;

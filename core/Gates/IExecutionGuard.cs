@@ -3,7 +3,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
-namespace DevOpsAI.Execution;
+namespace DevOpsAI.Gates;
 
 /// <summary>Asked before anything is claimed and again before every single action: may this plan be carried out now?</summary>
 public interface IExecutionGuard
