@@ -108,7 +108,7 @@ internal static class Buttons
     {
         List<OutgoingJson> form = [];
         var chosen = "1h";
-        if (SnoozeLimit.Of(view.Incident) is { } limit)
+        if (SnoozeLimit.Of(view.Incident.Proposal) is { } limit)
         {
             form.Add(limit.Reason is { } reason
                 ? CardElements.Text($"What is proposed is worth nothing after {limit.At}: {reason,120}. Snoozed past that it is looked at anew, too late perhaps.", subtle: true)

@@ -87,7 +87,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     }
 
     private Deciders DecidersOf(TenantState state, Incident incident, string conversationId) =>
-        Deciders.Of(state, incident, access, NamesIn(state, conversationId), clock.GetUtcNow());
+        Deciders.Of(state, incident.Proposal, access, NamesIn(state, conversationId), clock.GetUtcNow());
 
     /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so nothing is sorted for it.</summary>
     private Func<string, string?> NamesIn(TenantState state, string conversationId)
@@ -119,12 +119,12 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         var roles = access.RolesOf(state, objectId);
         var works = roles.Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
         return new(
-            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident, objectId) is null,
+            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident.Proposal, objectId) is null,
             Snooze: incident.IsUndecided && works,
             Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,
-            BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident, objectId) is null,
-            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
+            BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident.Proposal, objectId) is null,
+            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident.Proposal, objectId) is null);
     }
 
     private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: not null };

@@ -73,7 +73,7 @@ public static class PendingCard
     internal static OutgoingJson Line(Tenant tenant, Incident incident, DateTimeOffset now)
     {
         var (word, tone) = Phrases.Of(incident);
-        var until = incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now ? expires : (DateTimeOffset?)null;
+        var until = incident.Phase == ProposalPhase.Waiting && incident.Proposal.ExpiresAt is { } expires && expires > now ? expires : (DateTimeOffset?)null;
         List<TextRun> runs =
         [
             new(incident.Id, Bold: true, Mono: true),

@@ -17,7 +17,7 @@ internal static class TermsSection
         var (incident, who) = (view.Incident, Who(view));
         if (incident is { Phase: ProposalPhase.Snoozed, SnoozedUntil: { } back })
             return Text($"**{Level(view)}.** Asks again {back}. {who,300}", spacing: "Small");
-        if (incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } until)
+        if (incident.Phase == ProposalPhase.Waiting && incident.Proposal.ExpiresAt is { } until)
             return Waiting(view, until, who);
         if (incident is { Staged: { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } } && who.Length == 0)
             return Text($"{Level(view)}", subtle: true, spacing: "Small");

@@ -84,7 +84,7 @@ internal static class WhyStory
 
     private static Wording StillWaits(IncidentView view)
     {
-        if (!view.Incident.IsUndecided || ProposalTimes.ExpiresAt(view.Incident) is not { } until)
+        if (!view.Incident.IsUndecided || view.Incident.Proposal.ExpiresAt is not { } until)
             return Wording.Empty;
         if (view.Incident.AsksAfterUndo)
             return $" What happens instead waits for an answer until {until}.";

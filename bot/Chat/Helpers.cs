@@ -20,13 +20,15 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
             return Said(views.PeopleWith(state, place, freeze.LiftedBy, freeze.By.Id), " to lift it");
         if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou) || access.EverybodyIsAdministrator)
             return "";
-        var deciders = refused.Incident is { IsUndecided: true } incident ? views.ForEverybody(state, incident, place).Deciders : null;
+        var deciders = refused.Proposal is { IsUndecided: true, Subject: var subject } && state.Find(subject.Id) is { } incident
+            ? views.ForEverybody(state, incident, place).Deciders
+            : null;
         return Said(deciders ?? views.PeopleWith(state, place, Approving, person.ObjectId), "");
     }
 
     /// <summary>Why this person has no right to decide about the incident now, and whom to ask; null when they have.</summary>
     public string? WhyNoRight(TurnContext turn, TenantState state, Incident incident, Person person) =>
-        access.WhyNotDecide(state, incident, person.ObjectId) is { } why ? why.Sentence + Ask(turn, state, why, person) : null;
+        access.WhyNotDecide(state, incident.Proposal, person.ObjectId) is { } why ? why.Sentence + Ask(turn, state, why, person) : null;
 
     /// <summary>As <see cref="WhyNoRight"/>; also that a freeze keeps everybody from it.</summary>
     public string? WhyNotDecide(TurnContext turn, TenantState state, Incident incident, Person person)
@@ -34,7 +36,7 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
         if (WhyNoRight(turn, state, incident, person) is { } why)
             return why;
         return state.Freeze is not { } freeze ? null
-            : $"{freeze.Sentence(CardText.Name(state.Name, 60))}{Ask(turn, state, new(incident, Refusal.Frozen, ""), person)} {incident.Id} can be rejected or snoozed meanwhile.";
+            : $"{freeze.Sentence(CardText.Name(state.Name, 60))}{Ask(turn, state, new(incident.Proposal, Refusal.Frozen, ""), person)} {incident.Id} can be rejected or snoozed meanwhile.";
     }
 
     private static string Said(string? who, string what) => who switch

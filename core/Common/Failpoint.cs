@@ -1,5 +1,4 @@
-
-
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Common;
 

@@ -64,10 +64,10 @@ internal sealed class DraftRecommendationHandler(
     internal static int? RevisionDue(Incident incident) => incident switch
     {
         { Draft: null } => 1,
-        { IsToBeDraftedAnew: true } => Stagings.NextRevision(incident),
+        { IsToBeDraftedAnew: true } => incident.Proposal.NextRevision,
         _ when IsUnstaged(incident) => null,
-        { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => Stagings.NextRevision(incident),
-        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => Stagings.NextRevision(incident),
+        { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => incident.Proposal.NextRevision,
+        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => incident.Proposal.NextRevision,
         _ => null,
     };
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
@@ -24,33 +23,33 @@ internal abstract record Due
     /// <param name="TakenOver">It was begun before and has no outcome: what was sent last must be looked up first.</param>
     public sealed record Run(ProposalKind Kind, string ExecutionId, Plan Plan, string Seal, long Causation, bool TakenOver) : Due;
 
-    public static Due Of(Incident incident, IClaimPolicy claims, BotInstance self, DateTimeOffset now)
+    public static Due Of(Proposal proposal, IClaimPolicy claims, BotInstance self, DateTimeOffset now)
     {
-        if (incident.Staged is not { } staged)
+        if (proposal.Staged is not { } staged)
             return new Nothing();
-        if (incident.Phase == ProposalPhase.Approved)
-            return new Run(staged.Kind, NextId(incident, staged.Kind), incident.PlanInForce, incident.SealInForce, CausationOf(incident), TakenOver: false);
-        var run = incident.Phase switch
+        if (proposal.Phase == ProposalPhase.Approved)
+            return new Run(staged.Kind, NextId(proposal, staged.Kind), proposal.PlanInForce, proposal.SealInForce, CausationOf(proposal), TakenOver: false);
+        var run = proposal.Phase switch
         {
-            ProposalPhase.Executing => incident.Execution,
-            ProposalPhase.Undoing => incident.Undo,
+            ProposalPhase.Executing => proposal.Execution,
+            ProposalPhase.Undoing => proposal.Undo,
             _ => null,
         };
         if (run is null or { Outcome: not null })
             return new Nothing();
         return run.Instance == self.Id || run.LeaseUntil <= now || run.LeaseUntil > now + LongestLease || claims.IsGone(run.Instance)
-            ? new Run(run.Kind, run.ExecutionId, run.Plan, incident.SealInForce, CausationOf(incident), TakenOver: true)
+            ? new Run(run.Kind, run.ExecutionId, run.Plan, proposal.SealInForce, CausationOf(proposal), TakenOver: true)
             : new Wait(run.LeaseUntil);
     }
 
-    private static long CausationOf(Incident incident) =>
-        incident.Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Seq ?? incident.StagedSeq;
+    private static long CausationOf(Proposal proposal) =>
+        proposal.Decisions.LastOrDefault(decision => decision.Fact.Complete)?.Seq ?? proposal.StagedSeq;
 
     /// <summary><c>CON-1042-x1</c>, then x2 for what was drafted again; <c>CON-1042-u1</c> for an undo. Never used twice.</summary>
-    private static string NextId(Incident incident, ProposalKind kind)
+    private static string NextId(Proposal proposal, ProposalKind kind)
     {
-        var (letter, earlier) = kind == ProposalKind.Undo ? ('u', incident.Undo) : ('x', incident.Execution);
+        var (letter, earlier) = kind == ProposalKind.Undo ? ('u', proposal.Undo) : ('x', proposal.Execution);
         var number = earlier is null ? 1 : int.Parse(earlier.ExecutionId.AsSpan(earlier.ExecutionId.LastIndexOf(letter) + 1), CultureInfo.InvariantCulture) + 1;
-        return $"{incident.Id}-{letter}{number}";
+        return $"{proposal.Subject.Text}-{letter}{number}";
     }
 }

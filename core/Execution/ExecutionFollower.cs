@@ -17,8 +17,8 @@ internal sealed class ExecutionFollower(IMediator mediator) : ILedgerFollower
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
-        if (SubjectOf(entry.Fact) is { } incident)
-            await mediator.Send(new RunPlan(entry.Tenant, incident.Text), cancellationToken);
+        if (SubjectOf(entry.Fact) is { } subject)
+            await mediator.Send(new RunPlan(entry.Tenant, subject), cancellationToken);
     }
 
     private static ProposalSubject? SubjectOf(Fact fact) => fact switch

@@ -21,10 +21,10 @@ internal sealed class Executor(
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs what is due for the incident until it has an outcome; returns at once when nothing is due.</summary>
-    public async Task RunAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    /// <summary>Runs what is due for the subject until it has an outcome; returns at once when nothing is due.</summary>
+    public async Task RunAsync(TenantId tenant, ProposalSubject subject, CancellationToken cancellationToken)
     {
-        while (await DueAsync(tenant, incidentId, cancellationToken) is { Due: not Due.Nothing } now)
+        while (await DueAsync(tenant, subject, cancellationToken) is { Due: not Due.Nothing } now)
         {
             if (now.Due is not Due.Run due || !claims.MayClaim() || hold?.WhyHeld(tenant) is not null)
             {
@@ -35,37 +35,37 @@ internal sealed class Executor(
             var calls = new VendorCalls(tenant, connections, clock, options.Value, logger);
             try
             {
-                if (await ClaimAsync(tenant, incidentId, calls, cancellationToken) is { } claimed)
+                if (await ClaimAsync(tenant, subject, calls, cancellationToken) is { } claimed)
                 {
-                    await new PlanRun(tenant, incidentId, claimed.ExecutionId, record, guard, calls, clock, options.Value, logger)
+                    await new PlanRun(tenant, subject, claimed.ExecutionId, record, guard, calls, clock, options.Value, logger)
                         .GoOnAsync(claimed.TakenOver, cancellationToken);
                 }
             }
             catch (ClaimLostException)
             {
-                logger.ClaimLost(incidentId);
+                logger.ClaimLost(subject.Text);
             }
         }
     }
 
-    private async Task<(TenantState State, Incident? Incident, Due Due)> DueAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    private async Task<(TenantState State, Proposal? Proposal, Due Due)> DueAsync(TenantId tenant, ProposalSubject subject, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(tenant, cancellationToken);
-        var incident = state.Find(incidentId);
-        return (state, incident, incident is null ? new Due.Nothing() : Due.Of(incident, claims, self, clock.GetUtcNow()));
+        var proposal = state.FindProposal(subject);
+        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Of(proposal, claims, self, clock.GetUtcNow()));
     }
 
     /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>
-    private async Task<Due.Run?> ClaimAsync(TenantId tenant, string incidentId, VendorCalls calls, CancellationToken cancellationToken)
+    private async Task<Due.Run?> ClaimAsync(TenantId tenant, ProposalSubject subject, VendorCalls calls, CancellationToken cancellationToken)
     {
-        var (state, incident, now) = await DueAsync(tenant, incidentId, cancellationToken);
-        if (incident is null || now is not Due.Run due)
+        var (state, proposal, now) = await DueAsync(tenant, subject, cancellationToken);
+        if (proposal is null || now is not Due.Run due)
             return null;
         // What was begun is gone on with even when it may not act any more: what was already sent must come on record.
-        var objection = due.TakenOver ? null : await WhyNotAsync(state, incident, due.Plan, cancellationToken);
+        var objection = due.TakenOver ? null : await WhyNotAsync(state, proposal, due.Plan, cancellationToken);
         Failpoints.Hit(Failpoint.ExecutionClaiming);
         var lease = clock.GetUtcNow() + calls.LeaseFor(due.Plan);
-        if (!await record.ClaimAsync(state, incident, due, lease, objection, cancellationToken))
+        if (!await record.ClaimAsync(state, proposal, due, lease, objection, cancellationToken))
             return null;
         Failpoints.Hit(Failpoint.ExecutionClaimed);
         if (objection is not null)
@@ -78,10 +78,10 @@ internal sealed class Executor(
         return due;
     }
 
-    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, CancellationToken cancellationToken) => incident.Staged switch
+    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, CancellationToken cancellationToken) => proposal.Staged switch
     {
         { Terms.Level: GateLevel.L3 } => new("This is for a person to do: the bot never carries out L3."),
-        _ when plan.Steps.Count == 0 => new("The plan has no steps."),
-        _ => await guard.WhyNotAsync(state, incident, plan, null, cancellationToken),
+        _ when plan.Steps.Count == 0 && !record.IsOwnEffect(proposal) => new("The plan has no steps."),
+        _ => await guard.WhyNotAsync(state, proposal, plan, null, cancellationToken),
     };
 }

@@ -12,7 +12,7 @@ namespace DevOpsAI.Execution;
 
 /// <summary>One run of a claimed plan, from wherever the record says it stands to its outcome.</summary>
 internal sealed class PlanRun(
-    TenantId tenant, string incidentId, string executionId,
+    TenantId tenant, ProposalSubject subject, string executionId,
     RunRecord record, IExecutionGuard guard, VendorCalls calls, TimeProvider clock, ExecutionOptions options, ILogger logger)
 {
     /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
@@ -27,7 +27,7 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            var standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
             var ended = NextMove.After(standing.Run.Plan, standing.Run.Steps) switch
             {
                 NextMove.Do next => await DoAsync(standing, next.Step, uncertain, cancellationToken),
@@ -125,17 +125,17 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
-            if (await guard.WhyNotAsync(standing.State, standing.Incident, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
+            var standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
+            if (await guard.WhyNotAsync(standing.State, standing.Proposal, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
                 return objection;
             await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
             Failpoints.Hit(rollback ? Failpoint.RollbackStarting : Failpoint.StepStarting);
-            if (!await record.AnnounceAsync(standing, new(incidentId, executionId, index, rollback, operation), cancellationToken))
+            if (!await record.AnnounceAsync(standing, new(subject, executionId, index, rollback, operation), cancellationToken))
                 continue;
             // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where somebody
             // froze the tenant or took a role meanwhile.
             var seen = standing.State;
-            standing = await record.StandingAsync(tenant, incidentId, executionId, cancellationToken);
+            standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
             if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback)
                 || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze) || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
             {
@@ -190,7 +190,7 @@ internal sealed class PlanRun(
     private async Task<Ending?> RecordAsync(Standing standing, int index, bool rollback, string operation, Settled settled)
     {
         var outcome = settled.Outcome ?? throw new ArgumentException("Only what is settled is recorded.", nameof(settled));
-        await record.StepAsync(standing, new(incidentId, executionId, index, rollback, operation, outcome, settled.Detail));
+        await record.StepAsync(standing, new(subject, executionId, index, rollback, operation, outcome, settled.Detail));
         Failpoints.Hit(rollback ? Failpoint.RollbackRecorded : Failpoint.StepRecorded);
         return null;
     }
@@ -199,7 +199,7 @@ internal sealed class PlanRun(
     {
         var run = standing.Run;
         var changes = ending.Changes ?? await ChangesAsync(standing, ending.RolledBack, cancellationToken);
-        var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.All(step => step.Rollback is not null);
+        var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.Count > 0 && run.Plan.Steps.All(step => step.Rollback is not null);
         Failpoints.Hit(Failpoint.ExecutionFinishing);
         await record.FinishAsync(
             standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
@@ -218,7 +218,7 @@ internal sealed class PlanRun(
             .Distinct()];
     }
 
-    private static IReadOnlyDictionary<string, string> ObservedBefore(Standing standing) => standing.Incident.Staged!.Observed;
+    private static IReadOnlyDictionary<string, string> ObservedBefore(Standing standing) => standing.Proposal.Staged!.Observed;
 
     /// <summary>Why a run goes no further, for its outcome.</summary>
     private sealed record Ending(ExecutionOutcome Outcome, bool RolledBack, string? Note = null, IReadOnlyList<Change>? Changes = null)

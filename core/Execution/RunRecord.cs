@@ -12,31 +12,38 @@ namespace DevOpsAI.Execution;
 internal sealed class ClaimLostException(string execution) : Exception($"{execution} is not ours any more.");
 
 /// <summary>The run as the ledger has it now.</summary>
-internal sealed record Standing(TenantState State, Incident Incident, Run Run);
+internal sealed record Standing(TenantState State, Proposal Proposal, Run Run);
 
 /// <summary>Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.</summary>
-internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance self, ExecutionMetrics metrics, TimeProvider clock, ILogger<RunRecord> logger)
+internal sealed class RunRecord(
+    ILedger ledger, TenantStates states, BotInstance self, ExecutionMetrics metrics, TimeProvider clock, ILogger<RunRecord> logger,
+    ProposalAreas? areas = null)
 {
     public static readonly Actor Executing = Actor.Service("execution");
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Its effect is what its area records when it ends, so that it needs no plan.</summary>
+    public bool IsOwnEffect(Proposal proposal) => AreaOf(proposal) is { IsItsOwnEffect: true };
+
+    private IProposalArea? AreaOf(Proposal proposal) => (areas ?? ProposalAreas.OnlyIncidents).Find(proposal.Subject);
+
     /// <summary>Appends the claim on exactly the state it was decided on; false when something came in between.</summary>
     /// <param name="objection">Why it must not run: the claim is then its end too.</param>
     public async Task<bool> ClaimAsync(
-        TenantState state, Incident incident, Due.Run due, DateTimeOffset leaseUntil, Objection? objection, CancellationToken cancellationToken)
+        TenantState state, Proposal proposal, Due.Run due, DateTimeOffset leaseUntil, Objection? objection, CancellationToken cancellationToken)
     {
-        var stream = StreamId.Proposal(incident.Id);
-        List<NewEntry> entries = [new(stream, Executing, incident.Correlation, Started(incident, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
+        var stream = proposal.Stream;
+        List<NewEntry> entries = [new(stream, Executing, proposal.Correlation, Started(proposal, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
         if (objection is not null)
         {
-            var finished = Finished(incident, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection), objection.AskAgain, false, null);
-            entries.Add(new(stream, Executing, incident.Correlation, finished, due.Causation));
-            entries.AddRange(Freezing(state, incident, objection.FreezeBecause, due.Causation));
+            var finished = Finished(proposal, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection), objection.AskAgain, false, null);
+            entries.Add(new(stream, Executing, proposal.Correlation, finished, due.Causation));
+            entries.AddRange(Freezing(state, proposal, objection.FreezeBecause, due.Causation));
         }
         // Naming the freeze as well: one that became durable before the claim always wins.
         var result = await ledger.AppendAsync(
-            state.Tenant, [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
+            state.Tenant, [new(stream, proposal.Version), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
         if (result is not AppendResult.Appended)
             return false;
         if (objection is not null)
@@ -46,18 +53,18 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
 
     /// <summary>The run as it stands, waiting for the ledger if it is away.</summary>
     /// <exception cref="ClaimLostException">It is not ours any more.</exception>
-    public async Task<Standing> StandingAsync(TenantId tenant, string incidentId, string executionId, CancellationToken cancellationToken)
+    public async Task<Standing> StandingAsync(TenantId tenant, ProposalSubject subject, string executionId, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 var state = await states.GetAsync(tenant, cancellationToken);
-                var incident = state.Find(incidentId) ?? throw new ClaimLostException(executionId);
-                var run = incident.Execution?.ExecutionId == executionId ? incident.Execution : incident.Undo;
-                if (run is null || run.ExecutionId != executionId || run.Outcome is not null || run.Instance != self.Id)
+                var proposal = state.FindProposal(subject) ?? throw new ClaimLostException(executionId);
+                var run = proposal.FindRun(executionId);
+                if (run is null || run.Outcome is not null || run.Instance != self.Id)
                     throw new ClaimLostException(executionId);
-                return new(state, incident, run);
+                return new(state, proposal, run);
             }
             catch (LedgerUnavailableException problem)
             {
@@ -66,8 +73,8 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
         }
     }
 
-    public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now =>
-        [Entry(now, Started(now.Incident, now.Run.Kind, now.Run.ExecutionId, now.Incident.SealInForce, leaseUntil))]);
+    public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now => ([],
+        [Entry(now, Started(now.Proposal, now.Run.Kind, now.Run.ExecutionId, now.Proposal.SealInForce, leaseUntil))]));
 
     /// <summary>
     /// Puts on record that an action is about to be sent, on exactly the state that the guard allowed it on: a freeze that became durable
@@ -79,7 +86,7 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
             return true;
         try
         {
-            StreamVersion[] expected = [new(StreamId.Proposal(standing.Incident.Id), standing.Incident.ProposalVersion), standing.State.VersionOf(StreamId.Freeze)];
+            StreamVersion[] expected = [new(standing.Proposal.Stream, standing.Proposal.Version), standing.State.VersionOf(StreamId.Freeze)];
             return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken) is AppendResult.Appended;
         }
         catch (LedgerUnavailableException problem)
@@ -91,7 +98,8 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
 
     public async Task StepAsync(Standing standing, StepFinished step)
     {
-        await AppendAsync(standing, now => now.Run.Steps.Any(known => known.OperationId == step.OperationId) ? [] : [Entry(now, step with { Subject = now.Incident.Opened.Subject })]);
+        await AppendAsync(standing, now => ([], now.Run.Steps.Any(known => known.OperationId == step.OperationId)
+            ? [] : [Entry(now, step with { Subject = now.Proposal.Person })]));
         metrics.StepEnded(step.Outcome, step.Rollback);
         logger.StepEnded(step.OperationId, step.Outcome);
     }
@@ -101,37 +109,28 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     {
         await AppendAsync(standing, now =>
         {
-            var finished = Entry(now, Finished(now.Incident, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
-            var stream = StreamId.Incident(now.Incident.Id);
-            if (now.Run.Kind == ProposalKind.Undo)
-            {
-                IEnumerable<NewEntry> reopened = ReopenPolicy.IsDue(now.State, now.Incident, now.Run, outcome)
-                    ? [finished with { Stream = stream, Fact = new IncidentReopened(now.Incident.Id) }] : [];
-                return [finished, .. reopened, .. Freezing(now.State, now.Incident, freezeBecause, now.Run.StartedSeq)];
-            }
-            return outcome == ExecutionOutcome.Verified && now.Incident.IsOpen
-                ? [finished, finished with { Stream = stream, Fact = new IncidentClosed(now.Incident.Id, "verified") }]
-                : [finished, .. Freezing(now.State, now.Incident, freezeBecause, now.Run.StartedSeq)];
+            var finished = Entry(now, Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
+            var after = AreaOf(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
+            return (after.Expected, [
+                finished,
+                .. after.Entries(Executing, now.Proposal.Correlation, now.Run.StartedSeq),
+                .. Freezing(now.State, now.Proposal, freezeBecause, now.Run.StartedSeq)]);
         });
         metrics.Ended(standing.Run.Kind, outcome, clock.GetUtcNow() - standing.Run.StartedAt);
         logger.Finished(standing.Run.ExecutionId, outcome);
     }
 
-    private async Task AppendAsync(Standing standing, Func<Standing, IReadOnlyList<NewEntry>> entriesOf)
+    private async Task AppendAsync(Standing standing, Func<Standing, (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries)> decide)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var now = await StandingAsync(standing.State.Tenant, standing.Incident.Id, standing.Run.ExecutionId, CancellationToken.None);
-            var entries = entriesOf(now);
+            var now = await StandingAsync(standing.State.Tenant, standing.Proposal.Subject, standing.Run.ExecutionId, CancellationToken.None);
+            var (held, entries) = decide(now);
             if (entries.Count == 0)
                 return;
             try
             {
-                StreamVersion[] expected =
-                [
-                    new(StreamId.Proposal(now.Incident.Id), now.Incident.ProposalVersion),
-                    new(StreamId.Incident(now.Incident.Id), now.Incident.IncidentVersion),
-                ];
+                StreamVersion[] expected = [new(now.Proposal.Stream, now.Proposal.Version), .. held];
                 if (await ledger.AppendAsync(now.State.Tenant, expected, entries, CancellationToken.None) is AppendResult.Appended)
                     return;
             }
@@ -150,20 +149,20 @@ internal sealed class RunRecord(ILedger ledger, TenantStates states, BotInstance
     }
 
     /// <summary>With the run's end, so that nothing of the tenant runs between the two.</summary>
-    private static IEnumerable<NewEntry> Freezing(TenantState state, Incident incident, string? because, long causation) => because is null || state.Freeze is not null
+    private static IEnumerable<NewEntry> Freezing(TenantState state, Proposal proposal, string? because, long causation) => because is null || state.Freeze is not null
         ? []
-        : [new(StreamId.Freeze, Executing, incident.Correlation, new FreezeSet(because) { Cause = FreezeCause.BrokenSeal }, causation)];
+        : [new(StreamId.Freeze, Executing, proposal.Correlation, new FreezeSet(because) { Cause = FreezeCause.BrokenSeal }, causation)];
 
     private static NewEntry Entry(Standing now, Fact fact) =>
-        new(StreamId.Proposal(now.Incident.Id), Executing, now.Incident.Correlation, fact, now.Run.StartedSeq);
+        new(now.Proposal.Stream, Executing, now.Proposal.Correlation, fact, now.Run.StartedSeq);
 
-    private Fact Started(Incident incident, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
-        ? new UndoStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
-        : new ExecutionStarted(incident.Id, incident.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
+    private Fact Started(Proposal proposal, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
+        ? new UndoStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
+        : new ExecutionStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
 
     private static Fact Finished(
-        Incident incident, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,
+        Proposal proposal, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,
         IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil) => kind == ProposalKind.Undo
-            ? new UndoFinished(incident.Id, executionId, outcome, summary, changes, incident.Opened.Subject)
-            : new ExecutionFinished(incident.Id, executionId, outcome, summary, changes, rolledBack, undoUntil, incident.Opened.Subject);
+            ? new UndoFinished(proposal.Subject, executionId, outcome, summary, changes, proposal.Person)
+            : new ExecutionFinished(proposal.Subject, executionId, outcome, summary, changes, rolledBack, undoUntil, proposal.Person);
 }

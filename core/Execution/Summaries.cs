@@ -1,6 +1,5 @@
 using System.Globalization;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
@@ -33,6 +32,7 @@ internal static class Summaries
         var troubled = run.Steps.FirstOrDefault(step => step.Outcome != StepOutcome.Applied);
         return outcome switch
         {
+            ExecutionOutcome.Verified when run.Plan.Steps.Count == 0 => "Done.",
             ExecutionOutcome.Verified when run.Plan.Steps.Count == 1 => $"{run.Plan.Steps[0].Title}: done and verified.",
             ExecutionOutcome.Verified => $"All {run.Plan.Steps.Count} steps are done and verified.",
             ExecutionOutcome.Drifted => "The situation changed after this was proposed, so nothing was done.",

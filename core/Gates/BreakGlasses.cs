@@ -16,100 +16,100 @@ internal static class BreakGlasses
 
     /// <summary>Null when the person may break the glass; asked with their own roles, never with somebody else's.</summary>
     /// <param name="whyNotApprove">Why the person cannot approve; null when they can.</param>
-    public static Answer? WhyNot(TenantState state, Incident incident, IReadOnlySet<Role> roles, Answer? whyNotApprove)
+    public static Answer? WhyNot(TenantState state, Proposal proposal, IReadOnlySet<Role> roles, Answer? whyNotApprove)
     {
-        if (incident.Staged is not { Terms: { Level: GateLevel.L2, BreakGlass: { } glass } } staged)
-            return new(incident, Refusal.NotPossible, $"The gate policy lets nobody act alone on {incident.Id}.");
+        if (proposal.Staged is not { Terms: { Level: GateLevel.L2, BreakGlass: { } glass } } staged)
+            return new(proposal, Refusal.NotPossible, $"The gate policy lets nobody act alone on {proposal.Subject}.");
         if (!roles.Contains(Role.Administrator) && !roles.Contains(glass.Role))
-            return new(incident, Refusal.NotAllowed, $"Only {Sentences.Plural(glass.Role)}{(glass.Role == Role.Administrator ? "" : " and administrators")} of {state.Name} may break the glass for {incident.Id}.");
+            return new(proposal, Refusal.NotAllowed, $"Only {Sentences.Plural(glass.Role)}{(glass.Role == Role.Administrator ? "" : " and administrators")} of {state.Name} may break the glass for {proposal.Subject}.");
         if (staged.NeedsReview)
-            return new(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone, so nobody does it alone.");
-        return whyNotApprove is null && Approvals(incident) + 1 >= staged.Terms.Approvals
-            ? new(incident, Refusal.NotPossible, $"There is no need to break the glass: you may approve {incident.Id} yourself.")
+            return new(proposal, Refusal.NotPossible, $"{proposal.Subject} cannot be undone, so nobody does it alone.");
+        return whyNotApprove is null && Approvals(proposal) + 1 >= staged.Terms.Approvals
+            ? new(proposal, Refusal.NotPossible, $"There is no need to break the glass: you may approve {proposal.Subject} yourself.")
             : null;
     }
 
-    public static Outcome Break(TenantState state, Incident incident, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionContext rules, DateTimeOffset now)
+    public static Outcome Break(TenantState state, Proposal proposal, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionContext rules, DateTimeOffset now)
     {
-        if (WhyNot(state, incident, roles, whyNotApprove) is { } refused)
+        if (WhyNot(state, proposal, roles, whyNotApprove) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)
-            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
-        var staged = incident.Staged!;
+            return Outcome.Refuse(proposal, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
+        var staged = proposal.Staged!;
         if (rules.WhyPaused(state, staged.Plan) is { } paused)
-            return Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was done.");
+            return Outcome.Refuse(proposal, Refusal.Frozen, $"{paused} Nothing was done.");
         var reason = command.Reason?.Trim() ?? "";
         if (reason.Length is 0 or > LongestReason)
-            return Outcome.Refuse(incident, Refusal.BadInput, $"Say why it cannot wait, in at most {LongestReason} characters: everybody reads it.");
+            return Outcome.Refuse(proposal, Refusal.BadInput, $"Say why it cannot wait, in at most {LongestReason} characters: everybody reads it.");
         var glass = staged.Terms.BreakGlass!;
         var owed = new OwedConfirmations(glass.Confirmations, DateTimeOffset.FromUnixTimeMilliseconds((now + glass.Within).ToUnixTimeMilliseconds()));
-        var decided = new ProposalDecided(incident.Id, staged.Revision, DecisionKind.Approve, staged.Seal, reason, null, null, true, incident.Opened.Subject) { Owed = owed };
+        var decided = new ProposalDecided(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, reason, null, null, true, proposal.Person) { Owed = owed };
         return new Outcome.Append(
-            [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
-            [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, decided, incident.StagedSeq)],
-            $"You broke the glass for {incident.Id}; it is being carried out. {Sentences.Count(owed.Count, "other")} must confirm until {Sentences.Utc(owed.DueAt)}, and everybody is told.");
+            [new(proposal.Stream, proposal.Version), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
+            [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, decided, proposal.StagedSeq)],
+            $"You broke the glass for {proposal.Subject}; it is being carried out. {Sentences.Count(owed.Count, "other")} must confirm until {Sentences.Utc(owed.DueAt)}, and everybody is told.");
     }
 
     /// <summary>Null when the person may say whether it was right.</summary>
-    public static Answer? WhyNotReview(TenantState state, Incident incident, BrokenGlass? broken, IReadOnlySet<Role> roles, string objectId)
+    public static Answer? WhyNotReview(TenantState state, Proposal proposal, BrokenGlass? broken, IReadOnlySet<Role> roles, string objectId)
     {
-        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
+        if (DecisionRules.WhyNoRole(state, proposal, roles) is { } stranger)
             return stranger;
         if (broken is null or { IsConfirmed: true })
-            return new(incident, Refusal.NothingToDecide, $"Nothing about {incident.Id} is left to be confirmed.");
+            return new(proposal, Refusal.NothingToDecide, $"Nothing about {proposal.Subject} is left to be confirmed.");
         if (!roles.Contains(Role.Administrator) && !roles.Contains(broken.ApproverRole))
-            return new(incident, Refusal.NotAllowed, $"Only {Sentences.Plural(broken.ApproverRole)}{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done about {incident.Id}.");
+            return new(proposal, Refusal.NotAllowed, $"Only {Sentences.Plural(broken.ApproverRole)}{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done about {proposal.Subject}.");
         if (broken.By.IsSame(objectId))
-            return new(incident, Refusal.OwnRequest, $"You broke the glass for {incident.Id} yourself; others must say whether that was right.");
+            return new(proposal, Refusal.OwnRequest, $"You broke the glass for {proposal.Subject} yourself; others must say whether that was right.");
         return broken.Reviews.Any(review => review.By.IsSame(objectId))
-            ? new(incident, Refusal.AlreadyApprovedByYou, $"You have said already what you think of it; it needs {Sentences.Count(broken.Missing, "confirmation")} by somebody else.")
+            ? new(proposal, Refusal.AlreadyApprovedByYou, $"You have said already what you think of it; it needs {Sentences.Count(broken.Missing, "confirmation")} by somebody else.")
             : null;
     }
 
     public static Outcome Review(TenantState state, ReviewBreakGlass command, IReadOnlySet<Role> roles)
     {
-        var incident = state.Find(command.IncidentId);
-        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
+        var proposal = state.FindProposal(command.Subject);
+        if (DecisionRules.WhyNoRole(state, proposal, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
-        if (incident is null)
-            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
-        var broken = incident.BrokenGlasses.FirstOrDefault(one => one.Revision == command.Revision);
-        if (WhyNotReview(state, incident, broken, roles, command.By.ObjectId) is { } refused)
+        if (proposal is null)
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.Subject));
+        var broken = proposal.BrokenGlasses.FirstOrDefault(one => one.Revision == command.Revision);
+        if (WhyNotReview(state, proposal, broken, roles, command.By.ObjectId) is { } refused)
             return new Outcome.Unchanged(refused);
         var reason = string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
         if (reason is { Length: > LongestReason } || (reason is null && !command.Confirms))
-            return Outcome.Refuse(incident, Refusal.BadInput, $"Say what was wrong with it, in at most {LongestReason} characters.");
+            return Outcome.Refuse(proposal, Refusal.BadInput, $"Say what was wrong with it, in at most {LongestReason} characters.");
         var complete = command.Confirms && broken!.Missing <= 1;
-        var stream = StreamId.Proposal(incident.Id);
-        List<NewEntry> entries = [new(stream, command.By.AsActor(), incident.Correlation, new BreakGlassReviewed(incident.Id, broken!.Revision, command.Confirms, reason, complete))];
+        var stream = proposal.Stream;
+        List<NewEntry> entries = [new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassReviewed(proposal.Subject, broken!.Revision, command.Confirms, reason, complete))];
         if (!command.Confirms && broken.Escalation is null)
-            entries.Add(new(stream, command.By.AsActor(), incident.Correlation, new BreakGlassEscalated(incident.Id, broken.Revision, broken.EscalateTo, "Somebody objected.")));
+            entries.Add(new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassEscalated(proposal.Subject, broken.Revision, broken.EscalateTo, "Somebody objected.")));
         return new Outcome.Append(
-            [new(stream, incident.ProposalVersion), state.VersionOf(StreamId.Access)],
+            [new(stream, proposal.Version), state.VersionOf(StreamId.Access)],
             entries,
-            complete ? $"You confirmed {incident.Id}; nothing more is owed."
-            : command.Confirms ? $"You confirmed {incident.Id}; it needs {Sentences.Count(broken.Missing - 1, "more confirmation")}."
-            : $"Your objection to {incident.Id} is on record, and {Sentences.Plural(broken.EscalateTo)} are told.");
+            complete ? $"You confirmed {proposal.Subject}; nothing more is owed."
+            : command.Confirms ? $"You confirmed {proposal.Subject}; it needs {Sentences.Count(broken.Missing - 1, "more confirmation")}."
+            : $"Your objection to {proposal.Subject} is on record, and {Sentences.Plural(broken.EscalateTo)} are told.");
     }
 
     /// <summary>What falls due when not enough have confirmed in time.</summary>
-    public static BreakGlassEscalated? Overdue(Incident incident, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    public static BreakGlassEscalated? Overdue(Proposal proposal, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
-        if (incident.BrokenGlasses.FirstOrDefault(IsWaitedFor) is not { } broken || broken.Owed.DueAt > now)
+        if (proposal.BrokenGlasses.FirstOrDefault(IsWaitedFor) is not { } broken || broken.Owed.DueAt > now)
             return null;
         var to = !isAnybodyThere(broken.EscalateTo) && isAnybodyThere(Role.Administrator) ? Role.Administrator : broken.EscalateTo;
-        return new(incident.Id, broken.Revision, to, $"{Sentences.Count(broken.Missing, "confirmation")} did not come in time.");
+        return new(proposal.Subject, broken.Revision, to, $"{Sentences.Count(broken.Missing, "confirmation")} did not come in time.");
     }
 
-    public static DateTimeOffset? DueAt(Incident incident) => incident.BrokenGlasses.FirstOrDefault(IsWaitedFor)?.Owed.DueAt;
+    public static DateTimeOffset? DueAt(Proposal proposal) => proposal.BrokenGlasses.FirstOrDefault(IsWaitedFor)?.Owed.DueAt;
 
     private static bool IsWaitedFor(BrokenGlass broken) => broken is { IsConfirmed: false, Escalation: null };
 
-    private static int Approvals(Incident incident) => incident.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve);
+    private static int Approvals(Proposal proposal) => proposal.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve);
 }
 
 internal sealed class ReviewBreakGlassHandler(Recorder recorder, IAccess access) : IRequestHandler<ReviewBreakGlass, Answer>
 {
     public Task<Answer> Handle(ReviewBreakGlass request, CancellationToken cancellationToken) => recorder.RecordAsync(
-        request.Tenant, request.IncidentId, state => BreakGlasses.Review(state, request, access.RolesOf(state, request.By.ObjectId)), null, cancellationToken);
+        request.Tenant, request.Subject, state => BreakGlasses.Review(state, request, access.RolesOf(state, request.By.ObjectId)), null, cancellationToken);
 }

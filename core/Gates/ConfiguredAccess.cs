@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -36,14 +37,14 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
             .ToHashSet();
     }
 
-    public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-        DecisionRules.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, clock.GetUtcNow());
+    public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
+        DecisionRules.WhyNotDecide(state, proposal, StandingOf(state, objectId), objectId, clock.GetUtcNow());
 
-    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
-        BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));
+    public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+        BreakGlasses.WhyNot(state, proposal, RolesOf(state, objectId), WhyNotDecide(state, proposal, objectId));
 
-    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
-        BreakGlasses.WhyNotReview(state, incident, incident.OpenGlass, RolesOf(state, objectId), objectId);
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+        BreakGlasses.WhyNotReview(state, proposal, proposal.OpenGlass, RolesOf(state, objectId), objectId);
 
     /// <summary>Own roles, and whose rights are left to this person now.</summary>
     public Standing StandingOf(TenantState state, string objectId) => Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());

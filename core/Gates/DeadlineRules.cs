@@ -16,7 +16,7 @@ internal static class DeadlineRules
     private static readonly Actor Self = Actor.Service("deadlines");
 
     /// <summary>One thing that is due now: the append is the right to do it, so of several instances one does.</summary>
-    public sealed record DueNow(string IncidentId, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
+    public sealed record DueNow(ProposalSubject Subject, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
 
     /// <param name="isAnybodyThere">Whether somebody who holds a role, or a delegate, is not absent.</param>
     public static IReadOnlyList<DueNow> Due(TenantState state, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
@@ -32,19 +32,19 @@ internal static class DeadlineRules
 
     /// <summary>One append, so that whoever tells of it sees all of them.</summary>
     private static DueNow AtOnce(List<DueNow> escalations) => new(
-        escalations[0].IncidentId,
+        escalations[0].Subject,
         $"escalation with {escalations.Count - 1} others",
         [.. escalations.SelectMany(static one => one.Expected)],
         [.. escalations.Select((one, position) => one.Entries[0] with { Fact = (ProposalEscalated)one.Entries[0].Fact with { Among = new(position, escalations.Count) } })]);
 
     private static IEnumerable<DueNow> DueAt(TenantState state, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
-        foreach (var (_, incident) in state.Incidents)
+        foreach (var proposal in state.AllProposals)
         {
-            if (incident.IsUndecided && Due(state, incident, now, escalating, isAnybodyThere) is { } due)
+            if (proposal.IsUndecided && Due(state, proposal, now, escalating, isAnybodyThere) is { } due)
                 yield return due;
-            if (BreakGlasses.Overdue(incident, now, isAnybodyThere) is { } overdue)
-                yield return Make(incident, "what is owed for breaking the glass", overdue);
+            if (BreakGlasses.Overdue(proposal, now, isAnybodyThere) is { } overdue)
+                yield return Make(proposal, "what is owed for breaking the glass", overdue);
         }
     }
 
@@ -52,78 +52,79 @@ internal static class DeadlineRules
     public static DateTimeOffset? Next(TenantState state)
     {
         DateTimeOffset? next = null;
-        foreach (var (_, incident) in state.Incidents)
+        foreach (var proposal in state.AllProposals)
         {
-            if (incident.IsUndecided && NextOf(incident) is var time && !(time >= next))
+            if (proposal.IsUndecided && NextOf(proposal) is var time && !(time >= next))
                 next = time;
-            if (BreakGlasses.DueAt(incident) is { } owed && !(owed >= next))
+            if (BreakGlasses.DueAt(proposal) is { } owed && !(owed >= next))
                 next = owed;
         }
         return next;
     }
 
-    private static DueNow? Due(TenantState state, Incident incident, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
+    private static DueNow? Due(TenantState state, Proposal proposal, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
-        var staged = incident.Staged!;
-        if (incident.Phase != ProposalPhase.Snoozed && IsAskedAnew(incident, state.LastStop))
-            return Make(incident, "asking anew after the kill switch", new RedraftRequested(incident.Id, staged.Revision));
-        if (incident.Phase == ProposalPhase.Snoozed)
-            return incident.SnoozedUntil <= now ? Make(incident, "the end of a snooze", new ProposalReturned(incident.Id, staged.Revision)) : null;
-        if (ProposalTimes.ExpiresAt(incident) <= now)
-            return Make(incident, "expiry", new ProposalExpired(incident.Id, staged.Revision));
-        return Silence.NextToTell(incident) is { } role ? Escalate(incident, staged, role, escalating, isAnybodyThere) : null;
+        var staged = proposal.Staged!;
+        if (proposal.Phase != ProposalPhase.Snoozed && IsAskedAnew(proposal, state.LastStop))
+            return Make(proposal, "asking anew after the kill switch", new RedraftRequested(proposal.Subject, staged.Revision));
+        if (proposal.Phase == ProposalPhase.Snoozed)
+            return proposal.SnoozedUntil <= now ? Make(proposal, "the end of a snooze", new ProposalReturned(proposal.Subject, staged.Revision)) : null;
+        if (proposal.ExpiresAt <= now)
+            return Make(proposal, "expiry", new ProposalExpired(proposal.Subject, staged.Revision));
+        return Silence.NextToTell(proposal) is { } role ? Escalate(state, proposal, role, escalating, isAnybodyThere) : null;
     }
 
     /// <summary>
     /// Under the kill switch nobody could decide. What has less time left when it is lifted than the switch took from it is drafted anew from
     /// fresh readings, with its whole time, and is no silence.
     /// </summary>
-    private static bool IsAskedAnew(Incident incident, Stop? stop)
+    private static bool IsAskedAnew(Proposal proposal, Stop? stop)
     {
-        if (stop is null || incident.StagedSeq > stop.Seq || incident.Staged is not { Kind: ProposalKind.Remedy })
+        if (stop is null || proposal.StagedSeq > stop.Seq || !proposal.Subject.IsIncident || proposal.Staged is not { Kind: ProposalKind.Remedy })
             return false;
-        var expires = ProposalTimes.ExpiresAt(incident)!.Value;
-        var next = !incident.Escalated && ProposalTimes.EscalateAt(incident) is { } escalates && escalates < expires ? escalates : expires;
-        var began = incident.StagedAt > stop.Since ? incident.StagedAt : stop.Since;
+        var expires = proposal.ExpiresAt!.Value;
+        var next = !proposal.Escalated && proposal.EscalateAt is { } escalates && escalates < expires ? escalates : expires;
+        var began = proposal.StagedAt > stop.Since ? proposal.StagedAt : stop.Since;
         return next - stop.Until < stop.Until - began;
     }
 
     /// <summary>There is no use in waiting for people who are all absent, nor in telling people who are.</summary>
-    private static DueNow? Escalate(Incident incident, ProposalStaged staged, Role role, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
+    private static DueNow? Escalate(TenantState state, Proposal proposal, Role role, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
     {
-        if (TellSilenceAt(incident) > now)
+        if (TellSilenceAt(proposal) > now)
             return null;
-        var early = ProposalTimes.EscalateAt(incident) is not { } at || at > now;
-        if (early && incident.Unanswered is null && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
+        var staged = proposal.Staged!;
+        var early = proposal.EscalateAt is not { } at || at > now;
+        if (early && proposal.Unanswered is null && (staged.Terms.Level == GateLevel.L3 || isAnybodyThere(staged.Terms.ApproverRole)))
             return null;
         var instead = !isAnybodyThere(role) && isAnybodyThere(Role.Administrator) ? Role.Administrator : role;
         string[] reasons =
         [
-            .. incident.Unanswered is { } unanswered ? [Sentence(incident, unanswered)] : Array.Empty<string>(),
-            .. early && incident.Unanswered is null ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
+            .. proposal.Unanswered is { } unanswered ? [Sentence(state, proposal, unanswered)] : Array.Empty<string>(),
+            .. early && proposal.Unanswered is null ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
             .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
         ];
-        return Make(incident, "escalation", new ProposalEscalated(incident.Id, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
+        return Make(proposal, "escalation", new ProposalEscalated(proposal.Subject, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
     }
 
     /// <summary>What expires within so long after it asks again by then, and is told with it. Null where nothing has expired.</summary>
-    private static DateTimeOffset? TellSilenceAt(Incident incident) => incident.Unanswered is null ? null : incident.StagedAt + Together;
+    private static DateTimeOffset? TellSilenceAt(Proposal proposal) => proposal.Unanswered is null ? null : proposal.StagedAt + Together;
 
-    private static string Sentence(Incident incident, Unanswered unanswered) =>
-        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and {(incident.FiringAlerts.IsEmpty ? "it is still open" : "it still fires")}.";
+    private static string Sentence(TenantState state, Proposal proposal, Unanswered unanswered) =>
+        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and {(state.Find(proposal.Subject.Id) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
 
-    private static DateTimeOffset NextOf(Incident incident)
+    private static DateTimeOffset NextOf(Proposal proposal)
     {
-        var expires = ProposalTimes.ExpiresAt(incident)!.Value;
-        if (incident.Phase == ProposalPhase.Snoozed)
-            return incident.SnoozedUntil ?? expires;
-        var tell = Silence.NextToTell(incident) is null ? null : TellSilenceAt(incident) ?? ProposalTimes.EscalateAt(incident);
+        var expires = proposal.ExpiresAt!.Value;
+        if (proposal.Phase == ProposalPhase.Snoozed)
+            return proposal.SnoozedUntil ?? expires;
+        var tell = Silence.NextToTell(proposal) is null ? null : TellSilenceAt(proposal) ?? proposal.EscalateAt;
         return tell < expires ? tell.Value : expires;
     }
 
-    private static DueNow Make(Incident incident, string what, Fact fact) => new(
-        incident.Id,
+    private static DueNow Make(Proposal proposal, string what, Fact fact) => new(
+        proposal.Subject,
         what,
-        [new(StreamId.Proposal(incident.Id), incident.ProposalVersion)],
-        [new(StreamId.Proposal(incident.Id), Self, incident.Correlation, fact, incident.StagedSeq)]);
+        [new(proposal.Stream, proposal.Version)],
+        [new(proposal.Stream, Self, proposal.Correlation, fact, proposal.StagedSeq)]);
 }

@@ -29,7 +29,7 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
         foreach (var due in DeadlineRules.Due(state, clock.GetUtcNow(), role => access.Value.IsAnybodyThere(state, role)))
         {
             if (await ledger.AppendAsync(tenant, due.Expected, due.Entries, cancellationToken) is AppendResult.Appended)
-                logger.FellDue(due.IncidentId, tenant, due.What);
+                logger.FellDue(due.Subject.Text, tenant, due.What);
             isAnythingDone = true;
         }
         return isAnythingDone ? await states.GetAsync(tenant, cancellationToken) : state;

@@ -1,21 +1,19 @@
 using DevOpsAI.Common;
-using DevOpsAI.Ledger;
 using MediatR;
 
 namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
-internal sealed class DecideHandler(
-    Recorder recorder, ConfiguredAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, IExecutionHold? hold = null)
+internal sealed class DecideHandler(Recorder recorder, ConfiguredAccess access, DecisionContexts contexts, TimeProvider clock)
     : IRequestHandler<Decide, Answer>
 {
     public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
     {
-        var rules = DecisionContext.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
+        var context = contexts.For(request.Tenant);
         return await recorder.RecordAsync(
             request.Tenant,
-            request.IncidentId,
-            state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), rules),
+            request.Subject,
+            state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), context),
             () => Failpoints.Hit(Failpoint.DecisionAppended),
             cancellationToken);
     }

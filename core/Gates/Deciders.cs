@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Who may decide about an incident at one instant, by name as far as names are known. Names are outside text.</summary>
+/// <summary>Who may decide about a proposal at one instant, by name as far as names are known. Names are outside text.</summary>
 /// <param name="Names">At most <see cref="Most"/>, in order of the alphabet.</param>
 /// <param name="Others">How many more may decide, among them those whose names nobody knows.</param>
 /// <param name="Everybody">Everybody who is there may.</param>
@@ -36,12 +36,12 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 
     /// <summary>Asks about everybody with a role and everybody who stands in for somebody. Who is absent is left out. Pure.</summary>
     /// <param name="nameOf">What people call the person with this object id (lower case); null when it is not known.</param>
-    public static Deciders Of(TenantState state, Incident incident, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
+    public static Deciders Of(TenantState state, Proposal proposal, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
     {
         if (access.EverybodyIsAdministrator)
             return new([], 0, Everybody: true);
         var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id).OfType<string>();
-        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, incident, id) is null, nameOf, now);
+        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, proposal, id) is null, nameOf, now);
     }
 
     /// <summary>Everybody who has one of these roles, but for who is absent and one whom it does not help to ask. Pure.</summary>

@@ -1,7 +1,6 @@
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Gates;
@@ -11,21 +10,22 @@ namespace DevOpsAI.Gates;
 /// level, policy, decisions, roles, arguments, quotas. What it cannot find out is a no.
 /// </summary>
 internal sealed class ExecutionGuard(
-    GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, IAccess access, TimeProvider clock, ILogger<ExecutionGuard> logger)
+    GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, IAccess access, TimeProvider clock, ILogger<ExecutionGuard> logger,
+    ProposalAreas? areas = null)
     : IExecutionGuard
 {
-    public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken)
+    public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken)
     {
-        var why = WhyNot(state, incident, plan, next);
+        var why = WhyNot(state, proposal, plan, next);
         if (why is not null)
-            logger.NotExecuted(incident.Id, state.Tenant, why.Sentence);
+            logger.NotExecuted(proposal.Subject.Text, state.Tenant, why.Sentence);
         return new(why);
     }
 
-    private Objection? WhyNot(TenantState state, Incident incident, Plan plan, NextCall? next)
+    private Objection? WhyNot(TenantState state, Proposal proposal, Plan plan, NextCall? next)
     {
-        if (state.Tenant != incident.Tenant)
-            return new("The incident is another tenant's.");
+        if (state.Tenant != proposal.Tenant)
+            return new("The proposal is another tenant's.");
         if (killSwitch.WhyPaused(state.Tenant, plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) is { } paused)
             return new(paused);
         if (state.Freeze is { } freeze)
@@ -33,7 +33,7 @@ internal sealed class ExecutionGuard(
         var (policy, now) = (policies.For(state.Tenant), clock.GetUtcNow());
         if (policy.WhyFrozen(now) is { } frozen)
             return new(frozen);
-        return Rights.WhyNot(state, incident, plan, new(policy, catalogue.Of(state.Tenant), id => access.RolesOf(state, id), now))
-            ?? (Quotas.WhyNot(state, incident, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);
+        return Rights.WhyNot(state, proposal, plan, new(policy, catalogue.Of(state.Tenant), id => access.RolesOf(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
+            ?? (Quotas.WhyNot(state, proposal, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);
     }
 }

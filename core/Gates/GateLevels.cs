@@ -26,6 +26,9 @@ public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, Dat
     /// <summary>Why nothing of this tenant runs by itself at the moment; null when it may.</summary>
     public string? Hold { get; init; }
 
+    /// <summary>What an area records is the effect, so that nothing lacks where there is no plan.</summary>
+    public bool IsOwnEffect { get; init; }
+
     /// <summary>The proposal is worth nothing after this; null for no such limit.</summary>
     public DateTimeOffset? NotAfter { get; init; }
 }
@@ -78,6 +81,8 @@ public static class GateLevels
     public static GateTerms Compute(GatePolicy policy, GateQuestion question, FindAction find)
     {
         var steps = question.Plan.Steps.Select(step => Judge(policy, question, step, find(step.Target, step.Action))).ToList();
+        if (question.IsOwnEffect && steps.Count == 0)
+            steps.Add(JudgeEffect(policy, question));
         var back = question.Plan.Steps.Where(static step => step.Rollback is not null).Select(step => JudgeWayBack(policy, question, step, find)).ToList();
         var reasons = Reasons(policy, question, [.. steps, .. back], find).Distinct().ToList();
         var ruled = steps.Concat(back.Where(static step => step.Rule is not null)).ToList();
@@ -111,7 +116,7 @@ public static class GateLevels
     {
         if (question.Problem is { Length: > 0 } problem)
             yield return new(GateLevel.L3, problem);
-        if (question.Plan.Steps.Count == 0)
+        if (question.Plan.Steps.Count == 0 && !question.IsOwnEffect)
         {
             yield return new(GateLevel.L3, "There is no plan to carry out: a person decides what to do.");
             yield break;
@@ -152,6 +157,15 @@ public static class GateLevels
         if (asked >= floor)
             reasons.Add(new(asked, rule is null ? $"No policy rule speaks of {step.Action}." : $"Policy: {rule.Name}."));
         return new(rule, Math.Max(rule?.Approvals ?? policy.Defaults.Approvals, LeastApprovals(action)), reasons);
+    }
+
+    /// <summary>What nobody's vendor does is asked about at least once: it has no nature that could speak for it.</summary>
+    private static Judged JudgeEffect(GatePolicy policy, GateQuestion question)
+    {
+        var rule = policy.Rules.FirstOrDefault(rule => rule.FitsEffect(question.Area, question.Severity, question.Now));
+        var level = rule?.Level > GateLevel.L2 ? rule.Level : GateLevel.L2;
+        var reason = new Reason(level, rule is null ? $"No policy rule speaks of {question.Area}." : $"Policy: {rule.Name}.");
+        return new(rule, rule?.Approvals ?? policy.Defaults.Approvals, [reason]);
     }
 
     /// <summary>

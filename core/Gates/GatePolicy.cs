@@ -150,6 +150,14 @@ public sealed record GateRule(
         && (Actions.IsEmpty || Actions.Contains("*"))
         && (When is null || When.Contains(now));
 
+    /// <summary>Whether it speaks of what an area records as its own effect: it names the area and nothing of what plans have.</summary>
+    public bool FitsEffect(string area, Severity severity, DateTimeOffset now) =>
+        Area == area
+        && (Severities.IsEmpty || Severities.Contains(severity))
+        && BlastRadii.IsEmpty
+        && (Actions.IsEmpty || Actions.Contains("*"))
+        && (When is null || When.Contains(now));
+
     /// <summary>Whether it speaks of this action, rather than of all of them.</summary>
     public bool Names(string action) => Actions.Any(pattern => Glob.Matches(pattern, action) && pattern.Any(static letter => letter != '*'));
 }

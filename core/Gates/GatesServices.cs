@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,9 @@ public static class GatesServices
             .AddSingleton(provider => KillSwitch.From(
                 provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton<Catalogue>()
+            .AddSingleton<IProposalArea, IncidentArea>()
+            .AddSingleton<ProposalAreas>()
+            .AddSingleton<DecisionContexts>()
             .AddSingleton<Recorder>()
             .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()

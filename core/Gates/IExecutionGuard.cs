@@ -1,5 +1,4 @@
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
@@ -10,7 +9,7 @@ public interface IExecutionGuard
 {
     /// <summary>Null when it may run. When it cannot find out, it may not.</summary>
     /// <param name="next">What is about to be sent; null before anything is claimed, when it is about the whole plan.</param>
-    ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken);
+    ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken);
 }
 
 /// <summary>One action that is about to be sent.</summary>

@@ -1,5 +1,6 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -15,9 +16,17 @@ internal abstract record Outcome
     /// <summary>To be appended if nobody was faster.</summary>
     /// <param name="Expected">The streams that the decision rests on.</param>
     /// <param name="Sentence">For the person, once it is durable.</param>
-    public sealed record Append(IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries, string Sentence) : Outcome;
+    public sealed record Append(IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries, string Sentence) : Outcome
+    {
+        /// <summary>Together with what the area records of the subject.</summary>
+        public Append With(Aftermath after, Actor by, Proposal proposal, long causation) => this with
+        {
+            Expected = [.. Expected, .. after.Expected],
+            Entries = [.. Entries, .. after.Entries(by, proposal.Correlation, causation)],
+        };
+    }
 
-    public static Outcome Refuse(Incident? incident, Refusal refusal, string sentence) => new Unchanged(new(incident, refusal, sentence));
+    public static Outcome Refuse(Proposal? proposal, Refusal refusal, string sentence) => new Unchanged(new(proposal, refusal, sentence));
 
     public static Outcome AlreadySo(string sentence) => new Unchanged(new(null, null, sentence));
 

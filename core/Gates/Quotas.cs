@@ -65,11 +65,11 @@ public static class CallsOfState
 internal static class Quotas
 {
     /// <summary>For the executor: what is about to be sent, or the whole plan before it begins. What a failed plan did is always taken back.</summary>
-    public static string? WhyNot(TenantState state, Incident incident, GatePolicy policy, Plan plan, NextCall? next, DateTimeOffset now)
+    public static string? WhyNot(TenantState state, Proposal proposal, GatePolicy policy, Plan plan, NextCall? next, DateTimeOffset now)
     {
         if (next is null)
             return WhyNot(state, policy, plan, now);
-        var announced = incident.Execution?.Announced.Contains(next.OperationId) == true || incident.Undo?.Announced.Contains(next.OperationId) == true;
+        var announced = proposal.Execution?.Announced.Contains(next.OperationId) == true || proposal.Undo?.Announced.Contains(next.OperationId) == true;
         return next.Rollback || announced ? null : WhyNot(state, policy, plan.Steps[next.Step].Action, 1, now);
     }
 

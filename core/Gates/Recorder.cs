@@ -1,5 +1,6 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -13,10 +14,10 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
 
     private const string NobodyKnows = "The record does not answer, and whether this was recorded is not known. Look again in a minute; deciding twice does no harm.";
 
-    /// <param name="incidentId">The incident that the answer shows; null for none.</param>
+    /// <param name="subject">Whose proposal the answer shows; null for none.</param>
     /// <param name="recorded">Called as soon as the entries are durable.</param>
     public async Task<Answer> RecordAsync(
-        TenantId tenant, string? incidentId, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken)
+        TenantId tenant, ProposalSubject? subject, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken)
     {
         if (tenants.Find(tenant) is null)
             return new(null, Refusal.UnknownIncident, $"This bot serves no tenant '{tenant}'.");
@@ -27,17 +28,17 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
                 var state = await states.GetAsync(tenant, cancellationToken);
                 var decided = decide(state);
                 if (decided is not Outcome.Append outcome)
-                    return ((Outcome.Unchanged)decided).Answer;
-                if (incidentId is null && await IsOnRecordAsync(tenant, outcome, cancellationToken))
+                    return Shown(state, ((Outcome.Unchanged)decided).Answer);
+                if (subject is null && await IsOnRecordAsync(tenant, outcome, cancellationToken))
                     return new(null, null, "That message was carried out already; nothing was done a second time.");
                 // Not cancelled half way: whether it is durable would be anybody's guess.
                 if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended appended)
                 {
                     recorded?.Invoke();
-                    return new(await IncidentAfterAsync(state, incidentId, outcome.Expected, appended.Entries, cancellationToken), null, outcome.Sentence);
+                    return await AfterAsync(state, subject, outcome, appended.Entries, cancellationToken);
                 }
             }
-            logger.TooManyConflicts(tenant, incidentId);
+            logger.TooManyConflicts(tenant, subject?.Text);
             return new(null, Refusal.RecordUnavailable, NothingRecorded);
         }
         catch (LedgerUnavailableException unavailable) when (unavailable is not (TenantLockedException or ClockJumpedException))
@@ -63,24 +64,42 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
     }
 
     /// <summary>
-    /// The incident as it now stands. When the append held the proposal's stream at what was seen, nothing about the decision came in
-    /// between, and what was just appended is enough, which saves reading it again.
+    /// What was decided about as it now stands. When the append held the proposal's stream at what was seen, nothing about the decision came
+    /// in between, and what was just appended is enough, which saves reading it again.
     /// </summary>
-    private async ValueTask<Incidents.Incident?> IncidentAfterAsync(
-        TenantState state, string? incidentId, IReadOnlyList<StreamVersion> expected, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    private async ValueTask<Answer> AfterAsync(
+        TenantState state, ProposalSubject? subject, Outcome.Append outcome, IReadOnlyList<LedgerEntry> entries,
+        CancellationToken cancellationToken)
     {
-        if (incidentId is null)
-            return null;
-        if (expected.Any(held => held.Stream == StreamId.Proposal(incidentId)))
-            return entries.Aggregate(state.Find(incidentId), static (incident, entry) => incident?.Apply(entry));
+        var done = new Answer(null, null, outcome.Sentence);
+        if (subject is null)
+            return done;
+        if (!subject.IsIncident)
+            return done with { Proposal = entries.Aggregate(state.Proposals, static (book, entry) => book.Apply(entry)).Find(subject) };
+        var incident = await IncidentAfterAsync(state, subject, outcome.Expected, entries, cancellationToken);
+        return done with { Proposal = incident?.Proposal, Incident = incident };
+    }
+
+    private async ValueTask<Incident?> IncidentAfterAsync(
+        TenantState state, ProposalSubject subject, IReadOnlyList<StreamVersion> expected, IReadOnlyList<LedgerEntry> entries,
+        CancellationToken cancellationToken)
+    {
+        if (expected.Any(held => held.Stream == subject.Stream))
+            return Applied();
         try
         {
-            return (await states.GetAsync(state.Tenant, cancellationToken)).Find(incidentId);
+            return (await states.GetAsync(state.Tenant, cancellationToken)).Find(subject.Id);
         }
         catch (LedgerUnavailableException)
         {
             // It is recorded; only the newest view of it cannot be had.
-            return entries.Aggregate(state.Find(incidentId), static (incident, entry) => incident?.Apply(entry));
+            return Applied();
         }
+
+        Incident? Applied() => entries.Aggregate(state.Find(subject.Id), static (incident, entry) => incident?.Apply(entry));
     }
+
+    private static Answer Shown(TenantState state, Answer answer) => answer.Proposal is { Subject: { IsIncident: true } subject }
+        ? answer with { Incident = state.Find(subject.Id) }
+        : answer;
 }

@@ -28,9 +28,12 @@ public enum Refusal
     AsksFirst,
 }
 
-/// <summary>How a person's request ended: the incident as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.</summary>
-public sealed record Answer(Incident? Incident, Refusal? Refusal, string Sentence)
+/// <summary>How a person's request ended: the proposal as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.</summary>
+public sealed record Answer(Proposal? Proposal, Refusal? Refusal, string Sentence)
 {
+    /// <summary>The incident that the proposal is about, as far as it was read; null for everything else.</summary>
+    public Incident? Incident { get; init; }
+
     public bool IsDone => Refusal is null;
 }
 
@@ -41,7 +44,7 @@ public sealed record Answer(Incident? Incident, Refusal? Refusal, string Sentenc
 /// <param name="ReviewToken">Proof that every page of an irreversible plan was opened.</param>
 public sealed record Decide(
     TenantId Tenant,
-    string IncidentId,
+    ProposalSubject Subject,
     Person By,
     DecisionKind Kind,
     string Seal,
@@ -57,10 +60,10 @@ public sealed record Decide(
 }
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
-public sealed record ReviewBreakGlass(TenantId Tenant, string IncidentId, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>;
+public sealed record ReviewBreakGlass(TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>;
 
 /// <summary>A person asks to take a verified execution back.</summary>
-public sealed record RequestUndo(TenantId Tenant, string IncidentId, Person By, string Correlation) : IRequest<Answer>;
+public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<Answer>;
 
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
 /// <param name="Seal">The seal of the proposal that was shown; null when it was asked for in words.</param>
@@ -107,12 +110,12 @@ public interface IAccess
     /// <summary>Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.</summary>
     bool EverybodyIsAdministrator { get; }
 
-    /// <summary>May this person decide about the incident's staged proposal now? Null when they may; otherwise why not.</summary>
-    Answer? WhyNotDecide(TenantState state, Incident incident, string objectId);
+    /// <summary>May this person decide about the staged proposal now? Null when they may; otherwise why not.</summary>
+    Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId);
 
     /// <summary>May this person act alone on it? Null when they may.</summary>
-    Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId);
+    Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId);
 
     /// <summary>May this person say whether it was right to act alone? Null when they may.</summary>
-    Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId);
+    Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId);
 }

@@ -11,44 +11,50 @@ namespace DevOpsAI.Gates;
 
 /// <summary>What holds at the instant a plan is to be carried out.</summary>
 /// <param name="RolesOf">The roles that a person has now, whatever they had when they decided.</param>
-internal sealed record RightsNow(GatePolicy Policy, FindAction Find, Func<string, IReadOnlySet<Role>> RolesOf, DateTimeOffset At);
+internal sealed record RightsNow(GatePolicy Policy, FindAction Find, Func<string, IReadOnlySet<Role>> RolesOf, DateTimeOffset At)
+{
+    public ProposalAreas Areas { get; init; } = ProposalAreas.OnlyIncidents;
+}
 
 /// <summary>Whether the record gives a plan the right to run as things are now. Pure.</summary>
 internal static class Rights
 {
-    public static Objection? WhyNot(TenantState state, Incident incident, Plan plan, RightsNow now)
+    public static Objection? WhyNot(TenantState state, Proposal proposal, Plan plan, RightsNow now)
     {
-        if (incident.Staged is not { } staged || plan.Steps.Count == 0)
+        if (now.Areas.Find(proposal.Subject) is not { } area)
+            return new($"No part of this version of the bot decides about {proposal.Subject}.");
+        var isOwnEffect = area.IsItsOwnEffect && plan.Steps.Count == 0;
+        if (proposal.Staged is not { } staged || (plan.Steps.Count == 0 && !isOwnEffect))
             return new("There is no plan at a gate.");
-        if (incident.Phase is not (ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing))
+        if (proposal.Phase is not (ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing))
             return new("Nothing approved waits to be carried out.");
-        if (WhyBroken(state, incident, staged, plan, now.Policy) is { } broken)
+        if (WhyBroken(state, proposal, staged, plan, now.Policy) is { } broken)
             return broken;
-        var area = staged.Kind == ProposalKind.Undo ? GateArea.Undo : GateArea.Operations;
-        var floor = GateLevels.Floor(plan, area, now.Find);
+        var gateArea = now.Areas.GateAreaOf(proposal);
+        var floor = isOwnEffect ? GateLevel.L2 : GateLevels.Floor(plan, gateArea, now.Find);
         if (staged.Terms.Level == GateLevel.L3 || floor == GateLevel.L3)
             return new("This is for people only (L3); the bot never carries it out.");
         if (floor > staged.Terms.Level)
             return new($"Its actions need {floor} at least, but it was staged at {staged.Terms.Level}.");
         if (WhyNotAsShown(plan, now.Find) is { } different)
             return new(different);
-        if (WhyNotByPolicy(incident, staged, plan, area, now) is { } stricter)
+        if (WhyNotByPolicy(proposal, staged, plan, gateArea, now) is { } stricter)
             return stricter;
-        return (staged.Terms.Level == GateLevel.L2 ? WhyNotApproved(state, incident, staged, now) : WhyNotByItself(state, incident, staged, now)) is { } why
+        return (staged.Terms.Level == GateLevel.L2 ? WhyNotApproved(state, proposal, staged, now) : WhyNotByItself(state, proposal, staged, now)) is { } why
             ? new(why)
             : null;
     }
 
-    private static Objection? WhyBroken(TenantState state, Incident incident, ProposalStaged staged, Plan plan, GatePolicy policy)
+    private static Objection? WhyBroken(TenantState state, Proposal proposal, ProposalStaged staged, Plan plan, GatePolicy policy)
     {
-        if (Seals.Compute(state.Tenant, staged, staged.Plan) == staged.Seal && Seals.Compute(state.Tenant, staged, plan) == incident.SealInForce)
+        if (Seals.Compute(state.Tenant, staged, staged.Plan) == staged.Seal && Seals.Compute(state.Tenant, staged, plan) == proposal.SealInForce)
             return null;
         // Whoever was erased took the nonce along; that is no tampering.
         if (staged.Nonce is Erased.Text or Erased.Missing or Erased.Sealed)
             return new("What was approved cannot be read any more, so it is not carried out.");
         return new("The seal is broken: the plan is not the one that was shown.")
         {
-            FreezeBecause = policy.FreezeOnBrokenSeal ? $"The plan of {incident.Id} is not the one that was sealed when it was shown, so somebody or something changed the record." : null,
+            FreezeBecause = policy.FreezeOnBrokenSeal ? $"The plan of {proposal.Subject} is not the one that was sealed when it was shown, so somebody or something changed the record." : null,
         };
     }
 
@@ -66,14 +72,18 @@ internal static class Rights
     }
 
     /// <summary>The policy changed since it was staged, and asks for more now.</summary>
-    private static Objection? WhyNotByPolicy(Incident incident, ProposalStaged staged, Plan plan, string area, RightsNow now)
+    private static Objection? WhyNotByPolicy(Proposal proposal, ProposalStaged staged, Plan plan, string area, RightsNow now)
     {
         if (plan.Steps.Count > now.Policy.Limits.Steps)
             return new(GateLevels.TooManySteps(plan.Steps.Count, now.Policy.Limits.Steps));
         var before = staged.Terms;
         if (now.Policy.Version == before.PolicyVersion)
             return null;
-        var question = new GateQuestion(area, incident.Severity, plan, now.At) { Risk = staged.Kind == ProposalKind.Remedy ? incident.Draft?.Risk ?? default : default };
+        var question = new GateQuestion(area, proposal.Severity, plan, now.At)
+        {
+            Risk = staged.Kind == ProposalKind.Remedy ? proposal.Draft?.Risk ?? default : default,
+            IsOwnEffect = now.Areas.Get(proposal.Subject).IsItsOwnEffect,
+        };
         var terms = GateLevels.Compute(now.Policy, question, now.Find);
         var asked = before.Level == GateLevel.L2;
         var stricter = terms.Level > before.Level
@@ -89,7 +99,7 @@ internal static class Rights
         ? $"{terms.Level}, {Sentences.Count(terms.Approvals, "approval")} by {Sentences.Plural(terms.ApproverRole)}{(terms.NotTheRequester ? " other than the requester" : "")} ({terms.PolicyVersion})"
         : $"{terms.Level} ({terms.PolicyVersion})";
 
-    private static string? WhyNotByItself(TenantState state, Incident incident, ProposalStaged staged, RightsNow now)
+    private static string? WhyNotByItself(TenantState state, Proposal proposal, ProposalStaged staged, RightsNow now)
     {
         if (staged.Kind == ProposalKind.Undo)
         {
@@ -103,19 +113,19 @@ internal static class Rights
         if (weight == 0)
             return null;
         // Two small changes staged at the same instant did not see each other. In the order of the ledger, everybody sees which was too much.
-        var earlier = Stagings.EarlierWeight(state, incident, incident.StagedSeq, incident.StagedAt - now.Policy.Chain.Window, now.Find);
+        var earlier = Stagings.EarlierWeight(state, proposal, proposal.StagedSeq, proposal.StagedAt - now.Policy.Chain.Window, now.Find);
         return weight + earlier > now.Policy.Chain.Weight ? GateLevels.TooMuch(now.Policy.Chain, weight, earlier) : null;
     }
 
-    private static string? WhyNotApproved(TenantState state, Incident incident, ProposalStaged staged, RightsNow now)
+    private static string? WhyNotApproved(TenantState state, Proposal proposal, ProposalStaged staged, RightsNow now)
     {
-        if (incident.Decisions.LastOrDefault(decision => decision.Fact.Complete) is not { } last)
+        if (proposal.Decisions.LastOrDefault(decision => decision.Fact.Complete) is not { } last)
             return "Nobody has approved it.";
         if (last.Fact.Kind is not (DecisionKind.Approve or DecisionKind.ApproveWithEdits))
             return $"{Sentences.Said(last.By.Name)} did not approve it.";
         if (last.Fact.Owed is not null)
-            return WhyNotAlone(state, incident, staged, last, now);
-        var given = incident.Decisions.Where(decision => IsApproval(incident, staged, decision)).ToList();
+            return WhyNotAlone(state, proposal, staged, last, now);
+        var given = proposal.Decisions.Where(decision => IsApproval(proposal, staged, decision)).ToList();
         var approvals = given.Where(decision => StillMay(staged, decision, now)).ToList();
         // Different people, and different rights: nobody counts for themselves and for who is absent as well.
         var people = Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => Right(decision).Id)));
@@ -124,17 +134,17 @@ internal static class Rights
             var lost = given.Except(approvals).FirstOrDefault() is { } without ? $"{Sentences.Said(Right(without).Name)} may not approve for {state.Name} any more. " : "";
             return $"{lost}It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
         }
-        return last.ByClock > ProposalTimes.ExpiresAt(incident) ? "It was approved after it had expired." : null;
+        return last.ByClock > proposal.ExpiresAt ? "It was approved after it had expired." : null;
     }
 
     /// <summary>A decision on record, by a person, about exactly this revision of this incident and exactly what was shown.</summary>
-    private static bool IsApproval(Incident incident, ProposalStaged staged, Decision decision) =>
-        decision.Fact.About == incident.Proposal.Subject
-        && decision.Seq > incident.StagedSeq
+    private static bool IsApproval(Proposal proposal, ProposalStaged staged, Decision decision) =>
+        decision.Fact.About == proposal.Subject
+        && decision.Seq > proposal.StagedSeq
         && decision.Fact.Revision == staged.Revision
         && decision.By is { Kind: ActorKind.Person, Id.Length: > 0 }
         && (decision.Fact.Kind == DecisionKind.Approve ? decision.Fact.Seal == staged.Seal
-            : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1 && decision.Fact.Seal == incident.SealInForce)
+            : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1 && decision.Fact.Seal == proposal.SealInForce)
         && !(staged.Terms.NotTheRequester && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")));
 
     /// <summary>Whoever approved, and in whose name, would be let approve now too.</summary>
@@ -148,7 +158,7 @@ internal static class Rights
         roles.Contains(Role.Administrator) || (asked != Role.Administrator && roles.Contains(Role.Approver));
 
     /// <summary>The terms that were sealed let somebody act alone on exactly this plan, and today's policy still lets them.</summary>
-    private static string? WhyNotAlone(TenantState state, Incident incident, ProposalStaged staged, Decision last, RightsNow now)
+    private static string? WhyNotAlone(TenantState state, Proposal proposal, ProposalStaged staged, Decision last, RightsNow now)
     {
         if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal || last.Fact.Revision != staged.Revision)
             return "Nobody may act alone on it.";
@@ -156,7 +166,7 @@ internal static class Rights
             return "The gate policy lets nobody act alone any more.";
         if (!MayApprove(now.RolesOf(last.By.Id), glass.Role))
             return $"{Sentences.Said(last.By.Name)} broke the glass and may not do so for {state.Name} any more.";
-        return last.ByClock > ProposalTimes.ExpiresAt(incident) ? "The glass was broken after it had expired." : null;
+        return last.ByClock > proposal.ExpiresAt ? "The glass was broken after it had expired." : null;
     }
 
     private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();

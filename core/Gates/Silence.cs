@@ -1,4 +1,3 @@
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
@@ -11,11 +10,11 @@ public static class Silence
     /// Who is told next: whom the policy names, and each time that a proposal has expired since, whoever is above. Null when they were all
     /// told, or the policy tells nobody.
     /// </summary>
-    public static Role? NextToTell(Incident incident)
+    public static Role? NextToTell(Proposal proposal)
     {
-        if (!incident.Escalated)
-            return incident.Staged?.Terms.EscalateTo;
-        return incident is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered } && told.Seq < unanswered.Seq ? Above(told.To) : null;
+        if (!proposal.Escalated)
+            return proposal.Staged?.Terms.EscalateTo;
+        return proposal is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered } && told.Seq < unanswered.Seq ? Above(told.To) : null;
     }
 
     /// <summary>
@@ -23,10 +22,10 @@ public static class Silence
     /// asks and nobody answers, but always to a person who had asked for it.
     /// </summary>
     /// <param name="expired">Seq of the entry that says so.</param>
-    public static bool IsToBeTold(Incident incident, long expired) =>
-        incident is not { IsOpen: true, Unanswered: { } unanswered }
-        || incident.Staged?.Requester.Kind == ActorKind.Person
-        || (unanswered.Times == 1 && NextToTell(incident) is null && !(incident.EscalatedTo?.Seq > expired));
+    public static bool IsToBeTold(Proposal proposal, long expired) =>
+        proposal is not { IsOpen: true, Unanswered: { } unanswered }
+        || proposal.Staged?.Requester.Kind == ActorKind.Person
+        || (unanswered.Times == 1 && NextToTell(proposal) is null && !(proposal.EscalatedTo?.Seq > expired));
 
     private static Role? Above(Role role) => role switch
     {

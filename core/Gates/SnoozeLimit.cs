@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
@@ -9,15 +8,15 @@ namespace DevOpsAI.Gates;
 public sealed record SnoozeLimit(DateTimeOffset At, string? Reason)
 {
     /// <summary>Null where a snooze needs no second thought.</summary>
-    public static SnoozeLimit? Of(Incident incident)
+    public static SnoozeLimit? Of(Proposal proposal)
     {
-        if (incident.Staged is { Kind: ProposalKind.Remedy } && incident.Draft is { NotAfter: { } end, NotAfterReason: var reason })
+        if (proposal.Staged is { Kind: ProposalKind.Remedy } && proposal.Draft is { NotAfter: { } end, NotAfterReason: var reason })
             return new(end, reason ?? "too late by then");
-        return incident.Severity == Severity.Critical && ProposalTimes.ExpiresAt(incident) is { } deadline ? new(deadline, null) : null;
+        return proposal.Severity == Severity.Critical && proposal.ExpiresAt is { } deadline ? new(deadline, null) : null;
     }
 
     /// <summary>Why this is asked first, for the person who wants to snooze it past that.</summary>
-    internal string Sentence(Incident incident) => Reason is null
-        ? $"{incident.Id} is critical and to be decided by {Sentences.Utc(At)}; snoozed past that, nobody is asked or escalated to meanwhile."
-        : $"What is proposed for {incident.Id} is worth nothing after {Sentences.Utc(At)} ({Sentences.Said(Reason)}).";
+    internal string Sentence(Proposal proposal) => Reason is null
+        ? $"{proposal.Subject} is critical and to be decided by {Sentences.Utc(At)}; snoozed past that, nobody is asked or escalated to meanwhile."
+        : $"What is proposed for {proposal.Subject} is worth nothing after {Sentences.Utc(At)} ({Sentences.Said(Reason)}).";
 }

@@ -51,19 +51,19 @@ internal sealed class StageProposalHandler(
         var now = clock.GetUtcNow();
         var question = new GateQuestion(GateArea.Operations, incident.Severity, draft.Plan, now)
         {
-            EarlierWeight = Stagings.EarlierWeight(state, incident, long.MaxValue, now - policy.Chain.Window, find),
+            EarlierWeight = Stagings.EarlierWeight(state, incident.Proposal, long.MaxValue, now - policy.Chain.Window, find),
             Risk = draft.Risk,
             ByWords = draft.ByWords == true,
-            Problem = draft.Problem ?? Redrafts.TooOften(incident, policy.Limits),
+            Problem = draft.Problem ?? Redrafts.TooOften(incident.Proposal, policy.Limits),
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
                 : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
-                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident)
+                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident.Proposal)
                     ?? Stagings.CameBack(state, incident, now - policy.Chain.Window, find),
         };
         var staged = Stagings.Stage(
-            incident, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),
+            incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),
             draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
         return (ProposalStaged)staged.WithClock(now);
     }

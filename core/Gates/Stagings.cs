@@ -16,14 +16,14 @@ internal static class Stagings
 
     /// <summary>At L3 the plan is left out, so that nothing is there to be carried out.</summary>
     public static ProposalStaged Stage(
-        Incident incident, int revision, ProposalKind kind, Actor requester, Plan plan, IReadOnlyDictionary<string, string> observed,
+        Proposal proposal, int revision, ProposalKind kind, Actor requester, Plan plan, IReadOnlyDictionary<string, string> observed,
         GateTerms terms, FindAction find, string nonce)
     {
         var staged = terms.Level == GateLevel.L3 ? Plan.Empty : new([.. plan.Steps.Select(step => WithWayBack(step, find))]);
-        return Seals.Seal(incident.Tenant, new(
-            incident.Id, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, incident.Opened.Subject)
+        return Seals.Seal(proposal.Tenant, new(
+            proposal.Subject, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, proposal.Person)
         {
-            Severity = incident.Severity,
+            Severity = proposal.Severity,
         });
     }
 
@@ -31,8 +31,6 @@ internal static class Stagings
     public static PlanStep WithWayBack(PlanStep step, FindAction find) => step.Rollback is { } rollback && find(step.Target, rollback) is { } action
         ? step with { RollbackCommand = ActionCalls.Command(action, step.Target, step.Arguments) }
         : step;
-
-    public static int NextRevision(Incident incident) => Math.Max(incident.Draft?.Revision ?? 0, incident.Staged?.Revision ?? 0) + 1;
 
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
@@ -54,10 +52,10 @@ internal static class Stagings
     /// Weight of the tenant's other remedies that were let through without approval since <paramref name="since"/> and recorded before
     /// <paramref name="beforeSeq"/>. Every instance that has read that far counts the same.
     /// </summary>
-    public static int EarlierWeight(TenantState state, Incident incident, long beforeSeq, DateTimeOffset since, FindAction find)
+    public static int EarlierWeight(TenantState state, Proposal proposal, long beforeSeq, DateTimeOffset since, FindAction find)
     {
         var weight = 0;
-        foreach (var other in state.Incidents.Values.Where(other => other.Id != incident.Id))
+        foreach (var other in state.AllProposals.Where(other => other.Subject != proposal.Subject))
         {
             if (other.Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } staged)
             {

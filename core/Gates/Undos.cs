@@ -14,24 +14,24 @@ internal static class Undos
 {
     public static Outcome Request(TenantState state, RequestUndo command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionContext rules)
     {
-        var incident = state.Find(command.IncidentId);
-        if (DecisionRules.WhyNoRole(state, incident, roles) is { } stranger)
+        var proposal = state.FindProposal(command.Subject);
+        if (DecisionRules.WhyNoRole(state, proposal, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
-        if (incident is null)
-            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
+        if (proposal is null)
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.Subject));
         if (!roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(incident, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {incident.Id}.");
-        if (WhyNotPossible(incident, now) is { } refused)
+            return Outcome.Refuse(proposal, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {proposal.Subject}.");
+        if (WhyNotPossible(proposal, now) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)
-            return Outcome.Refuse(incident, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
-        var run = incident.Execution!;
+            return Outcome.Refuse(proposal, Refusal.Frozen, Freezes.Sentence(state.Name, freeze));
+        var run = proposal.Execution!;
         var inverse = Inverse(run, rules.Find, out var problem);
         if (problem is not null)
-            return Outcome.Refuse(incident, Refusal.NotPossible, $"{incident.Id} cannot be undone: {problem}");
+            return Outcome.Refuse(proposal, Refusal.NotPossible, $"{proposal.Subject} cannot be undone: {problem}");
         return rules.WhyPaused(state, inverse) is { } paused
-            ? Outcome.Refuse(incident, Refusal.Frozen, $"{paused} Nothing was asked for; undo {incident.Id} when the pause is over.")
-            : Stage(state, incident, command, inverse, run.UndoUntil!.Value, now, rules);
+            ? Outcome.Refuse(proposal, Refusal.Frozen, $"{paused} Nothing was asked for; undo {proposal.Subject} when the pause is over.")
+            : Stage(state, proposal, command, inverse, run.UndoUntil!.Value, now, rules);
     }
 
     /// <summary>The steps that were applied, in reverse, each by the rollback that it names.</summary>
@@ -68,48 +68,48 @@ internal static class Undos
         Verifications: TakenBack.ConditionsOf(step),
         action.Rollback);
 
-    private static Answer? WhyNotPossible(Incident incident, DateTimeOffset now)
+    private static Answer? WhyNotPossible(Proposal proposal, DateTimeOffset now)
     {
-        var id = incident.Id;
-        if (incident.Execution is not { } run)
-            return new(incident, Refusal.NotPossible, $"{id} was never executed, so there is nothing to undo.");
-        var undo = incident.Undo is { } earlier && incident.IsEarlier(earlier) ? null : incident.Undo;
+        var id = proposal.Subject.ToString();
+        if (proposal.Execution is not { } run)
+            return new(proposal, Refusal.NotPossible, $"{id} was never executed, so there is nothing to undo.");
+        var undo = proposal.Undo is { } earlier && proposal.IsEarlier(earlier) ? null : proposal.Undo;
         if (undo is { Outcome: ExecutionOutcome.Verified, FinishedAt: { } undone })
-            return new(incident, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}{(incident.Staged?.Kind == ProposalKind.Undo ? $", as {Requester(incident)} asked" : "")}.");
-        if (incident.Staged?.Kind == ProposalKind.Undo && incident.IsUndecided)
-            return new(incident, Refusal.AlreadyDecided, $"Undoing {id} waits for approval already; {Requester(incident)} asked for it at {Sentences.Utc(incident.StagedAt)}.");
-        if (incident.Staged?.Kind == ProposalKind.Undo && incident.Phase is (ProposalPhase.Approved or ProposalPhase.Undoing))
-            return new(incident, Refusal.AlreadyDecided, $"{id} is being undone, as {Requester(incident)} asked at {Sentences.Utc(incident.StagedAt)}.");
-        if (run.Outcome is null || incident.Phase is ProposalPhase.Approved or ProposalPhase.Executing)
-            return new(incident, Refusal.NotPossible, $"{id} is still being carried out; wait for its outcome.");
+            return new(proposal, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}{(proposal.Staged?.Kind == ProposalKind.Undo ? $", as {Requester(proposal)} asked" : "")}.");
+        if (proposal.Staged?.Kind == ProposalKind.Undo && proposal.IsUndecided)
+            return new(proposal, Refusal.AlreadyDecided, $"Undoing {id} waits for approval already; {Requester(proposal)} asked for it at {Sentences.Utc(proposal.StagedAt)}.");
+        if (proposal.Staged?.Kind == ProposalKind.Undo && proposal.Phase is (ProposalPhase.Approved or ProposalPhase.Undoing))
+            return new(proposal, Refusal.AlreadyDecided, $"{id} is being undone, as {Requester(proposal)} asked at {Sentences.Utc(proposal.StagedAt)}.");
+        if (run.Outcome is null || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing)
+            return new(proposal, Refusal.NotPossible, $"{id} is still being carried out; wait for its outcome.");
         if (undo?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
-            return new(incident, Refusal.NotPossible, $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
-        if (run.Outcome != ExecutionOutcome.Verified || incident.Phase != ProposalPhase.Verified)
-            return new(incident, Refusal.NotPossible, $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");
+            return new(proposal, Refusal.NotPossible, $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
+        if (run.Outcome != ExecutionOutcome.Verified || proposal.Phase != ProposalPhase.Verified)
+            return new(proposal, Refusal.NotPossible, $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");
         if (run.UndoUntil is not { } until)
-            return new(incident, Refusal.NotPossible, $"{id} cannot be undone: its actions have no way back.");
+            return new(proposal, Refusal.NotPossible, $"{id} cannot be undone: its actions have no way back.");
         return until <= now
-            ? new(incident, Refusal.NotPossible, $"It is too late to undo {id}: that was possible until {Sentences.Utc(until)}.")
+            ? new(proposal, Refusal.NotPossible, $"It is too late to undo {id}: that was possible until {Sentences.Utc(until)}.")
             : null;
     }
 
     private static Outcome.Append Stage(
-        TenantState state, Incident incident, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now, DecisionContext rules)
+        TenantState state, Proposal proposal, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now, DecisionContext rules)
     {
-        var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, incident.Severity, inverse, now) { NotAfter = until }, rules.Find);
+        var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, proposal.Severity, inverse, now) { NotAfter = until }, rules.Find);
         var staged = Stagings.Stage(
-            incident, Stagings.NextRevision(incident), ProposalKind.Undo, command.By.AsActor(), inverse, Observed(inverse, incident.Execution!),
+            proposal, proposal.NextRevision, ProposalKind.Undo, command.By.AsActor(), inverse, Observed(inverse, proposal.Execution!),
             // Where a press is not enough, it is not the requester's own second press that makes it enough.
             terms with { NotTheRequester = true }, rules.Find, rules.NewNonce());
         var sentence = terms.Level switch
         {
-            GateLevel.L0 or GateLevel.L1 => $"{incident.Id} is being undone.",
-            GateLevel.L2 => $"Undoing {incident.Id} needs {Sentences.Count(terms.Approvals, "approval")} by somebody other than you; it waits until {Sentences.Utc(terms.ExpiresAt)}.",
-            _ => $"{incident.Id} can only be undone by hand: {Sentences.Said(terms.Reasons[0])}",
+            GateLevel.L0 or GateLevel.L1 => $"{proposal.Subject} is being undone.",
+            GateLevel.L2 => $"Undoing {proposal.Subject} needs {Sentences.Count(terms.Approvals, "approval")} by somebody other than you; it waits until {Sentences.Utc(terms.ExpiresAt)}.",
+            _ => $"{proposal.Subject} can only be undone by hand: {Sentences.Said(terms.Reasons[0])}",
         };
         return new(
-            [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
-            [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, staged, incident.Execution!.StartedSeq)],
+            [new(proposal.Stream, proposal.Version), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
+            [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, staged, proposal.Execution!.StartedSeq)],
             sentence);
     }
 
@@ -131,18 +131,17 @@ internal static class Undos
         return observed;
     }
 
-    private static string Requester(Incident incident) => Sentences.Said(incident.Staged!.Requester.Name);
+    private static string Requester(Proposal proposal) => Sentences.Said(proposal.Staged!.Requester.Name);
 }
 
-internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, IExecutionHold? hold = null)
-    : IRequestHandler<RequestUndo, Answer>
+internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, DecisionContexts contexts, TimeProvider clock) : IRequestHandler<RequestUndo, Answer>
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {
-        var rules = DecisionContext.Of(request.Tenant, policies, catalogue, killSwitch, clock, hold);
+        var rules = contexts.For(request.Tenant);
         return recorder.RecordAsync(
             request.Tenant,
-            request.IncidentId,
+            request.Subject,
             state =>
             {
                 var now = clock.GetUtcNow();

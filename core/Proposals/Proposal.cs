@@ -7,8 +7,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Proposals;
 
 /// <summary>
-/// One thing that can be decided: what is proposed about its subject, what people said to it, and what was carried out of it. A fold over the
-/// stream <c>proposal/{subject}</c>, beside what its area says of the subject itself. Immutable.
+/// One thing that can be decided: what is proposed about its subject, what people said to it, and what was carried out of it. A fold over
+/// the stream <c>proposal/{subject}</c>, beside what its area says of the subject itself. Immutable.
 /// </summary>
 /// <param name="Correlation">The id that logs and entries about it carry.</param>
 public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, string Correlation)
@@ -83,14 +83,16 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
     /// <summary>A person may still decide about the staged revision.</summary>
     public bool IsUndecided => Staged is not null && Phase is ProposalPhase.Waiting or ProposalPhase.Snoozed;
 
-    /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when that is done.</summary>
-    public bool IsLeftToPeople => IsOpen && Staged is not null && Phase is ProposalPhase.Failed or ProposalPhase.Unknown or ProposalPhase.Stopped;
+    /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when it is done.</summary>
+    public bool IsLeftToPeople => IsOpen && Staged is not null
+        && Phase is ProposalPhase.Failed or ProposalPhase.Unknown or ProposalPhase.Stopped;
 
     /// <summary>What was done last was taken back, so that nothing stands of it.</summary>
     public bool IsTakenBack => Undo is { Outcome: ExecutionOutcome.Verified } && !IsEarlier(Undo);
 
     /// <summary>It was taken back, and nobody has said yet what happens instead.</summary>
-    public bool AsksAfterUndo => IsOpen && IsTakenBack && Redraft is null && (Phase == ProposalPhase.Undone || Draft?.Drafter == RecommendationDrafted.AfterUndo);
+    public bool AsksAfterUndo => IsOpen && IsTakenBack && Redraft is null
+        && (Phase == ProposalPhase.Undone || Draft?.Drafter == RecommendationDrafted.AfterUndo);
 
     /// <summary>Nobody decided in time and its subject is still open: it is drafted from fresh readings and asks again.</summary>
     public bool MustAskAgain => IsOpen && Phase == ProposalPhase.Expired && Staged is { Kind: ProposalKind.Remedy };
@@ -102,7 +104,8 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
     public Decision? Deciding => Decisions.LastOrDefault(static decision => decision.Fact.Complete);
 
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
-    public Plan PlanInForce => Decisions.LastOrDefault(static decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
+    public Plan PlanInForce =>
+        Decisions.LastOrDefault(static decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
 
     public string SealInForce => Deciding?.Fact.Seal ?? Staged?.Seal ?? "";
 
@@ -117,6 +120,7 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
 
     /// <summary>What is told of it names this person.</summary>
     public bool Names(string person) => Staged?.Requester.IsSame(person) == true
-        || Decisions.Concat(EarlierDecisions).Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
+        || Decisions.Concat(EarlierDecisions)
+            .Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
         || BrokenGlasses.Any(broken => broken.Reviews.Any(review => review.By.IsSame(person)));
 }

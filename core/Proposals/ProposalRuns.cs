@@ -11,7 +11,8 @@ public sealed partial record Proposal
         ExecutionStarted started => this with
         {
             Phase = ProposalPhase.Executing,
-            Execution = Begin(started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, started.Announces, Execution),
+            Execution = Begin(
+                started.ExecutionId, ProposalKind.Remedy, entry, started.LeaseUntil, started.Instance, started.Announces, Execution),
         },
         UndoStarted started => this with
         {
@@ -62,7 +63,8 @@ public sealed partial record Proposal
         return Execution?.ExecutionId == executionId ? this with { Execution = change(Execution) } : this;
     }
 
-    private Run Begin(string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
+    private Run Begin(
+        string id, ProposalKind kind, LedgerEntry entry, DateTimeOffset lease, string instance, bool announces, Run? earlier) =>
         earlier?.ExecutionId == id && earlier.Outcome is null
             ? earlier with { LeaseUntil = lease, Instance = instance }
             : new(id, kind, entry.Seq, entry.ByClock, lease, instance, PlanInForce, [], null, null, [], false, null, null)

@@ -16,6 +16,7 @@ public sealed record ProposalSubject
 
     private const char Separator = ':';
     private const int MaxLength = 200;
+    private const int MaxKindLength = 40;
     private const string StreamPrefix = "proposal/";
 
     private ProposalSubject(string kind, string id, string text) => (Kind, Id, Text) = (kind, id, text);
@@ -38,11 +39,13 @@ public sealed record ProposalSubject
     public static ProposalSubject Create(string kind, string id)
     {
         if (!IsKind(kind))
-            throw new ArgumentException($"'{kind}' is no kind of subject: letters a to z, digits and hyphens, beginning with a letter.", nameof(kind));
+            throw new ArgumentException($"'{kind}' is no kind of subject: letters a to z, digits, hyphens, a letter first.", nameof(kind));
         if (id.Length is 0 or > MaxLength || id.Any(char.IsControl) || id.Any(char.IsSurrogate))
             throw new ArgumentException($"The id of a subject has 1 to {MaxLength} characters and no control characters.", nameof(id));
         var subject = kind == IncidentKind ? new(kind, id, id) : new ProposalSubject(kind, id, $"{kind}{Separator}{id}");
-        return Parse(subject.Text) == subject ? subject : throw new ArgumentException($"'{id}' is no id of an incident: it names another kind of subject.", nameof(id));
+        return Parse(subject.Text) == subject
+            ? subject
+            : throw new ArgumentException($"'{id}' is no id of an incident: it names another kind of subject.", nameof(id));
     }
 
     public static ProposalSubject ForIncident(string incidentId) => Create(IncidentKind, incidentId);
@@ -66,8 +69,9 @@ public sealed record ProposalSubject
     /// <summary>For a sentence: <c>CON-1042</c>, <c>access request AR-7</c>.</summary>
     public override string ToString() => IsIncident ? Id : $"{Kind.Replace('-', ' ')} {Id}";
 
-    private static bool IsKind(string text) =>
-        text.Length is > 0 and <= 40 && char.IsAsciiLetterLower(text[0]) && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+    private static bool IsKind(string text) => text.Length is > 0 and <= MaxKindLength
+        && char.IsAsciiLetterLower(text[0])
+        && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 }
 
 internal sealed class ProposalSubjectJson : JsonConverter<ProposalSubject>
@@ -75,5 +79,6 @@ internal sealed class ProposalSubjectJson : JsonConverter<ProposalSubject>
     public override ProposalSubject? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetString() is { } text ? ProposalSubject.Parse(text) : null;
 
-    public override void Write(Utf8JsonWriter writer, ProposalSubject value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+    public override void Write(Utf8JsonWriter writer, ProposalSubject value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
 }

@@ -1,8 +1,8 @@
 namespace DevOpsAI.Proposals;
 
 /// <content>
-/// When the staged revision expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again. It does not stop
-/// the world: what is worth nothing after a time expires then, and is drafted anew from what is left.
+/// When the staged revision expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again. It does not
+/// stop the world: what is worth nothing after a time expires then, and is drafted anew from what is left.
 /// </content>
 public sealed partial record Proposal
 {
@@ -12,8 +12,9 @@ public sealed partial record Proposal
         get
         {
             var expires = Moved(Staged?.Terms.ExpiresAt);
-            var isBound = Staged is { Kind: ProposalKind.Remedy } && Draft?.NotAfter is { } end && expires > end && Staged.Terms.ExpiresAt <= end;
-            return isBound ? Draft!.NotAfter : expires;
+            if (Staged is not { Kind: ProposalKind.Remedy, Terms.ExpiresAt: var asked } || Draft?.NotAfter is not { } end)
+                return expires;
+            return expires > end && asked <= end ? end : expires;
         }
     }
 
@@ -26,7 +27,10 @@ public sealed partial record Proposal
             return null;
         foreach (var decision in Decisions)
         {
-            if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } until } && until + (time.Value - StagedAt) is var moved && moved > at)
+            if (decision.Fact is not { Kind: DecisionKind.Snooze, Until: { } until })
+                continue;
+            var moved = until + (time.Value - StagedAt);
+            if (moved > at)
                 at = moved;
         }
         return at;

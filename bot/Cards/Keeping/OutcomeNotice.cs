@@ -15,7 +15,7 @@ internal static class OutcomeNotice
         ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
         UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? $"taken back, and verified.{Reopened(incident)}" : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
         IncidentReopened { EventId: not null } => $"**{incident.Id}** ({incident.Severity.ToString().ToLowerInvariant()}): fires again after it had ended by itself. {Flapping.Sentence(incident)} Its card asks anew.",
-        ProposalExpired when !Silence.IsToBeTold(incident, entry.Seq) => null,
+        ProposalExpired when !Silence.IsToBeTold(incident.Proposal, entry.Seq) => null,
         ProposalExpired when incident.IsOpen =>
             $"**{incident.Id}**: nobody decided in time, so nothing was done. {(incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires")} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",

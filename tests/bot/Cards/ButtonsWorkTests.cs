@@ -104,13 +104,13 @@ public sealed class ButtonsWorkTests
         public Standing StandingOf(TenantState state, string objectId) =>
             Standing.Of(state, objectId, id => RolesOf(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
 
-        public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-            DecisionRules.WhyNotDecide(state, incident, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
+        public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
+            DecisionRules.WhyNotDecide(state, proposal, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
 
-        public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) =>
-            BreakGlasses.WhyNot(state, incident, RolesOf(state, objectId), WhyNotDecide(state, incident, objectId));
+        public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+            BreakGlasses.WhyNot(state, proposal, RolesOf(state, objectId), WhyNotDecide(state, proposal, objectId));
 
-        public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
-            BreakGlasses.WhyNotReview(state, incident, incident.OpenGlass, RolesOf(state, objectId), objectId);
+        public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+            BreakGlasses.WhyNotReview(state, proposal, proposal.OpenGlass, RolesOf(state, objectId), objectId);
     }
 }

@@ -5,6 +5,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
@@ -37,13 +38,13 @@ internal sealed class GivenAccess : IAccess
 
     public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
 
-    public Answer? WhyNotDecide(TenantState state, Incident incident, string objectId) =>
-        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId) ? null : new(incident, Refusal.NotAllowed, "Only approvers may.");
+    public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
+        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId) ? null : new(proposal, Refusal.NotAllowed, "Only approvers may.");
 
-    public Answer? WhyNotBreakGlass(TenantState state, Incident incident, string objectId) => WhyNotDecide(state, incident, objectId);
+    public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) => WhyNotDecide(state, proposal, objectId);
 
-    public Answer? WhyNotReviewBreakGlass(TenantState state, Incident incident, string objectId) =>
-        incident.OpenGlass!.By.Id == objectId ? new(incident, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, incident, objectId);
+    public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+        proposal.OpenGlass!.By.Id == objectId ? new(proposal, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, proposal, objectId);
 }
 
 /// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>

@@ -9,6 +9,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Proposals;
@@ -207,7 +208,7 @@ public sealed class TurnHandlerTests : IDisposable
         mediator.Answer = async _ =>
         {
             story.Decided(DecisionKind.Approve);
-            return new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+            return Shown(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
         };
         var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
         var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
@@ -220,7 +221,7 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_click_that_came_too_late_gets_the_current_card_and_one_sentence()
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
         var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
         response.StatusCode.ShouldBe(200);
         Text(response).ShouldContain("Dana Technician approved this a minute ago.");
@@ -232,7 +233,7 @@ public sealed class TurnHandlerTests : IDisposable
         mediator.Answer = async _ =>
         {
             story.Decided(DecisionKind.Approve, by: Story.Ravi);
-            return new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Ravi Approver already approved CON-1001.");
+            return Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Ravi Approver already approved CON-1001.");
         };
         (await PressAsync(Story.Dana, Verb.Approve, Data())).IsTold.ShouldBeTrue();
         replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Dana Technician, about your click on CON-1001: Ravi Approver already approved CON-1001.");
@@ -244,7 +245,7 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task What_a_person_was_told_on_their_card_is_still_there_after_its_refresh()
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
         var card = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Approve, Data())).Value!).AsReceived();
         var refresh = JsonSerializer.SerializeToElement(card["refresh"]!["action"]!["data"]);
         var again = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.View, refresh, null, IsAutomatic: true), Token);
@@ -264,11 +265,11 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_typed_order_that_is_refused_says_who_could_and_who_could_lift_a_freeze()
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers may undo it.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers may undo it.");
         (await SayAsync(Story.Dana, "undo CON-1001")).ShouldContain("Only approvers may undo it. Ask Ravi Approver.");
         (await SayAsync(Story.Dana, "approve CON-1001", personal: true)).ShouldContain("Only approvers may. Ask Ravi Approver.");
         story.Append(StreamId.Freeze, new FreezeSet("patch day"), Story.Dana.AsActor());
-        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.Frozen, "Contoso Ltd is frozen.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.Frozen, "Contoso Ltd is frozen.");
         (await SayAsync(Story.Dana, "redraft CON-1001")).ShouldContain("Contoso Ltd is frozen. Ask Ravi Approver to lift it.");
         (await SayAsync(Story.Ravi, "snooze CON-1001")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("contoso is frozen since 2026-11-21 03:00 UTC by Dana Technician: patch day."),
@@ -451,7 +452,7 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task An_old_client_s_submit_does_the_same_as_a_click()
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
         await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", Verb.Approve))), Token);
         mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
         replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Approved by Ravi Approver.");
@@ -463,7 +464,7 @@ public sealed class TurnHandlerTests : IDisposable
     [InlineData(Verb.Why, "trail")]
     public async Task What_answers_an_old_client_s_submit_is_a_copy_and_goes_on_record(string verb, string purpose)
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), null, "Approved by Ravi Approver.");
         await handler.OnMessageAsync(Turn(Story.Ravi, "", value: Data(("verb", verb))), Token);
         var reply = replies.ShouldHaveSingleItem();
         reply.Evidence.ShouldBe(new(Story.Contoso.Id, purpose, story.Id));
@@ -483,7 +484,7 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_refusal_that_came_too_late_to_be_shown_is_told_by_a_message_on_record()
     {
-        mediator.Answer = async _ => new(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
         var action = new CardAction(Verb.Approve, Data(), "m1", IsAutomatic: false);
         await handler.OnAnsweredLateAsync(Turn(Story.Ravi, ""), action, await handler.OnCardActionAsync(Turn(Story.Ravi, ""), action, Token), Token);
         var reply = replies.ShouldHaveSingleItem();
@@ -720,6 +721,8 @@ public sealed class TurnHandlerTests : IDisposable
         var next = card["actions"]!.AsArray().FirstOrDefault(action => (string?)action!["title"] == "Next page") ?? card["actions"]![0]!;
         return JsonSerializer.SerializeToElement(next["data"]);
     }
+
+    private static Answer Shown(Incident incident, Refusal? refusal, string sentence) => new(incident.Proposal, refusal, sentence) { Incident = incident };
 
     private static string Text(InvokeResponse response) => ((OutgoingJson)response.Value!).AsReceived().ToJsonString();
 }

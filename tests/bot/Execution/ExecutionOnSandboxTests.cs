@@ -144,6 +144,6 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 
     private sealed class AlwaysAllowed : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
     }
 }

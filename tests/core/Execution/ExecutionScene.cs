@@ -174,7 +174,7 @@ internal sealed class ExecutionScene : IDisposable
         /// <summary>Allows this many questions, then refuses; null for always allowing.</summary>
         public int? RefuseAfter { get; set; }
 
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
             new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? new Objection("Contoso is frozen.") : null);
     }
 

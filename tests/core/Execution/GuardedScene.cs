@@ -91,7 +91,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     {
         Failpoints.Arm(Crash.Reach);
         var seal = (await IncidentAsync()).Staged!.Seal;
-        var handler = new DecideHandler(recorder, access, policies, catalogue, killSwitch, Clock);
+        var handler = new DecideHandler(recorder, access, new(policies, catalogue, killSwitch, Clock), Clock);
         (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence.ShouldContain("You approved");
     }
 
@@ -129,9 +129,9 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     /// <summary>The real guard, over the policies as they are at the moment.</summary>
     private sealed class Swapping(GuardedScene scene) : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Incident incident, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
             new ExecutionGuard(scene.policies, scene.catalogue, scene.killSwitch, scene.access, scene.Clock, NullLogger<ExecutionGuard>.Instance)
-                .WhyNotAsync(state, incident, plan, next, cancellationToken);
+                .WhyNotAsync(state, proposal, plan, next, cancellationToken);
     }
 
     private sealed class Free : IClaimPolicy

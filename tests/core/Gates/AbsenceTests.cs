@@ -21,7 +21,7 @@ public sealed class AbsenceTests
             "Ada Approver is absent from Contoso Ltd from 2026-03-02 09:00 UTC until 2026-03-05 09:00 UTC. Tim Technician decides in their name.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldHaveSingleItem().ShouldBe(
             new("ada", "Ada Approver", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(3), "tim", "Tim Technician", "Skiing"));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), incident, "tim").ShouldBeNull("the card gives a delegate the buttons");
+        scene.Access.WhyNotDecide(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull("the card gives a delegate the buttons");
 
         (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe("You approved CON-1001 in the name of Ada Approver; it is being carried out.");
         var decided = scene.Ledger.Entries(Contoso).Single(entry => entry.Fact is ProposalDecided);
@@ -40,7 +40,7 @@ public sealed class AbsenceTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
         scene.Clock.Advance(TimeSpan.FromHours(1));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), incident, "tim").ShouldBeNull();
+        scene.Access.WhyNotDecide(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull();
         scene.Clock.Advance(TimeSpan.FromHours(2));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
 

@@ -95,13 +95,13 @@ public sealed class AccessTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        scene.Access.WhyNotDecide(state, incident, "ada").ShouldBeNull();
-        scene.Access.WhyNotDecide(state, incident, "mia")!.Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may approve CON-1001.");
-        scene.Access.WhyNotDecide(state, incident, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
+        scene.Access.WhyNotDecide(state, incident.Proposal, "ada").ShouldBeNull();
+        scene.Access.WhyNotDecide(state, incident.Proposal, "mia")!.Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may approve CON-1001.");
+        scene.Access.WhyNotDecide(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
         var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
-        scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople, "tim").ShouldBeNull();
+        scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
         await scene.DecideAsync(Command(Ada, incident));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), await scene.IncidentAsync(), "ben")!.Refusal.ShouldBe(Refusal.AlreadyDecided);
+        scene.Access.WhyNotDecide(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(Refusal.AlreadyDecided);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class DeadlineTests
             var asked = await scene.IncidentAsync();
             (asked.Phase, asked.Staged!.Revision, asked.Staged.Terms.Level, asked.Unanswered!.Times, asked.Escalated)
                 .ShouldBe((ProposalPhase.Waiting, revision, GateLevel.L2, revision - 1, true));
-            ProposalTimes.ExpiresAt(asked).ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
+            asked.Proposal.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
             await After(scene, deadlines, TimeSpan.FromMinutes(1));
             await After(scene, deadlines, TimeSpan.FromMinutes(30));
             scene.Clock.Advance(TimeSpan.FromMinutes(-31));

@@ -76,7 +76,7 @@ public sealed class DecisionTests
         answer.Sentence.ShouldBe("CON-1001 is snoozed until 2026-03-04 09:00 UTC.");
         incident = await scene.IncidentAsync();
         incident.Phase.ShouldBe(ProposalPhase.Snoozed);
-        ProposalTimes.ExpiresAt(incident).ShouldBe(scene.Clock.GetUtcNow().AddDays(2).AddHours(8));
+        incident.Proposal.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddDays(2).AddHours(8));
         (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue();
     }
 

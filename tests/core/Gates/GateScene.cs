@@ -28,9 +28,11 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public static readonly Person Gus = new("gus", "Gus Global");
     public static readonly Person Stranger = new("nobody", "No Body");
 
+    /// <param name="areas">What else than incidents can be decided about.</param>
     /// <param name="everywhere">Roles at every tenant, beside an auditor's.</param>
     public GateScene(
-        GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator, Dictionary<string, List<string>>? everywhere = null)
+        GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator, Dictionary<string, List<string>>? everywhere = null,
+        IReadOnlyList<IProposalArea>? areas = null)
     {
         IsLocal = isLocal;
         Clock = new();
@@ -47,7 +49,9 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         Catalogue = new(new SmallCatalogue());
         KillSwitch = new(killSwitchPath);
         Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
-        Guard = new(Policies, Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance);
+        Areas = new([new IncidentArea(), .. areas ?? []]);
+        Contexts = new(Policies, Catalogue, KillSwitch, Clock, Areas);
+        Guard = new(Policies, Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance, Areas);
     }
 
     public ManualClock Clock { get; }
@@ -58,6 +62,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public ConfiguredAccess Access { get; }
     public Catalogue Catalogue { get; }
     public KillSwitch KillSwitch { get; }
+    public ProposalAreas Areas { get; }
+    public DecisionContexts Contexts { get; }
     public Recorder Recorder { get; }
     public ExecutionGuard Guard { get; }
     public List<string> Reached { get; } = [];
@@ -106,7 +112,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         return await IncidentAsync(id);
     }
 
-    public DecideHandler Decider() => new(Recorder, Access, Policies, Catalogue, KillSwitch, Clock);
+    public DecideHandler Decider() => new(Recorder, Access, Contexts, Clock);
 
     public Task<Answer> DecideAsync(Decide command)
     {
@@ -120,7 +126,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         new(Contoso, incident.Id, by, kind, seal ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
 
     public Task<Answer> UndoAsync(Person by, string id = "CON-1001") =>
-        new RequestUndoHandler(Recorder, Access, Policies, Catalogue, KillSwitch, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
+        new RequestUndoHandler(Recorder, Access, Contexts, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
 
     public Task<Answer> RedraftAsync(Person by, string id = "CON-1001", string? seal = null) =>
         new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, seal, Correlation), Cancelled);
@@ -164,7 +170,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     {
         var state = await StateAsync();
         var incident = state.Find(id)!;
-        return await (guard ?? Guard).WhyNotAsync(state, incident, plan ?? incident.PlanInForce, next, Cancelled);
+        return await (guard ?? Guard).WhyNotAsync(state, incident.Proposal, plan ?? incident.PlanInForce, next, Cancelled);
     }
 
     /// <summary>The guard as after a start with another policy.</summary>

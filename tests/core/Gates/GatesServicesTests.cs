@@ -22,7 +22,7 @@ public sealed class GatesServicesTests
         var handlers = typeof(GatesServices).Assembly.GetTypes()
             .Where(type => type.Namespace == typeof(GatesServices).Namespace && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
             .ToList();
-        handlers.Count.ShouldBe(13);
+        handlers.Count.ShouldBe(14);
         handlers.ForEach(handler => ActivatorUtilities.CreateInstance(host.Services, handler));
         await host.StopAsync(GateScene.Cancelled);
     }

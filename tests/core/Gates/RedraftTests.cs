@@ -106,7 +106,7 @@ public sealed class RedraftTests
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();
         var other = await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
-        var weight = Stagings.EarlierWeight(await scene.StateAsync(), other, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.Of(Contoso));
+        var weight = Stagings.EarlierWeight(await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.Of(Contoso));
         weight.ShouldBe(1);
     }
 

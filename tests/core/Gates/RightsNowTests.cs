@@ -184,7 +184,7 @@ public sealed class RightsNowTests
         var state = await scene.StateAsync();
         var incident = state.Find("CON-1001")!;
         incident = incident with { Proposal = incident.Proposal with { Staged = incident.Staged! with { Nonce = Erased.Text } } };
-        var objection = Rights.WhyNot(state, incident, incident.PlanInForce, new(APolicy.With(), scene.Catalogue.Of(Contoso), id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()));
+        var objection = Rights.WhyNot(state, incident.Proposal, incident.PlanInForce, new(APolicy.With(), scene.Catalogue.Of(Contoso), id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()));
         objection.ShouldBe(new Objection("What was approved cannot be read any more, so it is not carried out."));
     }
 
@@ -230,5 +230,5 @@ public sealed class RightsNowTests
     }
 
     private static string? Why(GateScene scene, TenantState state, Plan plan, FindAction find) =>
-        Rights.WhyNot(state, state.Find("CON-1001")!, plan, new(APolicy.With(), find, id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()))?.Sentence;
+        Rights.WhyNot(state, state.Find("CON-1001")!.Proposal, plan, new(APolicy.With(), find, id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()))?.Sentence;
 }

@@ -58,7 +58,7 @@ public sealed class SnoozeLimitTests
 
         (await scene.DecideAsync(hour with { Until = scene.Clock.GetUtcNow().AddMinutes(15) })).IsDone.ShouldBeTrue();
         incident = await scene.IncidentAsync();
-        ProposalTimes.ExpiresAt(incident).ShouldBe(empty, "a snooze does not stop the battery");
+        incident.Proposal.ExpiresAt.ShouldBe(empty, "a snooze does not stop the battery");
         scene.Clock.Advance(TimeSpan.FromMinutes(19));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalReturned("CON-1001", 1));
         DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true).ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalExpired>();

@@ -39,7 +39,7 @@ public sealed class WrongClockTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var until = scene.Clock.GetUtcNow().AddHours(2);
         (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: until))).Refusal.ShouldBeNull();
-        ProposalTimes.ExpiresAt(await scene.IncidentAsync()).ShouldBe(until.AddHours(8));
+        (await scene.IncidentAsync()).Proposal.ExpiresAt.ShouldBe(until.AddHours(8));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class WrongClockTests
         var now = scene.Clock.GetUtcNow();
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
         var incident = await scene.IncidentAsync();
-        Due.Of(incident, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
+        Due.Of(incident.Proposal, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
     }
 
     private static async Task RunAsync(GateScene scene, string id)

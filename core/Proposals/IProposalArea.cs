@@ -1,0 +1,37 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Proposals;
+
+/// <summary>
+/// A kind of thing that can be decided about, as its area declares it; one registration for each kind. Gates, deadlines and the executor
+/// do the rest. What is answered here is recorded together with the entry on the proposal's stream: all of it or nothing.
+/// </summary>
+public interface IProposalArea
+{
+    /// <summary>Of its subjects, as in <c>access-request</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>The name by which gate policies speak of it.</summary>
+    string GateArea { get; }
+
+    /// <summary>Its effect is what <see cref="AfterRun"/> records, so that it is approved and carried out without a plan.</summary>
+    bool IsItsOwnEffect { get; }
+
+    /// <summary>What becomes of the subject when a person rejects the proposal or marks it as handled.</summary>
+    Aftermath AfterDecision(TenantState state, Proposal proposal, DecisionKind kind);
+
+    /// <summary>What becomes of the subject when a run, of the plan or of its undo, ends.</summary>
+    /// <param name="run">As it stood before it ended.</param>
+    Aftermath AfterRun(TenantState state, Proposal proposal, Run run, ExecutionOutcome outcome);
+}
+
+/// <summary>What an area records of its subject on streams of its own.</summary>
+/// <param name="Expected">What it rests on: where one of them has moved, everything is decided again.</param>
+public sealed record Aftermath(IReadOnlyList<StreamVersion> Expected, IReadOnlyList<(StreamId Stream, Fact Fact)> Facts)
+{
+    public static readonly Aftermath Nothing = new([], []);
+
+    internal IEnumerable<NewEntry> Entries(Actor by, string correlation, long causation) =>
+        Facts.Select(one => new NewEntry(one.Stream, by, correlation, one.Fact, causation));
+}
