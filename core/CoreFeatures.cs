@@ -25,6 +25,9 @@ public static class CoreFeatures
     /// <summary>What they hand the ledger; for tools that read a ledger without a host.</summary>
     public static EntryCatalog Catalog { get; } = new(All);
 
+    /// <summary>Reads and writes their entries.</summary>
+    public static EntryCodec Codec { get; } = new(Catalog);
+
     public static IServiceCollection AddCoreFeatures(this IServiceCollection services)
     {
         foreach (var feature in All)

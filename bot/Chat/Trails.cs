@@ -1,6 +1,8 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Chat;
 

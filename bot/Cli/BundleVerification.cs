@@ -20,7 +20,7 @@ internal static class BundleVerification
     public static async Task<int> RunAsync(
         string path, string? tenant, IReadOnlyList<VerifierKey> keys, bool json, CommandContext context, CancellationToken cancellationToken)
     {
-        var verdict = await BundleCheck.RunAsync(path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
+        var verdict = await new BundleCheck(CoreFeatures.Catalog).RunAsync(path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
         if (TenantId.TryParse(verdict.Manifest?.Tenant, out var owner))
             context.Here(owner);
         await (verdict.State == BundleState.Unreadable && !json ? context.Error : context.Output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));

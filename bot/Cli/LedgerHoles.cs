@@ -34,7 +34,7 @@ internal static class LedgerHoles
             await foreach (var stored in ledger.Archive.ReadAsync(tenant, 1, size, cancellationToken))
             {
                 seq = stored.Seq;
-                var entry = EntryCodec.Decode(stored, null);
+                var entry = CoreFeatures.Codec.Decode(stored, null);
                 if (WholeFacts.Lack(entry) is { } lack)
                     throw new JsonException($"it lacks {lack}");
                 if (entry.At > asOf)

@@ -50,17 +50,17 @@ internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandC
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)
     {
         if (stored.Sealed is null || isSealed)
-            return EntryCodec.Decode(stored, null);
+            return CoreFeatures.Codec.Decode(stored, null);
         try
         {
             keys ??= ledger.KeysToRead();
-            return EntryCodec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
+            return CoreFeatures.Codec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
         }
         catch (LedgerUnavailableException withheld)
         {
             isSealed = true;
             await context.Error.WriteLineAsync($"Names, titles and reasons stay sealed here. {withheld.Message}");
-            return EntryCodec.Decode(stored, null);
+            return CoreFeatures.Codec.Decode(stored, null);
         }
     }
 

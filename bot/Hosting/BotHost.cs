@@ -156,7 +156,7 @@ public static class BotHost
         // Several options with mistakes are told together.
         AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0) ? [.. all.SelectMany(static why => why)] : [],
         OptionsValidationException settings => [.. settings.Failures],
-        TeamsSetupException or ChatCatalogException or NoAdministratorException or KillSwitchInReachException or SurroundingsException or LedgerUnavailableException or SigningKeyException or IOException or UnauthorizedAccessException => [exception.Message],
+        TeamsSetupException or ChatCatalogException or NoAdministratorException or KillSwitchInReachException or SurroundingsException or LedgerUnavailableException or SigningKeyException or FeatureConflictException or IOException or UnauthorizedAccessException => [exception.Message],
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
         _ => [],

@@ -9,6 +9,28 @@ internal static class CompletenessFeature
 {
     public static readonly Feature Instance = new("completeness")
     {
+        Entries =
+        [
+            EntryType.Of(
+                "webhook.receipts", CompletenessJson.Default.WebhookReceipts,
+                "At intervals: how many deliveries came over a connection, and what became of them."),
+            EntryType.Of(
+                "connection.expected", CompletenessJson.Default.ConnectionExpected,
+                "From now on events are expected over a connection, though none has come yet."),
+            EntryType.Of(
+                "connection.silent", CompletenessJson.Default.ConnectionSilent,
+                "Nothing came over a connection for longer than expected."),
+            EntryType.Of("connection.heard", CompletenessJson.Default.ConnectionHeard, "The silence of a connection is over."),
+            EntryType.Of("poll.advanced", CompletenessJson.Default.PollAdvanced, "A vendor's log was read from one position to another."),
+            EntryType.Of(
+                "change.out-of-band", CompletenessJson.Default.OutOfBandChange,
+                "Something was done at a vendor that no decision on this ledger allows.",
+                "Out-of-band change found"),
+            EntryType.Of(
+                "message.sent", CompletenessJson.Default.MessageSent,
+                "A message to Teams other than a card was sent, or certainly not, or nobody knows."),
+        ],
+        Streams = ["connection", "poll", "message"],
         Slices =
         [
             StateSlice.Of<ConnectionWatch>(

@@ -39,14 +39,17 @@ public sealed class Assessment : IDisposable
     private string? everythingBy;
     private DateTimeOffset latest;
 
-    public Assessment(EvidenceSubject subject, TextSpool spool)
+    /// <param name="catalog">Says what entries there are and what the log calls them.</param>
+    public Assessment(EvidenceSubject subject, EntryCatalog catalog, TextSpool spool)
     {
-        (this.subject, this.spool, codec) = (subject, spool, new());
+        (this.subject, Catalog, this.spool, codec) = (subject, catalog, spool, new());
         incidents = new(codec.Write, codec.ReadIncident);
         incidentals = new(codec.Write, codec.ReadIncidental);
     }
 
     public EvidenceSubject Subject => subject;
+
+    public EntryCatalog Catalog { get; }
 
     public TextSpool Texts => spool;
 
@@ -119,7 +122,7 @@ public sealed class Assessment : IDisposable
         foreach (var key in evidence.MissingKeys)
             missing.Note(key, evidence.Seq);
         counts[entry.Type] = counts.GetValueOrDefault(entry.Type) + 1;
-        if (LogTitles.IsLogged(entry))
+        if (Catalog.IsLogged(entry))
             Logged++;
         if (entry.Actor.Kind == ActorKind.Person && (!people.ContainsKey(entry.Actor.Id) || !Erasure.IsUnreadable(entry.Actor.Name)))
             people[Share(entry.Actor.Id)] = Share(entry.Actor.Name);

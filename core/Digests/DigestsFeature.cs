@@ -9,6 +9,13 @@ internal static class DigestsFeature
 {
     public static readonly Feature Instance = new("digests")
     {
+        Entries =
+        [
+            EntryType.Of(
+                "digest.sending", DigestsJson.Default.DigestSending,
+                "The digest of a conversation is about to be posted there; written first, so that of several instances one posts it."),
+        ],
+        Streams = ["digest"],
         Slices = [StateSlice.Of<DigestsState>("digests", [typeof(ChannelLinked), typeof(DigestSending), typeof(MessageSent)])],
     };
 }

@@ -1,5 +1,7 @@
 using DevOpsAI.Common;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Ledger;
 
@@ -8,6 +11,8 @@ public sealed class EntryCatalog
 {
     private const int MaxSlices = 64;
 
+    private readonly FrozenDictionary<string, Known> byName;
+    private readonly FrozenDictionary<Type, Known> byFact;
     private readonly FrozenDictionary<Type, int> positions;
     private readonly FrozenDictionary<Type, ulong> interestedInFact;
     private readonly FrozenDictionary<string, ulong>.AlternateLookup<ReadOnlySpan<char>> interestedInStream;
@@ -18,6 +23,10 @@ public sealed class EntryCatalog
     {
         Features = [.. features];
         FeatureConflictException.ThrowIfAny(Features);
+        var written = new Dictionary<IJsonTypeInfoResolver, JsonSerializerOptions>();
+        byName = Features.SelectMany(static feature => feature.Entries)
+            .ToFrozenDictionary(static entry => entry.Name, entry => new Known(entry, SealingPlan.Read(entry.Type), Canonical(entry.Json, written)), StringComparer.Ordinal);
+        byFact = byName.Values.ToFrozenDictionary(static known => known.Entry.Type);
         Slices = [.. Features.SelectMany(static feature => feature.Slices)];
         if (Slices.Length > MaxSlices)
             throw new NotSupportedException($"A state has at most {MaxSlices} slices; {Slices.Length} are registered.");
@@ -29,8 +38,44 @@ public sealed class EntryCatalog
 
     public ImmutableArray<Feature> Features { get; }
 
+    /// <summary>Every type of entry that this version knows.</summary>
+    public IEnumerable<EntryType> Entries => Features.SelectMany(static feature => feature.Entries);
+
     /// <summary>Every slice of a tenant's state, in the order in which a state keeps them.</summary>
     public ImmutableArray<StateSlice> Slices { get; }
+
+    /// <summary>A type of entry by its stored name; null when no feature has registered it.</summary>
+    public EntryType? Find(string name) => byName.TryGetValue(name, out var known) ? known.Entry : null;
+
+    /// <exception cref="ArgumentException">No feature has registered the fact, so that it cannot be stored.</exception>
+    public string NameOf(Fact fact) => KnownOf(fact).Entry.Name;
+
+    /// <summary>What the assessment log calls an entry.</summary>
+    public string TitleOf(LedgerEntry entry)
+    {
+        var type = Find(entry.Type);
+        return type?.TitleOf?.Invoke(entry.Fact) ?? type?.Title ?? entry.Type;
+    }
+
+    /// <summary>False for bookkeeping, which the assessment log leaves out.</summary>
+    public bool IsLogged(LedgerEntry entry) => Find(entry.Type)?.IsLogged ?? true;
+
+    /// <summary>The fact's data as JSON, camel case, absent when null, members in the canonical order (RFC 8785) so that little is left to sort.</summary>
+    public byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, KnownOf(fact).Written);
+
+    /// <summary>Reads stored data; types that nobody has registered become <see cref="UnknownFact"/>, unknown members are ignored.</summary>
+    public Fact Deserialize(string type, ReadOnlySpan<byte> data)
+    {
+        if (byName.TryGetValue(type, out var known))
+            return (Fact)(JsonSerializer.Deserialize(data, known.Entry.Json) ?? throw new JsonException($"'{type}' has no data."));
+        var reader = new Utf8JsonReader(data);
+        return new UnknownFact(JsonElement.ParseValue(ref reader));
+    }
+
+    internal SealingPlan PlanOf(Fact fact) => KnownOf(fact).Encrypted;
+
+    /// <summary>What of this type is encrypted; null when no feature has registered it.</summary>
+    internal SealingPlan? PlanOf(string type) => byName.TryGetValue(type, out var known) ? known.Encrypted : null;
 
     internal int PositionOf(Type slice) => positions.TryGetValue(slice, out var position)
         ? position
@@ -46,9 +91,30 @@ public sealed class EntryCatalog
             | (interestedInStream.TryGetValue(slash < 0 ? stream : stream[..slash], out var onStream) ? onStream : 0);
     }
 
+    private Known KnownOf(Fact fact) => byFact.TryGetValue(fact.GetType(), out var known)
+        ? known
+        : throw new ArgumentException($"{fact.GetType().Name} has no stored type name; its feature has to register it.", nameof(fact));
+
+    private static JsonTypeInfo Canonical(JsonTypeInfo json, Dictionary<IJsonTypeInfoResolver, JsonSerializerOptions> made)
+    {
+        var resolver = json.OriginatingResolver ?? throw new ArgumentException($"The JSON of {json.Type.Name} has to come from a context.", nameof(json));
+        if (!made.TryGetValue(resolver, out var options))
+            made[resolver] = options = new(json.Options) { TypeInfoResolver = resolver.WithAddedModifier(InCanonicalOrder) };
+        return options.GetTypeInfo(json.Type);
+    }
+
+    private static void InCanonicalOrder(JsonTypeInfo type)
+    {
+        foreach (var (order, property) in type.Properties.OrderBy(static property => property.Name, StringComparer.Ordinal).Index())
+            property.Order = order;
+    }
+
     private FrozenDictionary<TKey, ulong> Interested<TKey>(Func<StateSlice, ImmutableArray<TKey>> keys, IEqualityComparer<TKey> comparer)
         where TKey : notnull => Slices.Index()
         .SelectMany(slice => keys(slice.Item).Select(key => (Key: key, Bit: 1UL << slice.Index)))
         .GroupBy(static pair => pair.Key, static pair => pair.Bit, comparer)
         .ToFrozenDictionary(static key => key.Key, static key => key.Aggregate(static (set, bit) => set | bit), comparer);
+
+    /// <param name="Written">Writes the members in canonical order.</param>
+    private sealed record Known(EntryType Entry, SealingPlan Encrypted, JsonTypeInfo Written);
 }

@@ -19,7 +19,7 @@ internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, by
 /// <c>{actor{id,kind,name?},at,causation?,clock?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written
 /// again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is and what it hashes to.
 /// </summary>
-public static class EntryCodec
+public sealed class EntryCodec(EntryCatalog catalog)
 {
     /// <summary>An entry's canonical form is at most this long; larger things are kept elsewhere and referred to by hash.</summary>
     public const int LargestEntry = 1024 * 1024;
@@ -31,11 +31,11 @@ public static class EntryCodec
     /// <param name="keys">From <see cref="IKeyRing.ForSealingAsync"/> for this very entry.</param>
     /// <exception cref="DataKeyGoneException">One of the keys was destroyed meanwhile: get the keys again and prepare again.</exception>
     /// <exception cref="ArgumentException">Not to be stored: no stored type name, text that is not valid Unicode, too large.</exception>
-    internal static PreparedEntry Prepare(TenantId tenant, NewEntry entry, TenantKeys keys)
+    internal PreparedEntry Prepare(TenantId tenant, NewEntry entry, TenantKeys keys)
     {
         if (keys.Tenant != tenant)
             throw new ArgumentException($"An entry of {tenant} cannot be sealed under keys of {keys.Tenant}.", nameof(keys));
-        var type = FactTypes.NameOf(entry.Fact);
+        var type = catalog.NameOf(entry.Fact);
         var output = buffer ??= new(4096);
         output.Clear();
         try
@@ -63,11 +63,11 @@ public static class EntryCodec
             Jcs.WriteString(entry.Correlation, output);
             output.Append(",\"data\":"u8);
             var dataOffset = output.Length;
-            Jcs.Write(FactTypes.Serialize(entry.Fact), output);
-            var fact = FactTypes.Deserialize(type, output.Written[dataOffset..]);
+            Jcs.Write(catalog.Serialize(entry.Fact), output);
+            var fact = catalog.Deserialize(type, output.Written[dataOffset..]);
             var names = WriteIdentity(tenant, entry.Stream, type, out var streamEnd, out var tenantEnd);
             var sealer = EntrySealer.OfThisThread;
-            var sealedBytes = sealer.Seal(entry, keys, dataOffset, output, names[..streamEnd], names[streamEnd..tenantEnd], names[tenantEnd..]);
+            var sealedBytes = sealer.Seal(entry, catalog.PlanOf(entry.Fact), keys, dataOffset, output, names[..streamEnd], names[streamEnd..tenantEnd], names[tenantEnd..]);
             output.Append(",\"seq\":"u8);
             var seqOffset = output.Length;
             output.Append(",\"stream\":"u8);
@@ -115,7 +115,7 @@ public static class EntryCodec
     /// <param name="sealedBytes">What is stored beside them; null when there is nothing.</param>
     /// <param name="keys">What to open it with; without the right key readers find <see cref="Erased.Text"/>.</param>
     /// <exception cref="JsonException">Not an entry, or what is stored beside it does not belong to it.</exception>
-    public static LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash, ReadOnlyMemory<byte>? sealedBytes, TenantKeys? keys)
+    public LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash, ReadOnlyMemory<byte>? sealedBytes, TenantKeys? keys)
     {
         try
         {
@@ -126,14 +126,14 @@ public static class EntryCodec
             if (parts.HasSealed)
             {
                 var data = merged ??= new(2048);
-                EntryOpener.Open(body, parts, sealedBytes, keys, FactTypes.PlanOf(type), data, out actorName);
-                fact = FactTypes.Deserialize(type, data.Written);
+                EntryOpener.Open(body, parts, sealedBytes, keys, catalog.PlanOf(type), data, out actorName);
+                fact = catalog.Deserialize(type, data.Written);
             }
             else
             {
                 if (sealedBytes is { IsEmpty: false })
                     throw new JsonException("something is sealed beside it that it does not speak of");
-                fact = FactTypes.Deserialize(type, body[parts.Data]);
+                fact = catalog.Deserialize(type, body[parts.Data]);
             }
             return new(
                 TenantId.Parse(EntryParts.Text(body, parts.Tenant)),
@@ -158,20 +158,26 @@ public static class EntryCodec
     }
 
     /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}?, TenantKeys?)"/>
-    public static LedgerEntry Decode(StoredEntry entry, TenantKeys? keys) => Decode(entry.Body.Span, entry.Leaf, entry.Sealed, keys);
+    public LedgerEntry Decode(StoredEntry entry, TenantKeys? keys) => Decode(entry.Body.Span, entry.Leaf, entry.Sealed, keys);
+
+    /// <summary>Whose keys an entry is to be encrypted under.</summary>
+    internal KeysNeeded NeededFor(NewEntry entry)
+    {
+        var plan = catalog.PlanOf(entry.Fact);
+        var actor = entry.Actor.Kind == ActorKind.Person ? entry.Actor.Id : null;
+        return plan.Marks.IsEmpty ? new(actor, [], null) : new(actor, plan.PeopleIn(entry.Fact), plan.SubjectOf(entry.Fact));
+    }
 
     /// <summary>Prepares entries under the keys that they are to be sealed under.</summary>
     /// <exception cref="ArgumentException">As <see cref="Prepare"/>.</exception>
     /// <exception cref="LedgerUnavailableException">A key cannot be had.</exception>
-    internal static async ValueTask<PreparedEntry[]> PrepareAsync(
+    internal async ValueTask<PreparedEntry[]> PrepareAsync(
         TenantId tenant, IReadOnlyList<NewEntry> entries, IKeyRing ring, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // Unnamed facts are refused before a key is made for them.
-            foreach (var entry in entries)
-                _ = FactTypes.NameOf(entry.Fact);
-            var keys = await ring.ForSealingAsync(tenant, entries, cancellationToken);
+            // Facts that nobody has registered are refused here, before a key is made for them.
+            var keys = await ring.ForSealingAsync(tenant, [.. entries.Select(NeededFor)], cancellationToken);
             try
             {
                 var prepared = new PreparedEntry[entries.Count];
@@ -189,7 +195,7 @@ public static class EntryCodec
     /// <summary>Reads stored entries with the keys that there are, once each has proved to be what was recorded: its bytes have the hash that was stored with them.</summary>
     /// <exception cref="LedgerDamagedException">One of them is not.</exception>
     /// <exception cref="LedgerUnavailableException">A key exists and cannot be had.</exception>
-    public static async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(
+    public async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(
         TenantId tenant, IReadOnlyList<StoredEntry> stored, IKeyRing ring, CancellationToken cancellationToken)
     {
         if (stored.Count == 0)
@@ -215,7 +221,7 @@ public static class EntryCodec
             throw new LedgerDamagedException(tenant, entry.Seq, "its bytes do not have the hash that was stored with them");
     }
 
-    private static LedgerEntry Decode(TenantId tenant, StoredEntry stored, TenantKeys keys)
+    private LedgerEntry Decode(TenantId tenant, StoredEntry stored, TenantKeys keys)
     {
         try
         {
@@ -242,7 +248,7 @@ public static class EntryCodec
         return parts.HasSealed && !SealedParts.Read(body[parts.Sealed]).Parts.All(part => keys.IsErased(part.Key));
     }
 
-    private static Fact ReadBack(PreparedEntry prepared, TenantKeys keys)
+    private Fact ReadBack(PreparedEntry prepared, TenantKeys keys)
     {
         var body = new ByteBuffer(prepared.Template.Length + 32);
         Complete(prepared, DateTimeOffset.UnixEpoch, 1, 1, body);
@@ -264,7 +270,7 @@ public static class EntryCodec
 
     private static Actor ReadActor(ReadOnlySpan<byte> json, string? name)
     {
-        var actor = JsonSerializer.Deserialize(json, FactJson.Default.Actor) ?? throw new JsonException("An entry without an actor.");
+        var actor = JsonSerializer.Deserialize(json, LedgerJson.Default.Actor) ?? throw new JsonException("An entry without an actor.");
         return name is null ? actor : actor with { Name = name };
     }
 

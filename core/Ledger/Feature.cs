@@ -8,6 +8,9 @@ public sealed class Feature(string name)
 {
     public string Name { get; } = name;
 
+    /// <summary>The entries that it writes.</summary>
+    public ImmutableArray<EntryType> Entries { get; init; } = [];
+
     /// <summary>Its parts of the state of a tenant.</summary>
     public ImmutableArray<StateSlice> Slices { get; init; } = [];
 

@@ -7,6 +7,8 @@ public sealed class FeatureConflictException(string message) : Exception(message
     {
         List<string> conflicts =
         [
+            .. Conflicts(features, "the entry", static feature => feature.Entries.Select(static entry => entry.Name)),
+            .. Conflicts(features, "the fact", static feature => feature.Entries.Select(static entry => entry.Type.Name)),
             .. Conflicts(features, "the slice", static feature => feature.Slices.Select(static slice => slice.Name)),
             .. Conflicts(features, "the slice type", static feature => feature.Slices.Select(static slice => slice.Type.Name)),
             .. Conflicts(features, "the stream", static feature => feature.Streams),

@@ -1,40 +1,13 @@
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>A stream groups the entries that one decision must see together, as in <c>proposal/CON-1042</c>.</summary>
+/// <summary>
+/// A stream groups the entries that one decision must see together, as in <c>proposal/CON-1042</c>. Each feature has its own kinds of streams and
+/// adds them to this type in its folder.
+/// </summary>
 public readonly record struct StreamId(string Value)
 {
-    public static StreamId Event(string eventId) => new($"event/{eventId}");
-
-    public static StreamId Incident(string incidentId) => new($"incident/{incidentId}");
-
-    public static StreamId Proposal(string incidentId) => new($"proposal/{incidentId}");
-
-    public static StreamId Card(string incidentId) => new($"card/{incidentId}");
-
-    /// <summary>What came in over a connection, and when it was silent.</summary>
-    public static StreamId Connection(string connection) => new($"connection/{connection}");
-
-    /// <summary>How far the log of a connection's vendor was read, and what was found there.</summary>
-    public static StreamId Poll(string connection) => new($"poll/{connection}");
-
-    public static StreamId Message(string conversationId) => new($"message/{conversationId}");
-
-    public static StreamId Digest(string conversationId) => new($"digest/{conversationId}");
-
-    public static StreamId Erasure(string key) => new($"erasure/{key}");
-
-    public static readonly StreamId Keys = new("keys");
-    public static readonly StreamId Access = new("access");
-    public static readonly StreamId Channels = new("channels");
-    public static readonly StreamId Freeze = new("freeze");
-    public static readonly StreamId Switch = new("switch");
-
-    /// <summary>What the ledger says of itself: heartbeats.</summary>
-    public static readonly StreamId Ledger = new("ledger");
-
     public override string ToString() => Value;
 }
 

@@ -46,6 +46,7 @@ public static class LedgerServices
     {
         services.AddSingleton(static provider => new SqliteLedger(
             FolderOf(provider),
+            provider.GetRequiredService<EntryCatalog>(),
             provider.GetRequiredService<IKeyRing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<LedgerMetrics>(),

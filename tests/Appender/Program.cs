@@ -1,7 +1,10 @@
+using DevOpsAI;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 var tenant = TenantId.Parse("contoso");
 using var metrics = new LedgerMetrics();
 using var vault = new EmbeddedVault(args[0]);
-using var ledger = new SqliteLedger(args[0], vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+using var ledger = new SqliteLedger(args[0], CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
 var output = TextWriter.Synchronized(Console.Out);
 await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
 {

@@ -106,7 +106,7 @@ internal sealed class Turns : IBenchmark
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(storage);
-        using var ledger = new SqliteLedger(storage, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(storage, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         return await Seeding.WaitingProposalsAsync(ledger, proposals, approvals: 2, TimeProvider.System.GetUtcNow());
     }
 

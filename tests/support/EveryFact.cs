@@ -1,4 +1,5 @@
 using System.Reflection;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
@@ -14,12 +15,12 @@ public static class EveryFact
     public static IReadOnlyList<Fact> All { get; } =
     [
         .. typeof(Fact).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract && type != typeof(UnknownFact))
-            .Select(static type => (Fact)Make(type, type.Name)).OrderBy(FactTypes.NameOf, StringComparer.Ordinal),
+            .Select(static type => (Fact)Make(type, type.Name)).OrderBy(CoreFeatures.Catalog.NameOf, StringComparer.Ordinal),
     ];
 
     /// <summary>A fact as an entry, on the stream where its kind belongs.</summary>
     public static NewEntry AsEntry(Fact fact) => new(
-        fact is Incidents.EventReceived received ? StreamId.Event(received.EventId) : new($"every/{FactTypes.NameOf(fact)}"),
+        fact is Incidents.EventReceived received ? StreamId.Event(received.EventId) : new($"every/{CoreFeatures.Catalog.NameOf(fact)}"),
         new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Ana Approver"), "c0ffee", fact);
 
     private static object Make(Type type, string name)

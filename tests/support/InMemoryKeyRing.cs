@@ -18,10 +18,10 @@ public sealed class InMemoryKeyRing : IKeyRing
     /// <summary>The keys of a tenant.</summary>
     public TenantKeys Of(TenantId tenant) => tenants.GetOrAdd(tenant, static id => new(id, DataKey.Create("t1")));
 
-    public ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    public ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
     {
         var keys = Of(tenant);
-        foreach (var entry in entries)
+        foreach (var entry in needed)
             keys.EnsurePeople(entry);
         return new(keys);
     }
@@ -71,14 +71,13 @@ public sealed class InMemoryKeyRing : IKeyRing
 /// <summary>Keys for whoever an entry names.</summary>
 public static class InMemoryKeys
 {
-    public static void EnsurePeople(this TenantKeys keys, NewEntry entry)
+    public static void EnsurePeople(this TenantKeys keys, NewEntry entry) => keys.EnsurePeople(CoreFeatures.Codec.NeededFor(entry));
+
+    public static void EnsurePeople(this TenantKeys keys, KeysNeeded needed)
     {
-        var people = FactTypes.PlanOf(entry.Fact).PeopleIn(entry.Fact).ToList();
-        if (entry.Actor.Kind == ActorKind.Person)
-            people.Add(entry.Actor.Id);
         lock (keys)
         {
-            foreach (var person in people.Where(person => keys.OfPerson(person) is null))
+            foreach (var person in needed.Everybody.Where(person => keys.OfPerson(person) is null))
                 keys.AddPerson(person, DataKey.Create("s-" + Guid.NewGuid().ToString("N")[..16]));
         }
     }

@@ -5,8 +5,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>A ledger without a disk. Facts make the round trip through their stored form, so what a test reads is what a restart would read.</summary>
-public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = null) : ILedger
+public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = null, EntryCatalog? catalog = null) : ILedger
 {
+    private readonly EntryCodec codec = new(catalog ?? CoreFeatures.Catalog);
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
     private readonly IKeyRing keys = keys ?? new InMemoryKeyRing();
     private readonly Lock gate = new();
@@ -39,7 +40,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
         if (entries.Count == 0)
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         // Encoded before anything is kept, so that a fact without a stored name leaves nothing behind.
-        var prepared = await EntryCodec.PrepareAsync(tenant, entries, keys, cancellationToken);
+        var prepared = await codec.PrepareAsync(tenant, entries, keys, cancellationToken);
         var opening = await keys.ForOpeningAsync(tenant, [], cancellationToken);
         AppendResult result;
         lock (gate)
@@ -110,7 +111,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
             at = list[^1].At;
         var body = new ByteBuffer(1024);
         EntryCodec.Complete(entry, at, list.Count + 1, version, body, byClock);
-        var stored = EntryCodec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Sealed, opening);
+        var stored = codec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Sealed, opening);
         list.Add(stored);
         return stored;
     }

@@ -1,17 +1,20 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>Checks a bundle with nothing but the bundle: the steps of VERIFY.md, and then whether its documents follow from its entries.</summary>
-public static class BundleCheck
+public sealed class BundleCheck(EntryCatalog catalog)
 {
+    private readonly EvidenceEntries entries = new(catalog);
+
     /// <param name="tenant">Whose bundle it has to be; null for whosever it is.</param>
     /// <param name="trusted">Keys as they are known from elsewhere, one of which has to be the ledger's; empty to believe the one in the bundle and to say so.</param>
-    public static async Task<BundleVerdict> RunAsync(string path, TenantId? tenant, IReadOnlyList<VerifierKey> trusted, CancellationToken cancellationToken)
+    public async Task<BundleVerdict> RunAsync(string path, TenantId? tenant, IReadOnlyList<VerifierKey> trusted, CancellationToken cancellationToken)
     {
         BundleManifest? manifest = null;
         try
@@ -27,7 +30,7 @@ public static class BundleCheck
             // Nothing that an entry says is read before it is known to be in the tree that was signed.
             var earlier = CheckTree(bundle, manifest, key, cancellationToken);
             using var texts = new TextSpool();
-            using var assessment = new Assessment(SubjectOf(manifest, owner), texts);
+            using var assessment = new Assessment(SubjectOf(manifest, owner), catalog, texts);
             await CheckFactsAsync(bundle, manifest, owner, assessment, cancellationToken);
             // Whoever forges a report could as well name a derivation that nobody knows.
             if (manifest.Derivation != BundleFormat.Derivation)
@@ -191,10 +194,10 @@ public static class BundleCheck
     }
 
     /// <summary>Reads what the entries say, now that they are known to be those that were signed for.</summary>
-    private static async Task CheckFactsAsync(
+    private async Task CheckFactsAsync(
         BundleFile bundle, BundleManifest manifest, TenantId owner, Assessment assessment, CancellationToken cancellationToken)
     {
-        await foreach (var entry in new BundledSource(bundle, owner, manifest).ReadAsync(cancellationToken))
+        await foreach (var entry in new BundledSource(bundle, entries, owner, manifest).ReadAsync(cancellationToken))
         {
             if (entry.Seq == manifest.Last && entry.Entry is { } last && last.At != assessment.Subject.AsOf)
                 throw BundleException.Changed("The manifest does not name the time of the last entry.");
@@ -233,11 +236,11 @@ public static class BundleCheck
             throw BundleException.Changed("The proof holds more hashes than belong to it.");
     }
 
-    private static async Task CheckDocumentsAsync(
+    private async Task CheckDocumentsAsync(
         BundleFile bundle, BundleManifest manifest, TenantId owner, EvidenceCheckpoint checkpoint, Assessment assessment, CancellationToken cancellationToken)
     {
-        var entries = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
-        var documents = BundleDocuments.Of(assessment, checkpoint, entries, new BundledSource(bundle, owner, manifest)).ToList();
+        var entriesFile = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
+        var documents = BundleDocuments.Of(assessment, checkpoint, entriesFile, new BundledSource(bundle, entries, owner, manifest)).ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
         var listed = manifest.Files.ToDictionary(static file => file.Name, StringComparer.Ordinal);
         if (listed.Keys.Except(documents.Select(static document => document.Name)).Except(others).FirstOrDefault() is { } stranger)

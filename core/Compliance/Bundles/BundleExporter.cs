@@ -9,8 +9,10 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>Exports evidence into a file that is whole or not there. Reads only: an export leaves no entry behind.</summary>
-public sealed class BundleExporter(ILedgerArchive archive)
+public sealed class BundleExporter(ILedgerArchive archive, EntryCatalog catalog)
 {
+    private readonly EvidenceEntries entries = new(catalog);
+
     /// <param name="earlier">Checkpoints that are kept of the ledger, smallest first; those that the range proves go into the bundle.</param>
     /// <param name="path">Must not exist.</param>
     /// <returns>What is in the bundle, and the hexadecimal SHA-256 of the file.</returns>
@@ -29,7 +31,7 @@ public sealed class BundleExporter(ILedgerArchive archive)
             string whole;
             await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
             {
-                manifest = await new BundleWriter(archive, request, earlier).WriteAsync(file, cancellationToken);
+                manifest = await new BundleWriter(archive, catalog, request, earlier).WriteAsync(file, cancellationToken);
                 BundleFormat.MustFit(file.Length);
                 whole = await CloseAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -68,7 +70,7 @@ public sealed class BundleExporter(ILedgerArchive archive)
     {
         await foreach (var stored in archive.ReadAsync(tenant, seq, seq, cancellationToken))
         {
-            if (EvidenceEntries.Decode(tenant, seq, stored.Body, []) is { } entry)
+            if (entries.Decode(tenant, seq, stored.Body, []) is { } entry)
                 return entry.At;
         }
         throw new EvidenceException(string.Create(CultureInfo.InvariantCulture, $"Entry {seq} of {tenant} cannot be read. Nothing was exported; 'ledger verify' says more."));

@@ -16,7 +16,7 @@ internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEnt
 }
 
 /// <summary>The entries of a range from the ledger's store. Believes nothing that it can compute.</summary>
-internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest request) : IEvidenceSource
+internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entries, BundleRequest request) : IEvidenceSource
 {
     /// <summary>Whether a key that is not at hand was erased, as entries of the range tell that are not redacted: whoever reads the bundle has no others.</summary>
     private readonly Dictionary<string, bool> erased = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest reques
                 throw Unfit(next, "does not have the hash that is stored with it");
             var opened = await OpenAsync(stored, cancellationToken);
             var unopened = await UnopenedAsync(stored, opened, cancellationToken);
-            var entry = EvidenceEntries.Decode(request.Tenant, next, stored.Body, leaf, request.Names is null ? null : opened, IsErased);
+            var entry = entries.Decode(request.Tenant, next, stored.Body, leaf, request.Names is null ? null : opened, IsErased);
             yield return new(
                 stored, new(leaf), entry ?? throw Unfit(next, "is not an entry of this place that this version can read"), opened, [.. unopened.Where(key => !IsErased(key))]);
             next++;
@@ -62,7 +62,7 @@ internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest reques
             erased[key] = false;
             await foreach (var told in archive.ReadStreamAsync(request.Tenant, StreamId.Erasure(key), cancellationToken))
             {
-                if (told.Seq >= request.First && told.Seq <= request.Last && EvidenceEntries.Decode(request.Tenant, told.Seq, told.Body, []) is { } entry)
+                if (told.Seq >= request.First && told.Seq <= request.Last && entries.Decode(request.Tenant, told.Seq, told.Body, []) is { } entry)
                     erased[key] |= !request.Redacted.Covers(entry) && EvidenceEntries.IsErasureOf(entry, key);
             }
         }
@@ -90,21 +90,23 @@ internal sealed class ArchiveSource(ILedgerArchive archive, BundleRequest reques
 }
 
 /// <summary>Reads entries for evidence: without any key, so that whoever has the bundle reads the same.</summary>
-internal static class EvidenceEntries
+internal sealed class EvidenceEntries(EntryCatalog catalog)
 {
+    private readonly EntryCodec codec = new(catalog);
+
     /// <summary>Null when the bytes are no entry of this tenant and place.</summary>
     /// <param name="opened">Parts that the bundle opens; null when it opens none of any entry.</param>
     /// <param name="isErased">Whether entries of the range say that a key was erased.</param>
     /// <exception cref="OpenedPartException">An opened part is not one that the entry commits to.</exception>
-    public static LedgerEntry? Decode(
+    public LedgerEntry? Decode(
         TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null, Func<string, bool>? isErased = null)
     {
         try
         {
-            var entry = EntryCodec.Decode(body.Span, leaf, null, null);
+            var entry = codec.Decode(body.Span, leaf, null, null);
             if (!JcsCheck.IsCanonical(body.Span) || entry.Tenant != tenant || entry.Seq != seq)
                 return null;
-            var read = opened is null ? entry : OpenedPart.Read(body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
+            var read = opened is null ? entry : OpenedPart.Read(catalog, body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
             return WholeFacts.Lack(read) is null ? read : null;
         }
         catch (JsonException)
@@ -112,6 +114,7 @@ internal static class EvidenceEntries
             return null;
         }
     }
+
     /// <summary>The keys of the parts that a bundle with names should open and does not; none when the entry cannot be read.</summary>
     public static IReadOnlyList<string> Unopened(ReadOnlyMemory<byte> body, IReadOnlyList<OpenedPart> opened)
     {

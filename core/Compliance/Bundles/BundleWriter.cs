@@ -8,8 +8,9 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <summary>
 /// Writes a bundle as a stream: memory does not grow with the number of entries. The same request on the same ledger gives the same bytes.
 /// </summary>
-internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request, IAsyncEnumerable<SignedCheckpoint> earlier)
+internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog, BundleRequest request, IAsyncEnumerable<SignedCheckpoint> earlier)
 {
+    private readonly EvidenceEntries entries = new(catalog);
     private readonly List<BundledFile> files = [];
     private readonly List<(long Size, SpooledText Note)> kept = [];
     private DateTimeOffset asOf;
@@ -19,10 +20,10 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
     {
         var checkpoint = request.Checkpoint.Checkpoint;
         using var texts = new TextSpool();
-        var source = new ArchiveSource(archive, request);
+        var source = new ArchiveSource(archive, entries, request);
         asOf = await LastAtAsync(cancellationToken);
         var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First, request.Last, asOf, request.Names is not null);
-        using var assessment = new Assessment(subject, texts);
+        using var assessment = new Assessment(subject, catalog, texts);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         zip.Comment = BundleFormat.CommentPrefix + new string('0', BundleFormat.CommentLength - BundleFormat.CommentPrefix.Length);
 
@@ -100,7 +101,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, BundleRequest request
     {
         await foreach (var stored in archive.ReadAsync(request.Tenant, request.Last, request.Last, cancellationToken))
         {
-            if (EvidenceEntries.Decode(request.Tenant, request.Last, stored.Body, []) is { } last)
+            if (entries.Decode(request.Tenant, request.Last, stored.Body, []) is { } last)
                 return last.At;
         }
         throw new EvidenceException($"Entry {request.Last} of {request.Tenant} cannot be read. Nothing was exported; 'ledger verify' says more.");

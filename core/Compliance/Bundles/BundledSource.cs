@@ -14,7 +14,7 @@ internal sealed record BundledLine(BundledEntry Read, byte[] Leaf, byte[]? Body)
 }
 
 /// <summary>The entries in a bundle.</summary>
-internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleManifest manifest) : IEvidenceSource
+internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, TenantId tenant, BundleManifest manifest) : IEvidenceSource
 {
     /// <summary>More parts than any fact has.</summary>
     private const int MostParts = 64;
@@ -43,7 +43,7 @@ internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleMa
             cancellationToken.ThrowIfCancellationRequested();
             // Most lines are not read twice for the few that count.
             if (line.Body is { } body && body.AsSpan().IndexOf("\"erasure.completed\""u8) >= 0
-                && EvidenceEntries.Decode(tenant, line.Seq, body, line.Leaf) is { Fact: ErasureCompleted { Key: var key } } entry && EvidenceEntries.IsErasureOf(entry, key))
+                && entries.Decode(tenant, line.Seq, body, line.Leaf) is { Fact: ErasureCompleted { Key: var key } } entry && EvidenceEntries.IsErasureOf(entry, key))
                 erased.Add(key);
         }
         return erased;
@@ -88,7 +88,7 @@ internal sealed class BundledSource(BundleFile bundle, TenantId tenant, BundleMa
         try
         {
             var opened = manifest.Names ? Opened(read) : null;
-            var entry = EvidenceEntries.Decode(tenant, read.Seq, body, line.Leaf, opened, erased.Contains)
+            var entry = entries.Decode(tenant, read.Seq, body, line.Leaf, opened, erased.Contains)
                 ?? throw BundleException.Changed($"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
             CheckSealed(read, body);
             return new(read.Seq, new(line.Leaf), entry)

@@ -148,7 +148,7 @@ internal static class AssessmentResults
         json.OpenArray("entries");
         await foreach (var evidence in source.ReadAsync(cancellationToken))
         {
-            if (evidence.Entry is not { } entry || !LogTitles.IsLogged(entry))
+            if (evidence.Entry is not { } entry || !export.Assessment.Catalog.IsLogged(entry))
                 continue;
             json.Open();
             WriteLogEntry(json, export, new(evidence.Seq, entry.At), evidence.Leaf, entry);
@@ -161,7 +161,7 @@ internal static class AssessmentResults
     private static void WriteLogEntry(OscalWriter json, OscalExport export, Mark mark, Hash256 leaf, LedgerEntry entry)
     {
         json.Uuid(export.Ids.Of("log-entry", mark.Seq));
-        json.Text("title", OscalText.Markup(LogTitles.Of(entry)));
+        json.Text("title", OscalText.Markup(export.Assessment.Catalog.TitleOf(entry)));
         json.Time("start", mark.At);
         json.Time("end", mark.At);
         json.OpenArray("props");

@@ -18,6 +18,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly CommitStore commits;
     private readonly FeedTail feed;
+    private readonly EntryCodec codec;
     private readonly IKeyRing ring;
     private readonly TimeProvider clock;
     private readonly LedgerMetrics metrics;
@@ -25,8 +26,9 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private long forgotten;
     private int closed;
 
-    public CosmosLedger(CosmosStore store, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
+    public CosmosLedger(CosmosStore store, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
     {
+        codec = new(catalog);
         (this.ring, this.clock, this.metrics, this.logger) = (ring, clock, metrics, logger);
         commits = new(store);
         feed = new(store, OfferAsync, clock, logger);
@@ -42,7 +44,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
         var before = Volatile.Read(ref forgotten);
-        var append = new WaitingAppend(expected, await EntryCodec.PrepareAsync(tenant, entries, ring, cancellationToken), cancellationToken);
+        var append = new WaitingAppend(expected, await codec.PrepareAsync(tenant, entries, ring, cancellationToken), cancellationToken);
         if (Volatile.Read(ref closed) == 1 || !Of(tenant).Writer.TryEnqueue(append))
             throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
         var result = await append.Completion.Task;
@@ -111,7 +113,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
 
     private (TenantLog, LogWriter) Make(TenantId tenant)
     {
-        var log = new TenantLog(tenant, commits, ring);
+        var log = new TenantLog(tenant, commits, codec, ring);
         return (log, new(log, commits, clock, metrics, logger));
     }
 }

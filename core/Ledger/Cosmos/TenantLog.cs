@@ -7,7 +7,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/> may
 /// read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
 /// </summary>
-internal sealed class TenantLog(TenantId tenant, CommitStore store, IKeyRing ring)
+internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec codec, IKeyRing ring)
 {
     private const int PointReads = 3;
     private const long LargestSeq = 9_999_999_999_999_999;
@@ -136,7 +136,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, IKeyRing rin
     }
 
     private ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(Commit commit, CancellationToken cancellationToken) =>
-        EntryCodec.DecodeAsync(tenant, commit.Stored(), ring, cancellationToken);
+        codec.DecodeAsync(tenant, commit.Stored(), ring, cancellationToken);
 
     private async Task<long> ProbeAsync(Task<long> before)
     {

@@ -31,11 +31,11 @@ internal sealed class EntrySealer
     /// Replaces the canonical data that <paramref name="output"/> ends with by what stays readable, and appends what the leaf says of the rest.
     /// </summary>
     /// <returns>What is to be stored beside the entry; null when nothing of it is sealed.</returns>
-    public byte[]? Seal(NewEntry entry, TenantKeys keys, int dataOffset, ByteBuffer output, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
+    public byte[]? Seal(
+        NewEntry entry, SealingPlan plan, TenantKeys keys, int dataOffset, ByteBuffer output, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
     {
         used = 0;
         LostSomething = false;
-        var plan = FactTypes.PlanOf(entry.Fact);
         if (entry.Actor.Kind == ActorKind.Person)
             Under(PersonKey(keys, entry.Actor.Id)).AddText(ActorName, entry.Actor.Name);
         if (!plan.Marks.IsEmpty)

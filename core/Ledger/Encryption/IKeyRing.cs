@@ -11,9 +11,9 @@ public interface IKeyRing
     /// <summary>Tenants that are not served now, because the vault does not give their key; with the reason.</summary>
     IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld { get; }
 
-    /// <summary>The keys that these entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.</summary>
+    /// <summary>The keys that entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.</summary>
     /// <exception cref="LedgerUnavailableException">A key cannot be read, unwrapped or stored; nothing may be appended.</exception>
-    ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken);
+    ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken);
 
     /// <summary>The keys that these entries can be opened with, as far as they exist.</summary>
     /// <exception cref="LedgerUnavailableException">A key exists and cannot be read or unwrapped.</exception>
@@ -43,6 +43,16 @@ public interface IKeyRing
 
     /// <summary>A key was cleared from memory: whatever was opened with it has to be dropped. Raised in the order of subscribing.</summary>
     event EventHandler<ForgottenEventArgs>? Forgotten;
+}
+
+/// <summary>Whose keys an entry is to be encrypted under, beside the tenant's.</summary>
+/// <param name="Actor">Object id of the person who acts; null where nobody does.</param>
+/// <param name="People">Object ids of the people named in it.</param>
+/// <param name="User">Key id of the user whom it is about; null where it is about nobody.</param>
+public readonly record struct KeysNeeded(string? Actor, IEnumerable<string> People, string? User)
+{
+    /// <summary>Object ids of everybody who acts or is named.</summary>
+    public IEnumerable<string> Everybody => Actor is null ? People : People.Prepend(Actor);
 }
 
 /// <summary>A key of a tenant was cleared from memory.</summary>

@@ -26,23 +26,18 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [.. withheld.Select(static one => (one.Key, one.Value))];
 
-    public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
-        foreach (var entry in entries)
+        foreach (var entry in needed)
         {
-            if (entry.Actor.Kind == ActorKind.Person && keys.OfPerson(entry.Actor.Id) is null)
-                await PersonAsync(keys, entry.Actor.Id, cancellationToken);
-            var plan = FactTypes.PlanOf(entry.Fact);
-            if (plan.Marks.IsEmpty)
-                continue;
-            foreach (var person in plan.PeopleIn(entry.Fact))
+            foreach (var person in entry.Everybody)
             {
                 if (keys.OfPerson(person) is null)
                     await PersonAsync(keys, person, cancellationToken);
             }
             // Looked for each time: whoever writes must not go by what was not found a moment ago.
-            if (plan.SubjectOf(entry.Fact) is { } subject && keys.Find(subject) is null && !keys.IsErased(subject))
+            if (entry.User is { } subject && keys.Find(subject) is null && !keys.IsErased(subject))
                 await LoadAsync(keys, subject, "an entry to be written", cancellationToken);
         }
         return keys;

@@ -51,7 +51,7 @@ public static class MissingKeys
     {
         try
         {
-            return EntryCodec.Decode(stored, null).Fact switch
+            return LedgerFeature.Codec.Decode(stored, null).Fact switch
             {
                 ErasureRequested asked => (asked.Key, asked),
                 ErasureApproved approved => (approved.Key, approved),

@@ -42,7 +42,7 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
     /// <param name="isErased">Whether the key was erased, as the record says; without that it is missing.</param>
     /// <exception cref="OpenedPartException">A part is not the one that the entry commits to.</exception>
     public static LedgerEntry Read(
-        ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted, Func<string, bool> isErased)
+        EntryCatalog catalog, ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted, Func<string, bool> isErased)
     {
         var parts = EntryParts.Read(body);
         if (!parts.HasSealed)
@@ -55,7 +55,7 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
             if (!wanted(entry.Type, leaf.Parts[opened[i].CheckedAgainst(leaf).Part]))
                 throw new OpenedPartException("a part is opened that is to stay sealed");
         }
-        var plan = FactTypes.PlanOf(entry.Type);
+        var plan = catalog.PlanOf(entry.Type);
         var members = new List<(string Path, byte[] Json)>();
         for (var i = 0; i < leaf.Parts.Count; i++)
         {
@@ -68,7 +68,7 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
         var data = new ByteBuffer(2048);
         EntryOpener.Merge(body[parts.Data], members, data);
         var name = EntryOpener.Text(members.Find(static member => member.Path == "actor.name").Json);
-        return entry with { Fact = FactTypes.Deserialize(entry.Type, data.Written), Actor = name is null ? entry.Actor : entry.Actor with { Name = name } };
+        return entry with { Fact = catalog.Deserialize(entry.Type, data.Written), Actor = name is null ? entry.Actor : entry.Actor with { Name = name } };
     }
 
     /// <summary>The keys of the parts that were to be opened and are not.</summary>

@@ -24,7 +24,7 @@ internal sealed class SealCheck
     public string? Check(EntryParts parts, RowBlock.Row row)
     {
         if (row.Body[parts.Type].SequenceEqual("\"erasure.completed\""u8))
-            erased.Add(((ErasureCompleted)FactTypes.Deserialize(ErasureCompleted.StoredName, row.Body[parts.Data])).Key);
+            erased.Add(((ErasureCompleted)LedgerFeature.Catalog.Deserialize(ErasureCompleted.StoredName, row.Body[parts.Data])).Key);
         if (!parts.HasSealed)
             return row.HasSealed ? "something is sealed beside it that it does not speak of" : null;
         Span<byte> named = stackalloc byte[MerkleTree.HashSize];

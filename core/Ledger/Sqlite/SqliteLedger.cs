@@ -16,15 +16,19 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     private readonly FileStream held;
     private readonly LedgerReader reader;
     private readonly LedgerWriter writer;
+    private readonly EntryCodec codec;
     private readonly IKeyRing ring;
     private readonly DurableHeads? heads;
     private long forgotten;
 
     /// <summary>Opens or creates the ledger in a folder.</summary>
+    /// <param name="catalog">The entries that can be written, and are read as what they are.</param>
     /// <param name="acceptLoss">Go on with a ledger that has lost entries or whose log is damaged; what is missing is logged as Critical.</param>
     /// <exception cref="LedgerUnavailableException">Another process holds it, it cannot be opened, or entries are missing at its end.</exception>
-    public SqliteLedger(string folder, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger, bool acceptLoss = false)
+    public SqliteLedger(
+        string folder, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger, bool acceptLoss = false)
     {
+        codec = new(catalog);
         try
         {
             Directory.CreateDirectory(folder);
@@ -68,7 +72,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
             throw new ArgumentException("An append needs at least one entry.", nameof(entries));
         cancellationToken.ThrowIfCancellationRequested();
         var before = Volatile.Read(ref forgotten);
-        var prepared = await EntryCodec.PrepareAsync(tenant, entries, ring, cancellationToken);
+        var prepared = await codec.PrepareAsync(tenant, entries, ring, cancellationToken);
         var append = new PendingAppend(tenant, expected, prepared, cancellationToken);
         Enqueue(append);
         var result = await append.Task;
@@ -88,13 +92,13 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         if (tail.Read(afterSeq, limit) is { } recent)
             return recent;
         var due = Math.Min(limit, tail.Head - afterSeq);
-        return await EntryCodec.DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), ring, cancellationToken);
+        return await codec.DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), ring, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await EntryCodec.DecodeAsync(tenant, reader.Stream(tenant, stream), ring, cancellationToken);
+        return await codec.DecodeAsync(tenant, reader.Stream(tenant, stream), ring, cancellationToken);
     }
 
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>

@@ -56,7 +56,7 @@ internal sealed class CosmosDatabase(CosmosServer server) : IGrownStore
         using var store = await server.OpenAsync(database);
         using var keys = new KeyRing(new CosmosDocuments(store), new CosmosArchive(store), new FileKeyWrapper(Keys));
         using var metrics = new LedgerMetrics();
-        using var ledger = new CosmosLedger(store, keys, clock, metrics, NullLogger<CosmosLedger>.Instance);
+        using var ledger = new CosmosLedger(store, CoreFeatures.Catalog, keys, clock, metrics, NullLogger<CosmosLedger>.Instance);
         return await History.WriteAsync(ledger, clock, plan);
     }
 

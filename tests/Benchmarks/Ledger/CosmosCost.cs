@@ -23,7 +23,7 @@ internal sealed class CosmosCost : IBenchmark
         var count = quick ? 200 : 2000;
         await using var server = await CosmosServer.TryStartAsync() ?? throw new InvalidOperationException("npm ci failed in tests/support/cosmos; Node and the npm registry are needed.");
         using var store = await server.OpenAsync();
-        using var ledger = new CosmosLedger(store, new InMemoryKeyRing(), TimeProvider.System, new(), NullLogger<CosmosLedger>.Instance);
+        using var ledger = new CosmosLedger(store, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, new(), NullLogger<CosmosLedger>.Instance);
         await ledger.HeadAsync(Tenant, CancellationToken.None);
         await server.TakeStatsAsync();
         for (var n = 0; n < count; n++)

@@ -72,12 +72,12 @@ internal sealed class ExportBenchmark : IBenchmark
             Tenant, "Contoso Ltd", "Benchmark", EvidenceSubject.DefaultNamespace, 1, leaves.Size, signed, verifier, WithSealed: false, Redaction.None);
         var bundle = Path.Combine(folder, "bundle.zip");
         var since = Stopwatch.GetTimestamp();
-        await new BundleExporter(archive).ExportAsync(request, AsyncEnumerable.Empty<SignedCheckpoint>(), bundle, CancellationToken.None);
+        await new BundleExporter(archive, CoreFeatures.Catalog).ExportAsync(request, AsyncEnumerable.Empty<SignedCheckpoint>(), bundle, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         var heap = GC.GetTotalMemory(forceFullCollection: true);
         since = Stopwatch.GetTimestamp();
-        var verdict = await BundleCheck.RunAsync(bundle, Tenant, [verifier], CancellationToken.None);
+        var verdict = await new BundleCheck(CoreFeatures.Catalog).RunAsync(bundle, Tenant, [verifier], CancellationToken.None);
         if (verdict.State != BundleState.Intact)
             throw new InvalidOperationException(verdict.Problem);
         Console.WriteLine(string.Create(
@@ -117,7 +117,7 @@ internal sealed class ExportBenchmark : IBenchmark
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         foreach (var chunk in Enumerable.Range(0, count / PerIncident).Chunk(100))
         {
             var entries = chunk.SelectMany(number => Story(number, (number * PerIncident) + 1L)).ToList();

@@ -56,7 +56,7 @@ internal sealed class LedgerBenchmark : IBenchmark
         var entries = Enumerable.Range(0, count).Select(SampleEvents.Make).ToArray();
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var next = -1;
         var since = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Appenders).Select(_ => Task.Run(async () =>
@@ -102,7 +102,7 @@ internal sealed class LedgerBenchmark : IBenchmark
     {
         var entry = SampleEvents.Make(7);
         var keys = new TenantKeys(Tenant, DataKey.Create("t1"));
-        var prepared = EntryCodec.Prepare(Tenant, entry, keys);
+        var prepared = CoreFeatures.Codec.Prepare(Tenant, entry, keys);
         var body = new ByteBuffer(4096);
         EntryCodec.Complete(prepared, DateTimeOffset.UnixEpoch, 7, 1, body);
         var leaf = MerkleTree.HashLeaf(body.Written);
@@ -111,7 +111,7 @@ internal sealed class LedgerBenchmark : IBenchmark
             for (var i = 0; i < count; i++)
             {
                 body.Clear();
-                EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch, 7, 1, body);
+                EntryCodec.Complete(CoreFeatures.Codec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch, 7, 1, body);
             }
         });
         body.Clear();
@@ -120,7 +120,7 @@ internal sealed class LedgerBenchmark : IBenchmark
         var decode = PerSecond(count, () =>
         {
             for (var i = 0; i < count; i++)
-                EntryCodec.Decode(body.Written, leaf, prepared.Sealed, keys);
+                CoreFeatures.Codec.Decode(body.Written, leaf, prepared.Sealed, keys);
         });
         var hash = PerSecond(count, () =>
         {

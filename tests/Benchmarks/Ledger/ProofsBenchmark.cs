@@ -91,7 +91,7 @@ internal sealed class ProofsBenchmark : IBenchmark
         {
             body.Clear();
             var entry = SampleEvents.Make(seq);
-            EntryCodec.Complete(EntryCodec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch.AddSeconds(seq), seq, 1, body);
+            EntryCodec.Complete(CoreFeatures.Codec.Prepare(Tenant, entry, keys), DateTimeOffset.UnixEpoch.AddSeconds(seq), seq, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);
             insert.Bind(1, seq).Bind(2, seq).Bind(3, entry.Stream.Value).Bind(4, leaf).Bind(5, body.Written);

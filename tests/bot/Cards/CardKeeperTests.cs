@@ -8,6 +8,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

@@ -7,6 +7,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Digests;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -33,7 +33,7 @@ internal sealed class CommandScene : IDisposable
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(Data);
-        using (var ledger = new SqliteLedger(Data, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+        using (var ledger = new SqliteLedger(Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
             await FillAsync(ledger, entries);
         using var key = LocalSigningKey.OpenOrCreate(Path.Combine(Data, LocalSigningKey.FileName));
         await SignAsync(key, new SqliteArchive(Ledger), vault.Documents);

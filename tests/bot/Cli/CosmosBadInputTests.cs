@@ -132,7 +132,7 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
         using var store = await server!.OpenAsync(database);
         using var metrics = new LedgerMetrics();
         using var keys = new KeyRing(new CosmosDocuments(store), new CosmosArchive(store), new FileKeyWrapper(KeyFolder));
-        using var ledger = new CosmosLedger(store, keys, TimeProvider.System, metrics, NullLogger<CosmosLedger>.Instance);
+        using var ledger = new CosmosLedger(store, CoreFeatures.Catalog, keys, TimeProvider.System, metrics, NullLogger<CosmosLedger>.Instance);
         await CommandScene.FillAsync(ledger, 3);
         using var key = LocalSigningKey.OpenOrCreate(Path.Combine(scene.Root, "elsewhere.key"));
         await CommandScene.SignAsync(key, new CosmosArchive(store), new CosmosDocuments(store));

@@ -29,7 +29,7 @@ public sealed class EvidenceCommandsTests : IDisposable
     public EvidenceCommandsTests()
     {
         vault = new(Path.Combine(root, "data"));
-        ledger = new(Path.Combine(root, "data"), vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
     }
 
     private string Out => Path.Combine(root, "evidence.zip");
@@ -128,7 +128,7 @@ public sealed class EvidenceCommandsTests : IDisposable
         settings["Storage:Path"] = "keyed";
         var folder = Path.Combine(root, "keyed");
         using (var vault = new EmbeddedVault(folder))
-        using (var keyed = new SqliteLedger(folder, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
+        using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
             await keyed.AppendAsync(Contoso, [], [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))], CancellationToken.None);
         await KeepAsync(1, "keyed");
         var before = Files();

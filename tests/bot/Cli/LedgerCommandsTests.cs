@@ -20,7 +20,7 @@ public sealed class LedgerCommandsTests : IDisposable
     private readonly ManualClock clock = new();
 
     public LedgerCommandsTests() =>
-        ledger = new(Path.Combine(root, "data"), new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
 
     [Fact]
     public async Task List_prints_one_object_per_line_beside_a_running_bot()

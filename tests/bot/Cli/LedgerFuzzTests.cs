@@ -26,7 +26,7 @@ public sealed class LedgerFuzzTests : IDisposable
 
     [Fact]
     public void Every_type_of_entry_is_tried() =>
-        EveryFact.All.Select(FactTypes.NameOf).ShouldBe(FactTypes.Names.Order(StringComparer.Ordinal));
+        EveryFact.All.Select(CoreFeatures.Catalog.NameOf).ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Whatever_any_member_of_any_entry_is_verify_ends_with_a_verdict_on_each_and_list_and_holes_end_with_a_code()
@@ -64,7 +64,7 @@ public sealed class LedgerFuzzTests : IDisposable
         using var metrics = new LedgerMetrics();
         var keys = new InMemoryKeyRing();
         keys.Of(Contoso).Add(DataKey.Create("subject"));
-        using (var ledger = new SqliteLedger(Data, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+        using (var ledger = new SqliteLedger(Data, CoreFeatures.Catalog, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
         {
             foreach (var fact in EveryFact.All)
                 (await ledger.AppendAsync(Contoso, [], [EveryFact.AsEntry(fact)], Stop)).ShouldBeOfType<AppendResult.Appended>();

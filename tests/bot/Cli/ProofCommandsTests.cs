@@ -25,7 +25,7 @@ public sealed class ProofCommandsTests : IDisposable
     public ProofCommandsTests()
     {
         vault = new(Data);
-        ledger = new(Data, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         documents = new(Data);
     }
 
@@ -106,7 +106,7 @@ public sealed class ProofCommandsTests : IDisposable
         documents.Dispose();
         Directory.Delete(Data, recursive: true);
         using var metrics = new LedgerMetrics();
-        using (new SqliteLedger(Data, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance)) { }
+        using (new SqliteLedger(Data, CoreFeatures.Catalog, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance)) { }
         (await RunAsync("ledger", "verify", "--all", "--checkpoint", outside, "--key", key)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"));
     }

@@ -48,7 +48,7 @@ public sealed class VaultCommandsTests : IDisposable
     {
         await WriteAsync();
         using var vault = new EmbeddedVault(Folder);
-        using var held = new SqliteLedger(Folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var held = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var (code, _, error) = await RunAsync("erase", "--tenant", "contoso", "--subject", "8b1d");
         code.ShouldBe(LedgerCommands.Usage);
         error.ShouldContain("an administrator asks it in Teams: erase <person> contoso");
@@ -70,7 +70,7 @@ public sealed class VaultCommandsTests : IDisposable
     {
         await WriteAsync();
         using var vault = new EmbeddedVault(Folder);
-        using var held = new SqliteLedger(Folder, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var held = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var (code, output, error) = await RunAsync("keys", "rotate", "--tenant", "contoso");
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("The bot that runs on this ledger records it within a minute");
@@ -101,7 +101,7 @@ public sealed class VaultCommandsTests : IDisposable
     private async Task WriteAsync()
     {
         using var vault = new EmbeddedVault(Folder);
-        using var ledger = new SqliteLedger(Folder, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))], TestContext.Current.CancellationToken);
     }
 

@@ -84,7 +84,7 @@ public sealed class WordListingTests : IDisposable
         code.ShouldBe(0);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(EveryFact.All.Count + 1);
-        foreach (var type in EveryFact.All.Select(FactTypes.NameOf))
+        foreach (var type in EveryFact.All.Select(CoreFeatures.Catalog.NameOf))
             lines.ShouldNotContain(line => line.EndsWith(type, StringComparison.Ordinal));
     }
 
@@ -94,7 +94,7 @@ public sealed class WordListingTests : IDisposable
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(scene.Data);
-        using var ledger = new SqliteLedger(scene.Data, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(scene.Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         (await vault.Keys.ForSealingAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
         foreach (var fact in facts)
         {

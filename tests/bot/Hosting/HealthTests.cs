@@ -1,6 +1,7 @@
 using System.Net;
 using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Cards;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance.Holes;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -220,5 +219,5 @@ public sealed class HoleTests
     private void Heartbeat() => Add(new UnknownFact(JsonDocument.Parse("{}").RootElement), "ledger.heartbeat");
 
     private void Add(Fact fact, string? type = null) => entries.Add(new(
-        ExecutionScene.Contoso, entries.Count + 1, now, type ?? FactTypes.NameOf(fact), new("test"), entries.Count + 1, Actor.Service("test"), "c", null, fact, default));
+        ExecutionScene.Contoso, entries.Count + 1, now, type ?? CoreFeatures.Catalog.NameOf(fact), new("test"), entries.Count + 1, Actor.Service("test"), "c", null, fact, default));
 }

@@ -1,7 +1,6 @@
 using DevOpsAI.Compliance;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -93,7 +92,7 @@ public sealed class AssessmentTests : IDisposable
     private Assessment Assess()
     {
         var entries = ledger.Entries(EvidenceScene.Contoso);
-        var assessment = new Assessment(OscalOf.Subject(entries), texts);
+        var assessment = new Assessment(OscalOf.Subject(entries), CoreFeatures.Catalog, texts);
         foreach (var entry in entries)
             assessment.Take(new(entry.Seq, new(entry.Hash.Span), entry));
         return assessment;

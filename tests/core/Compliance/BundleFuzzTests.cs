@@ -98,8 +98,8 @@ public sealed class BundleFuzzTests : IDisposable
         foreach (var fact in EveryFact.All)
             await scene.Story.SayAsync(EveryFact.AsEntry(fact).Stream, fact, EvidenceScene.Ana.AsActor());
         var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None).ToListAsync(TestContext.Current.CancellationToken);
-        stored.Count.ShouldBe(FactTypes.Names.Count());
-        var honest = stored.ConvertAll(one => EvidenceEntries.Decode(EvidenceScene.Contoso, one.Seq, one.Body, one.Leaf.ToArray()).ShouldNotBeNull());
+        stored.Count.ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Count());
+        var honest = stored.ConvertAll(one => new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, one.Body, one.Leaf.ToArray()).ShouldNotBeNull());
         await DeriveAsync(honest);
         var (made, refused) = (0, 0);
         foreach (var (index, one) in stored.Index())
@@ -110,7 +110,7 @@ public sealed class BundleFuzzTests : IDisposable
                 foreach (var way in MutatedEntry.Ways.Where(way => way != "long" || path.Length <= 2))
                 {
                     var body = MutatedEntry.Change(whole, path, way);
-                    if (EvidenceEntries.Decode(EvidenceScene.Contoso, one.Seq, body, MerkleTree.HashLeaf(body)) is not { } read)
+                    if (new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, body, MerkleTree.HashLeaf(body)) is not { } read)
                     {
                         refused++;
                         continue;
@@ -126,7 +126,7 @@ public sealed class BundleFuzzTests : IDisposable
     private static async Task DeriveAsync(List<LedgerEntry> entries)
     {
         using var texts = new TextSpool();
-        using var assessment = new Assessment(OscalOf.Subject(entries), texts);
+        using var assessment = new Assessment(OscalOf.Subject(entries), CoreFeatures.Catalog, texts);
         var source = new EntriesAtHand(entries);
         await foreach (var entry in source.ReadAsync(CancellationToken.None))
             assessment.Take(entry);

@@ -55,11 +55,11 @@ internal sealed class BundleScene : IDisposable
 
     public async Task<string> ExportAsync(BundleRequest request, string name = "bundle.zip", params SignedCheckpoint[] earlier)
     {
-        await new BundleExporter(Archive).ExportAsync(request, earlier.ToAsyncEnumerable(), Path(name), CancellationToken.None);
+        await new BundleExporter(Archive, CoreFeatures.Catalog).ExportAsync(request, earlier.ToAsyncEnumerable(), Path(name), CancellationToken.None);
         return Path(name);
     }
 
-    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) => BundleCheck.RunAsync(path, EvidenceScene.Contoso, key is null ? [] : [key], CancellationToken.None);
+    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) => new BundleCheck(CoreFeatures.Catalog).RunAsync(path, EvidenceScene.Contoso, key is null ? [] : [key], CancellationToken.None);
 
     /// <summary>The verdict of the script that was written from VERIFY.md alone.</summary>
     public static Task<(int Code, string Output)> PythonAsync(params string[] arguments) => Tool.RunAsync("python3", ["verify_bundle.py", .. arguments]);

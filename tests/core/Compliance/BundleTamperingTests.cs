@@ -163,7 +163,7 @@ public sealed class BundleTamperingTests : IDisposable
         tenant[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(manifest.Replace("\"tenant\": \"contoso\"", "\"tenant\": \"fabrikam\"", StringComparison.Ordinal));
         await ForgedAsync(tenant, BundleState.Changed, "It is a bundle of fabrikam, not of contoso.", fixManifest: false);
         var forged = scene.Forge(tenant, fixManifest: false);
-        (await BundleCheck.RunAsync(forged, null, [], CancellationToken.None)).Problem.ShouldNotBeNull().ShouldContain("not of a ledger of fabrikam");
+        (await new BundleCheck(CoreFeatures.Catalog).RunAsync(forged, null, [], CancellationToken.None)).Problem.ShouldNotBeNull().ShouldContain("not of a ledger of fabrikam");
     }
 
     [Fact]

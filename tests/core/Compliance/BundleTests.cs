@@ -160,7 +160,7 @@ public sealed class BundleTests : IDisposable
     public async Task Times_lead_to_the_first_entry_at_or_after_them()
     {
         await scene.Story.VerifiedAsync();
-        var exporter = new BundleExporter(scene.Archive);
+        var exporter = new BundleExporter(scene.Archive, CoreFeatures.Catalog);
         var start = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
         (await FirstAsync(start)).ShouldBe(1);
         (await FirstAsync(start.AddMinutes(3))).ShouldBe(3);

@@ -226,7 +226,7 @@ internal static class OscalOf
     {
         var source = new EntriesAtHand(entries, redacted);
         using var texts = new TextSpool();
-        using var assessment = new Assessment(subject ?? Subject(entries), texts);
+        using var assessment = new Assessment(subject ?? Subject(entries), CoreFeatures.Catalog, texts);
         await foreach (var entry in source.ReadAsync(CancellationToken.None))
             assessment.Take(entry);
         var root = MerkleTree.Root(entries.Select(static entry => entry.Hash.ToArray()));

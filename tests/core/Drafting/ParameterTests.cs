@@ -1,4 +1,5 @@
 using DevOpsAI.Drafting;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

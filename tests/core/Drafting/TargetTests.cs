@@ -1,6 +1,7 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
+using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 

@@ -64,7 +64,7 @@ public sealed class SealTests
     [Fact]
     public void The_seal_survives_the_way_through_the_ledger()
     {
-        var stored = (ProposalStaged)FactTypes.Deserialize("proposal.staged", FactTypes.Serialize(Staged));
+        var stored = (ProposalStaged)CoreFeatures.Catalog.Deserialize("proposal.staged", CoreFeatures.Catalog.Serialize(Staged));
         Seals.Compute(GateScene.Contoso, stored, stored.Plan).ShouldBe(Staged.Seal);
         Staged.Seal.ShouldMatch("^[0-9a-f]{64}$");
     }

@@ -330,7 +330,7 @@ public sealed class StormTests
     }
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
-        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, FactTypes.NameOf(fact), stream, 1, Actor.Service("t"), "c", null, fact, default));
+        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.NameOf(fact), stream, 1, Actor.Service("t"), "c", null, fact, default));
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(
         $"E-{kind}-{device}", "c", "s", EventStatus.Firing, Severity.Error, kind, device, "t", null, alert,

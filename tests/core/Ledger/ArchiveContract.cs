@@ -1,3 +1,4 @@
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
@@ -42,7 +43,7 @@ public abstract class ArchiveContract : IDisposable
         {
             var read = await Archive.ReadStreamAsync(Contoso, stream, Token).ToListAsync(Token);
             read.Select(static entry => entry.Seq).ShouldBe(entries.Where(entry => entry.Stream == stream).Select(static entry => entry.Seq));
-            read.ShouldAllBe(entry => EntryCodec.Decode(entry, null).Stream == stream);
+            read.ShouldAllBe(entry => CoreFeatures.Codec.Decode(entry, null).Stream == stream);
         }
         (await Archive.ReadStreamAsync(Contoso, new("nothing/there"), Token).ToListAsync(Token)).ShouldBeEmpty();
     }
@@ -65,7 +66,7 @@ public abstract class ArchiveContract : IDisposable
         {
             entry.Leaf.ToArray().ShouldBe(MerkleTree.HashLeaf(entry.Body.Span));
             entry.Leaf.ToArray().ShouldBe(entries[(int)entry.Seq - 1].Hash.ToArray());
-            EntryCodec.Decode(entry, null).ShouldSatisfyAllConditions(
+            CoreFeatures.Codec.Decode(entry, null).ShouldSatisfyAllConditions(
                 decoded => decoded.Seq.ShouldBe(entry.Seq),
                 decoded => decoded.Tenant.ShouldBe(Contoso));
         }

@@ -35,7 +35,7 @@ public sealed class EntryCodecTests
                 new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
         var bytes = Encode(entry, 7, 1, out var sealedBytes);
         Jcs.Canonicalize(bytes).ShouldBe(bytes);
-        var decoded = EntryCodec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.Of(Contoso));
+        var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.Of(Contoso));
         decoded.Stream.Value.ShouldBe(text);
         decoded.Actor.ShouldBe(entry.Actor);
         decoded.Correlation.ShouldBe(text);
@@ -56,7 +56,7 @@ public sealed class EntryCodecTests
     public void A_type_of_a_later_version_is_kept_as_it_is()
     {
         var bytes = """{"actor":{"id":"a","kind":"service","name":"a"},"at":"2027-01-01T00:00:00.000Z","correlation":"c","data":{"x":[1]},"seq":1,"stream":"s","tenant":"contoso","type":"moon.landed","v":1,"version":1}"""u8;
-        EntryCodec.Decode(bytes, ReadOnlyMemory<byte>.Empty, null, null).Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("x")[0].GetInt32().ShouldBe(1);
+        CoreFeatures.Codec.Decode(bytes, ReadOnlyMemory<byte>.Empty, null, null).Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("x")[0].GetInt32().ShouldBe(1);
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class EntryCodecTests
         var bytes = Encode(new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42, 2);
         for (var i = 0; i < bytes.Length; i++)
         {
-            Should.Throw<JsonException>(() => EntryCodec.Decode(bytes.AsSpan(0, i), default, null, null));
+            Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(bytes.AsSpan(0, i), default, null, null));
             for (var bit = 0; bit < 8; bit++)
             {
                 var changed = bytes.ToArray();
                 changed[i] ^= (byte)(1 << bit);
                 try
                 {
-                    EntryCodec.Decode(changed, default, null, null);
+                    CoreFeatures.Codec.Decode(changed, default, null, null);
                 }
                 catch (JsonException)
                 {
@@ -88,7 +88,7 @@ public sealed class EntryCodecTests
     {
         var output = new ByteBuffer(64);
         Keys.Of(Contoso).EnsurePeople(entry);
-        var prepared = EntryCodec.Prepare(Contoso, entry, Keys.Of(Contoso));
+        var prepared = CoreFeatures.Codec.Prepare(Contoso, entry, Keys.Of(Contoso));
         sealedBytes = prepared.Sealed;
         EntryCodec.Complete(prepared, At, seq, version, output);
         return output.Written.ToArray();

@@ -43,11 +43,13 @@ public sealed class FeatureTests
     [Fact]
     public void Two_features_that_register_the_same_name_are_refused_with_both_named()
     {
-        var one = new Feature("one") { Slices = [StateSlice.OfAll<Seen>("seen")], Streams = ["loan"] };
-        var other = new Feature("other") { Slices = [StateSlice.OfAll<Beside>("seen")], Streams = ["loan"] };
+        var entry = CoreFeatures.Catalog.Find("freeze.set").ShouldNotBeNull();
+        var one = new Feature("one") { Entries = [entry], Slices = [StateSlice.OfAll<Seen>("seen")], Streams = ["loan"] };
+        var other = new Feature("other") { Entries = [entry], Slices = [StateSlice.OfAll<Beside>("seen")], Streams = ["loan"] };
 
         var refused = Should.Throw<FeatureConflictException>(() => new EntryCatalog([one, other])).Message;
 
+        refused.ShouldContain("Two features register the entry 'freeze.set': one and other.");
         refused.ShouldContain("Two features register the slice 'seen': one and other.");
         refused.ShouldContain("Two features register the stream 'loan': one and other.");
     }
@@ -55,6 +57,20 @@ public sealed class FeatureTests
     [Fact]
     public void A_slice_that_nobody_registered_is_named_when_it_is_asked_for() =>
         Should.Throw<InvalidOperationException>(() => new TenantState(Contoso, new([])).Get<Seen>()).Message.ShouldContain(nameof(Seen));
+
+    [Fact]
+    public async Task An_entry_that_no_feature_registers_is_named_and_carried_along_and_stops_nothing()
+    {
+        var ledger = new InMemoryLedger();
+        await ledger.AppendAsync(Contoso, [], [new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("why"))], TestContext.Current.CancellationToken);
+        var lesser = new EntryCatalog([new("none")]);
+        var stored = ledger.Entries(Contoso)[0] with { Fact = lesser.Deserialize("freeze.set", CoreFeatures.Catalog.Serialize(new FreezeSet("why"))) };
+
+        stored.Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("reason").GetString().ShouldBe("why");
+        lesser.TitleOf(stored).ShouldBe("freeze.set");
+        new TenantState(Contoso, CoreFeatures.Catalog).Apply(stored).Seq.ShouldBe(1);
+        Should.Throw<ArgumentException>(() => lesser.NameOf(new FreezeSet("why"))).Message.ShouldContain("no stored type name");
+    }
 
     private sealed record Seen : ISlice<Seen>
     {

@@ -23,7 +23,7 @@ internal sealed class LedgerFolder(TimeProvider clock) : IDisposable
 
     public SqliteLedger Open() => ledger = OpenAnother();
 
-    public SqliteLedger OpenAnother() => new(Path, Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+    public SqliteLedger OpenAnother() => new(Path, CoreFeatures.Catalog, Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
 
     public void Reopen()
     {

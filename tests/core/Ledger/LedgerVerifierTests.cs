@@ -1,4 +1,5 @@
 using System.Text;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;

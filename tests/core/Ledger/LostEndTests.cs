@@ -247,14 +247,14 @@ public sealed class LostEndTests : IDisposable
     {
         using var metrics = new LedgerMetrics();
         var refused = Should.Throw<LedgerUnavailableException>(
-            () => new SqliteLedger(copy, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance).Dispose(), what);
+            () => new SqliteLedger(copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance).Dispose(), what);
         refused.Message.ShouldContain("Storage:AcceptLoss");
     }
 
     private static async Task<long> StartAsync(string copy, bool acceptLoss = false)
     {
         using var metrics = new LedgerMetrics();
-        using var ledger = new SqliteLedger(copy, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance, acceptLoss);
+        using var ledger = new SqliteLedger(copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance, acceptLoss);
         var head = await ledger.HeadAsync(Contoso, CancellationToken.None);
         (await ledger.ReadAsync(Contoso, 0, int.MaxValue, CancellationToken.None)).Count.ShouldBe((int)head);
         return head;

@@ -1,5 +1,6 @@
 using System.Text;
 using DevOpsAI.Connections;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;

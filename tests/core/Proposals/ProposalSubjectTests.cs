@@ -63,8 +63,8 @@ public sealed class ProposalSubjectTests
     public void A_fact_keeps_its_subject_under_the_name_that_it_always_had(string text)
     {
         var expired = new ProposalExpired(text, 2);
-        var stored = FactTypes.Serialize(expired);
+        var stored = CoreFeatures.Catalog.Serialize(expired);
         Encoding.UTF8.GetString(stored).ShouldBe($$"""{"incidentId":"{{text}}","revision":2}""");
-        FactTypes.Deserialize(FactTypes.NameOf(expired), stored).ShouldBe(expired);
+        CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.NameOf(expired), stored).ShouldBe(expired);
     }
 }

@@ -20,7 +20,7 @@ public static class History
         var clock = new ManualClock(plan.From);
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
         return await WriteAsync(ledger, clock, plan, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;

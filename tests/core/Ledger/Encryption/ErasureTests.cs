@@ -153,7 +153,7 @@ public sealed class ErasureTests : IDisposable
     private void Open()
     {
         vault = new(folder);
-        ledger = new(folder, vault.Keys, scene.Clock, metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(folder, CoreFeatures.Catalog, vault.Keys, scene.Clock, metrics, NullLogger<SqliteLedger>.Instance);
         states = new(ledger, CoreFeatures.Catalog, keys: vault.Keys);
     }
 

@@ -122,7 +122,7 @@ public sealed class KeyRingTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private SqliteLedger Open(EmbeddedVault vault) => new(folder, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(EmbeddedVault vault) => new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private async Task WriteAsync()
     {

@@ -170,7 +170,7 @@ public sealed class MissingKeyTests : IDisposable
 
     private KeyRing Ring(SqliteDocuments documents) => new(documents, Archive, new FileKeyWrapper(Path.Combine(folder, "keys")), clock, heard);
 
-    private SqliteLedger Ledger(KeyRing ring) => new(folder, ring, clock, metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Ledger(KeyRing ring) => new(folder, CoreFeatures.Catalog, ring, clock, metrics, NullLogger<SqliteLedger>.Instance);
 
     /// <summary>One entry of Jo's; returns the id of Jo's key.</summary>
     private async Task<string> WriteAsync()

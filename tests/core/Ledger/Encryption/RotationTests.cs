@@ -66,7 +66,7 @@ public sealed class RotationTests : IDisposable
                 // An instance that starts now.
                 using var vault = new EmbeddedVault(folder);
                 var entries = await new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(Contoso, 1, 1, Stop).ToListAsync(Stop);
-                (await EntryCodec.DecodeAsync(Contoso, entries, vault.Keys, Stop)).ShouldHaveSingleItem().Actor.Name.ShouldBe("Ana Approver");
+                (await CoreFeatures.Codec.DecodeAsync(Contoso, entries, vault.Keys, Stop)).ShouldHaveSingleItem().Actor.Name.ShouldBe("Ana Approver");
             }
             return opened;
         }, Stop)).ToList();
@@ -146,7 +146,7 @@ public sealed class RotationTests : IDisposable
 
     private EmbeddedVault Crashing(Instant instant) => new(folder, new CrashingKeys(Path.Combine(folder, "keys"), instant));
 
-    private SqliteLedger Open(EmbeddedVault vault) => new(folder, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(EmbeddedVault vault) => new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private static async Task AppendAsync(SqliteLedger ledger, string name) =>
         (await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, name, name), "c", new FreezeSet("why"))], Stop)).ShouldBeOfType<AppendResult.Appended>();

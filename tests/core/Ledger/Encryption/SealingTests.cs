@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -31,9 +30,9 @@ public sealed class SealingTests
             Encoding.UTF8.GetString(stored.Body.Span).ShouldNotContain(Canary, customMessage: entry.Fact.GetType().Name);
             Encoding.Latin1.GetString(stored.Sealed!.Value.Span).ShouldNotContain(Canary);
             Jcs.Canonicalize(stored.Body.Span).ShouldBe(stored.Body.ToArray());
-            var read = EntryCodec.Decode(stored, ring.Of(Contoso));
+            var read = CoreFeatures.Codec.Decode(stored, ring.Of(Contoso));
             read.Actor.ShouldBe(entry.Actor);
-            FactTypes.Serialize(read.Fact).ShouldBe(FactTypes.Serialize(entry.Fact));
+            CoreFeatures.Catalog.Serialize(read.Fact).ShouldBe(CoreFeatures.Catalog.Serialize(entry.Fact));
         }
     }
 
@@ -45,7 +44,7 @@ public sealed class SealingTests
         {
             var stored = await StoreAsync(entry);
             var none = new TenantKeys(Contoso, DataKey.Create("other"));
-            var without = EntryCodec.Decode(stored, none);
+            var without = CoreFeatures.Codec.Decode(stored, none);
             JsonSerializer.Serialize<object>(without).ShouldNotContain(Canary);
             without.Actor.Id.ShouldBe(entry.Actor.Id);
             if (entry.Actor.Kind == ActorKind.Person)
@@ -54,12 +53,12 @@ public sealed class SealingTests
             uses.Take(stored).ShouldBeTrue();
             foreach (var key in uses.All)
                 none.Forget(key.Key);
-            var erased = EntryCodec.Decode(stored, none);
+            var erased = CoreFeatures.Codec.Decode(stored, none);
             JsonSerializer.Serialize<object>(erased).ShouldNotContain(Erased.Missing);
             if (entry.Actor.Kind == ActorKind.Person)
                 erased.Actor.Name.ShouldBe(Erased.Text);
         }
-        var staged = (ProposalStaged)EntryCodec.Decode(await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
+        var staged = (ProposalStaged)CoreFeatures.Codec.Decode(await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
         staged.Plan.Steps.ShouldBeEmpty();
         staged.Observed.ShouldBeEmpty();
         staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Sealed));
@@ -73,7 +72,7 @@ public sealed class SealingTests
         stored.Sealed.ShouldBeNull();
         Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
         var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
-        var read = (EventReceived)EntryCodec.Decode(received, null).Fact;
+        var read = (EventReceived)CoreFeatures.Codec.Decode(received, null).Fact;
         (read.Title, read.Description, read.Attributes.Count, read.Device).ShouldBe((Erased.Sealed, Erased.Sealed, 0, Canary));
     }
 
@@ -87,12 +86,12 @@ public sealed class SealingTests
         for (var at = 0; at < bytes.Length; at++)
         {
             bytes[at] ^= 1;
-            Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = bytes }, keys));
+            Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = bytes }, keys));
             bytes[at] ^= 1;
         }
-        Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = other.Sealed }, keys));
-        Should.Throw<JsonException>(() => EntryCodec.Decode(stored with { Sealed = Array.Empty<byte>() }, keys));
-        ((EventReceived)EntryCodec.Decode(stored with { Sealed = null }, keys).Fact).Title.ShouldBe(Erased.Missing);
+        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = other.Sealed }, keys));
+        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = Array.Empty<byte>() }, keys));
+        ((EventReceived)CoreFeatures.Codec.Decode(stored with { Sealed = null }, keys).Fact).Title.ShouldBe(Erased.Missing);
     }
 
     [Fact]
@@ -111,9 +110,9 @@ public sealed class SealingTests
     {
         var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", Stop);
         await ring.DestroyAsync(Contoso, user.Id, Stop);
-        var prepared = await EntryCodec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
+        var prepared = await CoreFeatures.Codec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
         JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
-        JsonSerializer.Serialize<object>(EntryCodec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
+        JsonSerializer.Serialize<object>(CoreFeatures.Codec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
     }
 
     [Fact]
@@ -160,7 +159,7 @@ public sealed class SealingTests
         new Dictionary<string, string> { [Canary] = "1" },
         new(GateLevel.L2, ["because"], Role.Approver, 1, true, At, null, null, "v1"), false, "seal", Canary, subject);
 
-    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await EntryCodec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
+    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await CoreFeatures.Codec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
 
     private static StoredEntry Stored(PreparedEntry prepared)
     {

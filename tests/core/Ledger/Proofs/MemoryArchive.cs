@@ -31,7 +31,7 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
     }
 
     public IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId asked, StreamId stream, CancellationToken cancellationToken) =>
-        ReadAsync(asked, 1, Bodies.Count, cancellationToken).Where(entry => EntryCodec.Decode(entry, null).Stream == stream);
+        ReadAsync(asked, 1, Bodies.Count, cancellationToken).Where(entry => CoreFeatures.Codec.Decode(entry, null).Stream == stream);
 
     public ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId asked, long first, int count, CancellationToken cancellationToken)
     {

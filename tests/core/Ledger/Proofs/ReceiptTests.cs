@@ -1,4 +1,5 @@
 using System.Text;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
@@ -113,7 +114,7 @@ public sealed class ReceiptTests : IDisposable
     {
         var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"));
         var body = new ByteBuffer(256);
-        EntryCodec.Complete(EntryCodec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))), DateTimeOffset.UnixEpoch, seq, seq, body);
+        EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))), DateTimeOffset.UnixEpoch, seq, seq, body);
         return body.Written.ToArray();
     }
 }

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using DevOpsAI.Common;
+
+namespace DevOpsAI.Completeness;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(InstantJson)])]
+[JsonSerializable(typeof(WebhookReceipts))]
+[JsonSerializable(typeof(ConnectionExpected))]
+[JsonSerializable(typeof(ConnectionSilent))]
+[JsonSerializable(typeof(ConnectionHeard))]
+[JsonSerializable(typeof(PollAdvanced))]
+[JsonSerializable(typeof(OutOfBandChange))]
+[JsonSerializable(typeof(MessageSent))]
+internal sealed partial class CompletenessJson : JsonSerializerContext;
