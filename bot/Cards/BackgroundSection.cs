@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;

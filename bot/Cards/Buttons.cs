@@ -45,7 +45,7 @@ internal static class Buttons
         }
         if (incident.CanBeDraftedAgain && view.Rights.Redraft && mayRun)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
-        if (view.Rights.Undo && incident.CanBeUndone(view.Now) && mayRun)
+        if (view.Rights.Undo && incident.Proposal.CanBeUndone(view.Now) && mayRun)
             yield return Undo(incident, data);
         if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);

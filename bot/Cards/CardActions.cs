@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
 

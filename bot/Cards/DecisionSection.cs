@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -12,10 +11,10 @@ internal static class DecisionSection
     public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
-        var decisions = incident.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
+        var decisions = incident.Proposal.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
         foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
             yield return Line(number == 0 ? null : "Small", decision, incident, measure);
-        foreach (var review in incident.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
+        foreach (var review in incident.Proposal.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
         {
             yield return Rich(
                 "Small",
@@ -41,9 +40,9 @@ internal static class DecisionSection
         }
         if (incident.Redraft is { } asked)
             yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "), TextRun.At(asked.At));
-        if (incident.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
+        if (incident.Proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
-        if (incident.Phase == ProposalPhase.Withdrawn && incident.Ending is null && incident.ClosedReason is { } closed)
+        if (incident.Phase == ProposalPhase.Withdrawn && incident.Proposal.Ending is null && incident.ClosedReason is { } closed)
             yield return Rich("Small", new("Closed: ", Bold: true), new(closed, measure.Long));
         if (incident.Phase == ProposalPhase.Expired)
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
@@ -51,7 +50,7 @@ internal static class DecisionSection
 
     /// <summary>Approvals of plans before the one that is asked about: what came of them is in sight.</summary>
     public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
-        incident.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items).Select(earlier => Line("Small", earlier, incident, measure));
+        incident.Proposal.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items).Select(earlier => Line("Small", earlier, incident, measure));
 
     /// <summary>How many have approved what waits.</summary>
     public static int Given(Incident incident) => incident.Decisions.Count(IsApproval);

@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
@@ -78,7 +77,7 @@ public sealed class DetailPages
         Line(Phrases.Gate(staged.Terms), bold: true);
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
-        Said($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.", subtle: true);
+        Said($"Policy {staged.Terms.PolicyVersion}. Requested by {CardText.Name(Phrases.Who(staged.Requester))}, staged {incident.Proposal.StagedAt}, expires {staged.Terms.ExpiresAt}.", subtle: true);
         Line($"Fingerprint {staged.Seal}", mono: true);
     }
 
@@ -117,10 +116,10 @@ public sealed class DetailPages
         if (incident.Returned is var (seq, at))
             Said($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Sentence(incident)}");
         if (incident.Draft is { } draft)
-            Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
+            Line($"revision {draft.Revision} drafted by entry {incident.Proposal.DraftSeq}");
         if (incident.Staged is not null)
-            Said($"staged by entry {incident.StagedSeq}, {incident.StagedAt}");
-        foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
+            Said($"staged by entry {incident.Proposal.StagedSeq}, {incident.Proposal.StagedAt}");
+        foreach (var decision in incident.Proposal.EarlierDecisions.AddRange(incident.Decisions))
             Said($"{Phrases.Decision(decision.Fact.Kind)} by {CardText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {decision.At}{(decision.Fact.Reason is { Length: > 0 } reason ? ": " + reason : "")}");
         foreach (var run in new[] { incident.Execution, incident.Undo })
         {

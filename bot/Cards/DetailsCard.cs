@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 

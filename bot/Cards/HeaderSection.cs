@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
@@ -29,7 +28,7 @@ internal static class HeaderSection
             foreach (var frozen in Frozen(view, measure))
                 yield return frozen;
         }
-        foreach (var broken in view.Incident.BrokenGlasses.Where(broken => !broken.IsConfirmed))
+        foreach (var broken in view.Incident.Proposal.BrokenGlasses.Where(broken => !broken.IsConfirmed))
             yield return Glass(broken, measure);
         if (view.Incident.Opened.Scope != IncidentScope.One)
             yield return Rich("Small", new TextRun(Storm(view.Incident, measure), Unbounded));

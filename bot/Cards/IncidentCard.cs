@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
@@ -55,7 +54,7 @@ public static class IncidentCard
         var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.
         var asksFirst = view.Incident.AsksAfterUndo
-            || view.Incident is { IsUndecided: true, Staged.Kind: ProposalKind.Remedy, IsTakenBack: true };
+            || view.Incident is { IsUndecided: true, Staged.Kind: ProposalKind.Remedy, Proposal.IsTakenBack: true };
         body.AddRange(asksFirst ? [.. next, .. done] : [.. done, .. next]);
         var terms = TermsSection.Of(view);
         if (terms is not null)

@@ -2,7 +2,6 @@ using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -69,7 +68,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
             SwitchedOff = state.SwitchedOff,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
             Deciders = incident.IsUndecided || incident.IsLeftToPeople ? Sentence(DecidersOf(state, incident, conversationId)) : null,
-            Undoers = incident.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,
+            Undoers = incident.Proposal.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,
             Beside = Beside(state, incident),
             Before = state.Occurrences.Before(incident),
             Absences = [.. AbsencesFor(state, incident)],

@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;

@@ -1,7 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -40,9 +39,9 @@ internal static class OutcomeSection
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
     private static IEnumerable<DevOpsAI.Proposals.Run> Shown(Incident incident)
     {
-        if (incident.Execution is { } run && !incident.IsTakenBack)
+        if (incident.Execution is { } run && !incident.Proposal.IsTakenBack)
             yield return run;
-        if (incident.Undo is { } undo && !incident.IsEarlier(undo))
+        if (incident.Undo is { } undo && !incident.Proposal.IsEarlier(undo))
             yield return undo;
     }
 
@@ -50,7 +49,7 @@ internal static class OutcomeSection
     private static bool IsEarlier(Incident incident, DevOpsAI.Proposals.Run run) =>
         run is { Kind: ProposalKind.Remedy, Outcome: not null and not ExecutionOutcome.Drifted }
         && incident is { Staged.Kind: ProposalKind.Remedy }
-        && (incident.Redraft is not null || incident.StagedSeq > run.StartedSeq);
+        && (incident.Redraft is not null || incident.Proposal.StagedSeq > run.StartedSeq);
 
     private static IEnumerable<OutgoingJson> Of(DevOpsAI.Proposals.Run run, Measure measure, bool isEarlier)
     {

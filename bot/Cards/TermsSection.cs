@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -15,7 +14,7 @@ internal static class TermsSection
     public static OutgoingJson? Of(IncidentView view)
     {
         var (incident, who) = (view.Incident, Who(view));
-        if (incident is { Phase: ProposalPhase.Snoozed, SnoozedUntil: { } back })
+        if (incident is { Phase: ProposalPhase.Snoozed, Proposal.SnoozedUntil: { } back })
             return Text($"**{Level(view)}.** Asks again {back}. {who,300}", spacing: "Small");
         if (incident.Phase == ProposalPhase.Waiting && incident.Proposal.ExpiresAt is { } until)
             return Waiting(view, until, who);

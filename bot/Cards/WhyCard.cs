@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

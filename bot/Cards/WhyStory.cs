@@ -1,6 +1,5 @@
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -36,7 +35,7 @@ internal static class WhyStory
         return new(
             "Asked for",
             $"{CardText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
-            incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
+            incident.Proposal.StagedSeq > 0 ? incident.Proposal.StagedSeq : incident.OpenedSeq);
     }
 
     private static string Proposed(IncidentView view, IReadOnlyList<LedgerEntry> trail)
@@ -58,7 +57,7 @@ internal static class WhyStory
     private static StoryLine Decided(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        var decisions = incident.EarlierDecisions.AddRange(incident.Decisions);
+        var decisions = incident.Proposal.EarlierDecisions.AddRange(incident.Decisions);
         if (!decisions.IsEmpty && (incident.Execution is not { Unattended: true } || decisions[^1].Seq > incident.Execution.StartedSeq))
         {
             var told = Wording.Join("; ", decisions.TakeLast(MostNamed).Select(Decision));
@@ -70,7 +69,7 @@ internal static class WhyStory
             return new("Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
         return incident.IsUndecided
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
-            : new("Decided", Wording.Of(incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
+            : new("Decided", Wording.Of(incident.Proposal.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
     }
 
     private static Wording Decision(Decision decision)
@@ -108,7 +107,7 @@ internal static class WhyStory
     private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        if (incident.Undo is { Outcome: { } undone } undo && !incident.IsEarlier(undo))
+        if (incident.Undo is { Outcome: { } undone } undo && !incident.Proposal.IsEarlier(undo))
             return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
         if (incident.Execution is { Outcome: { } outcome } run)
         {

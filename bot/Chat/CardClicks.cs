@@ -2,7 +2,6 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

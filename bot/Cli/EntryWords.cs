@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;
-using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

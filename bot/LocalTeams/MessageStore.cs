@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DevOpsAI.Proposals;
 using Microsoft.Data.Sqlite;
 
 namespace DevOpsAI.LocalTeams;

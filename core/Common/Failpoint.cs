@@ -1,5 +1,3 @@
-using DevOpsAI.Proposals;
-
 namespace DevOpsAI.Common;
 
 /// <summary>The instants at which a crash must do no harm, in the order an incident passes them.</summary>

@@ -1,5 +1,3 @@
-using DevOpsAI.Connections.Plans;
-
 namespace DevOpsAI.Compliance;
 
 /// <summary>One statement of NIST SP 800-53 revision 5 that the entries can confirm or deny.</summary>

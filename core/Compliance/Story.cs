@@ -1,5 +1,4 @@
 using System.Globalization;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

@@ -1,4 +1,3 @@
-using DevOpsAI.Execution;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance;

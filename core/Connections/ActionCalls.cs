@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 
 namespace DevOpsAI.Connections;
 

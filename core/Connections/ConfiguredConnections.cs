@@ -1,4 +1,3 @@
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
-using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Connections;
 

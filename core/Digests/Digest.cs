@@ -1,11 +1,9 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 

@@ -1,5 +1,4 @@
 using DevOpsAI.Common;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -67,7 +66,7 @@ internal sealed class DraftRecommendationHandler(
         { IsToBeDraftedAnew: true } => incident.Proposal.NextRevision,
         _ when IsUnstaged(incident) => null,
         { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => incident.Proposal.NextRevision,
-        { MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => incident.Proposal.NextRevision,
+        { Proposal.MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => incident.Proposal.NextRevision,
         _ => null,
     };
 
@@ -79,7 +78,7 @@ internal sealed class DraftRecommendationHandler(
         ThrowIfHeld(incident.Tenant);
         var result = await ledger.AppendAsync(
             incident.Tenant,
-            [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
+            [new(StreamId.Proposal(incident.Id), incident.Proposal.Version), new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
             [new(StreamId.Proposal(incident.Id), Drafter, incident.Correlation, draft, await CauseAsync(incident, revision, cancellationToken))],
             cancellationToken);
         if (result is not AppendResult.Appended)

@@ -1,7 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

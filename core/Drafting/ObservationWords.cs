@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using DevOpsAI.Connections;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 

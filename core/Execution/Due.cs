@@ -1,6 +1,5 @@
 using System.Globalization;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;

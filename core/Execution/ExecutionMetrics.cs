@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;

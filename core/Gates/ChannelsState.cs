@@ -82,7 +82,7 @@ public static class ChannelsOfState
             var since = state.LinkedSince.GetValueOrDefault(link.Channel.ConversationId);
             return (state.BeganWithList.Contains(link.Channel.ConversationId) && incident.StorySeq < since)
                 || incident.ListedSeq > since
-                || (link.Escalation && incident is { IsEscalatedAmongOthers: true, EscalatedTo: { } told } && incident.StorySeq <= told.Seq);
+                || (link.Escalation && incident is { Proposal.IsEscalatedAmongOthers: true, Proposal.EscalatedTo: { } told } && incident.StorySeq <= told.Seq);
         }
 
         /// <summary>Open incidents whose cards the conversation would get now, but for those that it has.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
-using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;

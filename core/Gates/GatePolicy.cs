@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.IO.Enumeration;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,3 @@
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -30,8 +29,8 @@ internal static class Redrafts
         return incident.Proposal.NextRevision > MostRevisions
             ? Outcome.Refuse(incident.Proposal, Refusal.NotPossible, $"{incident.Id} was drafted {incident.Proposal.NextRevision - 1} times already; see to it yourself and mark it as handled.")
             : new Outcome.Append(
-                [new(StreamId.Proposal(incident.Id), incident.ProposalVersion), new(StreamId.Incident(incident.Id), incident.IncidentVersion), state.VersionOf(StreamId.Access)],
-                [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, new RedraftRequested(incident.Id, staged.Revision), incident.StagedSeq)],
+                [new(StreamId.Proposal(incident.Id), incident.Proposal.Version), new(StreamId.Incident(incident.Id), incident.IncidentVersion), state.VersionOf(StreamId.Access)],
+                [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, new RedraftRequested(incident.Id, staged.Revision), incident.Proposal.StagedSeq)],
                 $"{incident.Id} is being drafted again; its card will ask for a decision.");
     }
 

@@ -27,11 +27,11 @@ internal sealed class StageProposalHandler(
             var result = await ledger.AppendAsync(
                 request.Tenant,
                 [
-                    new(StreamId.Proposal(incident.Id), incident.ProposalVersion),
+                    new(StreamId.Proposal(incident.Id), incident.Proposal.Version),
                     new(StreamId.Incident(incident.Id), incident.IncidentVersion),
                     state.VersionOf(StreamId.Freeze),
                 ],
-                [new(StreamId.Proposal(incident.Id), staged.Requester, incident.Correlation, staged, incident.DraftSeq)],
+                [new(StreamId.Proposal(incident.Id), staged.Requester, incident.Correlation, staged, incident.Proposal.DraftSeq)],
                 cancellationToken);
             if (result is AppendResult.Appended)
             {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -35,7 +34,7 @@ internal static class Stagings
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
         incident is { IsOpen: true, Draft: not null, Phase: ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Expired or ProposalPhase.Undone }
-        && incident.DraftSeq > incident.StagedSeq && !incident.IsToBeDraftedAnew;
+        && incident.Proposal.DraftSeq > incident.Proposal.StagedSeq && !incident.IsToBeDraftedAnew;
 
     /// <summary>
     /// Why nothing runs by itself: something did for an earlier incident of the same alert since <paramref name="since"/>, and it came back.

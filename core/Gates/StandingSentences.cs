@@ -1,4 +1,3 @@
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;

@@ -92,7 +92,7 @@ internal sealed class CloseResolvedHandler(ILedger ledger, TenantStates states, 
         Incident incident, IReadOnlyList<(StreamId Stream, Fact Fact)> facts, long cause, CancellationToken cancellationToken) =>
         ledger.AppendAsync(
             incident.Tenant,
-            [new(StreamId.Incident(incident.Id), incident.IncidentVersion), new(StreamId.Proposal(incident.Id), incident.ProposalVersion)],
+            [new(StreamId.Incident(incident.Id), incident.IncidentVersion), new(StreamId.Proposal(incident.Id), incident.Proposal.Version)],
             [.. facts.Select(one => new NewEntry(one.Stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, one.Fact, cause))],
             cancellationToken);
 }

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
@@ -33,7 +32,7 @@ public sealed partial record Incident
         && !Proposal.Decisions.Concat(Proposal.EarlierDecisions).Any(static decision => decision.Fact.Complete);
 
     /// <summary>It fires again, and nothing has been drafted since: what was drafted before rests on readings of then.</summary>
-    public bool IsToBeDraftedAnew => Returned?.Seq > DraftSeq;
+    public bool IsToBeDraftedAnew => Returned?.Seq > Proposal.DraftSeq;
 
     /// <summary>Without events that are to be correlated anew: whatever takes them counts them, and it may be this one again.</summary>
     internal Incident Without(IReadOnlyCollection<(long Seq, EventReceived Event)> events) => this with

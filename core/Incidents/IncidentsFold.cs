@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;

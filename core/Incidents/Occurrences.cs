@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Proposals;
 
@@ -77,7 +76,7 @@ public sealed class Occurrences
 
     private static Occurrence Of(Incident incident)
     {
-        if (incident.IsTakenBack && !incident.IsOpen)
+        if (incident.Proposal.IsTakenBack && !incident.IsOpen)
             return new(incident.Id, incident.OpenedAt, TakenBack, null, incident.ClosedAt);
         var run = incident is { IsOpen: false, Phase: ProposalPhase.Verified, Execution: { Outcome: ExecutionOutcome.Verified } verified } ? verified : null;
         var done = run is { Plan.Steps: [var first, ..] } && incident.Opened.Subject is null ? first.Title : null;

@@ -1,6 +1,5 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;

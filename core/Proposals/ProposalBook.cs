@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Proposals;

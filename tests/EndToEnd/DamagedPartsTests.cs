@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Sqlite;
 

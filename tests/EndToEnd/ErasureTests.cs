@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Tests.EndToEnd;
 

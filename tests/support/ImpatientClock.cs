@@ -1,5 +1,3 @@
-using DevOpsAI.Connections.Plans;
-
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>A clock on which every wait is over at once and has taken exactly its time. For code whose waits are all its own.</summary>

@@ -1,5 +1,3 @@
-using DevOpsAI.Connections.Plans;
-
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>A clock that stands still until it is told to move. Timers that fall due fire, in order of time, inside <see cref="Advance"/>.</summary>

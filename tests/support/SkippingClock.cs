@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DevOpsAI.Connections.Plans;
 
 namespace DevOpsAI.Tests.Support;
 

@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -220,7 +219,7 @@ internal sealed class KeptCard(
                 var shown = new CardUpdated(incident.Id, place.ConversationId, card.ActivityId!, incident.LastSeq) { Content = message.ContentHash() };
                 await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
                 Failpoints.Hit(Failpoint.CardUpdated);
-                updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetTimestamp());
+                updated = (incident.Proposal.Version, incident.IncidentVersion, clock.GetTimestamp());
                 (passingSince, drawnAt, failures) = (null, drawing, 0);
                 return true;
             case SendOutcome.Refused { Reason: RefusalReason.Gone, Code: not ConversationGone }:
@@ -335,7 +334,7 @@ internal sealed class KeptCard(
     /// <summary>How long to wait when only more events came since the last update; null when there is news.</summary>
     private TimeSpan? TooSoon(Incident incident)
     {
-        if (updated is not { } last || last.Proposal != incident.ProposalVersion || last.Incident != incident.IncidentVersion)
+        if (updated is not { } last || last.Proposal != incident.Proposal.Version || last.Incident != incident.IncidentVersion)
             return null;
         var left = options.CountEvery - clock.GetElapsedTime(last.Timestamp);
         return left > TimeSpan.Zero ? left : null;

@@ -2,7 +2,6 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 

@@ -58,7 +58,7 @@ internal sealed class OpenIncidentsList(
     private async Task EscalateAsync(TenantState state, Tenant tenant, LedgerEntry entry, PlaceAmong among, CancellationToken cancellationToken)
     {
         var escalated = state.Incidents.Values
-            .Where(incident => incident is { IsOpen: true, IsEscalatedAmongOthers: true } && incident.EscalatedTo is { } told && told.Seq > entry.Seq - among.Of && told.Seq <= entry.Seq)
+            .Where(incident => incident is { IsOpen: true, Proposal.IsEscalatedAmongOthers: true } && incident.Proposal.EscalatedTo is { } told && told.Seq > entry.Seq - among.Of && told.Seq <= entry.Seq)
             .ToList();
         if (escalated.Count == 0)
             return;

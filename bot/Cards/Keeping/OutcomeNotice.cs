@@ -1,4 +1,3 @@
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -45,7 +44,7 @@ internal static class OutcomeNotice
 
     private static string Decider(Incident incident)
     {
-        var names = incident.Decisions.AddRange(incident.EarlierDecisions)
+        var names = incident.Decisions.AddRange(incident.Proposal.EarlierDecisions)
             .Where(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits })
             .Select(decision => decision.By.Name + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {absent.Name}" : ""))
             .Distinct()

@@ -1,5 +1,3 @@
-using DevOpsAI.Tenancy;
-
 namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>The people of Local Teams by what their job title makes of them, for whoever gives out roles.</summary>

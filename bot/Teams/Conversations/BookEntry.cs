@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 

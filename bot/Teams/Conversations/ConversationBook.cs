@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Connectors.Sandbox.Vendor;
 

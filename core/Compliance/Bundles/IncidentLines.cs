@@ -1,4 +1,3 @@
-using DevOpsAI.Drafting;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Bundles;

@@ -1,5 +1,3 @@
-using DevOpsAI.Proposals;
-
 namespace DevOpsAI.Compliance.Oscal;
 
 /// <summary>What all proposals together say about one objective.</summary>

@@ -1,5 +1,3 @@
-using DevOpsAI.Tenancy;
-
 namespace DevOpsAI.Compliance.Oscal;
 
 /// <summary>What every document of one export shares.</summary>

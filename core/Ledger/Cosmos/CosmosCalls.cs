@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using DevOpsAI.Proposals;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 

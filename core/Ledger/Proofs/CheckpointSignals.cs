@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;

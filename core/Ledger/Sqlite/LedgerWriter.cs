@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using DevOpsAI.Proposals;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Ledger.Sqlite;

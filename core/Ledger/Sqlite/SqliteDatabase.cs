@@ -1,5 +1,4 @@
 using System.Text;
-using DevOpsAI.Proposals;
 using SQLitePCL;
 
 namespace DevOpsAI.Ledger.Sqlite;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Tests.Support;
 using DevOpsAI.Tests.Support.Growth;
 

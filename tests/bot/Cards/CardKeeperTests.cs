@@ -6,7 +6,6 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

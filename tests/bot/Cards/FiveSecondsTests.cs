@@ -4,7 +4,6 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;

@@ -1,5 +1,4 @@
 using DevOpsAI.Bot.Cli;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Tests.Bot.Commands;
 

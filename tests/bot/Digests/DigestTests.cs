@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;

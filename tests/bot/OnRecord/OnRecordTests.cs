@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cli;
 using DevOpsAI.Completeness;
-using DevOpsAI.Drafting;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

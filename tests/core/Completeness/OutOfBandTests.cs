@@ -1,11 +1,9 @@
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Core.Execution;
 using DevOpsAI.Tests.Support;
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Compliance;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

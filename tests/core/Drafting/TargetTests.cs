@@ -1,4 +1,3 @@
-using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Incidents;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

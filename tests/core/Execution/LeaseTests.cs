@@ -1,6 +1,5 @@
 using DevOpsAI.Common;
 using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -22,7 +21,7 @@ public sealed class DeadlineTests
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMilliseconds(1));
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.MustAskAgain).ShouldBe((ProposalPhase.Expired, true, null, true));
+        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.Proposal.MustAskAgain).ShouldBe((ProposalPhase.Expired, true, null, true));
         incident.Unanswered!.Times.ShouldBe(1);
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);

@@ -1,4 +1,3 @@
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;

@@ -1,11 +1,8 @@
 using DevOpsAI.Common;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -24,7 +21,7 @@ public sealed class DecisionTests
             () => answer.Incident!.Phase.ShouldBe(ProposalPhase.Approved));
         var entry = scene.Ledger.Entries(Contoso)[^1];
         entry.Actor.ShouldBe(Ada.AsActor());
-        entry.Causation.ShouldBe(incident.StagedSeq);
+        entry.Causation.ShouldBe(incident.Proposal.StagedSeq);
         entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true) { ByClock = scene.Clock.GetUtcNow() });
         scene.Reached.ShouldBe([Failpoint.ProposalStaged, Failpoint.DecisionAppended]);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();

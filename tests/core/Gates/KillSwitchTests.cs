@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;

@@ -1,6 +1,5 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -124,7 +123,7 @@ public sealed class StageProposalTests
         scene.Clock.Advance(TimeSpan.FromMinutes(10));
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
         await scene.StageAsync();
-        (await scene.IncidentAsync()).StagedSeq.ShouldBe(before.StagedSeq, "an old draft is not staged");
+        (await scene.IncidentAsync()).Proposal.StagedSeq.ShouldBe(before.Proposal.StagedSeq, "an old draft is not staged");
         (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldNotBeNull();
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldNotBeNull();

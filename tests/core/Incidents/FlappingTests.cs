@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -111,9 +110,9 @@ public sealed class FlappingTests
         await SayAsync(world, AnEvent.Resolved("Disk", "srv1"));
         await SayAsync(world, AnEvent.Firing("Disk", "srv1"));
         var again = world.State.Incidents.Values.ShouldHaveSingleItem();
-        (again.IsOpen, again.IsUndecided, again.IsToBeDraftedAnew, again.SnoozedUntil).ShouldBe((true, false, true, null));
+        (again.IsOpen, again.IsUndecided, again.IsToBeDraftedAnew, again.Proposal.SnoozedUntil).ShouldBe((true, false, true, null));
         await StageAsync(world, GateLevel.L2, revision: 2);
-        (world.State.Find(First)!.IsUndecided, world.State.Find(First)!.Decisions.Length, world.State.Find(First)!.EarlierDecisions.Length).ShouldBe((true, 0, 1));
+        (world.State.Find(First)!.IsUndecided, world.State.Find(First)!.Decisions.Length, world.State.Find(First)!.Proposal.EarlierDecisions.Length).ShouldBe((true, 0, 1));
     }
 
     [Fact]

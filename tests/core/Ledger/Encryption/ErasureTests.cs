@@ -218,7 +218,7 @@ public sealed class ErasureTests : IDisposable
     private async Task<string> StateTextAsync()
     {
         var state = await states.GetAsync(Contoso, Stop);
-        return string.Join('\n', state.Incidents.Values.Select(incident => $"{incident.Opened} {string.Join(' ', incident.RecentEvents)} {string.Join(' ', incident.Decisions)} {incident.Ending} {string.Join(' ', incident.Devices)}"))
+        return string.Join('\n', state.Incidents.Values.Select(incident => $"{incident.Opened} {string.Join(' ', incident.RecentEvents)} {string.Join(' ', incident.Decisions)} {incident.Proposal.Ending} {string.Join(' ', incident.Devices)}"))
             + state.Freeze + string.Join(' ', state.Roles);
     }
 
