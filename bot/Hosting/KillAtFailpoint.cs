@@ -58,7 +58,8 @@ internal sealed class KillAtFailpoint(IOptions<TestingOptions> options) : IHoste
 internal static class FailpointServices
 {
     /// <summary>Arms the failpoint that <c>Testing:CrashAt</c> names, in the Development environment.</summary>
-    public static IServiceCollection AddFailpoints(this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
+    public static IServiceCollection AddFailpoints(
+        this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         if (!environment.IsDevelopment() || string.IsNullOrWhiteSpace(configuration["Testing:CrashAt"]))
             return services;

@@ -7,8 +7,8 @@ using OpenTelemetry.Trace;
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// Metrics and traces, sent over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and queries hold ids of conversations and people,
-/// and sometimes a token: no span carries them.
+/// Metrics and traces, sent over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and queries hold ids of conversations and
+/// people, and sometimes a token: no span carries them.
 /// </summary>
 internal static class Telemetry
 {
@@ -25,7 +25,8 @@ internal static class Telemetry
                 .AddRuntimeInstrumentation())
             .WithTracing(static traces => traces
                 .AddAspNetCoreInstrumentation(static options => options.EnrichWithHttpRequest = static (span, _) => RemoveAddress(span))
-                .AddHttpClientInstrumentation(static options => options.EnrichWithHttpRequestMessage = static (span, _) => RemoveAddress(span)))
+                .AddHttpClientInstrumentation(
+                    static options => options.EnrichWithHttpRequestMessage = static (span, _) => RemoveAddress(span)))
             .UseOtlpExporter();
         return services;
     }

@@ -41,5 +41,8 @@ public static class Failpoint
     ];
 
     /// <summary>Those that are passed only after a lost answer, a failed step or a takeover.</summary>
-    public static readonly IReadOnlyList<string> InTrouble = [ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackAnnounced, RollbackActed, RollbackRecorded];
+    public static readonly IReadOnlyList<string> InTrouble =
+    [
+        ExecutionRenewed, StepLookedUp, RollbackStarting, RollbackAnnounced, RollbackActed, RollbackRecorded,
+    ];
 }

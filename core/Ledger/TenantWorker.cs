@@ -15,8 +15,8 @@ public readonly record struct NextRound(TimeSpan Within, Func<CancellationToken,
 }
 
 /// <summary>
-/// Repeats a piece of work for each tenant, side by side: after a time, or sooner when a signal comes. What fails for one tenant is told and
-/// tried again after a pause, which doubles up to <see cref="MaxPause"/> while it goes on failing, and holds up no other. A tenant in
+/// Repeats a piece of work for each tenant, side by side: after a time, or sooner when a signal comes. What fails for one tenant is told
+/// and tried again after a pause, which doubles up to <see cref="MaxPause"/> while it goes on failing, and holds up no other. A tenant in
 /// quarantine is passed over from then on: it does not mend while the process runs.
 /// </summary>
 /// <param name="pause">After the first failure.</param>

@@ -28,7 +28,8 @@ public sealed class SchemaFile(string json)
         List<string> problems =
         [
             .. details
-                .Where(static detail => detail.Errors is not null && !detail.EvaluationPath.ToString().Contains("/if", StringComparison.Ordinal))
+                .Where(static detail => detail.Errors is not null)
+                .Where(static detail => !detail.EvaluationPath.ToString().Contains("/if", StringComparison.Ordinal))
                 .SelectMany(static detail => detail.Errors!.Values.Select(error => $"{detail.InstanceLocation}: {error}"))
                 .Distinct()
                 .Take(MaxProblems),

@@ -119,7 +119,8 @@ internal sealed class Checkpointer(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var worker = new TenantWorker(clock, PauseAfterFailure, (tenant, failure, pause) => logger.NotSigned(tenant, failure.Message, pause));
+        var worker = new TenantWorker(
+            clock, PauseAfterFailure, (tenant, failure, pause) => logger.NotSigned(tenant, failure.Message, pause));
         return Task.WhenAll(tenants.All.SelectMany(tenant =>
         {
             // Side by side, so that a witness that takes its time does not keep the next checkpoint waiting.

@@ -22,7 +22,8 @@ public sealed class TelemetryTests
         {
             using var body = new MemoryStream();
             await call.Request.Body.CopyToAsync(body);
-            sent.AddOrUpdate(signal, Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+            var text = Encoding.Latin1.GetString(body.ToArray());
+            sent.AddOrUpdate(signal, text, (_, before) => before + text);
         }));
         await using (var bot = await StartAsync(
             [$"--OTEL_EXPORTER_OTLP_ENDPOINT={AddressOf(collector)}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],

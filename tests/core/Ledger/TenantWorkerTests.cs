@@ -27,7 +27,8 @@ public sealed class TenantWorkerTests : IDisposable
     {
         var rounds = 0;
         var began = clock.GetUtcNow();
-        var work = worker.RunAsync([Contoso], (_, _) => Task.FromResult(++rounds < 3 ? NextRound.After(Every) : NextRound.None), stop.Token);
+        var work = worker.RunAsync(
+            [Contoso], (_, _) => Task.FromResult(++rounds < 3 ? NextRound.After(Every) : NextRound.None), stop.Token);
         await PassAsync(() => work.IsCompleted);
         rounds.ShouldBe(3);
         (clock.GetUtcNow() - began).ShouldBeInRange(Every * 2, (Every * 2) + TimeSpan.FromSeconds(1));
@@ -59,7 +60,9 @@ public sealed class TenantWorkerTests : IDisposable
     {
         var round = 0;
         var work = worker.RunAsync(
-            [Contoso], (_, _) => ++round == 3 ? Task.FromResult(NextRound.After(Pause)) : throw new InvalidOperationException("no"), stop.Token);
+            [Contoso],
+            (_, _) => ++round == 3 ? Task.FromResult(NextRound.After(Pause)) : throw new InvalidOperationException("no"),
+            stop.Token);
         await PassAsync(() => failures.Count == 4);
         failures.Select(static failure => failure.Pause.TotalSeconds).ShouldBe([10, 20, 10, 20]);
         await EndAsync(work);
@@ -114,11 +117,13 @@ public sealed class TenantWorkerTests : IDisposable
     {
         var work = worker.RunAsync(
             [Contoso],
-            (_, _) => Task.FromResult(new NextRound(Timeout.InfiniteTimeSpan, _ => Task.FromException(new LedgerUnavailableException("away")))),
+            static (_, _) => Task.FromResult(new NextRound(Timeout.InfiniteTimeSpan, Away)),
             stop.Token);
         await PassAsync(() => failures.Count == 2);
         failures.Select(static failure => failure.Pause.TotalSeconds).ShouldBe([10, 20]);
         await EndAsync(work);
+
+        static Task Away(CancellationToken cancellationToken) => Task.FromException(new LedgerUnavailableException("away"));
     }
 
     [Theory]
@@ -150,7 +155,8 @@ public sealed class TenantWorkerTests : IDisposable
         failures.Count.ShouldBe(where == "after a failure" ? 1 : 0);
     }
 
-    private Task PassAsync(Func<bool> isDone) => clock.PassUntilAsync(isDone, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+    private Task PassAsync(Func<bool> isDone) =>
+        clock.PassUntilAsync(isDone, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
     private static async Task UntilAsync(Func<bool> isSo)
     {

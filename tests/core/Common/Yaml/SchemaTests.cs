@@ -6,7 +6,9 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Common.Yaml;
 
-/// <summary>The schemas that editors use say what the readers say: of the files that are shipped, of every key left out or filled wrongly.</summary>
+/// <summary>
+/// The schemas that editors use say what the readers say: of the files that are shipped, and of a file with any key left out or filled wrongly.
+/// </summary>
 public sealed class SchemaTests
 {
     private const string Comment = "# yaml-language-server: $schema=";
@@ -69,13 +71,14 @@ public sealed class SchemaTests
     private static readonly Format Runbooks = new(
         "runbook", Runbook, static (text, errors) => RunbookReader.Read("x.yaml", text, isBuiltIn: false, errors));
 
-    private static readonly Format Policies = new("gate-policy", Policy, static (text, errors) => GatePolicyReader.Read("x.yaml", text, errors));
+    private static readonly Format Policies = new(
+        "gate-policy", Policy, static (text, errors) => GatePolicyReader.Read("x.yaml", text, errors));
 
-    /// <summary>What these must be the schema does not know: a condition, a template over known names, a time zone of this machine.</summary>
+    /// <summary>What these must be the schema does not know: a condition, a template over known names, a time zone.</summary>
     private static readonly HashSet<string> BeyondTheSchema =
     [
-        "seen", "choose", "needs", "preconditions", "verifications", "that", "pattern", "default", "arguments", "editable", "parameters", "service",
-        "minutes", "timeZone", "begins", "ends", "names", "ambiguous",
+        "seen", "choose", "needs", "preconditions", "verifications", "that", "pattern", "default", "arguments", "editable", "parameters",
+        "service", "minutes", "timeZone", "begins", "ends", "names", "ambiguous",
     ];
 
     public static TheoryData<string, string> ShippedFiles()
@@ -126,7 +129,8 @@ public sealed class SchemaTests
     [InlineData("'service': {", "'target': {")]
     [InlineData("'steps': [", "'stepps': [")]
     [InlineData("'reach': true", "'reach': 'true'")]
-    public void A_runbook_that_the_schema_refuses_is_refused_by_the_reader(string instead, string of) => MustBeRefused(Runbooks, instead, of);
+    public void A_runbook_that_the_schema_refuses_is_refused_by_the_reader(string instead, string of) =>
+        MustBeRefused(Runbooks, instead, of);
 
     [Theory]
     [InlineData("'approver': 'approver'", "'approver': 'Approver'")]
@@ -149,7 +153,8 @@ public sealed class SchemaTests
     [InlineData("'actions': ['*']", "'actions': ['rm -rf']")]
     [InlineData("'level': 'L2'", "'level': 'l2'")]
     [InlineData("'area': 'operations'", "'area': 'moon'")]
-    public void A_policy_that_the_schema_refuses_is_refused_by_the_reader(string instead, string of) => MustBeRefused(Policies, instead, of);
+    public void A_policy_that_the_schema_refuses_is_refused_by_the_reader(string instead, string of) =>
+        MustBeRefused(Policies, instead, of);
 
     [Theory]
     [InlineData("'expiry': '8h'", "'expiry': '720h'")]
@@ -161,7 +166,8 @@ public sealed class SchemaTests
     public void At_the_edge_they_agree_too(string instead, string of)
     {
         var text = Changed(Policies, instead, of);
-        Policies.Schema.IsValid(JsonElement.Parse(text)).ShouldBe(Policies.Errors(text).Count == 0, string.Join('\n', Policies.Errors(text)));
+        var errors = Policies.Errors(text);
+        Policies.Schema.IsValid(JsonElement.Parse(text)).ShouldBe(errors.Count == 0, string.Join('\n', errors));
     }
 
     private static void MustBeRefused(Format format, string instead, string of)
@@ -189,17 +195,24 @@ public sealed class SchemaTests
             var text = changed.ToJsonString(Indented);
             var (errors, isValid) = (format.Errors(text), format.Schema.IsValid(JsonElement.Parse(text)));
             refused += isValid ? 0 : 1;
+            var told = string.Join("; ", errors.DefaultIfEmpty("valid"));
             if ((errors.Count == 0) != isValid && !(isValid && isBeyond))
-                disagreements.Add($"{what}: the schema says {(isValid ? "valid" : "invalid")}, the reader {string.Join("; ", errors.DefaultIfEmpty("valid"))}");
+                disagreements.Add($"{what}: the schema says {(isValid ? "valid" : "invalid")}, the reader {told}");
         }
         disagreements.ShouldBeEmpty();
         refused.ShouldBeGreaterThan(100);
     }
 
-    /// <summary>Every member and item of the document removed, or replaced by something of every kind; every mapping with one key too many.</summary>
+    /// <summary>
+    /// Every member and item of the document removed, or replaced by something of every kind; every mapping with one key too many.
+    /// </summary>
     private static IEnumerable<(string What, bool IsBeyond, JsonNode Changed)> Mutations(JsonObject valid)
     {
-        JsonNode?[] others = [null, true, 5, 0, "x", "", " ", new JsonArray(), new JsonArray("x"), new JsonArray(5), new JsonObject(), new JsonObject { ["x"] = 1 }];
+        JsonNode?[] others =
+        [
+            null, true, 5, 0, "x", "", " ", new JsonArray(), new JsonArray("x"), new JsonArray(5), new JsonObject(),
+            new JsonObject { ["x"] = 1 },
+        ];
         foreach (var path in Paths(valid, []).ToList())
         {
             var isBeyond = path.Any(part => part is string name && BeyondTheSchema.Contains(name));

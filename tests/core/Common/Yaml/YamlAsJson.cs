@@ -18,7 +18,8 @@ internal static class YamlAsJson
 
     private static JsonNode? Json(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(static pair => KeyValuePair.Create(pair.Key.ToString(), Json(pair.Value)))),
+        YamlMappingNode mapping => new JsonObject(
+            mapping.Children.Select(static pair => KeyValuePair.Create(pair.Key.ToString(), Json(pair.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: var text } => Typed(text ?? ""),
         _ => node.ToString(),
