@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;

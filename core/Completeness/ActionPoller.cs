@@ -122,7 +122,7 @@ internal sealed class ActionPoller(
         Fact[] facts = [new PollAdvanced(connection.Name, position?.Cursor, page.Cursor, page.Actions.Count, ours, page.Gap), .. foreign];
         List<NewEntry> entries = [.. facts.Select(fact => new NewEntry(stream, Self, correlation, fact))];
         // With what was found, so that nothing of the tenant runs between the two.
-        if (policies?.For(tenant).FreezeBecauseOf(state, foreign) is { } freeze)
+        if (policies?.For(tenant).DueFor(state, foreign) is { } freeze)
             entries.Add(new(StreamId.Freeze, Self, correlation, freeze));
         var appended = await ledger.AppendAsync(tenant, [new(stream, position?.Version ?? 0)], entries, cancellationToken);
         if (appended is not AppendResult.Appended)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
@@ -14,10 +15,16 @@ public sealed record RoleAssigned(string ObjectId, [property: Personal(nameof(Ro
 public sealed record AbsenceSet(
     string ObjectId, [property: Personal(nameof(AbsenceSet.ObjectId))] string Name, DateTimeOffset From, DateTimeOffset Until,
     string? DelegateId, [property: Personal(nameof(AbsenceSet.DelegateId))] string? DelegateName,
-    [property: Personal(nameof(AbsenceSet.ObjectId))] string? Reason) : Fact;
+    [property: Personal(nameof(AbsenceSet.ObjectId))] string? Reason) : Fact, IConcernsIncidents
+{
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.IsUndecided;
+}
 
 /// <summary><c>absence.ended</c>: back sooner, or not away after all.</summary>
-public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name) : Fact;
+public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name) : Fact, IConcernsIncidents
+{
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.IsUndecided;
+}
 
 /// <summary>What set a freeze, where it was not one person's word about one tenant.</summary>
 [JsonConverter(typeof(CamelCaseEnum<FreezeCause>))]
@@ -34,21 +41,33 @@ public enum FreezeCause
 }
 
 /// <summary><c>freeze.set</c> on <c>freeze</c>: nothing of this tenant is executed until a different person lifts it.</summary>
-public sealed record FreezeSet([property: FreeText] string Reason) : Fact
+public sealed record FreezeSet([property: FreeText] string Reason) : Fact, IConcernsIncidents
 {
     /// <summary>Null: a person froze this tenant.</summary>
     public FreezeCause? Cause { get; init; }
+
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);
 }
 
 /// <summary><c>freeze.lifted</c>.</summary>
-public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact
+public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact, IConcernsIncidents
 {
     /// <summary>The freeze of everything is lifted rather than the tenant's own.</summary>
     public bool? Everything { get; init; }
+
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);
 }
 
 /// <summary><c>switch.thrown</c> on <c>switch</c>: the kill switch was found on for all of this tenant; nothing is drafted, posted or executed.</summary>
-public sealed record SwitchThrown(string Why) : Fact;
+public sealed record SwitchThrown(string Why) : Fact, IConcernsIncidents
+{
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);
+}
 
 /// <summary><c>switch.lifted</c>.</summary>
-public sealed record SwitchLifted(DateTimeOffset Since) : Fact;
+public sealed record SwitchLifted(DateTimeOffset Since) : Fact, IConcernsIncidents
+{
+    bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);
+
+    bool IConcernsIncidents.ShowsWhatWaited() => true;
+}

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.IO.Enumeration;
-using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -34,18 +33,6 @@ public sealed record GatePolicy(
 
     /// <summary>Which changes that no decision allows freeze the tenant.</summary>
     public FreezeOnOutOfBand FreezeOnOutOfBand { get; init; } = FreezeOnOutOfBand.OurCredentials;
-
-    /// <summary>The freeze that is due for what a vendor's log shows; null for none, or where the tenant is frozen already.</summary>
-    internal FreezeSet? FreezeBecauseOf(TenantState state, IReadOnlyList<OutOfBandChange> changes)
-    {
-        var grave = changes.FirstOrDefault(change =>
-            FreezeOnOutOfBand == FreezeOnOutOfBand.Always || (FreezeOnOutOfBand == FreezeOnOutOfBand.OurCredentials && change.WithOurCredentials == true));
-        return grave is null || state.OwnFreeze is not null ? null : new FreezeSet(
-            $"{grave.Action} was done on {grave.Target.Name} over {grave.Connection}{(grave.WithOurCredentials == true ? " with the bot's own credentials" : "")}, and no decision allows it. {grave.Why}")
-        {
-            Cause = FreezeCause.OutOfBand,
-        };
-    }
 
     public CallQuota QuotaOf(string action) => Quotas.FirstOrDefault(quota => quota.Fits(action)) ?? CallQuota.Default;
 

@@ -1,6 +1,6 @@
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 
@@ -45,10 +45,7 @@ internal static class IncidentsFeature
         [
             StateSlice.Of<IncidentsState>(
                 "incidents",
-                [
-                    typeof(EventReceived), typeof(IncidentOpened), typeof(AbsenceSet), typeof(AbsenceEnded), typeof(FreezeSet), typeof(FreezeLifted),
-                    typeof(SwitchThrown), typeof(SwitchLifted), typeof(ErasureCompleted),
-                ],
+                [typeof(EventReceived), typeof(IncidentOpened), typeof(IConcernsIncidents), typeof(ErasureCompleted)],
                 "incident", "proposal", "card"),
         ],
     };

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;
@@ -13,18 +12,18 @@ public sealed partial record IncidentsState
     {
         EventReceived received => Receive(entry, received),
         IncidentOpened opened => Open(entry, opened),
-        AbsenceSet or AbsenceEnded => Touched(entry.Seq, static incident => incident.IsUndecided),
-        FreezeSet or FreezeLifted or SwitchThrown => Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock)),
-        SwitchLifted => Lifted(entry),
+        IConcernsIncidents change => Concerned(entry, change),
         ErasureCompleted erased => Touched(entry.Seq, incident => incident.Concerns(erased)),
         _ => OfIncident(entry),
     };
 
     /// <summary>What waited without a card comes as a list where it is much, as when a conversation is linked.</summary>
-    private IncidentsState Lifted(LedgerEntry entry)
+    private IncidentsState Concerned(LedgerEntry entry, IConcernsIncidents change)
     {
+        var touched = Touched(entry.Seq, incident => change.Concerns(incident, entry.ByClock));
+        if (!change.ShowsWhatWaited())
+            return touched;
         var waited = Incidents.Values.Where(static incident => incident.IsOpen && incident.Cards.IsEmpty).ToList();
-        var touched = Touched(entry.Seq, incident => incident.CanBeFrozen(entry.ByClock));
         return waited.Count <= MostPostedAtOnce ? touched : touched with
         {
             Incidents = touched.Incidents.SetItems(waited.Select(incident =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -14,7 +15,7 @@ public sealed class EntryCatalog
     private readonly FrozenDictionary<string, Known> byName;
     private readonly FrozenDictionary<Type, Known> byFact;
     private readonly FrozenDictionary<Type, int> positions;
-    private readonly FrozenDictionary<Type, ulong> interestedInFact;
+    private readonly ConcurrentDictionary<Type, ulong> interestedInFact = new();
     private readonly FrozenDictionary<string, ulong>.AlternateLookup<ReadOnlySpan<char>> interestedInStream;
     private readonly ulong interestedInAll;
 
@@ -31,8 +32,11 @@ public sealed class EntryCatalog
         if (Slices.Length > MaxSlices)
             throw new NotSupportedException($"A state has at most {MaxSlices} slices; {Slices.Length} are registered.");
         positions = Slices.Index().ToFrozenDictionary(static slice => slice.Item.Type, static slice => slice.Index);
-        interestedInFact = Interested(static slice => slice.Facts, EqualityComparer<Type>.Default);
-        interestedInStream = Interested(static slice => slice.Streams, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        interestedInStream = Slices.Index()
+            .SelectMany(static slice => slice.Item.Streams.Select(stream => (Stream: stream, Bit: 1UL << slice.Index)))
+            .GroupBy(static pair => pair.Stream, static pair => pair.Bit, StringComparer.Ordinal)
+            .ToFrozenDictionary(static stream => stream.Key, static stream => stream.Aggregate(static (set, bit) => set | bit), StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
         interestedInAll = Slices.Index().Where(static slice => slice.Item.TakesAll).Aggregate(0UL, static (set, slice) => set | 1UL << slice.Index);
     }
 
@@ -87,7 +91,7 @@ public sealed class EntryCatalog
         var stream = entry.Stream.Value.AsSpan();
         var slash = stream.IndexOf('/');
         return interestedInAll
-            | interestedInFact.GetValueOrDefault(entry.Fact.GetType())
+            | interestedInFact.GetOrAdd(entry.Fact.GetType(), InterestedIn)
             | (interestedInStream.TryGetValue(slash < 0 ? stream : stream[..slash], out var onStream) ? onStream : 0);
     }
 
@@ -109,11 +113,9 @@ public sealed class EntryCatalog
             property.Order = order;
     }
 
-    private FrozenDictionary<TKey, ulong> Interested<TKey>(Func<StateSlice, ImmutableArray<TKey>> keys, IEqualityComparer<TKey> comparer)
-        where TKey : notnull => Slices.Index()
-        .SelectMany(slice => keys(slice.Item).Select(key => (Key: key, Bit: 1UL << slice.Index)))
-        .GroupBy(static pair => pair.Key, static pair => pair.Bit, comparer)
-        .ToFrozenDictionary(static key => key.Key, static key => key.Aggregate(static (set, bit) => set | bit), comparer);
+    private ulong InterestedIn(Type fact) => Slices.Index()
+        .Where(slice => slice.Item.Facts.Any(wanted => wanted.IsAssignableFrom(fact)))
+        .Aggregate(0UL, static (set, slice) => set | 1UL << slice.Index);
 
     /// <param name="Written">Writes the members in canonical order.</param>
     private sealed record Known(EntryType Entry, SealingPlan Encrypted, JsonTypeInfo Written);

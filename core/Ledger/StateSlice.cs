@@ -27,7 +27,7 @@ public abstract class StateSlice
 
     public Type Type { get; }
 
-    /// <summary>Types of entries that it is folded over, wherever they stand.</summary>
+    /// <summary>Types of entries, or what they are marked with, that it is folded over, wherever they stand.</summary>
     public ImmutableArray<Type> Facts { get; private init; } = [];
 
     /// <summary>Kinds of streams that it is folded over, whatever stands there, entries of unknown types included.</summary>

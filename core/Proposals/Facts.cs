@@ -64,7 +64,7 @@ public enum DecisionKind
 /// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>
 public sealed record ProposalDecided(
     ProposalSubject About, int Revision, DecisionKind Kind, string Seal, [property: FreeText] string? Reason, [property: Personal] Plan? Edited,
-    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : ProposalFact(About)
+    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : ProposalFact(About), ISignedSoon
 {
     /// <summary>Who is absent and whose right was used; null where the right was the decider's own.</summary>
     [Personal]

@@ -62,7 +62,7 @@ public sealed record ExecutionFinished(
     [property: Confidential] IReadOnlyList<Change> Changes,
     bool RolledBack,
     DateTimeOffset? UndoUntil,
-    [property: Subject] string? Subject = null) : ProposalFact(About);
+    [property: Subject] string? Subject = null) : ProposalFact(About), ISignedSoon;
 
 /// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
 public sealed record UndoStarted(
@@ -71,4 +71,4 @@ public sealed record UndoStarted(
 /// <summary><c>undo.finished</c>.</summary>
 public sealed record UndoFinished(
     ProposalSubject About, string ExecutionId, ExecutionOutcome Outcome, [property: Confidential] string Summary,
-    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : ProposalFact(About);
+    [property: Confidential] IReadOnlyList<Change> Changes, [property: Subject] string? Subject = null) : ProposalFact(About), ISignedSoon;

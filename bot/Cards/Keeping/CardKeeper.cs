@@ -5,6 +5,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 

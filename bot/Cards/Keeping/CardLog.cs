@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;

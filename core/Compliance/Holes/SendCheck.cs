@@ -2,6 +2,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Holes;

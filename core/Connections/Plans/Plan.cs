@@ -1,7 +1,9 @@
+using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Connections.Plans;
 
 /// <summary>Ordered connector actions with resolved targets: exactly what would be done. An empty plan is decision support only.</summary>
+[ErasedAs("""{"steps":[]}""")]
 public sealed record Plan(IReadOnlyList<PlanStep> Steps)
 {
     public static readonly Plan Empty = new([]);

@@ -13,7 +13,7 @@ public sealed record ErasureApproved(string Key) : Fact;
 
 /// <summary><c>erasure.completed</c>: the key is destroyed. What was sealed under it cannot be read by anybody any more, here or in a copy.</summary>
 /// <param name="ObjectId">As in <see cref="ErasureRequested"/>.</param>
-public sealed record ErasureCompleted(string Key, string? ObjectId) : Fact
+public sealed record ErasureCompleted(string Key, string? ObjectId) : Fact, ISignedSoon
 {
     public const string StoredName = "erasure.completed";
 }

@@ -30,6 +30,13 @@ public sealed class PersonalAttribute(string? person = null) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SubjectAttribute : Attribute;
 
+/// <summary>What stands for a value of this type, as JSON, once it cannot be read any more.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ErasedAsAttribute(string json) : Attribute
+{
+    public string Json => json;
+}
+
 /// <summary>What readers find where a sealed text cannot be had any more.</summary>
 public static class Erased
 {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Encryption;
@@ -96,8 +95,8 @@ internal sealed class SealingPlan
             return Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
         if (Nullability.Create(property).ReadState == NullabilityState.Nullable)
             return [];
-        if (type == typeof(Plan))
-            return """{"steps":[]}"""u8.ToArray();
+        if (type.GetCustomAttribute<ErasedAsAttribute>() is { } blank)
+            return Encoding.UTF8.GetBytes(blank.Json);
         var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
         if (generic == typeof(IReadOnlyDictionary<,>))
             return "{}"u8.ToArray();

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using DevOpsAI.Gates;
-using DevOpsAI.Ledger.Encryption;
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
@@ -31,7 +28,7 @@ internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFol
 
     public string? Lane(LedgerEntry entry) =>
         entry.Seq == 1 || entry.Seq % MostUnsigned == 0 || entry.Actor.Kind == ActorKind.Person
-        || entry.Fact is ProposalDecided or ExecutionFinished or UndoFinished or ErasureCompleted ? Name : null;
+        || entry.Fact is ISignedSoon ? Name : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {

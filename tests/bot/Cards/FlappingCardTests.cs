@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Cards.Keeping;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;

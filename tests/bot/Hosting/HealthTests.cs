@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Cards;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Tenancy;
+namespace DevOpsAI.Proposals;
 
 /// <summary>
 /// <c>card.sending</c> on <c>card/{incident}</c>: a card is about to be posted. Sends are not idempotent, so this is durable first;
