@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Proposals;
