@@ -22,18 +22,28 @@ internal static class Benchmark
 }
 
 /// <summary>A figure and its bar.</summary>
-/// <param name="Target">The least that is asked for; the most when <paramref name="IsLimit"/>.</param>
+/// <param name="Target">The least that is asked for; the most when <paramref name="IsLimit"/>; null where there is no bar.</param>
 /// <param name="Figures">What was measured besides, by name.</param>
-internal sealed record Measured(string Name, double Value, string Unit, double Target, IReadOnlyDictionary<string, double> Figures, bool IsLimit = false)
+internal sealed record Measured(
+    string Name, double Value, string Unit, double? Target, IReadOnlyDictionary<string, double> Figures, bool IsLimit = false)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public bool Met => IsLimit ? Value <= Target : Value >= Target;
+    public bool Met => Target is null || (IsLimit ? Value <= Target : Value >= Target);
 
     public static Measured AtMost(string name, double value, string unit, double target, IReadOnlyDictionary<string, double> figures) =>
         new(name, value, unit, target, figures, IsLimit: true);
 
     public override string ToString() =>
-        $"{(Met ? "met   " : "MISSED")}  {Name,-58} {Value,12:N2} {Unit} (at {(IsLimit ? "most" : "least")} {Target:N2})"
+        $"{Verdict}  {Name,-58} {Value,12:N2} {Unit} {Bar}"
         + string.Concat(Figures.Select(figure => $"{Environment.NewLine}          {figure.Key,-56} {figure.Value,12:N2}"));
+
+    private string Verdict => (Target, Met) switch
+    {
+        (null, _) => "      ",
+        (_, true) => "met   ",
+        (_, false) => "MISSED",
+    };
+
+    private string Bar => Target is null ? "(no bar)" : $"(at {(IsLimit ? "most" : "least")} {Target:N2})";
 }

@@ -99,7 +99,7 @@ internal sealed class Floor : IBenchmark
             var turn = IntakeRate.PeerTurn(serviceUrl);
             var result = await SideBySide.RunAsync(floor, peer, Rounds, isFloor => LoadClient.RunAsync(
                 isFloor ? floor.Port : peer.Port, "/api/messages", headers, Connections, perRound, _ => turn));
-            return new($"a durable row and nothing else, floor / peer, {mode}", result.Rate, "x", 5, new Dictionary<string, double>
+            return new($"a durable row and nothing else, floor / peer, {mode}", result.Rate, "x", 4, new Dictionary<string, double>
             {
                 ["floor, answers/s with the row durable"] = result.Bot.Load.PerSecond,
                 ["peer, turns/s"] = result.Peer.Load.PerSecond,

@@ -31,7 +31,7 @@ internal sealed class IntakeRate : IBenchmark
                 : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.TokenOf(teams))], Connections, eventsPerRound, _ => turn));
             return
             [
-                new("durable events per second, bot / peer", result.Rate, "x", 5, new Dictionary<string, double>
+                new("durable events per second, bot / peer", result.Rate, "x", 4, new Dictionary<string, double>
                 {
                     ["bot, durable events/s"] = result.Bot.Load.PerSecond,
                     ["peer, turns/s"] = result.Peer.Load.PerSecond,

@@ -95,7 +95,12 @@ internal sealed class Server : IDisposable
     }
 
     public static async Task<Server> StartAsync(
-        string program, Func<int, IEnumerable<string>> arguments, string folder, IDictionary<string, string> environment, string readyPath, TimeSpan? within = null)
+        string program,
+        Func<int, IEnumerable<string>> arguments,
+        string folder,
+        IDictionary<string, string> environment,
+        string readyPath,
+        TimeSpan? within = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -146,18 +151,45 @@ internal sealed class Server : IDisposable
         return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture), .. signIn], folder, new Dictionary<string, string>(), "/");
     }
 
+    /// <summary>The bot on the .NET Bot Framework in <c>peer-dotnet/</c>; built when its sources are newer.</summary>
+    /// <inheritdoc cref="StartPeerAsync" path="/param"/>
+    public static async Task<Server> StartDotNetPeerAsync(params string[] signIn)
+    {
+        var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer-dotnet", "Peer");
+        using var build = Process.Start(new ProcessStartInfo("dotnet", "build -c Release -v q -nologo -nodeReuse:false")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        var said = await build.StandardOutput.ReadToEndAsync();
+        await build.WaitForExitAsync();
+        if (build.ExitCode != 0)
+            throw new InvalidOperationException($"The peer in {folder} does not build:\n{said}");
+        return await StartAsync(
+            "dotnet",
+            port => [Path.Combine(folder, "bin", "Release", "net10.0", "Peer.dll"), port.ToString(CultureInfo.InvariantCulture), .. signIn],
+            folder,
+            new Dictionary<string, string>(),
+            "/");
+    }
+
     /// <summary>The bot with one tenant.</summary>
     public static Task<Server> StartBotAsync(string storage, IDictionary<string, string> settings) =>
         StartBotAsync(storage, Contoso.Concat(settings), within: null);
 
     /// <summary>The bot with the tenants that the settings name.</summary>
-    public static Task<Server> StartBotAsync(string storage, IEnumerable<KeyValuePair<string, string>> settings, TimeSpan? within) => StartAsync(
-        "dotnet",
-        _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
-        Path.Combine(Folders.Root, "bot"),
-        Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key).ToDictionary(static one => one.Key, static one => one.Last().Value),
-        "/readyz",
-        within);
+    public static Task<Server> StartBotAsync(string storage, IEnumerable<KeyValuePair<string, string>> settings, TimeSpan? within)
+    {
+        var all = Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key);
+        return StartAsync(
+            "dotnet",
+            _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
+            Path.Combine(Folders.Root, "bot"),
+            all.ToDictionary(static one => one.Key, static one => one.Last().Value),
+            "/readyz",
+            within);
+    }
 
     /// <summary>The server of <see cref="Floor"/>, under the same runtime settings as the bot (<c>bot/runtimeconfig.template.json</c>).</summary>
     public static Task<Server> StartFloorAsync(string storage) => StartAsync(

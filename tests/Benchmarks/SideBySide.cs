@@ -8,7 +8,7 @@ internal sealed record Round(LoadResult Load, double CpuSeconds)
 
 /// <summary>
 /// Bot and peer under the same load in turns, so that whatever else the machine does meets both. What is compared is each round of the bot
-/// with the peer's round just before it; the figure is the median of those ratios.
+/// with the peer's round before it; the figure is the median of those ratios.
 /// </summary>
 internal sealed class SideBySide(IReadOnlyList<Round> bot, IReadOnlyList<Round> peer)
 {
@@ -30,22 +30,36 @@ internal sealed class SideBySide(IReadOnlyList<Round> bot, IReadOnlyList<Round> 
 
     /// <summary>Warms both up, waits until the bot has nothing left to do, then measures.</summary>
     /// <param name="load">Puts one round of load on a server; true for the bot.</param>
-    public static async Task<SideBySide> RunAsync(Server bot, Server peer, int rounds, Func<bool, Task<LoadResult>> load)
+    public static async Task<SideBySide> RunAsync(Server bot, Server peer, int rounds, Func<bool, Task<LoadResult>> load) =>
+        (await RunAsync(bot, [peer], rounds, (isBot, _) => load(isBot)))[0];
+
+    /// <summary>
+    /// As <see cref="RunAsync(Server, Server, int, Func{bool, Task{LoadResult}})"/>, with several peers, which take turns in being the last
+    /// before the bot.
+    /// </summary>
+    /// <param name="load">Puts one round of load on the bot (true), or on the peer whose <see cref="Server.Port"/> it is given.</param>
+    public static async Task<IReadOnlyList<SideBySide>> RunAsync(
+        Server bot, IReadOnlyList<Server> peers, int rounds, Func<bool, int, Task<LoadResult>> load)
     {
         for (var round = 0; round < WarmUps; round++)
         {
-            await MeasureAsync(peer, () => load(false));
-            await MeasureAsync(bot, () => load(true));
+            foreach (var peer in peers)
+                await MeasureAsync(peer, () => load(false, peer.Port));
+            await MeasureAsync(bot, () => load(true, bot.Port));
         }
         List<Round> ours = [];
-        List<Round> theirs = [];
+        var theirs = peers.Select(static _ => new List<Round>()).ToList();
         for (var round = 0; round < rounds; round++)
         {
             await bot.SettledAsync();
-            theirs.Add(await MeasureAsync(peer, () => load(false)));
-            ours.Add(await MeasureAsync(bot, () => load(true)));
+            for (var n = 0; n < peers.Count; n++)
+            {
+                var at = (round + n) % peers.Count;
+                theirs[at].Add(await MeasureAsync(peers[at], () => load(false, peers[at].Port)));
+            }
+            ours.Add(await MeasureAsync(bot, () => load(true, bot.Port)));
         }
-        return new(ours, theirs);
+        return [.. theirs.Select(peer => new SideBySide(ours, peer))];
     }
 
     private static async Task<Round> MeasureAsync(Server server, Func<Task<LoadResult>> load)

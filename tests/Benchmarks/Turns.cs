@@ -10,8 +10,9 @@ namespace DevOpsAI.Benchmarks;
 
 /// <summary>
 /// Approve clicks, each on a proposal of its own, from the HTTP request to the answer with the decision durable, at 16 connections;
-/// against a botbuilder bot that only answers with a card. Both under the same client, in turns, in one run. Twice: signed in, as behind Teams,
-/// where each request carries the Bot Connector's token and both check it; and in local mode, where neither does.
+/// against bots that only answer with a card, one on npm botbuilder and one on the .NET Bot Framework. All under the same client, in turns,
+/// in one run. Twice: signed in, as behind Teams, where each request carries the Bot Connector's token and all check it; and in local mode,
+/// where none does, without a bar.
 /// </summary>
 internal sealed class Turns : IBenchmark
 {
@@ -55,6 +56,17 @@ internal sealed class Turns : IBenchmark
     /// <summary>The header that the Bot Connector sends with every request of an hour.</summary>
     public static string TokenOf(FakeTeams teams) => $"Bearer {teams.Issuer.Token(AppId, teams.ServiceUrl, TimeProvider.System.GetUtcNow())}";
 
+    /// <summary>A bot to compare with, and what is asked for signed in.</summary>
+    /// <param name="Rate">So many times its turns.</param>
+    /// <param name="P99">So many times shorter a p99.</param>
+    private sealed record Peer(string Name, Func<string[], Task<Server>> StartAsync, double Rate, double P99);
+
+    private static readonly Peer[] Peers =
+    [
+        new("npm peer", Server.StartPeerAsync, 4, 3),
+        new(".NET peer", Server.StartDotNetPeerAsync, 1.5, 1.5),
+    ];
+
     private static async Task<IReadOnlyList<Measured>> CompareAsync(
         string mode, int clicksPerRound, string serviceUrl, string? authorization, string[] peerSignIn, Dictionary<string, string> settings)
     {
@@ -64,7 +76,8 @@ internal sealed class Turns : IBenchmark
             (string, string) json = ("Content-Type", "application/json");
             (string, string)[] toPeer = authorization is null ? [json] : [json, ("Authorization", authorization)];
             var seals = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
-            using var peer = await Server.StartPeerAsync(peerSignIn);
+            using var npm = await Peers[0].StartAsync(peerSignIn);
+            using var dotnet = await Peers[1].StartAsync(peerSignIn);
             using var bot = await Server.StartBotAsync(storage, settings);
             await bot.SettledAsync();
             (string, string)[] toBot = [json, ("Authorization", authorization ?? $"Bearer {Server.LocalTokenOf(storage)}")];
@@ -75,31 +88,38 @@ internal sealed class Turns : IBenchmark
                 return Body(at, seals[at], serviceUrl);
             }
 
-            var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
-                ? LoadClient.RunAsync(bot.Port, "/api/messages", toBot, Connections, clicksPerRound, Click, IsRecorded)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", toPeer, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
-            return
-            [
-                new($"approve turns per second, bot / peer, {mode}", result.Rate, "x", 5, new Dictionary<string, double>
-                {
-                    ["bot, turns/s with the decision durable"] = result.Bot.Load.PerSecond,
-                    ["peer, turns/s"] = result.Peer.Load.PerSecond,
-                    ["bot, processor time per turn, us"] = result.Bot.CpuMicroseconds,
-                    ["peer, processor time per turn, us"] = result.Peer.CpuMicroseconds,
-                }),
-                new($"p99 of an approve turn, peer / bot, {mode}", result.P99, "x", 3, new Dictionary<string, double>
-                {
-                    ["bot, p99 ms"] = result.Bot.Load.P99,
-                    ["bot, median ms"] = result.Bot.Load.P50,
-                    ["peer, p99 ms"] = result.Peer.Load.P99,
-                    ["peer, median ms"] = result.Peer.Load.P50,
-                }),
-            ];
+            var results = await SideBySide.RunAsync(bot, [npm, dotnet], Rounds, (isBot, port) => isBot
+                ? LoadClient.RunAsync(port, "/api/messages", toBot, Connections, clicksPerRound, Click, IsRecorded)
+                : LoadClient.RunAsync(port, "/api/messages", toPeer, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
+            return [.. Peers.Zip(results).SelectMany(one => Compared(one.First, one.Second, mode, hasBar: authorization is not null))];
         }
         finally
         {
             Directory.Delete(storage, recursive: true);
         }
+    }
+
+    private static IEnumerable<Measured> Compared(Peer peer, SideBySide result, string mode, bool hasBar)
+    {
+        Dictionary<string, double> rates = new()
+        {
+            ["bot, turns/s with the decision durable"] = result.Bot.Load.PerSecond,
+            [$"{peer.Name}, turns/s"] = result.Peer.Load.PerSecond,
+            ["bot, processor time per turn, us"] = result.Bot.CpuMicroseconds,
+            [$"{peer.Name}, processor time per turn, us"] = result.Peer.CpuMicroseconds,
+        };
+        Dictionary<string, double> latencies = new()
+        {
+            ["bot, p99 ms"] = result.Bot.Load.P99,
+            ["bot, median ms"] = result.Bot.Load.P50,
+            [$"{peer.Name}, p99 ms"] = result.Peer.Load.P99,
+            [$"{peer.Name}, median ms"] = result.Peer.Load.P50,
+        };
+        return
+        [
+            new($"approve turns per second, bot / {peer.Name}, {mode}", result.Rate, "x", hasBar ? peer.Rate : null, rates),
+            new($"p99 of an approve turn, {peer.Name} / bot, {mode}", result.P99, "x", hasBar ? peer.P99 : null, latencies),
+        ];
     }
 
     private static async Task<IReadOnlyList<string>> SeedAsync(string storage, int proposals)

@@ -45,6 +45,9 @@ internal sealed class CosmosDatabase(CosmosServer server) : IGrownStore
         ["Storage:Cosmos:Endpoint"] = server.Endpoint.AbsoluteUri,
         ["Storage:Cosmos:Key"] = CosmosServer.Key,
         ["Storage:Cosmos:Database"] = database,
+        // As CosmosServer.Options has them: the server is slow on a busy machine.
+        ["Storage:Cosmos:GiveUpAfter"] = "00:05:00",
+        ["Storage:Cosmos:RequestTimeout"] = "00:01:00",
         ["Storage:Keys:Path"] = Keys,
     };
 

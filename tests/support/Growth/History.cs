@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DevOpsAI.Tests.Support.Growth;
 
 /// <summary>
-/// Writes what a bot's ledger holds after weeks of work of many tenants: alerts that ended by themselves, plans that were rejected or carried
-/// out, and some that wait. It goes through the ledger's own appends, in time that is played, so the rows are those of the bot.
+/// Writes what a bot's ledger holds after weeks of work of many tenants: alerts that ended by themselves, plans that were rejected or
+/// carried out, and some that wait. It goes through the ledger's own appends, in time that is played, so the rows are those of the bot.
 /// </summary>
 public static class History
 {
@@ -26,7 +26,8 @@ public static class History
 
     /// <summary>Writes to an empty ledger, whose time is the clock's.</summary>
     /// <returns>How many entries there are.</returns>
-    public static async Task<long> WriteAsync(ILedger ledger, ManualClock clock, HistoryPlan plan, CancellationToken cancellationToken = default)
+    public static async Task<long> WriteAsync(
+        ILedger ledger, ManualClock clock, HistoryPlan plan, CancellationToken cancellationToken = default)
     {
         var tenants = Enumerable.Range(0, plan.Tenants).Select(number => new Tenant(ledger, clock, plan, number)).ToList();
         await Task.WhenAll(tenants.Select(tenant => tenant.LinkAsync(cancellationToken)));
@@ -49,11 +50,13 @@ public static class History
 
         public long Entries { get; private set; }
 
-        public Task LinkAsync(CancellationToken cancellationToken) => AppendAsync(
-        [
-            new(StreamId.Channels, Actor.Service("history"), "history", new ChannelLinked(new(
-                HistoryPlan.Channel(number), "channel", plan.ServiceUrl, new("99999999-9999-4999-8999-999999999999"), "19:history@thread.tacv2", id.Value))),
-        ], cancellationToken);
+        public Task LinkAsync(CancellationToken cancellationToken)
+        {
+            const string Team = "19:history@thread.tacv2";
+            var directory = new DirectoryId(HistoryPlan.DirectoryTenant);
+            var linked = new ChannelLinked(new(HistoryPlan.Channel(number), "channel", plan.ServiceUrl, directory, Team, id.Value));
+            return AppendAsync([new(StreamId.Channels, Actor.Service("history"), "history", linked)], cancellationToken);
+        }
 
         public Task BeginAsync(int round, CancellationToken cancellationToken)
         {

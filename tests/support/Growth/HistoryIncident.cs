@@ -14,13 +14,21 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Support.Growth;
 
 /// <summary>
-/// The entries of one incident. Of twenty, ten end by themselves before anything is drafted (four entries each), five are rejected (nine) and
-/// five carried out (fifteen), which is eight on average; one that stays open has the six up to its card.
+/// The entries of one incident. Of twenty, ten end by themselves before anything is drafted (four entries each), five are rejected (nine)
+/// and five carried out (fifteen), which is eight on average; one that stays open has the six up to its card.
 /// </summary>
 internal sealed class HistoryIncident
 {
+    private const string Kind = "WindowsServiceDown";
+    private const string CauseKey = "windowsservicedown";
+
     private static readonly Actor[] Approvers =
-        [.. Enumerable.Range(0, 3).Select(static n => new Actor(ActorKind.Person, $"99999999-0000-4000-8000-00000000000{n}", $"Approver {n}"))];
+    [
+        new(ActorKind.Person, "99999999-0000-4000-8000-000000000001", "Ada Approver"),
+        new(ActorKind.Person, "99999999-0000-4000-8000-000000000002", "Ben Approver"),
+        new(ActorKind.Person, "99999999-0000-4000-8000-000000000003", "Cas Approver"),
+    ];
+
 
     private static readonly Actor Incidents = Actor.Service("incidents");
     private static readonly Actor Drafting = Actor.Service("drafting");
@@ -49,12 +57,14 @@ internal sealed class HistoryIncident
         correlation = Hash("correlation")[..32];
         channel = HistoryPlan.Channel(tenant);
         activity = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}");
-        endsByItself = Kind < 10 && !plan.IsOpen(tenant, round);
+        endsByItself = Fate < 10 && !plan.IsOpen(tenant, round);
     }
 
-    private int Kind => (round * 7 + tenant) % 20;
+    private int Fate => (round * 7 + tenant) % 20;
 
-    private string Key => $"windowsservicedown|{device.ToLowerInvariant()}|spooler";
+    private string Title => $"Spooler is down on {device}";
+
+    private string Key => $"{CauseKey}|{device.ToLowerInvariant()}|spooler";
 
     private string EventOf(string status) => "E-" + Hash(status)[..16];
 
@@ -67,24 +77,32 @@ internal sealed class HistoryIncident
         [
             Received(EventStatus.Firing),
             new(StreamId.Incident(id), Incidents, correlation, new IncidentOpened(
-                id, $"Spooler is down on {device}", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, Key, "windowsservicedown",
-                EventOf("firing")), receivedSeq),
+                id, Title, Severity.Error, Kind, device, IncidentScope.One, Key, CauseKey, EventOf("firing")), receivedSeq),
         ];
         if (endsByItself)
             return entries;
         stagedSeq = seq + 4;
-        var observed = new Dictionary<string, string> { [$"{device} device.online"] = "true", [$"{device} service.Spooler.state"] = "stopped" };
+        Dictionary<string, string> observed = new()
+        {
+            [$"{device} device.online"] = "true",
+            [$"{device} service.Spooler.state"] = "stopped",
+        };
+        string[] reasons = ["Changes are approved by a person (policy)."];
         var terms = new GateTerms(
-            GateLevel.L2, ["Changes are approved by a person (policy)."], Role.Approver, 1, true, began + HistoryPlan.Expiry, null, null, "operations@0c1d2e3f4a5b");
+            GateLevel.L2, reasons, Role.Approver, 1, true, began + HistoryPlan.Expiry, null, null, "operations@0c1d2e3f4a5b");
+        var staged = new ProposalStaged(id, 1, ProposalKind.Remedy, Drafting, Plan(), observed, terms, false, seal, Hash("nonce"))
+        {
+            ByClock = began,
+            Severity = Severity.Error,
+        };
+        var posted = new CardPosted(id, channel, plan.ServiceUrl, $"{channel};messageid={activity}", activity, stagedSeq, false);
         entries.Add(new(StreamId.Proposal(id), Drafting, correlation, new RecommendationDrafted(
             id, 1, "runbook print-spooler v3", $"Start the print spooler on {device}.",
-            $"Nobody can print through {device} while its spooler is stopped. If it stops again at once, a job in a queue crashes it; clear the queue first.",
-            [new($"Spooler is down on {device}", receivedSeq)], Plan(), Risk.Low, null, observed, false, "device"), openedSeq));
-        entries.Add(new(StreamId.Proposal(id), Drafting, correlation, new ProposalStaged(
-            id, 1, ProposalKind.Remedy, Drafting, Plan(), observed, terms, false, seal, Hash("nonce")) { ByClock = began, Severity = Severity.Error }, draftedSeq));
+            $"Nobody can print through {device} while its spooler is stopped. If it stops again at once, a job in a queue crashes it.",
+            [new(Title, receivedSeq)], Plan(), Risk.Low, null, observed, false, "device"), openedSeq));
+        entries.Add(new(StreamId.Proposal(id), Drafting, correlation, staged, draftedSeq));
         entries.Add(new(StreamId.Card(id), Cards, correlation, new CardSending(id, channel), stagedSeq));
-        entries.Add(new(StreamId.Card(id), Cards, correlation, new CardPosted(
-            id, channel, plan.ServiceUrl, $"{channel};messageid={activity}", activity, stagedSeq, false) { Content = Hash("posted") }, stagedSeq));
+        entries.Add(new(StreamId.Card(id), Cards, correlation, posted with { Content = Hash("posted") }, stagedSeq));
         return entries;
     }
 
@@ -100,7 +118,7 @@ internal sealed class HistoryIncident
                 new(StreamId.Incident(id), Incidents, correlation, new IncidentClosed(id, ClosedReasons.Resolved), seq + 1),
             ];
         }
-        return Kind < 15 ? Rejected(seq, now) : CarriedOut(seq, now);
+        return Fate < 15 ? Rejected(seq, now) : CarriedOut(seq, now);
     }
 
     private List<NewEntry> Rejected(long seq, DateTimeOffset now) =>
@@ -114,10 +132,12 @@ internal sealed class HistoryIncident
     {
         var (decidedSeq, startedSeq, finishedSeq, closedSeq) = (seq + 1, seq + 2, seq + 5, seq + 6);
         var (run, operation) = ($"{id}-x1", $"{id}-x1-0");
+        var started = new ExecutionStarted(id, 1, run, seal, Hash("instance")[..32], now.AddMinutes(2), true);
+        var told = new MessageSent("outcome", id, channel, activity + "1", Hash("notice"), MessageOutcome.Sent);
         return
         [
             Decided(DecisionKind.Approve, null, now),
-            new(StreamId.Proposal(id), Execution, correlation, new ExecutionStarted(id, 1, run, seal, Hash("instance")[..32], now.AddMinutes(2), true), decidedSeq),
+            new(StreamId.Proposal(id), Execution, correlation, started, decidedSeq),
             new(StreamId.Proposal(id), Execution, correlation, new StepStarted(id, run, 0, false, operation), startedSeq),
             new(StreamId.Proposal(id), Execution, correlation, new StepFinished(
                 id, run, 0, false, operation, StepOutcome.Applied, "Service Spooler was started."), startedSeq),
@@ -127,7 +147,7 @@ internal sealed class HistoryIncident
             new(StreamId.Incident(id), Execution, correlation, new IncidentClosed(id, "verified"), startedSeq),
             Updated(closedSeq),
             new(StreamId.Card(id), Cards, correlation, new NoticeSending(id, channel, finishedSeq), closedSeq),
-            new(StreamId.Message(channel), Cards, correlation, new MessageSent("outcome", id, channel, activity + "1", Hash("notice"), MessageOutcome.Sent), closedSeq),
+            new(StreamId.Message(channel), Cards, correlation, told, closedSeq),
         ];
     }
 
@@ -135,31 +155,41 @@ internal sealed class HistoryIncident
 
     private NewEntry Received(EventStatus status)
     {
+        var connection = HistoryPlan.Connection(tenant);
         var eventId = EventOf(status == EventStatus.Firing ? "firing" : "resolved");
+        Dictionary<string, string> labels = new()
+        {
+            ["alertname"] = Kind, ["instance"] = device, ["job"] = "windows", ["name"] = "Spooler", ["severity"] = "error",
+        };
         var received = new EventReceived(
-            eventId, HistoryPlan.Connection(tenant), Hash(eventId)[..32], status, Severity.Error, "WindowsServiceDown", device, $"Spooler is down on {device}", null,
-            $"{HistoryPlan.Connection(tenant)}:{Hash("alert")[..16]}", Key, "windowsservicedown", began, false,
-            new Dictionary<string, string> { ["alertname"] = "WindowsServiceDown", ["instance"] = device, ["name"] = "Spooler", ["job"] = "windows", ["severity"] = "error" });
-        return new(
-            StreamId.Event(eventId), Actor.Connection(HistoryPlan.Connection(tenant)), correlation, received with { Delivery = new(Hash("delivery"), 0, 1), OwnCard = OwnCard.Plan });
+            eventId, connection, Hash(eventId)[..32], status, Severity.Error, Kind, device, Title, null,
+            $"{connection}:{Hash("alert")[..16]}", Key, CauseKey, began, false, labels)
+        {
+            Delivery = new(Hash("delivery"), 0, 1),
+            OwnCard = OwnCard.Plan,
+        };
+        return new(StreamId.Event(eventId), Actor.Connection(connection), correlation, received);
     }
 
-    private NewEntry Decided(DecisionKind kind, string? reason, DateTimeOffset now) => new(
-        StreamId.Proposal(id), Approver, correlation, new ProposalDecided(id, 1, kind, seal, reason, null, null, true) { ByClock = now }, stagedSeq);
+    private NewEntry Decided(DecisionKind kind, string? reason, DateTimeOffset now)
+    {
+        var decided = new ProposalDecided(id, 1, kind, seal, reason, null, null, true) { ByClock = now };
+        return new(StreamId.Proposal(id), Approver, correlation, decided, stagedSeq);
+    }
 
     private NewEntry Updated(long shownSeq) => new(
         StreamId.Card(id), Cards, correlation, new CardUpdated(id, channel, activity, shownSeq) { Content = Hash("updated") }, shownSeq);
 
-    private Plan Plan() => new(
-    [
-        new(
-            $"Start the print spooler on {device}", "service.start", new(HistoryPlan.Connection(tenant), "device", $"dev-{device}", device, $"Client {tenant}"),
-            new Dictionary<string, string> { ["service"] = "Spooler" }, $"Start-Service -Name 'Spooler' -ComputerName {device}", [],
-            [new("device.online", "==", "true"), new("service.Spooler.state", "==", "stopped")], [new("service.Spooler.state", "==", "running")], "service.stop")
-        {
-            RollbackCommand = $"Stop-Service -Name 'Spooler' -ComputerName {device}",
-        },
-    ]);
+    private Plan Plan()
+    {
+        var target = new Target(HistoryPlan.Connection(tenant), "device", $"dev-{device}", device, $"Client {tenant}");
+        Condition[] before = [new("device.online", "==", "true"), new("service.Spooler.state", "==", "stopped")];
+        Condition[] after = [new("service.Spooler.state", "==", "running")];
+        var step = new PlanStep(
+            $"Start the print spooler on {device}", "service.start", target, new Dictionary<string, string> { ["service"] = "Spooler" },
+            $"Start-Service -Name 'Spooler' -ComputerName {device}", [], before, after, "service.stop");
+        return new([step with { RollbackCommand = $"Stop-Service -Name 'Spooler' -ComputerName {device}" }]);
+    }
 
     private string Hash(string of) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {of}")));
 }

@@ -10,9 +10,12 @@ public sealed record HistoryPlan(int Entries, int Open)
 {
     public const int EntriesOfAnIncident = 8;
 
+    /// <summary>Entra directory of every conversation.</summary>
+    public const string DirectoryTenant = "99999999-9999-4999-8999-999999999999";
+
     public int Tenants { get; init; } = 100;
 
-    /// <summary>When the first alert came. What is open expires <see cref="Expiry"/> after it came, so nothing has expired at <see cref="Until"/>.</summary>
+    /// <summary>When the first alert came. Nothing that is open has expired at <see cref="Until"/>; see <see cref="Expiry"/>.</summary>
     public DateTimeOffset From => Until - TimeSpan.FromDays(25);
 
     public DateTimeOffset Until { get; init; } = TimeProvider.System.GetUtcNow();
@@ -20,6 +23,7 @@ public sealed record HistoryPlan(int Entries, int Open)
     /// <summary>The Bot Connector's address on the cards that were posted.</summary>
     public string ServiceUrl { get; init; } = "http://127.0.0.1:9/history";
 
+    /// <summary>How long after its alert what waits expires.</summary>
     public static TimeSpan Expiry => TimeSpan.FromDays(30);
 
     public int Incidents => Math.Max(Tenants, Entries / EntriesOfAnIncident);
