@@ -111,5 +111,10 @@ internal static class BreakGlasses
 internal sealed class ReviewBreakGlassHandler(Recorder recorder, IAccess access) : IRequestHandler<ReviewBreakGlass, Answer>
 {
     public Task<Answer> Handle(ReviewBreakGlass request, CancellationToken cancellationToken) => recorder.RecordAsync(
-        request.Tenant, request.Subject, state => BreakGlasses.Review(state, request, access.RolesOf(state, request.By.ObjectId)), null, cancellationToken);
+        request.Tenant,
+        request.Subject,
+        state => BreakGlasses.Review(state, request, access.RolesOf(state, request.By.ObjectId)),
+        null,
+        request.Seen,
+        cancellationToken);
 }

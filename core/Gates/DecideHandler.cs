@@ -15,6 +15,7 @@ internal sealed class DecideHandler(Recorder recorder, ConfiguredAccess access, 
             request.Subject,
             state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), context),
             () => Failpoints.Hit(Failpoint.DecisionAppended),
+            request.Seen,
             cancellationToken);
     }
 }

@@ -16,8 +16,22 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
 
     /// <param name="subject">Whose proposal the answer shows; null for none.</param>
     /// <param name="recorded">Called as soon as the entries are durable.</param>
+    public Task<Answer> RecordAsync(
+        TenantId tenant, ProposalSubject? subject, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken) =>
+        RecordAsync(tenant, subject, decide, recorded, seen: null, cancellationToken);
+
+    /// <param name="seen">
+    /// The state that the caller has just read, which is decided on first. It is as good as one read here: what the decision rests on is held
+    /// at the versions seen, and a conflict has it read anew. Null to read it.
+    /// </param>
+    /// <inheritdoc cref="RecordAsync(TenantId, ProposalSubject?, Func{TenantState, Outcome}, Action?, CancellationToken)" path="/param"/>
     public async Task<Answer> RecordAsync(
-        TenantId tenant, ProposalSubject? subject, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken)
+        TenantId tenant,
+        ProposalSubject? subject,
+        Func<TenantState, Outcome> decide,
+        Action? recorded,
+        TenantState? seen,
+        CancellationToken cancellationToken)
     {
         if (tenants.Find(tenant) is null)
             return new(null, Refusal.UnknownIncident, $"This bot serves no tenant '{tenant}'.");
@@ -25,7 +39,7 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
         {
             for (var attempt = 1; attempt <= Tries; attempt++)
             {
-                var state = await states.GetAsync(tenant, cancellationToken);
+                var state = attempt == 1 && seen is not null ? seen : await states.GetAsync(tenant, cancellationToken);
                 var decided = decide(state);
                 if (decided is not Outcome.Append outcome)
                     return Shown(state, ((Outcome.Unchanged)decided).Answer);

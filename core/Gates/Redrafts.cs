@@ -79,5 +79,6 @@ internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, T
             ? Outcome.Refuse(state.Find(request.IncidentId)?.Proposal, Refusal.Frozen, $"{why} Nothing is drafted; ask again when the pause is over.")
             : outcome,
         null,
+        request.Seen,
         cancellationToken);
 }

@@ -57,17 +57,33 @@ public sealed record Decide(
 {
     /// <summary>A snooze may outlast the deadline: the person was told what that means and said so.</summary>
     public bool PastDeadline { get; init; }
+
+    /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
+    public TenantState? Seen { get; init; }
 }
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
-public sealed record ReviewBreakGlass(TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>;
+public sealed record ReviewBreakGlass(
+    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>
+{
+    /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
+    public TenantState? Seen { get; init; }
+}
 
 /// <summary>A person asks to take a verified execution back.</summary>
-public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<Answer>;
+public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<Answer>
+{
+    /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
+    public TenantState? Seen { get; init; }
+}
 
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
 /// <param name="Seal">The seal of the proposal that was shown; null when it was asked for in words.</param>
-public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? Seal, string Correlation) : IRequest<Answer>;
+public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? Seal, string Correlation) : IRequest<Answer>
+{
+    /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
+    public TenantState? Seen { get; init; }
+}
 
 public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<Answer>;
 

@@ -147,6 +147,7 @@ internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, Deci
                 return Undos.Request(state, request, access.RolesOf(state, request.By.ObjectId), now, rules).WithClock(now);
             },
             null,
+            request.Seen,
             cancellationToken);
     }
 }

@@ -28,6 +28,23 @@ public sealed class DecisionTests
         answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
     }
 
+    [Fact]
+    public async Task A_decision_rests_on_the_state_that_the_caller_saw_and_on_a_newer_one_where_somebody_was_faster()
+    {
+        var scene = new GateScene();
+        var incident = await scene.StagedAsync(Plan("disk.cleanup"));
+        var seen = await scene.States.GetAsync(Contoso, CancellationToken.None);
+
+        var answer = await scene.DecideAsync(Command(Ada, incident) with { Seen = seen });
+        answer.Refusal.ShouldBeNull();
+        answer.Incident!.Phase.ShouldBe(ProposalPhase.Approved);
+        scene.States.Latest.Single().Seq.ShouldBe(seen.Seq, "nothing was read again");
+
+        var late = await scene.DecideAsync(Command(Ben, incident) with { Seen = seen });
+        late.Refusal.ShouldBe(Refusal.AlreadyDecided);
+        scene.Ledger.Entries(Contoso).Count(static entry => entry.Fact is ProposalDecided).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(DecisionKind.Reject, "rejected", "You rejected CON-1001; nothing is done.", ProposalPhase.Rejected)]
     [InlineData(DecisionKind.Handled, "handled", "CON-1001 is marked as handled by you; the bot does nothing more.", ProposalPhase.Handled)]
