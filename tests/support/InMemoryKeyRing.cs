@@ -37,6 +37,17 @@ public sealed class InMemoryKeyRing : IKeyRing
             return key;
         }));
 
+    public ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken)
+    {
+        var keys = Of(tenant);
+        lock (keys)
+        {
+            if (keys.Derived is null && mayCreate)
+                keys.AddDerived(DataKey.Create("d-" + Guid.NewGuid().ToString("N")[..16]));
+            return new(keys.Derived);
+        }
+    }
+
     public bool Forget(TenantId tenant, string key)
     {
         var wasThere = Of(tenant).Forget(key);

@@ -23,6 +23,15 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">As <see cref="ForSealingAsync"/>.</exception>
     ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The key for what is derived from entries that were sealed under several keys, as a state is. Any erasure destroys it, and whoever
+    /// derives again gets a new one.
+    /// </summary>
+    /// <param name="mayCreate">Make it when there is none.</param>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be read, unwrapped or stored.</exception>
+    ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken);
+
     /// <summary>The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.</summary>
     /// <exception cref="LedgerUnavailableException">The keys cannot be read.</exception>
     ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken);

@@ -16,12 +16,27 @@ internal static class KeyDocuments
 
     /// <summary>The id of a subject's key, by a keyed hash of who it is.</summary>
     public const string SubjectKind = "subject";
+
+    /// <summary>The key of what is derived from what was sealed under several keys, under the tenant's data key: one document, <see cref="DerivedKey"/>.</summary>
+    public const string DerivedKeyKind = "derived-key";
+
+    public const string DerivedKey = "current";
+
+    /// <summary>States as they were: deleted with that key, since whoever has no state has to make one.</summary>
+    public const string StateKind = "derived-state";
+
+    /// <summary>Incidents that have left the state. Without the key nothing can be read of them, and they are written over when they are derived again.</summary>
+    public const string ClosedKind = "derived-closed";
 }
 
 /// <summary>A person's or user's key as it is kept.</summary>
 /// <param name="Wrapped">Under a key derived from the tenant's data key, AES key wrap with padding (RFC 5649).</param>
 /// <param name="Subject">Id of the document that leads to it.</param>
 internal sealed record SubjectKeyDocument(byte[] Wrapped, string Subject);
+
+/// <summary>The key of what is derived, as it is kept; wrapped as a <see cref="SubjectKeyDocument"/> is.</summary>
+/// <param name="Id">Random, so that one made after an erasure is told from the one before.</param>
+internal sealed record DerivedKeyDocument(string Id, byte[] Wrapped);
 
 /// <summary>A tenant's data key as it is kept: a <see cref="WrappedKey"/>, and the rotations that brought it about and are not on record yet.</summary>
 internal sealed record DataKeyDocument(string Kek, string Algorithm, byte[] Value)
@@ -37,4 +52,5 @@ internal sealed record DataKeyDocument(string Kek, string Algorithm, byte[] Valu
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DataKeyDocument))]
 [JsonSerializable(typeof(SubjectKeyDocument))]
+[JsonSerializable(typeof(DerivedKeyDocument))]
 internal sealed partial class KeyJson : JsonSerializerContext;

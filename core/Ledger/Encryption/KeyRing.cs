@@ -21,6 +21,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     private readonly ConcurrentDictionary<TenantId, SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<TenantId, string> withheld = new();
     private readonly DataKeyStore dataKeys = new(documents, wrapper);
+    private readonly DerivedKeys derivedKeys = new(documents);
 
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
@@ -64,6 +65,9 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         var keys = await KeysOfAsync(tenant, cancellationToken);
         return await SubjectAsync(keys, SubjectId(keys, "user", address), cancellationToken);
     }
+
+    public async ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken) =>
+        await derivedKeys.OfAsync(await KeysOfAsync(tenant, cancellationToken), mayCreate, cancellationToken);
 
     public bool Forget(TenantId tenant, string key)
     {
@@ -110,6 +114,11 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
                 await documents.DeleteAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
         }
         Forget(tenant, key);
+        // What was derived until now may hold what is erased; what is derived from here on cannot.
+        await derivedKeys.DestroyAsync(tenant, cancellationToken);
+        if (tenants.TryGetValue(tenant, out var keys))
+            keys.ForgetDerived();
+        Drop(tenant);
     }
 
     /// <summary>Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.</summary>
@@ -199,7 +208,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
                 return known;
             // The key first: a lead never points at a key that was not there.
             var made = DataKey.Create("s-" + RandomNumberGenerator.GetHexString(16, lowercase: true));
-            var document = JsonSerializer.SerializeToUtf8Bytes(new SubjectKeyDocument(Wrap(keys, made), subject), KeyJson.Default.SubjectKeyDocument);
+            var document = JsonSerializer.SerializeToUtf8Bytes(new SubjectKeyDocument(SubjectKeyWrap.Wrap(keys, made), subject), KeyJson.Default.SubjectKeyDocument);
             if (!await documents.TryPutAsync(scope, KeyDocuments.SubjectKeyKind, made.Id, document, null, cancellationToken))
                 continue;
             if (await documents.TryPutAsync(scope, KeyDocuments.SubjectKind, subject, Encoding.ASCII.GetBytes(made.Id), lead?.Tag, cancellationToken))
@@ -273,39 +282,16 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             log.KeyMissing(id, keys.Tenant, where);
     }
 
-    private static byte[] Wrap(TenantKeys keys, DataKey key)
-    {
-        using var aes = SubjectWrap(keys);
-        var bytes = key.Export();
-        var wrapped = aes.EncryptKeyWrapPadded(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return wrapped;
-    }
-
     private static DataKey Unwrap(TenantKeys keys, string id, Document document)
     {
         try
         {
-            using var aes = SubjectWrap(keys);
-            var bytes = aes.DecryptKeyWrapPadded(JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Wrapped);
-            var key = new DataKey(id, bytes);
-            CryptographicOperations.ZeroMemory(bytes);
-            return key;
+            return SubjectKeyWrap.Unwrap(keys, id, JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Wrapped);
         }
         catch (Exception damaged) when (damaged is CryptographicException or JsonException or ArgumentException)
         {
             throw new LedgerUnavailableException($"Key {id} of {keys.Tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
         }
-    }
-
-    private static Aes SubjectWrap(TenantKeys keys)
-    {
-        Span<byte> key = stackalloc byte[DataKey.Size];
-        keys.Own.TryDerive("DevOpsAI subject keys 1"u8, key);
-        var aes = Aes.Create();
-        aes.SetKey(key);
-        CryptographicOperations.ZeroMemory(key);
-        return aes;
     }
 
     /// <summary>Who it is, as nobody without the tenant's data key can tell.</summary>

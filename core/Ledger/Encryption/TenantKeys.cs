@@ -14,7 +14,12 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     private readonly ConcurrentDictionary<string, DataKey?> byId = new(StringComparer.Ordinal) { [own.Id] = own };
     private readonly ConcurrentDictionary<string, DataKey> people = new(StringComparer.OrdinalIgnoreCase);
 
+    private volatile DataKey? derived;
+
     public TenantId Tenant => tenant;
+
+    /// <summary>The key of what is derived from what was sealed under several keys; null when it is not at hand, as after every erasure.</summary>
+    internal DataKey? Derived => derived;
 
     /// <summary>The tenant's data key: for what is confidential but nobody's in particular.</summary>
     public DataKey Own => own;
@@ -56,10 +61,17 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     /// <summary>The key was not found before; true once, so that what was read without it can be read again.</summary>
     internal bool WasMissing(string id) => misses.TryRemove(id, out _);
 
+    internal void AddDerived(DataKey key) => derived = key;
+
+    /// <summary>What is derived may be about anybody, so its key goes with everybody's.</summary>
+    internal void ForgetDerived() => Interlocked.Exchange(ref derived, null)?.Destroy();
+
     /// <summary>Clears a key from memory; true when it was at hand, or was looked for in vain: what was read until then reads differently now.</summary>
     internal bool Forget(string id)
     {
         var wasMissing = misses.TryRemove(id, out _);
+        if (!IsErased(id))
+            ForgetDerived();
         if (!byId.TryGetValue(id, out var key) || key is null)
         {
             byId[id] = null;
@@ -79,5 +91,6 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     {
         foreach (var key in byId.Values)
             key?.Destroy();
+        ForgetDerived();
     }
 }
