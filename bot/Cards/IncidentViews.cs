@@ -132,7 +132,7 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     {
         if (storm is not { IsOpen: true, Opened.Scope: IncidentScope.Tenant })
             return [];
-        var beside = state.RecentlyOpened.Select(id => state.Incidents[id])
+        var beside = state.RecentlyOpened.Select(state.Find).OfType<Incident>()
             .Where(one => one is { IsOpen: true, Opened.Scope: IncidentScope.One } && one.CameUpSeq > storm.CameUpSeq)
             .ToList();
         beside.Sort(static (left, right) => (right.Severity, left.OpenedSeq).CompareTo((left.Severity, right.OpenedSeq)));

@@ -11,6 +11,7 @@ public static class ChatServices
     public static IServiceCollection AddChat(this IServiceCollection services) => services
         .AddSingleton<Visibility>()
         .AddSingleton<ClientResolver>()
+        .AddSingleton<IncidentSearch>()
         .AddSingleton<NamedPeople>()
         .AddSingleton<Helpers>()
         .AddSingleton<Trails>()

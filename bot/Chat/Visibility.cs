@@ -134,7 +134,9 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     {
         if (tenants.Find(tenantId) is not { } tenant)
             return Elsewhere(tenants.FindElsewhere(tenantId), person);
-        if (await StateForAsync(tenant, person, cancellationToken) is not { } state || state.Find(incidentId) is not { } incident)
+        if (await StateForAsync(tenant, person, cancellationToken) is not { } state)
+            return new Sought.Unknown();
+        if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
             return new Sought.Unknown();
         return await MayBeShownAsync(tenantId, state, conversation, cancellationToken) ? new Sought.Found(new(tenant, state), incident) : new Sought.NotHere();
     }

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -104,7 +105,8 @@ internal sealed class ActionPoller(
     private async Task RecordAsync(
         TenantState state, Connection connection, bool simulated, PollPosition? position, ActionPage page, CancellationToken cancellationToken)
     {
-        var (tenant, watch) = (state.Tenant, state.Watch);
+        var tenant = state.Tenant;
+        var watch = await WatchAsync(state, page, cancellationToken);
         List<SeenOperation> ours = [];
         List<OutOfBandChange> foreign = [];
         foreach (var action in page.Actions)
@@ -115,7 +117,7 @@ internal sealed class ActionPoller(
                 continue;
             }
             ours.Add(new(action.OperationId!, action.Id));
-            watch = watch with { Seen = watch.Seen.SetItem(action.OperationId!, action.Id) };
+            watch = watch.Saw(action.OperationId!, action.Id);
         }
         var stream = StreamId.Poll(connection.Name);
         var correlation = Guid.NewGuid().ToString("n");
@@ -131,6 +133,18 @@ internal sealed class ActionPoller(
             logger.OutOfBandChange(tenant, connection.Name, change.Action, change.ActionId);
         if (page.Gap)
             logger.LogHasGap(connection.Name);
+    }
+
+    /// <summary>What was done long ago may only be read about now.</summary>
+    private async ValueTask<ConnectionWatch> WatchAsync(TenantState state, ActionPage page, CancellationToken cancellationToken)
+    {
+        var watch = state.Watch;
+        foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.IncidentOf(run) : null).OfType<string>().Distinct())
+        {
+            if (await states.IncidentAsync(state, id, cancellationToken) is { } incident)
+                watch = watch.Knowing(incident.Proposal);
+        }
+        return watch;
     }
 
     private static OutOfBandChange Change(Connection connection, VendorAction action, string why, bool simulated) => new(

@@ -32,11 +32,22 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
 
     public ImmutableDictionary<string, ConnectionPulse> Pulses { get; init; } = ImmutableDictionary<string, ConnectionPulse>.Empty;
 
-    /// <summary>The plan of every run that was ever claimed, by execution id: what may appear in a vendor's log.</summary>
+    /// <summary>So many runs, the last that were claimed, are known here; of earlier ones the incident tells.</summary>
+    private const int MaxClaimed = 128;
+
+    private const int MaxSeen = 1024;
+
+    /// <summary>The plan of every run that was claimed lately, by execution id: what may appear in a vendor's log.</summary>
     public ImmutableDictionary<string, Plan> Claimed { get; init; } = ImmutableDictionary<string, Plan>.Empty;
 
-    /// <summary>Operations of ours that a vendor's log showed, with the line that did.</summary>
+    /// <summary>Operations of ours that a vendor's log showed lately, with the line that did.</summary>
     public ImmutableDictionary<string, string> Seen { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The keys of <see cref="Claimed"/> in the order in which they came.</summary>
+    public ImmutableQueue<string> ClaimedOrder { get; init; } = [];
+
+    /// <summary>The keys of <see cref="Seen"/> in the order in which they came.</summary>
+    public ImmutableQueue<string> SeenOrder { get; init; } = [];
 
     public ConnectionWatch Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
@@ -47,10 +58,9 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
         ExecutionStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         UndoStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
-        PollAdvanced polled => this with
+        PollAdvanced polled => polled.Ours.Aggregate(this, static (watch, seen) => watch.Saw(seen.OperationId, seen.ActionId)) with
         {
             Polls = Polls.SetItem(polled.Connection, new(polled.To, entry.Version, entry.ByClock)),
-            Seen = Seen.SetItems(polled.Ours.Select(seen => KeyValuePair.Create(seen.OperationId, seen.ActionId))),
         },
         OutOfBandChange change when Polls.GetValueOrDefault(change.Connection) is { } position => this with
         {
@@ -60,7 +70,36 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
     };
 
     private ConnectionWatch Claim(string executionId, Proposal? proposal) =>
-        proposal is null ? this : this with { Claimed = Claimed.SetItem(executionId, proposal.PlanToRun(executionId)) };
+        proposal is null ? this : Claim(executionId, proposal.PlanToRun(executionId));
+
+    private ConnectionWatch Claim(string executionId, Plan plan)
+    {
+        var (claimed, order) = Added(Claimed, ClaimedOrder, executionId, plan, MaxClaimed);
+        return this with { Claimed = claimed, ClaimedOrder = order };
+    }
+
+    /// <summary>A vendor's log showed an operation of ours.</summary>
+    internal ConnectionWatch Saw(string operationId, string line)
+    {
+        var (seen, order) = Added(Seen, SeenOrder, operationId, line, MaxSeen);
+        return this with { Seen = seen, SeenOrder = order };
+    }
+
+    /// <summary>With the last runs of a proposal, which may have been claimed long ago.</summary>
+    internal ConnectionWatch Knowing(Proposal proposal) => this with
+    {
+        Claimed = Claimed.SetItems(new[] { proposal.Execution, proposal.Undo }.OfType<Run>()
+            .Select(static run => KeyValuePair.Create(run.ExecutionId, run.Plan))),
+    };
+
+    private static (ImmutableDictionary<string, T> All, ImmutableQueue<string> Order) Added<T>(
+        ImmutableDictionary<string, T> all, ImmutableQueue<string> order, string key, T value, int most)
+    {
+        if (all.ContainsKey(key))
+            return (all.SetItem(key, value), order);
+        (all, order) = (all.Add(key, value), order.Enqueue(key));
+        return all.Count <= most ? (all, order) : (all.Remove(order.Peek()), order.Dequeue());
+    }
 
     private ConnectionWatch Heard(string connection, DateTimeOffset? at, long? version)
     {

@@ -126,12 +126,28 @@ public sealed class Digest
             if (page.Count == 0)
                 break;
             foreach (var entry in page)
-                Add(entry, state);
+            {
+                if (entry.Fact is ExecutionFinished finished)
+                    await LookBackAsync(ledger, state, finished, cancellationToken);
+                Add(entry);
+            }
             after = page[^1].Seq;
         }
     }
 
-    private void Add(LedgerEntry entry, TenantState state)
+    /// <summary>What ended may have been staged before this digest begins.</summary>
+    private async ValueTask LookBackAsync(ILedger ledger, TenantState state, ExecutionFinished finished, CancellationToken cancellationToken)
+    {
+        if (unasked.ContainsKey(finished.About.Text))
+            return;
+        var staged = state.FindProposal(finished.About) is { } here
+            ? here.Staged
+            : (await ledger.ReadStreamAsync(state.Tenant, finished.About.Stream, cancellationToken))
+                .Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault();
+        unasked[finished.About.Text] = staged is not null && IsUnasked(staged);
+    }
+
+    private void Add(LedgerEntry entry)
     {
         if (From == DateTimeOffset.MinValue)
             From = entry.At;
@@ -150,8 +166,7 @@ public sealed class Digest
             case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.About.Text); break;
             case ExecutionFinished finished:
                 Add(Of(finished.Outcome), finished.About.Text);
-                // Staged before this digest begins, and still the newest.
-                if (unasked.TryGetValue(finished.About.Text, out var ran) ? ran : state.FindProposal(finished.About)?.Staged is { } last && IsUnasked(last))
+                if (unasked[finished.About.Text])
                     Add(Happening.Unasked, finished.About.Text);
                 break;
             case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.About.Text); break;

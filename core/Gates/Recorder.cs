@@ -40,6 +40,8 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
             for (var attempt = 1; attempt <= Tries; attempt++)
             {
                 var state = attempt == 1 && seen is not null ? seen : await states.GetAsync(tenant, cancellationToken);
+                if (subject is { IsIncident: true })
+                    state = await states.WithAsync(state, subject.Id, cancellationToken);
                 var decided = decide(state);
                 if (decided is not Outcome.Append outcome)
                     return Shown(state, ((Outcome.Unchanged)decided).Answer);

@@ -40,12 +40,25 @@ internal static class Stagings
     /// Why nothing runs by itself: something did for an earlier incident of the same alert since <paramref name="since"/>, and it came back.
     /// Null where nothing did, or nothing that changes anything.
     /// </summary>
-    public static string? CameBack(TenantState state, Incident incident, DateTimeOffset since, FindAction find) => state.Occurrences.Before(incident)
-        .Select(earlier => state.Find(earlier.IncidentId))
-        .LastOrDefault(earlier => earlier?.Execution is { Unattended: true, Outcome: not null and not ExecutionOutcome.Drifted } run
-            && run.StartedAt > since && GateLevels.WeightOf(run.Plan, find) > 0) is { } acted
-        ? $"It was acted on without approval in {acted.Id}, {Sentences.Utc(acted.Execution!.StartedAt)}, and came back: a person decides."
-        : null;
+    public static string? CameBack(TenantState state, Incident incident, DateTimeOffset since, FindAction find)
+    {
+        foreach (var earlier in state.Occurrences.Before(incident).Reverse())
+        {
+            if (ActedOn(state, earlier.IncidentId) is var (at, plan) && at > since && GateLevels.WeightOf(plan, find) > 0)
+                return $"It was acted on without approval in {earlier.IncidentId}, {Sentences.Utc(at)}, and came back: a person decides.";
+        }
+        return null;
+    }
+
+    /// <summary>What was carried out last without approval for an incident, in the state or gone from it; null where nothing was.</summary>
+    private static (DateTimeOffset At, Plan Plan)? ActedOn(TenantState state, string incidentId)
+    {
+        if (state.Find(incidentId) is { } here)
+        {
+            return here.Execution is { Unattended: true, Outcome: not null and not ExecutionOutcome.Drifted } run ? (run.StartedAt, run.Plan) : null;
+        }
+        return state.PastRuns.LastOrDefault(past => past.IncidentId == incidentId) is { ActedAt: { } at } gone ? (at, gone.Plan) : null;
+    }
 
     /// <summary>
     /// Weight of the tenant's other remedies that were let through without approval since <paramref name="since"/> and recorded before
@@ -66,6 +79,8 @@ internal static class Stagings
                 weight += GateLevels.WeightOf(run.Plan, find);
             }
         }
-        return weight;
+        return weight + state.PastRuns
+            .Where(past => past.IncidentId != proposal.Subject.Text && past.Seq < beforeSeq && past.At > since)
+            .Sum(past => GateLevels.WeightOf(past.Plan, find));
     }
 }

@@ -46,9 +46,10 @@ internal sealed class CorrelateEventHandler(
         var received = (await ledger.ReadAsync(state.Tenant, waiting.Seq - 1, 1, cancellationToken))[0];
         // Named in either case, so that nobody opens it again while another one is opened in its place.
         var expected = new List<StreamVersion> { new(StreamId.Incident(opened.IncidentId), 0) };
-        if (ReturnPolicy.LastLike(state, opened) is { } last)
+        var last = state.Get<IncidentsState>().LastLike(opened) is { } id ? await states.IncidentAsync(state, id, cancellationToken) : null;
+        if (last is not null)
             expected.Add(new(StreamId.Incident(last.Id), last.IncidentVersion));
-        var returning = ReturnPolicy.Returning(state, opened, received.ByClock, storms.Value.QuietAfter);
+        var returning = ReturnPolicy.Returning(last, received.ByClock, storms.Value.QuietAfter);
         // The id that the sender of the event was given goes on through the incident.
         var entry = returning is null
             ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsFollower.Part), received.Correlation, opened, waiting.Seq)

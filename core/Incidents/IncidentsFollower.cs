@@ -42,7 +42,7 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
     private async Task CorrelateOverlookedAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(tenant, cancellationToken);
-        if (state.Find(incidentId) is not { } incident)
+        if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
             return;
         foreach (var waiting in state.Unattached.For(incident.Opened))
             await mediator.Send(new CorrelateEvent(tenant, waiting.Event.EventId), cancellationToken);

@@ -23,4 +23,8 @@ internal static partial class IncidentsLog
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "Event {Position} of a delivery over {Connection} cannot be recorded; the sender was told not to send it again")]
     public static partial void EventUnfit(this ILogger logger, string connection, int position, Exception reason);
+
+    [LoggerMessage(EventId = 2007, Level = LogLevel.Information,
+        Message = "{Tenant}: closed incidents are not where they should be ({Why}), and are made again from the whole record")]
+    public static partial void ClosedMadeAgain(this ILogger logger, TenantId tenant, string why);
 }

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Ledger.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -13,6 +14,7 @@ public static class IncidentsServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IAlertParts, WholeDevices>();
         services.AddMetrics();
+        services.AddSingleton<IRetention, ClosedIncidents>();
         services.AddSingleton<ILedgerFollower, IncidentsFollower>();
         services.AddHostedService<IntakeMetrics>();
         return services;

@@ -41,7 +41,7 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     public Intake Intake { get; init; } = new(0, 0, 0, 0);
 
     /// <summary>Number of the last incident opened; the first is 1001.</summary>
-    public int LastIncidentNumber { get; init; } = 1000;
+    public int LastIncidentNumber { get; init; } = FirstIncidentNumber - 1;
 
     /// <summary>
     /// Ids of the last incidents opened, or opened again as they fired again, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what a

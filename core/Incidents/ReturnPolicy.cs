@@ -1,5 +1,3 @@
-using DevOpsAI.Ledger;
-
 namespace DevOpsAI.Incidents;
 
 /// <summary>Tells an alert that flaps from a new one. Pure.</summary>
@@ -10,10 +8,7 @@ internal static class ReturnPolicy
     /// than <paramref name="within"/> ago. Null where there is none; what somebody decided about, or what was carried out, is over.
     /// </summary>
     /// <param name="at">When the event was recorded that would open it.</param>
-    public static Incident? Returning(TenantState state, IncidentOpened opened, DateTimeOffset at, TimeSpan within) =>
-        LastLike(state, opened) is { EndedByItself: true, ClosedAt: { } ended } last && (at - ended).Duration() <= within ? last : null;
-
-    /// <summary>The last incident that was opened under the same key.</summary>
-    public static Incident? LastLike(TenantState state, IncidentOpened opened) =>
-        state.LastByKey.GetValueOrDefault(IncidentsState.KeyOf(opened)) is { } id ? state.Find(id) : null;
+    /// <param name="last">The last incident that was opened under the same key; null where there is none.</param>
+    public static Incident? Returning(Incident? last, DateTimeOffset at, TimeSpan within) =>
+        last is { EndedByItself: true, ClosedAt: { } ended } && (at - ended).Duration() <= within ? last : null;
 }

@@ -17,7 +17,8 @@ internal static class StormPolicy
         var ofCause = 0;
         for (var index = state.RecentlyOpened.Length - 1; index >= 0; index--)
         {
-            var incident = state.Incidents[state.RecentlyOpened[index]];
+            if (state.Find(state.RecentlyOpened[index]) is not { } incident)
+                continue;
             if (now - incident.CameUpAt > options.Window)
                 break;
             // Opened while the clock was ahead: when, nobody knows.

@@ -209,6 +209,23 @@ public sealed class EntryCodec(EntryCatalog catalog)
         return entries;
     }
 
+    /// <summary>Looks at what is stored of an entry without opening it.</summary>
+    /// <exception cref="LedgerDamagedException">Its bytes, or those beside it, are not what was recorded.</exception>
+    internal static void MustBeWhole(TenantId tenant, StoredEntry entry)
+    {
+        MustHaveItsHash(tenant, entry);
+        try
+        {
+            var parts = EntryParts.Read(entry.Body.Span);
+            if (parts.HasSealed && entry.Sealed is { } concealed)
+                _ = EntryOpener.Check(SealedParts.Read(entry.Body.Span[parts.Sealed]), concealed.Span);
+        }
+        catch (JsonException unreadable)
+        {
+            throw new LedgerDamagedException(tenant, entry.Seq, $"it cannot be read ({unreadable.Message})", unreadable);
+        }
+    }
+
     private static void MustHaveItsHash(TenantId tenant, StoredEntry entry)
     {
         var prefixed = buffer ??= new(4096);

@@ -1,6 +1,7 @@
 using DevOpsAI.Common;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Ledger.Snapshots;
 using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,10 @@ public static class LedgerServices
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
         services.AddVault();
+        services.AddSingleton<StateStore>();
+        services.AddHostedService<StateKeeping>();
         services.AddHostedService<LedgerCheck>();
+        services.AddHostedService<OlderEntries>();
         services.AddSingleton<LedgerFollowing>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
         return services;

@@ -15,6 +15,7 @@ public static class LedgerTraces
         (TreeNodes.DocumentKind, "parts of its tree"),
         (WitnessRounds.Kind, "what a witness has signed"),
         (DocumentCursors.Kind, "how far work on its entries had come"),
+        (KeyDocuments.StateKind, "the state that was made of them"),
         (KeyDocuments.SubjectKeyKind, "keys of people or users on its record"),
     ];
 

@@ -21,7 +21,7 @@ public sealed class TenantState
     {
     }
 
-    private TenantState(TenantId tenant, EntryCatalog catalog, string name, long seq, ImmutableArray<object> slices) =>
+    internal TenantState(TenantId tenant, EntryCatalog catalog, string name, long seq, ImmutableArray<object> slices) =>
         (Tenant, this.catalog, Name, Seq, this.slices) = (tenant, catalog, name, seq, slices);
 
     public TenantId Tenant { get; }
@@ -32,10 +32,20 @@ public sealed class TenantState
     /// <summary>Of the last entry in it.</summary>
     public long Seq { get; }
 
+    /// <summary>The parts of it, in the order of the catalog.</summary>
+    internal ImmutableArray<object> Slices => slices;
+
     /// <summary>A feature's part of it.</summary>
     /// <exception cref="InvalidOperationException">No feature has registered it.</exception>
     public TSlice Get<TSlice>()
         where TSlice : class, ISlice<TSlice> => (TSlice)slices[catalog.PositionOf(typeof(TSlice))];
+
+    /// <summary>The state with a part of it as another one, as when something leaves it.</summary>
+    internal TenantState With<TSlice>(TSlice slice)
+        where TSlice : class, ISlice<TSlice> => new(Tenant, catalog, Name, Seq, slices.SetItem(catalog.PositionOf(typeof(TSlice)), slice));
+
+    /// <summary>The state under what people call the tenant now.</summary>
+    internal TenantState Called(string name) => new(Tenant, catalog, name, Seq, slices);
 
     /// <summary>The state with the next entry in it.</summary>
     public TenantState Apply(LedgerEntry entry)

@@ -1,29 +1,35 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Ledger.Snapshots;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>The current state of each tenant, caught up with its ledger whenever it is asked for. Rebuilt from the ledger at start.</summary>
+/// <summary>
+/// The current state of each tenant, caught up with its ledger whenever it is asked for. A start goes on from what was kept of it
+/// (<see cref="StateStore"/>) where that fits, else from the first entry.
+/// </summary>
 public sealed class TenantStates
 {
-    private const int PageSize = 1000;
     private readonly ConcurrentDictionary<TenantId, Projection> projections = new();
     private readonly ILedger ledger;
     private readonly EntryCatalog catalog;
     private readonly ITenantDirectory? tenants;
     private readonly IKeyRing? keys;
     private readonly Quarantine? quarantine;
+    private readonly StateStore? store;
 
     /// <param name="ledger">Made before this, so that it has forgotten already when a state is built anew.</param>
     /// <param name="catalog">Says what slices a state has.</param>
     /// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
     /// <param name="keys">Tells when somebody was erased: the states that know them are then built anew.</param>
     /// <param name="quarantine">Where a tenant goes whose entries cannot be made a state of; without it only the caller is told.</param>
+    /// <param name="store">Where states are kept, and what leaves them; without it each is built from the first entry, and nothing leaves it.</param>
     public TenantStates(
-        ILedger ledger, EntryCatalog catalog, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null)
+        ILedger ledger, EntryCatalog catalog, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null,
+        StateStore? store = null)
     {
-        (this.ledger, this.catalog, this.tenants, this.keys, this.quarantine) = (ledger, catalog, tenants, keys, quarantine);
+        (this.ledger, this.catalog, this.tenants, this.keys, this.quarantine, this.store) = (ledger, catalog, tenants, keys, quarantine, store);
         if (keys is not null)
             keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
     }
@@ -39,14 +45,15 @@ public sealed class TenantStates
     /// <exception cref="LedgerDamagedException">An entry is not what was recorded, or no state can be made of it.</exception>
     public async ValueTask<TenantState> GetAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var projection = projections.GetOrAdd(tenant, static (id, self) => new(self.Empty(id)), this);
-        var head = await ledger.HeadAsync(tenant, cancellationToken);
-        while (projection.State.Seq < head)
+        while (true)
         {
-            if (!await CatchUpAsync(projection, cancellationToken))
-                return await GetAsync(tenant, cancellationToken);
+            var projection = projections.GetOrAdd(tenant, static (id, self) => self.Begin(id, mayUseKept: true), this);
+            var head = await ledger.HeadAsync(tenant, cancellationToken);
+            if (projection.State.Seq >= head || await CatchUpAsync(projection, head, cancellationToken) == Reading.Done)
+                return projection.State;
+            projections.TryRemove(new(tenant, projection));
+            projections.TryAdd(tenant, Begin(tenant, mayUseKept: false));
         }
-        return projection.State;
     }
 
     /// <summary>As <see cref="GetAsync"/>; null when the tenant is locked (its key is withheld, its record damaged), which concerns no other tenant.</summary>
@@ -63,12 +70,30 @@ public sealed class TenantStates
         }
     }
 
-    /// <summary>An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and with it all the others.</summary>
-    private async ValueTask<bool> CatchUpAsync(Projection projection, CancellationToken cancellationToken)
+    /// <summary>Keeps the states that have come on since they were kept last, for the next start.</summary>
+    public async Task SaveAsync()
+    {
+        foreach (var projection in projections.Values)
+            await projection.SaveAsync();
+    }
+
+    /// <summary>The entry up to which the tenant's state was kept and not made anew; 0 where all of it was made of entries, or is not known yet.</summary>
+    internal long KeptUpTo(TenantId tenant) => projections.GetValueOrDefault(tenant)?.KeptUpTo ?? 0;
+
+    /// <summary>What has left the tenant's state; null where nothing does.</summary>
+    internal IRetired? RetiredFrom(TenantId tenant) => projections.GetValueOrDefault(tenant)?.Retired;
+
+    private Projection Begin(TenantId tenant, bool mayUseKept) => new(Empty(tenant), ledger, store, mayUseKept);
+
+    /// <summary>
+    /// An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and with it all
+    /// the others.
+    /// </summary>
+    private async ValueTask<Reading> CatchUpAsync(Projection projection, long head, CancellationToken cancellationToken)
     {
         try
         {
-            return await projection.CatchUpAsync(ledger, IsNewsOfErasure, cancellationToken);
+            return await projection.CatchUpAsync(head, IsNewsOfErasure, cancellationToken);
         }
         catch (LedgerDamagedException unfit)
         {
@@ -87,47 +112,5 @@ public sealed class TenantStates
                 news |= keys.Forget(entry.Tenant, erased.Key);
         }
         return news;
-    }
-
-    private sealed class Projection(TenantState empty)
-    {
-        private readonly Lock gate = new();
-        private volatile TenantState state = empty;
-
-        public TenantState State => state;
-
-        /// <summary>Reads on from where the state is. Callers that come together may read the same page; each entry is applied once.</summary>
-        /// <param name="isOutdated">Looks at what was read; true when all that was read so far has to be read anew.</param>
-        /// <returns>False when this projection is not to be used any more.</returns>
-        public async ValueTask<bool> CatchUpAsync(ILedger ledger, Func<IReadOnlyList<LedgerEntry>, bool> isOutdated, CancellationToken cancellationToken)
-        {
-            var page = await ledger.ReadAsync(state.Tenant, state.Seq, PageSize, cancellationToken);
-            if (isOutdated(page))
-                return false;
-            lock (gate)
-            {
-                var caughtUp = state;
-                foreach (var entry in page)
-                {
-                    if (entry.Seq > caughtUp.Seq)
-                        caughtUp = After(caughtUp, entry);
-                }
-                state = caughtUp;
-            }
-            return true;
-        }
-
-        private static TenantState After(TenantState state, LedgerEntry entry)
-        {
-            try
-            {
-                return state.Apply(entry);
-            }
-            catch (Exception unfit)
-            {
-                var why = $"this version of the bot cannot work with it ({unfit.GetType().Name}: {unfit.Message})";
-                throw new LedgerDamagedException(entry.Tenant, entry.Seq, why, unfit);
-            }
-        }
     }
 }

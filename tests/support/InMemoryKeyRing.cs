@@ -48,6 +48,12 @@ public sealed class InMemoryKeyRing : IKeyRing
         }
     }
 
+    public ValueTask DestroyDerivedAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        Of(tenant).ForgetDerived();
+        return default;
+    }
+
     public bool Forget(TenantId tenant, string key)
     {
         var wasThere = Of(tenant).Forget(key);

@@ -6,7 +6,7 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Bot.Chat.Questions;
 
 /// <summary>What the bot did without asking anybody.</summary>
-internal sealed class ByItselfQuestion(ClientResolver clients, TimeProvider clock) : ChatQuestion<ByItselfQuestion.Arguments>
+internal sealed class ByItselfQuestion(ClientResolver clients, IncidentSearch search, TimeProvider clock) : ChatQuestion<ByItselfQuestion.Arguments>
 {
     internal sealed record Arguments(string? Client, TimeSpan Last);
 
@@ -24,9 +24,7 @@ internal sealed class ByItselfQuestion(ClientResolver clients, TimeProvider cloc
         if (refused is not null)
             return refused;
         var since = clock.GetUtcNow() - arguments.Last;
-        var ran = asked
-            .SelectMany(client => client.State.Incidents.Values.Where(incident => RanByItself(incident, since)).Select(incident => (client.Tenant, Incident: incident)))
-            .ToList();
+        var ran = await search.FindAsync(asked, since, incident => RanByItself(incident, since), cancellationToken);
         var where = asked.Count == 1 ? $" for {CardText.Name(asked[0].Tenant.Name, 60)}" : "";
         var span = Phrases.Span(arguments.Last);
         if (ran.Count == 0)

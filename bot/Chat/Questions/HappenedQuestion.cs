@@ -7,7 +7,8 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Bot.Chat.Questions;
 
 /// <summary>What was reported of a device and done about it; of a client, its digest; of an incident, its story.</summary>
-internal sealed class HappenedQuestion(Visibility visibility, ClientResolver clients, DigestCommand digest, WhyCommand why, TimeProvider clock)
+internal sealed class HappenedQuestion(
+    Visibility visibility, ClientResolver clients, IncidentSearch search, DigestCommand digest, WhyCommand why, TimeProvider clock)
     : ChatQuestion<HappenedQuestion.Arguments>
 {
     /// <param name="Thing">A device, or a client that is named where a device may be.</param>
@@ -111,13 +112,11 @@ internal sealed class HappenedQuestion(Visibility visibility, ClientResolver cli
         var (asked, refused) = await clients.AllAsync(turn, arguments.Client, cancellationToken);
         if (refused is not null)
             return refused;
-        var known = asked
-            .SelectMany(client => client.State.Incidents.Values.Where(incident => Concerns(incident, arguments.Thing)).Select(incident => (client.Tenant, Incident: incident)))
-            .ToList();
+        var now = clock.GetUtcNow();
+        var known = await search.FindAsync(asked, now - arguments.Last, incident => Concerns(incident, arguments.Thing), cancellationToken);
         var thing = CardText.Name(arguments.Thing.ToUpperInvariant(), 60);
         if (known.Count == 0)
             return Reply.Card(MessageCards.NotKnown($"I know of nothing that was reported or done about “{thing}”.", turn.Help));
-        var now = clock.GetUtcNow();
         var span = Phrases.Span(arguments.Last);
         var recent = known.Where(pair => LastTouched(pair.Incident) >= now - arguments.Last || pair.Incident.IsOpen).ToList();
         if (recent.Count == 0)

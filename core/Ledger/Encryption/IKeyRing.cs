@@ -32,6 +32,10 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">It cannot be read, unwrapped or stored.</exception>
     ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken);
 
+    /// <summary>Destroys that key in the store and in memory: what was derived so far is of no use any more. Harmless to repeat.</summary>
+    /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
+    ValueTask DestroyDerivedAsync(TenantId tenant, CancellationToken cancellationToken);
+
     /// <summary>The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.</summary>
     /// <exception cref="LedgerUnavailableException">The keys cannot be read.</exception>
     ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken);

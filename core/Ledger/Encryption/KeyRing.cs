@@ -69,6 +69,13 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     public async ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken) =>
         await derivedKeys.OfAsync(await KeysOfAsync(tenant, cancellationToken), mayCreate, cancellationToken);
 
+    public async ValueTask DestroyDerivedAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await derivedKeys.DestroyAsync(tenant, cancellationToken);
+        if (tenants.TryGetValue(tenant, out var keys))
+            keys.ForgetDerived();
+    }
+
     public bool Forget(TenantId tenant, string key)
     {
         var wasThere = tenants.TryGetValue(tenant, out var keys) && keys.Forget(key);
@@ -115,9 +122,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         }
         Forget(tenant, key);
         // What was derived until now may hold what is erased; what is derived from here on cannot.
-        await derivedKeys.DestroyAsync(tenant, cancellationToken);
-        if (tenants.TryGetValue(tenant, out var keys))
-            keys.ForgetDerived();
+        await DestroyDerivedAsync(tenant, cancellationToken);
         Drop(tenant);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,22 +12,36 @@ namespace DevOpsAI.Ledger.Snapshots;
 /// </summary>
 internal static class StateJson
 {
+    public const int MaxDepth = 256;
+
     private static readonly JsonSerializerOptions Options = Create();
+
+    public static JsonWriterOptions Written { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
     public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
-    /// <exception cref="JsonException">Not what <see cref="Write"/> wrote.</exception>
+    public static void Write(Utf8JsonWriter writer, object value, Type type) => JsonSerializer.Serialize(writer, value, type, Options);
+
+    /// <exception cref="JsonException">Not what <see cref="Write{T}"/> wrote.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("there is nothing");
 
+    /// <exception cref="JsonException">Not what <see cref="Write(Utf8JsonWriter, object, Type)"/> wrote.</exception>
+    public static object Read(ref Utf8JsonReader reader, Type type) =>
+        JsonSerializer.Deserialize(ref reader, type, Options) ?? throw new JsonException("there is nothing");
+
     /// <summary>
-    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build, since what an
-    /// entry means may change without a field.
+    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build of each, since
+    /// what an entry means may change without a field.
     /// </summary>
+    /// <param name="also">What else has to be the same.</param>
     /// <exception cref="NotSupportedException">Something is reached that cannot be kept.</exception>
-    public static string ShapeOf<T>()
+    public static string ShapeOf(IEnumerable<Type> types, string also = "")
     {
-        var shape = new StringBuilder().Append(typeof(T).Module.ModuleVersionId.ToString("N"));
-        foreach (var type in StateTypes.Reached(typeof(T)))
+        var shape = new StringBuilder(also);
+        var reached = types.SelectMany(StateTypes.Reached).Distinct().ToList();
+        foreach (var build in reached.Where(StateTypes.IsOurs).Select(static type => type.Module.ModuleVersionId).Distinct().Order())
+            shape.Append('\n').Append(build);
+        foreach (var type in reached)
         {
             shape.Append('\n').Append(type);
             foreach (var field in StateTypes.FieldsOf(type))
@@ -39,8 +54,8 @@ internal static class StateJson
     {
         var options = new JsonSerializerOptions
         {
-            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            MaxDepth = 256,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            MaxDepth = MaxDepth,
         };
         options.Converters.Add(new ImmutablesJson());
         options.Converters.Add(new FieldsJson());

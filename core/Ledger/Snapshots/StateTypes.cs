@@ -19,7 +19,7 @@ internal static class StateTypes
     }.ToFrozenSet();
 
     /// <summary>Of our making, so that its fields are all there is to it.</summary>
-    public static bool IsOurs(Type type) => !type.IsEnum && (type.Assembly == typeof(StateTypes).Assembly || IsTuple(type));
+    public static bool IsOurs(Type type) => !type.IsEnum && (IsTuple(type) || !(type.Namespace ?? "").StartsWith("System", StringComparison.Ordinal));
 
     /// <summary>The fields of a type and of what it derives from, in order.</summary>
     public static IReadOnlyList<FieldInfo> FieldsOf(Type type)
