@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Incidents;
 using static DevOpsAI.Bot.Cards.CardElements;
 

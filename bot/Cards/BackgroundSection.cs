@@ -1,4 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -40,7 +42,7 @@ internal static class BackgroundSection
                 new($"{number + 1}. ", Bold: true),
                 new(step.Title, measure.Long, Bold: true),
                 new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of {CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
-                new($". {string.Join(" ", PlanSection.Sentences(view, step))}", measure.Long, Subtle: true));
+                new($". {string.Join(" ", StepSentences.For(view, step))}", measure.Long, Subtle: true));
         }
         if (incident.Draft is not { } draft)
             yield break;

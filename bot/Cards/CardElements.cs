@@ -1,8 +1,7 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
 
 namespace DevOpsAI.Bot.Cards;
-
-internal enum Tone { Default, Accent, Good, Warning, Attention }
 
 /// <summary>A piece of literal text. The text is outside text unless proven otherwise, so it always passes <see cref="CardText.Plain"/>.</summary>
 internal readonly record struct TextRun(

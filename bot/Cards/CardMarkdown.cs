@@ -23,7 +23,7 @@ public readonly struct CardMarkdown(int literalLength, int formattedCount)
     public void AppendFormatted(DateTimeOffset at) => text.Append(CardText.Instant(at));
 
     /// <summary>Fills in people with their mentions; they have escaped themselves.</summary>
-    internal void AppendFormatted(Calls called) => text.Append(called.Markdown);
+    internal void AppendFormatted(CardMentions called) => text.Append(called.Markdown);
 
     public void AppendFormatted<T>(T value)
         where T : struct => text.Append(CardText.Markdown(value.ToString()));

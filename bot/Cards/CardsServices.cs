@@ -1,5 +1,7 @@
 using DevOpsAI.Bot.Cards.Keeping;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Ledger;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -11,6 +13,8 @@ public static class CardsServices
         services.AddOptionsWithValidateOnStart<CardsOptions>().BindConfiguration("Cards").ValidateDataAnnotations()
             .Validate(options => options.LinkHosts.All(LinkHosts.IsHost), "Cards:LinkHosts: each is the name of a host in plain ASCII, with a port if it is not 443, as in runbooks.contoso.com.");
         return services
+            .AddSingleton(static provider => new LinkHosts(provider.GetRequiredService<IOptions<CardsOptions>>().Value.LinkHosts))
+            .AddSingleton<IConversationPeople, ConversationPeople>()
             .AddSingleton<IncidentViews>()
             .AddSingleton<CardKeeper>()
             .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())

@@ -1,4 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 

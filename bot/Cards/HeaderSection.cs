@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Connections.Plans;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
@@ -108,32 +107,8 @@ internal static class HeaderSection
         if (incident.Opened.Scope != IncidentScope.One || incident.Opened.Device is not { Length: > 0 } said)
             return null;
         var known = plan.Steps.Select(step => step.Target.Name).FirstOrDefault(name => IsShortFor(name, said)) ?? said;
-        return Names(CardText.Plain(incident.Title, measure.Title), known) ? null : CardText.Name(known, measure.Short);
+        return NameSearch.Names(CardText.Plain(incident.Title, measure.Title), known) ? null : CardText.Name(known, measure.Short);
     }
-
-    /// <summary>A look-alike letter on either side, or a longer name that only begins alike, does not count.</summary>
-    internal static bool Names(string text, string device)
-    {
-        // Of a name with look-alike letters the warning beside it must be read.
-        if (CardText.Name(device, Unbounded) != CardText.Plain(device, Unbounded))
-            return false;
-        for (var at = text.IndexOf(device, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(device, at + 1, StringComparison.OrdinalIgnoreCase))
-        {
-            var end = at + device.Length;
-            var standsAlone = (at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end]));
-            if (standsAlone && (Ascii.IsValid(text.AsSpan(at, device.Length)) || text.AsSpan(at, device.Length).SequenceEqual(device)))
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>
-    /// Besides letters of any script what hides among them: marks, signs that are not drawn, halves of rarer letters. The two signs that we
-    /// set a text apart with are none of them.
-    /// </summary>
-    private static bool IsOfName(char c) => c is '-' or '_' || char.IsLetterOrDigit(c) || (!RightToLeft.IsSign(c) && char.GetUnicodeCategory(c)
-        is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format
-        or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.Surrogate);
 
     private static bool IsShortFor(string name, string said) =>
         name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (said.Length == name.Length || said[name.Length] == '.');

@@ -1,4 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards;
@@ -62,12 +64,12 @@ public static class IncidentCard
         body.AddRange(DecisionSection.Of(view, measure));
         body.AddRange(BackgroundSection.Of(view, measure));
         List<OutgoingJson> buttons = [.. Buttons.Of(view, planFits: plan is not null)];
-        if ((Flapping.Line(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
+        if ((FlappingLine.For(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
             body.Insert(belowHeader, seen);
         var card = Card.Frame(body, buttons, Summary(view));
         // Nothing of outside can look like a mention: its "<" is escaped.
-        if (view.Calls is { } calls && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
-            Card.Mention(card, calls.Entities);
+        if (CardMentions.In(view) is { } mentions && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
+            Card.Mention(card, mentions.Entities);
         // A client asks anew within a moment: what its person was just told must not be gone then.
         Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view), view.Refreshers);
         return card;

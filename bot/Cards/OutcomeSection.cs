@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Connections.Plans;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;

@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
@@ -53,14 +54,6 @@ internal static class PlanSection
             yield return RiskAndWayBack(view, draft);
     }
 
-    /// <summary>What was seen before a step, and whether it can be taken back.</summary>
-    public static IEnumerable<string> Sentences(IncidentView view, PlanStep step)
-    {
-        if (step.Preconditions.Count > 0)
-            yield return $"Observed: {string.Join("; ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
-        yield return $"It {WayBack.Of(Spec(view, step), step.Rollback is not null)}{(step.Rollback is { } rollback ? $" ({rollback})" : "")}.";
-    }
-
     /// <summary>What is done, in one sentence that names what it is done to.</summary>
     private static string Sentence(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
     {
@@ -87,7 +80,7 @@ internal static class PlanSection
     /// <summary>The target and whose it is, as far as the sentence and the card's heading leave them open.</summary>
     private static string On(IncidentView view, PlanStep step, string said)
     {
-        var target = HeaderSection.Names(said, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
+        var target = NameSearch.Names(said, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
         var client = step.Target.Client == view.Tenant.Name ? "" : $" of {CardText.Name(step.Target.Client, Unbounded)}";
         return target.Length + client.Length == 0 ? "" : $"{target}{client}";
     }
@@ -95,12 +88,12 @@ internal static class PlanSection
     private static OutgoingJson RiskAndWayBack(IncidentView view, RecommendationDrafted draft)
     {
         var steps = view.Plan.Steps;
-        var worst = steps.MaxBy(step => WayBack.Rank(Spec(view, step), step.Rollback is not null))!;
-        var words = WayBack.Of(Spec(view, worst), worst.Rollback is not null);
-        var differs = steps.Any(step => WayBack.Of(Spec(view, step), step.Rollback is not null) != words);
+        var worst = steps.MaxBy(step => WayBack.Rank(view.ActionOf(step), step.Rollback is not null))!;
+        var words = WayBack.Of(view.ActionOf(worst), worst.Rollback is not null);
+        var differs = steps.Any(step => WayBack.Of(view.ActionOf(step), step.Rollback is not null) != words);
         var which = differs ? $" (step {steps.TakeWhile(step => !ReferenceEquals(step, worst)).Count() + 1})" : "";
         var asksMore = view.Incident is { IsUndecided: true, Staged.NeedsReview: true };
-        var changesNothing = steps.All(step => Spec(view, step) is { BlastRadius: BlastRadius.Nothing });
+        var changesNothing = steps.All(step => view.ActionOf(step) is { BlastRadius: BlastRadius.Nothing });
         var said = (IsWayBack(view.Incident), changesNothing && draft.Risk > Risk.Low) switch
         {
             (true, _) => $"It {words}{which}.",
@@ -112,22 +105,6 @@ internal static class PlanSection
             "Small",
             new(said, Bold: asksMore, Tone: asksMore ? Tone.Attention : Tone.Default),
             new(asksMore && !view.IsFrozen ? " Approve in All details." : "", Bold: true));
-    }
-
-    private static string Seen(IncidentView view, PlanStep step, Condition condition)
-    {
-        var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
-        return ObservationWords.Before(condition, observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}"));
-    }
-
-    private static ActionSpec? Spec(IncidentView view, PlanStep step)
-    {
-        for (var i = 0; i < view.Plan.Steps.Count && i < view.Actions.Count; i++)
-        {
-            if (ReferenceEquals(view.Plan.Steps[i], step))
-                return view.Actions[i];
-        }
-        return null;
     }
 
     /// <summary>The outcome says what was done; the plan is in the details.</summary>

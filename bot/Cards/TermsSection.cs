@@ -1,4 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -28,7 +30,7 @@ internal static class TermsSection
     {
         if (until <= view.Now)
             return Text($"**{Level(view)}.** Time is over since {until}. {who,300}", spacing: "Small");
-        if (view is { Calls: { } called, EverybodyIsAdministrator: false })
+        if (!view.EverybodyIsAdministrator && CardMentions.In(view) is { } called)
         {
             return view.Incident.Staged!.Terms.Level == GateLevel.L2
                 ? Text($"**{Level(view)}** by {until}: {called}{Needed(view),100}", spacing: "Small")

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -14,6 +15,7 @@ internal sealed class PendingLists(ClientResolver clients, Visibility visibility
             return refused;
         var leftOut = word is null ? visibility.LeftOut(turn.Person, turn.Conversation) : null;
         var named = word is null ? null : asked[0].Tenant.Id.Value;
-        return Reply.Card(PendingCard.Build([.. asked.Select(static client => (client.Tenant, client.State))], clock.GetUtcNow(), leftOut, page, named));
+        var view = PendingView.For([.. asked.Select(static client => (client.Tenant, client.State))], clock.GetUtcNow(), page);
+        return Reply.Card(PendingCard.Build(view with { LeftOut = leftOut, AskedFor = named }));
     }
 }

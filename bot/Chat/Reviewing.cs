@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;

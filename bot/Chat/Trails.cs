@@ -1,6 +1,6 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Incidents;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Compliance;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

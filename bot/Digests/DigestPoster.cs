@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
@@ -19,7 +21,7 @@ internal sealed class DigestPoster(
     ILedger ledger,
     TenantStates states,
     ITenantDirectory tenants,
-    DigestCards cards,
+    DigestViews views,
     IConnectorClient connector,
     IConversationBook book,
     IFollowedTenants followed,
@@ -111,7 +113,8 @@ internal sealed class DigestPoster(
             return;
         var mark = state.Digests[conversation];
         var correlation = Guid.NewGuid().ToString("N");
-        var message = new OutgoingMessage { Card = await cards.CardAsync(tenant, state, mark, stopping), Summary = DigestCards.Summary(tenant) };
+        var view = await views.SinceAsync(tenant, state, mark, stopping);
+        var message = new OutgoingMessage { Card = DigestCard.Build(view), Summary = DigestCard.Summary(view) };
         var announced = await ledger.AppendAsync(
             tenant.Id,
             [new(StreamId.Digest(conversation), mark.Version)],

@@ -1,3 +1,5 @@
+using DevOpsAI.Bot.Views;
+
 namespace DevOpsAI.Bot.Digests;
 
 public static class DigestsServices
@@ -6,6 +8,6 @@ public static class DigestsServices
     public static IServiceCollection AddDigests(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<DigestsOptions>().BindConfiguration("Digests").ValidateDataAnnotations();
-        return services.AddSingleton<DigestCards>().AddHostedService<DigestPoster>();
+        return services.AddSingleton<DigestViews>().AddHostedService<DigestPoster>();
     }
 }

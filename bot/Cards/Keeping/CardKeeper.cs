@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Common;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;

@@ -1,3 +1,5 @@
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

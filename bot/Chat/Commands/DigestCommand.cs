@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Digests;
+using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Digests;
@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Chat.Commands;
 /// As the digest that is posted daily, but as of now: since the last that this conversation had, else of the last day, or of the time that is
 /// asked for.
 /// </summary>
-internal sealed class DigestCommand(ClientResolver clients, DigestCards digests) : ChatCommand<DigestCommand.Arguments>
+internal sealed class DigestCommand(ClientResolver clients, DigestViews digests) : ChatCommand<DigestCommand.Arguments>
 {
     /// <param name="Last">Null for what happened since the last digest.</param>
     internal sealed record Arguments(string? Client, TimeSpan? Last = null);
@@ -28,9 +28,9 @@ internal sealed class DigestCommand(ClientResolver clients, DigestCards digests)
         var (asked, refused) = await clients.OneAsync(turn, arguments.Client, usage, cancellationToken);
         if (asked is null)
             return refused!;
-        var card = arguments.Last is null && asked.State.Digests.TryGetValue(turn.Conversation.ChannelId, out var since)
-            ? await digests.CardAsync(asked.Tenant, asked.State, since, cancellationToken)
-            : await digests.CardAsync(asked.Tenant, asked.State, arguments.Last ?? TimeSpan.FromDays(1), cancellationToken);
-        return Reply.Card(card) with { Evidence = new(asked.Tenant.Id, "digest-asked") };
+        var view = arguments.Last is null && asked.State.Digests.TryGetValue(turn.Conversation.ChannelId, out var since)
+            ? await digests.SinceAsync(asked.Tenant, asked.State, since, cancellationToken)
+            : await digests.OfLastAsync(asked.Tenant, asked.State, arguments.Last ?? TimeSpan.FromDays(1), cancellationToken);
+        return Reply.Card(DigestCard.Build(view)) with { Evidence = new(asked.Tenant.Id, "digest-asked") };
     }
 }

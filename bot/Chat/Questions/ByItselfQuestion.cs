@@ -29,9 +29,9 @@ internal sealed class ByItselfQuestion(ClientResolver clients, IncidentSearch se
         var span = Phrases.Span(arguments.Last);
         if (ran.Count == 0)
             return Reply.Notice($"The bot did nothing by itself{where} in the last {span}.", good: true);
-        return Reply.Card(AnswerCard.Build(
-            $"Done without asking{where} in the last {span}: {Phrases.Incidents(ran.Count)}", ran, clock.GetUtcNow(),
-            "Say why and its number for the ground of each; the gate policy says what needs nobody.", withPlan: true));
+        var headline = $"Done without asking{where} in the last {span}: {Phrases.Incidents(ran.Count)}";
+        const string Hint = "Say why and its number for the ground of each; the gate policy says what needs nobody.";
+        return Reply.Card(AnswerCard.Build(AnswerView.For(headline, ran, clock.GetUtcNow(), withPlan: true) with { Hint = Hint }));
     }
 
     /// <summary>Something is taken back only where a person asked for it, at whatever level that runs.</summary>

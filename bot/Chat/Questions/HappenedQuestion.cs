@@ -120,10 +120,13 @@ internal sealed class HappenedQuestion(
         var span = Phrases.Span(arguments.Last);
         var recent = known.Where(pair => LastTouched(pair.Incident) >= now - arguments.Last || pair.Incident.IsOpen).ToList();
         if (recent.Count == 0)
-            return Reply.Card(AnswerCard.Build($"Nothing about {thing} in the last {span}", [known.MaxBy(static pair => LastTouched(pair.Incident))], now, "The last time was:"));
+        {
+            var last = known.MaxBy(static pair => LastTouched(pair.Incident));
+            return Reply.Card(AnswerCard.Build(AnswerView.For($"Nothing about {thing} in the last {span}", [last], now) with { Hint = "The last time was:" }));
+        }
         var open = recent.Count(static pair => pair.Incident.IsOpen);
-        return Reply.Card(AnswerCard.Build(
-            $"{Phrases.Incidents(recent.Count)} about {thing} in the last {span}, {(open > 0 ? $"{open}" : "none")} open", recent, now));
+        var headline = $"{Phrases.Incidents(recent.Count)} about {thing} in the last {span}, {(open > 0 ? $"{open}" : "none")} open";
+        return Reply.Card(AnswerCard.Build(AnswerView.For(headline, recent, now)));
     }
 
     /// <summary>As vendors name a device: with or without its domain.</summary>

@@ -10,7 +10,7 @@ internal sealed class WaitingQuestion(PendingCommand pending) : IChatQuestion
 
     public ChatRequest? Read(QuestionText question)
     {
-        if (question.Words is not ["what" or "which", ..] or ["what", "can", ..] || !question.Has("waiting", "waits", "pending", "open"))
+        if (question.Words is ["what", "can", ..] or not ["what" or "which", ..] || !question.Has("waiting", "waits", "pending", "open"))
             return null;
         return pending.For(new(question.After("for") is { } client && client is not ("me" or "us") ? client : null));
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
-using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

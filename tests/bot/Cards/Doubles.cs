@@ -1,6 +1,8 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -119,6 +121,6 @@ internal static class TestViews
         if (story.Called is { } name)
             book.People = [.. book.People.Select(person => person with { Name = name })];
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(), book, new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, Microsoft.Extensions.Options.Options.Create(new CardsOptions { LinkHosts = linkHosts }));
+        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(), new ConversationPeople(book), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, new LinkHosts(linkHosts));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connectors.Sandbox;

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -46,7 +48,7 @@ public sealed class HostileCardTests
             return;
         Judge(MessageCards.NotUnderstood(Texts[text], [], new([], [])).AsReceived());
         Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
-        Judge(PendingCard.Build([(Story.Contoso, state)], story.Clock.GetUtcNow()).AsReceived());
+        Judge(PendingCard.Build(PendingView.For([(Story.Contoso, state)], story.Clock.GetUtcNow())).AsReceived());
         for (var page = 0; page < 2; page++)
             Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), page).AsReceived());
     }

@@ -1,9 +1,9 @@
 using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Chat.Commands;
 using DevOpsAI.Bot.Chat.Questions;
-using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
@@ -32,7 +32,7 @@ internal static class ChatScene
             .AddSingleton<IMediator, RecordingMediator>()
             .AddSingleton<IDocuments, MemoryDocuments>()
             .AddSingleton<Checkpoints>()
-            .AddSingleton<DigestCards>()
+            .AddSingleton<DigestViews>()
             .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<Quarantine>()
             .AddSingleton<IReviews, Reviews>()

@@ -5,9 +5,9 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
-/// <summary>How cards and notices word what the ledger knows. Results are ours, except where names are filled in; those are escaped by whoever shows them.</summary>
+/// <summary>How views word what the ledger knows. Results are ours, except where names are filled in; those are escaped by whoever shows them.</summary>
 internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
@@ -97,7 +97,7 @@ internal static class Phrases
 
     /// <summary>Who decided, and in whose name if not their own; escaped for text runs.</summary>
     public static string Decider(Decision decision) =>
-        CardText.Name(Who(decision.By)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name)}" : "");
+        SanitizedText.Name(Who(decision.By)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {SanitizedText.Name(absent.Name)}" : "");
 
     /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
     public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch
@@ -107,7 +107,7 @@ internal static class Phrases
         _ => "Device",
     };
 
-    /// <summary>For plain text, where nobody works out dates; a card takes <see cref="TextRun.At"/> or <see cref="Wording"/>.</summary>
+    /// <summary>For plain text, where nobody works out dates; a view says it in a <see cref="Wording"/>.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Span(TimeSpan span) => span switch

@@ -1,4 +1,4 @@
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>
 /// Hebrew, Arabic and what else is written from the right: set apart from its neighbours, so that two such names beside each other,

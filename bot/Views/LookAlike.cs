@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>Finds names such as <c>SRV-FІLE01</c>, where a letter of another script imitates a Latin one.</summary>
 internal static class LookAlike

@@ -1,4 +1,4 @@
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>
 /// The hosts that a card may link to. An address in an alert is whatever its sender wrote, so it is a link only where it is https, to a listed

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>
-/// A sentence for text runs, with instants in it that the client writes in its reader's own zone. It can only be written as an interpolated
-/// string, so that no instant becomes text by mistake; <see cref="Of"/> is for what has none. All of its text is shown literally.
+/// A sentence with instants in it that the client writes in its reader's own zone. It can only be written as an interpolated string, so that no instant becomes text by mistake; <see cref="Of"/> is for what has none. All of its text is shown literally.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Wording(int literalLength, int formattedCount)
@@ -50,31 +49,16 @@ internal sealed class Wording(int literalLength, int formattedCount)
     public void AppendFormatted(Wording words)
     {
         End();
-        parts.AddRange(words.Parts());
+        parts.AddRange(words.Parts);
     }
 
-    /// <summary>Runs that look like <paramref name="like"/>, together at most about its <see cref="TextRun.Max"/> characters long.</summary>
-    public IEnumerable<TextRun> Runs(TextRun like)
-    {
-        var room = like.Max;
-        foreach (var (said, at) in Parts())
-        {
-            if (at is { } instant)
-            {
-                yield return like.Showing(instant);
-                continue;
-            }
-            yield return like with { Text = said, Max = room };
-            room -= said.Length;
-            if (room <= 0)
-                yield break;
-        }
-    }
+    /// <summary>What is said in order, either text or an instant.</summary>
+    public IEnumerable<(string Text, DateTimeOffset? At)> Parts => text.Length == 0 ? parts : parts.Append((text.ToString(), null));
+
+    public bool HasInstants => parts.Exists(static part => part.At is not null);
 
     /// <summary>In UTC and saying so: for where nobody works out dates.</summary>
-    public override string ToString() => string.Concat(Parts().Select(static part => part.At is { } at ? Phrases.Time(at) : part.Text));
-
-    private IEnumerable<(string Text, DateTimeOffset? At)> Parts() => text.Length == 0 ? parts : parts.Append((text.ToString(), null));
+    public override string ToString() => string.Concat(Parts.Select(static part => part.At is { } at ? Phrases.Time(at) : part.Text));
 
     private void End()
     {

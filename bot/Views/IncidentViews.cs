@@ -1,5 +1,3 @@
-using DevOpsAI.Bot.Teams.Conversations;
-using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
@@ -7,16 +5,15 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
-using Microsoft.Extensions.Options;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
-public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, IConnections connections, IConversationBook book, GatePolicies policies, TimeProvider clock, IOptions<CardsOptions> options)
+public sealed class IncidentViews(
+    ITenantDirectory tenants, IAccess access, IConnections connections, IConversationPeople people, GatePolicies policies, TimeProvider clock, LinkHosts linkHosts)
 {
     private const int MostRefreshers = 60;
     private static readonly Role[] Undoing = [Role.Approver, Role.Administrator];
-    private readonly LinkHosts linkHosts = new(options.Value.LinkHosts);
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
     public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
@@ -24,13 +21,13 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
         Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null) : default,
     };
 
-    /// <summary>The card that is new in a conversation: where the policy says so it mentions those who may decide, as a card that changes does not.</summary>
+    /// <summary>The card that is new in a conversation: where the policy says so it calls those who may decide, as a card that changes does not.</summary>
     public IncidentView ForEverybodyAnew(TenantState state, Incident incident, string conversationId)
     {
         var view = ForEverybody(state, incident, conversationId);
         if (view.Deciders is null || !(policies.For(state.Tenant).Defaults.MentionFrom <= incident.Severity))
             return view;
-        var calls = new Calls(DecidersOf(state, incident, conversationId), book.KnownPeople(conversationId));
+        var calls = Calls.For(DecidersOf(state, incident, conversationId), people.KnownIn(conversationId));
         return calls.Any ? view with { Calls = calls } : view;
     }
 
@@ -91,25 +88,25 @@ public sealed class IncidentViews(ITenantDirectory tenants, IAccess access, ICon
     /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so nothing is sorted for it.</summary>
     private Func<string, string?> NamesIn(TenantState state, string conversationId)
     {
-        var here = book.KnownPeople(conversationId);
-        List<IReadOnlyList<Member>>? elsewhere = null;
-        return id => (Find(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(book.KnownPeople)])
-            .Select(people => Find(people, id)).FirstOrDefault(static known => known is not null))?.Name;
+        var here = people.KnownIn(conversationId);
+        List<IReadOnlyList<KnownPerson>>? elsewhere = null;
+        return id => NameOf(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(people.KnownIn)])
+            .Select(known => NameOf(known, id)).FirstOrDefault(static name => name is not null);
     }
 
-    private static Member? Find(IReadOnlyList<Member> people, string objectId)
+    private static string? NameOf(IReadOnlyList<KnownPerson> people, string objectId)
     {
         foreach (var known in people)
         {
             if (string.Equals(known.ObjectId, objectId, StringComparison.OrdinalIgnoreCase))
-                return known;
+                return known.Name;
         }
         return null;
     }
 
-    private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => CardText.Name(name, 40))] }).Sentence;
+    private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Sentence;
 
-    private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => book.KnownPeople(conversationId)
+    private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => people.KnownIn(conversationId)
         .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)
         .Select(known => known.Mri);
 

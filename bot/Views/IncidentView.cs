@@ -4,7 +4,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>What the reader of a card may do with it now.</summary>
 /// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
@@ -50,8 +50,8 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>Who may decide now, in words, names made safe; null when nothing waits for a decision or everybody may.</summary>
     public string? Deciders { get; init; }
 
-    /// <summary>Those of <see cref="Deciders"/> whom the card mentions; null for nobody.</summary>
-    internal Calls? Calls { get; init; }
+    /// <summary>Those of <see cref="Deciders"/> who are to be told each; null for nobody.</summary>
+    public Calls? Calls { get; init; }
 
     /// <summary>Who may have it taken back, in words, names made safe; null when nothing can be or everybody may.</summary>
     public string? Undoers { get; init; }
@@ -79,6 +79,17 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
 
     /// <summary>Posted as the answer to a command, so not the living card of its conversation.</summary>
     public bool IsCopy { get; init; }
+
+    /// <summary>The catalog's entry of a step of the plan; null where it is no longer installed.</summary>
+    internal ActionSpec? ActionOf(PlanStep step)
+    {
+        for (var i = 0; i < Plan.Steps.Count && i < Actions.Count; i++)
+        {
+            if (ReferenceEquals(Plan.Steps[i], step))
+                return Actions[i];
+        }
+        return null;
+    }
 
     /// <summary>What is, or was last, up for decision or execution.</summary>
     internal Plan Plan => Incident.PlanInForce is { Steps.Count: > 0 } staged || Incident.Staged is not null ? Incident.PlanInForce : Incident.Draft?.Plan ?? Plan.Empty;

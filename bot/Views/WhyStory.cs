@@ -5,7 +5,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
-namespace DevOpsAI.Bot.Cards;
+namespace DevOpsAI.Bot.Views;
 
 /// <summary>A line of the story.</summary>
 /// <param name="About">Ours: what the line is about.</param>
@@ -28,14 +28,14 @@ internal static class WhyStory
     private static StoryLine Reported(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        var where = incident.Opened.Device is { Length: > 0 } device && !HeaderSection.Names(incident.Title, device)
-            ? $" {EventKeys.Preposition(device)} {CardText.Name(device, 60)}"
+        var where = incident.Opened.Device is { Length: > 0 } device && !NameSearch.Names(incident.Title, device)
+            ? $" {EventKeys.Preposition(device)} {SanitizedText.Name(device, 60)}"
             : "";
         var events = incident.EventCount > 1 ? $", {Phrases.Events(incident.EventCount)} so far" : "";
         return new(
             "Asked for",
-            $"{CardText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
-            incident.Proposal.StagedSeq > 0 ? incident.Proposal.StagedSeq : incident.OpenedSeq);
+            $"{SanitizedText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
+            incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
     }
 
     private static string Proposed(IncidentView view, IReadOnlyList<LedgerEntry> trail)
@@ -75,7 +75,7 @@ internal static class WhyStory
     private static Wording Decision(Decision decision)
     {
         var until = decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back } ? After(" until ", back) : Wording.Empty;
-        var reason = decision.Fact.Reason is { Length: > 0 } said ? $": “{CardText.Plain(said, 200)}”" : "";
+        var reason = decision.Fact.Reason is { Length: > 0 } said ? $": “{SanitizedText.Plain(said, 200)}”" : "";
         return $"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}, {decision.At}{until}{reason}";
     }
 
@@ -122,7 +122,7 @@ internal static class WhyStory
     private static Wording Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
     {
         var asked = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
-        var by = asked is null ? "" : $", as {CardText.Name(Phrases.Who(asked.Requester), 60)} asked";
+        var by = asked is null ? "" : $", as {SanitizedText.Name(Phrases.Who(asked.Requester), 60)} asked";
         var at = After(", ", undo.FinishedAt);
         if (outcome == ExecutionOutcome.Verified)
             return $"Taken back{by}{at}.{(undo.Changes.IsDefaultOrEmpty ? "" : $" {Changes(undo)}.")}";
@@ -136,7 +136,7 @@ internal static class WhyStory
         if (view.Freeze is not null && incident.IsOpen)
             open.Add($"The client is frozen: nothing is approved or runs.");
         if (incident.OpenGlass is { } broken)
-            open.Add($"{broken.Missing} more must confirm that {CardText.Name(Phrases.Who(broken.By), 60)} was right to act alone.");
+            open.Add($"{broken.Missing} more must confirm that {SanitizedText.Name(Phrases.Who(broken.By), 60)} was right to act alone.");
         if (incident.AsksAfterUndo)
             open.Add($"Its alert fires and nothing has been done about it: a person says what happens instead.");
         if (incident.IsUndecided)
@@ -173,7 +173,7 @@ internal static class WhyStory
 
     /// <summary>What a step does and where, which most titles say themselves.</summary>
     internal static string Title(PlanStep step) =>
-        CardText.Plain(step.Title, 100) + (HeaderSection.Names(step.Title, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}");
+        SanitizedText.Plain(step.Title, 100) + (NameSearch.Names(step.Title, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {SanitizedText.Name(step.Target.Name, 60)}");
 
     private static string Changes(DevOpsAI.Proposals.Run run)
     {
@@ -201,5 +201,5 @@ internal static class WhyStory
 
     private static string Sentence(string? text) => text is { Length: > 0 } ? $" {Stop(text)}" : "";
 
-    private static string Stop(string text) => CardText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?') ? plain : $"{plain}.";
+    private static string Stop(string text) => SanitizedText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?') ? plain : $"{plain}.";
 }

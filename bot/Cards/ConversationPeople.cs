@@ -1,0 +1,17 @@
+using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Views;
+
+namespace DevOpsAI.Bot.Cards;
+
+/// <summary>The people whom the Teams edge has met.</summary>
+internal sealed class ConversationPeople(IConversationBook book) : IConversationPeople
+{
+    public IReadOnlyList<KnownPerson> KnownIn(string conversationId)
+    {
+        var known = book.KnownPeople(conversationId);
+        var people = new KnownPerson[known.Count];
+        for (var i = 0; i < people.Length; i++)
+            people[i] = new(known[i].Mri, known[i].ObjectId, known[i].Name);
+        return people;
+    }
+}

@@ -1,0 +1,153 @@
+using DevOpsAI.Drafting;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Bot.Views;
+
+internal enum DetailStyle { Heading, Normal, Bold, Subtle, Command }
+
+/// <summary>A line of the details, with outside text in it; a command stands exactly as it would be run.</summary>
+internal readonly record struct DetailLine(Wording Words, DetailStyle Style);
+
+/// <summary>All that is known of an incident: first what was drafted and staged, then findings and history.</summary>
+internal sealed class IncidentDetails
+{
+    private readonly List<DetailLine> covered = [];
+    private readonly List<DetailLine> rest = [];
+    private List<DetailLine> lines;
+
+    private IncidentDetails() => lines = covered;
+
+    /// <summary>What an approval covers: the plan and its level.</summary>
+    public IReadOnlyList<DetailLine> Covered => covered;
+
+    /// <summary>Findings, events and history.</summary>
+    public IReadOnlyList<DetailLine> Rest => rest;
+
+    /// <summary>The plan cannot be taken back, so whoever approves it reads the rest as well.</summary>
+    public bool NeedsReview { get; private init; }
+
+    public static IncidentDetails For(IncidentView view)
+    {
+        var details = new IncidentDetails { NeedsReview = view.Incident.Staged is { NeedsReview: true } };
+        details.AddPlan(view);
+        details.AddGate(view.Incident);
+        details.lines = details.rest;
+        details.AddFindings(view.Incident);
+        details.AddEvents(view.Incident);
+        details.AddHistory(view.Incident);
+        return details;
+    }
+
+    private void AddPlan(IncidentView view)
+    {
+        if (view.Incident.Draft is { } draft)
+        {
+            Heading("What is proposed");
+            Line(draft.Summary);
+            if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
+                Line("No plan: " + problem);
+        }
+        var steps = view.Plan.Steps;
+        if (steps.Count > 0)
+            Heading(steps.Count == 1 ? "The plan: 1 step" : $"The plan: {steps.Count} steps");
+        for (var number = 1; number <= steps.Count; number++)
+        {
+            var step = steps[number - 1];
+            Line($"{number}. {step.Title}", DetailStyle.Bold);
+            Line(
+                $"Target: {step.Target.Kind} {Name(step.Target.Name)} ({step.Target.Id}) of {Name(step.Target.Client)}, through {step.Target.Connection}. Action: {step.Action}.",
+                DetailStyle.Subtle);
+            Line(step.Command, DetailStyle.Command);
+            if (step.RollbackCommand is { } back)
+            {
+                Line(number < steps.Count ? "Taken back, by itself when a later step fails, with:" : "Taken back with:", DetailStyle.Subtle);
+                Line(back, DetailStyle.Command);
+            }
+            foreach (var sentence in StepSentences.For(view, step))
+                Line(sentence, DetailStyle.Subtle);
+            if (step.Verifications.Count > 0)
+                Line($"Verified by: {string.Join("; ", step.Verifications.Select(ObservationWords.After))}.", DetailStyle.Subtle);
+        }
+    }
+
+    private void AddGate(Incident incident)
+    {
+        if (incident.Staged is not { } staged)
+            return;
+        Heading("Why this level");
+        Line(Phrases.Gate(staged.Terms), DetailStyle.Bold);
+        foreach (var reason in staged.Terms.Reasons)
+            Line("• " + reason);
+        var requester = SanitizedText.Name(Phrases.Who(staged.Requester));
+        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.", DetailStyle.Subtle);
+        Line($"Fingerprint {staged.Seal}", DetailStyle.Command);
+    }
+
+    private void AddFindings(Incident incident)
+    {
+        if (incident.Draft is not { } draft)
+            return;
+        if (draft.Analysis.Length > 0)
+            Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis {SanitizedText.Plain(Phrases.Drafter(draft), 120)}");
+        Line(draft.Analysis);
+        Heading("Evidence");
+        foreach (var evidence in draft.Evidence)
+            Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
+        var said = draft.Evidence.Select(static evidence => evidence.Text).ToHashSet(StringComparer.Ordinal);
+        var observed = draft.Observed.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => ObservationWords.SayOf(pair.Key, pair.Value));
+        foreach (var text in observed.Where(text => !said.Contains(text)))
+            Line($"• {text}");
+    }
+
+    private void AddEvents(Incident incident)
+    {
+        Heading($"{Phrases.Events(incident.EventCount)}, the latest first");
+        foreach (var (seq, received) in incident.RecentEvents.Reverse())
+        {
+            var where = $"{EventKeys.Preposition(received.Device)} {Name(received.Device ?? "no device")}";
+            Add($"{received.OccurredAt} {received.Status} {received.Severity} {received.Kind} {where}, entry {seq}, through {received.Connection}", DetailStyle.Bold);
+            Line(received.Title);
+            if (received.Description is { Length: > 0 } description)
+                Line(description, DetailStyle.Subtle);
+        }
+    }
+
+    private void AddHistory(Incident incident)
+    {
+        Heading("On the ledger");
+        Add($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
+        if (incident.Returned is var (seq, at))
+            Add($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Sentence(incident)}");
+        if (incident.Draft is { } draft)
+            Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
+        if (incident.Staged is not null)
+            Add($"staged by entry {incident.StagedSeq}, {incident.StagedAt}");
+        foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
+        {
+            var reason = decision.Fact.Reason is { Length: > 0 } given ? ": " + given : "";
+            Add($"{Phrases.Decision(decision.Fact.Kind)} by {SanitizedText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {decision.At}{reason}");
+        }
+        AddRun(incident.Execution);
+        AddRun(incident.Undo);
+        Line($"Correlation id {incident.Correlation}", DetailStyle.Command);
+    }
+
+    private void AddRun(Run? run)
+    {
+        if (run is null)
+            return;
+        Add($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {run.StartedAt}: {run.Outcome?.ToString().ToLowerInvariant() ?? "running"} {run.Summary}");
+        foreach (var step in run.Steps)
+            Line($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}", DetailStyle.Subtle);
+        foreach (var change in run.Changes)
+            Line(ObservationWords.Changed(change.What, change.Was, change.Now), DetailStyle.Subtle);
+    }
+
+    private void Heading(string ours) => Line(ours, DetailStyle.Heading);
+
+    private void Line(string text, DetailStyle style = DetailStyle.Normal) => Add(Wording.Of(text), style);
+
+    private void Add(Wording words, DetailStyle style = DetailStyle.Normal) => lines.Add(new(words, style));
+
+    private static string Name(string text) => SanitizedText.Name(text, int.MaxValue);
+}

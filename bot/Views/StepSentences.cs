@@ -1,0 +1,22 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Drafting;
+using DevOpsAI.Execution;
+
+namespace DevOpsAI.Bot.Views;
+
+/// <summary>What was seen before a step, and whether it can be taken back.</summary>
+internal static class StepSentences
+{
+    public static IEnumerable<string> For(IncidentView view, PlanStep step)
+    {
+        if (step.Preconditions.Count > 0)
+            yield return $"Observed: {string.Join("; ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
+        yield return $"It {WayBack.Of(view.ActionOf(step), step.Rollback is not null)}{(step.Rollback is { } rollback ? $" ({rollback})" : "")}.";
+    }
+
+    private static string Seen(IncidentView view, PlanStep step, Condition condition)
+    {
+        var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
+        return ObservationWords.Before(condition, observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}"));
+    }
+}
