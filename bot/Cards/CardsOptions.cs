@@ -27,7 +27,7 @@ public sealed class CardsOptions
     /// <summary>Hosts that addresses in alerts may be links to, as in <c>runbooks.contoso.com</c>; to any other they stay text.</summary>
     public string[] LinkHosts { get; set; } = [];
 
-    /// <summary>How often every card is compared with the ledger, in case a nudge was lost.</summary>
+    /// <summary>How often every card is compared with the ledger, in case a signal was lost.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromMinutes(2);
 }

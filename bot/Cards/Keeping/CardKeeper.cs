@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Bot.Teams.Conversations;
-using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Bot.Views;
 using DevOpsAI.Common;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -14,22 +11,13 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
-/// Keeps every linked conversation's card of every incident true. It works from what is, not from what happened: an entry is only a nudge to
-/// compare the incident with what <c>card/{id}</c> says is shown, so a thousand entries cost one update, a lost nudge is made up for by the
+/// Keeps every linked conversation's card of every incident true. It works from what is, not from what happened: an entry is only a signal to
+/// compare the incident with what <c>card/{id}</c> says is shown, so a thousand entries cost one update, a lost signal is made up for by the
 /// sweep, and a restart needs no memory. A card that cannot be delivered waits by itself and holds up no other.
 /// </summary>
 internal sealed class CardKeeper(
-    ILedger ledger,
-    TenantStates states,
-    ITenantDirectory tenants,
-    IncidentViews views,
-    IConnectorClient connector,
-    IConversationBook book,
-    IOptions<CardsOptions> options,
-    TimeProvider clock,
-    ILogger<CardKeeper> logger,
-    IFollowedTenants followed,
-    IKillSwitch? killSwitch = null) : BackgroundService, ILedgerFollower
+    CardMessages messages, CardRecord record, CardRules rules, TenantStates states, ITenantDirectory tenants, IOptions<CardsOptions> options,
+    TimeProvider clock, ILogger<CardKeeper> logger) : BackgroundService, ILedgerFollower
 {
     private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
     private readonly RefusedCards refused = new();
@@ -52,14 +40,14 @@ internal sealed class CardKeeper(
         {
             case EventReceived received:
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
-                    Nudge(state, id);
+                    Signal(state, id);
                 break;
             case ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
                 Sweep(state);
                 break;
             default:
                 if (IncidentOf(entry.Stream) is { } incident)
-                    Nudge(state, incident);
+                    Signal(state, incident);
                 break;
         }
     }
@@ -85,17 +73,15 @@ internal sealed class CardKeeper(
         while (!stoppingToken.IsCancellationRequested)
         {
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            // A tenant that comes from another instance may bring cards that were still to be sent.
-            var next = followed.NextAsync(enough.Token);
-            var lifted = killSwitch?.NextLiftAsync(enough.Token) ?? Task.Delay(Timeout.Infinite, enough.Token);
+            var changed = rules.ChangedAsync(enough.Token);
             var wait = options.Value.SweepEvery;
-            foreach (var tenant in tenants.All.Where(tenant => followed.IsMine(tenant.Id)))
+            foreach (var tenant in tenants.All.Where(tenant => rules.IsMine(tenant.Id)))
             {
                 try
                 {
                     var state = await states.GetAsync(tenant.Id, stoppingToken);
                     Sweep(state);
-                    if (views.NextTurn(state) - clock.GetUtcNow() is { } turn && turn < wait)
+                    if (messages.NextTurn(state) - clock.GetUtcNow() is { } turn && turn < wait)
                         wait = turn;
                 }
                 catch (LedgerUnavailableException unavailable)
@@ -103,7 +89,7 @@ internal sealed class CardKeeper(
                     logger.SweepFailed(tenant.Id, unavailable);
                 }
             }
-            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, enough.Token), next, lifted);
+            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, enough.Token), changed);
             await enough.CancelAsync();
         }
     }
@@ -111,39 +97,39 @@ internal sealed class CardKeeper(
     private void Sweep(TenantState state)
     {
         foreach (var incident in state.Incidents.Values)
-            Nudge(state, incident);
+            Signal(state, incident);
     }
 
-    private void Nudge(TenantState state, string incidentId)
+    private void Signal(TenantState state, string incidentId)
     {
         if (state.Find(incidentId) is { } incident)
-            Nudge(state, incident);
+            Signal(state, incident);
     }
 
-    private void Nudge(TenantState state, Incident incident)
+    private void Signal(TenantState state, Incident incident)
     {
-        var turnedAt = views.TurnedAt(state);
+        var turnedAt = messages.TurnedAt(state);
         foreach (var conversation in state.Channels.Keys)
         {
             var place = new CardPlace(state.Tenant, incident.Id, conversation);
             if (working.ContainsKey(place) || NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait, turnedAt: turnedAt) is not NextStep.Nothing)
-                Nudge(place);
+                Signal(place);
         }
     }
 
-    private void Nudge(CardPlace place)
+    private void Signal(CardPlace place)
     {
         while (!stopping.IsCancellationRequested)
         {
             var card = working.GetOrAdd(place, static (place, keeper) => keeper.Keep(place), this);
-            if (card.TryNudge(stopping.Token))
+            if (card.TrySignal(stopping.Token))
                 return;
             working.TryRemove(new(place, card));
         }
     }
 
     private KeptCard Keep(CardPlace place) => new(
-        place, ledger, states, views, connector, book, followed, refused, options.Value, clock, logger, card => working.TryRemove(new(place, card)), killSwitch);
+        place, messages, record, rules, refused, new(options.Value, clock), logger, card => working.TryRemove(new(place, card)));
 
     private static string? IncidentOf(StreamId stream)
     {

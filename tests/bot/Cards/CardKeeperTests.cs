@@ -649,9 +649,10 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         Failpoints.Arm(crash is null ? null : crash.Reach);
         var states = new TenantStates(story.Ledger, CoreFeatures.Catalog);
+        var views = TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy);
         var made = new CardKeeper(
-            story.Ledger, states, new TwoTenants(), TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy), teams, new KnownBook(),
-            Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance, new EveryTenant(new TwoTenants()), killSwitch);
+            new(views, teams, new KnownBook()), new(story.Ledger, states, crashPoints, NullLogger<CardRecord>.Instance), new(new EveryTenant(new TwoTenants()), killSwitch),
+            states, new TwoTenants(), Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
         keepers.Add(made);
         return made;
     }
