@@ -32,17 +32,32 @@ internal static class ExportCommand
         export.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var (begin, end) = Range(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(month));
-            var asked = new Asked(
-                context.Tenant(parsed.GetValue(tenant)), begin, end,
-                parsed.GetValue(file) ?? throw new CommandException("Where to? --out evidence.zip"),
-                Redaction.Parse(parsed.GetValue(redact) ?? []), parsed.GetValue(withSealed), parsed.GetValue(withNames), parsed.GetValue(checkpoint), parsed.GetValue(key));
+            var asked = new Asked(context.Tenant(parsed.GetValue(tenant)), begin, end, parsed.GetValue(file) ?? throw new CommandException("Where to? --out evidence.zip"))
+            {
+                Redact = Redaction.Parse(parsed.GetValue(redact) ?? []),
+                WithSealed = parsed.GetValue(withSealed),
+                WithNames = parsed.GetValue(withNames),
+                Checkpoint = parsed.GetValue(checkpoint),
+                Key = parsed.GetValue(key),
+            };
             using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await RunAsync(asked, ledger, context, cancellationToken);
         }));
         return export;
     }
 
-    private sealed record Asked(TenantId Tenant, string? From, string? To, string Out, Redaction Redact, bool WithSealed, bool WithNames, string? Checkpoint, string? Key);
+    private sealed record Asked(TenantId Tenant, string? From, string? To, string Out)
+    {
+        public required Redaction Redact { get; init; }
+
+        public bool WithSealed { get; init; }
+
+        public bool WithNames { get; init; }
+
+        public string? Checkpoint { get; init; }
+
+        public string? Key { get; init; }
+    }
 
     private static async Task<int> RunAsync(Asked asked, OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
     {

@@ -1,9 +1,4 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Bot.Cards;
-using DevOpsAI.Bot.Teams.Conversations;
-using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Bot.Views;
-using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -18,27 +13,14 @@ namespace DevOpsAI.Bot.Digests;
 /// digest of the whole time. Escalation channels get none.
 /// </summary>
 internal sealed class DigestPoster(
-    ILedger ledger,
-    TenantStates states,
-    ITenantDirectory tenants,
-    DigestViews views,
-    IConnectorClient connector,
-    IConversationBook book,
-    IFollowedTenants followed,
-    IOptions<DigestsOptions> options,
-    TimeProvider clock,
-    ILogger<DigestPoster> logger,
-    IKillSwitch? killSwitch = null) : BackgroundService
+    TenantStates states, ITenantDirectory tenants, DigestDelivery delivery, IFollowedTenants followed, IOptions<DigestsOptions> options,
+    TimeProvider clock, ILogger<DigestPoster> logger, IKillSwitch? killSwitch = null) : BackgroundService
 {
-    private static readonly Actor Self = Actor.Service("digests");
-
     /// <summary>In case the clock was set, or a conversation was linked.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>A mark further ahead of now was made while the clock was wrong, and must not hold the digests back until then.</summary>
     private static readonly TimeSpan WrongBy = TimeSpan.FromHours(1);
-
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly DigestSchedule schedule = options.Value.Schedule();
     /// <summary>By linked conversation, the last posting: one at a time.</summary>
@@ -109,31 +91,7 @@ internal sealed class DigestPoster(
     private async Task PostAsync(Tenant tenant, string conversation, CancellationToken stopping)
     {
         var state = await states.GetAsync(tenant.Id, stopping);
-        if (!state.Channels.TryGetValue(conversation, out var link) || !IsDue(state, link))
-            return;
-        var mark = state.Digests[conversation];
-        var correlation = Guid.NewGuid().ToString("N");
-        var view = await views.SinceAsync(tenant, state, mark, stopping);
-        var message = new OutgoingMessage { Card = DigestCard.Build(view), Summary = DigestCard.Summary(view) };
-        var announced = await ledger.AppendAsync(
-            tenant.Id,
-            [new(StreamId.Digest(conversation), mark.Version)],
-            [new(StreamId.Digest(conversation), Self, correlation, new DigestSending(conversation, schedule.LastDue(clock.GetUtcNow()), state.Seq, state.Intake.Digested))],
-            stopping);
-        if (announced is AppendResult.Conflict)
-            return;
-        SendOutcome outcome = new SendOutcome.Unknown("cut short");
-        try
-        {
-            var channel = book.Find(conversation) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
-            while ((outcome = await connector.PostAsync(channel, message, SendOptions.Background with { Unless = () => killSwitch?.IsOn(tenant.Id) == true }, stopping)) is SendOutcome.NotSent notSent)
-                await Task.Delay(notSent.After > PauseAfterFailure ? notSent.After.Value : PauseAfterFailure, clock, stopping);
-        }
-        finally
-        {
-            var sent = new MessageSent(DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
-            await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Message(conversation), Self, correlation, sent)], CancellationToken.None);
-            logger.DigestPosted(tenant.Id, conversation, sent.Outcome);
-        }
+        if (state.Channels.TryGetValue(conversation, out var link) && IsDue(state, link))
+            await delivery.PostAsync(tenant, state, link, schedule.LastDue(clock.GetUtcNow()), stopping);
     }
 }

@@ -8,6 +8,6 @@ public static class DigestsServices
     public static IServiceCollection AddDigests(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<DigestsOptions>().BindConfiguration("Digests").ValidateDataAnnotations();
-        return services.AddSingleton<DigestViews>().AddHostedService<DigestPoster>();
+        return services.AddSingleton<DigestViews>().AddSingleton<DigestDelivery>().AddHostedService<DigestPoster>();
     }
 }

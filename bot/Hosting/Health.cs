@@ -52,13 +52,15 @@ internal static class Health
                     tenants.All.Count,
                     await following.BehindAsync(either.Token),
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
-                    tenants.Elsewhere.Count,
-                    Told(http, signing.Problems),
-                    Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
-                    Told(http, Unseen(all, clock.GetUtcNow())),
-                    Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
-                    Told(http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
-                    mode.IsLocal ? IntakeTotals.Of(all) : null));
+                    tenants.Elsewhere.Count)
+                {
+                    Checkpoints = Told(http, signing.Problems),
+                    Withheld = Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
+                    Unseen = Told(http, Unseen(all, clock.GetUtcNow())),
+                    KillSwitch = Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
+                    Rotate = Told(http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
+                    Intake = mode.IsLocal ? IntakeTotals.Of(all) : null,
+                });
             }
             catch (LedgerUnavailableException unavailable)
             {
@@ -124,14 +126,25 @@ internal static class Health
     /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
     /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
-    /// <param name="Checkpoints">What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</param>
-    /// <param name="Withheld">The same of tenants that are not served because the vault does not give their key. The others are.</param>
-    /// <param name="Unseen">The same of tenants whose open incidents no conversation shows.</param>
-    /// <param name="KillSwitch">The same of tenants for which nothing is drafted, posted or executed.</param>
-    /// <param name="Rotate">The same of secrets that are to be replaced soon or are overdue, by setting.</param>
-    private sealed record Readiness(
-        string Status, int Tenants, long Behind, int Silent, int Elsewhere, IReadOnlyDictionary<string, string>? Checkpoints, IReadOnlyDictionary<string, string>? Withheld,
-        IReadOnlyDictionary<string, string>? Unseen, IReadOnlyDictionary<string, string>? KillSwitch, IReadOnlyDictionary<string, string>? Rotate, IntakeTotals? Intake);
+    private sealed record Readiness(string Status, int Tenants, long Behind, int Silent, int Elsewhere)
+    {
+        /// <summary>What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</summary>
+        public IReadOnlyDictionary<string, string>? Checkpoints { get; init; }
+
+        /// <summary>The same of tenants that are not served because the vault does not give their key. The others are.</summary>
+        public IReadOnlyDictionary<string, string>? Withheld { get; init; }
+
+        /// <summary>The same of tenants whose open incidents no conversation shows.</summary>
+        public IReadOnlyDictionary<string, string>? Unseen { get; init; }
+
+        /// <summary>The same of tenants for which nothing is drafted, posted or executed.</summary>
+        public IReadOnlyDictionary<string, string>? KillSwitch { get; init; }
+
+        /// <summary>The same of secrets that are to be replaced soon or are overdue, by setting.</summary>
+        public IReadOnlyDictionary<string, string>? Rotate { get; init; }
+
+        public IntakeTotals? Intake { get; init; }
+    }
 
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)

@@ -38,6 +38,7 @@ public static class LocalTeamsServices
             .AddSingleton<Activities>()
             .AddSingleton<Desk>()
             .AddSingleton<Overview>()
+            .AddSingleton<FirstDeliveries>()
             .AddHostedService<FirstDay>();
     }
 

@@ -21,10 +21,12 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
                 place.ConversationType,
                 place.Name,
                 place.Owner?.Id,
-                [.. store.In(place.Id).TakeLast(last).Select(message => new MessageState(message, Seen(message)))]))],
-            files.Missing,
-            options.Value.Hint,
-            [.. options.Value.Samples.Select(sample => new SampleState(sample.Id, sample.Title, sample.Expect, sample.Channel))]);
+                [.. store.In(place.Id).TakeLast(last).Select(message => new MessageState(message, Seen(message)))]))])
+        {
+            Missing = files.Missing,
+            Hint = options.Value.Hint,
+            Samples = [.. options.Value.Samples.Select(sample => new SampleState(sample.Id, sample.Title, sample.Expect, sample.Channel))],
+        };
     }
 
     private Dictionary<string, SeenState> Seen(Message message) =>
@@ -32,19 +34,18 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
 }
 
 /// <param name="Seq">Listen for changes after this one.</param>
-/// <param name="Hint">How to get a first card.</param>
-/// <param name="Samples">Alerts that can be raised with a button.</param>
-/// <param name="Missing">Browser files that the build could not get; empty is how it should be.</param>
 internal sealed record WorkplaceState(
-    long Seq,
-    string TenantId,
-    BotState Bot,
-    TeamState Team,
-    IReadOnlyList<PersonState> People,
-    IReadOnlyList<ConversationState> Conversations,
-    IReadOnlyList<string> Missing,
-    string? Hint,
-    IReadOnlyList<SampleState> Samples);
+    long Seq, string TenantId, BotState Bot, TeamState Team, IReadOnlyList<PersonState> People, IReadOnlyList<ConversationState> Conversations)
+{
+    /// <summary>Browser files that the build could not get; empty is how it should be.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
+
+    /// <summary>How to get a first card.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Alerts that can be raised with a button.</summary>
+    public required IReadOnlyList<SampleState> Samples { get; init; }
+}
 
 /// <summary>A sample alert; what it sends stays here.</summary>
 internal sealed record SampleState(string Id, string Title, string Expect, string Channel);

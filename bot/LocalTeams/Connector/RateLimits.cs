@@ -52,16 +52,18 @@ internal sealed class RateLimits(TimeProvider clock)
     {
         lock (gate)
         {
-            return new CounterReport(
-                calls[(int)CallKind.Send],
-                calls[(int)CallKind.Update],
-                calls[(int)CallKind.Delete],
-                calls[(int)CallKind.Create],
-                calls[(int)CallKind.Members] + calls[(int)CallKind.Conversations],
-                throttled,
-                switched,
-                app.Most()["1s"],
-                [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Lane, pair.Value.Most()))]);
+            return new()
+            {
+                Sends = calls[(int)CallKind.Send],
+                Updates = calls[(int)CallKind.Update],
+                Deletes = calls[(int)CallKind.Delete],
+                Creates = calls[(int)CallKind.Create],
+                Reads = calls[(int)CallKind.Members] + calls[(int)CallKind.Conversations],
+                Throttled = throttled,
+                Switched429 = switched,
+                MostPerSecond = app.Most()["1s"],
+                Conversations = [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Lane, pair.Value.Most()))],
+            };
         }
     }
 
@@ -82,19 +84,30 @@ internal sealed class RateLimits(TimeProvider clock)
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 }
 
-/// <param name="Throttled">429 answers because a limit was hit: zero for a well-behaved bot.</param>
-/// <param name="Switched429">429 answers because a switch said so.</param>
-/// <param name="MostPerSecond">The most calls within one second, over everything.</param>
-internal sealed record CounterReport(
-    int Sends,
-    int Updates,
-    int Deletes,
-    int Creates,
-    int Reads,
-    int Throttled,
-    int Switched429,
-    int MostPerSecond,
-    IReadOnlyList<ConversationReport> Conversations);
+/// <summary>How often the bot has called.</summary>
+internal sealed record CounterReport
+{
+    public required int Sends { get; init; }
+
+    public required int Updates { get; init; }
+
+    public required int Deletes { get; init; }
+
+    public required int Creates { get; init; }
+
+    public required int Reads { get; init; }
+
+    /// <summary>429 answers because a limit was hit: zero for a well-behaved bot.</summary>
+    public required int Throttled { get; init; }
+
+    /// <summary>429 answers because a switch said so.</summary>
+    public required int Switched429 { get; init; }
+
+    /// <summary>The most calls within one second, over everything.</summary>
+    public required int MostPerSecond { get; init; }
+
+    public required IReadOnlyList<ConversationReport> Conversations { get; init; }
+}
 
 /// <param name="Lane"><c>send</c> (with updates and deletes), <c>create</c>, <c>members</c> or <c>conversations</c>.</param>
 /// <param name="Most">Span to the most calls within it, as in <c>"1s": 4</c>.</param>

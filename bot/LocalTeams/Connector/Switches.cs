@@ -1,24 +1,34 @@
 namespace DevOpsAI.LocalTeams.Connector;
 
-/// <summary>Misbehaviour to show; what is not named is off.</summary>
-/// <param name="Http429">The next so many calls are answered 429.</param>
-/// <param name="RetryAfter">Seconds to name in those answers; null leaves the header out.</param>
-/// <param name="Http5xx">The next so many calls are answered <paramref name="Code"/>, and nothing is done.</param>
-/// <param name="SlowMs">Every call waits this long first.</param>
-/// <param name="LoseAnswer">The next so many sends, updates and deletes are carried out, but the connection is cut instead of answered.</param>
-/// <param name="Redeliver">An activity the bot does not answer in time is delivered again, as Teams does.</param>
-/// <param name="Offline">Every call is refused with 503.</param>
-/// <param name="DuplicateInvokes">Every invoke is delivered twice at once.</param>
-internal sealed record SwitchSettings(
-    int Http429 = 0,
-    int? RetryAfter = null,
-    int Http5xx = 0,
-    int Code = 502,
-    int SlowMs = 0,
-    int LoseAnswer = 0,
-    bool Redeliver = false,
-    bool Offline = false,
-    bool DuplicateInvokes = false);
+/// <summary>Misbehavior to show; what is not named is off.</summary>
+internal sealed record SwitchSettings
+{
+    /// <summary>The next so many calls are answered 429.</summary>
+    public int Http429 { get; init; }
+
+    /// <summary>Seconds to name in those answers; null leaves the header out.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>The next so many calls are answered <see cref="Code"/>, and nothing is done.</summary>
+    public int Http5xx { get; init; }
+
+    public int Code { get; init; } = 502;
+
+    /// <summary>Every call waits this long first.</summary>
+    public int SlowMs { get; init; }
+
+    /// <summary>The next so many sends, updates and deletes are carried out, but the connection is cut instead of answered.</summary>
+    public int LoseAnswer { get; init; }
+
+    /// <summary>An activity the bot does not answer in time is delivered again, as Teams does.</summary>
+    public bool Redeliver { get; init; }
+
+    /// <summary>Every call is refused with 503.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Every invoke is delivered twice at once.</summary>
+    public bool DuplicateInvokes { get; init; }
+}
 
 /// <summary>The switches as they stand; counted ones run down.</summary>
 internal sealed class Switches

@@ -9,18 +9,9 @@ namespace DevOpsAI.LocalTeams.People;
 /// later start elsewhere the bot is told the new address, as by every activity, and need not wait for somebody to say something.
 /// </summary>
 internal sealed partial class FirstDay(
-    MessageStore store,
-    Addresses addresses,
-    Desk desk,
-    Activities activities,
-    BotLine bot,
-    IHostApplicationLifetime lifetime,
-    IOptions<LocalTeamsOptions> options,
-    TimeProvider clock,
-    ILogger<FirstDay> logger) : BackgroundService
+    MessageStore store, Addresses addresses, Desk desk, Activities activities, FirstDeliveries bot, IOptions<LocalTeamsOptions> options,
+    TimeProvider clock, ILogger<FirstDay> logger) : BackgroundService
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
     private const string ToldAddress = "told address";
 
     private static readonly (string Channel, string Tenant)[] Links =
@@ -32,11 +23,7 @@ internal sealed partial class FirstDay(
             return;
         try
         {
-            var started = new TaskCompletionSource();
-            await using (lifetime.ApplicationStarted.Register(() => started.TrySetResult()))
-                await started.Task.WaitAsync(stoppingToken);
-            while (!await bot.IsThereAsync(stoppingToken))
-                await Task.Delay(Retry, clock, stoppingToken);
+            await bot.UntilThereAsync(stoppingToken);
             var admin = Workplace.FindPerson("alex")!;
             await TellAddressAsync(admin, stoppingToken);
             await InstallAsync(admin, Workplace.Channels[0], stoppingToken);
@@ -61,7 +48,7 @@ internal sealed partial class FirstDay(
         foreach (var place in Workplace.Places)
         {
             var news = activities.Updated(place.Owner ?? by, place);
-            await UntilTakenAsync(async () => (await bot.DeliverAsync(news, cancellationToken)).IsSuccess, cancellationToken);
+            await bot.DeliverAsync(news, cancellationToken);
         }
         LogMoved(addresses.ServiceUrl);
     }
@@ -71,8 +58,8 @@ internal sealed partial class FirstDay(
         var done = InstalledIn(place);
         if (store.Flag(done) is not null)
             return;
-        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.Installed(by, place), cancellationToken)).IsSuccess, cancellationToken);
-        await UntilTakenAsync(async () => (await bot.DeliverAsync(activities.BotAdded(by, place), cancellationToken)).IsSuccess, cancellationToken);
+        await bot.DeliverAsync(activities.Installed(by, place), cancellationToken);
+        await bot.DeliverAsync(activities.BotAdded(by, place), cancellationToken);
         store.SetFlag(done, Now);
         LogInstalled(place.Name);
     }
@@ -90,26 +77,14 @@ internal sealed partial class FirstDay(
             store.SetFlag(typed, message.Id);
         }
 
-        await UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
+        await bot.UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
         store.SetFlag(done, Now);
         LogLinked(channel.Name, client);
-    }
-
-    private async Task UntilTakenAsync(Func<Task<bool>> deliver, CancellationToken cancellationToken)
-    {
-        for (var wait = Retry; !await deliver(); wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
-        {
-            LogNotTaken(wait);
-            await Task.Delay(wait, clock, cancellationToken);
-        }
     }
 
     private static string InstalledIn(Place place) => $"installed {place.Id}";
 
     private string Now => clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-
-    [LoggerMessage(EventId = 7105, Level = LogLevel.Warning, Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
-    private partial void LogNotTaken(TimeSpan wait);
 
     [LoggerMessage(
         EventId = 7107, Level = LogLevel.Information, Message = "Local Teams: the bot was told that it is now called back at {Address}")]

@@ -92,7 +92,9 @@ public sealed class ChatCatalogTests
     [Fact]
     public async Task The_bot_does_not_start_with_two_commands_of_one_name()
     {
-        var failure = await Should.ThrowAsync<ChatCatalogException>(RunningBot.StartAsync([], replace: static services => services.AddChatCommand<Pause>()));
+        var failure = await Should.ThrowAsync<ChatCatalogException>(RunningBot.StartAsync(
+            [("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId)],
+            replace: static services => services.AddChatCommand<Pause>()));
         BotHost.WhyItCannotStart(failure).ShouldHaveSingleItem().ShouldStartWith("Two chat commands are called 'Pause'");
     }
 
