@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

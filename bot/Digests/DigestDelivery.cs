@@ -5,6 +5,7 @@ using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 

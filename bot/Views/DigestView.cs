@@ -1,5 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
