@@ -66,7 +66,7 @@ internal static class CardActions
         ["card"] = new OutgoingJson { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = body.ToList(), ["actions"] = new[] { action } },
     };
 
-    /// <param name="address">Proven by <see cref="LinkHosts"/>.</param>
+    /// <param name="address">Proven by <see cref="Views.LinkHosts"/>.</param>
     public static OutgoingJson OpenUrl(string title, Uri address) => new()
     {
         ["type"] = "Action.OpenUrl", ["title"] = title, ["url"] = address.AbsoluteUri,

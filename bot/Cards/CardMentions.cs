@@ -5,8 +5,8 @@ using DevOpsAI.Gates;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Those who may decide, in a card that mentions them, so that Teams tells each. A mention is made of what Teams itself calls a person of the
-/// conversation; a person whose name cannot stand in one safely is named without.
+/// Those who may decide, in a card that mentions them, so that Teams tells each. A mention is made of what Teams itself calls a person of
+/// the conversation; a person whose name cannot stand in one safely is named without.
 /// </summary>
 internal sealed class CardMentions
 {
@@ -37,13 +37,15 @@ internal sealed class CardMentions
     {
         get
         {
-            var names = people.ConvertAll(static one => one.Mri is null ? CardText.Markdown(CardText.Name(one.Name, MaxName)) : $"<at>{one.Name}</at>");
+            var names = people.ConvertAll(
+                static one => one.Mri is null ? CardText.Markdown(CardText.Name(one.Name, MaxName)) : $"<at>{one.Name}</at>");
             return new Deciders([.. names], others).Sentence;
         }
     }
 
     /// <summary>Null where the view calls nobody whom a card can mention.</summary>
-    public static CardMentions? In(IncidentView view) => view.Calls is { } calls && new CardMentions(calls) is { Any: true } mentions ? mentions : null;
+    public static CardMentions? In(IncidentView view) =>
+        view.Calls is { } calls && new CardMentions(calls) is { Any: true } mentions ? mentions : null;
 
     private static bool CanStand(string name) =>
         name.Length <= MaxName && CardText.Name(name, MaxName) == name && CardText.Markdown(name) == name;

@@ -5,8 +5,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// The details cut into pages: first what an approval covers, then the rest. An irreversible plan's approver opens them all; for any other the
-/// pages that an approval covers are enough.
+/// The details cut into pages: first what an approval covers, then the rest. An irreversible plan's approver opens them all; for any other
+/// the pages that an approval covers are enough.
 /// </summary>
 public sealed class DetailPages
 {
@@ -21,7 +21,9 @@ public sealed class DetailPages
 
     public IReadOnlyList<IReadOnlyList<OutgoingJson>> All => pages;
 
-    /// <summary>Pages to be opened before Approve is offered: all of an irreversible plan's, otherwise those of the plan and its level.</summary>
+    /// <summary>
+    /// Pages to be opened before Approve is offered: all of an irreversible plan's, otherwise those of the plan and its level.
+    /// </summary>
     public int ToReview { get; private set; }
 
     public static DetailPages Of(IncidentView view)
@@ -66,7 +68,8 @@ public sealed class DetailPages
     private static OutgoingJson WithInstants(DetailLine line) => Rich("Small", [.. line.Words.Runs(Like(line))]);
 
     private static TextRun Like(DetailLine line) => new(
-        null, Whole, Bold: line.Style == DetailStyle.Bold, Mono: line.Style == DetailStyle.Command, Subtle: line.Style == DetailStyle.Subtle, Lines: true);
+        null, Whole, Bold: line.Style == DetailStyle.Bold, Mono: line.Style == DetailStyle.Command,
+        Subtle: line.Style == DetailStyle.Subtle, Lines: true);
 
     private void Place(OutgoingJson node)
     {

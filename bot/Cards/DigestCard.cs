@@ -23,7 +23,9 @@ internal static class DigestCard
         body.AddRange(Happened(view.Happened));
         body.AddRange(Waiting(view));
         body.AddRange(OnlyHere(view.Happened));
-        body.AddRange(view.SecretsToReplace.Select(static warning => Rich("Small", new("Secret: ", Bold: true, Tone: Tone.Warning), new(warning, 300))));
+        body.AddRange(
+            view.SecretsToReplace.Select(
+                static warning => Rich("Small", new("Secret: ", Bold: true, Tone: Tone.Warning), new(warning, 300))));
         body.AddRange(Record(view));
         return Card.Frame(body, summary: Summary(view));
     }
@@ -40,7 +42,9 @@ internal static class DigestCard
         yield return facts.Count == 0 ? Text($"Nothing happened.") : Facts(facts);
         if (digest.OutOfBand > 0)
         {
-            var changes = digest.OutOfBand == 1 ? "One change was made that no decision allows" : $"{digest.OutOfBand} changes were made that no decision allows";
+            var changes = digest.OutOfBand == 1
+                ? "One change was made that no decision allows"
+                : $"{digest.OutOfBand} changes were made that no decision allows";
             yield return Rich("Small", new TextRun(changes, Bold: true, Tone: Tone.Attention));
         }
         foreach (var connection in digest.Silent.Take(MaxTold))
@@ -78,7 +82,8 @@ internal static class DigestCard
         foreach (var incident in view.Waiting)
             yield return IncidentLines.Line(incident);
         if (view.Open > view.Waiting.Count)
-            yield return Text($"and {view.Open - view.Waiting.Count} more: *pending {CardText.Name(view.Tenant.Value)}* lists them.", subtle: true);
+            yield return Text(
+                $"and {view.Open - view.Waiting.Count} more: *pending {CardText.Name(view.Tenant.Value)}* lists them.", subtle: true);
         if (view.FreezeReason is { } reason)
             yield return Rich("Small", new("Frozen: ", Bold: true, Tone: Tone.Attention), new(reason, 120));
     }
@@ -98,14 +103,16 @@ internal static class DigestCard
         if (rest == 1)
             yield return Rich("Small", new TextRun("and one more event, such as the end of an alert that was on no card", Subtle: true));
         else if (rest > 1)
-            yield return Rich("Small", new TextRun($"and {rest} more events, such as the ends of alerts that were on no card", Subtle: true));
+            yield return Rich(
+                "Small", new TextRun($"and {rest} more events, such as the ends of alerts that were on no card", Subtle: true));
     }
 
     private static IEnumerable<OutgoingJson> Record(DigestView view)
     {
         const string Id = "checkpoint";
         if (view.CheckpointProblem is { } problem)
-            yield return Rich("Small", new("The record's checkpoint cannot be read: ", Bold: true, Tone: Tone.Attention), new(problem, 300));
+            yield return Rich(
+                "Small", new("The record's checkpoint cannot be read: ", Bold: true, Tone: Tone.Attention), new(problem, 300));
         if (view.Checkpoint is not { } checkpoint)
             yield break;
         yield return Rich("Small", new TextRun($"The record is signed up to entry {checkpoint.Checkpoint.Size}.", Subtle: true));

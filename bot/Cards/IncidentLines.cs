@@ -30,5 +30,6 @@ internal static class IncidentLines
         ("stretch", Line(line)),
         ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = line.Id, ["tenant"] = line.Tenant.Value })])));
 
-    public static OutgoingJson PartlySimulated() => Rich("Small", new TextRun("Some of these are SIMULATION (Sandbox)", Bold: true, Tone: Tone.Accent));
+    public static OutgoingJson PartlySimulated() =>
+        Rich("Small", new TextRun("Some of these are SIMULATION (Sandbox)", Bold: true, Tone: Tone.Accent));
 }

@@ -15,7 +15,8 @@ internal static class ListCard
     public static OutgoingJson Build(Tenant tenant, IEnumerable<Incident> incidents, string headline, string hint, DateTimeOffset now)
     {
         var all = incidents.OrderByDescending(static incident => incident.Severity).ThenBy(static incident => incident.OpenedSeq).ToList();
-        List<OutgoingJson> body = [Rich(null, new TextRun(headline, 200, Bold: true, Size: "Medium")), Rich("Small", new TextRun(hint, 200, Subtle: true))];
+        List<OutgoingJson> body =
+            [Rich(null, new TextRun(headline, 200, Bold: true, Size: "Medium")), Rich("Small", new TextRun(hint, 200, Subtle: true))];
         if (all.Exists(static incident => incident.Simulated))
             body.Add(IncidentLines.PartlySimulated());
         body.AddRange(all.Take(MaxLines).Select(incident => IncidentLines.WithButton(IncidentLine.For(tenant, incident, now))));

@@ -4,7 +4,9 @@ namespace DevOpsAI.Bot.Cards;
 
 internal static class WordingRuns
 {
-    /// <summary>Runs that look like <paramref name="like"/>, together at most about its <see cref="TextRun.Max"/> characters long.</summary>
+    /// <summary>
+    /// Runs that look like <paramref name="like"/>, together at most about its <see cref="TextRun.Max"/> characters long.
+    /// </summary>
     public static IEnumerable<TextRun> Runs(this Wording words, TextRun like)
     {
         var room = like.Max;

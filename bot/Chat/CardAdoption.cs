@@ -17,13 +17,16 @@ internal sealed class CardAdoption(ILedger ledger, ILogger<CardAdoption> logger)
             other.Id != found.Incident.Id && other.Cards.GetValueOrDefault(context.Conversation.ChannelId)?.ActivityId == clicked);
 
     /// <summary>A card whose send was not answered tells us its id with the first click on it.</summary>
-    public async Task AdoptAsync(Sought.Found found, TurnContext context, CardAction action, ClickData data, CancellationToken cancellationToken)
+    public async Task AdoptAsync(
+        Sought.Found found, TurnContext context, CardAction action, ClickData data, CancellationToken cancellationToken)
     {
         var conversation = context.Conversation;
-        if (data.IsCopy || action.ReplyToId is not { } clicked || found.Incident.Cards.GetValueOrDefault(conversation.ChannelId) is not { ActivityId: null })
+        if (data.IsCopy || action.ReplyToId is not { } clicked
+            || found.Incident.Cards.GetValueOrDefault(conversation.ChannelId) is not { ActivityId: null })
             return;
         var posted = new CardPosted(
-            found.Incident.Id, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0, Adopted: true);
+            found.Incident.Id, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0,
+            Adopted: true);
         var appended = await ledger.AppendAsync(
             found.Where.Tenant.Id,
             [new(StreamId.Card(found.Incident.Id), found.Incident.CardVersion)],

@@ -11,7 +11,8 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>A pressed button becomes a request, and the answer is the incident's card as it now stands for this person.</summary>
 internal sealed class CardClicks(
-    IMediator mediator, Visibility visibility, PersonalCards cards, ClickRequests requests, CardAdoption adoption, Helpers helpers, ILogger<CardClicks> logger)
+    IMediator mediator, Visibility visibility, PersonalCards cards, ClickRequests requests, CardAdoption adoption, Helpers helpers,
+    ILogger<CardClicks> logger)
 {
     public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
     {
@@ -22,13 +23,16 @@ internal sealed class CardClicks(
         {
             // A card draws itself anew for whoever looks, and those who may not see it have done nothing.
             if (!action.IsAutomatic && action.Verb != Verb.View)
-                logger.Pressed(person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident", context.Correlation);
+                logger.Pressed(
+                    person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident", context.Correlation);
             return InvokeResponse.Message(UserMessages.NotFound(sought, data.IncidentId));
         }
         if (CardAdoption.IsForeign(found, context, action))
         {
             logger.ForeignCard(person.ObjectId, action.Verb, data.IncidentId);
-            return InvokeResponse.Message($"This button does not belong to the card of {data.IncidentId}; nothing was done. Say show {data.IncidentId} for the real one.");
+            return InvokeResponse.Message(
+                $"This button does not belong to the card of {data.IncidentId}; nothing was done. "
+                + $"Say show {data.IncidentId} for the real one.");
         }
         await adoption.AdoptAsync(found, context, action, data, cancellationToken);
         var click = new Click(context, person, action, data with { IsCopy = data.IsCopy || action.AnswersWithCopy }, found);
@@ -46,7 +50,9 @@ internal sealed class CardClicks(
     {
         var (context, person, action, _, found) = click;
         var answer = await mediator.Send(request, cancellationToken);
-        logger.Pressed(person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done", context.Correlation);
+        logger.Pressed(
+            person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done",
+            context.Correlation);
         if (answer.Refusal == Refusal.RecordUnavailable)
             return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
         var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(context, found.Where.State, answer, person);
@@ -69,7 +75,9 @@ internal sealed class CardClicks(
     private static bool IsBy(Actor? actor, Person person) =>
         actor is { Kind: ActorKind.Person } && string.Equals(actor.Id, person.ObjectId, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A refresh says again what was said; whoever looks by a press, as with Review, is told why they find nothing more to press.</summary>
+    /// <summary>
+    /// A refresh says again what was said; whoever looks by a press, as with Review, is told why they find nothing more to press.
+    /// </summary>
     private string? Said(Click click)
     {
         if (click.Data.Input(IncidentCard.Said) is { } before)

@@ -6,7 +6,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Typed words, understood and answered. That the record cannot be reached is an answer too.</summary>
-internal sealed class ChatAnswers(ChatCatalog catalog, ChatParser parser, Visibility visibility, SwitchBanner banner, ILogger<ChatAnswers> logger)
+internal sealed class ChatAnswers(
+    ChatCatalog catalog, ChatParser parser, Visibility visibility, SwitchBanner banner, ILogger<ChatAnswers> logger)
 {
     /// <summary>The turn with all that its person can say.</summary>
     public ChatTurn TurnOf(TurnContext context, Person person) => new(context, person, catalog.Help);
@@ -19,7 +20,8 @@ internal sealed class ChatAnswers(ChatCatalog catalog, ChatParser parser, Visibi
                 turn.Context.Text,
                 await visibility.PoliteNamesAsync(turn.Person, cancellationToken),
                 await visibility.PrefixesAsync(turn.Person, cancellationToken));
-            var answer = await banner.OnTopAsync(await request.AnswerAsync(turn, cancellationToken), turn.Context, turn.Person, cancellationToken);
+            var answer = await banner.OnTopAsync(
+                await request.AnswerAsync(turn, cancellationToken), turn.Context, turn.Person, cancellationToken);
             logger.CommandGiven(turn.Person.ObjectId, request.Name, answer.Refused is { } why ? $"refused, {why}" : "answered");
             return answer;
         }

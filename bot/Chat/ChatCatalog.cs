@@ -24,7 +24,8 @@ internal sealed class ChatCatalog
                 Add(name, command);
         }
         maxWords = byName.Keys.Select(WordsIn).DefaultIfEmpty(1).Max();
-        Help = new([.. Commands.SelectMany(static command => command.Help)], [.. Questions.SelectMany(static question => question.Examples)]);
+        Help = new(
+            [.. Commands.SelectMany(static command => command.Help)], [.. Questions.SelectMany(static question => question.Examples)]);
     }
 
     public IReadOnlyList<IChatCommand> Commands { get; }
@@ -44,7 +45,8 @@ internal sealed class ChatCatalog
         // As in un-freeze and un freeze.
         if (words.Count > 0 && byName.TryGetValue(words[0].Replace("-", "", StringComparison.Ordinal), out var hyphened))
             return (hyphened, 1);
-        return words.Count > 1 && words[0].Equals("un", StringComparison.OrdinalIgnoreCase) && byName.TryGetValue(words[0] + words[1], out var split)
+        return words.Count > 1 && words[0].Equals("un", StringComparison.OrdinalIgnoreCase)
+            && byName.TryGetValue(words[0] + words[1], out var split)
             ? (split, 2)
             : null;
     }
@@ -64,7 +66,8 @@ internal sealed class ChatCatalog
         if (string.IsNullOrWhiteSpace(name))
             throw new ChatCatalogException($"The chat command {command.GetType().Name} has a name without a letter.");
         if (!byName.TryAdd(name, command))
-            throw new ChatCatalogException($"Two chat commands are called '{name}': {byName[name].GetType().Name} and {command.GetType().Name}.");
+            throw new ChatCatalogException(
+                $"Two chat commands are called '{name}': {byName[name].GetType().Name} and {command.GetType().Name}.");
     }
 
     private static int WordsIn(string name) => name.Count(static c => c == ' ') + 1;

@@ -7,7 +7,8 @@ namespace DevOpsAI.Bot.Chat;
 public abstract class ChatHandler<TArguments>
     where TArguments : notnull
 {
-    public ChatRequest For(TArguments arguments) => new(LogName, arguments, (turn, cancellationToken) => AnswerAsync(arguments, turn, cancellationToken));
+    public ChatRequest For(TArguments arguments) =>
+        new(LogName, arguments, (turn, cancellationToken) => AnswerAsync(arguments, turn, cancellationToken));
 
     protected abstract Task<OutgoingMessage> AnswerAsync(TArguments arguments, ChatTurn turn, CancellationToken cancellationToken);
 

@@ -1,8 +1,8 @@
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>
-/// Understands typed words by the commands and questions that are registered. Forgiving about case, politeness, quotes, punctuation, odd spaces
-/// and the spelling of ids (<c>con 1001</c>, <c>#CON1001</c>, <c>CON–1001</c>); pure.
+/// Understands typed words by the commands and questions that are registered. Forgiving about case, politeness, quotes, punctuation, odd
+/// spaces and the spelling of ids (<c>con 1001</c>, <c>#CON1001</c>, <c>CON–1001</c>); pure.
 /// </summary>
 internal sealed class ChatParser(ChatCatalog catalog)
 {

@@ -15,7 +15,8 @@ public sealed record ChatRequest(string Name, object Arguments, Func<ChatTurn, C
 
     /// <summary>A question that none of the registered ones understands.</summary>
     public static ChatRequest UnknownQuestion(string said) =>
-        Of(new UnknownQuestion(said), turn => Reply.Card(MessageCards.NotKnown($"I cannot answer “{CardText.Plain(said, 120)}”.", turn.Help)));
+        Of(new UnknownQuestion(said), turn => Reply.Card(
+            MessageCards.NotKnown($"I cannot answer “{CardText.Plain(said, 120)}”.", turn.Help)));
 
     /// <param name="nearest">Commands that were probably meant, nearest first.</param>
     internal static ChatRequest Unknown(string said, IReadOnlyList<string> nearest) =>

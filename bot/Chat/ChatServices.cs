@@ -5,8 +5,8 @@ namespace DevOpsAI.Bot.Chat;
 public static class ChatServices
 {
     /// <summary>
-    /// What the bot does with what reaches it from Teams; wants cards, the Teams edge, gates and the mediator to be registered as well. What can
-    /// be said is registered apart, with <see cref="AddChatCommand{TCommand}"/> and <see cref="AddChatQuestion{TQuestion}"/>.
+    /// What the bot does with what reaches it from Teams; wants cards, the Teams edge, gates and the mediator to be registered as well.
+    /// What can be said is registered apart, with <see cref="AddChatCommand{TCommand}"/> and <see cref="AddChatQuestion{TQuestion}"/>.
     /// </summary>
     public static IServiceCollection AddChat(this IServiceCollection services) => services
         .AddSingleton<Visibility>()

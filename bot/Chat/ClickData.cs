@@ -6,7 +6,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
-internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
+internal sealed record ClickData(
+    TenantId Tenant, string IncidentId, string Seal, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
 {
     private const int LongestValue = 4_000;
     private const int MostValues = 60;
@@ -21,7 +22,7 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         {
             foreach (var property in data.EnumerateObject().Take(MostValues))
             {
-                // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there before.
+                // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there.
                 var text = Text(property.Value);
                 values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
             }
@@ -30,11 +31,14 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
         {
             return null; // half a character, as in "\ud800": JSON, but no text
         }
-        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant) || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant)
+            || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
             return null;
         return new(
             tenant, incident, values.GetValueOrDefault("seal") ?? "",
-            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Math.Min(page, 100_000) : 0,
+            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
+                ? Math.Min(page, 100_000)
+                : 0,
             values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
     }
 
@@ -43,10 +47,14 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
     {
         if (data.ValueKind != JsonValueKind.Object)
             return (null, 0);
-        var page = data.TryGetProperty("page", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var read) ? read : 0;
+        var page = data.TryGetProperty("page", out var number) && number.ValueKind == JsonValueKind.Number
+            && number.TryGetInt32(out var read)
+            ? read
+            : 0;
         try
         {
-            return (data.TryGetProperty("client", out var named) && named.ValueKind == JsonValueKind.String && TenantId.TryParse(named.GetString(), out var id) ? id.Value : null, page);
+            var isNamed = data.TryGetProperty("client", out var named) && named.ValueKind == JsonValueKind.String;
+            return (isNamed && TenantId.TryParse(named.GetString(), out var id) ? id.Value : null, page);
         }
         catch (InvalidOperationException)
         {
@@ -56,12 +64,14 @@ internal sealed record ClickData(TenantId Tenant, string IncidentId, string Seal
 
     /// <summary>It is the button of a list of what waits.</summary>
     public static bool IsPage(JsonElement data) =>
-        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String && verb.ValueEquals(Verb.Pending);
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String
+            && verb.ValueEquals(Verb.Pending);
 
     public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A whole number that is not negative.</summary>
-    public int? Number(string id) => int.TryParse(Input(id), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    public int? Number(string id) =>
+        int.TryParse(Input(id), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Edited arguments by <c>{step}.{argument}</c>.</summary>
     public IReadOnlyDictionary<string, string> Edits() => Inputs

@@ -18,7 +18,8 @@ internal sealed class ClickRequests(TimeProvider clock)
             Verb.Undo => new RequestUndo(tenant, incident, click.Person, click.Context.Correlation) { Seen = seen },
             Verb.Redraft => new RequestRedraft(tenant, incident, click.Person, data.Seal, click.Context.Correlation) { Seen = seen },
             Verb.Confirm or Verb.Object when data.Number("revision") is { } revision => new ReviewBreakGlass(
-                tenant, incident, click.Person, revision, click.Action.Verb == Verb.Confirm, data.Input(InputId.Objection), click.Context.Correlation)
+                tenant, incident, click.Person, revision, click.Action.Verb == Verb.Confirm,
+                data.Input(InputId.Objection), click.Context.Correlation)
             {
                 Seen = seen,
             },
@@ -38,7 +39,8 @@ internal sealed class ClickRequests(TimeProvider clock)
     {
         var data = click.Data;
         var decide = new Decide(
-            data.Tenant, click.Found.Incident.Id, click.Person, DecisionKind.Approve, data.Seal, click.Context.Correlation, ReviewToken: data.Review)
+            data.Tenant, click.Found.Incident.Id, click.Person, DecisionKind.Approve, data.Seal, click.Context.Correlation,
+            ReviewToken: data.Review)
         {
             Seen = click.Found.Where.State,
         };
@@ -62,11 +64,14 @@ internal sealed class ClickRequests(TimeProvider clock)
             .SelectMany(static (step, number) => step.Arguments.Select(argument => (Key: $"{number}.{argument.Key}", argument.Value)))
             .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
         var edits = data.Edits()
-            .Where(edit => !shown.TryGetValue(edit.Key, out var value) || (edit.Value != value && edit.Value != CardText.Plain(value, 400, exact: true)))
+            .Where(edit => !shown.TryGetValue(edit.Key, out var value) || IsChanged(edit.Value, value))
             .ToDictionary(static edit => edit.Key, static edit => edit.Value, StringComparer.Ordinal);
         var reasoned = decide with { Reason = data.Input(InputId.EditReason) };
         return edits.Count > 0 ? reasoned with { Kind = DecisionKind.ApproveWithEdits, Edits = edits } : reasoned;
     }
+
+    /// <summary>The form shows a value as cards do, which is no change of it.</summary>
+    private static bool IsChanged(string given, string shown) => given != shown && given != CardText.Plain(shown, 400, exact: true);
 
     private DateTimeOffset? Until(string? choice) => choice switch
     {

@@ -8,9 +8,12 @@ public sealed class ClientResolver(Visibility visibility, IAccess access)
 {
     private const int MaxNamed = 8;
 
-    /// <summary>One client to tell something of: the one that is named, else the one of the conversation, else the only one there is.</summary>
+    /// <summary>
+    /// One client to tell something of: the one that is named, else the one of the conversation, else the only one there is.
+    /// </summary>
     /// <returns>Exactly one of the two.</returns>
-    public async Task<(TenantNow? Client, OutgoingMessage? Refused)> OneAsync(ChatTurn turn, string? word, string usage, CancellationToken cancellationToken)
+    public async Task<(TenantNow? Client, OutgoingMessage? Refused)> OneAsync(
+        ChatTurn turn, string? word, string usage, CancellationToken cancellationToken)
     {
         if (word is not null)
             return await NamedAsync(turn, word, cancellationToken);
@@ -23,9 +26,12 @@ public sealed class ClientResolver(Visibility visibility, IAccess access)
         };
     }
 
-    /// <summary>Clients to tell something of: the one that is named, else that of the conversation, else every one that may be talked about there.</summary>
+    /// <summary>
+    /// Clients to tell something of: the one that is named, else that of the conversation, else every one that may be talked about there.
+    /// </summary>
     /// <returns>At least one client, or why there is none.</returns>
-    public async Task<(IReadOnlyList<TenantNow> Clients, OutgoingMessage? Refused)> AllAsync(ChatTurn turn, string? word, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<TenantNow> Clients, OutgoingMessage? Refused)> AllAsync(
+        ChatTurn turn, string? word, CancellationToken cancellationToken)
     {
         if (word is not null)
         {
@@ -44,18 +50,21 @@ public sealed class ClientResolver(Visibility visibility, IAccess access)
     }
 
     /// <summary>
-    /// The client that something is to be done for: the first word names it, or else it is the one that the conversation is linked to. Whoever
-    /// names a client that they may not see means no other.
+    /// The client that something is to be done for: the first word names it, or else it is the one that the conversation is linked to.
+    /// Whoever names a client that they may not see means no other.
     /// </summary>
     /// <returns>Null for none; the words without the client's name.</returns>
-    public async ValueTask<(TenantNow? Client, string Words)> FirstAsync(ChatTurn turn, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    public async ValueTask<(TenantNow? Client, string Words)> FirstAsync(
+        ChatTurn turn, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         if (words.Count > 0 && await visibility.TenantAsync(words[0], turn.Person, cancellationToken) is { } named)
             return (named, string.Join(' ', words.Skip(1)));
         if (words.Count > 0 && visibility.NamesAClient(words[0]))
             return (null, "");
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
-        return linked is [var only] && access.RolesOf(only.State, turn.Person.ObjectId).Count > 0 ? (only, string.Join(' ', words)) : (null, "");
+        return linked is [var only] && access.RolesOf(only.State, turn.Person.ObjectId).Count > 0
+            ? (only, string.Join(' ', words))
+            : (null, "");
     }
 
     /// <summary>What to answer where <see cref="FirstAsync"/> found none.</summary>
@@ -68,7 +77,8 @@ public sealed class ClientResolver(Visibility visibility, IAccess access)
         && words[0].Equals("everything", StringComparison.OrdinalIgnoreCase)
         && await visibility.TenantAsync(words[0], turn.Person, cancellationToken) is null;
 
-    private async Task<(TenantNow? Client, OutgoingMessage? Refused)> NamedAsync(ChatTurn turn, string word, CancellationToken cancellationToken)
+    private async Task<(TenantNow? Client, OutgoingMessage? Refused)> NamedAsync(
+        ChatTurn turn, string word, CancellationToken cancellationToken)
     {
         if (await visibility.TenantAsync(word, turn.Person, cancellationToken) is not { } named)
             return (null, Reply.NotForThem(visibility.NoClient(word, turn.Person)));

@@ -1,7 +1,9 @@
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Names that only whoever types may mean.</summary>
-/// <param name="Clients">Words that mean nothing elsewhere but name a client which the person may see, such as <c>a</c> or <c>CAN</c>.</param>
+/// <param name="Clients">
+/// Words that mean nothing elsewhere but name a client which the person may see, such as <c>a</c> or <c>CAN</c>.
+/// </param>
 /// <param name="Prefixes">Of incidents of clients that the person may see; null where any may be one.</param>
 internal sealed record KnownNames(IReadOnlyCollection<string> Clients, IReadOnlyCollection<string>? Prefixes)
 {
@@ -42,7 +44,9 @@ public sealed class CommandText
         }
     }
 
-    /// <summary>For a reason, which goes on record: the first word may be a client's name and is bare, the others keep their punctuation.</summary>
+    /// <summary>
+    /// For a reason, which goes on record: the first word may be a client's name and is bare, the others keep their punctuation.
+    /// </summary>
     public IReadOnlyList<string> AsTyped => Words.Count == 0 ? [] : [Words[0], .. TypedText.LastAsTyped(Whole, Words.Count - 1)];
 
     /// <summary>As <see cref="Client"/>, of some words.</summary>

@@ -36,7 +36,9 @@ internal sealed class ConversationLinks(ITenantDirectory tenants, TenantStates s
         }
     }
 
-    /// <summary>Conversations that were lost are heard of again, so Teams delivers there: the links that a person had set come back.</summary>
+    /// <summary>
+    /// Conversations that were lost are heard of again, so Teams delivers there: the links that a person had set come back.
+    /// </summary>
     private async Task RelinkAsync(TurnContext turn, Func<ChannelRef, bool> isThere, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
@@ -49,7 +51,8 @@ internal sealed class ConversationLinks(ITenantDirectory tenants, TenantStates s
                 if (lost.Count == 0)
                     break;
                 var entries = lost.Select(link => new NewEntry(StreamId.Channels, Teams, turn.Correlation, link)).ToList();
-                if (await ledger.AppendAsync(tenant.Id, [state.VersionOf(StreamId.Channels)], entries, cancellationToken) is AppendResult.Conflict)
+                if (await ledger.AppendAsync(
+                    tenant.Id, [state.VersionOf(StreamId.Channels)], entries, cancellationToken) is AppendResult.Conflict)
                     continue;
                 foreach (var link in lost)
                     logger.Relinked(link.Channel.ConversationId, tenant.Id);

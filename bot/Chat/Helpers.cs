@@ -19,7 +19,8 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
         var place = turn.Conversation.ChannelId;
         if (refused.Refusal == Refusal.Frozen && state.Freeze is { } freeze)
             return Said(views.PeopleWith(state, place, freeze.LiftedBy, freeze.By.Id), " to lift it");
-        if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou) || access.EverybodyIsAdministrator)
+        if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou)
+            || access.EverybodyIsAdministrator)
             return "";
         var deciders = refused.Proposal is { IsUndecided: true, Subject: var subject } && state.Find(subject.Id) is { } incident
             ? views.ForEverybody(state, incident, place).Deciders
@@ -36,8 +37,10 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
     {
         if (WhyNoRight(turn, state, incident, person) is { } why)
             return why;
-        return state.Freeze is not { } freeze ? null
-            : $"{freeze.Sentence(CardText.Name(state.Name, 60))}{Ask(turn, state, new(incident.Proposal, Refusal.Frozen, ""), person)} {incident.Id} can be rejected or snoozed meanwhile.";
+        if (state.Freeze is not { } freeze)
+            return null;
+        var whom = Ask(turn, state, new(incident, Refusal.Frozen, ""), person);
+        return $"{freeze.Sentence(CardText.Name(state.Name, 60))}{whom} {incident.Id} can be rejected or snoozed meanwhile.";
     }
 
     private static string Said(string? who, string what) => who switch

@@ -14,7 +14,9 @@ public interface IChatCommand
     /// <summary>What may be said instead, in lower case: a word, or several as in <c>who am i</c>.</summary>
     IReadOnlyList<string> Synonyms { get; }
 
-    /// <summary>How it is used and what it does, a line for each form. A command without any is understood but neither listed nor proposed.</summary>
+    /// <summary>
+    /// How it is used and what it does, a line for each form. A command without any is understood but neither listed nor proposed.
+    /// </summary>
     IReadOnlyList<HelpLine> Help { get; }
 
     /// <summary>Reads what was typed after the name.</summary>
@@ -33,6 +35,8 @@ public interface IChatQuestion
     /// <summary>How people may ask, and what they are told; each is understood as it stands.</summary>
     IReadOnlyList<HelpLine> Examples { get; }
 
-    /// <summary>Null when it is not surely this question: a person who is asked back loses a moment, one who is answered something else is misled.</summary>
+    /// <summary>
+    /// Null when it is not surely this question: a person who is asked back loses a moment, one who is answered something else is misled.
+    /// </summary>
     ChatRequest? Read(QuestionText question);
 }

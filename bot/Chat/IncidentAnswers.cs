@@ -7,7 +7,9 @@ using MediatR;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>Answers about one incident: its card, its story, and that there is none. What is asked of core about it is answered with its card too.</summary>
+/// <summary>
+/// Answers about one incident: its card, its story, and that there is none. What is asked of core about it is answered with its card too.
+/// </summary>
 internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility, IncidentViews views, Trails trails, Helpers helpers)
 {
     private const int MaxNamed = 8;
@@ -40,14 +42,19 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
         return Copy(turn, found, incident, said) with { Refused = answer.Refusal?.ToString() };
     }
 
-    /// <summary>Says the same whether the incident does not exist or is not for this person, and names what they can ask for instead.</summary>
+    /// <summary>
+    /// Says the same whether the incident does not exist or is not for this person, and names what they can ask for instead.
+    /// </summary>
     public async Task<OutgoingMessage> NotFoundAsync(ChatTurn turn, string incidentId, CancellationToken cancellationToken)
     {
         var sought = await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken);
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);
-        var ofPrefix = visible.Where(client => incidentId.StartsWith(client.Tenant.Prefix + "-", StringComparison.OrdinalIgnoreCase)).ToList();
-        var known = (ofPrefix.Count > 0 ? ofPrefix : visible).SelectMany(Newest).Take(MaxNamed).Select(static incident => incident.Id).ToList();
-        return Reply.NotForThem(UserMessages.NotFound(sought, incidentId), detail: known.Count > 0 ? $"I know {string.Join(", ", known)}." : null);
+        var ofPrefix = visible.Where(client => incidentId.StartsWith(client.Tenant.Prefix + "-", StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        var known = (ofPrefix.Count > 0 ? ofPrefix : visible).SelectMany(Newest).Take(MaxNamed).Select(static incident => incident.Id)
+            .ToList();
+        return Reply.NotForThem(
+            UserMessages.NotFound(sought, incidentId), detail: known.Count > 0 ? $"I know {string.Join(", ", known)}." : null);
     }
 
     private static IEnumerable<Incident> Newest(TenantNow client) => client.State.Incidents.Values

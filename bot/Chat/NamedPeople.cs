@@ -14,26 +14,32 @@ internal sealed class NamedPeople(IConversationBook book, HomeDirectory home)
         var known = (channels ?? []).Prepend(turn.Conversation.ChannelId).SelectMany(book.KnownPeople)
             .Where(member => member.ObjectId is not null).DistinctBy(member => member.ObjectId).ToList();
         var mentioned = (turn.Activity.Entities ?? [])
-            .Where(entity => entity.Type == "mention" && entity.Mentioned?.Id is not null && entity.Mentioned.Id != turn.Activity.Recipient?.Id)
+            .Where(
+                entity =>
+                    entity.Type == "mention" && entity.Mentioned?.Id is not null && entity.Mentioned.Id != turn.Activity.Recipient?.Id)
             .Select(entity => entity.Mentioned!)
             .DistinctBy(account => account.Id, StringComparer.Ordinal)
             .ToList();
         // Of several people mentioned in one message, those whose name stands here.
         if (mentioned.Count > 1)
-            mentioned = mentioned.FindAll(account => account.Name is { Length: > 0 } called && name.Contains(called, StringComparison.OrdinalIgnoreCase));
+            mentioned = mentioned.FindAll(
+                account => account.Name is { Length: > 0 } called && name.Contains(called, StringComparison.OrdinalIgnoreCase));
         if (mentioned.Count > 1)
             return (null, "One person at a time, please.");
         if (mentioned is [{ Id: var mri }])
         {
             return known.Find(member => member.Mri == mri) is { } member
                 ? (new(member.ObjectId!, member.Name ?? member.ObjectId!), "")
-                : (null, "I have not met that person in this conversation yet. Ask them to say hello to me here, or give their Entra object id.");
+                : (null,
+                    "I have not met that person in this conversation yet. "
+                    + "Ask them to say hello to me here, or give their Entra object id.");
         }
         if (IdIn(home.Written(name)) is { } id)
             return (new(id, known.Find(member => string.Equals(member.ObjectId, id, StringComparison.OrdinalIgnoreCase))?.Name ?? id), "");
         if (name.Equals("me", StringComparison.OrdinalIgnoreCase))
             return (turn.Person, "");
-        var named = known.Where(member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
+        var named = known.Where(
+            member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
         return named switch
         {
             [var only] => (new(only.ObjectId!, only.Name!), ""),
@@ -46,6 +52,8 @@ internal sealed class NamedPeople(IConversationBook book, HomeDirectory home)
     private static string? IdIn(string text)
     {
         var ids = text.Split('/');
-        return ids.Length <= 2 && Array.TrueForAll(ids, static id => Guid.TryParse(id, out _)) ? string.Join('/', ids.Select(static id => Guid.Parse(id).ToString())) : null;
+        return ids.Length <= 2 && Array.TrueForAll(ids, static id => Guid.TryParse(id, out _))
+            ? string.Join('/', ids.Select(static id => Guid.Parse(id).ToString()))
+            : null;
     }
 }

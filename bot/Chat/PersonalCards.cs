@@ -19,9 +19,12 @@ internal sealed class PersonalCards(IncidentViews views, Trails trails, Reviewin
     public async Task<InvokeResponse> WhyAsync(Click click, CancellationToken cancellationToken)
     {
         var everything = click.Data.Input(WhyCard.Everything) == "true";
-        return InvokeResponse.Card(await trails.CardAsync(View(click, click.Found.Incident, notice: null), click.Data.Page, everything, cancellationToken));
+        return InvokeResponse.Card(
+            await trails.CardAsync(View(click, click.Found.Incident, notice: null), click.Data.Page, everything, cancellationToken));
     }
 
     private IncidentView View(Click click, Incident incident, string? notice) =>
-        views.ForPerson(click.Found.Where.State, incident, click.Context.Conversation.ChannelId, click.Person, notice) with { IsCopy = click.Data.IsCopy };
+        views.ForPerson(
+            click.Found.Where.State, incident, click.Context.Conversation.ChannelId, click.Person,
+            notice) with { IsCopy = click.Data.IsCopy };
 }

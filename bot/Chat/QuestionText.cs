@@ -3,16 +3,21 @@ namespace DevOpsAI.Bot.Chat;
 /// <summary>A message as the plain questions read it: words in lower case, without greetings. Pure.</summary>
 public sealed class QuestionText
 {
-    private static readonly HashSet<string> Greetings = new(StringComparer.Ordinal) { "please", "hey", "hi", "bot", "and", "so", "ok", "would" };
+    private static readonly HashSet<string> Greetings = new(
+        StringComparer.Ordinal) { "please", "hey", "hi", "bot", "and", "so", "ok", "would" };
 
     private static readonly HashSet<string> Articles = new(StringComparer.Ordinal)
         { "the", "our", "my", "device", "server", "client", "incident", "user", "host", "machine" };
 
     private static readonly HashSet<string> Filling = new(StringComparer.Ordinal)
     {
-        "is", "are", "client", "clients", "the", "now", "currently", "still", "right", "today", "anything", "everything", "anybody", "anyone", "any",
+        "is", "are", "client", "clients", "the", "now", "currently", "still", "right", "today", "anything", "everything", "anybody",
+        "anyone", "any",
         "we", "us", "here", "at", "for",
     };
+
+    private static readonly HashSet<string> NoName = new(StringComparer.Ordinal)
+        { "today", "yesterday", "now", "night", "last", "week", "day", "this", "it", "do", "you" };
 
     private readonly KnownNames names;
 
@@ -82,7 +87,7 @@ public sealed class QuestionText
             var word = at + 1;
             while (word < Words.Count - 1 && Articles.Contains(Words[word]))
                 word++;
-            if (Words[word] is not ("today" or "yesterday" or "now" or "night" or "last" or "week" or "day" or "this" or "it" or "do" or "you"))
+            if (!NoName.Contains(Words[word]))
                 return Words[word];
         }
         return null;

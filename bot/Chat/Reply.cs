@@ -16,7 +16,8 @@ public static class Reply
         Card(MessageCards.Notice(sentence, good, detail, correlation));
 
     /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
-    public static OutgoingMessage NotForThem(string sentence, string? detail = null) => Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
+    public static OutgoingMessage NotForThem(string sentence, string? detail = null) =>
+        Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
 
     /// <summary>As <see cref="Of"/>, for a command that stops things: done or not, it is nothing that looks like all is well.</summary>
     public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone

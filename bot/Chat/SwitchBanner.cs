@@ -13,17 +13,21 @@ internal sealed class SwitchBanner(Visibility visibility, IKillSwitch? killSwitc
 {
     private const int MostNamed = 5;
 
-    public async ValueTask<OutgoingMessage> OnTopAsync(OutgoingMessage answer, TurnContext turn, Person person, CancellationToken cancellationToken)
+    public async ValueTask<OutgoingMessage> OnTopAsync(
+        OutgoingMessage answer, TurnContext turn, Person person, CancellationToken cancellationToken)
     {
         // An incident's own card says it itself.
         if (answer.Card is not { } card || answer.Evidence?.Purpose == "copy" || killSwitch?.On is not { Count: > 0 } on)
             return answer;
-        var stopped = (await visibility.TenantsAsync(person, turn.Conversation, cancellationToken)).Where(client => on.ContainsKey(client.Tenant.Id)).ToList();
+        var stopped = (await visibility.TenantsAsync(person, turn.Conversation, cancellationToken))
+            .Where(client => on.ContainsKey(client.Tenant.Id))
+            .ToList();
         if (stopped.Count == 0)
             return answer;
         var names = string.Join(", ", stopped.Take(MostNamed).Select(static client => CardText.Name(client.Tenant.Name, 60)));
         var more = stopped.Count > MostNamed ? $" and {stopped.Count - MostNamed} more" : "";
         var sentence = $"The kill switch is on for {names}{more}: nothing is drafted, posted, approved or executed.";
-        return answer with { Card = card.WithFirst("body", Container([Rich(null, new TextRun(sentence, 500, Bold: true))], Tone.Attention)) };
+        return answer with { Card = card.WithFirst(
+            "body", Container([Rich(null, new TextRun(sentence, 500, Bold: true))], Tone.Attention)) };
     }
 }

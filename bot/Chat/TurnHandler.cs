@@ -12,7 +12,8 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What reaches the bot from Teams is given to whom it concerns. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    ChatAnswers answers, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger, ILogger<TurnHandler> logger)
+    ChatAnswers answers, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger,
+    ILogger<TurnHandler> logger)
     : ITurnHandler
 {
     private const string NotKnown = "refused, nobody that Entra knows";
@@ -45,14 +46,16 @@ internal sealed class TurnHandler(
         catch (LedgerUnavailableException exception)
         {
             logger.RecordUnavailable(exception);
-            return InvokeResponse.Error(500, "RecordUnavailable", $"{UserMessages.WhyNotRecorded(exception)} Correlation id {turn.Correlation}");
+            return InvokeResponse.Error(
+                500, "RecordUnavailable", $"{UserMessages.WhyNotRecorded(exception)} Correlation id {turn.Correlation}");
         }
     }
 
     public async Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         await links.InstalledAsync(turn, cancellationToken);
-        await turn.ReplyAsync(Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
+        await turn.ReplyAsync(
+            Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
     }
 
     public Task OnRemovedAsync(TurnContext turn, CancellationToken cancellationToken) => links.RemovedAsync(turn, cancellationToken);
@@ -64,11 +67,14 @@ internal sealed class TurnHandler(
         if (response.IsTold)
             return Task.CompletedTask;
         var data = ClickData.Read(action.Data);
-        var said = response.Notice ?? response.Value as string ?? (response.Value as InvokeError)?.Message ?? "it took too long to show. Please press the button again.";
+        var said = response.Notice ?? response.Value as string ?? (response.Value as InvokeError)?.Message
+            ?? "it took too long to show. Please press the button again.";
         var about = data is null ? "about your click" : $"about your click on {data.IncidentId}";
         // Only whoever may see the incident gets a card of it, and with it a notice.
         var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.IncidentId);
-        return turn.ReplyAsync(Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence }, cancellationToken);
+        return turn.ReplyAsync(
+            Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence },
+            cancellationToken);
     }
 
     /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
@@ -77,11 +83,13 @@ internal sealed class TurnHandler(
         if (message.Evidence is not { } evidence)
             return;
         var sent = new MessageSent(
-            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
+            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId,
+            message.ContentHash(), outcome.ForRecord());
         try
         {
             await ledger.AppendAsync(
-                evidence.Tenant, [], [new(StreamId.Message(turn.Conversation.ChannelId), Actor.Service("teams"), turn.Correlation, sent)], CancellationToken.None);
+                evidence.Tenant, [], [new(StreamId.Message(turn.Conversation.ChannelId), Actor.Service("teams"), turn.Correlation, sent)],
+                CancellationToken.None);
         }
         catch (LedgerUnavailableException exception)
         {
@@ -98,16 +106,20 @@ internal sealed class TurnHandler(
             : await answers.AnswerAsync(answers.TurnOf(turn, person), cancellationToken);
     }
 
-    /// <summary>A click in a client too old for Action.Execute; the answer can only be a message, and so a copy of the card beside the living one.</summary>
+    /// <summary>
+    /// A click in a client too old for Action.Execute; the answer can only be a message, and so a copy of the card beside the living one.
+    /// </summary>
     private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)
     {
         var read = ClickData.Read(data);
         var verb = ClickData.IsPage(data) ? Verb.Pending : read?.Inputs.GetValueOrDefault("verb") ?? "";
-        var response = await OnCardActionAsync(turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false) { AnswersWithCopy = true }, cancellationToken);
+        var response = await OnCardActionAsync(
+            turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false) { AnswersWithCopy = true }, cancellationToken);
         return response.Value switch
         {
             OutgoingJson card when read is null => Reply.Card(card),
-            OutgoingJson card => Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
+            OutgoingJson card =>
+                Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
             string sentence => Reply.Notice(sentence),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),

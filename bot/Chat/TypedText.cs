@@ -10,12 +10,15 @@ internal static partial class TypedText
     private const int MaxLength = 2_000;
 
     private static readonly HashSet<string> Polite = new(StringComparer.OrdinalIgnoreCase)
-        { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now", "to" };
+        { "please", "pls", "bot", "hey", "can", "could", "you", "me", "the", "a", "for", "incident", "card", "of", "is", "kindly", "now",
+            "to" };
 
-    private static readonly HashSet<string> Joining = new(StringComparer.OrdinalIgnoreCase) { "role", "for", "to", "from", "at", "in", "as", "the" };
+    private static readonly HashSet<string> Joining = new(
+        StringComparer.OrdinalIgnoreCase) { "role", "for", "to", "from", "at", "in", "as", "the" };
 
     private static readonly HashSet<string> Asking = new(StringComparer.OrdinalIgnoreCase)
-        { "who", "what", "which", "why", "when", "where", "how", "is", "are", "was", "were", "did", "does", "do", "has", "have", "will", "whose" };
+        { "who", "what", "which", "why", "when", "where", "how", "is", "are", "was", "were", "did", "does", "do", "has", "have", "will",
+            "whose" };
 
     /// <summary>Words that mean nothing, unless a client is called so.</summary>
     public static bool MeansNothing(string word) => Polite.Contains(word) || Joining.Contains(word);
@@ -24,7 +27,9 @@ internal static partial class TypedText
 
     public static bool IsJoining(string word) => Joining.Contains(word);
 
-    /// <summary>What begins with this word is a question rather than a command, whatever it asks: "is the freeze lifted?" freezes nothing.</summary>
+    /// <summary>
+    /// What begins with this word is a question rather than a command, whatever it asks: "is the freeze lifted?" freezes nothing.
+    /// </summary>
     public static bool BeginsQuestion(string word) => Asking.Contains(word);
 
     /// <summary>One line with plain spaces and dashes, without what cannot be seen.</summary>
@@ -46,7 +51,8 @@ internal static partial class TypedText
     public static List<string> Words(string clean) => [.. Split(clean).Select(Bare)];
 
     /// <summary>The last words as they were typed, but for quotes around them: a reason goes on record and keeps its punctuation.</summary>
-    public static IEnumerable<string> LastAsTyped(string clean, int count) => Split(clean).TakeLast(count).Select(static word => word.Trim('"', '“', '”'));
+    public static IEnumerable<string> LastAsTyped(string clean, int count) =>
+        Split(clean).TakeLast(count).Select(static word => word.Trim('"', '“', '”'));
 
     /// <summary>The incident id in some words, as <c>CON-1001</c>; null when there is none.</summary>
     public static string? IncidentId(string words) => IncidentId(words, static _ => true);
@@ -71,6 +77,7 @@ internal static partial class TypedText
         : word.Trim('"', '\'', '`', '“', '”', '‘', '’', '«', '»', '„', ',', '.', '!', '?', ';', ':', '(', ')', '*', '<', '>', '/');
 
     [GeneratedRegex(
-        @"(?:^|[\s#])#?(?<prefix>[A-Za-z]{2,5})[\s\-_#]{0,3}(?<number>\d{1,9})(?=$|\W)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        @"(?:^|[\s#])#?(?<prefix>[A-Za-z]{2,5})[\s\-_#]{0,3}(?<number>\d{1,9})(?=$|\W)", RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Id();
 }

@@ -27,11 +27,16 @@ public abstract record Sought
     public sealed record NotHere : Sought;
 }
 
-/// <summary>What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked to.</summary>
+/// <summary>
+/// What may be said to whom, and where: a person needs a role for the client, and a shared conversation shows only the client it is linked
+/// to.
+/// </summary>
 public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IAccess access, IKeyRing keys, Quarantine quarantine)
 {
     /// <summary>The clients whose cards go to this conversation; usually one or none.</summary>
-    /// <exception cref="LedgerUnavailableException">Among others where it may be linked to a client that is locked: nobody else's is shown there.</exception>
+    /// <exception cref="LedgerUnavailableException">
+    /// Among others where it may be linked to a client that is locked: nobody else's is shown there.
+    /// </exception>
     public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(string conversationId, CancellationToken cancellationToken)
     {
         List<TenantNow> linked = [];
@@ -47,7 +52,8 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             return linked;
         // Trying again in a minute helps with a key that is withheld, not with a record that has to be restored.
         quarantine.ThrowIfHeld(unread.Id);
-        throw new LedgerUnavailableException($"Whether a conversation is linked to {unread.Id} cannot be told while that tenant is locked.");
+        throw new LedgerUnavailableException(
+            $"Whether a conversation is linked to {unread.Id} cannot be told while that tenant is locked.");
     }
 
     /// <summary>The client of this name, prefix or id that the person has a role for; null when there is none.</summary>
@@ -67,7 +73,10 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         || tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
         || tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Names, prefixes and ids of clients that the person has a role for and that would otherwise be read as mere politeness, such as <c>a</c> or <c>CAN</c>.</summary>
+    /// <summary>
+    /// Names, prefixes and ids of clients that the person has a role for and that would otherwise be read as mere politeness, such as
+    /// <c>a</c> or <c>CAN</c>.
+    /// </summary>
     public async ValueTask<IReadOnlyCollection<string>> PoliteNamesAsync(Person person, CancellationToken cancellationToken)
     {
         List<string> names = [];
@@ -83,7 +92,9 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     /// <summary>What incidents begin with that the person may ask for; of clients served elsewhere too, which they are told.</summary>
     public async ValueTask<IReadOnlyCollection<string>> PrefixesAsync(Person person, CancellationToken cancellationToken)
     {
-        List<string> prefixes = [.. tenants.Elsewhere.Select(static one => one.Tenant).Where(tenant => MayKnow(tenant, person)).Select(static tenant => tenant.Prefix)];
+        List<string> prefixes =
+            [.. tenants.Elsewhere.Select(static one => one.Tenant).Where(
+                tenant => MayKnow(tenant, person)).Select(static tenant => tenant.Prefix)];
         foreach (var tenant in tenants.All)
         {
             if (await states.FindAsync(tenant.Id, cancellationToken) is { } state ? HasRole(state, person) : MayKnow(tenant, person))
@@ -100,37 +111,50 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             ? known.Sentence
             : UserMessages.NoClient(word);
 
-    /// <summary>Says which clients of this person cannot be read now, because they are locked; null when none, and in a conversation that others read.</summary>
+    /// <summary>
+    /// Says which clients of this person cannot be read now, because they are locked; null when none, and in a conversation that others
+    /// read.
+    /// </summary>
     public string? LeftOut(Person person, ConversationRef conversation)
     {
         if (conversation.Kind != "personal")
             return null;
-        return UserMessages.LeftOut(Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
+        return UserMessages.LeftOut(
+            Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
 
-        IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) => [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
+        IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) =>
+            [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
     }
 
     /// <summary>Every client that may be talked about with this person in this conversation, and whose records can be read now.</summary>
-    public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<TenantNow>> TenantsAsync(
+        Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         List<TenantNow> visible = [];
         foreach (var tenant in tenants.All)
         {
-            if (await states.FindAsync(tenant.Id, cancellationToken) is { } state && HasRole(state, person) && await MayBeShownAsync(tenant.Id, state, conversation, cancellationToken))
+            if (await states.FindAsync(tenant.Id, cancellationToken) is { } state && HasRole(state, person)
+                && await MayBeShownAsync(tenant.Id, state, conversation, cancellationToken))
                 visible.Add(new(tenant, state));
         }
         return visible;
     }
 
-    public async ValueTask<Sought> FindAsync(string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    public async ValueTask<Sought> FindAsync(
+        string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         var dash = incidentId.IndexOf('-', StringComparison.Ordinal);
         if (dash < 1 || tenants.FindByPrefix(incidentId[..dash].ToUpperInvariant()) is not { } tenant)
-            return Elsewhere(dash < 1 ? null : tenants.Elsewhere.FirstOrDefault(one => one.Tenant.Prefix.Equals(incidentId[..dash], StringComparison.OrdinalIgnoreCase)), person);
+            return Elsewhere(
+                dash < 1
+                    ? null
+                    : tenants.Elsewhere.FirstOrDefault(
+                        one => one.Tenant.Prefix.Equals(incidentId[..dash], StringComparison.OrdinalIgnoreCase)), person);
         return await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken);
     }
 
-    public async ValueTask<Sought> FindAsync(TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
+    public async ValueTask<Sought> FindAsync(
+        TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         if (tenants.Find(tenantId) is not { } tenant)
             return Elsewhere(tenants.FindElsewhere(tenantId), person);
@@ -138,18 +162,22 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             return new Sought.Unknown();
         if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
             return new Sought.Unknown();
-        return await MayBeShownAsync(tenantId, state, conversation, cancellationToken) ? new Sought.Found(new(tenant, state), incident) : new Sought.NotHere();
+        return await MayBeShownAsync(tenantId, state, conversation, cancellationToken)
+            ? new Sought.Found(new(tenant, state), incident)
+            : new Sought.NotHere();
     }
 
     /// <summary>
     /// A personal chat shows whatever its person may see. A shared conversation shows the client it is linked to; one that is linked to
     /// nobody shows nothing, except where everybody may see everything anyway.
     /// </summary>
-    public async ValueTask<bool> MayBeShownAsync(TenantId tenant, TenantState state, ConversationRef conversation, CancellationToken cancellationToken)
+    public async ValueTask<bool> MayBeShownAsync(
+        TenantId tenant, TenantState state, ConversationRef conversation, CancellationToken cancellationToken)
     {
         if (conversation.Kind == "personal" || state.Channels.ContainsKey(conversation.ChannelId))
             return true;
-        return access.EverybodyIsAdministrator && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);
+        return access.EverybodyIsAdministrator
+            && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);
     }
 
     private Sought Elsewhere(TenantElsewhere? elsewhere, Person person) =>

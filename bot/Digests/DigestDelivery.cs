@@ -11,9 +11,12 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Digests;
 
-/// <summary>Posts one digest. That it is about to be sent is on record first, so it is sent once: again only while it certainly did not arrive.</summary>
+/// <summary>
+/// Posts one digest. That it is about to be sent is on record first, so it is sent once: again only while it certainly did not arrive.
+/// </summary>
 internal sealed class DigestDelivery(
-    ILedger ledger, DigestViews views, IConnectorClient connector, IConversationBook book, TimeProvider clock, ILogger<DigestDelivery> logger,
+    ILedger ledger, DigestViews views, IConnectorClient connector, IConversationBook book, TimeProvider clock,
+    ILogger<DigestDelivery> logger,
     IKillSwitch? killSwitch = null)
 {
     private static readonly Actor Self = Actor.Service("digests");
@@ -45,7 +48,8 @@ internal sealed class DigestDelivery(
         finally
         {
             var sent = new MessageSent(
-                DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
+                DigestSending.Purpose, null, conversation, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(),
+                outcome.ForRecord());
             await ledger.AppendAsync(tenant.Id, [], [new(StreamId.Message(conversation), Self, correlation, sent)], CancellationToken.None);
             logger.DigestPosted(tenant.Id, conversation, sent.Outcome);
         }

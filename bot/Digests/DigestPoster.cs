@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
@@ -9,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Digests;
 
 /// <summary>
-/// Posts each linked conversation's digest when it is due. Keeps nothing: what is due is read from the state, so a bot that was away posts one
-/// digest of the whole time. Escalation channels get none.
+/// Posts each linked conversation's digest when it is due. Keeps nothing: what is due is read from the state, so a bot that was away posts
+/// one digest of the whole time. Escalation channels get none.
 /// </summary>
 internal sealed class DigestPoster(
     TenantStates states, ITenantDirectory tenants, DigestDelivery delivery, IFollowedTenants followed, IOptions<DigestsOptions> options,
@@ -46,22 +45,20 @@ internal sealed class DigestPoster(
     {
         if (!options.Value.Enabled)
             return;
-        var worker = new TenantWorker(clock, LongestWait, (tenant, failure, _) => logger.DigestsWait(tenant, failure));
-        await Task.WhenAll(tenants.All.Select(tenant => worker.RepeatAsync(
-            tenant.Id,
-            async stop =>
-            {
-                await CatchUpAsync(tenant, stop);
-                var now = clock.GetUtcNow();
-                var wait = schedule.NextDue(now) - now;
-                return NextRound.After(wait < LongestWait ? wait : LongestWait);
-            },
-            stoppingToken)));
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await CatchUpAsync(stoppingToken);
+            var now = clock.GetUtcNow();
+            var wait = schedule.NextDue(now) - now;
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private bool IsDue(TenantState state, ChannelLinked link) =>
-        !link.Escalation && state.Digests.GetValueOrDefault(link.Channel.ConversationId) is { } mark && clock.GetUtcNow() is var now && (mark.At < schedule.LastDue(now) || mark.At > now + WrongBy);
+        !link.Escalation && state.Digests.GetValueOrDefault(link.Channel.ConversationId) is { } mark && clock.GetUtcNow() is var now
+            && (mark.At < schedule.LastDue(now) || mark.At > now + WrongBy);
 
     /// <summary>Each conversation waits for Teams by itself.</summary>
     private void Begin(Tenant tenant, string conversation, CancellationToken stopping)

@@ -17,10 +17,13 @@ internal sealed record AnswerView(string Headline, IReadOnlyList<AnswerLine> Inc
     public bool IsPartlySimulated { get; init; }
 
     /// <param name="withPlan">Says what is being carried out too.</param>
-    public static AnswerView For(string headline, IEnumerable<(Tenant Tenant, Incident Incident)> incidents, DateTimeOffset now, bool withPlan = false)
+    public static AnswerView For(
+        string headline, IEnumerable<(Tenant Tenant, Incident Incident)> incidents, DateTimeOffset now, bool withPlan = false)
     {
         var all = incidents.OrderByDescending(static pair => pair.Incident.OpenedAt).ToList();
-        var shown = all.Take(MaxLines).Select(pair => new AnswerLine(IncidentLine.For(pair.Tenant, pair.Incident, now), Done(pair.Incident, withPlan))).ToList();
+        var shown = all.Take(MaxLines)
+            .Select(pair => new AnswerLine(IncidentLine.For(pair.Tenant, pair.Incident, now), Done(pair.Incident, withPlan)))
+            .ToList();
         return new(headline, shown, all.Count - shown.Count) { IsPartlySimulated = all.Exists(static pair => pair.Incident.Simulated) };
     }
 

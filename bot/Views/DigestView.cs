@@ -8,15 +8,16 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Views;
 
 /// <summary>
-/// A client's digest: what happened, what waits, what is told nowhere else, and the newest checkpoint, which stays where it is shown, out of
-/// reach of whoever runs the bot.
+/// A client's digest: what happened, what waits, what is told nowhere else, and the newest checkpoint, which stays where it is shown, out
+/// of reach of whoever runs the bot.
 /// </summary>
 /// <param name="Client">Its name, made safe.</param>
 /// <param name="Window">The time that is told of.</param>
 /// <param name="Happened">What the ledger says of that time.</param>
 /// <param name="Open">How many incidents are open now.</param>
 /// <param name="Waiting">The most urgent of them.</param>
-internal sealed record DigestView(TenantId Tenant, string Client, Wording Window, Digest Happened, int Open, IReadOnlyList<IncidentLine> Waiting)
+internal sealed record DigestView(
+    TenantId Tenant, string Client, Wording Window, Digest Happened, int Open, IReadOnlyList<IncidentLine> Waiting)
 {
     /// <summary>Some of what happened or waits is simulated.</summary>
     public bool IsPartlySimulated { get; init; }
@@ -61,12 +62,13 @@ internal sealed class DigestViews(ILedger ledger, Checkpoints checkpoints, TimeP
     {
         var open = PendingView.Open(state);
         var waiting = open.Take(MaxWaiting).Select(incident => IncidentLine.For(tenant, incident, now));
+        var secrets = (rotations?.Due(now) ?? []).Where(due => due.Secret.Tenant == tenant.Id);
         var (checkpoint, problem) = await NewestAsync(tenant, cancellationToken);
         return new(tenant.Id, SanitizedText.Name(tenant.Name, 60), window, digest, open.Count, [.. waiting])
         {
             IsPartlySimulated = digest.Simulated || open.Exists(static incident => incident.Simulated),
             FreezeReason = state.Freeze?.Reason,
-            SecretsToReplace = [.. (rotations?.Due(now) ?? []).Where(due => due.Secret.Tenant == tenant.Id).Take(MaxSecrets).Select(static due => due.Warning)],
+            SecretsToReplace = [.. secrets.Take(MaxSecrets).Select(static due => due.Warning)],
             Checkpoint = checkpoint,
             CheckpointProblem = problem,
         };

@@ -54,13 +54,13 @@ internal sealed class IncidentDetails
         {
             var step = steps[number - 1];
             Line($"{number}. {step.Title}", DetailStyle.Bold);
-            Line(
-                $"Target: {step.Target.Kind} {Name(step.Target.Name)} ({step.Target.Id}) of {Name(step.Target.Client)}, through {step.Target.Connection}. Action: {step.Action}.",
-                DetailStyle.Subtle);
+            var target = $"Target: {step.Target.Kind} {Name(step.Target.Name)} ({step.Target.Id}) of {Name(step.Target.Client)}";
+            Line($"{target}, through {step.Target.Connection}. Action: {step.Action}.", DetailStyle.Subtle);
             Line(step.Command, DetailStyle.Command);
             if (step.RollbackCommand is { } back)
             {
-                Line(number < steps.Count ? "Taken back, by itself when a later step fails, with:" : "Taken back with:", DetailStyle.Subtle);
+                Line(
+                    number < steps.Count ? "Taken back, by itself when a later step fails, with:" : "Taken back with:", DetailStyle.Subtle);
                 Line(back, DetailStyle.Command);
             }
             foreach (var sentence in StepSentences.For(view, step))
@@ -79,7 +79,8 @@ internal sealed class IncidentDetails
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
         var requester = SanitizedText.Name(Phrases.Who(staged.Requester));
-        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.", DetailStyle.Subtle);
+        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.",
+            DetailStyle.Subtle);
         Line($"Fingerprint {staged.Seal}", DetailStyle.Command);
     }
 
@@ -88,13 +89,17 @@ internal sealed class IncidentDetails
         if (incident.Draft is not { } draft)
             return;
         if (draft.Analysis.Length > 0)
-            Heading(draft.Drafter == RecommendationDrafted.NoRunbook ? "Analysis" : $"Analysis {SanitizedText.Plain(Phrases.Drafter(draft), 120)}");
+            Heading(
+                draft.Drafter == RecommendationDrafted.NoRunbook
+                    ? "Analysis"
+                    : $"Analysis {SanitizedText.Plain(Phrases.Drafter(draft), 120)}");
         Line(draft.Analysis);
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)
             Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
         var said = draft.Evidence.Select(static evidence => evidence.Text).ToHashSet(StringComparer.Ordinal);
-        var observed = draft.Observed.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => ObservationWords.SayOf(pair.Key, pair.Value));
+        var observed = draft.Observed.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => ObservationWords.SayOf(pair.Key, pair.Value));
         foreach (var text in observed.Where(text => !said.Contains(text)))
             Line($"• {text}");
     }
@@ -105,7 +110,8 @@ internal sealed class IncidentDetails
         foreach (var (seq, received) in incident.RecentEvents.Reverse())
         {
             var where = $"{EventKeys.Preposition(received.Device)} {Name(received.Device ?? "no device")}";
-            Add($"{received.OccurredAt} {received.Status} {received.Severity} {received.Kind} {where}, entry {seq}, through {received.Connection}", DetailStyle.Bold);
+            var what = $"{received.Status} {received.Severity} {received.Kind} {where}";
+            Add($"{received.OccurredAt} {what}, entry {seq}, through {received.Connection}", DetailStyle.Bold);
             Line(received.Title);
             if (received.Description is { Length: > 0 } description)
                 Line(description, DetailStyle.Subtle);
@@ -124,8 +130,9 @@ internal sealed class IncidentDetails
             Add($"staged by entry {incident.StagedSeq}, {incident.StagedAt}");
         foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
         {
+            var who = SanitizedText.Name(Phrases.Who(decision.By));
             var reason = decision.Fact.Reason is { Length: > 0 } given ? ": " + given : "";
-            Add($"{Phrases.Decision(decision.Fact.Kind)} by {SanitizedText.Name(Phrases.Who(decision.By))}, entry {decision.Seq}, {decision.At}{reason}");
+            Add($"{Phrases.Decision(decision.Fact.Kind)} by {who}, entry {decision.Seq}, {decision.At}{reason}");
         }
         AddRun(incident.Execution);
         AddRun(incident.Undo);
@@ -136,9 +143,12 @@ internal sealed class IncidentDetails
     {
         if (run is null)
             return;
-        Add($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {run.StartedAt}: {run.Outcome?.ToString().ToLowerInvariant() ?? "running"} {run.Summary}");
+        var outcome = run.Outcome?.ToString().ToLowerInvariant() ?? "running";
+        Add($"{run.ExecutionId} claimed by entry {run.StartedSeq}, {run.StartedAt}: {outcome} {run.Summary}");
         foreach (var step in run.Steps)
-            Line($"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}", DetailStyle.Subtle);
+            Line(
+                $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}",
+                DetailStyle.Subtle);
         foreach (var change in run.Changes)
             Line(ObservationWords.Changed(change.What, change.Was, change.Now), DetailStyle.Subtle);
     }

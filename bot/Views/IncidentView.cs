@@ -13,12 +13,15 @@ namespace DevOpsAI.Bot.Views;
 /// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
 /// <param name="BreakGlass">Act at once and alone.</param>
 /// <param name="Confirm">Say whether it was right that somebody did.</param>
-public readonly record struct Rights(bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false, bool Snooze = false);
+public readonly record struct Rights(
+    bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false, bool Snooze = false);
 
 /// <summary>
 /// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.
 /// </summary>
-/// <param name="Token">For the page that is being shown: it and all before it were opened by this person. Null when there is no such proof.</param>
+/// <param name="Token">
+/// For the page that is being shown: it and all before it were opened by this person. Null when there is no such proof.
+/// </param>
 public sealed record Reading(int Page, string? Token);
 
 /// <summary>Everything an incident's card says, for one reader at one instant.</summary>
@@ -71,7 +74,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>The page of details that is being read; null for the card itself.</summary>
     public Reading? Reading { get; init; }
 
-    /// <summary>Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.</summary>
+    /// <summary>
+    /// Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.
+    /// </summary>
     public IReadOnlyList<Incident> Beside { get; init; } = [];
 
     /// <summary>Earlier incidents of the same alert on the same device, oldest first; none the first time.</summary>
@@ -92,5 +97,8 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     }
 
     /// <summary>What is, or was last, up for decision or execution.</summary>
-    internal Plan Plan => Incident.PlanInForce is { Steps.Count: > 0 } staged || Incident.Staged is not null ? Incident.PlanInForce : Incident.Draft?.Plan ?? Plan.Empty;
+    internal Plan Plan =>
+        Incident.PlanInForce is { Steps.Count: > 0 } staged || Incident.Staged is not null
+            ? Incident.PlanInForce
+            : Incident.Draft?.Plan ?? Plan.Empty;
 }

@@ -10,18 +10,25 @@ namespace DevOpsAI.Bot.Views;
 
 /// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
 public sealed class IncidentViews(
-    ITenantDirectory tenants, IAccess access, IConnections connections, IConversationPeople people, GatePolicies policies, TimeProvider clock, LinkHosts linkHosts)
+    ITenantDirectory tenants, IAccess access, IConnections connections, IConversationPeople people, GatePolicies policies,
+    TimeProvider clock, LinkHosts linkHosts)
 {
     private const int MostRefreshers = 60;
     private static readonly Role[] Undoing = [Role.Approver, Role.Administrator];
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
-    public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) => Common(state, incident, conversationId) with
+    public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) =>
+        Common(state, incident, conversationId) with
     {
-        Rights = access.EverybodyIsAdministrator ? new(Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null) : default,
+        Rights = access.EverybodyIsAdministrator
+            ? new(
+                Decide: incident.IsUndecided || incident.IsLeftToPeople, Undo: true, Redraft: true, Confirm: incident.OpenGlass is not null)
+            : default,
     };
 
-    /// <summary>The card that is new in a conversation: where the policy says so it calls those who may decide, as a card that changes does not.</summary>
+    /// <summary>
+    /// The card that is new in a conversation: where the policy says so it calls those who may decide, as a card that changes does not.
+    /// </summary>
     public IncidentView ForEverybodyAnew(TenantState state, Incident incident, string conversationId)
     {
         var view = ForEverybody(state, incident, conversationId);
@@ -40,18 +47,23 @@ public sealed class IncidentViews(
         };
 
     /// <summary>When something that cards show last began or ended by its date alone, without an entry; null for never.</summary>
-    public DateTimeOffset? TurnedAt(TenantState state) => Turns(state).Where(turn => turn <= clock.GetUtcNow()).Max(turn => (DateTimeOffset?)turn);
+    public DateTimeOffset? TurnedAt(TenantState state) =>
+        Turns(state).Where(turn => turn <= clock.GetUtcNow()).Max(turn => (DateTimeOffset?)turn);
 
     /// <summary>When that happens next; null for never.</summary>
-    public DateTimeOffset? NextTurn(TenantState state) => Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
+    public DateTimeOffset? NextTurn(TenantState state) =>
+        Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
 
     private IEnumerable<DateTimeOffset> Turns(TenantState state) =>
         policies.For(state.Tenant).Freezes.SelectMany(freeze => new[] { freeze.During.Begins, freeze.During.Ends })
             .Concat(state.Absences.Values.SelectMany(absence => new[] { absence.From, absence.Until }));
 
-    private IEnumerable<Absence> AbsencesFor(TenantState state, Incident incident) => incident.IsUndecided && incident.Staged is { Terms.Level: GateLevel.L2 } staged
+    private IEnumerable<Absence> AbsencesFor(TenantState state, Incident incident) =>
+        incident.IsUndecided && incident.Staged is { Terms.Level: GateLevel.L2 } staged
         ? state.Absences.Values
-            .Where(absence => absence.Contains(clock.GetUtcNow()) && access.RolesOf(state, absence.Who.Id).Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
+            .Where(absence => absence.Contains(clock.GetUtcNow()))
+            .Where(absence => access.RolesOf(state, absence.Who.Id)
+                .Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
             .OrderBy(absence => absence.Until)
         : [];
 
@@ -85,7 +97,10 @@ public sealed class IncidentViews(
     private Deciders DecidersOf(TenantState state, Incident incident, string conversationId) =>
         Deciders.Of(state, incident.Proposal, access, NamesIn(state, conversationId), clock.GetUtcNow());
 
-    /// <summary>What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so nothing is sorted for it.</summary>
+    /// <summary>
+    /// What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so
+    /// nothing is sorted for it.
+    /// </summary>
     private Func<string, string?> NamesIn(TenantState state, string conversationId)
     {
         var here = people.KnownIn(conversationId);
@@ -104,7 +119,8 @@ public sealed class IncidentViews(
         return null;
     }
 
-    private static string? Sentence(Deciders who) => who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Sentence;
+    private static string? Sentence(Deciders who) =>
+        who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Sentence;
 
     private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => people.KnownIn(conversationId)
         .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)
@@ -119,11 +135,14 @@ public sealed class IncidentViews(
             Snooze: incident.IsUndecided && works,
             Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,
-            BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null && access.WhyNotBreakGlass(state, incident.Proposal, objectId) is null,
-            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident.Proposal, objectId) is null);
+            BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null
+                && access.WhyNotBreakGlass(state, incident, objectId) is null,
+            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
     }
 
-    private static bool CanBePressed(Incident incident) => incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople || incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: not null };
+    private static bool CanBePressed(Incident incident) =>
+        incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople
+            || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
 
     private static List<Incident> Beside(TenantState state, Incident storm)
     {

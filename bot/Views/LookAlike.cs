@@ -12,12 +12,17 @@ internal static class LookAlike
 
     private enum Script { None, Latin, Greek, Cyrillic, Armenian, Cherokee, FullWidth, Mathematical, EastAsian, RightToLeft, Other }
 
-    /// <summary><paramref name="shown"/>, followed by the suspicious letters of <paramref name="original"/> by number when there are any.</summary>
+    /// <summary>
+    /// <paramref name="shown"/>, followed by the suspicious letters of <paramref name="original"/> by number when there are any.
+    /// </summary>
     public static string Mark(string shown, string? original)
     {
         if (original is null || original.All(char.IsAscii))
             return shown;
-        var odd = original.Split([' ', '.', '\\', '/', '@', ','], StringSplitOptions.RemoveEmptyEntries).SelectMany(Suspicious).Distinct().ToList();
+        var odd = original.Split([' ', '.', '\\', '/', '@', ','], StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(Suspicious)
+            .Distinct()
+            .ToList();
         if (odd.Count == 0)
             return shown;
         var numbers = string.Join(" ", odd.Take(Named).Select(rune => $"U+{rune.Value:X4}"));
@@ -32,9 +37,12 @@ internal static class LookAlike
         var letters = word.EnumerateRunes().Where(Rune.IsLetter).ToList();
         var scripts = letters.Select(ScriptOf).Where(IsJudged).Distinct().ToList();
         var strange = letters.Where(letter => ScriptOf(letter) is var script && script != Script.Latin && IsJudged(script));
-        if (scripts.Exists(script => script is Script.FullWidth or Script.Mathematical) || (scripts.Count > 1 && scripts.Contains(Script.Latin)))
+        if (scripts.Exists(script => script is Script.FullWidth or Script.Mathematical)
+            || (scripts.Count > 1 && scripts.Contains(Script.Latin)))
             return strange;
-        return letters.Count > 0 && letters.All(letter => letter.IsBmp && Imitations.Contains((char)letter.Value, StringComparison.Ordinal)) ? strange : [];
+        return letters.Count > 0 && letters.All(letter => letter.IsBmp && Imitations.Contains((char)letter.Value, StringComparison.Ordinal))
+            ? strange
+            : [];
 
         bool IsJudged(Script script) => script != Script.EastAsian && (script != Script.RightToLeft || touches);
     }

@@ -12,7 +12,8 @@ internal static class NameSearch
         // Of a name with look-alike letters the warning beside it must be read.
         if (SanitizedText.Name(device, int.MaxValue) != SanitizedText.Plain(device, int.MaxValue))
             return false;
-        for (var at = text.IndexOf(device, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(device, at + 1, StringComparison.OrdinalIgnoreCase))
+        var at = -1;
+        while ((at = text.IndexOf(device, at + 1, StringComparison.OrdinalIgnoreCase)) >= 0)
         {
             var end = at + device.Length;
             var standsAlone = (at == 0 || !IsOfName(text[at - 1])) && (end == text.Length || !IsOfName(text[end]));
@@ -26,7 +27,8 @@ internal static class NameSearch
     /// Besides letters of any script what hides among them: marks, signs that are not drawn, halves of rarer letters. The two signs that we
     /// set a text apart with are none of them.
     /// </summary>
-    private static bool IsOfName(char c) => c is '-' or '_' || char.IsLetterOrDigit(c) || (!RightToLeft.IsSign(c) && char.GetUnicodeCategory(c)
+    private static bool IsOfName(char c) =>
+        c is '-' or '_' || char.IsLetterOrDigit(c) || (!RightToLeft.IsSign(c) && char.GetUnicodeCategory(c)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format
         or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.Surrogate);
 }

@@ -63,5 +63,6 @@ internal sealed record PendingView(string Clients, int Count, IReadOnlyList<Inci
         (right.IsUndecided, right.Severity, left.OpenedAt).CompareTo((left.IsUndecided, left.Severity, right.OpenedAt));
 
     private static bool IsPending(Incident incident) =>
-        incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
+        incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null
+            || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
 }

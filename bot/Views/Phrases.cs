@@ -7,41 +7,48 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Views;
 
-/// <summary>How views word what the ledger knows. Results are ours, except where names are filled in; those are escaped by whoever shows them.</summary>
+/// <summary>
+/// How views word what the ledger knows. Results are ours, except where names are filled in; those are escaped by whoever shows them.
+/// </summary>
 internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
     {
-        ProposalPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
-        ProposalPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
-        ProposalPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
-        ProposalPhase.Drafting => ("Drafting", Tone.Default),
-        ProposalPhase.Waiting or ProposalPhase.Undone when incident.AsksAfterUndo => ($"Taken back, still firing{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
-        ProposalPhase.Waiting when incident.Unanswered is not null =>
-            ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
-        ProposalPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } => ("Waiting for a person – escalated", Tone.Attention),
-        ProposalPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
-        ProposalPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
-        ProposalPhase.Waiting => ("Waiting for a decision", Tone.Warning),
-        ProposalPhase.Snoozed => ("Snoozed", Tone.Default),
-        ProposalPhase.Approved => ("About to run", Tone.Accent),
-        ProposalPhase.Executing => ("Running", Tone.Accent),
-        ProposalPhase.Verified => ("Verified", Tone.Good),
-        ProposalPhase.Failed => ("Failed", Tone.Attention),
-        ProposalPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
-        ProposalPhase.Stopped => ("Stopped", Tone.Attention),
-        ProposalPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
-        ProposalPhase.Handled => ("Handled by a person", Tone.Good),
-        ProposalPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
-        ProposalPhase.Expired when incident.Proposal.MustAskAgain => ("Expired – asking again", Tone.Warning),
-        ProposalPhase.Expired => ("Expired – nothing was done", Tone.Warning),
-        ProposalPhase.Undoing => ("Taking it back", Tone.Accent),
+        IncidentPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
+        IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
+        IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
+        IncidentPhase.Drafting => ("Drafting", Tone.Default),
+        IncidentPhase.Waiting or IncidentPhase.Undone when incident.AsksAfterUndo =>
+            ($"Taken back, still firing{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
+        IncidentPhase.Waiting when incident.Unanswered is not null =>
+            ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}",
+                Tone.Attention),
+        IncidentPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } =>
+            ("Waiting for a person – escalated", Tone.Attention),
+        IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
+        IncidentPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
+        IncidentPhase.Waiting => ("Waiting for a decision", Tone.Warning),
+        IncidentPhase.Snoozed => ("Snoozed", Tone.Default),
+        IncidentPhase.Approved => ("About to run", Tone.Accent),
+        IncidentPhase.Executing => ("Running", Tone.Accent),
+        IncidentPhase.Verified => ("Verified", Tone.Good),
+        IncidentPhase.Failed => ("Failed", Tone.Attention),
+        IncidentPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
+        IncidentPhase.Stopped => ("Stopped", Tone.Attention),
+        IncidentPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
+        IncidentPhase.Handled => ("Handled by a person", Tone.Good),
+        IncidentPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
+        IncidentPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
+        IncidentPhase.Expired => ("Expired – nothing was done", Tone.Warning),
+        IncidentPhase.Undoing => ("Taking it back", Tone.Accent),
         _ => ("Taken back", Tone.Default),
     };
 
     /// <summary>The state in as few words as the card's buttons leave to be said.</summary>
     public static string Badge(Incident incident) =>
-        incident is { Phase: ProposalPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 } ? "Waiting" : Of(incident).Word;
+        incident is { Phase: IncidentPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 }
+            ? "Waiting"
+            : Of(incident).Word;
 
     public static Tone Of(Severity severity) => severity switch
     {
@@ -73,7 +80,8 @@ internal static class Phrases
         var name => $"by {name}",
     };
 
-    public static string Decision(ProposalDecided decided) => decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";
+    public static string Decision(ProposalDecided decided) =>
+        decided.Owed is null ? Decision(decided.Kind) : "Approved alone (glass broken)";
 
     public static string Decision(DecisionKind kind) => kind switch
     {
@@ -93,11 +101,13 @@ internal static class Phrases
     };
 
     private static bool IsOurs(string name) =>
-        name.StartsWith("the bot", StringComparison.OrdinalIgnoreCase) || name.StartsWith("connection ", StringComparison.OrdinalIgnoreCase);
+        name.StartsWith("the bot", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("connection ", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Who decided, and in whose name if not their own; escaped for text runs.</summary>
     public static string Decider(Decision decision) =>
-        SanitizedText.Name(Who(decision.By)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {SanitizedText.Name(absent.Name)}" : "");
+        SanitizedText.Name(Who(decision.By))
+        + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {SanitizedText.Name(absent.Name)}" : "");
 
     /// <summary>What the incident is about: as its runbook says, else as its events do.</summary>
     public static string Thing(Incident incident) => (incident.Draft?.TargetKind, incident.RecentEvents) switch

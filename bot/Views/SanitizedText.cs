@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace DevOpsAI.Bot.Views;
 
 /// <summary>
-/// Outside text as it may be shown. Nothing invisible stays invisible and nothing is longer than its place: controls, bidirectional overrides,
-/// invisible and blank-looking characters are written out as <c>‹U+202E›</c>, and date macros are broken.
+/// Outside text as it may be shown. Nothing invisible stays invisible and nothing is longer than its place: controls, bidirectional
+/// overrides, invisible and blank-looking characters are written out as <c>‹U+202E›</c>, and date macros are broken.
 /// </summary>
 public static partial class SanitizedText
 {
@@ -33,7 +33,9 @@ public static partial class SanitizedText
         return exact ? spelled : RightToLeft.SetApart(spelled);
     }
 
-    /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
+    /// <summary>
+    /// The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.
+    /// </summary>
     public static string Name(string? text, int max = 80)
     {
         var plain = Plain(text, max);
@@ -64,7 +66,9 @@ public static partial class SanitizedText
                 continue;
             }
             var isRune = Rune.TryGetRuneAt(text, read, out var rune);
-            combining = isRune && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? combining + 1 : 0;
+            combining = isRune && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+                ? combining + 1
+                : 0;
             if (!isRune)
                 spelled.Append('‹').Append("U+").Append(((int)text[read]).ToString("X4")).Append('›');
             else if (rune.Value == '\r' && read + 1 < text.Length && text[read + 1] == '\n')
@@ -96,7 +100,8 @@ public static partial class SanitizedText
     };
 
     /// <summary>Teams expands <c>{{DATE(...)}}</c> even in text runs; a zero-width space between the braces stops it.</summary>
-    private static string BreakMacros(string text) => text.Contains("{{", StringComparison.Ordinal) ? Macro().Replace(text, "{\u200B{") : text;
+    private static string BreakMacros(string text) =>
+        text.Contains("{{", StringComparison.Ordinal) ? Macro().Replace(text, "{\u200B{") : text;
 
     [GeneratedRegex(@"(?<=^|\s)·(?=\s|$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Dot();

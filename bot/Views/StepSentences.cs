@@ -11,7 +11,8 @@ internal static class StepSentences
     {
         if (step.Preconditions.Count > 0)
             yield return $"Observed: {string.Join("; ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
-        yield return $"It {WayBack.Of(view.ActionOf(step), step.Rollback is not null)}{(step.Rollback is { } rollback ? $" ({rollback})" : "")}.";
+        var rollback = step.Rollback is { } action ? $" ({action})" : "";
+        yield return $"It {WayBack.Of(view.ActionOf(step), step.Rollback is not null)}{rollback}.";
     }
 
     private static string Seen(IncidentView view, PlanStep step, Condition condition)

@@ -14,8 +14,8 @@ namespace DevOpsAI.Bot.Views;
 internal readonly record struct StoryLine(string About, Wording Sentence, long? Seq = null, Tone Tone = Tone.Default);
 
 /// <summary>
-/// An incident in five lines, as one technician tells it to another: who decided when and why, what was reported and proposed, what was done,
-/// how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
+/// An incident in five lines, as one technician tells it to another: who decided when and why, what was reported and proposed, what was
+/// done, how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
 /// </summary>
 internal static class WhyStory
 {
@@ -32,9 +32,11 @@ internal static class WhyStory
             ? $" {EventKeys.Preposition(device)} {SanitizedText.Name(device, 60)}"
             : "";
         var events = incident.EventCount > 1 ? $", {Phrases.Events(incident.EventCount)} so far" : "";
+        var what = SanitizedText.Plain(incident.Title, 160) + where;
+        var severity = incident.Severity.ToString().ToLowerInvariant();
         return new(
             "Asked for",
-            $"{SanitizedText.Plain(incident.Title, 160)}{where} ({incident.Severity.ToString().ToLowerInvariant()}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
+            $"{what} ({severity}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
             incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
     }
 
@@ -61,15 +63,21 @@ internal static class WhyStory
         if (!decisions.IsEmpty && (incident.Execution is not { Unattended: true } || decisions[^1].Seq > incident.Execution.StartedSeq))
         {
             var told = Wording.Join("; ", decisions.TakeLast(MostNamed).Select(Decision));
-            return new("Decided", $"{told}{(decisions[^1].Fact.Reason is { Length: > 0 } ? "" : ".")}{StillWaits(view)}", decisions[^1].Seq);
+            return new(
+                "Decided", $"{told}{(decisions[^1].Fact.Reason is { Length: > 0 } ? "" : ".")}{StillWaits(view)}", decisions[^1].Seq);
         }
         if (Remedy(view, trail) is { Terms.Level: GateLevel.L0 or GateLevel.L1 } automatic)
-            return new("Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}", incident.Execution?.StartedSeq);
-        if (incident is { Phase: ProposalPhase.Expired } or { Unanswered: not null })
-            return new("Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
+            return new(
+                "Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}",
+                incident.Execution?.StartedSeq);
+        if (incident is { Phase: IncidentPhase.Expired } or { Unanswered: not null })
+            return new(
+                "Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
         return incident.IsUndecided
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
-            : new("Decided", Wording.Of(incident.Proposal.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
+            : new(
+                "Decided",
+                Wording.Of(incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
     }
 
     private static Wording Decision(Decision decision)
@@ -87,7 +95,9 @@ internal static class WhyStory
             return Wording.Empty;
         if (view.Incident.AsksAfterUndo)
             return $" What happens instead waits for an answer until {until}.";
-        return $"{(view.Incident.Staged is { Kind: ProposalKind.Undo } ? " Taking it back waits for a decision until " : " It waits until ")}{until}.";
+        if (view.Incident.Staged is { Kind: ProposalKind.Undo })
+            return $" Taking it back waits for a decision until {until}.";
+        return $" It waits until {until}.";
     }
 
     private static StoryLine Done(IncidentView view)
@@ -107,8 +117,10 @@ internal static class WhyStory
     private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        if (incident.Undo is { Outcome: { } undone } undo && !incident.Proposal.IsEarlier(undo))
-            return new("Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail), undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
+        if (incident.Undo is { Outcome: { } undone } undo && !incident.IsEarlier(undo))
+            return new(
+                "Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail),
+                undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
         if (incident.Execution is { Outcome: { } outcome } run)
         {
             var at = After(", ", run.FinishedAt);
@@ -116,12 +128,17 @@ internal static class WhyStory
             return new("Ended", $"{Outcome(outcome, run.RolledBack)}{at}.{Sentence(run.Summary)}", SeqOf<ExecutionFinished>(trail), tone);
         }
         var (word, shown) = Phrases.Of(incident);
-        return incident.IsOpen ? new("Ended", Wording.Of("Not ended yet.")) : new("Ended", $"{word}{After(", ", incident.ClosedAt)}.", SeqOf<IncidentClosed>(trail), shown);
+        return incident.IsOpen
+            ? new("Ended", Wording.Of("Not ended yet."))
+            : new("Ended", $"{word}{After(", ", incident.ClosedAt)}.", SeqOf<IncidentClosed>(trail), shown);
     }
 
-    private static Wording Undone(IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
+    private static Wording Undone(
+        IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
     {
-        var asked = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
+        var asked = trail.Select(static entry => entry.Fact)
+            .OfType<ProposalStaged>()
+            .LastOrDefault(static staged => staged.Kind == ProposalKind.Undo);
         var by = asked is null ? "" : $", as {SanitizedText.Name(Phrases.Who(asked.Requester), 60)} asked";
         var at = After(", ", undo.FinishedAt);
         if (outcome == ExecutionOutcome.Verified)
@@ -148,18 +165,24 @@ internal static class WhyStory
         if (incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
             open.Add($"It can be taken back until {until}.");
         if (!incident.IsOpen && !incident.FiringAlerts.IsEmpty)
-            open.Add($"{(incident.FiringAlerts.Count == 1 ? "Its alert has" : $"{incident.FiringAlerts.Count} of its alerts have")} not been reported as over.");
+        {
+            var alerts = incident.FiringAlerts.Count == 1 ? "Its alert has" : $"{incident.FiringAlerts.Count} of its alerts have";
+            open.Add($"{alerts} not been reported as over.");
+        }
         return new("Open now", open.Count == 0 ? Wording.Of("Nothing.") : Wording.Join(" ", open));
     }
 
     /// <summary>
-    /// The terms of what was carried out, also while a person who took it back is asked what happens instead; where nothing was, of what was
-    /// proposed last.
+    /// The terms of what was carried out, also while a person who took it back is asked what happens instead; where nothing was, of what
+    /// was proposed last.
     /// </summary>
     private static ProposalStaged? Remedy(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        var staged = trail.Select(static entry => entry.Fact).OfType<ProposalStaged>().Where(static one => one.Kind == ProposalKind.Remedy).ToList();
+        var staged = trail.Select(static entry => entry.Fact)
+            .OfType<ProposalStaged>()
+            .Where(static one => one.Kind == ProposalKind.Remedy)
+            .ToList();
         var isAboutTheRun = incident.Execution is not null && (!incident.IsUndecided || incident.AsksAfterUndo);
         var ran = isAboutTheRun ? trail.Select(static entry => entry.Fact).OfType<ExecutionStarted>().LastOrDefault()?.Revision : null;
         return staged.FindLast(one => one.Revision == ran) ?? staged.LastOrDefault();
@@ -172,12 +195,17 @@ internal static class WhyStory
     }
 
     /// <summary>What a step does and where, which most titles say themselves.</summary>
-    internal static string Title(PlanStep step) =>
-        SanitizedText.Plain(step.Title, 100) + (NameSearch.Names(step.Title, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {SanitizedText.Name(step.Target.Name, 60)}");
+    internal static string Title(PlanStep step)
+    {
+        var target = step.Target.Name;
+        var where = NameSearch.Names(step.Title, target) ? "" : $" {EventKeys.Preposition(target)} {SanitizedText.Name(target, 60)}";
+        return SanitizedText.Plain(step.Title, 100) + where;
+    }
 
     private static string Changes(DevOpsAI.Proposals.Run run)
     {
-        var told = string.Join("; ", run.Changes.Take(MostNamed).Select(static change => ObservationWords.Changed(change.What, change.Was, change.Now)));
+        var told = string.Join(
+            "; ", run.Changes.Take(MostNamed).Select(static change => ObservationWords.Changed(change.What, change.Was, change.Now)));
         return run.Changes.Length > MostNamed ? $"{told}; and {run.Changes.Length - MostNamed} more" : told;
     }
 
@@ -190,7 +218,8 @@ internal static class WhyStory
         _ => "Stopped",
     };
 
-    private static long? SeqOf<TFact>(IReadOnlyList<LedgerEntry> trail) where TFact : Fact => trail.LastOrDefault(static entry => entry.Fact is TFact)?.Seq;
+    private static long? SeqOf<TFact>(IReadOnlyList<LedgerEntry> trail) where TFact : Fact =>
+        trail.LastOrDefault(static entry => entry.Fact is TFact)?.Seq;
 
     private static Wording After(string ours, DateTimeOffset? at)
     {
@@ -201,5 +230,8 @@ internal static class WhyStory
 
     private static string Sentence(string? text) => text is { Length: > 0 } ? $" {Stop(text)}" : "";
 
-    private static string Stop(string text) => SanitizedText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?') ? plain : $"{plain}.";
+    private static string Stop(string text) =>
+        SanitizedText.Plain(text, 240).TrimEnd() is var plain && (plain.Length == 0 || plain[^1] is '.' or '!' or '?')
+            ? plain
+            : $"{plain}.";
 }

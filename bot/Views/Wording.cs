@@ -4,7 +4,8 @@ using System.Text;
 namespace DevOpsAI.Bot.Views;
 
 /// <summary>
-/// A sentence with instants in it that the client writes in its reader's own zone. It can only be written as an interpolated string, so that no instant becomes text by mistake; <see cref="Of"/> is for what has none. All of its text is shown literally.
+/// A sentence with instants in it that the client writes in its reader's own zone. It can only be written as an interpolated string, so
+/// that no instant becomes text by mistake; <see cref="Of"/> is for what has none. All of its text is shown literally.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Wording(int literalLength, int formattedCount)

@@ -15,12 +15,16 @@ internal sealed class DeliveryIntake(
     IConnectionDirectory connections, IEnumerable<IWebhookSource> sources, InboundAuthentication authentication, IntakeGuard guard,
     ITenantDirectory tenants, DeliveryBodies bodies, DeliveryRecorder recorder)
 {
-    private static readonly InboundCredentials NoCredentials = new(new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
-    private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(source => source.Connector, StringComparer.OrdinalIgnoreCase);
+    private static readonly InboundCredentials NoCredentials = new(
+        new SecretReference(Guid.NewGuid().ToString("n")), null, null, new SecretReference(Guid.NewGuid().ToString("n")));
+    private readonly Dictionary<string, IWebhookSource> sources = sources.ToDictionary(
+        source => source.Connector, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The connection of this name and who understands its deliveries; null when there is none or it does not receive.</summary>
     public (Connection Connection, IWebhookSource Source)? Find(string name) =>
-        connections.Named(name) is { } connection && sources.TryGetValue(connection.Connector, out var source) ? (connection, source) : null;
+        connections.Named(name) is { } connection && sources.TryGetValue(connection.Connector, out var source)
+            ? (connection, source)
+            : null;
 
     public async Task<IReadOnlyList<EventReceipt>> TakeAsync(
         (Connection Connection, IWebhookSource Source)? known, HttpRequest http, string correlation, CancellationToken cancellationToken)
@@ -39,7 +43,8 @@ internal sealed class DeliveryIntake(
     }
 
     private async Task<IReadOnlyList<EventReceipt>> TakeAsync(
-        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.Place place, string correlation, CancellationToken cancellationToken)
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.Place place, string correlation,
+        CancellationToken cancellationToken)
     {
         var request = new WebhookRequest(http.ContentType, http.Headers, AccessTokenOf(http), default);
         try
@@ -72,7 +77,9 @@ internal sealed class DeliveryIntake(
         if (tenants.FindElsewhere(connection.Tenant) is { } elsewhere)
             throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Sentence} Nothing was recorded.");
         if (!source.Understands(request))
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.", "Content-Type");
+            throw new RefusedException(
+                StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.",
+                "Content-Type");
         return await recorder.RecordAsync(connection, source, request, correlation, cancellationToken);
     }
 

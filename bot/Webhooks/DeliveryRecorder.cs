@@ -21,7 +21,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
             var normalised = await NormaliseAsync(source, request, cancellationToken);
             var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
             IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
-                new ReceiveEvents(connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
+                new ReceiveEvents(
+                    connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
             var duplicates = events.Count(static one => one.Duplicate);
             receipts.Accepted(connection, events.Count - duplicates, duplicates);
             return events;
@@ -32,11 +33,13 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
         }
         catch (LedgerDamagedException damaged)
         {
-            throw new NotNowException("This client's record is damaged and has to be restored first; nothing was recorded.", RetryWhenRestored, damaged);
+            throw new NotNowException(
+                "This client's record is damaged and has to be restored first; nothing was recorded.", RetryWhenRestored, damaged);
         }
         catch (UnrecordableEventException unfit)
         {
-            throw new RefusedException(StatusCodes.Status400BadRequest, unfit.Message, unfit.Position is { } position ? $"events[{position}]" : null);
+            throw new RefusedException(
+                StatusCodes.Status400BadRequest, unfit.Message, unfit.Position is { } position ? $"events[{position}]" : null);
         }
         catch (ClockJumpedException jumped)
         {
@@ -46,7 +49,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
         {
             throw DeliveryRefusals.NotNow(
                 unavailable.MayBeRecorded
-                    ? "The ledger does not answer at the moment, and whether this was recorded is not known. Send it again: an event is recorded once."
+                    ? "The ledger does not answer at the moment, and whether this was recorded is not known. "
+                        + "Send it again: an event is recorded once."
                     : "The ledger cannot be written at the moment; nothing was recorded.",
                 unavailable);
         }

@@ -30,8 +30,11 @@ internal static class DeliveryRefusals
     private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.</summary>
-    public static RefusedException Unverified() => new(StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
+    /// <summary>
+    /// The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.
+    /// </summary>
+    public static RefusedException Unverified() =>
+        new(StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
     {
         Challenges = InboundCredentials.AllChallenges,
     };
@@ -46,12 +49,14 @@ internal static class DeliveryRefusals
 
     public static RefusedException Unsigned() => new(
         StatusCodes.Status401Unauthorized,
-        "The signature is right, but it does not cover the attributes, which are headers here. Send the event in structured mode, or with the connection's token.")
+        "The signature is right, but it does not cover the attributes, which are headers here. "
+        + "Send the event in structured mode, or with the connection's token.")
     {
         Challenges = InboundCredentials.AllChallenges,
     };
 
-    public static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
+    public static RefusedException Busy() =>
+        new(StatusCodes.Status429TooManyRequests, "Too many deliveries at once.", retryAfter: RetryWhenBusy);
 
     public static NotNowException NotNow(string why, Exception cause) => new(why, RetryAfterOutage, cause);
 }

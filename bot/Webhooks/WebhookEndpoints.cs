@@ -22,7 +22,11 @@ public static class WebhookEndpoints
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector = static name =>
             name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.Latin1 : null);
         services.AddEventSources().AddDeliveryReceipts();
-        return services.AddSingleton<IntakeGuard>().AddSingleton<DeliveryBodies>().AddSingleton<DeliveryRecorder>().AddSingleton<DeliveryIntake>();
+        return services
+            .AddSingleton<IntakeGuard>()
+            .AddSingleton<DeliveryBodies>()
+            .AddSingleton<DeliveryRecorder>()
+            .AddSingleton<DeliveryIntake>();
     }
 
     public static void MapWebhooks(this IEndpointRouteBuilder endpoints)

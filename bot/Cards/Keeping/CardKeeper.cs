@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DevOpsAI.Common;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -11,12 +10,13 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
-/// Keeps every linked conversation's card of every incident true. It works from what is, not from what happened: an entry is only a signal to
-/// compare the incident with what <c>card/{id}</c> says is shown, so a thousand entries cost one update, a lost signal is made up for by the
-/// sweep, and a restart needs no memory. A card that cannot be delivered waits by itself and holds up no other.
+/// Keeps every linked conversation's card of every incident true. It works from what is, not from what happened: an entry is only a signal
+/// to compare the incident with what <c>card/{id}</c> says is shown, so a thousand entries cost one update, a lost signal is made up for by
+/// the sweep, and a restart needs no memory. A card that cannot be delivered waits by itself and holds up no other.
 /// </summary>
 internal sealed class CardKeeper(
-    CardMessages messages, CardRecord record, CardRules rules, TenantStates states, ITenantDirectory tenants, IOptions<CardsOptions> options,
+    CardMessages messages, CardRecord record, CardRules rules, TenantStates states, ITenantDirectory tenants,
+    IOptions<CardsOptions> options,
     TimeProvider clock, ILogger<CardKeeper> logger) : BackgroundService, ILedgerFollower
 {
     private readonly ConcurrentDictionary<CardPlace, KeptCard> working = new();
@@ -29,7 +29,7 @@ internal sealed class CardKeeper(
     {
         CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
-        ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted or AbsenceSet or AbsenceEnded or ErasureCompleted => "channels",
+        var fact when IsAboutAllCards(fact) => "channels",
         _ => IncidentOf(entry.Stream),
     };
 
@@ -42,7 +42,7 @@ internal sealed class CardKeeper(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Signal(state, id);
                 break;
-            case ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted or AbsenceSet or AbsenceEnded or ErasureCompleted:
+            case var fact when IsAboutAllCards(fact):
                 Sweep(state);
                 break;
             default:
@@ -112,7 +112,10 @@ internal sealed class CardKeeper(
         foreach (var conversation in state.Channels.Keys)
         {
             var place = new CardPlace(state.Tenant, incident.Id, conversation);
-            if (working.ContainsKey(place) || NextStep.For(state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait, turnedAt: turnedAt) is not NextStep.Nothing)
+            if (working.ContainsKey(place)
+                || NextStep.For(
+                    state, incident, conversation, clock.GetUtcNow(), options.Value.LostAnswerWait,
+                    turnedAt: turnedAt) is not NextStep.Nothing)
                 Signal(place);
         }
     }
@@ -130,6 +133,11 @@ internal sealed class CardKeeper(
 
     private KeptCard Keep(CardPlace place) => new(
         place, messages, record, rules, refused, new(options.Value, clock), logger, card => working.TryRemove(new(place, card)));
+
+    /// <summary>What every card of the client may show.</summary>
+    private static bool IsAboutAllCards(Fact fact) => fact
+        is ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted
+        or AbsenceSet or AbsenceEnded or ErasureCompleted;
 
     private static string? IncidentOf(StreamId stream)
     {

@@ -18,22 +18,27 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
     public DateTimeOffset? NextTurn(TenantState state) => views.NextTurn(state);
 
     /// <summary>Teams moves conversations between addresses; the latest activity from there knows best.</summary>
-    public ChannelRef Current(ChannelRef linked) => book.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
+    public ChannelRef Current(ChannelRef linked) =>
+        book.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
 
     /// <summary>A card that is new where it is posted.</summary>
-    public async Task<OutgoingMessage> DrawAnewAsync(TenantState state, Incident incident, string conversationId, CancellationToken cancellationToken)
+    public async Task<OutgoingMessage> DrawAnewAsync(
+        TenantState state, Incident incident, string conversationId, CancellationToken cancellationToken)
     {
         await book.PeopleAsync(conversationId, cancellationToken);
         return MessageOf(views.ForEverybodyAnew(state, incident, conversationId));
     }
 
-    public OutgoingMessage Draw(TenantState state, Incident incident, string conversationId) => MessageOf(views.ForEverybody(state, incident, conversationId));
+    public OutgoingMessage Draw(TenantState state, Incident incident, string conversationId) =>
+        MessageOf(views.ForEverybody(state, incident, conversationId));
 
     /// <param name="unless">Looked at when the message's turn has come: true when it must not be sent after all.</param>
-    public Task<SendOutcome> PostAsync(ChannelRef channel, OutgoingMessage message, Incident incident, Func<bool> unless, CancellationToken cancellationToken) =>
+    public Task<SendOutcome> PostAsync(
+        ChannelRef channel, OutgoingMessage message, Incident incident, Func<bool> unless, CancellationToken cancellationToken) =>
         connector.PostAsync(Current(channel), message, Urgency(incident) with { Unless = unless }, cancellationToken);
 
-    public Task<SendOutcome> UpdateAsync(ChannelRef channel, ShownCard card, OutgoingMessage message, Incident incident, CancellationToken cancellationToken) =>
+    public Task<SendOutcome> UpdateAsync(
+        ChannelRef channel, ShownCard card, OutgoingMessage message, Incident incident, CancellationToken cancellationToken) =>
         connector.UpdateAsync(Current(channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, Urgency(incident), cancellationToken);
 
     /// <summary>A message under the card.</summary>
@@ -43,11 +48,15 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
     /// <summary>Nothing is to be sent there until an install or a message says otherwise.</summary>
     public void MarkUnusable(string conversationId, string reason) => book.MarkUnusable(conversationId, reason);
 
-    private static OutgoingMessage MessageOf(IncidentView view) => new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };
+    private static OutgoingMessage MessageOf(IncidentView view) =>
+        new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };
 
-    /// <summary>What waits for a decision about a plan, is about security or a person, or is critical does not wait behind a storm.</summary>
+    /// <summary>
+    /// What waits for a decision about a plan, is about security or a person, or is critical does not wait behind a storm.
+    /// </summary>
     private static SendOptions Urgency(Incident incident) =>
         incident.Opened.Scope == IncidentScope.One
-        && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true, Staged.Terms.Level: GateLevel.L2 })
+        && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true,
+            Staged.Terms.Level: GateLevel.L2 })
             ? SendOptions.Alert : SendOptions.Background;
 }

@@ -1,6 +1,6 @@
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Common;
 using DevOpsAI.Completeness;
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -12,15 +12,19 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
 {
     private static readonly Actor Self = Actor.Service("cards");
 
-    public ValueTask<TenantState> StateAsync(TenantId tenant, CancellationToken cancellationToken) => states.GetAsync(tenant, cancellationToken);
+    public ValueTask<TenantState> StateAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        states.GetAsync(tenant, cancellationToken);
 
     /// <summary>The entry of this number; null when there is none.</summary>
     public async Task<LedgerEntry?> EntryAsync(TenantId tenant, long seq, CancellationToken cancellationToken) =>
         await ledger.ReadAsync(tenant, seq - 1, 1, cancellationToken) is [var entry] ? entry : null;
 
-    /// <summary>Says durably what is about to be sent; false when the card's record has changed meanwhile, and nothing may be sent.</summary>
+    /// <summary>
+    /// Says durably what is about to be sent; false when the card's record has changed meanwhile, and nothing may be sent.
+    /// </summary>
     /// <param name="crashPoint">Where a test may stop the work.</param>
-    public async Task<bool> AnnounceAsync(CardPlace place, Incident incident, Fact fact, string crashPoint, CancellationToken cancellationToken)
+    public async Task<bool> AnnounceAsync(
+        CardPlace place, Incident incident, Fact fact, string crashPoint, CancellationToken cancellationToken)
     {
         var announced = await ledger.AppendAsync(
             place.Tenant, [new(StreamId.Card(incident.Id), incident.CardVersion)], [Entry(incident, fact)], cancellationToken);
@@ -51,8 +55,10 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
     public async Task NoticeAsync(CardPlace place, Incident incident, OutgoingMessage message, SendOutcome outcome)
     {
         var sent = new MessageSent(
-            "outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
-        await ledger.AppendAsync(place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
+            "outcome", incident.Id, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(),
+            outcome.ForRecord());
+        await ledger.AppendAsync(
+            place.Tenant, [], [Entry(incident, sent) with { Stream = StreamId.Message(place.ConversationId) }], CancellationToken.None);
         if (outcome is not SendOutcome.Sent)
             logger.NoticeNotSent(incident.Id, place.ConversationId);
     }
@@ -62,11 +68,13 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
     {
         var unlinked = new ChannelUnlinked(place.ConversationId, reason) { Lost = true };
         await ledger.AppendAsync(
-            place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)], cancellationToken);
+            place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)],
+            cancellationToken);
     }
 
     /// <summary>A card arrived; the work goes on unless a test stops it here.</summary>
     public void Arrived() => crashPoints.Reach(CrashPoint.CardSent);
 
-    private static NewEntry Entry(Incident incident, Fact fact) => new(StreamId.Card(incident.Id), Self, incident.Correlation, fact, incident.LastSeq);
+    private static NewEntry Entry(Incident incident, Fact fact) =>
+        new(StreamId.Card(incident.Id), Self, incident.Correlation, fact, incident.LastSeq);
 }

@@ -2,7 +2,9 @@ using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 
-/// <summary>When one card is sent again: not while it only counts on, not for a state that is over at once, and later after each failure.</summary>
+/// <summary>
+/// When one card is sent again: not while it only counts on, not for a state that is over at once, and later after each failure.
+/// </summary>
 internal sealed class CardTiming(CardsOptions options, TimeProvider clock)
 {
     private (long Proposal, long Incident, long Timestamp)? updated;
@@ -44,7 +46,10 @@ internal sealed class CardTiming(CardsOptions options, TimeProvider clock)
         return left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>How much longer a state on the way has to last to be shown; null for a state that stays. Spares the conversation's rate for what matters.</summary>
+    /// <summary>
+    /// How much longer a state on the way has to last to be shown; null for a state that stays. Spares the conversation's rate for what
+    /// matters.
+    /// </summary>
     public TimeSpan? Passing(Incident incident)
     {
         if (incident.Phase is not (IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing))

@@ -9,10 +9,12 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
-/// Tells every conversation that is linked to a client that it was frozen, and that it may go on. In the order in which it happened, once each;
-/// after a crash it may be told twice, never not at all. A freeze that is over before it could be told is not told any more, its end is.
+/// Tells every conversation that is linked to a client that it was frozen, and that it may go on. In the order in which it happened, once
+/// each; after a crash it may be told twice, never not at all. A freeze that is over before it could be told is not told any more, its end
+/// is.
 /// </summary>
-internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, TimeProvider clock) : ILedgerFollower
+internal sealed class FreezeNotice(
+    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, TimeProvider clock) : ILedgerFollower
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "freeze";
@@ -33,14 +35,17 @@ internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnect
     {
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
         var ofEverything = IsOfEverything(entry.Fact);
-        var all = (await ledger.ReadStreamAsync(entry.Tenant, StreamId.Freeze, cancellationToken)).Where(one => IsOfEverything(one.Fact) == ofEverything).ToList();
+        var all = (await ledger.ReadStreamAsync(entry.Tenant, StreamId.Freeze, cancellationToken))
+            .Where(one => IsOfEverything(one.Fact) == ofEverything)
+            .ToList();
         // What came after it will be told, and says how things are.
         if (all.Exists(later => later.Seq > entry.Seq))
             return;
         if (entry.Fact is FreezeLifted lifted)
         {
             var ended = all.FindLast(one => one.Seq < entry.Seq && one.Fact is FreezeSet);
-            await TellAsync(entry, state, FreezeCard.Lifted(state, entry, lifted, ended is null ? null : Of(ended)), LiftedPurpose, cancellationToken);
+            await TellAsync(
+                entry, state, FreezeCard.Lifted(state, entry, lifted, ended is null ? null : Of(ended)), LiftedPurpose, cancellationToken);
         }
         else
         {
@@ -48,15 +53,21 @@ internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnect
         }
     }
 
-    private static Freeze Of(LedgerEntry entry) => entry.Fact is FreezeSet set ? new(entry.Actor, entry.At, set.Reason, set.Cause) : throw new ArgumentException("No freeze.", nameof(entry));
+    private static Freeze Of(LedgerEntry entry) =>
+        entry.Fact is FreezeSet set
+            ? new(entry.Actor, entry.At, set.Reason, set.Cause)
+            : throw new ArgumentException("No freeze.", nameof(entry));
 
-    private async Task TellAsync(LedgerEntry entry, TenantState state, OutgoingJson card, string purpose, CancellationToken cancellationToken)
+    private async Task TellAsync(
+        LedgerEntry entry, TenantState state, OutgoingJson card, string purpose, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage { Card = card, Summary = card["fallbackText"].Text };
         string? notReached = null;
         foreach (var link in state.Channels.Values)
         {
-            var place = book.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+            var place = book.Find(link.Channel.ConversationId) is { } seen
+                ? link.Channel with { ServiceUrl = seen.ServiceUrl }
+                : link.Channel;
             var stream = StreamId.Message(place.ConversationId);
             var said = await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken);
             if (said.Any(sent => sent.Causation == entry.Seq) || (purpose == LiftedPurpose && !IsNews(entry, said)))
@@ -68,8 +79,10 @@ internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnect
                 notReached = notSent.Message;
                 continue;
             }
-            var told = new MessageSent(purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
-            await ledger.AppendAsync(entry.Tenant, [], [new(stream, Actor.Service("cards"), entry.Correlation, told, entry.Seq)], CancellationToken.None);
+            var told = new MessageSent(
+                purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
+            await ledger.AppendAsync(
+                entry.Tenant, [], [new(stream, Actor.Service("cards"), entry.Correlation, told, entry.Seq)], CancellationToken.None);
         }
         if (notReached is not null)
             throw new FreezeNotToldException(notReached);
@@ -78,9 +91,12 @@ internal sealed class FreezeNotice(ILedger ledger, TenantStates states, IConnect
     /// <summary>Old news is told only where "frozen" would otherwise stay the last word.</summary>
     private bool IsNews(LedgerEntry lifted, IReadOnlyList<LedgerEntry> said) =>
         clock.GetUtcNow() - lifted.At < NewsFor
-        || said.Select(static entry => entry.Fact).OfType<MessageSent>().LastOrDefault(static sent => sent.Purpose is Purpose or LiftedPurpose)?.Purpose == Purpose;
+        || said.Select(static entry => entry.Fact)
+            .OfType<MessageSent>()
+            .LastOrDefault(static sent => sent.Purpose is Purpose or LiftedPurpose)?.Purpose == Purpose;
 
-    private static bool IsOfEverything(Fact fact) => fact is FreezeSet { Cause: FreezeCause.Everything } or FreezeLifted { Everything: true };
+    private static bool IsOfEverything(Fact fact) =>
+        fact is FreezeSet { Cause: FreezeCause.Everything } or FreezeLifted { Everything: true };
 }
 
 /// <summary>Teams could not be reached; the follower tries again after a pause.</summary>

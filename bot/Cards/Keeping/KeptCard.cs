@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Execution;
+using DevOpsAI.Common;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -31,7 +31,8 @@ internal sealed class KeptCard
 
     /// <param name="ended">Told when no signal is taken any more.</param>
     public KeptCard(
-        CardPlace place, CardMessages messages, CardRecord record, CardRules rules, RefusedCards refusedCards, CardTiming timing, ILogger logger,
+        CardPlace place, CardMessages messages, CardRecord record, CardRules rules, RefusedCards refusedCards, CardTiming timing,
+        ILogger logger,
         Action<KeptCard> ended)
     {
         (this.place, this.messages, this.record, this.rules) = (place, messages, record, rules);
@@ -69,7 +70,8 @@ internal sealed class KeptCard
     private async Task<bool> DoAsync(TenantState state, Incident incident, CancellationToken stopping)
     {
         var turnedAt = messages.TurnedAt(state);
-        var next = NextStep.For(state, incident, place.ConversationId, timing.Now, timing.LostAnswerWait, knownUnsent, gone, turnedAt, timing.DrawnAt);
+        var next = NextStep.For(
+            state, incident, place.ConversationId, timing.Now, timing.LostAnswerWait, knownUnsent, gone, turnedAt, timing.DrawnAt);
         if (next is NextStep.Post or NextStep.Update or NextStep.WaitUntil
             && refusedCards.Holds(place, incident, messages.Current(state.Channels[place.ConversationId].Channel).ServiceUrl, turnedAt))
         {
@@ -101,7 +103,9 @@ internal sealed class KeptCard
 
     private async Task<bool> PostAsync(TenantState state, Incident incident, NextStep.Post post, CancellationToken stopping)
     {
-        if (post.Announce && !await record.AnnounceAsync(place, incident, new CardSending(incident.Id, place.ConversationId), CrashPoint.CardSending, stopping))
+        if (post.Announce
+            && !await record.AnnounceAsync(
+                place, incident, new CardSending(incident.Id, place.ConversationId), CrashPoint.CardSending, stopping))
             return true;
         knownUnsent = false;
         var drawing = timing.Now;
@@ -114,7 +118,9 @@ internal sealed class KeptCard
                 timing.ForgetFailures();
                 gone = false;
                 var channel = messages.Current(post.Link.Channel);
-                await record.PostedAsync(place, incident, new(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false)
+                await record.PostedAsync(
+                    place, incident,
+                    new(incident.Id, place.ConversationId, channel.ServiceUrl, threadId, activityId, incident.LastSeq, Adopted: false)
                 {
                     Content = message.ContentHash(),
                 });
@@ -140,7 +146,10 @@ internal sealed class KeptCard
         switch (outcome)
         {
             case SendOutcome.Sent:
-                var shown = new CardUpdated(incident.Id, place.ConversationId, update.Card.ActivityId!, incident.LastSeq) { Content = message.ContentHash() };
+                var shown = new CardUpdated(incident.Id, place.ConversationId, update.Card.ActivityId!, incident.LastSeq)
+                {
+                    Content = message.ContentHash(),
+                };
                 await record.UpdatedAsync(place, incident, shown);
                 timing.Updated(incident, drawing);
                 return true;
@@ -159,14 +168,16 @@ internal sealed class KeptCard
     }
 
     /// <summary>
-    /// A short reply under the card when something ended since it was posted. That it is about to be sent is durable first, so it is sent once:
-    /// again only while it certainly did not arrive, and after a crash not at all.
+    /// A short reply under the card when something ended since it was posted. That it is about to be sent is durable first, so it is sent
+    /// once: again only while it certainly did not arrive, and after a crash not at all.
     /// </summary>
     private async Task<bool> TellOutcomeAsync(Incident incident, NextStep.Tell tell, CancellationToken stopping)
     {
-        if (await record.EntryAsync(place.Tenant, tell.AboutSeq, stopping) is not { } about || OutcomeNotice.For(incident, about) is not { } sentence)
+        if (await record.EntryAsync(place.Tenant, tell.AboutSeq, stopping) is not { } about
+            || OutcomeNotice.For(incident, about) is not { } sentence)
             return false;
-        if (!await record.AnnounceAsync(place, incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq), CrashPoint.NoticeSending, stopping))
+        if (!await record.AnnounceAsync(
+            place, incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq), CrashPoint.NoticeSending, stopping))
             return true;
         var message = new OutgoingMessage { Text = sentence };
         SendOutcome outcome = new SendOutcome.Unknown("cut short");
@@ -186,9 +197,12 @@ internal sealed class KeptCard
         return true;
     }
 
-    /// <summary>Only a reason that is known to concern the conversation ends its link; anything else is tried again, since an alert waits.</summary>
+    /// <summary>
+    /// Only a reason that is known to concern the conversation ends its link; anything else is tried again, since an alert waits.
+    /// </summary>
     private async Task<bool> PostRefusedAsync(
-        TenantState state, Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
+        TenantState state, Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused,
+        CancellationToken stopping)
     {
         logger.Refused(incident.Id, place.ConversationId, refused.Reason, refused.Code);
         if (!ConversationRefusals.IsLost(refused))
@@ -198,7 +212,9 @@ internal sealed class KeptCard
         return true;
     }
 
-    /// <summary>What may pass by itself is tried a few times; then, and where the request itself is wrong, the card waits for something new to show.</summary>
+    /// <summary>
+    /// What may pass by itself is tried a few times; then, and where the request itself is wrong, the card waits for something new to show.
+    /// </summary>
     private async Task<bool> RefusedAsTheyAreAsync(
         Incident incident, ChannelLinked link, DateTimeOffset drawing, SendOutcome.Refused refused, CancellationToken stopping)
     {

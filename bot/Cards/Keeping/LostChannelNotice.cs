@@ -12,7 +12,8 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 /// When Teams takes no messages in a linked conversation any more, another conversation of the tenant is told, one for escalations first.
 /// Where there is none, the log and <c>/readyz</c> say so. After a crash it may be told twice, never not at all.
 /// </summary>
-internal sealed class LostChannelNotice(ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, ILogger<LostChannelNotice> logger)
+internal sealed class LostChannelNotice(
+    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, ILogger<LostChannelNotice> logger)
     : ILedgerFollower
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
@@ -35,13 +36,17 @@ internal sealed class LostChannelNotice(ILedger ledger, TenantStates states, ICo
         var message = new OutgoingMessage { Text = Sentence(state, lost.Channel, unlinked.Reason) };
         foreach (var link in state.Channels.Values.OrderByDescending(static link => link.Escalation))
         {
-            var place = book.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+            var place = book.Find(link.Channel.ConversationId) is { } seen
+                ? link.Channel with { ServiceUrl = seen.ServiceUrl }
+                : link.Channel;
             var outcome = await connector.PostAsync(place, message, SendOptions.Background, cancellationToken);
             if (outcome is SendOutcome.NotSent notSent)
                 throw new LostChannelNotToldException(notSent.Message);
-            var sent = new MessageSent(Purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
+            var sent = new MessageSent(
+                Purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
             await ledger.AppendAsync(
-                entry.Tenant, [], [new(StreamId.Message(place.ConversationId), Actor.Service("cards"), entry.Correlation, sent)], CancellationToken.None);
+                entry.Tenant, [], [new(StreamId.Message(place.ConversationId), Actor.Service("cards"), entry.Correlation, sent)],
+                CancellationToken.None);
             if (outcome is not SendOutcome.Refused)
                 return;
         }
@@ -59,4 +64,5 @@ internal sealed class LostChannelNotice(ILedger ledger, TenantStates states, ICo
 }
 
 /// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
-internal sealed class LostChannelNotToldException(string reason) : Exception($"The loss of a conversation could not be told elsewhere yet: {reason}");
+internal sealed class LostChannelNotToldException(string reason) : Exception(
+    $"The loss of a conversation could not be told elsewhere yet: {reason}");

@@ -13,7 +13,9 @@ internal abstract record NextStep
     /// <summary>It does already, or there is nothing to show there.</summary>
     public sealed record Nothing : NextStep;
 
-    /// <param name="Announce">The ledger must say <c>card.sending</c> first; false when it does and that send certainly came to nothing.</param>
+    /// <param name="Announce">
+    /// The ledger must say <c>card.sending</c> first; false when it does and that send certainly came to nothing.
+    /// </param>
     public sealed record Post(ChannelLinked Link, bool Announce) : NextStep;
 
     public sealed record Update(ChannelLinked Link, ShownCard Card) : NextStep;
@@ -36,7 +38,9 @@ internal abstract record NextStep
     /// <param name="knownUnsent">The last announced send certainly did not arrive.</param>
     /// <param name="gone">The posted card was deleted in Teams.</param>
     /// <param name="lostAnswerWait">How long an unanswered send may still turn up.</param>
-    /// <param name="turnedAt">When something that the card of an incident which could be frozen shows last began or ended by its date.</param>
+    /// <param name="turnedAt">
+    /// When something that the card of an incident which could be frozen shows last began or ended by its date.
+    /// </param>
     /// <param name="drawnAt">When the card was last drawn, where that is known better than from the ledger.</param>
     public static NextStep For(
         TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
@@ -49,7 +53,9 @@ internal abstract record NextStep
         {
             // Shown at a time that is still to come: the clock was ahead then.
             var isOld = turnedAt is { } turned && (drawnAt ?? card.ShownAt) is var shown && (turned > shown || shown > now + WrongBy);
-            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && isOld) ? new Update(link, card) : Told(incident, link, card, now);
+            return incident.LastSeq > card.ShownSeq || (incident.CanBeFrozen(now) && isOld)
+                ? new Update(link, card)
+                : Told(incident, link, card, now);
         }
         if (!IsWorthPosting(state, incident, link, state.LinkedSince.GetValueOrDefault(conversationId)) || (gone && !incident.IsOpen))
             return new Nothing();
@@ -71,7 +77,9 @@ internal abstract record NextStep
         // What has ended once more by then is told by the card alone.
         if (!incident.IsOpen)
             return new Nothing();
-        return card.NoticedAt + BetweenReturns is { } next && now < next && card.NoticedAt <= now + WrongBy ? new WaitUntil(next) : new Tell(link, card, seq);
+        return card.NoticedAt + BetweenReturns is { } next && now < next && card.NoticedAt <= now + WrongBy
+            ? new WaitUntil(next)
+            : new Tell(link, card, seq);
     }
 
     /// <summary>There is a proposal to show, it was not over before anybody saw it, and this conversation is one that is told.</summary>

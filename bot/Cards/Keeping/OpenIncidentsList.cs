@@ -12,11 +12,12 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
-/// Where many cards would come at once, because a conversation was linked while much was open or because much escalates together, posts one list
-/// of them instead. After a crash it may be posted twice, never not at all.
+/// Where many cards would come at once, because a conversation was linked while much was open or because much escalates together, posts one
+/// list of them instead. After a crash it may be posted twice, never not at all.
 /// </summary>
 internal sealed class OpenIncidentsList(
-    ILedger ledger, TenantStates states, ITenantDirectory tenants, IConnectorClient connector, IConversationBook book, TimeProvider clock) : ILedgerFollower
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, IConnectorClient connector, IConversationBook book,
+    TimeProvider clock) : ILedgerFollower
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "list";
@@ -43,7 +44,8 @@ internal sealed class OpenIncidentsList(
             await EscalateAsync(state, tenant, entry, among, cancellationToken);
     }
 
-    private async Task WelcomeAsync(TenantState state, Tenant tenant, LedgerEntry entry, ChannelLinked linked, CancellationToken cancellationToken)
+    private async Task WelcomeAsync(
+        TenantState state, Tenant tenant, LedgerEntry entry, ChannelLinked linked, CancellationToken cancellationToken)
     {
         var id = linked.Channel.ConversationId;
         if (!state.BeganWithList.Contains(id) || state.LinkedSince.GetValueOrDefault(id) != entry.Seq)
@@ -52,13 +54,20 @@ internal sealed class OpenIncidentsList(
         if (open.Count == 0)
             return;
         var headline = $"{open.Count} {(linked.Escalation ? "escalated" : "open")} for {CardText.Name(tenant.Name, 60)}";
-        await PostAsync(entry, linked, ListCard.Build(tenant, open, headline, "Each card comes when something about it changes, or with Show.", clock.GetUtcNow()), headline, cancellationToken);
+        await PostAsync(
+            entry, linked,
+            ListCard.Build(tenant, open, headline, "Each card comes when something about it changes, or with Show.", clock.GetUtcNow()),
+            headline, cancellationToken);
     }
 
-    private async Task EscalateAsync(TenantState state, Tenant tenant, LedgerEntry entry, PlaceAmong among, CancellationToken cancellationToken)
+    private async Task EscalateAsync(
+        TenantState state, Tenant tenant, LedgerEntry entry, PlaceAmong among, CancellationToken cancellationToken)
     {
         var escalated = state.Incidents.Values
-            .Where(incident => incident is { IsOpen: true, Proposal.IsEscalatedAmongOthers: true } && incident.Proposal.EscalatedTo is { } told && told.Seq > entry.Seq - among.Of && told.Seq <= entry.Seq)
+            .Where(
+                incident =>
+                    incident is { IsOpen: true, IsEscalatedAmongOthers: true } && incident.EscalatedTo is { } told
+                        && told.Seq > entry.Seq - among.Of && told.Seq <= entry.Seq)
             .ToList();
         if (escalated.Count == 0)
             return;
@@ -70,7 +79,8 @@ internal sealed class OpenIncidentsList(
             await PostAsync(entry, link, card, headline, cancellationToken);
     }
 
-    private async Task PostAsync(LedgerEntry entry, ChannelLinked link, OutgoingJson card, string headline, CancellationToken cancellationToken)
+    private async Task PostAsync(
+        LedgerEntry entry, ChannelLinked link, OutgoingJson card, string headline, CancellationToken cancellationToken)
     {
         var place = book.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
         var stream = StreamId.Message(place.ConversationId);
@@ -80,8 +90,10 @@ internal sealed class OpenIncidentsList(
         var outcome = await connector.PostAsync(place, message, SendOptions.Alert, cancellationToken);
         if (outcome is SendOutcome.NotSent notSent)
             throw new ListNotPostedException(notSent.Message);
-        var said = new MessageSent(Purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
-        await ledger.AppendAsync(entry.Tenant, [], [new(stream, Actor.Service("cards"), entry.Correlation, said, entry.Seq)], CancellationToken.None);
+        var said = new MessageSent(
+            Purpose, null, place.ConversationId, (outcome as SendOutcome.Sent)?.ActivityId, message.ContentHash(), outcome.ForRecord());
+        await ledger.AppendAsync(
+            entry.Tenant, [], [new(stream, Actor.Service("cards"), entry.Correlation, said, entry.Seq)], CancellationToken.None);
     }
 }
 

@@ -3,7 +3,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 
@@ -14,26 +14,47 @@ internal static class OutcomeNotice
     public static string? For(Incident incident, LedgerEntry entry) => entry.Fact switch
     {
         ExecutionFinished finished => $"**{incident.Id}**: {Of(finished.Outcome, finished.RolledBack)}{Decider(incident)}{Undo(finished)}",
-        UndoFinished finished => $"**{incident.Id}**: {(finished.Outcome == ExecutionOutcome.Verified ? $"taken back, and verified.{Reopened(incident)}" : "taking it back did not succeed; the card says what is known.")}{Decider(incident)}",
-        IncidentReopened { EventId: not null } => $"**{incident.Id}** ({incident.Severity.ToString().ToLowerInvariant()}): fires again after it had ended by itself. {Flapping.Sentence(incident)} Its card asks anew.",
-        ProposalExpired when !Silence.IsToBeTold(incident.Proposal, entry.Seq) => null,
+        UndoFinished { Outcome: ExecutionOutcome.Verified } =>
+            $"**{incident.Id}**: taken back, and verified.{Reopened(incident)}{Decider(incident)}",
+        UndoFinished => $"**{incident.Id}**: taking it back did not succeed; the card says what is known.{Decider(incident)}",
+        IncidentReopened { EventId: not null } =>
+            $"{Rated(incident)}: fires again after it had ended by itself. {Flapping.Sentence(incident)} Its card asks anew.",
+        ProposalExpired when !Silence.IsToBeTold(incident, entry.Seq) => null,
         ProposalExpired when incident.IsOpen =>
-            $"**{incident.Id}**: nobody decided in time, so nothing was done. {(incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires")} and asks again. {Requester(incident)}",
+            $"**{incident.Id}**: nobody decided in time, so nothing was done. {Still(incident)} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
         ProposalEscalated escalated =>
-            $"**{incident.Id}** ({incident.Severity.ToString().ToLowerInvariant()}): escalated to the {escalated.To.ToString().ToLowerInvariant()}s. {CardText.Markdown(escalated.Reason ?? "Nobody has decided yet.", 200)}",
+            $"{Rated(incident)}: escalated to the {Many(escalated.To)}. {Text(escalated.Reason ?? "Nobody has decided yet.")}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
-            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))}{(decided.InTheNameOf is { } absent ? $" in the name of {CardText.Markdown(CardText.Name(absent.Name))}" : "")}{(decided.Reason is { Length: > 0 } reason ? ": " + CardText.Markdown(reason, 200) : ".")}",
-        ProposalDecided { Owed: { } owed } =>
-            $"**{incident.Id}**: {CardText.Markdown(CardText.Name(Phrases.Who(entry.Actor)))} broke the glass and acts alone. {Owed(owed)}",
-        BreakGlassEscalated escalated => $"**{incident.Id}**: the glass was broken, and that is escalated to the {escalated.To.ToString().ToLowerInvariant()}s. {CardText.Markdown(escalated.Reason, 200)}",
+            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {Name(entry.Actor)}{Why(decided)}",
+        ProposalDecided { Owed: { } owed } => $"**{incident.Id}**: {Name(entry.Actor)} broke the glass and acts alone. {Owed(owed)}",
+        BreakGlassEscalated escalated =>
+            $"**{incident.Id}**: the glass was broken, and that is escalated to the {Many(escalated.To)}. {Text(escalated.Reason)}",
         BreakGlassReviewed { Complete: true } => $"**{incident.Id}**: enough people confirmed that it was right to break the glass.",
         _ => null,
     };
 
-    private static string Owed(OwedConfirmations owed) => $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
+    private static string Rated(Incident incident) => $"**{incident.Id}** ({incident.Severity.ToString().ToLowerInvariant()})";
 
-    private static string Reopened(Incident incident) => incident.AsksAfterUndo ? " The alert still fires and nothing has been done about it: it is open again." : "";
+    private static string Still(Incident incident) => incident.FiringAlerts.IsEmpty ? "It is still open" : "It still fires";
+
+    private static string Many(Role role) => $"{role.ToString().ToLowerInvariant()}s";
+
+    private static string Name(Actor actor) => CardText.Markdown(CardText.Name(Phrases.Who(actor)));
+
+    private static string Text(string outside) => CardText.Markdown(outside, 200);
+
+    private static string Why(ProposalDecided decided)
+    {
+        var absent = decided.InTheNameOf is { } person ? $" in the name of {CardText.Markdown(CardText.Name(person.Name))}" : "";
+        return decided.Reason is { Length: > 0 } reason ? $"{absent}: {Text(reason)}" : $"{absent}.";
+    }
+
+    private static string Owed(OwedConfirmations owed) =>
+        $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
+
+    private static string Reopened(Incident incident) =>
+        incident.AsksAfterUndo ? " The alert still fires and nothing has been done about it: it is open again." : "";
 
     private static string Of(ExecutionOutcome outcome, bool rolledBack) => outcome switch
     {
@@ -60,5 +81,6 @@ internal static class OutcomeNotice
     private static string Requester(Incident incident) =>
         incident.Staged is { } staged ? $"Requested by {CardText.Markdown(CardText.Name(Phrases.Who(staged.Requester)))}." : "";
 
-    private static string Undo(ExecutionFinished finished) => finished.UndoUntil is { } until ? $" Undo is possible until {Phrases.Time(until)}." : "";
+    private static string Undo(ExecutionFinished finished) =>
+        finished.UndoUntil is { } until ? $" Undo is possible until {Phrases.Time(until)}." : "";
 }

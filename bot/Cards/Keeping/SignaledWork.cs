@@ -1,8 +1,8 @@
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
-/// Work that is looked at after every signal and ends when a step finds nothing more to do. Only one task does it at a time; a signal during a
-/// step makes it look once more.
+/// Work that is looked at after every signal and ends when a step finds nothing more to do. Only one task does it at a time; a signal
+/// during a step makes it look once more.
 /// </summary>
 /// <param name="step">Does the next thing; false when there is nothing more to do until the next signal.</param>
 /// <param name="ended">Told once, when no signal is taken any more.</param>

@@ -13,8 +13,8 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>
 /// Tells every conversation that is linked to a client that the kill switch is on, which is the last that is posted there unasked, and that
-/// it is lifted, with a list of what waited where that is much. Once each; after a crash it may be told twice, never not at all. A switch that
-/// is lifted before it could be told is not told any more.
+/// it is lifted, with a list of what waited where that is much. Once each; after a crash it may be told twice, never not at all. A switch
+/// that is lifted before it could be told is not told any more.
 /// </summary>
 internal sealed class SwitchNotice(
     ILedger ledger,
@@ -67,7 +67,8 @@ internal sealed class SwitchNotice(
         var said = await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken);
         if (said.Any(sent => sent.Causation == entry.Seq))
             return null;
-        var waited = state.Incidents.Values.Where(incident => incident.IsOpen && incident.ListedSeq == entry.Seq && !link.Escalation).ToList();
+        var waited = state.Incidents.Values.Where(incident => incident.IsOpen && incident.ListedSeq == entry.Seq && !link.Escalation)
+            .ToList();
         // Its end is news where it was told, and where it brings something.
         var wasTold = all.Count > 1 && said.Any(sent => sent.Causation == all[^2].Seq);
         if (entry.Fact is SwitchLifted && waited.Count == 0 && !wasTold)

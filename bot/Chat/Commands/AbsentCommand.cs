@@ -21,13 +21,16 @@ internal sealed class AbsentCommand(AbsenceRequests absences, NamedPeople people
 
     public override IReadOnlyList<HelpLine> Help { get; } =
     [
-        new("absent [client] until 2027-01-02 [delegate @person]", "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),
+        new(
+            "absent [client] until 2027-01-02 [delegate @person]",
+            "you are away from now or [from 2026-12-23], and perhaps somebody decides in your name"),
     ];
 
     /// <summary>What follows a word such as <c>until</c> belongs to it, up to the next such word; a reason goes on to the end.</summary>
     public override ChatRequest Read(CommandText text)
     {
-        Dictionary<string, List<string>> parts = new(StringComparer.Ordinal) { ["who"] = [], ["from"] = [], ["until"] = [], ["delegate"] = [], ["because"] = [] };
+        string[] names = ["who", "from", "until", "delegate", "because"];
+        var parts = names.ToDictionary(static name => name, static _ => new List<string>(), StringComparer.Ordinal);
         var part = "who";
         foreach (var word in text.Words)
         {
@@ -54,7 +57,9 @@ internal sealed class AbsentCommand(AbsenceRequests absences, NamedPeople people
             if (arguments.Delegate.Length == 0)
                 return (new SetAbsence(tenant.Tenant.Id, turn.Person, who, from, until, null, reason, turn.Correlation), "");
             var (deputy, problem) = people.Find(turn.Context, arguments.Delegate, tenant.State.Channels.Keys);
-            return deputy is null ? (null, problem) : (new SetAbsence(tenant.Tenant.Id, turn.Person, who, from, until, deputy, reason, turn.Correlation), "");
+            return deputy is null
+                ? (null, problem)
+                : (new SetAbsence(tenant.Tenant.Id, turn.Person, who, from, until, deputy, reason, turn.Correlation), "");
         }, cancellationToken);
     }
 
@@ -67,7 +72,9 @@ internal sealed class AbsentCommand(AbsenceRequests absences, NamedPeople people
         _ => null,
     };
 
-    /// <summary>UTC. A day without a time means its beginning, or at the end of a period its end: whoever is away until Friday is back on Saturday.</summary>
+    /// <summary>
+    /// UTC. A day without a time means its beginning, or at the end of a period its end: whoever is away until Friday is back on Saturday.
+    /// </summary>
     private static DateTimeOffset? Time(string text, bool isEnd)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

@@ -7,7 +7,8 @@ using MediatR;
 namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>Gives somebody a role.</summary>
-internal sealed class AssignCommand(IMediator mediator, ClientResolver clients, NamedPeople people) : RoleCommand(mediator, clients, people, held: true)
+internal sealed class AssignCommand(
+    IMediator mediator, ClientResolver clients, NamedPeople people) : RoleCommand(mediator, clients, people, held: true)
 {
     public override string Name => "assign";
 
@@ -18,7 +19,8 @@ internal sealed class AssignCommand(IMediator mediator, ClientResolver clients, 
 }
 
 /// <summary>Takes a role away from somebody.</summary>
-internal sealed class UnassignCommand(IMediator mediator, ClientResolver clients, NamedPeople people) : RoleCommand(mediator, clients, people, held: false)
+internal sealed class UnassignCommand(
+    IMediator mediator, ClientResolver clients, NamedPeople people) : RoleCommand(mediator, clients, people, held: false)
 {
     public override string Name => "unassign";
 
@@ -29,7 +31,8 @@ internal sealed class UnassignCommand(IMediator mediator, ClientResolver clients
 
 /// <summary>Role, client and person may stand in any order that leaves them apart.</summary>
 /// <param name="held">Whether the person has the role from then on.</param>
-internal abstract class RoleCommand(IMediator mediator, ClientResolver clients, NamedPeople people, bool held) : ChatCommand<RoleCommand.Arguments>
+internal abstract class RoleCommand(
+    IMediator mediator, ClientResolver clients, NamedPeople people, bool held) : ChatCommand<RoleCommand.Arguments>
 {
     /// <param name="Client">The first word that is not the role; where it names no client, it belongs to the person.</param>
     /// <param name="Person">What is left: a name or an object id; a mention counts first.</param>
@@ -39,7 +42,8 @@ internal abstract class RoleCommand(IMediator mediator, ClientResolver clients, 
     {
         var usage = $"{Name} <role> <client> @person";
         var words = text.Words.Where(static word => !TypedText.IsJoining(word)).ToList();
-        var at = words.FindIndex(static word => Enum.TryParse<Role>(Singular(word), ignoreCase: true, out _) && !char.IsAsciiDigit(word[0]));
+        var at = words.FindIndex(
+            static word => Enum.TryParse<Role>(Singular(word), ignoreCase: true, out _) && !char.IsAsciiDigit(word[0]));
         if (at < 0)
             return ChatRequest.Incomplete("Which role? technician, approver, manager, administrator or auditor.", usage);
         var role = Enum.Parse<Role>(Singular(words[at]), ignoreCase: true);

@@ -14,11 +14,13 @@ internal sealed class BackCommand(AbsenceRequests absences) : ChatCommand<BackCo
 
     public override IReadOnlyList<string> Synonyms => ["present", "returned"];
 
-    public override IReadOnlyList<HelpLine> Help { get; } = [new("back [client]", "you are there again, and nobody decides in your name any more")];
+    public override IReadOnlyList<HelpLine> Help { get; } =
+        [new("back [client]", "you are there again, and nobody decides in your name any more")];
 
     public override ChatRequest Read(CommandText text) => For(new(text.Words));
 
-    protected override Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken) => absences.SendAsync(
-        turn, arguments.Who, "back [client] [@person]",
-        (tenant, who) => (new EndAbsence(tenant.Tenant.Id, turn.Person, who, turn.Correlation), ""), cancellationToken);
+    protected override Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken) =>
+        absences.SendAsync(
+            turn, arguments.Who, "back [client] [@person]",
+            (tenant, who) => (new EndAbsence(tenant.Tenant.Id, turn.Person, who, turn.Correlation), ""), cancellationToken);
 }

@@ -5,7 +5,10 @@ using DevOpsAI.Ledger.Proofs;
 
 namespace DevOpsAI.Bot.Chat.Commands;
 
-/// <summary>The newest signed head of a client's ledger. Whoever reads it here holds what nobody can change behind their back: Teams keeps the message.</summary>
+/// <summary>
+/// The newest signed head of a client's ledger. Whoever reads it here holds what nobody can change behind their back: Teams keeps the
+/// message.
+/// </summary>
 internal sealed class CheckpointCommand(ClientResolver clients, Checkpoints checkpoints) : ChatCommand<ClientArgument>
 {
     public override string Name => "checkpoint";
@@ -30,7 +33,8 @@ internal sealed class CheckpointCommand(ClientResolver clients, Checkpoints chec
         }
         catch (CheckpointException damaged)
         {
-            return Reply.Notice($"The checkpoint kept for {asked.Tenant.Name} cannot be read.", detail: damaged.Message, correlation: turn.Correlation);
+            return Reply.Notice(
+                $"The checkpoint kept for {asked.Tenant.Name} cannot be read.", detail: damaged.Message, correlation: turn.Correlation);
         }
     }
 }

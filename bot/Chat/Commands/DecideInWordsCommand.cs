@@ -6,7 +6,8 @@ namespace DevOpsAI.Bot.Chat.Commands;
 /// <summary>
 /// A typed decision decides nothing: says whether this person may decide with the buttons, where it stands what is decided, or why not.
 /// </summary>
-internal sealed class DecideInWordsCommand(Visibility visibility, Helpers helpers, IncidentAnswers incidents) : ChatCommand<IncidentArgument>
+internal sealed class DecideInWordsCommand(
+    Visibility visibility, Helpers helpers, IncidentAnswers incidents) : ChatCommand<IncidentArgument>
 {
     public override string Name => "approve";
 
@@ -16,7 +17,8 @@ internal sealed class DecideInWordsCommand(Visibility visibility, Helpers helper
 
     public override ChatRequest Read(CommandText text) => OfIncident(text, "show CON-1001", id => For(new(id)));
 
-    protected override async Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
+    protected override async Task<OutgoingMessage> AnswerAsync(
+        IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(arguments.IncidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await incidents.NotFoundAsync(turn, arguments.IncidentId, cancellationToken);

@@ -6,8 +6,8 @@ using DevOpsAI.Digests;
 namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>
-/// As the digest that is posted daily, but as of now: since the last that this conversation had, else of the last day, or of the time that is
-/// asked for.
+/// As the digest that is posted daily, but as of now: since the last that this conversation had, else of the last day, or of the time that
+/// is asked for.
 /// </summary>
 internal sealed class DigestCommand(ClientResolver clients, DigestViews digests) : ChatCommand<DigestCommand.Arguments>
 {
@@ -18,7 +18,8 @@ internal sealed class DigestCommand(ClientResolver clients, DigestViews digests)
 
     public override IReadOnlyList<string> Synonyms => ["summary", "report", "status"];
 
-    public override IReadOnlyList<HelpLine> Help { get; } = [new("digest [client]", "what happened since the last daily digest, and what waits")];
+    public override IReadOnlyList<HelpLine> Help { get; } =
+        [new("digest [client]", "what happened since the last daily digest, and what waits")];
 
     public override ChatRequest Read(CommandText text) => For(new(text.Client));
 

@@ -7,7 +7,8 @@ using MediatR;
 namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>Makes somebody's personal data unreadable.</summary>
-internal sealed class EraseCommand(IMediator mediator, Visibility visibility, IAccess access, NamedPeople people) : ChatCommand<EraseCommand.Arguments>
+internal sealed class EraseCommand(
+    IMediator mediator, Visibility visibility, IAccess access, NamedPeople people) : ChatCommand<EraseCommand.Arguments>
 {
     private const string Usage = "erase <person or mail address> <client>";
     private const string Whose = "Whose personal data should become unreadable?";
@@ -22,7 +23,8 @@ internal sealed class EraseCommand(IMediator mediator, Visibility visibility, IA
     public override IReadOnlyList<HelpLine> Help { get; } =
         [new("erase <person or mail> <client>", "make somebody's personal data unreadable for good; two administrators have to ask")];
 
-    public override ChatRequest Read(CommandText text) => text.Words.Count == 0 ? ChatRequest.Incomplete(Whose, Usage) : For(new(text.Words));
+    public override ChatRequest Read(CommandText text) =>
+        text.Words.Count == 0 ? ChatRequest.Incomplete(Whose, Usage) : For(new(text.Words));
 
     protected override async Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {

@@ -22,11 +22,13 @@ internal sealed class FreezeCommand(IMediator mediator, ClientResolver clients) 
 
     public override ChatRequest Read(CommandText text) => For(new(text.AsTyped));
 
-    protected override async Task<OutgoingMessage> AnswerAsync(FreezeArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
+    protected override async Task<OutgoingMessage> AnswerAsync(
+        FreezeArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         if (await clients.IsEverythingAsync(turn, arguments.Words, cancellationToken))
         {
-            var stopped = await mediator.Send(new FreezeEverything(turn.Person, arguments.ReasonForEverything, turn.Correlation), cancellationToken);
+            var stopped = await mediator.Send(
+                new FreezeEverything(turn.Person, arguments.ReasonForEverything, turn.Correlation), cancellationToken);
             return Reply.OfEverything(stopped, UsageOfEverything, Tone.Attention);
         }
         var (tenant, rest) = await clients.FirstAsync(turn, arguments.Words, cancellationToken);
@@ -35,7 +37,8 @@ internal sealed class FreezeCommand(IMediator mediator, ClientResolver clients) 
         if (FreezeArguments.WithoutBecause(rest) is not { Length: > 0 } reason)
         {
             return Reply.Notice(
-                $"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.", detail: $"freeze {tenant.Tenant.Id} <reason>");
+                $"Why should {CardText.Name(tenant.Tenant.Name)} be frozen? The reason is recorded.",
+                detail: $"freeze {tenant.Tenant.Id} <reason>");
         }
         var request = new SetFreeze(tenant.Tenant.Id, turn.Person, reason, turn.Correlation);
         return Reply.OfStop(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
@@ -47,11 +50,14 @@ internal sealed record FreezeArguments(IReadOnlyList<string> Words)
 {
     public string ReasonForEverything => WithoutBecause(string.Join(' ', Words.Skip(1)));
 
-    /// <summary>What is told of a reason says <c>because</c> already, in a word or a colon; <c>because of the flood</c> needs its own.</summary>
+    /// <summary>
+    /// What is told of a reason says <c>because</c> already, in a word or a colon; <c>because of the flood</c> needs its own.
+    /// </summary>
     public static string WithoutBecause(string reason)
     {
         const string Word = "because";
-        if (!reason.StartsWith(Word, StringComparison.OrdinalIgnoreCase) || (reason.Length > Word.Length && char.IsLetterOrDigit(reason[Word.Length])))
+        if (!reason.StartsWith(Word, StringComparison.OrdinalIgnoreCase)
+            || (reason.Length > Word.Length && char.IsLetterOrDigit(reason[Word.Length])))
             return reason;
         var rest = reason[Word.Length..].TrimStart(' ', ',', ':');
         return rest.StartsWith("of ", StringComparison.OrdinalIgnoreCase) ? reason : rest;

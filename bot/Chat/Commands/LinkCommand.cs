@@ -17,7 +17,8 @@ internal sealed class LinkCommand(IMediator mediator, Visibility visibility, IAc
 
     public override IReadOnlyList<string> Synonyms => ["connect", "bind"];
 
-    public override IReadOnlyList<HelpLine> Help { get; } = [new(Usage, "post this client's cards (or only its escalations) in this conversation")];
+    public override IReadOnlyList<HelpLine> Help { get; } =
+        [new(Usage, "post this client's cards (or only its escalations) in this conversation")];
 
     public override ChatRequest Read(CommandText text)
     {
@@ -36,9 +37,11 @@ internal sealed class LinkCommand(IMediator mediator, Visibility visibility, IAc
         if (linked.FirstOrDefault(other => other.Tenant.Id != named.Tenant.Id) is { } taken)
         {
             var whose = access.RolesOf(taken.State, turn.Person.ObjectId).Count > 0 ? taken.Tenant.Name : "another client";
-            return Reply.Notice($"This conversation is linked to {CardText.Name(whose)} already; one client to a conversation. Say unlink first.");
+            return Reply.Notice(
+                $"This conversation is linked to {CardText.Name(whose)} already; one client to a conversation. Say unlink first.");
         }
-        var request = new LinkChannel(named.Tenant.Id, turn.Person, turn.Conversation.ToChannelRef(), arguments.Escalation, turn.Correlation);
+        var request = new LinkChannel(
+            named.Tenant.Id, turn.Person, turn.Conversation.ToChannelRef(), arguments.Escalation, turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 }

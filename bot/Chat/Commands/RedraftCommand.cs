@@ -16,7 +16,8 @@ internal sealed class RedraftCommand(IncidentAnswers incidents) : ChatCommand<In
 
     public override ChatRequest Read(CommandText text) => OfIncident(text, Usage, id => For(new(id)));
 
-    protected override Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken) => incidents.SendAsync(
-        turn, arguments.IncidentId,
-        found => new RequestRedraft(found.Where.Tenant.Id, found.Incident.Id, turn.Person, null, turn.Correlation), cancellationToken);
+    protected override Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken) =>
+        incidents.SendAsync(
+            turn, arguments.IncidentId,
+            found => new RequestRedraft(found.Where.Tenant.Id, found.Incident.Id, turn.Person, null, turn.Correlation), cancellationToken);
 }

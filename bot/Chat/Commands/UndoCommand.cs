@@ -16,7 +16,8 @@ internal sealed class UndoCommand(IncidentAnswers incidents) : ChatCommand<Incid
 
     public override ChatRequest Read(CommandText text) => OfIncident(text, Usage, id => For(new(id)));
 
-    protected override Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken) => incidents.SendAsync(
-        turn, arguments.IncidentId,
-        found => new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, turn.Person, turn.Correlation), cancellationToken);
+    protected override Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken) =>
+        incidents.SendAsync(
+            turn, arguments.IncidentId,
+            found => new RequestUndo(found.Where.Tenant.Id, found.Incident.Id, turn.Person, turn.Correlation), cancellationToken);
 }

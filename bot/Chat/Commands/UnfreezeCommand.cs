@@ -17,11 +17,13 @@ internal sealed class UnfreezeCommand(IMediator mediator, ClientResolver clients
 
     public override ChatRequest Read(CommandText text) => For(new(text.AsTyped));
 
-    protected override async Task<OutgoingMessage> AnswerAsync(FreezeArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
+    protected override async Task<OutgoingMessage> AnswerAsync(
+        FreezeArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         if (await clients.IsEverythingAsync(turn, arguments.Words, cancellationToken))
         {
-            var lifted = await mediator.Send(new UnfreezeEverything(turn.Person, arguments.ReasonForEverything, turn.Correlation), cancellationToken);
+            var lifted = await mediator.Send(
+                new UnfreezeEverything(turn.Person, arguments.ReasonForEverything, turn.Correlation), cancellationToken);
             return Reply.OfEverything(lifted, "unfreeze everything", Tone.Good);
         }
         var (tenant, rest) = await clients.FirstAsync(turn, arguments.Words, cancellationToken);

@@ -24,7 +24,8 @@ internal sealed class UnlinkCommand(IMediator mediator, Visibility visibility, I
             return Reply.NotForThem(UserMessages.NoRoleHere);
         Answer? answer = null;
         foreach (var tenant in linked)
-            answer = await mediator.Send(new UnlinkChannel(tenant.Tenant.Id, turn.Person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
+            answer = await mediator.Send(
+                new UnlinkChannel(tenant.Tenant.Id, turn.Person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
         return Reply.Of(answer!, turn.Correlation, linked[^1].Tenant.Id);
     }
 }

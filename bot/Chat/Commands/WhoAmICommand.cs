@@ -20,7 +20,8 @@ internal sealed class WhoAmICommand(Visibility visibility, IAccess access) : Cha
     protected override async Task<OutgoingMessage> AnswerAsync(NoArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);
-        List<(Tenant, IReadOnlyCollection<Role>)> held = [.. visible.Select(client => (client.Tenant, access.RolesOf(client.State, turn.Person.ObjectId)))];
+        List<(Tenant, IReadOnlyCollection<Role>)> held =
+            [.. visible.Select(client => (client.Tenant, access.RolesOf(client.State, turn.Person.ObjectId)))];
         return Reply.Card(MessageCards.WhoAmI(turn.Person, held, access.EverybodyIsAdministrator));
     }
 }

@@ -19,12 +19,14 @@ internal sealed class HappenedQuestion(
 
     private static readonly HashSet<string> Conditions = new(StringComparer.Ordinal)
     {
-        "ok", "okay", "fine", "healthy", "well", "alright", "good", "up", "down", "online", "offline", "reachable", "alive", "dead", "broken", "slow",
+        "ok", "okay", "fine", "healthy", "well", "alright", "good", "up", "down", "online", "offline", "reachable", "alive", "dead",
+        "broken", "slow",
     };
 
     private static readonly HashSet<string> NoThing = new(StringComparer.Ordinal)
     {
-        "it", "that", "these", "those", "they", "there", "things", "all", "everyone", "you", "i", "he", "she", "nothing", "something", "going",
+        "it", "that", "these", "those", "they", "there", "things", "all", "everyone", "you", "i", "he", "she", "nothing", "something",
+        "going",
     };
 
     private static readonly HashSet<string> Beside = new(StringComparer.Ordinal)
@@ -45,7 +47,8 @@ internal sealed class HappenedQuestion(
         {
             case ["what", "happened" or "happens", ..] or ["what", "has" or "have", "happened", ..]:
                 return Happened(question);
-            case ["show" or "tell" or "give" or "what" or "what's" or "whats" or "everything" or "anything" or "all", ..] when question.Has("about"):
+            case ["show" or "tell" or "give" or "what" or "what's" or "whats" or "everything" or "anything" or "all", ..] when question.Has(
+                "about"):
                 return About(question, words.SkipWhile(static word => word != "about").Skip(1));
             case ["is" or "are" or "was", ..] when IndexOfCondition(words) is > 1 and var condition:
                 return About(question, words.Take(condition).Skip(1));
@@ -65,7 +68,9 @@ internal sealed class HappenedQuestion(
         return question.After("to", "with", "on", "about") is { } thing ? For(question, thing) : null;
     }
 
-    /// <summary>One device in these words, perhaps with its client; null for anything else, above all for an incident, whose card says more.</summary>
+    /// <summary>
+    /// One device in these words, perhaps with its client; null for anything else, above all for an incident, whose card says more.
+    /// </summary>
     private ChatRequest? About(QuestionText question, IEnumerable<string> part)
     {
         if (question.KnownIncidentId is not null)
@@ -76,7 +81,9 @@ internal sealed class HappenedQuestion(
         return things is [var thing] && !NoThing.Contains(thing) ? For(question, thing) : null;
     }
 
-    /// <summary>Why a device is as it is cannot be told; what was reported of it can. A name alone is left to the command <c>why</c>.</summary>
+    /// <summary>
+    /// Why a device is as it is cannot be told; what was reported of it can. A name alone is left to the command <c>why</c>.
+    /// </summary>
     private ChatRequest? WhyOfDevice(QuestionText question)
     {
         if (question.KnownIncidentId is not null)
@@ -102,12 +109,14 @@ internal sealed class HappenedQuestion(
     }
 
     /// <summary>No word of the language.</summary>
-    private static bool IsName(string word) => char.IsAsciiLetter(word[0]) && (word.Any(char.IsAsciiDigit) || word.Contains('@', StringComparison.Ordinal));
+    private static bool IsName(string word) =>
+        char.IsAsciiLetter(word[0]) && (word.Any(char.IsAsciiDigit) || word.Contains('@', StringComparison.Ordinal));
 
     /// <summary>A name that no alert and no plan has used is asked back about, never guessed.</summary>
     protected override async Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
-        if (await visibility.TenantAsync(arguments.Thing, turn.Person, cancellationToken) is not null || visibility.NamesAClient(arguments.Thing))
+        if (await visibility.TenantAsync(arguments.Thing, turn.Person, cancellationToken) is not null
+            || visibility.NamesAClient(arguments.Thing))
             return await digest.For(new(arguments.Thing, arguments.Last)).AnswerAsync(turn, cancellationToken);
         var (asked, refused) = await clients.AllAsync(turn, arguments.Client, cancellationToken);
         if (refused is not null)
@@ -122,7 +131,9 @@ internal sealed class HappenedQuestion(
         if (recent.Count == 0)
         {
             var last = known.MaxBy(static pair => LastTouched(pair.Incident));
-            return Reply.Card(AnswerCard.Build(AnswerView.For($"Nothing about {thing} in the last {span}", [last], now) with { Hint = "The last time was:" }));
+            return Reply.Card(
+                AnswerCard.Build(
+                    AnswerView.For($"Nothing about {thing} in the last {span}", [last], now) with { Hint = "The last time was:" }));
         }
         var open = recent.Count(static pair => pair.Incident.IsOpen);
         var headline = $"{Phrases.Incidents(recent.Count)} about {thing} in the last {span}, {(open > 0 ? $"{open}" : "none")} open";
@@ -133,16 +144,21 @@ internal sealed class HappenedQuestion(
     private static bool Concerns(Incident incident, string thing) =>
         incident.Devices.Append(incident.Opened.Device ?? "").Concat(Targets(incident)).Any(name => IsCalled(name, thing));
 
-    private static IEnumerable<string> Targets(Incident incident) => (incident.Draft?.Plan.Steps ?? []).Select(static step => step.Target.Name);
+    private static IEnumerable<string> Targets(Incident incident) =>
+        (incident.Draft?.Plan.Steps ?? []).Select(static step => step.Target.Name);
 
     private static bool IsCalled(string name, string asked) =>
         name.Equals(asked, StringComparison.OrdinalIgnoreCase)
-        || (name.Length > asked.Length && name.StartsWith(asked, StringComparison.OrdinalIgnoreCase) && name[asked.Length] is '.' or ':' or '@')
-        || (asked.Length > name.Length && name.Length > 0 && asked.StartsWith(name, StringComparison.OrdinalIgnoreCase) && asked[name.Length] is '.');
+        || (name.Length > asked.Length && name.StartsWith(
+            asked, StringComparison.OrdinalIgnoreCase) && name[asked.Length] is '.' or ':' or '@')
+        || (asked.Length > name.Length && name.Length > 0 && asked.StartsWith(
+            name, StringComparison.OrdinalIgnoreCase) && asked[name.Length] is '.');
 
     private static DateTimeOffset LastTouched(Incident incident) => new[]
     {
-        incident.OpenedAt, incident.ClosedAt, incident.Ended.Seq > 0 ? incident.Ended.At : null, incident.Execution?.FinishedAt, incident.Undo?.FinishedAt,
+        incident.OpenedAt, incident.ClosedAt, incident.Ended.Seq > 0
+            ? incident.Ended.At
+            : null, incident.Execution?.FinishedAt, incident.Undo?.FinishedAt,
         incident.LastBegunAt,
     }.Max()!.Value;
 }

@@ -30,7 +30,8 @@ internal sealed class IsFrozenQuestion(Visibility visibility, ClientResolver cli
         if (asked.State.Freeze is not { } freeze)
             return Reply.Notice($"No, nobody has frozen {client}.", good: true) with { Evidence = evidence };
         var able = views.PeopleWith(asked.State, turn.Conversation.ChannelId, freeze.LiftedBy, freeze.By.Id);
-        return Reply.Notice($"Yes. {freeze.Sentence(client)}", detail: able is null ? null : $"It can be lifted by {able}.") with { Evidence = evidence };
+        return Reply.Notice(
+            $"Yes. {freeze.Sentence(client)}", detail: able is null ? null : $"It can be lifted by {able}.") with { Evidence = evidence };
     }
 
     private static OutgoingMessage OfSeveral(IReadOnlyList<TenantNow> visible)

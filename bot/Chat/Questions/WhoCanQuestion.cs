@@ -9,9 +9,12 @@ internal sealed class WhoCanQuestion(Visibility visibility, IncidentAnswers inci
     public override IReadOnlyList<HelpLine> Examples { get; } = [new("who can approve CON-1001?", "by name")];
 
     public override ChatRequest? Read(QuestionText question) =>
-        question.Words is ["who", ..] && question.IncidentId is { } id && question.Has("can", "may", "could", "should", "must") ? For(new(id)) : null;
+        question.Words is ["who", ..] && question.IncidentId is { } id && question.Has("can", "may", "could", "should", "must")
+            ? For(new(id))
+            : null;
 
-    protected override async Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
+    protected override async Task<OutgoingMessage> AnswerAsync(
+        IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(arguments.IncidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await incidents.NotFoundAsync(turn, arguments.IncidentId, cancellationToken);

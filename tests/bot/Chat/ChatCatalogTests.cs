@@ -27,7 +27,8 @@ public sealed class ChatCatalogTests
         public override ChatRequest Read(CommandText text) =>
             text.Client is null ? ChatRequest.Incomplete("Greet whom?", "greet <client>") : For(new(text.Client));
 
-        protected override async Task<OutgoingMessage> AnswerAsync(ClientArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
+        protected override async Task<OutgoingMessage> AnswerAsync(
+            ClientArgument arguments, ChatTurn turn, CancellationToken cancellationToken)
         {
             var (client, refused) = await clients.OneAsync(turn, arguments.Client, "greet <client>", cancellationToken);
             return refused ?? Reply.Notice($"{turn.Person.Name} greets {client!.Tenant.Name}.", good: true);
@@ -56,7 +57,8 @@ public sealed class ChatCatalogTests
         await bot.SayAsync(Ana, null, "greet");
         await bot.SayAsync(Ana, null, "greeet contoso");
         await bot.SayAsync(Ana, null, "help");
-        var told = bot.Teams.Calls.Where(static call => call.Method == "POST" && call.Body is not null).Select(static call => call.Body!.ToJsonString()).ToList();
+        var told = bot.Teams.Calls.Where(static call => call.Method == "POST" && call.Body is not null)
+            .Select(static call => call.Body!.ToJsonString()).ToList();
         told[0].ShouldContain("Ana greets Contoso Ltd.");
         told[1].ShouldContain("Ana greets Contoso Ltd.");
         told[2].ShouldContain("Greet whom?");

@@ -7,7 +7,8 @@ namespace DevOpsAI.Tests.Views;
 /// <summary>What is shown is said once, so that a card, a dashboard's page and an answer show the same: views know none of them.</summary>
 public sealed class ViewsStandAloneTests
 {
-    private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(static field => (OpCode)field.GetValue(null)!).ToDictionary(static code => code.Value);
@@ -17,7 +18,8 @@ public sealed class ViewsStandAloneTests
     {
         var views = typeof(IncidentView).Assembly.GetTypes().Where(static type => IsIn(type, "DevOpsAI.Bot.Views")).ToList();
         views.Count.ShouldBeGreaterThan(20);
-        var others = views.SelectMany(static type => Used(type).Where(static used => IsIn(used, "DevOpsAI.Bot") && !IsIn(used, "DevOpsAI.Bot.Views"))
+        var others = views.SelectMany(static type => Used(type)
+            .Where(static used => IsIn(used, "DevOpsAI.Bot") && !IsIn(used, "DevOpsAI.Bot.Views"))
             .Select(used => $"{type.Name} uses {used.FullName}"));
         others.Distinct().ShouldBeEmpty();
     }
@@ -48,15 +50,20 @@ public sealed class ViewsStandAloneTests
             var value = code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at];
             var operation = OpCodes[value];
             at += operation.Size;
-            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
-            {
-                var member = method.Module.ResolveMember(
-                    BitConverter.ToInt32(code, at), method.DeclaringType!.GetGenericArguments(), method.IsConstructor ? null : method.GetGenericArguments());
-                if ((member as Type ?? member?.DeclaringType) is { } used)
-                    yield return used;
-            }
+            if (Names(operation.OperandType) && Resolve(method, BitConverter.ToInt32(code, at)) is { } used)
+                yield return used;
             at += Length(operation.OperandType, code, at);
         }
+    }
+
+    private static bool Names(OperandType operand) =>
+        operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok;
+
+    private static Type? Resolve(MethodBase method, int token)
+    {
+        var ofMethod = method.IsConstructor ? null : method.GetGenericArguments();
+        var member = method.Module.ResolveMember(token, method.DeclaringType!.GetGenericArguments(), ofMethod);
+        return member as Type ?? member?.DeclaringType;
     }
 
     private static int Length(OperandType operand, byte[] code, int at) => operand switch
