@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;

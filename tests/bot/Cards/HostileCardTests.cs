@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Digests;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Digests;
@@ -245,9 +246,12 @@ public sealed class DigestTests
     private DigestPoster Poster(Checkpoints? checkpoints = null, TimeProvider? clock = null)
     {
         var tenants = new TwoTenants();
+        var now = clock ?? story.Clock;
+        var views = new DigestViews(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations);
+        var delivery = new DigestDelivery(story.Ledger, views, teams, new KnownBook(), now, NullLogger<DigestDelivery>.Instance);
         return new(
-            story.Ledger, new(story.Ledger, CoreFeatures.Catalog), tenants, new(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations), teams, new KnownBook(),
-            new EveryTenant(tenants), Options.Create(new DigestsOptions()), clock ?? story.Clock, NullLogger<DigestPoster>.Instance);
+            new(story.Ledger, CoreFeatures.Catalog), tenants, delivery, new EveryTenant(tenants), Options.Create(new DigestsOptions()), now,
+            NullLogger<DigestPoster>.Instance);
     }
 
     /// <summary>To so many hours after midnight of the story's first day, and posts what is due then.</summary>
