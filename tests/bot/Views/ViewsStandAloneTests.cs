@@ -61,7 +61,7 @@ public sealed class ViewsStandAloneTests
 
     private static Type? Resolve(MethodBase method, int token)
     {
-        var ofMethod = method.IsConstructor ? null : method.GetGenericArguments();
+        var ofMethod = method is ConstructorInfo ? null : method.GetGenericArguments();
         var member = method.Module.ResolveMember(token, method.DeclaringType!.GetGenericArguments(), ofMethod);
         return member as Type ?? member?.DeclaringType;
     }
