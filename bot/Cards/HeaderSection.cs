@@ -1,6 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Execution;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;

@@ -45,14 +45,17 @@ internal sealed class DigestPoster(
     {
         if (!options.Value.Enabled)
             return;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await CatchUpAsync(stoppingToken);
-            var now = clock.GetUtcNow();
-            var wait = schedule.NextDue(now) - now;
-            await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var worker = new TenantWorker(clock, LongestWait, (tenant, failure, _) => logger.DigestsWait(tenant, failure));
+        await Task.WhenAll(tenants.All.Select(tenant => worker.RepeatAsync(
+            tenant.Id,
+            async stop =>
+            {
+                await CatchUpAsync(tenant, stop);
+                var now = clock.GetUtcNow();
+                var wait = schedule.NextDue(now) - now;
+                return NextRound.After(wait < LongestWait ? wait : LongestWait);
+            },
+            stoppingToken)));
         await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -1,5 +1,6 @@
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Views;
 

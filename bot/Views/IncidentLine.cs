@@ -1,5 +1,7 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Views;
@@ -29,7 +31,7 @@ internal sealed record IncidentLine(TenantId Tenant, string Client, string Id, s
             MissingConfirmations = incident.OpenGlass?.Missing,
             IsSimulated = incident.Simulated,
         };
-        return incident.Phase == IncidentPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now
+        return incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now
             ? line with { Until = expires, Left = expires - now }
             : line;
     }

@@ -142,7 +142,7 @@ public sealed class IncidentViews(
 
     private static bool CanBePressed(Incident incident) =>
         incident.OpenGlass is not null || incident.IsUndecided || incident.IsLeftToPeople
-            || incident is { Phase: IncidentPhase.Verified, Execution.UndoUntil: not null };
+            || incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: not null };
 
     private static List<Incident> Beside(TenantState state, Incident storm)
     {

@@ -1,6 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Views;
@@ -64,5 +65,5 @@ internal sealed record PendingView(string Clients, int Count, IReadOnlyList<Inci
 
     private static bool IsPending(Incident incident) =>
         incident.IsOpen || incident.IsUndecided || incident.OpenGlass is not null
-            || incident.Phase is IncidentPhase.Executing or IncidentPhase.Undoing;
+            || incident.Phase is ProposalPhase.Executing or ProposalPhase.Undoing;
 }

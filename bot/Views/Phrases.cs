@@ -14,39 +14,39 @@ internal static class Phrases
 {
     public static (string Word, Tone Tone) Of(Incident incident) => incident.Phase switch
     {
-        IncidentPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
-        IncidentPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
-        IncidentPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
-        IncidentPhase.Drafting => ("Drafting", Tone.Default),
-        IncidentPhase.Waiting or IncidentPhase.Undone when incident.AsksAfterUndo =>
+        ProposalPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
+        ProposalPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
+        ProposalPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
+        ProposalPhase.Drafting => ("Drafting", Tone.Default),
+        ProposalPhase.Waiting or ProposalPhase.Undone when incident.AsksAfterUndo =>
             ($"Taken back, still firing{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
-        IncidentPhase.Waiting when incident.Unanswered is not null =>
+        ProposalPhase.Waiting when incident.Unanswered is not null =>
             ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}",
                 Tone.Attention),
-        IncidentPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } =>
+        ProposalPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } =>
             ("Waiting for a person – escalated", Tone.Attention),
-        IncidentPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
-        IncidentPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
-        IncidentPhase.Waiting => ("Waiting for a decision", Tone.Warning),
-        IncidentPhase.Snoozed => ("Snoozed", Tone.Default),
-        IncidentPhase.Approved => ("About to run", Tone.Accent),
-        IncidentPhase.Executing => ("Running", Tone.Accent),
-        IncidentPhase.Verified => ("Verified", Tone.Good),
-        IncidentPhase.Failed => ("Failed", Tone.Attention),
-        IncidentPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
-        IncidentPhase.Stopped => ("Stopped", Tone.Attention),
-        IncidentPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
-        IncidentPhase.Handled => ("Handled by a person", Tone.Good),
-        IncidentPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
-        IncidentPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
-        IncidentPhase.Expired => ("Expired – nothing was done", Tone.Warning),
-        IncidentPhase.Undoing => ("Taking it back", Tone.Accent),
+        ProposalPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
+        ProposalPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
+        ProposalPhase.Waiting => ("Waiting for a decision", Tone.Warning),
+        ProposalPhase.Snoozed => ("Snoozed", Tone.Default),
+        ProposalPhase.Approved => ("About to run", Tone.Accent),
+        ProposalPhase.Executing => ("Running", Tone.Accent),
+        ProposalPhase.Verified => ("Verified", Tone.Good),
+        ProposalPhase.Failed => ("Failed", Tone.Attention),
+        ProposalPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
+        ProposalPhase.Stopped => ("Stopped", Tone.Attention),
+        ProposalPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
+        ProposalPhase.Handled => ("Handled by a person", Tone.Good),
+        ProposalPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
+        ProposalPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
+        ProposalPhase.Expired => ("Expired – nothing was done", Tone.Warning),
+        ProposalPhase.Undoing => ("Taking it back", Tone.Accent),
         _ => ("Taken back", Tone.Default),
     };
 
     /// <summary>The state in as few words as the card's buttons leave to be said.</summary>
     public static string Badge(Incident incident) =>
-        incident is { Phase: IncidentPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 }
+        incident is { Phase: ProposalPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 }
             ? "Waiting"
             : Of(incident).Word;
 

@@ -1,6 +1,6 @@
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 
 namespace DevOpsAI.Bot.Views;
 

@@ -70,7 +70,7 @@ internal static class WhyStory
             return new(
                 "Decided", $"Nobody was asked, as the gate policy says ({Phrases.Gate(automatic.Terms)}). {Because(automatic)}",
                 incident.Execution?.StartedSeq);
-        if (incident is { Phase: IncidentPhase.Expired } or { Unanswered: not null })
+        if (incident is { Phase: ProposalPhase.Expired } or { Unanswered: not null })
             return new(
                 "Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
         return incident.IsUndecided
@@ -134,7 +134,7 @@ internal static class WhyStory
     }
 
     private static Wording Undone(
-        IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Incidents.Run undo, ExecutionOutcome outcome)
+        IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
     {
         var asked = trail.Select(static entry => entry.Fact)
             .OfType<ProposalStaged>()

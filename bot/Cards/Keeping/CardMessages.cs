@@ -1,10 +1,11 @@
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 

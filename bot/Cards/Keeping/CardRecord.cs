@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -8,7 +9,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>What the ledger says of cards: that one is about to be sent, that it arrived, and what it shows.</summary>
-internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoints crashPoints, ILogger<CardRecord> logger)
+internal sealed class CardRecord(ILedger ledger, TenantStates states, ILogger<CardRecord> logger)
 {
     private static readonly Actor Self = Actor.Service("cards");
 
@@ -22,15 +23,15 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
     /// <summary>
     /// Says durably what is about to be sent; false when the card's record has changed meanwhile, and nothing may be sent.
     /// </summary>
-    /// <param name="crashPoint">Where a test may stop the work.</param>
+    /// <param name="failpoint">Where a test may stop the work.</param>
     public async Task<bool> AnnounceAsync(
-        CardPlace place, Incident incident, Fact fact, string crashPoint, CancellationToken cancellationToken)
+        CardPlace place, Incident incident, Fact fact, string failpoint, CancellationToken cancellationToken)
     {
         var announced = await ledger.AppendAsync(
             place.Tenant, [new(StreamId.Card(incident.Id), incident.CardVersion)], [Entry(incident, fact)], cancellationToken);
         if (announced is AppendResult.Conflict)
             return false;
-        crashPoints.Reach(crashPoint);
+        Failpoints.Hit(failpoint);
         return true;
     }
 
@@ -41,14 +42,14 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
         if (now.Find(incident.Id)?.Cards.GetValueOrDefault(place.ConversationId)?.ActivityId == posted.ActivityId)
             return;
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, posted)], CancellationToken.None);
-        crashPoints.Reach(CrashPoint.CardPosted);
+        Failpoints.Hit(Failpoint.CardPosted);
         logger.CardPosted(incident.Id, place.ConversationId, incident.LastSeq);
     }
 
     public async Task UpdatedAsync(CardPlace place, Incident incident, CardUpdated shown)
     {
         await ledger.AppendAsync(place.Tenant, [], [Entry(incident, shown)], CancellationToken.None);
-        crashPoints.Reach(CrashPoint.CardUpdated);
+        Failpoints.Hit(Failpoint.CardUpdated);
     }
 
     /// <summary>What became of the message under a card that says how it ended.</summary>
@@ -73,7 +74,7 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ICrashPoin
     }
 
     /// <summary>A card arrived; the work goes on unless a test stops it here.</summary>
-    public void Arrived() => crashPoints.Reach(CrashPoint.CardSent);
+    public static void Arrived() => Failpoints.Hit(Failpoint.CardSent);
 
     private static NewEntry Entry(Incident incident, Fact fact) =>
         new(StreamId.Card(incident.Id), Self, incident.Correlation, fact, incident.LastSeq);

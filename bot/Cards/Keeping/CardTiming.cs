@@ -1,4 +1,5 @@
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 
@@ -52,7 +53,7 @@ internal sealed class CardTiming(CardsOptions options, TimeProvider clock)
     /// </summary>
     public TimeSpan? Passing(Incident incident)
     {
-        if (incident.Phase is not (IncidentPhase.Approved or IncidentPhase.Executing or IncidentPhase.Undoing))
+        if (incident.Phase is not (ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing))
         {
             passingSince = null;
             return null;

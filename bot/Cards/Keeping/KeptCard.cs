@@ -1,5 +1,7 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -105,7 +107,7 @@ internal sealed class KeptCard
     {
         if (post.Announce
             && !await record.AnnounceAsync(
-                place, incident, new CardSending(incident.Id, place.ConversationId), CrashPoint.CardSending, stopping))
+                place, incident, new CardSending(incident.Id, place.ConversationId), Failpoint.CardSending, stopping))
             return true;
         knownUnsent = false;
         var drawing = timing.Now;
@@ -113,7 +115,7 @@ internal sealed class KeptCard
         switch (await messages.PostAsync(post.Link.Channel, message, incident, IsHeld, stopping))
         {
             case SendOutcome.Sent { ActivityId: { } activityId, ThreadId: var threadId }:
-                record.Arrived();
+                CardRecord.Arrived();
                 timing.Posted(drawing);
                 timing.ForgetFailures();
                 gone = false;
@@ -177,7 +179,7 @@ internal sealed class KeptCard
             || OutcomeNotice.For(incident, about) is not { } sentence)
             return false;
         if (!await record.AnnounceAsync(
-            place, incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq), CrashPoint.NoticeSending, stopping))
+            place, incident, new NoticeSending(incident.Id, place.ConversationId, tell.AboutSeq), Failpoint.NoticeSending, stopping))
             return true;
         var message = new OutgoingMessage { Text = sentence };
         SendOutcome outcome = new SendOutcome.Unknown("cut short");

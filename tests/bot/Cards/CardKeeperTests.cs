@@ -651,8 +651,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         var states = new TenantStates(story.Ledger, CoreFeatures.Catalog);
         var views = TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy);
         var made = new CardKeeper(
-            new(views, teams, new KnownBook()), new(story.Ledger, states, crashPoints, NullLogger<CardRecord>.Instance), new(new EveryTenant(new TwoTenants()), killSwitch),
-            states, new TwoTenants(), Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
+            new(views, teams, new KnownBook()), new(story.Ledger, states, NullLogger<CardRecord>.Instance),
+            new(new EveryTenant(new TwoTenants()), killSwitch), states, new TwoTenants(), Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
         keepers.Add(made);
         return made;
     }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections.Plans;
+using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;

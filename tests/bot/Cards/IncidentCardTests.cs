@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
 

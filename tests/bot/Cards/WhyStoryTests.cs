@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
