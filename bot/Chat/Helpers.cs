@@ -39,7 +39,7 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
             return why;
         if (state.Freeze is not { } freeze)
             return null;
-        var whom = Ask(turn, state, new(incident, Refusal.Frozen, ""), person);
+        var whom = Ask(turn, state, new(incident.Proposal, Refusal.Frozen, ""), person);
         return $"{freeze.Sentence(CardText.Name(state.Name, 60))}{whom} {incident.Id} can be rejected or snoozed meanwhile.";
     }
 

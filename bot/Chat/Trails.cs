@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

@@ -80,7 +80,7 @@ internal sealed class IncidentDetails
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
         var requester = SanitizedText.Name(Phrases.Who(staged.Requester));
-        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.StagedAt}, expires {staged.Terms.ExpiresAt}.",
+        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.Proposal.StagedAt}, expires {staged.Terms.ExpiresAt}.",
             DetailStyle.Subtle);
         Line($"Fingerprint {staged.Seal}", DetailStyle.Command);
     }
@@ -126,10 +126,10 @@ internal sealed class IncidentDetails
         if (incident.Returned is var (seq, at))
             Add($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Sentence(incident)}");
         if (incident.Draft is { } draft)
-            Line($"revision {draft.Revision} drafted by entry {incident.DraftSeq}");
+            Line($"revision {draft.Revision} drafted by entry {incident.Proposal.DraftSeq}");
         if (incident.Staged is not null)
-            Add($"staged by entry {incident.StagedSeq}, {incident.StagedAt}");
-        foreach (var decision in incident.EarlierDecisions.AddRange(incident.Decisions))
+            Add($"staged by entry {incident.Proposal.StagedSeq}, {incident.Proposal.StagedAt}");
+        foreach (var decision in incident.Proposal.EarlierDecisions.AddRange(incident.Decisions))
         {
             var who = SanitizedText.Name(Phrases.Who(decision.By));
             var reason = decision.Fact.Reason is { Length: > 0 } given ? ": " + given : "";

@@ -31,7 +31,7 @@ internal sealed record IncidentLine(TenantId Tenant, string Client, string Id, s
             MissingConfirmations = incident.OpenGlass?.Missing,
             IsSimulated = incident.Simulated,
         };
-        return incident.Phase == ProposalPhase.Waiting && ProposalTimes.ExpiresAt(incident) is { } expires && expires > now
+        return incident.Phase == ProposalPhase.Waiting && incident.Proposal.ExpiresAt is { } expires && expires > now
             ? line with { Until = expires, Left = expires - now }
             : line;
     }

@@ -136,8 +136,8 @@ public sealed class IncidentViews(
             Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,
             BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null
-                && access.WhyNotBreakGlass(state, incident, objectId) is null,
-            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident, objectId) is null);
+                && access.WhyNotBreakGlass(state, incident.Proposal, objectId) is null,
+            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident.Proposal, objectId) is null);
     }
 
     private static bool CanBePressed(Incident incident) =>

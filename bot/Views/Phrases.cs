@@ -38,7 +38,7 @@ internal static class Phrases
         ProposalPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
         ProposalPhase.Handled => ("Handled by a person", Tone.Good),
         ProposalPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
-        ProposalPhase.Expired when incident.MustAskAgain => ("Expired – asking again", Tone.Warning),
+        ProposalPhase.Expired when incident.Proposal.MustAskAgain => ("Expired – asking again", Tone.Warning),
         ProposalPhase.Expired => ("Expired – nothing was done", Tone.Warning),
         ProposalPhase.Undoing => ("Taking it back", Tone.Accent),
         _ => ("Taken back", Tone.Default),

@@ -37,7 +37,7 @@ internal static class WhyStory
         return new(
             "Asked for",
             $"{what} ({severity}, reported {incident.OpenedAt}{events}). {Proposed(view, trail)}",
-            incident.StagedSeq > 0 ? incident.StagedSeq : incident.OpenedSeq);
+            incident.Proposal.StagedSeq > 0 ? incident.Proposal.StagedSeq : incident.OpenedSeq);
     }
 
     private static string Proposed(IncidentView view, IReadOnlyList<LedgerEntry> trail)
@@ -77,7 +77,7 @@ internal static class WhyStory
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
             : new(
                 "Decided",
-                Wording.Of(incident.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
+                Wording.Of(incident.Proposal.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
     }
 
     private static Wording Decision(Decision decision)
@@ -117,7 +117,7 @@ internal static class WhyStory
     private static StoryLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
         var incident = view.Incident;
-        if (incident.Undo is { Outcome: { } undone } undo && !incident.IsEarlier(undo))
+        if (incident.Undo is { Outcome: { } undone } undo && !incident.Proposal.IsEarlier(undo))
             return new(
                 "Ended", Undone(view, trail, undo, undone), SeqOf<UndoFinished>(trail),
                 undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);

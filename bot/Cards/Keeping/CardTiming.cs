@@ -32,7 +32,7 @@ internal sealed class CardTiming(CardsOptions options, TimeProvider clock)
     /// <summary>The card shows the incident as it was drawn then.</summary>
     public void Updated(Incident incident, DateTimeOffset drawnAt)
     {
-        updated = (incident.ProposalVersion, incident.IncidentVersion, clock.GetTimestamp());
+        updated = (incident.Proposal.Version, incident.IncidentVersion, clock.GetTimestamp());
         (passingSince, DrawnAt, Failures) = (null, drawnAt, 0);
     }
 
@@ -41,7 +41,7 @@ internal sealed class CardTiming(CardsOptions options, TimeProvider clock)
     /// <summary>How long to wait when only more events came since the last update; null when there is news.</summary>
     public TimeSpan? TooSoon(Incident incident)
     {
-        if (updated is not { } last || last.Proposal != incident.ProposalVersion || last.Incident != incident.IncidentVersion)
+        if (updated is not { } last || last.Proposal != incident.Proposal.Version || last.Incident != incident.IncidentVersion)
             return null;
         var left = options.CountEvery - clock.GetElapsedTime(last.Timestamp);
         return left > TimeSpan.Zero ? left : null;

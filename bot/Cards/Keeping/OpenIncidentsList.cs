@@ -66,7 +66,7 @@ internal sealed class OpenIncidentsList(
         var escalated = state.Incidents.Values
             .Where(
                 incident =>
-                    incident is { IsOpen: true, IsEscalatedAmongOthers: true } && incident.EscalatedTo is { } told
+                    incident is { IsOpen: true, Proposal.IsEscalatedAmongOthers: true } && incident.Proposal.EscalatedTo is { } told
                         && told.Seq > entry.Seq - among.Of && told.Seq <= entry.Seq)
             .ToList();
         if (escalated.Count == 0)

@@ -19,7 +19,7 @@ internal static class OutcomeNotice
         UndoFinished => $"**{incident.Id}**: taking it back did not succeed; the card says what is known.{Decider(incident)}",
         IncidentReopened { EventId: not null } =>
             $"{Rated(incident)}: fires again after it had ended by itself. {Flapping.Sentence(incident)} Its card asks anew.",
-        ProposalExpired when !Silence.IsToBeTold(incident, entry.Seq) => null,
+        ProposalExpired when !Silence.IsToBeTold(incident.Proposal, entry.Seq) => null,
         ProposalExpired when incident.IsOpen =>
             $"**{incident.Id}**: nobody decided in time, so nothing was done. {Still(incident)} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
