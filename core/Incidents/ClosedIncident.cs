@@ -6,7 +6,9 @@ namespace DevOpsAI.Incidents;
 /// <param name="LeftAt">Seq of the entry with which it left.</param>
 public sealed record ClosedIncident(Incident Incident, long LeftAt);
 
-/// <summary>A plan that was let through without approval, of an incident that has left the state: small steps add up all the same.</summary>
+/// <summary>
+/// A plan that was let through without approval, of an incident that has left the state: small steps add up all the same.
+/// </summary>
 /// <param name="Seq">Of the entry that let it through.</param>
 /// <param name="Plan">Targets and actions alone.</param>
 /// <param name="ActedAt">When it was begun, where it was carried out, whatever came of it.</param>

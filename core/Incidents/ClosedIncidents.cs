@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Incidents;
 
 /// <summary>
-/// The incidents that have left the states, <see cref="PerShelf"/> neighbours in a document. Read when somebody asks; a few of those read last are kept
+/// The incidents that have left the states, <see cref="PerShelf"/> neighbours in a document. Read when somebody asks; a few of those
+/// read last are kept
 /// in memory.
 /// </summary>
 internal sealed class ClosedIncidents : IRetention
@@ -37,18 +38,21 @@ internal sealed class ClosedIncidents : IRetention
         keys.Forgotten += (_, erased) => Forget(erased.Tenant);
     }
 
-    public IRetired For(TenantId tenant, Func<long, CancellationToken, Task> makeAgain) => new LeftIncidents(tenant, ledger, this, logger, makeAgain);
+    public IRetired For(TenantId tenant, Func<long, CancellationToken, Task> makeAgain) =>
+        new LeftIncidents(tenant, ledger, this, logger, makeAgain);
 
     /// <summary>Writes what waits, over what is there of the same incidents; what is written waits no more.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written now.</exception>
-    public async Task WriteAsync(TenantId tenant, DataKey key, ConcurrentDictionary<string, ClosedIncident> waiting, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        TenantId tenant, DataKey key, ConcurrentDictionary<string, ClosedIncident> waiting, CancellationToken cancellationToken)
     {
         foreach (var shelf in waiting.ToArray().GroupBy(static one => ShelfOf(one.Key)))
         {
             var name = NameOf(tenant, shelf.Key);
             var kept = (await ReadAsync(key, name, cancellationToken)).Shelf ?? Shelf.Empty;
             var next = new Shelf(kept.Incidents.SetItems(shelf));
-            if (!await documents.TryPutAsync(key, name, (shelf.Max(static one => one.Value.LeftAt), default), StateJson.Write(next), cancellationToken))
+            var last = shelf.Max(static one => one.Value.LeftAt);
+            if (!await documents.TryPutAsync(key, name, (last, default), StateJson.Write(next), cancellationToken))
                 return;
             Keep(tenant, shelf.Key, null);
             foreach (var written in shelf)
@@ -58,15 +62,19 @@ internal sealed class ClosedIncidents : IRetention
 
     /// <summary>The incident as it left; null with the reason when it is not to be found.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
-    public async ValueTask<(ClosedIncident? Found, string? Why)> FindAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    public async ValueTask<(ClosedIncident? Found, string? Why)> FindAsync(
+        TenantId tenant, string incidentId, CancellationToken cancellationToken)
     {
         var (shelf, why) = await ShelfAsync(tenant, ShelfOf(incidentId), cancellationToken);
-        return shelf?.Incidents.TryGetValue(incidentId, out var kept) == true ? (kept, null) : (null, why ?? $"{incidentId} is not among them");
+        return shelf?.Incidents.TryGetValue(incidentId, out var kept) == true
+            ? (kept, null)
+            : (null, why ?? $"{incidentId} is not among them");
     }
 
     /// <summary>All of a shelf; with the reason where it is not to be found.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
-    public async ValueTask<(IEnumerable<ClosedIncident> All, string? Why)> ReadAsync(TenantId tenant, string shelf, CancellationToken cancellationToken)
+    public async ValueTask<(IEnumerable<ClosedIncident> All, string? Why)> ReadAsync(
+        TenantId tenant, string shelf, CancellationToken cancellationToken)
     {
         var (found, why) = await ShelfAsync(tenant, shelf, cancellationToken);
         return (found?.Incidents.Values ?? [], why);

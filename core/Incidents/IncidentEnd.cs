@@ -26,8 +26,11 @@ public sealed partial record Incident
 
     /// <summary>People may still be told how it ended, or take back what was done.</summary>
     internal bool IsFresh(DateTimeOffset at) =>
-        Proposal.CanBeUndone(at) || (Ended.Seq > 0 && at - Ended.At < ToldFor && Cards.Values.Any(card => Ended.Seq > Math.Max(card.NoticedSeq, card.PostedSeq)));
+        Proposal.CanBeUndone(at) || (Ended.Seq > 0 && at - Ended.At < ToldFor && Cards.Values.Any(IsToldLater));
+
+    private bool IsToldLater(ShownCard card) => Ended.Seq > Math.Max(card.NoticedSeq, card.PostedSeq);
 
     /// <summary>The card that a conversation shows says all that there is to say.</summary>
-    internal bool IsShownIn(string conversationId) => Cards.GetValueOrDefault(conversationId) is { ActivityId: not null } card && card.ShownSeq >= LastSeq;
+    internal bool IsShownIn(string conversationId) =>
+        Cards.GetValueOrDefault(conversationId) is { ActivityId: not null } card && card.ShownSeq >= LastSeq;
 }

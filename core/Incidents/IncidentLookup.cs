@@ -15,7 +15,10 @@ public static class IncidentLookup
                 ? (await left.FindAsync(state, incidentId, cancellationToken))?.Incident
                 : null);
 
-        /// <summary>A state with an incident that has left it, as if it had not: to decide about it, not to be kept. The state as it is where there is none.</summary>
+        /// <summary>
+        /// A state with an incident that has left it, as if it had not: to decide about it, not to be kept. The state as it is where
+        /// there is none.
+        /// </summary>
         /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
         public async ValueTask<TenantState> WithAsync(TenantState state, string incidentId, CancellationToken cancellationToken) =>
             state.Find(incidentId) is null && states.RetiredFrom(state.Tenant) is LeftIncidents left

@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
 /// <content>
-/// What is over and done with leaves the state, so that it does not grow with all that ever happened. When it does depends on the entries alone:
+/// What is over and done with leaves the state, so that it does not grow with all that ever happened. When it does depends on the
+/// entries alone:
 /// whoever has read as far has the same state.
 /// </content>
 public sealed partial record IncidentsState
@@ -67,7 +66,8 @@ public sealed partial record IncidentsState
         {
             IncidentClosed closed when Find(closed.IncidentId) is { IsOpen: false } incident =>
                 this with { Closed = Closed.Remove(incident.Id).Add(incident.Id) },
-            IncidentReopened reopened when Find(reopened.IncidentId) is { IsOpen: true } incident => this with { Closed = Closed.Remove(incident.Id) },
+            IncidentReopened reopened when Find(reopened.IncidentId) is { IsOpen: true } incident =>
+                this with { Closed = Closed.Remove(incident.Id) },
             _ => this,
         };
         if (next.LastWords.Count >= next.WordsFrom)
@@ -87,7 +87,9 @@ public sealed partial record IncidentsState
     }
 
     private static int? NumberOf(string incidentId) =>
-        int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>With incidents that had left.</summary>
     internal IncidentsState Back(IReadOnlyCollection<ClosedIncident> again) => this with
@@ -99,12 +101,15 @@ public sealed partial record IncidentsState
 
     private (IncidentsState State, ImmutableArray<ClosedIncident> Left) WithoutOver(LedgerEntry entry, TenantState state)
     {
-        var over = Closed.Take(Closed.Count - ClosedKept).Select(id => Incidents[id]).Where(one => MayLeave(one, entry.ByClock, state)).ToList();
+        var over = Closed.Take(Closed.Count - ClosedKept).Select(id => Incidents[id])
+            .Where(one => MayLeave(one, entry.ByClock, state)).ToList();
         var fresh = over.Where(incident => incident.IsFresh(entry.ByClock)).ToList();
         var staying = Math.Min(fresh.Count, Math.Max(0, FreshKept - (Closed.Count - over.Count)));
         var leaving = over.Except(fresh.TakeLast(staying)).ToDictionary(static incident => incident.Id, StringComparer.OrdinalIgnoreCase);
         var next = leaving.Count == 0 ? this : Without(leaving, entry);
-        return (next with { LeavingFrom = next.Closed.Count + ClosedTogether }, [.. leaving.Values.Select(one => new ClosedIncident(one, entry.Seq))]);
+        return (
+            next with { LeavingFrom = next.Closed.Count + ClosedTogether },
+            [.. leaving.Values.Select(one => new ClosedIncident(one, entry.Seq))]);
     }
 
     private static bool MayLeave(Incident incident, DateTimeOffset at, TenantState state) =>
@@ -138,7 +143,8 @@ public sealed partial record IncidentsState
         };
     }
 
-    private ImmutableDictionary<string, (string IncidentId, DateTimeOffset ClosedAt)> ReturnsAfter(Dictionary<string, Incident> leaving, DateTimeOffset at)
+    private ImmutableDictionary<string, (string IncidentId, DateTimeOffset ClosedAt)> ReturnsAfter(
+        Dictionary<string, Incident> leaving, DateTimeOffset at)
     {
         var more = LastByKey.Where(last => leaving.TryGetValue(last.Value, out var incident) && incident.EndedByItself)
             .Select(last => KeyValuePair.Create(last.Key, (last.Value, leaving[last.Value].ClosedAt!.Value)));

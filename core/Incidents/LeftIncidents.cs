@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Incidents;
 
 /// <summary>
-/// The incidents that have left one state: those that wait to be written, and those that are. Where they are not to be found, they are made again
+/// The incidents that have left one state: those that wait to be written, and those that are. Where they are not to be found, they
+/// are made again
 /// from the whole record.
 /// </summary>
 internal sealed class LeftIncidents(
@@ -22,7 +23,9 @@ internal sealed class LeftIncidents(
     public int Waiting => waiting.Count;
 
     public async ValueTask<TenantState> BeforeAsync(TenantState state, LedgerEntry entry, CancellationToken cancellationToken) =>
-        await ConcernedAsync(state.Get<IncidentsState>(), entry, cancellationToken) is { Count: > 0 } concerned ? Back(state, concerned) : state;
+        await ConcernedAsync(state.Get<IncidentsState>(), entry, cancellationToken) is { Count: > 0 } concerned
+            ? Back(state, concerned)
+            : state;
 
     public TenantState After(TenantState state, LedgerEntry entry)
     {
@@ -61,7 +64,8 @@ internal sealed class LeftIncidents(
         return isOne ? await FindAsync(incidentId, state.Seq, static _ => true, cancellationToken) : null;
     }
 
-    private async ValueTask<IReadOnlyCollection<ClosedIncident>> ConcernedAsync(IncidentsState state, LedgerEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyCollection<ClosedIncident>> ConcernedAsync(
+        IncidentsState state, LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Fact is ErasureCompleted erased)
         {
@@ -75,8 +79,9 @@ internal sealed class LeftIncidents(
         }
         if (IncidentOf(entry.Stream) is not { } id || entry.Fact is IncidentOpened || !state.HasLeft(id))
             return [];
-        var found = await FindAsync(id, entry.Seq - 1, one => one.LeftAt < entry.Seq && one.Incident.VersionOf(entry.Stream) == entry.Version - 1, cancellationToken);
-        return found is null ? [] : [found];
+        return await FindAsync(id, entry.Seq - 1, IsBefore, cancellationToken) is { } found ? [found] : [];
+
+        bool IsBefore(ClosedIncident one) => one.LeftAt < entry.Seq && one.Incident.VersionOf(entry.Stream) == entry.Version - 1;
     }
 
     /// <summary>The incident that a stream is about; null for streams of other things.</summary>
@@ -96,7 +101,8 @@ internal sealed class LeftIncidents(
         IncidentsState state, long asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var isMadeAgain = false;
-        for (var shelf = state.LastIncidentNumber / ClosedIncidents.PerShelf; shelf >= IncidentsState.FirstIncidentNumber / ClosedIncidents.PerShelf; shelf--)
+        var first = IncidentsState.FirstIncidentNumber / ClosedIncidents.PerShelf;
+        for (var shelf = state.LastIncidentNumber / ClosedIncidents.PerShelf; shelf >= first; shelf--)
         {
             var (all, why) = await ShelfAsync(shelf, cancellationToken);
             if (why is not null && !isMadeAgain && state.HaveLeft(shelf * ClosedIncidents.PerShelf, ClosedIncidents.PerShelf) > all.Count)
@@ -110,7 +116,8 @@ internal sealed class LeftIncidents(
         }
     }
 
-    private async ValueTask<(IReadOnlyCollection<ClosedIncident> All, string? Why)> ShelfAsync(int number, CancellationToken cancellationToken)
+    private async ValueTask<(IReadOnlyCollection<ClosedIncident> All, string? Why)> ShelfAsync(
+        int number, CancellationToken cancellationToken)
     {
         var shelf = ClosedIncidents.IdOf(number);
         var (kept, why) = await closed.ReadAsync(tenant, shelf, cancellationToken);
@@ -123,7 +130,8 @@ internal sealed class LeftIncidents(
         return (all.Values, why);
     }
 
-    private async ValueTask<ClosedIncident?> FindAsync(string incidentId, long asOf, Predicate<ClosedIncident> fits, CancellationToken cancellationToken)
+    private async ValueTask<ClosedIncident?> FindAsync(
+        string incidentId, long asOf, Predicate<ClosedIncident> fits, CancellationToken cancellationToken)
     {
         if (waiting.TryGetValue(incidentId, out var left) && fits(left))
             return left;

@@ -24,12 +24,14 @@ public sealed class TenantStates
     /// <param name="tenants">Knows what people call each tenant; without it states carry the id as name.</param>
     /// <param name="keys">Tells when somebody was erased: the states that know them are then built anew.</param>
     /// <param name="quarantine">Where a tenant goes whose entries cannot be made a state of; without it only the caller is told.</param>
-    /// <param name="store">Where states are kept, and what leaves them; without it each is built from the first entry, and nothing leaves it.</param>
+    /// <param name="store">Where states are kept, and what leaves them; without it each is built from the first entry, and nothing
+    /// leaves it.</param>
     public TenantStates(
         ILedger ledger, EntryCatalog catalog, ITenantDirectory? tenants = null, IKeyRing? keys = null, Quarantine? quarantine = null,
         StateStore? store = null)
     {
-        (this.ledger, this.catalog, this.tenants, this.keys, this.quarantine, this.store) = (ledger, catalog, tenants, keys, quarantine, store);
+        (this.ledger, this.catalog, this.tenants) = (ledger, catalog, tenants);
+        (this.keys, this.quarantine, this.store) = (keys, quarantine, store);
         if (keys is not null)
             keys.Forgotten += (_, erased) => projections.TryRemove(erased.Tenant, out var _);
     }
@@ -56,7 +58,10 @@ public sealed class TenantStates
         }
     }
 
-    /// <summary>As <see cref="GetAsync"/>; null when the tenant is locked (its key is withheld, its record damaged), which concerns no other tenant.</summary>
+    /// <summary>
+    /// As <see cref="GetAsync"/>; null when the tenant is locked (its key is withheld, its record damaged), which concerns no other
+    /// tenant.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
     public async ValueTask<TenantState?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -77,7 +82,10 @@ public sealed class TenantStates
             await projection.SaveAsync();
     }
 
-    /// <summary>The entry up to which the tenant's state was kept and not made anew; 0 where all of it was made of entries, or is not known yet.</summary>
+    /// <summary>
+    /// The entry up to which the tenant's state was kept and not made anew; 0 where all of it was made of entries, or is not known
+    /// yet.
+    /// </summary>
     internal long KeptUpTo(TenantId tenant) => projections.GetValueOrDefault(tenant)?.KeptUpTo ?? 0;
 
     /// <summary>What has left the tenant's state; null where nothing does.</summary>
@@ -86,7 +94,8 @@ public sealed class TenantStates
     private Projection Begin(TenantId tenant, bool mayUseKept) => new(Empty(tenant), ledger, store, mayUseKept);
 
     /// <summary>
-    /// An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and with it all
+    /// An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and
+    /// with it all
     /// the others.
     /// </summary>
     private async ValueTask<Reading> CatchUpAsync(Projection projection, long head, CancellationToken cancellationToken)

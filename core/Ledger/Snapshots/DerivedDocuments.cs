@@ -16,7 +16,8 @@ namespace DevOpsAI.Ledger.Snapshots;
 /// <param name="Key">Under which key it is sealed.</param>
 /// <param name="Salt">Random for every write; what the key of this document is derived over.</param>
 /// <param name="Parts">How many documents the content takes beside this one; 0 where it is in this one.</param>
-internal sealed record DerivedHeader(int Format, TenantId Tenant, string Kind, string Id, string Shape, long Seq, byte[] Leaf, string Key, byte[] Salt, int Parts);
+internal sealed record DerivedHeader(
+    int Format, TenantId Tenant, string Kind, string Id, string Shape, long Seq, byte[] Leaf, string Key, byte[] Salt, int Parts);
 
 /// <summary>Which derived document.</summary>
 /// <param name="Shape">As <see cref="StateJson.ShapeOf"/> gives it for what is in it.</param>
@@ -37,7 +38,8 @@ internal abstract record DerivedContent
 }
 
 /// <summary>
-/// Documents that were derived from entries and can be derived again: compressed, then sealed under a key that every erasure destroys, and cut into
+/// Documents that were derived from entries and can be derived again: compressed, then sealed under a key that every erasure
+/// destroys, and cut into
 /// parts where they are large. Whoever finds one that does not fit derives anew.
 /// </summary>
 internal sealed class DerivedDocuments(IDocuments documents)
@@ -55,11 +57,13 @@ internal sealed class DerivedDocuments(IDocuments documents)
     /// <param name="key">The tenant's, as of before what is written was derived.</param>
     /// <returns>False when the key was destroyed since: somebody was erased, and nothing was written.</returns>
     /// <exception cref="LedgerUnavailableException">It cannot be written now.</exception>
-    public async Task<bool> TryPutAsync(DataKey key, DerivedName name, (long Seq, ReadOnlyMemory<byte> Leaf) at, byte[] json, CancellationToken cancellationToken)
+    public async Task<bool> TryPutAsync(
+        DataKey key, DerivedName name, (long Seq, ReadOnlyMemory<byte> Leaf) at, byte[] json, CancellationToken cancellationToken)
     {
         var packed = Pack(json);
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
-        var parts = packed.Length + SealedBox.TagSize <= LargestPart ? 0 : (packed.Length + SealedBox.TagSize + LargestPart - 1) / LargestPart;
+        var length = packed.Length + SealedBox.TagSize;
+        var parts = length <= LargestPart ? 0 : (length + LargestPart - 1) / LargestPart;
         var header = new DerivedHeader(Format, name.Tenant, name.Kind, name.Id, name.Shape, at.Seq, at.Leaf.ToArray(), key.Id, salt, parts);
         var said = JsonSerializer.SerializeToUtf8Bytes(header, DerivedJson.Default.DerivedHeader);
         if (Seal(key, salt, said, packed) is not { } concealed)
@@ -96,7 +100,9 @@ internal sealed class DerivedDocuments(IDocuments documents)
                 return new DerivedContent.Unfit("a part of it is missing");
             rest = joined;
         }
-        return Open(key, header.Salt, said, rest) is { } json ? new DerivedContent.Fit(header, json) : new DerivedContent.Unfit("it is torn");
+        return Open(key, header.Salt, said, rest) is { } json
+            ? new DerivedContent.Fit(header, json)
+            : new DerivedContent.Unfit("it is torn");
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> JoinAsync(DerivedHeader header, CancellationToken cancellationToken)
@@ -113,7 +119,8 @@ internal sealed class DerivedDocuments(IDocuments documents)
     }
 
     /// <returns>What was there before.</returns>
-    private async Task<Document?> OverwriteAsync(DerivedName name, string id, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    private async Task<Document?> OverwriteAsync(
+        DerivedName name, string id, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         var scope = DocumentScope.Of(name.Tenant);
         while (true)

@@ -28,7 +28,9 @@ internal sealed class FieldsJson : JsonConverterFactory
                 reader.Read();
                 field.Read(ref reader, made, options);
             }
-            return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? (T)made : throw new JsonException($"{typeof(T).Name} has other fields");
+            return reader.Read() && reader.TokenType == JsonTokenType.EndArray
+                ? (T)made
+                : throw new JsonException($"{typeof(T).Name} has other fields");
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)

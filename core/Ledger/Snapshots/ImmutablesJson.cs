@@ -46,7 +46,8 @@ internal sealed class ImmutablesJson : JsonConverterFactory
         public override ImmutableList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             [.. Items<T>(ref reader, options)];
 
-        public override void Write(Utf8JsonWriter writer, ImmutableList<T> value, JsonSerializerOptions options) => WriteItems(writer, value, options);
+        public override void Write(Utf8JsonWriter writer, ImmutableList<T> value, JsonSerializerOptions options) =>
+            WriteItems(writer, value, options);
     }
 
     private sealed class QueueJson<T> : JsonConverter<ImmutableQueue<T>>
@@ -54,7 +55,8 @@ internal sealed class ImmutablesJson : JsonConverterFactory
         public override ImmutableQueue<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             [.. Items<T>(ref reader, options)];
 
-        public override void Write(Utf8JsonWriter writer, ImmutableQueue<T> value, JsonSerializerOptions options) => WriteItems(writer, value, options);
+        public override void Write(Utf8JsonWriter writer, ImmutableQueue<T> value, JsonSerializerOptions options) =>
+            WriteItems(writer, value, options);
     }
 
     private sealed class SetJson<T> : JsonConverter<ImmutableHashSet<T>>
@@ -99,7 +101,8 @@ internal sealed class ImmutablesJson : JsonConverterFactory
     private sealed class SortedJson<TKey, TValue> : JsonConverter<ImmutableSortedDictionary<TKey, TValue>>
         where TKey : notnull
     {
-        public override ImmutableSortedDictionary<TKey, TValue> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        public override ImmutableSortedDictionary<TKey, TValue> Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             var made = ImmutableSortedDictionary.CreateBuilder<TKey, TValue>();
             ReadPairs(ref reader, options, made);
@@ -181,7 +184,8 @@ internal sealed class ImmutablesJson : JsonConverterFactory
         }
     }
 
-    private static void WritePairs<TKey, TValue>(Utf8JsonWriter writer, IEnumerable<KeyValuePair<TKey, TValue>> pairs, JsonSerializerOptions options)
+    private static void WritePairs<TKey, TValue>(
+        Utf8JsonWriter writer, IEnumerable<KeyValuePair<TKey, TValue>> pairs, JsonSerializerOptions options)
     {
         var keys = (JsonConverter<TKey>)options.GetConverter(typeof(TKey));
         var values = (JsonConverter<TValue>)options.GetConverter(typeof(TValue));

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// A start from what was kept of a state reads the entries after it alone. Those before are hashed afterwards, beside the work and without haste,
+/// A start from what was kept of a state reads the entries after it alone. Those before are hashed afterwards, beside the work and
+/// without haste,
 /// so that damage among them holds their tenant all the same.
 /// </summary>
 internal sealed class OlderEntries(
-    TenantStates states, ITenantDirectory tenants, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine, TimeProvider clock,
-    ILogger<OlderEntries> logger)
+    TenantStates states, ITenantDirectory tenants, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine,
+    TimeProvider clock, ILogger<OlderEntries> logger)
     : BackgroundService
 {
     private const int EntriesAtOnce = 1000;

@@ -13,7 +13,8 @@ internal enum Reading
 }
 
 /// <summary>
-/// One tenant's state as this process has read it: from what was kept of it, where that fits, and the entries after. Callers that come together
+/// One tenant's state as this process has read it: from what was kept of it, where that fits, and the entries after. Callers that
+/// come together
 /// wait for one reading.
 /// </summary>
 internal sealed class Projection
@@ -70,7 +71,8 @@ internal sealed class Projection
     /// <summary>Reads on up to an entry.</summary>
     /// <param name="isNewsOfErasure">Looks at what was read; true when all that was read so far has to be read anew.</param>
     /// <exception cref="LedgerDamagedException">No state can be made of an entry.</exception>
-    public async ValueTask<Reading> CatchUpAsync(long head, Func<IReadOnlyList<LedgerEntry>, bool> isNewsOfErasure, CancellationToken cancellationToken)
+    public async ValueTask<Reading> CatchUpAsync(
+        long head, Func<IReadOnlyList<LedgerEntry>, bool> isNewsOfErasure, CancellationToken cancellationToken)
     {
         await Turn.WaitAsync(cancellationToken);
         try

@@ -10,7 +10,8 @@ internal static class SlicesJson
 {
     /// <summary>Which slices there are, and what each is made of.</summary>
     public static string ShapeOf(EntryCatalog catalog) =>
-        StateJson.ShapeOf(catalog.Slices.Select(static slice => slice.Type), string.Join(' ', catalog.Slices.Select(static slice => slice.Name)));
+        StateJson.ShapeOf(
+            catalog.Slices.Select(static slice => slice.Type), string.Join(' ', catalog.Slices.Select(static slice => slice.Name)));
 
     public static byte[] Write(TenantState state, EntryCatalog catalog)
     {

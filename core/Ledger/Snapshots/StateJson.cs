@@ -7,8 +7,10 @@ using System.Text.Json.Serialization;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// Writes and reads what was made of entries, as a whole and by this very build: every field of every type of ours, public or not, in the order of
-/// its declaration. No list of members is kept anywhere, so that none can be forgotten; what cannot be kept fails when its type is first asked for.
+/// Writes and reads what was made of entries, as a whole and by this very build: every field of every type of ours, public or not, in
+/// the order of
+/// its declaration. No list of members is kept anywhere, so that none can be forgotten; what cannot be kept fails when its type is
+/// first asked for.
 /// </summary>
 internal static class StateJson
 {
@@ -23,14 +25,16 @@ internal static class StateJson
     public static void Write(Utf8JsonWriter writer, object value, Type type) => JsonSerializer.Serialize(writer, value, type, Options);
 
     /// <exception cref="JsonException">Not what <see cref="Write{T}"/> wrote.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("there is nothing");
+    public static T Read<T>(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("there is nothing");
 
     /// <exception cref="JsonException">Not what <see cref="Write(Utf8JsonWriter, object, Type)"/> wrote.</exception>
     public static object Read(ref Utf8JsonReader reader, Type type) =>
         JsonSerializer.Deserialize(ref reader, type, Options) ?? throw new JsonException("there is nothing");
 
     /// <summary>
-    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build of each, since
+    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build of
+    /// each, since
     /// what an entry means may change without a field.
     /// </summary>
     /// <param name="also">What else has to be the same.</param>
@@ -64,5 +68,6 @@ internal static class StateJson
     }
 
     /// <summary>A converter of a type that is only known when the program runs.</summary>
-    internal static JsonConverter Make(Type converter, params Type[] of) => (JsonConverter)Activator.CreateInstance(converter.MakeGenericType(of))!;
+    internal static JsonConverter Make(Type converter, params Type[] of) =>
+        (JsonConverter)Activator.CreateInstance(converter.MakeGenericType(of))!;
 }

@@ -12,6 +12,7 @@ internal static partial class StateLog
     [LoggerMessage(EventId = 2502, Level = LogLevel.Debug, Message = "The state of {Tenant} at entry {Seq} is kept in {Bytes} bytes")]
     public static partial void SnapshotKept(this ILogger logger, TenantId tenant, long seq, int bytes);
 
-    [LoggerMessage(EventId = 2503, Level = LogLevel.Warning, Message = "The state of {Tenant} cannot be kept now; the next start takes longer, and nothing else is lost")]
+    [LoggerMessage(EventId = 2503, Level = LogLevel.Warning,
+        Message = "The state of {Tenant} cannot be kept now; the next start takes longer, and nothing else is lost")]
     public static partial void SnapshotNotKept(this ILogger logger, TenantId tenant, Exception failure);
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// Keeps each tenant's state beside its ledger, so that a start reads that and the entries after it. Derived: nothing is believed of it that the
+/// Keeps each tenant's state beside its ledger, so that a start reads that and the entries after it. Derived: nothing is believed of
+/// it that the
 /// ledger does not bear out, and what does not fit is told once and made anew.
 /// </summary>
 public sealed class StateStore
@@ -66,7 +67,8 @@ public sealed class StateStore
 
     /// <summary>What was kept is from before an erasure, as after an old backup was put back: nobody is to read it any more.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be done now.</exception>
-    internal ValueTask DestroyAsync(TenantId tenant, CancellationToken cancellationToken) => keys.DestroyDerivedAsync(tenant, cancellationToken);
+    internal ValueTask DestroyAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        keys.DestroyDerivedAsync(tenant, cancellationToken);
 
     /// <summary>Keeps a state, after what left it until then. A failure is told and harmless.</summary>
     internal async Task SaveAsync(KnownState known, IRetired? left, DataKey key, CancellationToken cancellationToken)
@@ -95,7 +97,8 @@ public sealed class StateStore
     {
         if (header.Seq > await ledger.HeadAsync(header.Tenant, cancellationToken))
             return $"it is of entry {header.Seq}, and the record ends before";
-        return await ledger.ReadAsync(header.Tenant, header.Seq - 1, 1, cancellationToken) is [var entry] && entry.Hash.Span.SequenceEqual(header.Leaf)
+        return await ledger.ReadAsync(header.Tenant, header.Seq - 1, 1, cancellationToken) is [var entry]
+            && entry.Hash.Span.SequenceEqual(header.Leaf)
             ? null
             : $"entry {header.Seq} is another one in the record";
     }

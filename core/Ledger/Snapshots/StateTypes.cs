@@ -19,7 +19,8 @@ internal static class StateTypes
     }.ToFrozenSet();
 
     /// <summary>Of our making, so that its fields are all there is to it.</summary>
-    public static bool IsOurs(Type type) => !type.IsEnum && (IsTuple(type) || !(type.Namespace ?? "").StartsWith("System", StringComparison.Ordinal));
+    public static bool IsOurs(Type type) =>
+        !type.IsEnum && (IsTuple(type) || !(type.Namespace ?? "").StartsWith("System", StringComparison.Ordinal));
 
     /// <summary>The fields of a type and of what it derives from, in order.</summary>
     public static IReadOnlyList<FieldInfo> FieldsOf(Type type)
@@ -27,7 +28,7 @@ internal static class StateTypes
         if (!IsOurs(type))
             return [];
         var fields = new List<FieldInfo>();
-        for (var declaring = type; declaring is not null && declaring != typeof(object) && declaring != typeof(ValueType); declaring = declaring.BaseType)
+        for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
             fields.InsertRange(0, declaring
                 .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
@@ -60,5 +61,6 @@ internal static class StateTypes
         throw new NotSupportedException($"A state cannot hold {type}: it is not known how to keep it.");
     }
 
-    private static bool IsTuple(Type type) => type.IsValueType && type.IsGenericType && type.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal);
+    private static bool IsTuple(Type type) =>
+        type.IsValueType && type.IsGenericType && type.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal);
 }

@@ -197,7 +197,9 @@ public sealed class SnapshotTests
         Proposal = incident.Proposal with { Severity = default }, Title = "", Beginnings = 0, BegunSinceQuiet = null,
     });
 
-    /// <summary>A record in which a later version has written what this one does not know; or a shorter one, or one with another entry.</summary>
+    /// <summary>
+    /// A record in which a later version has written what this one does not know; or a shorter one, or one with another entry.
+    /// </summary>
     private sealed class LaterLedger(ILedger inner) : ILedger
     {
         public long Length { get; init; } = long.MaxValue;
