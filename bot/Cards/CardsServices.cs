@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Cards.Keeping;
+using DevOpsAI.Bot.Cards.Subjects;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Ledger;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public static class CardsServices
         return services
             .AddSingleton(static provider => new LinkHosts(provider.GetRequiredService<IOptions<CardsOptions>>().Value.LinkHosts))
             .AddSingleton<IConversationPeople, ConversationPeople>()
+            .AddSubjectCards()
             .AddSingleton<IncidentViews>()
             .AddSingleton<CardMessages>()
             .AddSingleton<CardRecord>()

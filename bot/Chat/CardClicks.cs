@@ -2,7 +2,6 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Gates;
-using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using MediatR;
@@ -12,10 +11,12 @@ namespace DevOpsAI.Bot.Chat;
 /// <summary>A pressed button becomes a request, and the answer is the incident's card as it now stands for this person.</summary>
 internal sealed class CardClicks(
     IMediator mediator, Visibility visibility, PersonalCards cards, ClickRequests requests, CardAdoption adoption, Helpers helpers,
-    ILogger<CardClicks> logger)
+    SubjectClicks subjects, ILogger<CardClicks> logger)
 {
     public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
     {
+        if (SubjectClicks.IsOne(action.Data))
+            return await subjects.PressAsync(context, person, action, cancellationToken);
         if (ClickData.Read(action.Data) is not { } data)
             return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
         var sought = await visibility.FindAsync(data.Tenant, data.IncidentId, person, context.Conversation, cancellationToken);

@@ -27,6 +27,7 @@ public static class ChatServices
         .AddSingleton<ClickRequests>()
         .AddSingleton<CardAdoption>()
         .AddSingleton<CardClicks>()
+        .AddSingleton<SubjectClicks>()
         .AddSingleton<ListClicks>()
         .AddSingleton<ConversationLinks>()
         .AddSingleton<ITurnHandler, TurnHandler>();

@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Cards.Subjects;
 using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Chat.Commands;
 using DevOpsAI.Bot.Chat.Questions;
@@ -22,7 +23,7 @@ internal static class ChatScene
 {
     public static ServiceProvider Build(Story story, IAccess access, Action<IServiceCollection>? more = null)
     {
-        var services = new ServiceCollection().AddLogging().AddChat().AddChatCommands().AddChatQuestions()
+        var services = new ServiceCollection().AddLogging().AddSingleton<SubjectDrawing>().AddChat().AddChatCommands().AddChatQuestions()
             .AddSingleton<TimeProvider>(story.Clock)
             .AddSingleton<ITenantDirectory>(new TwoTenants())
             .AddSingleton<ILedger>(story.Ledger)

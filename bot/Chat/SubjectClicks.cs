@@ -1,0 +1,78 @@
+using System.Text.Json;
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Cards.Subjects;
+using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Bot.Chat;
+
+/// <summary>A pressed button on the card of a proposal that belongs to no incident.</summary>
+internal sealed class SubjectClicks(
+    IMediator mediator, Visibility visibility, TenantStates states, SubjectDrawing drawing, ILogger<SubjectClicks> logger)
+{
+    private const int MaxText = 300;
+    private const string NoSuchThing = "There is no such request, or you have no right to it.";
+
+    /// <summary>The button names a subject. Anybody could have written it.</summary>
+    public static bool IsOne(JsonElement data) => Text(data, "subject") is not null;
+
+    public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
+    {
+        if (!TenantId.TryParse(Text(action.Data, "tenant"), out var tenant) || Text(action.Data, "subject") is not { } text)
+            return InvokeResponse.Error(400, "BadRequest", "This button names nothing that can be decided about.");
+        var subject = ProposalSubject.Parse(text);
+        if (await visibility.TenantAsync(tenant.Value, person, cancellationToken) is not { } client
+            || client.Tenant.Id != tenant
+            || !await visibility.MayBeShownAsync(tenant, client.State, context.Conversation, cancellationToken)
+            || subject.IsIncident
+            || client.State.FindProposal(subject) is null)
+        {
+            logger.Pressed(person.ObjectId, action.Verb, subject.Text, "refused, no right to it, or no such thing", context.Correlation);
+            return InvokeResponse.Message(NoSuchThing);
+        }
+        if (Request(tenant, subject, person, action, context.Correlation) is not { } request)
+            return InvokeResponse.Message(ClickRequests.WhyNone(action.Verb));
+        var answer = await mediator.Send(request, cancellationToken);
+        var ended = answer.Refusal is { } refusal ? $"refused, {refusal}" : "done";
+        logger.Pressed(person.ObjectId, action.Verb, subject.Text, ended, context.Correlation);
+        if (answer.Refusal == Refusal.RecordUnavailable)
+            return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
+        var now = await states.GetAsync(tenant, cancellationToken);
+        return now.FindProposal(subject) is { } proposal && drawing.Card(now, proposal, answer.Sentence) is { } card
+            ? InvokeResponse.Card(card) with { Notice = answer.Sentence }
+            : InvokeResponse.Message(answer.Sentence);
+    }
+
+    private static Decide? Request(TenantId tenant, ProposalSubject subject, Person person, CardAction action, string correlation)
+    {
+        var decide = new Decide(tenant, subject, person, DecisionKind.Approve, Text(action.Data, "seal") ?? "", correlation);
+        return action.Verb switch
+        {
+            Verb.Approve => decide,
+            Verb.Reject when Text(action.Data, InputId.Reason)?.Trim() is { Length: > 0 } reason =>
+                decide with { Kind = DecisionKind.Reject, Reason = reason },
+            _ => null,
+        };
+    }
+
+    private static string? Text(JsonElement data, string name)
+    {
+        try
+        {
+            return data.ValueKind == JsonValueKind.Object
+                && data.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: <= MaxText } text ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character
+        }
+    }
+}
