@@ -26,7 +26,8 @@ public sealed class EntryCatalog
         FeatureConflictException.ThrowIfAny(Features);
         var written = new Dictionary<IJsonTypeInfoResolver, JsonSerializerOptions>();
         byName = Features.SelectMany(static feature => feature.Entries)
-            .ToFrozenDictionary(static entry => entry.Name, entry => new Known(entry, SealingPlan.Read(entry.Type), Canonical(entry.Json, written)), StringComparer.Ordinal);
+            .Select(entry => new Known(entry, SealingPlan.Read(entry.Type), Canonical(entry.Json, written)))
+            .ToFrozenDictionary(static known => known.Entry.Name, StringComparer.Ordinal);
         byFact = byName.Values.ToFrozenDictionary(static known => known.Entry.Type);
         Slices = [.. Features.SelectMany(static feature => feature.Slices)];
         if (Slices.Length > MaxSlices)
@@ -37,7 +38,9 @@ public sealed class EntryCatalog
             .GroupBy(static pair => pair.Stream, static pair => pair.Bit, StringComparer.Ordinal)
             .ToFrozenDictionary(static stream => stream.Key, static stream => stream.Aggregate(static (set, bit) => set | bit), StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
-        interestedInAll = Slices.Index().Where(static slice => slice.Item.TakesAll).Aggregate(0UL, static (set, slice) => set | 1UL << slice.Index);
+        interestedInAll = Slices.Index()
+            .Where(static slice => slice.Item.TakesAll)
+            .Aggregate(0UL, static (set, slice) => set | 1UL << slice.Index);
     }
 
     public ImmutableArray<Feature> Features { get; }
@@ -64,10 +67,14 @@ public sealed class EntryCatalog
     /// <summary>False for bookkeeping, which the assessment log leaves out.</summary>
     public bool IsLogged(LedgerEntry entry) => Find(entry.Type)?.IsLogged ?? true;
 
-    /// <summary>The fact's data as JSON, camel case, absent when null, members in the canonical order (RFC 8785) so that little is left to sort.</summary>
+    /// <summary>
+    /// The fact's data as JSON, camel case, absent when null, members in the canonical order (RFC 8785) so that little is left to sort.
+    /// </summary>
     public byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, KnownOf(fact).Written);
 
-    /// <summary>Reads stored data; types that nobody has registered become <see cref="UnknownFact"/>, unknown members are ignored.</summary>
+    /// <summary>
+    /// Reads stored data; types that nobody has registered become <see cref="UnknownFact"/>, unknown members are ignored.
+    /// </summary>
     public Fact Deserialize(string type, ReadOnlySpan<byte> data)
     {
         if (byName.TryGetValue(type, out var known))
@@ -101,7 +108,8 @@ public sealed class EntryCatalog
 
     private static JsonTypeInfo Canonical(JsonTypeInfo json, Dictionary<IJsonTypeInfoResolver, JsonSerializerOptions> made)
     {
-        var resolver = json.OriginatingResolver ?? throw new ArgumentException($"The JSON of {json.Type.Name} has to come from a context.", nameof(json));
+        var resolver = json.OriginatingResolver
+            ?? throw new ArgumentException($"The JSON of {json.Type.Name} has to come from a context.", nameof(json));
         if (!made.TryGetValue(resolver, out var options))
             made[resolver] = options = new(json.Options) { TypeInfoResolver = resolver.WithAddedModifier(InCanonicalOrder) };
         return options.GetTypeInfo(json.Type);

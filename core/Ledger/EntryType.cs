@@ -2,7 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>A type of entry as its feature registers it. What of it is encrypted is said by attributes on the members of the fact.</summary>
+/// <summary>
+/// A type of entry as its feature registers it. What of it is encrypted is said by attributes on the members of the fact.
+/// </summary>
 public sealed class EntryType
 {
     private EntryType(string name, JsonTypeInfo json, string when) => (Name, Json, When) = (name, json, when);
@@ -27,8 +29,11 @@ public sealed class EntryType
     /// <summary>The title of one entry, where not all of the type have the same.</summary>
     internal Func<Fact, string?>? TitleOf { get; private init; }
 
-    /// <param name="json">From the JSON context in the feature's folder; camel case, absent when null, times as <see cref="Common.InstantJson"/>.</param>
-    public static EntryType Of<TFact>(string name, JsonTypeInfo<TFact> json, string when, string? title = null, Func<TFact, string?>? titleOf = null)
+    /// <param name="json">
+    /// From the JSON context in the feature's folder; camel case, absent when null, times as <see cref="Common.InstantJson"/>.
+    /// </param>
+    public static EntryType Of<TFact>(
+        string name, JsonTypeInfo<TFact> json, string when, string? title = null, Func<TFact, string?>? titleOf = null)
         where TFact : Fact => new(name, json, when)
         {
             Title = title,

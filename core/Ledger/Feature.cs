@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>What a feature of the product hands the ledger. Each feature has one, in its own folder; nothing else has to know of it.</summary>
+/// <summary>
+/// What a feature of the product hands the ledger. Each feature has one, in its own folder; nothing else has to know of it.
+/// </summary>
 /// <param name="name">As in <c>gates</c>.</param>
 public sealed class Feature(string name)
 {

@@ -17,7 +17,8 @@ public sealed class FeatureConflictException(string message) : Exception(message
             throw new FeatureConflictException(string.Join('\n', conflicts));
     }
 
-    private static IEnumerable<string> Conflicts(IReadOnlyList<Feature> features, string what, Func<Feature, IEnumerable<string>> names) => features
+    private static IEnumerable<string> Conflicts(
+        IReadOnlyList<Feature> features, string what, Func<Feature, IEnumerable<string>> names) => features
         .SelectMany(feature => names(feature).Select(name => (Name: name, Feature: feature.Name)))
         .GroupBy(static pair => pair.Name, static pair => pair.Feature, StringComparer.Ordinal)
         .Where(static name => name.Skip(1).Any())

@@ -27,7 +27,9 @@ internal static class LedgerFeature
         Slices = [StateSlice.OfAll<StreamVersions>("stream-versions")],
     };
 
-    /// <summary>What the ledger alone knows: enough for its own entries, without which nobody could tell an erased key from a missing one.</summary>
+    /// <summary>
+    /// What the ledger alone knows: enough for its own entries, without which nobody could tell an erased key from a missing one.
+    /// </summary>
     public static readonly EntryCatalog Catalog = new([Instance]);
 
     public static readonly EntryCodec Codec = new(Catalog);

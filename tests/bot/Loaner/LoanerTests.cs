@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Compliance;
@@ -52,7 +53,8 @@ public sealed class LoanerTests
         Facts<LoanGranted>(bot)[0].ShouldBe(new("L-1", "notebook", "a trip to Graz"));
         var state = await bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Token);
         state.Get<LoansState>().Devices["L-1"].ShouldBe("notebook");
-        await RunningBot.UntilAsync(() => Cards(bot).Last().ToJsonString().Contains("Done", StringComparison.Ordinal), "the card does not say that it is done");
+        await RunningBot.UntilAsync(
+            () => Cards(bot).Last().ToJsonString().Contains("Done", StringComparison.Ordinal), "the card does not say that it is done");
 
         var results = await ExportAsync(bot);
         var log = results["assessment-results"]!["results"]![0]!["assessment-log"]!["entries"]!.AsArray();
@@ -92,7 +94,8 @@ public sealed class LoanerTests
         await foreach (var entry in source.ReadAsync(Token))
             assessment.Take(entry);
         var checkpoint = new EvidenceCheckpoint("bot/contoso", source.All.Count, new byte[32], "a note");
-        var file = OscalFiles.For(assessment, checkpoint, new(new byte[32]), source).Single(static file => file.Name == "assessment-results.json");
+        var file = OscalFiles.For(assessment, checkpoint, new(new byte[32]), source)
+            .Single(static file => file.Name == "assessment-results.json");
         using var output = new MemoryStream();
         await file.WriteAsync(output, Token);
         return JsonNode.Parse(Encoding.UTF8.GetString(output.ToArray()))!;
@@ -101,7 +104,8 @@ public sealed class LoanerTests
     private static IReadOnlyList<JsonNode> Cards(RunningBot bot) => [.. bot.Teams.Calls
         .Select(static call => call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"])
         .OfType<JsonNode>()
-        .Where(static card => card.ToJsonString().Contains("L-1", StringComparison.Ordinal) && card.ToJsonString().Contains("On loan now", StringComparison.Ordinal))];
+        .Where(static card => card.ToJsonString().Contains("L-1", StringComparison.Ordinal))
+        .Where(static card => card.ToJsonString().Contains("On loan now", StringComparison.Ordinal))];
 
     private static List<TFact> Facts<TFact>(RunningBot bot) => [.. Entries(bot).Select(static entry => entry.Fact).OfType<TFact>()];
 
@@ -112,7 +116,7 @@ public sealed class LoanerTests
     {
         public IReadOnlyList<LedgerEntry> All => all;
 
-        public async IAsyncEnumerable<EvidenceEntry> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<EvidenceEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             foreach (var entry in all)
             {
