@@ -107,7 +107,8 @@ public static class LedgerCommands
 
     internal static Option<string[]> KeyOption() => new("--key")
     {
-        Description = "A verifier key that is trusted, or a file with one per line. Several are allowed. Those kept beside the ledger when not given.",
+        Description = "A verifier key that is trusted, or a file with one per line. Several are allowed. "
+            + "Those kept beside the ledger when not given.",
         AllowMultipleArgumentsPerToken = true,
     };
 

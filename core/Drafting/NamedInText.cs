@@ -51,7 +51,8 @@ internal static partial class NamedInText
     }
 
     // In quotes, and behind it the name for people in brackets: "MSSQLSERVER" (SQL Server (MSSQLSERVER)).
-    [GeneratedRegex("""(?<![\p{L}\p{Nd}])(?:"(?<thing>[^"]{1,100})"|'(?<thing>[^']{1,100})'|„(?<thing>[^“”]{1,100})[“”]|“(?<thing>[^”]{1,100})”|«(?<thing>[^»]{1,100})»)(?![\p{L}\p{Nd}])(?:\s*\([^()]{0,100}(?:\([^()]{0,100}\)[^()]{0,100})?\))?""",
+    [GeneratedRegex("""(?<![\p{L}\p{Nd}])(?:"(?<thing>[^"]{1,100})"|'(?<thing>[^']{1,100})'"""
+        + """|„(?<thing>[^“”]{1,100})[“”]|“(?<thing>[^”]{1,100})”|«(?<thing>[^»]{1,100})»)(?![\p{L}\p{Nd}])(?:\s*\([^()]{0,100}(?:\([^()]{0,100}\)[^()]{0,100})?\))?""",
         RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
 

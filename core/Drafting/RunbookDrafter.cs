@@ -154,7 +154,10 @@ internal static class RunbookDrafter
                 if (Check(condition) is { } problem)
                     return problem;
                 if (condition.Holds(found.Observations) == false)
-                    return $"Not possible now: {ObservationWords.SayOf($"{found.Target.Name} {condition.Observation}", found.Observations[condition.Observation])}.";
+                {
+                    var seen = found.Observations[condition.Observation];
+                    return $"Not possible now: {ObservationWords.SayOf($"{found.Target.Name} {condition.Observation}", seen)}.";
+                }
             }
             foreach (var rule in runbook.Steps)
             {

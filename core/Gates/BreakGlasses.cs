@@ -84,12 +84,16 @@ internal static class BreakGlasses
         List<NewEntry> entries = [new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassReviewed(proposal.Subject, broken!.Revision, command.Confirms, reason, complete))];
         if (!command.Confirms && broken.Escalation is null)
             entries.Add(new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassEscalated(proposal.Subject, broken.Revision, broken.EscalateTo, "Somebody objected.")));
-        return new Outcome.Append(
-            [new(stream, proposal.Version), state.VersionOf(StreamId.Access)],
-            entries,
-            complete ? $"You confirmed {proposal.Subject}; nothing more is owed."
-            : command.Confirms ? $"You confirmed {proposal.Subject}; it needs {Sentences.Count(broken.Missing - 1, "more confirmation")}."
-            : $"Your objection to {proposal.Subject} is on record, and {Sentences.Plural(broken.EscalateTo)} are told.");
+        return new Outcome.Append([new(stream, proposal.Version), state.VersionOf(StreamId.Access)], entries, Said());
+
+        string Said()
+        {
+            if (complete)
+                return $"You confirmed {proposal.Subject}; nothing more is owed.";
+            return command.Confirms
+                ? $"You confirmed {proposal.Subject}; it needs {Sentences.Count(broken.Missing - 1, "more confirmation")}."
+                : $"Your objection to {proposal.Subject} is on record, and {Sentences.Plural(broken.EscalateTo)} are told.";
+        }
     }
 
     /// <summary>What falls due when not enough have confirmed in time.</summary>

@@ -133,11 +133,11 @@ internal static class DecisionRules
         var right = RightTo(state, proposal, standing, DecisionKind.Reject);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
-        return Reason(command) is not { } reason
-            ? Outcome.Refuse(proposal, Refusal.BadInput, "Say in a few words why you reject it; the reason is recorded and improves later proposals.")
-            : reason.Length > LongestReason
-                ? TooLong(proposal, reason)
-                : Close(state, proposal, command, right, reason, context, $"You rejected {proposal.Subject}{right.Said}; nothing is done.");
+        if (Reason(command) is not { } reason)
+            return Outcome.Refuse(proposal, Refusal.BadInput, "Say in a few words why you reject it; the reason is recorded and improves later proposals.");
+        return reason.Length > LongestReason
+            ? TooLong(proposal, reason)
+            : Close(state, proposal, command, right, reason, context, $"You rejected {proposal.Subject}{right.Said}; nothing is done.");
     }
 
     private static Outcome Handled(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
@@ -253,7 +253,12 @@ internal static class DecisionRules
         var approverMay = terms.ApproverRole == Role.Approver || technicianMay;
         if (approverMay && roles.Contains(Role.Approver))
             return null;
-        var who = technicianMay ? "technicians, approvers and administrators" : approverMay ? "approvers and administrators" : "administrators";
+        var who = (technicianMay, approverMay) switch
+        {
+            (true, _) => "technicians, approvers and administrators",
+            (_, true) => "approvers and administrators",
+            _ => "administrators",
+        };
         var what = kind switch
         {
             DecisionKind.Snooze => "snooze",
@@ -267,14 +272,16 @@ internal static class DecisionRules
     private static string Stale(Proposal proposal)
     {
         var staged = proposal.Staged!;
-        var why = staged.Requester.Kind == ActorKind.Person
-            ? $" by {Sentences.Said(staged.Requester.Name)}"
-            : proposal.Execution is { Outcome: ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes }
-                ? $", because {Sentences.And([.. changes.Take(3).Select(change => $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}")])}"
-                : "";
+        var why = "";
+        if (staged.Requester.Kind == ActorKind.Person)
+            why = $" by {Sentences.Said(staged.Requester.Name)}";
+        else if (proposal.Execution is { Outcome: ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes })
+            why = $", because {Sentences.And([.. changes.Take(3).Select(Differs)])}";
         return staged.Revision == 1
             ? $"What you saw is not the current proposal for {proposal.Subject}; look at its current card and decide there."
             : $"The proposal for {proposal.Subject} has changed since you saw it: revision {staged.Revision} was staged at {Sentences.Utc(proposal.StagedAt)}{why}. Look at its current card and decide there.";
+
+        static string Differs(Change change) => $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}";
     }
 
     private static Outcome.Append Close(

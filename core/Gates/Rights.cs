@@ -39,9 +39,10 @@ internal static class Rights
             return new(different);
         if (WhyNotByPolicy(proposal, staged, plan, gateArea, now) is { } stricter)
             return stricter;
-        return (staged.Terms.Level == GateLevel.L2 ? WhyNotApproved(state, proposal, staged, now) : WhyNotByItself(state, proposal, staged, now)) is { } why
-            ? new(why)
-            : null;
+        var why = staged.Terms.Level == GateLevel.L2
+            ? WhyNotApproved(state, proposal, staged, now)
+            : WhyNotByItself(state, proposal, staged, now);
+        return why is null ? null : new(why);
     }
 
     private static Objection? WhyBroken(TenantState state, Proposal proposal, ProposalStaged staged, Plan plan, GatePolicy policy)

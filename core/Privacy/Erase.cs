@@ -43,7 +43,8 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
         }
         catch (LedgerUnavailableException unavailable) when (unavailable.MayBeRecorded)
         {
-            return new(null, Refusal.RecordUnavailable, "The record does not answer, and whether this was recorded is not known. Look again in a minute; asking twice does no harm.");
+            return new(null, Refusal.RecordUnavailable, "The record does not answer, and whether this was recorded is not known. "
+                + "Look again in a minute; asking twice does no harm.");
         }
         catch (LedgerUnavailableException)
         {

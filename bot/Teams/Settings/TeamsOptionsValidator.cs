@@ -45,7 +45,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
                 + "(or remove Teams:AppId for local mode).";
         }
         if (!options.ManagedIdentity && string.IsNullOrWhiteSpace(options.TenantId))
-            yield return "Teams:TenantId must be the Entra tenant of the bot's registration (botframework.com for an old multi-tenant one).";
+            yield return "Teams:TenantId must be the Entra tenant of the bot's registration "
+                + "(botframework.com for an old multi-tenant one).";
         if (options.AllowedTenants.Count == 0 && !Guid.TryParse(options.TenantId, out _))
             yield return "Teams:AllowedTenants must list the Entra tenants (GUIDs) whose people may speak to the bot, unless Teams:TenantId is one.";
         foreach (var tenant in options.AllowedTenants.Where(tenant => !Guid.TryParse(tenant, out _)))

@@ -150,8 +150,12 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         using var command = Command(connection, """
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = NORMAL;
-            CREATE TABLE IF NOT EXISTS documents (tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (tenant, kind, id)) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS effects (number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, operation TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, arguments TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS documents (
+                tenant TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
+                PRIMARY KEY (tenant, kind, id)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS effects (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, operation TEXT NOT NULL, action TEXT NOT NULL,
+                target TEXT NOT NULL, arguments TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
             CREATE INDEX IF NOT EXISTS effects_of ON effects (tenant, operation);
             CREATE TABLE IF NOT EXISTS eras (tenant TEXT PRIMARY KEY, era INTEGER NOT NULL) WITHOUT ROWID;
             """);

@@ -14,6 +14,7 @@ internal static partial class VaultLog
     public static partial void KeyFoundAgain(this ILogger logger, string key, TenantId tenant);
 
     [LoggerMessage(EventId = 2410, Level = LogLevel.Warning,
-        Message = "Key {Key} of {Tenant} was erased, and documents that were put back from a backup brought it back; it is destroyed again")]
+        Message = "Key {Key} of {Tenant} was erased, and documents that were put back from a backup "
+            + "brought it back; it is destroyed again")]
     public static partial void KeyDestroyedAgain(this ILogger logger, string key, TenantId tenant);
 }

@@ -38,7 +38,8 @@ internal sealed class WriterSession : IDisposable
         findHead = database.Prepare("SELECT size, range FROM heads WHERE tenant = ?");
         findLast = database.Prepare("SELECT seq, body FROM entries WHERE tenant = ? ORDER BY seq DESC LIMIT 1");
         saveHead = database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES(?, ?, ?, ?) ON CONFLICT(tenant) DO UPDATE SET size = excluded.size, root = excluded.root, range = excluded.range");
-        saveCursor = database.Prepare("INSERT INTO cursors(follower, tenant, seq) VALUES(?, ?, ?) ON CONFLICT(follower, tenant) DO UPDATE SET seq = excluded.seq");
+        saveCursor = database.Prepare("INSERT INTO cursors(follower, tenant, seq) VALUES(?, ?, ?) "
+            + "ON CONFLICT(follower, tenant) DO UPDATE SET seq = excluded.seq");
     }
 
     internal SqliteDatabase Database => database;
