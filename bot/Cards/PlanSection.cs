@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

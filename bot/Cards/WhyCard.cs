@@ -5,7 +5,6 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;

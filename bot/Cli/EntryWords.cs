@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Views;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

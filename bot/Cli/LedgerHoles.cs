@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Holes;
-using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 

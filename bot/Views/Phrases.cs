@@ -1,6 +1,5 @@
 using System.Globalization;
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

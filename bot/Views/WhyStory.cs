@@ -1,6 +1,5 @@
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

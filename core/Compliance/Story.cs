@@ -1,5 +1,4 @@
 using System.Globalization;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 

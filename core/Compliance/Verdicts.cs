@@ -1,4 +1,3 @@
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 

@@ -1,6 +1,5 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 using DevOpsAI.Connections;
-using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 

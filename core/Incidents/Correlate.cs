@@ -1,5 +1,4 @@
 using DevOpsAI.Common;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

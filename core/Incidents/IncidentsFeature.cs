@@ -1,6 +1,5 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Execution;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Incidents;

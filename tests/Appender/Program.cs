@@ -1,5 +1,4 @@
 using DevOpsAI;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using DevOpsAI.Compliance.Oscal;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Compliance.Bundles;

@@ -1,6 +1,5 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

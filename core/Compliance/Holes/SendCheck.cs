@@ -3,7 +3,6 @@ using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Holes;
 

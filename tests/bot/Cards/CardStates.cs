@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

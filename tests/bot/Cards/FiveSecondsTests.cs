@@ -5,7 +5,6 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

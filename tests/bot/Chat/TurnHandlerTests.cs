@@ -8,7 +8,6 @@ using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Digests;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

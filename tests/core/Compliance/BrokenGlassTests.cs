@@ -1,6 +1,5 @@
 using System.Text;
 using DevOpsAI.Compliance.Bundles;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -3,7 +3,6 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Oscal;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

@@ -1,7 +1,5 @@
 using DevOpsAI.Compliance;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;

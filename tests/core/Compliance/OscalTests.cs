@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using DevOpsAI.Compliance;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

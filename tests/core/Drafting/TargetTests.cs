@@ -1,5 +1,4 @@
 using DevOpsAI.Drafting;
-using DevOpsAI.Execution;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;

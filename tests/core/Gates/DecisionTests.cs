@@ -1,5 +1,4 @@
 using DevOpsAI.Common;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

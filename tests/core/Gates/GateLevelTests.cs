@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

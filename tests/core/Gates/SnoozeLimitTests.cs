@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Drafting;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

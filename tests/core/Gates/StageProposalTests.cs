@@ -1,6 +1,5 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;

@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;

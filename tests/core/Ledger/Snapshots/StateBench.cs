@@ -4,7 +4,6 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Snapshots;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
