@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;

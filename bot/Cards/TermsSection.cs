@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 

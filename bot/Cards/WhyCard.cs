@@ -1,7 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 

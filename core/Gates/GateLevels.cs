@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DevOpsAI.Connections;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;

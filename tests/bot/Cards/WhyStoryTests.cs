@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Bundles;
-using DevOpsAI.Execution;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
