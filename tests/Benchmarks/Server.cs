@@ -127,9 +127,9 @@ internal sealed class Server : IDisposable
                 server.ReadyAfter = clock.Elapsed;
                 return server;
             }
-            catch (HttpRequestException)
+            catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
             {
-                // not listening yet
+                // not listening, or too busy to answer, yet
             }
         }
         server.Dispose();
