@@ -37,7 +37,8 @@ internal static class AlertFacts
 
     /// <summary>What the source said beside the title, last.</summary>
     private static string? Reported(Incident incident) => incident.RecentEvents.Select(recent => recent.Event)
-        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said && said != incident.Title)?.Description;
+        .LastOrDefault(received => received.Status == EventStatus.Firing && received.Description is { Length: > 0 } said
+            && said != incident.Title)?.Description;
 
     private static DateTimeOffset Earliest(Incident incident)
     {

@@ -40,7 +40,8 @@ internal static class BackgroundSection
                 "Small",
                 new($"{number + 1}. ", Bold: true),
                 new(step.Title, measure.Long, Bold: true),
-                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of {CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
+                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of "
+                    + $"{CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
                 new($". {string.Join(" ", StepSentences.For(view, step))}", measure.Long, Subtle: true));
         }
         if (incident.Draft is not { } draft)
@@ -48,7 +49,8 @@ internal static class BackgroundSection
         if (draft.Analysis.Length > 0)
             yield return Rich("Small", new TextRun(draft.Analysis, measure.Long, Lines: true));
         foreach (var evidence in draft.Evidence.Take(measure.Items))
-            yield return Rich("None", new("• "), new(evidence.Text, measure.Long), new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true));
+            yield return Rich("None", new("• "), new(evidence.Text, measure.Long),
+                new(evidence.Seq is { } seq ? $" (entry {seq})" : " (observed when drafted)", Subtle: true));
         if (incident.Staged is { } staged)
         {
             yield return Text($"**Why this level**", spacing: "Small");
@@ -63,7 +65,9 @@ internal static class BackgroundSection
     {
         var requested = incident.Staged is { } staged ? $" · requested by {CardText.Name(Phrases.Who(staged.Requester))}" : "";
         var revision = incident.Draft!.Revision > 1 ? $" · revision {incident.Draft.Revision}" : "";
-        var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook ? "Without a runbook" : $"Drafted {Phrases.Drafter(incident.Draft)}";
+        var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook
+            ? "Without a runbook"
+            : $"Drafted {Phrases.Drafter(incident.Draft)}";
         return $"{drafter}{revision}{requested} · ledger entry {incident.LastSeq}";
     }
 }

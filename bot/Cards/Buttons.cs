@@ -41,14 +41,16 @@ internal static class Buttons
             yield return CardActions.Execute("Confirm", Verb.Confirm, about, "positive");
             yield return CardActions.ShowCard(
                 "Object",
-                [CardActions.Input(InputId.Objection, "What was wrong with acting alone? Recorded and told.", 500, required: true, multiline: true)],
+                [CardActions.Input(InputId.Objection, "What was wrong with acting alone? Recorded and told.", 500, required: true,
+                    multiline: true)],
                 CardActions.Execute("Object", Verb.Object, about, "destructive"));
         }
         if (incident.CanBeDraftedAgain && view.Rights.Redraft && mayRun)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
         if (view.Rights.Undo && incident.Proposal.CanBeUndone(view.Now) && mayRun)
             yield return Undo(incident, data);
-        if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal && view.Rights is { Decide: false, Confirm: false })
+        if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal
+            && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
         yield return CardActions.Toggle("Details", BackgroundSection.Id);
     }
@@ -67,7 +69,9 @@ internal static class Buttons
         return CardActions.Execute(title, Verb.Details, paged);
     }
 
-    /// <summary>A form with each argument that may be changed; null when there is none, too much for a card, or what was done is taken back.</summary>
+    /// <summary>
+    /// A form with each argument that may be changed; null when there is none, too much for a card, or what was done is taken back.
+    /// </summary>
     public static OutgoingJson? Edit(IncidentView view, OutgoingJson data)
     {
         if (view.Incident.Staged is { Kind: ProposalKind.Undo })
@@ -77,8 +81,11 @@ internal static class Buttons
         {
             foreach (var name in step.Editable.Where(step.Arguments.ContainsKey))
             {
-                var spec = number < view.Actions.Count ? view.Actions[number]?.Arguments.FirstOrDefault(argument => argument.Name == name) : null;
-                var label = $"Step {number + 1} {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 40)}: {CardText.Plain(spec?.Title ?? name, 60)}";
+                var spec = number < view.Actions.Count
+                    ? view.Actions[number]?.Arguments.FirstOrDefault(argument => argument.Name == name)
+                    : null;
+                var label = $"Step {number + 1} {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 40)}: "
+                    + $"{CardText.Plain(spec?.Title ?? name, 60)}";
                 inputs.Add(CardActions.Input(
                     $"{InputId.EditPrefix}{number}.{name}", label, spec?.MaxLength ?? 200, required: spec?.Required ?? true,
                     value: CardText.Plain(step.Arguments[name], 400, exact: true), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));
@@ -87,14 +94,18 @@ internal static class Buttons
         if (inputs.Count is 0 or > MostEdits)
             return null;
         inputs.Add(CardActions.Input(InputId.EditReason, "Why the change? (optional)", 500, required: false));
-        var form = CardActions.ShowCard("Edit", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
+        var form = CardActions.ShowCard(
+            "Edit", inputs, CardActions.Execute("Approve with these values", Verb.ApproveEdited, data, "positive"));
         return form.Size <= RoomForEdits ? form : null;
     }
 
     private static OutgoingJson Alone(OutgoingJson data, BreakGlass glass) => CardActions.ShowCard(
         "Break glass",
         [
-            CardElements.Text($"It is carried out at once without anybody else's approval, and everybody is told. {glass.Confirmations} other {(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Phrases.Span(glass.Within)} that it was right.", subtle: true),
+            CardElements.Text(
+                $"It is carried out at once without anybody else's approval, and everybody is told. {glass.Confirmations} other "
+                + $"{(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Phrases.Span(glass.Within)} that it was right.",
+                subtle: true),
             CardActions.Input(InputId.Emergency, "Why can it not wait? The reason is recorded.", 500, required: true, multiline: true),
         ],
         CardActions.Execute("Act now, alone", Verb.BreakGlass, data, "destructive"));
@@ -112,17 +123,24 @@ internal static class Buttons
         if (SnoozeLimit.Of(view.Incident.Proposal) is { } limit)
         {
             form.Add(limit.Reason is { } reason
-                ? CardElements.Text($"What is proposed is worth nothing after {limit.At}: {reason,120}. Snoozed past that it is looked at anew, too late perhaps.", subtle: true)
-                : CardElements.Text($"This is critical and to be decided by {limit.At}. If you snooze it past that, nobody is asked or escalated to until the snooze ends.", subtle: true));
+                ? CardElements.Text(
+                    $"What is proposed is worth nothing after {limit.At}: {reason,120}. Snoozed past that it is looked at anew, too late "
+                    + $"perhaps.", subtle: true)
+                : CardElements.Text(
+                    $"This is critical and to be decided by {limit.At}. If you snooze it past that, nobody is asked or escalated to "
+                    + $"until the snooze ends.", subtle: true));
             form.Add(CardActions.Toggle(InputId.PastDeadline, "Snooze it past that", "true"));
             chosen = limit.At - view.Now > TimeSpan.FromHours(1) ? chosen : "15m";
         }
-        form.Add(CardActions.Choice(InputId.SnoozeFor, "Ask again", chosen, ("in 15 minutes", "15m"), ("in 1 hour", "1h"), ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow")));
+        form.Add(CardActions.Choice(InputId.SnoozeFor, "Ask again", chosen, ("in 15 minutes", "15m"), ("in 1 hour", "1h"),
+            ("in 4 hours", "4h"), ("tomorrow at this time", "tomorrow")));
         return CardActions.ShowCard("Snooze", form, CardActions.Execute("Snooze", Verb.Snooze, data));
     }
 
     private static OutgoingJson Undo(Incident incident, OutgoingJson data) => CardActions.ShowCard(
         "Undo",
-        [CardElements.Text($"What was done is taken back, so what the alert reported may be so again. If it still fires, {incident.Id} is open again and asks what happens instead.", subtle: true)],
+        [CardElements.Text(
+            $"What was done is taken back, so what the alert reported may be so again. If it still fires, {incident.Id} is open again "
+            + $"and asks what happens instead.", subtle: true)],
         CardActions.Execute("Undo", Verb.Undo, data, "destructive"));
 }

@@ -7,7 +7,9 @@ internal static class Card
 {
     public const string Version = "1.5";
 
-    /// <summary>UTF-8 bytes with everything but ASCII escaped, the longest that a serializer makes of it. Teams takes 28 KB; we stop well before.</summary>
+    /// <summary>
+    /// UTF-8 bytes with everything but ASCII escaped, the longest that a serializer makes of it. Teams takes 28 KB; we stop well before.
+    /// </summary>
     public const int MaxBytes = 25_000;
 
     public static OutgoingJson Frame(IEnumerable<OutgoingJson> body, IEnumerable<OutgoingJson>? actions = null, string? summary = null)

@@ -63,7 +63,8 @@ internal static class CardActions
     {
         ["type"] = "Action.ShowCard",
         ["title"] = title,
-        ["card"] = new OutgoingJson { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = body.ToList(), ["actions"] = new[] { action } },
+        ["card"] = new OutgoingJson { ["type"] = "AdaptiveCard", ["version"] = Card.Version, ["body"] = body.ToList(),
+            ["actions"] = new[] { action } },
     };
 
     /// <param name="address">Proven by <see cref="Views.LinkHosts"/>.</param>
@@ -82,8 +83,11 @@ internal static class CardActions
         ["type"] = "Input.Toggle", ["id"] = id, ["title"] = title, ["valueOn"] = value, ["valueOff"] = "false", ["value"] = "false",
     };
 
-    /// <summary>A line or more of text. <paramref name="value"/> may be outside text; the label is ours unless escaped by the caller.</summary>
-    public static OutgoingJson Input(string id, string label, int maxLength, bool required, bool multiline = false, string? value = null, string? pattern = null)
+    /// <summary>
+    /// A line or more of text. <paramref name="value"/> may be outside text; the label is ours unless escaped by the caller.
+    /// </summary>
+    public static OutgoingJson Input(string id, string label, int maxLength, bool required, bool multiline = false, string? value = null,
+        string? pattern = null)
     {
         var input = new OutgoingJson { ["type"] = "Input.Text", ["id"] = id, ["label"] = label, ["maxLength"] = maxLength };
         if (multiline)
@@ -102,6 +106,7 @@ internal static class CardActions
         var all = new List<OutgoingJson>(choices.Length);
         foreach (var (title, value) in choices)
             all.Add(new OutgoingJson { ["title"] = title, ["value"] = value });
-        return new() { ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = chosen, ["isRequired"] = true, ["choices"] = all };
+        return new() { ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = chosen, ["isRequired"] = true,
+            ["choices"] = all };
     }
 }

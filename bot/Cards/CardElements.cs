@@ -3,14 +3,18 @@ using DevOpsAI.Bot.Views;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>A piece of literal text. The text is outside text unless proven otherwise, so it always passes <see cref="CardText.Plain"/>.</summary>
+/// <summary>
+/// A piece of literal text. The text is outside text unless proven otherwise, so it always passes <see cref="CardText.Plain"/>.
+/// </summary>
 internal readonly record struct TextRun(
-    string? Text, int Max = 300, bool Bold = false, bool Mono = false, bool Subtle = false, Tone Tone = Tone.Default, string? Size = null, bool Lines = false)
+    string? Text, int Max = 300, bool Bold = false, bool Mono = false, bool Subtle = false, Tone Tone = Tone.Default, string? Size = null,
+    bool Lines = false)
 {
     /// <summary>An instant that the client writes in its reader's own zone; null for text.</summary>
     public DateTimeOffset? Instant { get; private init; }
 
-    public static TextRun At(DateTimeOffset instant, bool bold = false, bool subtle = false, Tone tone = Tone.Default, string? size = null) =>
+    public static TextRun At(DateTimeOffset instant, bool bold = false, bool subtle = false, Tone tone = Tone.Default,
+        string? size = null) =>
         new TextRun(null, Bold: bold, Subtle: subtle, Tone: tone, Size: size).Showing(instant);
 
     /// <summary>An instant that looks like this text.</summary>
@@ -40,7 +44,9 @@ internal static class CardElements
         var inlines = new List<OutgoingJson>(runs.Length);
         foreach (var run in runs)
         {
-            var text = run.Instant is { } instant ? CardText.Instant(instant) : CardText.Plain(run.Text, run.Max, run.Lines, exact: run.Mono);
+            var text = run.Instant is { } instant
+                ? CardText.Instant(instant)
+                : CardText.Plain(run.Text, run.Max, run.Lines, exact: run.Mono);
             if (text.Length == 0)
                 continue;
             var inline = new OutgoingJson { ["type"] = "TextRun", ["text"] = text };
@@ -72,7 +78,8 @@ internal static class CardElements
     /// <summary>A fact; the title is ours, the value is Markdown with the outside parts escaped.</summary>
     public static (string Title, string Value) Fact(string title, CardMarkdown value) => (title, value.ToString());
 
-    public static OutgoingJson Container(IEnumerable<OutgoingJson> items, Tone? style = null, bool emphasis = false, string? id = null, bool visible = true, string? spacing = null)
+    public static OutgoingJson Container(IEnumerable<OutgoingJson> items, Tone? style = null, bool emphasis = false, string? id = null,
+        bool visible = true, string? spacing = null)
     {
         var container = Element("Container", spacing);
         Put(container, "id", id);
@@ -106,7 +113,8 @@ internal static class CardElements
         table["rows"] = rows.Select(static row => new OutgoingJson
         {
             ["type"] = "TableRow",
-            ["cells"] = row.Select(static cell => new OutgoingJson { ["type"] = "TableCell", ["items"] = new[] { Rich(null, cell) } }).ToList(),
+            ["cells"] = row.Select(static cell => new OutgoingJson { ["type"] = "TableCell", ["items"] = new[] { Rich(null, cell) } })
+                .ToList(),
         }).ToList();
         return table;
     }

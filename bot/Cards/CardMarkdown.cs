@@ -4,8 +4,8 @@ using System.Text;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Text for an element that reads Markdown. It can only be written as an interpolated string: what stands in the source is ours and keeps its
-/// Markdown, what is filled in is outside text and is escaped. A plain string cannot get here by mistake.
+/// Text for an element that reads Markdown. It can only be written as an interpolated string: what stands in the source is ours and keeps
+/// its Markdown, what is filled in is outside text and is escaped. A plain string cannot get here by mistake.
 /// </summary>
 [InterpolatedStringHandler]
 public readonly struct CardMarkdown(int literalLength, int formattedCount)

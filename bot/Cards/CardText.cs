@@ -5,17 +5,21 @@ using DevOpsAI.Bot.Views;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// The one way in which outside text reaches a card: made safe to show (<see cref="SanitizedText"/>), and with Markdown and HTML escaped where
-/// the element would interpret them.
+/// The one way in which outside text reaches a card: made safe to show (<see cref="SanitizedText"/>), and with Markdown and HTML escaped
+/// where the element would interpret them.
 /// </summary>
 public static class CardText
 {
-    /// <summary>For elements that show text literally: text runs, button titles, inputs. A line break becomes <c>⏎</c> unless <paramref name="lines"/>.</summary>
+    /// <summary>
+    /// For elements that show text literally: text runs, button titles, inputs. A line break becomes <c>⏎</c> unless
+    /// <paramref name="lines"/>.
+    /// </summary>
     /// <param name="max">Longest result, in characters; what is left out is counted.</param>
     /// <param name="exact">
     /// For what is copied or sent back as it stands: nothing that cannot be seen is added to set apart what is written from the right.
     /// </param>
-    public static string Plain(string? text, int max = 300, bool lines = false, bool exact = false) => SanitizedText.Plain(text, max, lines, exact);
+    public static string Plain(string? text, int max = 300, bool lines = false, bool exact = false) =>
+        SanitizedText.Plain(text, max, lines, exact);
 
     /// <summary>For elements that read Markdown: text blocks, facts, message text. Always one line.</summary>
     public static string Markdown(string? text, int max = 300)
@@ -39,10 +43,14 @@ public static class CardText
         return escaped.ToString();
     }
 
-    /// <summary>The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.</summary>
+    /// <summary>
+    /// The name of a machine, a person or a company, with a warning beside it when letters of several scripts imitate each other.
+    /// </summary>
     public static string Name(string? text, int max = 80) => SanitizedText.Name(text, max);
 
-    /// <summary>An instant as date and time in the zone of whoever reads: the client works it out, in text blocks, runs and facts.</summary>
+    /// <summary>
+    /// An instant as date and time in the zone of whoever reads: the client works it out, in text blocks, runs and facts.
+    /// </summary>
     public static string Instant(DateTimeOffset at)
     {
         var utc = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -13,7 +13,9 @@ public sealed class CardsOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan CountEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a state on the way (approved, executing) must last before others than the decider are shown it; most are over sooner.</summary>
+    /// <summary>
+    /// How long a state on the way (approved, executing) must last before others than the decider are shown it; most are over sooner.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan PassingFor { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -12,7 +12,8 @@ public static class CardsServices
     public static IServiceCollection AddCards(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<CardsOptions>().BindConfiguration("Cards").ValidateDataAnnotations()
-            .Validate(options => options.LinkHosts.All(LinkHosts.IsHost), "Cards:LinkHosts: each is the name of a host in plain ASCII, with a port if it is not 443, as in runbooks.contoso.com.");
+            .Validate(options => options.LinkHosts.All(LinkHosts.IsHost),
+                "Cards:LinkHosts: each is the name of a host in plain ASCII, with a port if it is not 443, as in runbooks.contoso.com.");
         return services
             .AddSingleton(static provider => new LinkHosts(provider.GetRequiredService<IOptions<CardsOptions>>().Value.LinkHosts))
             .AddSingleton<IConversationPeople, ConversationPeople>()

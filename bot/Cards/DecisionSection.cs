@@ -13,7 +13,8 @@ internal static class DecisionSection
     {
         var incident = view.Incident;
         var decisions = incident.Proposal.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
-        foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items)).Select((decision, number) => (decision, number)))
+        foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items))
+            .Select((decision, number) => (decision, number)))
             yield return Line(number == 0 ? null : "Small", decision, incident, measure);
         foreach (var review in incident.Proposal.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
         {
@@ -37,10 +38,12 @@ internal static class DecisionSection
                 new($"{CardText.Name(absence.Who.Name)} is absent", Bold: true),
                 new(" until "),
                 TextRun.At(absence.Until),
-                new($"; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their name" : "nobody decides in their name")}."));
+                new($"; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their "
+                    + $"name" : "nobody decides in their name")}."));
         }
         if (incident.Redraft is { } asked)
-            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "), TextRun.At(asked.At));
+            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "),
+                TextRun.At(asked.At));
         if (incident.Proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
         if (incident.Phase == ProposalPhase.Withdrawn && incident.Proposal.Ending is null && incident.ClosedReason is { } closed)
@@ -51,7 +54,8 @@ internal static class DecisionSection
 
     /// <summary>Approvals of plans before the one that is asked about: what came of them is in sight.</summary>
     public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
-        incident.Proposal.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items).Select(earlier => Line("Small", earlier, incident, measure));
+        incident.Proposal.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items)
+            .Select(earlier => Line("Small", earlier, incident, measure));
 
     /// <summary>How many have approved what waits.</summary>
     public static int Given(Incident incident) => incident.Decisions.Count(IsApproval);
@@ -63,9 +67,11 @@ internal static class DecisionSection
     private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
-        List<TextRun> runs = [new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true), new(", "), TextRun.At(decision.At)];
+        List<TextRun> runs = [new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true), new(", "),
+            TextRun.At(decision.At)];
         if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back })
             runs.AddRange([new(" until "), TextRun.At(back)]);
-        return Rich(spacing, [.. runs, new(earlier), new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long)]);
+        return Rich(spacing,
+            [.. runs, new(earlier), new(decision.Fact.Reason is { Length: > 0 } reason ? $": {reason}" : "", measure.Long)]);
     }
 }

@@ -16,7 +16,8 @@ internal static class DetailsCard
         if (view.Notice is not null)
             body.Add(Container([Rich(null, new TextRun(view.Notice, 300, Bold: true))], Tone.Accent));
         body.Add(Rich(null, new($"{view.Incident.Id} ", Bold: true, Subtle: true), new(view.Incident.Title, 100, Bold: true)));
-        body.Add(Text($"{CardText.Name(view.Tenant.Name, 60)} · details, page {number + 1} of {pages.All.Count}", subtle: true, spacing: "None"));
+        body.Add(Text($"{CardText.Name(view.Tenant.Name, 60)} · details, page {number + 1} of {pages.All.Count}", subtle: true,
+            spacing: "None"));
         if (HeaderSection.Labels(view) is { } labels)
             body.Add(labels);
         body.AddRange(pages.All[number]);

@@ -16,7 +16,8 @@ internal static class FreezeCard
     {
         var name = CardText.Name(state.Name, 60);
         var headline = freeze.Cause == FreezeCause.Everything ? $"{name} is frozen, with every other client" : $"{name} is frozen";
-        return Build(headline, $"{Who(freeze.By)}, {freeze.At}: ", freeze.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, freeze.Cause)}.", Tone.Attention);
+        return Build(headline, $"{Who(freeze.By)}, {freeze.At}: ", freeze.Reason,
+            $"Nothing is approved or executed until {Lifting(state.Tenant, freeze.Cause)}.", Tone.Attention);
     }
 
     /// <param name="ended">What was lifted, where that is known.</param>
@@ -27,8 +28,11 @@ internal static class FreezeCard
         var since = Since(ended);
         if (state.Freeze is not { } rest)
             return Build($"{name} is no longer frozen", by, lifted.Reason, $"What waits can be approved again. {since}", Tone.Good);
-        var headline = rest.Cause == FreezeCause.Everything ? $"The freeze of {name} is lifted, but everything is still frozen" : $"The stop of everything is lifted, but {name} is still frozen";
-        return Build(headline, by, lifted.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, rest.Cause)}.", Tone.Attention);
+        var headline = rest.Cause == FreezeCause.Everything
+            ? $"The freeze of {name} is lifted, but everything is still frozen"
+            : $"The stop of everything is lifted, but {name} is still frozen";
+        return Build(headline, by, lifted.Reason, $"Nothing is approved or executed until {Lifting(state.Tenant, rest.Cause)}.",
+            Tone.Attention);
     }
 
     private static Wording Since(Freeze? ended)

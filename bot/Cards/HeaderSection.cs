@@ -75,7 +75,8 @@ internal static class HeaderSection
                     new($"Reason: {broken.Reason}", measure.Long),
                 ]),
             Rich("Small", [.. Runs(
-                $"{broken.Missing} more to confirm until {broken.Owed.DueAt}{(broken.Escalation is { } why ? $". Escalated: {why}" : ".")}", new(null, measure.Long, Bold: true))]),
+                $"{broken.Missing} more to confirm until {broken.Owed.DueAt}{(broken.Escalation is { } why ? $". Escalated: {why}" : ".")}",
+                new(null, measure.Long, Bold: true))]),
         ],
         Tone.Attention);
 
@@ -85,7 +86,8 @@ internal static class HeaderSection
         var incident = view.Incident;
         List<TextRun> first =
         [
-            new(incident.Id, Bold: true, Subtle: true), new(" "), new(incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(incident.Severity)),
+            new(incident.Id, Bold: true, Subtle: true), new(" "),
+            new(incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(incident.Severity)),
         ];
         if (incident.Simulated)
             first.AddRange([new(" "), new(IsPartly(incident) ? PartlySimulationWord : SimulationWord, Bold: true, Tone: Tone.Accent)]);
@@ -101,7 +103,9 @@ internal static class HeaderSection
             Phrases.Of(incident).Tone);
     }
 
-    /// <summary>The device beside the title, as the vendor knows it; null where the title names it in letters that cannot be mistaken.</summary>
+    /// <summary>
+    /// The device beside the title, as the vendor knows it; null where the title names it in letters that cannot be mistaken.
+    /// </summary>
     private static string? Where(Incident incident, Plan plan, Measure measure)
     {
         if (incident.Opened.Scope != IncidentScope.One || incident.Opened.Device is not { Length: > 0 } said)
@@ -111,7 +115,8 @@ internal static class HeaderSection
     }
 
     private static bool IsShortFor(string name, string said) =>
-        name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (said.Length == name.Length || said[name.Length] == '.');
+        name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            && (said.Length == name.Length || said[name.Length] == '.');
 
     public static OutgoingJson? Labels(IncidentView view)
     {
@@ -124,16 +129,20 @@ internal static class HeaderSection
     }
 
     /// <summary>What is said of a simulated incident; of a storm that has real parts too, only that some of it is.</summary>
-    public static string Simulation(Incident incident) => IsPartly(incident) ? "Parts of it are SIMULATION (Sandbox); they say so" : SimulationLabel;
+    public static string Simulation(Incident incident) =>
+        IsPartly(incident) ? "Parts of it are SIMULATION (Sandbox); they say so" : SimulationLabel;
 
     private static bool IsPartly(Incident incident) => incident is { Opened.Scope: not IncidentScope.One, IsPartlySimulated: true };
 
     private static string Storm(Incident incident, Measure measure)
     {
         var scope = incident.Opened.Scope == IncidentScope.Cause ? "one cause" : "the whole client";
-        var users = incident.Parts.ByKey.Values.Where(static part => part.IsUser).Select(static part => part.Device).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        var users = incident.Parts.ByKey.Values.Where(static part => part.IsUser).Select(static part => part.Device)
+            .Distinct(StringComparer.OrdinalIgnoreCase).Count();
         string[] where = [.. Things(incident.Devices.Count - users, "device"), .. Things(users, "user")];
-        return CardText.Plain($"{Phrases.Events(incident.EventCount)} of {scope}{(where.Length > 0 ? " on " : "")}{string.Join(" and ", where)}", measure.Long);
+        return CardText.Plain(
+            $"{Phrases.Events(incident.EventCount)} of {scope}{(where.Length > 0 ? " on " : "")}{string.Join(" and ", where)}",
+            measure.Long);
     }
 
     private static IEnumerable<string> Things(int count, string thing)

@@ -5,9 +5,9 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// The one builder of an incident's card, for every phase and every reader. What is approved is shown whole: on the card itself when it fits,
-/// otherwise on its pages of details, and then Approve is only found behind the last of them. In sight is what a decision needs, from the title
-/// to the buttons; all else is folded away behind <i>Details</i>. Never larger than <see cref="Card.MaxBytes"/>.
+/// The one builder of an incident's card, for every phase and every reader. What is approved is shown whole: on the card itself when it
+/// fits, otherwise on its pages of details, and then Approve is only found behind the last of them. In sight is what a decision needs, from
+/// the title to the buttons; all else is folded away behind <i>Details</i>. Never larger than <see cref="Card.MaxBytes"/>.
 /// </summary>
 public static class IncidentCard
 {
@@ -44,7 +44,8 @@ public static class IncidentCard
 
     /// <summary>The line of a notification: ours, with the title as outside text.</summary>
     internal static string Summary(IncidentView view) =>
-        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ({CardText.Name(view.Tenant.Name, 60)})";
+        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ("
+        + $"{CardText.Name(view.Tenant.Name, 60)})";
 
     private static OutgoingJson Build(IncidentView view, Measure measure)
     {
@@ -70,7 +71,8 @@ public static class IncidentCard
         if (CardMentions.In(view) is { } mentions && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
             Card.Mention(card, mentions.Entities);
         // A client asks anew within a moment: what its person was just told must not be gone then.
-        Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view), view.Refreshers);
+        Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view),
+            view.Refreshers);
         return card;
     }
 }

@@ -26,8 +26,10 @@ public static class MessageCards
             Text($"**I turn alerts into one decision each**", size: "Medium"),
             inChannel
                 ? Text($"Say **link** and a client here, as in *link contoso*, and that client's cards are posted in this conversation.")
-                : Text($"Ask me what is waiting with **pending**, or say **help**. In a channel, *link contoso* makes me post that client's cards there."),
-            Text($"Nothing of a client runs without the right that its policy asks for, and every decision is on the record.", subtle: true),
+                : Text($"Ask me what is waiting with **pending**, or say **help**. In a channel, *link contoso* makes me post that "
+                    + $"client's cards there."),
+            Text($"Nothing of a client runs without the right that its policy asks for, and every decision is on the record.",
+                subtle: true),
             .. LocalMode(everybodyIsAdministrator),
         ],
         summary: "DevOps AI Bot is here");
@@ -49,7 +51,8 @@ public static class MessageCards
             Container(
                 [
                     Rich(null, new TextRun(sentence, 300, Bold: true)),
-                    Rich("Small", new("You can ask: "), new(string.Join("  ", help.Questions.Select(static line => line.Say)), 500, Mono: true)),
+                    Rich("Small", new("You can ask: "),
+                        new(string.Join("  ", help.Questions.Select(static line => line.Say)), 500, Mono: true)),
                     Text($"**help** lists everything.", subtle: true),
                 ],
                 Tone.Warning),
@@ -66,7 +69,9 @@ public static class MessageCards
                 [
                     Rich(null, new TextRun(sentence, 600, Bold: true)),
                     .. Optional(detail is null ? null : Rich("Small", new TextRun(detail, 800))),
-                    .. Optional(correlation is null ? null : Rich("Small", new TextRun($"Correlation id {correlation}", Subtle: true, Mono: true, Size: "Small"))),
+                    .. Optional(correlation is null
+                        ? null
+                        : Rich("Small", new TextRun($"Correlation id {correlation}", Subtle: true, Mono: true, Size: "Small"))),
                 ],
                 tone),
         ],
@@ -75,7 +80,8 @@ public static class MessageCards
     /// <summary>A signed note, whole, so that it can be copied into a file and given to <c>ledger verify --checkpoint</c>.</summary>
     public static OutgoingJson Checkpoint(Tenant tenant, SignedCheckpoint newest) => Card.Frame(
         [
-            Rich(null, new("Checkpoint of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true), new($", {newest.Checkpoint.Size} entries")),
+            Rich(null, new("Checkpoint of "), new(CardText.Name(tenant.Name, 60), 80, Bold: true),
+                new($", {newest.Checkpoint.Size} entries")),
             .. Note(newest),
         ],
         summary: $"Checkpoint of {CardText.Name(tenant.Name, 60)}");
@@ -83,16 +89,21 @@ public static class MessageCards
     internal static IEnumerable<OutgoingJson> Note(SignedCheckpoint newest) =>
     [
         Container([Rich(null, new TextRun(newest.ToString(), 6_000, Mono: true, Lines: true, Size: "Small"))], emphasis: true),
-        Text($"Saved as a file it is what **ledger verify --checkpoint** holds the ledger against: nothing before it can be changed unseen.", subtle: true),
+        Text($"Saved as a file it is what **ledger verify --checkpoint** holds the ledger against: nothing before it can be changed "
+            + $"unseen.", subtle: true),
     ];
 
-    public static OutgoingJson WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles, bool everybodyIsAdministrator) => Card.Frame(
+    public static OutgoingJson WhoAmI(Person person, IReadOnlyList<(Tenant Tenant, IReadOnlyCollection<Role> Roles)> roles,
+        bool everybodyIsAdministrator) => Card.Frame(
         [
             Rich(null, new("You are "), new(CardText.Name(person.Name), 200, Bold: true)),
             Rich("None", new TextRun($"Entra object id {person.ObjectId}", 200, Mono: true, Subtle: true, Size: "Small")),
             roles.Count == 0
                 ? Text($"You have no role for any client. An administrator can give you one: *assign technician contoso @you*.")
-                : Facts(roles.Take(60).Select(held => Fact(CardText.Name(held.Tenant.Name, 60), $"{string.Join(", ", held.Roles.Order().Select(role => role.ToString().ToLowerInvariant()))}"))),
+                : Facts(roles.Take(60)
+                    .Select(held =>
+                        Fact(CardText.Name(held.Tenant.Name, 60),
+                            $"{string.Join(", ", held.Roles.Order().Select(role => role.ToString().ToLowerInvariant()))}"))),
             .. LocalMode(everybodyIsAdministrator),
         ],
         summary: "Who you are to the bot");

@@ -21,11 +21,17 @@ internal static class OutcomeSection
                 yield return WasAndNow(run.Changes, measure);
         }
         if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
-            yield return Rich("Small", new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs without approval.", Subtle: true));
+            yield return Rich(
+                "Small",
+                new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs "
+                    + "without approval.", Subtle: true));
         if (view.Incident is { Phase: ProposalPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
             yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
         if (view.Incident.Phase == ProposalPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
-            yield return Rich("Small", [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.", new(null, Subtle: true))]);
+            yield return Rich(
+                "Small",
+                [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.",
+                    new(null, Subtle: true))]);
     }
 
     /// <summary>Was and now of what ran before the plan that is asked about.</summary>
@@ -33,7 +39,8 @@ internal static class OutcomeSection
         Shown(incident).Where(run => HasChanges(run) && IsPast(incident, run)).Select(run => WasAndNow(run.Changes, measure));
 
     /// <summary>Its sentence is enough to decide on what comes next. Of drift, was and now is why it is asked again.</summary>
-    private static bool IsPast(Incident incident, DevOpsAI.Proposals.Run run) => incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
+    private static bool IsPast(Incident incident, DevOpsAI.Proposals.Run run) =>
+        incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
 
     private static bool HasChanges(DevOpsAI.Proposals.Run run) => !run.Changes.IsDefaultOrEmpty;
 
@@ -56,7 +63,8 @@ internal static class OutcomeSection
     {
         var what = run.Kind == ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
-            yield return Rich("Medium", [new($"{what}: ", Bold: true), .. Runs($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {run.StartedAt}")]);
+            yield return Rich("Medium", [new($"{what}: ", Bold: true),
+                .. Runs($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {run.StartedAt}")]);
         else
             yield return Ended(run, run.Outcome.Value, isEarlier, measure);
         var shown = Math.Max(2, measure.Items * 2);
@@ -106,11 +114,17 @@ internal static class OutcomeSection
             ExecutionOutcome.Unknown => ("?", Tone.Attention),
             _ => ("✘", Tone.Attention),
         };
-        var what = run.Kind == ProposalKind.Undo ? "Undo: " : isEarlier ? "Earlier run: " : "";
+        var what = run switch
+        {
+            { Kind: ProposalKind.Undo } => "Undo: ",
+            _ when isEarlier => "Earlier run: ",
+            _ => "",
+        };
         return Rich(
             "Medium",
             new($"{mark} {what}", Bold: true, Tone: tone),
-            new(run.Summary, measure.Long, Bold: outcome == ExecutionOutcome.Verified, Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
+            new(run.Summary, measure.Long, Bold: outcome == ExecutionOutcome.Verified,
+                Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
     }
 
     private static (string Mark, Tone Tone) MarkOf(StepOutcome outcome) => outcome switch

@@ -32,7 +32,8 @@ internal static class PlanSection
         var incident = view.Incident;
         if (incident.Draft is not { } draft || IsOver(incident))
             yield break;
-        yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true), new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
+        yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true),
+            new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
         if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == ProposalPhase.Withdrawn)
@@ -44,9 +45,11 @@ internal static class PlanSection
         }
         else
         {
-            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true), new($"read every step and command in All details{(view.IsFrozen ? "." : "; Approve is on the last page.")}"));
+            yield return Rich("Small", new($"{view.Plan.Steps.Count} steps, too much for one screen: ", Bold: true),
+                new($"read every step and command in All details{(view.IsFrozen ? "." : "; Approve is on the last page.")}"));
             foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
-                yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short), new($" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}"));
+                yield return Rich("None", new($"{number + 1}. "), new(step.Title, measure.Short),
+                    new($" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}"));
         }
         if (view.Plan.Steps.Count > 0)
             yield return RiskAndWayBack(view, draft);
@@ -72,13 +75,16 @@ internal static class PlanSection
                 new(step.Title, Unbounded, Bold: true),
                 new(On(view, step, step.Title), Unbounded, Bold: true));
         }
-        yield return Container([Rich(null, new TextRun(step.Command, Unbounded, Mono: true, Lines: true))], emphasis: true, spacing: "Small");
+        yield return Container([Rich(null, new TextRun(step.Command, Unbounded, Mono: true, Lines: true))], emphasis: true,
+            spacing: "Small");
     }
 
     /// <summary>The target and whose it is, as far as the sentence and the card's heading leave them open.</summary>
     private static string On(IncidentView view, PlanStep step, string said)
     {
-        var target = NameSearch.Names(said, step.Target.Name) ? "" : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
+        var target = NameSearch.Names(said, step.Target.Name)
+            ? ""
+            : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
         var client = step.Target.Client == view.Tenant.Name ? "" : $" of {CardText.Name(step.Target.Client, Unbounded)}";
         return target.Length + client.Length == 0 ? "" : $"{target}{client}";
     }
@@ -106,7 +112,8 @@ internal static class PlanSection
     }
 
     /// <summary>The outcome says what was done; the plan is in the details.</summary>
-    private static bool IsOver(Incident incident) => incident.Phase is ProposalPhase.Verified or ProposalPhase.Undone or ProposalPhase.Undoing;
+    private static bool IsOver(Incident incident) =>
+        incident.Phase is ProposalPhase.Verified or ProposalPhase.Undone or ProposalPhase.Undoing;
 
     private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is ProposalPhase.Drafting;
 

@@ -6,8 +6,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// That the same alert came from the same device before, how often, and what became of it the last time: whoever has done the same thing three
-/// times looks for the cause. In sight where the words leave room for it; with what was done in the details always.
+/// That the same alert came from the same device before, how often, and what became of it the last time: whoever has done the same thing
+/// three times looks for the cause. In sight where the words leave room for it; with what was done in the details always.
 /// </summary>
 internal static class SeenBefore
 {
@@ -48,7 +48,9 @@ internal static class SeenBefore
     private static string Last(IncidentView view)
     {
         var last = view.Before[^1];
-        var held = last.EndedAt is { } ended && ended <= view.Incident.OpenedAt ? $" held {Phrases.Span(view.Incident.OpenedAt - ended)}" : "";
+        var held = last.EndedAt is { } ended && ended <= view.Incident.OpenedAt
+            ? $" held {Phrases.Span(view.Incident.OpenedAt - ended)}"
+            : "";
         return last.ClosedReason switch
         {
             "verified" => held.Length > 0 ? $"; the last fix{held}" : "",

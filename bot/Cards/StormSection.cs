@@ -21,7 +21,9 @@ internal static class StormSection
         if (kinds.Count > measure.Items || parts.LeftOut > 0)
         {
             var events = kinds.Skip(measure.Items).SelectMany(static kind => kind).Sum(static part => part.Events) + parts.LeftOut;
-            yield return Text($"and {Phrases.Events(events)} of {(kinds.Count - measure.Items is var more and > 0 ? $"{more} more kinds" : "further devices")}", subtle: true);
+            yield return Text(
+                $"and {Phrases.Events(events)} of {(kinds.Count - measure.Items is var more and > 0 ? $"{more} more "
+                + $"kinds" : "further devices")}", subtle: true);
         }
         if (view.Beside.Count == 0)
             yield break;
@@ -34,7 +36,8 @@ internal static class StormSection
                     new($"{beside.Id} ", Bold: true, Mono: true),
                     new($"{beside.Severity.ToString().ToLowerInvariant()} ", Tone: Phrases.Of(beside.Severity)),
                     new(beside.Title, measure.Short))),
-                ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = beside.Id, ["tenant"] = view.Tenant.Id.Value })])));
+                ("auto", ActionSet(
+                    [CardActions.Execute("Show", Verb.Show, new() { ["incident"] = beside.Id, ["tenant"] = view.Tenant.Id.Value })])));
         }
         if (view.Beside.Count > MostBeside)
             yield return Text($"and {view.Beside.Count - MostBeside} more: say *pending*.", subtle: true);
@@ -43,10 +46,14 @@ internal static class StormSection
     private static OutgoingJson Line(List<StormPart> parts, Incident incident, Measure measure)
     {
         var worst = parts.Max(static part => part.Severity);
-        var named = parts.Where(static part => part.Device is not null).Take(measure.Items).Select(static part => CardText.Name(part.Device!, 40)).ToList();
+        var named = parts.Where(static part => part.Device is not null).Take(measure.Items)
+            .Select(static part => CardText.Name(part.Device!, 40)).ToList();
         var devices = parts.Count(static part => part.Device is not null);
         var more = devices - named.Count;
-        var where = named.Count == 0 ? "" : $" {(parts.TrueForAll(static part => part.IsUser) ? "for" : "on")} {string.Join(", ", named)}{(more > 0 ? $" and {more} more" : "")}";
+        var where = named.Count == 0
+            ? ""
+            : $" {(parts.TrueForAll(static part => part.IsUser) ? "for" : "on")} {string.Join(", ", named)}{(more > 0 ? $" and "
+                + $"{more} more" : "")}";
         var ended = parts.TrueForAll(static part => part.Firing == 0) ? ", ended" : "";
         // Where all of it is, the heading says so.
         var simulated = incident.IsPartlySimulated && parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";

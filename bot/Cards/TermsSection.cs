@@ -6,8 +6,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// The gate level by its name, until when, in the reader's own time, and who may decide: a text block, because clients work out dates in those. No time left is said,
-/// since a card is read long after it was drawn.
+/// The gate level by its name, until when, in the reader's own time, and who may decide: a text block, because clients work out dates in
+/// those. No time left is said, since a card is read long after it was drawn.
 /// </summary>
 internal static class TermsSection
 {
@@ -52,5 +52,7 @@ internal static class TermsSection
 
     /// <summary>How many must agree, until one has: then it is said beside who that was how many are left.</summary>
     private static string Needed(IncidentView view) =>
-        view.Incident is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } && DecisionSection.Given(view.Incident) == 0 ? $" ({needed} must agree)" : "";
+        view.Incident is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } && DecisionSection.Given(view.Incident) == 0
+            ? $" ({needed} must agree)"
+            : "";
 }

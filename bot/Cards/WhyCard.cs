@@ -8,8 +8,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Why an incident stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with its number, time, who
-/// and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
+/// Why an incident stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with its number, time,
+/// who and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
 /// </summary>
 public static class WhyCard
 {
@@ -29,7 +29,8 @@ public static class WhyCard
         List<OutgoingJson> body = [Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Title, 100))];
         body.Add(shown == 0
             ? Text($"{CardText.Name(view.Tenant.Name, 60)}", subtle: true, spacing: "None")
-            : Text($"{CardText.Name(view.Tenant.Name, 60)} · {told.Count} ledger entries, page {shown} of {pages}", subtle: true, spacing: "None"));
+            : Text($"{CardText.Name(view.Tenant.Name, 60)} · {told.Count} ledger entries, page {shown} of {pages}", subtle: true,
+                spacing: "None"));
         if (HeaderSection.Labels(view) is { } labels)
             body.Add(labels);
         if (shown == 0)
@@ -97,7 +98,9 @@ public static class WhyCard
 
     private static string Words(Fact fact) => fact switch
     {
-        EventReceived received => $"{received.Status} {received.Severity} {received.Kind}{(received.Device is { } device ? $" {EventKeys.Preposition(device)} {CardText.Name(device, 60)}" : "")}",
+        EventReceived received =>
+            $"{received.Status} {received.Severity} {received.Kind}"
+            + $"{(received.Device is { } device ? $" {EventKeys.Preposition(device)} {CardText.Name(device, 60)}" : "")}",
         IncidentOpened opened => opened.Title,
         IncidentClosed closed => closed.Reason,
         IncidentReopened { EventId: not null } => "its alert fires again, after it had ended by itself",
@@ -108,14 +111,17 @@ public static class WhyCard
         ProposalWithdrawn withdrawn => withdrawn.Reason,
         ProposalExpired => "nobody decided in time",
         ProposalEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}{(escalated.Reason is { } why ? ": " + why : "")}",
-        BreakGlassReviewed said => $"{(said.Confirms ? "confirms" : "objects to")} what was done alone{(said.Reason is { Length: > 0 } reason ? ": " + reason : "")}{(said.Complete ? "; nothing more is owed" : "")}",
+        BreakGlassReviewed said =>
+            $"{(said.Confirms ? "confirms" : "objects to")} what was done "
+            + $"alone{(said.Reason is { Length: > 0 } reason ? ": " + reason : "")}{(said.Complete ? "; nothing more is owed" : "")}",
         BreakGlassEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}: {escalated.Reason}",
         ProposalReturned => "the snooze is over",
         RedraftRequested asked => $"asked for a new draft instead of revision {asked.Revision}",
         ExecutionStarted started => $"{started.ExecutionId}, fingerprint {Short(started.Seal)}",
         UndoStarted started => $"{started.ExecutionId}, fingerprint {Short(started.Seal)}",
         StepStarted step => $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1} is about to be sent",
-        StepFinished step => $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}",
+        StepFinished step =>
+            $"{(step.Rollback ? "rollback of " : "")}step {step.Step + 1}: {step.Outcome.ToString().ToLowerInvariant()} {step.Detail}",
         ExecutionFinished finished => $"{finished.Outcome.ToString().ToLowerInvariant()}: {finished.Summary}",
         UndoFinished finished => $"{finished.Outcome.ToString().ToLowerInvariant()}: {finished.Summary}",
         CardSending sending => $"to {sending.ConversationId}",

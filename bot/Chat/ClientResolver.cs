@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Bot.Chat;
 

@@ -66,10 +66,11 @@ internal static class UserMessages
 
     public static string NoClient(string word) => $"I know no client “{CardText.Plain(word, 60)}” that you may see.";
 
-    public static string NotFound(Sought sought, string incidentId) =>
-        sought is Sought.Elsewhere elsewhere ? CardText.Plain(elsewhere.Where.Sentence, 300)
-        : sought is Sought.NotHere
-        ? $"{incidentId} is not shown in this conversation, because others read it too. "
-            + "Ask me in a personal chat, or in a channel that is linked to its client."
-        : $"I know no incident {incidentId} that you may see.";
+    public static string NotFound(Sought sought, string incidentId) => sought switch
+    {
+        Sought.Elsewhere elsewhere => CardText.Plain(elsewhere.Where.Sentence, 300),
+        Sought.NotHere => $"{incidentId} is not shown in this conversation, because others read it too. "
+            + "Ask me in a personal chat, or in a channel that is linked to its client.",
+        _ => $"I know no incident {incidentId} that you may see.",
+    };
 }

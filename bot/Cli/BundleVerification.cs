@@ -18,12 +18,15 @@ internal static class BundleVerification
 
     /// <param name="keys">The ledger's verifier key as it is known from elsewhere, perhaps among others; empty for none.</param>
     public static async Task<int> RunAsync(
-        string path, string? tenant, IReadOnlyList<VerifierKey> keys, bool json, CommandContext context, CancellationToken cancellationToken)
+        string path, string? tenant, IReadOnlyList<VerifierKey> keys, bool json, CommandContext context,
+        CancellationToken cancellationToken)
     {
-        var verdict = await new BundleCheck(CoreFeatures.Catalog).RunAsync(path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
+        var verdict = await new BundleCheck(CoreFeatures.Catalog).RunAsync(
+            path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
         if (TenantId.TryParse(verdict.Manifest?.Tenant, out var owner))
             context.Here(owner);
-        await (verdict.State == BundleState.Unreadable && !json ? context.Error : context.Output).WriteLineAsync(json ? AsJson(path, verdict) : AsText(path, verdict));
+        await (verdict.State == BundleState.Unreadable && !json ? context.Error : context.Output).WriteLineAsync(
+            json ? AsJson(path, verdict) : AsText(path, verdict));
         return verdict.State switch
         {
             BundleState.Intact => LedgerCommands.Intact,
@@ -38,14 +41,18 @@ internal static class BundleVerification
             return $"{path}: {(verdict.State == BundleState.Changed ? "NOT INTACT" : "cannot be checked")}. {verdict.Problem}";
         string[] lines =
         [
-            $"{path}: intact. Entries {manifest.First} to {manifest.Last} of {manifest.Origin}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}, in the tree of {manifest.TreeSize} entries with root {manifest.RootHash}",
+            $"{path}: intact. Entries {manifest.First} to {manifest.Last} of "
+            + $"{manifest.Origin}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}, in the tree of "
+            + $"{manifest.TreeSize} entries with root {manifest.RootHash}",
             verdict.KeyIsTrusted
                 ? $"Signed with the key given: {key}"
-                : $"Signed with the key in the bundle: {key}{Environment.NewLine}Compare all of it with the one you know, or give that with --key: anybody can sign with a key of their own.",
+                : $"Signed with the key in the bundle: {key}{Environment.NewLine}Compare all of it with the one you know, or give that "
+                    + $"with --key: anybody can sign with a key of their own.",
             manifest.Names ? "Titles, summaries, reasons and names are opened; each is the one that its entry commits to." : "",
             $"{Earlier(verdict.EarlierCheckpoints)} Whether others were left out cannot be seen here.",
             "Report and OSCAL were made again from the entries and are the same.",
-            $"Only claimed by whoever exported, not signed: the client's name {Said(manifest.TenantName)}, the provider's name {Said(manifest.Provider)} and the namespace {Said(manifest.Namespace)}.",
+            $"Only claimed by whoever exported, not signed: the client's name {Said(manifest.TenantName)}, the provider's name "
+            + $"{Said(manifest.Provider)} and the namespace {Said(manifest.Namespace)}.",
         ];
         return string.Join(Environment.NewLine, lines.Where(static line => line.Length > 0));
     }

@@ -22,7 +22,8 @@ internal sealed class CheckpointFindings
 
     /// <exception cref="CommandException">A file given cannot be read, or there is no key to judge it by.</exception>
     public static async Task<CheckpointFindings> GatherAsync(
-        OpenedLedger ledger, IReadOnlyList<TenantId> tenants, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CancellationToken cancellationToken)
+        OpenedLedger ledger, IReadOnlyList<TenantId> tenants, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys,
+        CancellationToken cancellationToken)
     {
         var areKeysKnown = keys.Count > 0 || (await new SigningKeys(ledger.Documents).AllAsync(cancellationToken)).Count > 0;
         if (!areKeysKnown && files.Count > 0)
@@ -31,7 +32,8 @@ internal sealed class CheckpointFindings
         {
             trusted = await ledger.TrustedAsync(keys, cancellationToken),
             given = [.. files],
-            // With the keys kept beside the ledger, what beside it is not signed by them has been tampered with; with others it is merely not theirs.
+            // With the keys kept beside the ledger, what beside it is not signed by them has been tampered with; with others it is merely
+            // not theirs.
             isStrict = areKeysKnown && keys.Count == 0,
         };
         var fromFiles = files.Select(ReadGiven).ToList();
@@ -51,14 +53,16 @@ internal sealed class CheckpointFindings
 
     /// <summary>The sizes whose roots are needed.</summary>
     public IReadOnlyDictionary<TenantId, IReadOnlyList<long>> Sizes =>
-        byTenant.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<long>)[.. pair.Value.Select(static one => one.Signed.Checkpoint.Size).Distinct()]);
+        byTenant.ToDictionary(static pair => pair.Key,
+            static pair => (IReadOnlyList<long>)[.. pair.Value.Select(static one => one.Signed.Checkpoint.Size).Distinct()]);
 
     public IReadOnlyList<CheckpointFinding> Judge(TenantVerification result, DateTimeOffset now)
     {
         if (!TenantId.TryParse(result.Tenant, out var tenant) || byTenant.GetValueOrDefault(tenant) is not { Count: > 0 } found)
             return [];
         var all = new CheckpointCheck(
-            tenant, result.Entries, size => size == 0 ? MerkleTree.EmptyRoot.ToArray() : result.RootsAt.GetValueOrDefault(size) ?? [], trusted, now).Judge(found);
+            tenant, result.Entries, size => size == 0 ? MerkleTree.EmptyRoot.ToArray() : result.RootsAt.GetValueOrDefault(size) ?? [],
+            trusted, now).Judge(found);
         var judged = all.Where(one => isStrict || IsGiven(one) || !one.IsStrange).ToList();
         PassedOver += all.Count - judged.Count;
         return judged;

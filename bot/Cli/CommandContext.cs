@@ -21,7 +21,9 @@ internal sealed record CommandContext(IConfiguration Configuration, string Conte
 
     /// <exception cref="CommandException">It is pinned to another region.</exception>
     public TenantId Here(TenantId tenant) =>
-        Elsewhere(tenant) is { } elsewhere ? throw new CommandException($"{elsewhere.Sentence} Run this in {elsewhere.Region}; nothing was read or written.") : tenant;
+        Elsewhere(tenant) is { } elsewhere
+            ? throw new CommandException($"{elsewhere.Sentence} Run this in {elsewhere.Region}; nothing was read or written.")
+            : tenant;
 
     /// <summary>Where the tenant is kept, when configuration says that it is not here.</summary>
     public TenantElsewhere? Elsewhere(TenantId tenant) =>

@@ -17,7 +17,8 @@ internal static class CosmosAccount
         var options = Options(configuration);
         if (options.WhatIsWrong() is { Count: > 0 } problems)
             throw new CommandException(string.Join('\n', problems));
-        var store = new CosmosStore(options.Cosmos, new SecretSource(TimeProvider.System), TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
+        var store = new CosmosStore(options.Cosmos, new SecretSource(TimeProvider.System), TimeProvider.System, new(),
+            NullLogger<CosmosStore>.Instance);
         try
         {
             return await store.ExistsAsync(cancellationToken)
@@ -27,7 +28,8 @@ internal static class CosmosAccount
         catch (LedgerUnavailableException unavailable)
         {
             store.Dispose();
-            throw new LedgerUnavailableException($"The Cosmos DB account at {options.Cosmos.Endpoint} cannot be used. {unavailable.Message}", unavailable);
+            throw new LedgerUnavailableException(
+                $"The Cosmos DB account at {options.Cosmos.Endpoint} cannot be used. {unavailable.Message}", unavailable);
         }
         catch
         {
@@ -36,5 +38,6 @@ internal static class CosmosAccount
         }
     }
 
-    private static StorageOptions Options(IConfiguration configuration) => configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+    private static StorageOptions Options(IConfiguration configuration) =>
+        configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
 }

@@ -16,27 +16,33 @@ namespace DevOpsAI.Bot.Cli;
 /// <summary>Says what an entry records, in words for people. Plain text: whoever shows it sees to what may not be shown.</summary>
 internal static class EntryWords
 {
-    public static string Of(LedgerEntry entry) => OfIncident(entry.Fact) ?? OfProposal(entry.Fact) ?? OfMessage(entry.Fact) ?? OfClient(entry.Fact) ?? entry.Type;
+    public static string Of(LedgerEntry entry) =>
+        OfIncident(entry.Fact) ?? OfProposal(entry.Fact) ?? OfMessage(entry.Fact) ?? OfClient(entry.Fact) ?? entry.Type;
 
     private static string? OfIncident(Fact fact) => fact switch
     {
         EventReceived { Status: EventStatus.Resolved } over => $"Alert is over: {over.Kind}{On(over.Device)}",
-        EventReceived alert => $"Alert: {alert.Title} ({Word(alert.Severity)}, {alert.Kind}{On(alert.Device)}{(alert.Simulated ? ", simulated" : "")})",
+        EventReceived alert =>
+            $"Alert: {alert.Title} ({Word(alert.Severity)}, {alert.Kind}{On(alert.Device)}{(alert.Simulated ? ", simulated" : "")})",
         IncidentOpened opened => $"Opened, {Word(opened.Severity)}{On(opened.Device)}",
         IncidentRaised raised => $"Severity raised from {Word(raised.From)} to {Word(raised.To)}",
         IncidentClosed closed => $"Closed: {closed.Reason}",
         IncidentReopened { EventId: not null } => "Opened again: its alert fires again, after it had ended by itself",
         IncidentReopened => "Opened again: what was done was taken back, and its alert fires",
-        OutOfBandChange change => $"Done at the vendor without a decision: {change.Action} on {change.Target.Name} by {change.By}. {change.Why}",
+        OutOfBandChange change =>
+            $"Done at the vendor without a decision: {change.Action} on {change.Target.Name} by {change.By}. {change.Why}",
         _ => null,
     };
 
     private static string? OfProposal(Fact fact) => fact switch
     {
-        RecommendationDrafted { Drafter: RecommendationDrafted.NoRunbook or RecommendationDrafted.AfterUndo } draft => $"Draft {draft.Revision}, {Phrases.Drafter(draft)}: {draft.Summary}",
+        RecommendationDrafted { Drafter: RecommendationDrafted.NoRunbook or RecommendationDrafted.AfterUndo } draft =>
+            $"Draft {draft.Revision}, {Phrases.Drafter(draft)}: {draft.Summary}",
         RecommendationDrafted draft => $"Draft {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",
         ProposalStaged staged => $"{(staged.Kind == ProposalKind.Undo ? "Undo" : "Plan")} {staged.Revision} {Gate(staged.Terms)}",
-        ProposalDecided decided => $"{Phrases.Decision(decided)}{InTheNameOf(decided.InTheNameOf)}{(decided.Complete || decided.Kind == DecisionKind.Snooze ? "" : ", more must agree")}"
+        ProposalDecided decided =>
+            $"{Phrases.Decision(decided)}{InTheNameOf(decided.InTheNameOf)}"
+            + $"{(decided.Complete || decided.Kind == DecisionKind.Snooze ? "" : ", more must agree")}"
             + $"{(decided.Until is { } until ? $" until {Time(until)}" : "")}{Because(decided.Reason)}",
         ProposalExpired => "Expired: nobody decided in time",
         ProposalEscalated escalated => $"Escalated to {Word(escalated.To)}{Because(escalated.Reason)}",
@@ -49,7 +55,9 @@ internal static class EntryWords
         UndoStarted => "Began to take it back",
         StepStarted step => $"{Step(step.Step, step.Rollback)} is about to be sent",
         StepFinished step => $"{Step(step.Step, step.Rollback)}: {Word(step.Outcome)}. {step.Detail}",
-        ExecutionFinished finished => $"Outcome: {Word(finished.Outcome)}{(finished.RolledBack ? ", rolled back" : "")}. {finished.Summary}{Changes(finished.Changes)}",
+        ExecutionFinished finished =>
+            $"Outcome: {Word(finished.Outcome)}{(finished.RolledBack ? ", rolled back" : "")}. {finished.Summary}"
+            + $"{Changes(finished.Changes)}",
         UndoFinished finished => $"Outcome of the undo: {Word(finished.Outcome)}. {finished.Summary}{Changes(finished.Changes)}",
         _ => null,
     };
@@ -72,7 +80,8 @@ internal static class EntryWords
         SwitchThrown thrown => $"The kill switch is on: {thrown.Why}",
         SwitchLifted thrown => $"The kill switch is lifted; it was on since {Time(thrown.Since)}",
         RoleAssigned role => $"{(role.Held ? "Gave" : "Took")} {role.Name} {(role.Held ? "the role" : "off the role")} {Word(role.Role)}",
-        AbsenceSet absence => $"{absence.Name} is away until {Time(absence.Until)}{(absence.DelegateName is { } other ? $", {other} decides instead" : "")}",
+        AbsenceSet absence =>
+            $"{absence.Name} is away until {Time(absence.Until)}{(absence.DelegateName is { } other ? $", {other} decides instead" : "")}",
         AbsenceEnded absence => $"{absence.Name} is back",
         ChannelLinked linked => $"Linked {linked.Channel.Name ?? "a conversation"}{(linked.Escalation ? " for escalations" : "")}",
         ChannelUnlinked unlinked => $"Unlinked a conversation: {unlinked.Reason}",
@@ -81,12 +90,15 @@ internal static class EntryWords
         ErasureCompleted erased => $"Erased: {erased.Key} is destroyed",
         KeyRotated => "The client's key was renewed",
         LedgerHeartbeat => "Nothing else for a while; the bot was running",
-        WebhookReceipts counted => $"Deliveries over {counted.Connection}: {counted.Accepted} accepted, {counted.New} new events, {counted.Duplicates} known before, {counted.Refused.Values.Sum()} refused",
+        WebhookReceipts counted =>
+            $"Deliveries over {counted.Connection}: {counted.Accepted} accepted, {counted.New} new events, {counted.Duplicates} known "
+            + $"before, {counted.Refused.Values.Sum()} refused",
         ConnectionExpected expected => $"Events are expected over {expected.Connection} from now on",
         ConnectionSilent silent => $"{silent.Connection} has been silent since {Time(silent.LastHeard)}",
         ConnectionHeard heard => $"{heard.Connection} is heard again",
         PollAdvanced poll =>
-            $"Read the log of {poll.Connection}: {poll.Found} {(poll.Found == 1 ? "line" : "lines")}, {poll.Ours.Count} of them ours{(poll.Gap ? ", some may be missed" : "")}",
+            $"Read the log of {poll.Connection}: {poll.Found} {(poll.Found == 1 ? "line" : "lines")}, {poll.Ours.Count} of them "
+            + $"ours{(poll.Gap ? ", some may be missed" : "")}",
         _ => null,
     };
 
@@ -100,7 +112,8 @@ internal static class EntryWords
     private static string Changes(IReadOnlyList<Change> changes) =>
         string.Concat(changes.Select(static change => $" {change.What}: was {change.Was}, now {change.Now}."));
 
-    private static string Step(int step, bool rollback) => $"{(rollback ? "Taking back step" : "Step")} {(step + 1).ToString(CultureInfo.InvariantCulture)}";
+    private static string Step(int step, bool rollback) =>
+        $"{(rollback ? "Taking back step" : "Step")} {(step + 1).ToString(CultureInfo.InvariantCulture)}";
 
     private static string On(string? device) => device is null ? "" : $" {EventKeys.Preposition(device)} {device}";
 
@@ -113,5 +126,6 @@ internal static class EntryWords
     /// <summary>As in <c>not sent</c>.</summary>
     private static string Word<T>(T value)
         where T : struct, Enum =>
-        string.Concat(value.ToString().SelectMany(static (letter, index) => index > 0 && char.IsUpper(letter) ? [' ', letter] : new[] { letter })).ToLowerInvariant();
+        string.Concat(value.ToString()
+            .SelectMany(static (letter, index) => index > 0 && char.IsUpper(letter) ? [' ', letter] : new[] { letter })).ToLowerInvariant();
 }

@@ -9,30 +9,45 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;
 
-/// <summary><c>ledger export</c>: evidence about a range of a tenant's entries, in a file that can be checked anywhere. Writes no entry; signs what it needs that is not signed yet.</summary>
+/// <summary>
+/// <c>ledger export</c>: evidence about a range of a tenant's entries, in a file that can be checked anywhere. Writes no entry; signs what
+/// it needs that is not signed yet.
+/// </summary>
 internal static class ExportCommand
 {
     public static Command Create(CommandContext context)
     {
         var tenant = new Option<string?>("--tenant") { Description = "The client company, as in contoso." };
-        var from = new Option<string?>("--from") { Description = "First entry: its seq, or a UTC time (2026-11-01, 2026-11-01T08:00Z). The first there is when not given." };
-        var to = new Option<string?>("--to") { Description = "Last entry: its seq, or a UTC time that it is before. The last that is signed when not given." };
-        var month = new Option<string?>("--month") { Description = "The entries of one month, UTC, as in 2026-11. Instead of --from and --to." };
+        var from = new Option<string?>("--from")
+            { Description = "First entry: its seq, or a UTC time (2026-11-01, 2026-11-01T08:00Z). The first there is when not given." };
+        var to = new Option<string?>("--to")
+            { Description = "Last entry: its seq, or a UTC time that it is before. The last that is signed when not given." };
+        var month = new Option<string?>("--month")
+            { Description = "The entries of one month, UTC, as in 2026-11. Instead of --from and --to." };
         var file = new Option<string?>("--out") { Description = "The zip file to write. Must not exist." };
-        var redact = new Option<string[]>("--redact") { Description = "Entries whose content is left out: 12, 15-20, event.received. Hashes and proofs stay valid.", AllowMultipleArgumentsPerToken = true };
+        var redact = new Option<string[]>("--redact")
+            { Description = "Entries whose content is left out: 12, 15-20, event.received. Hashes and proofs stay valid.",
+                AllowMultipleArgumentsPerToken = true };
         var withSealed = new Option<bool>("--with-sealed") { Description = "Also what is kept encrypted beside the entries." };
-        var withNames = new Option<bool>("--with-names") { Description = "Also titles, summaries, reasons and names, opened and provably those of the entries. Needs the customer's key. Who was erased stays erased." };
-        var checkpoint = new Option<string?>("--checkpoint") { Description = "The signed checkpoint to rest on; the newest kept beside the ledger when not given." };
-        var key = new Option<string?>("--key") { Description = "The ledger's verifier key, or a file with it; the one kept beside the ledger when not given." };
+        var withNames = new Option<bool>("--with-names")
+            { Description =
+                "Also titles, summaries, reasons and names, opened and provably those of the entries. Needs the customer's key. Who was "
+                + "erased stays erased." };
+        var checkpoint = new Option<string?>("--checkpoint")
+            { Description = "The signed checkpoint to rest on; the newest kept beside the ledger when not given." };
+        var key = new Option<string?>("--key")
+            { Description = "The ledger's verifier key, or a file with it; the one kept beside the ledger when not given." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
-        var export = new Command("export", "Writes an evidence bundle: entries, proofs, OSCAL and a report, to be checked with 'ledger verify --bundle' or with any tool.")
+        var export = new Command("export",
+            "Writes an evidence bundle: entries, proofs, OSCAL and a report, to be checked with 'ledger verify --bundle' or with any tool.")
         {
             tenant, from, to, month, file, redact, withSealed, withNames, checkpoint, key, path,
         };
         export.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var (begin, end) = Range(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(month));
-            var asked = new Asked(context.Tenant(parsed.GetValue(tenant)), begin, end, parsed.GetValue(file) ?? throw new CommandException("Where to? --out evidence.zip"))
+            var asked = new Asked(context.Tenant(parsed.GetValue(tenant)), begin, end,
+                parsed.GetValue(file) ?? throw new CommandException("Where to? --out evidence.zip"))
             {
                 Redact = Redaction.Parse(parsed.GetValue(redact) ?? []),
                 WithSealed = parsed.GetValue(withSealed),
@@ -74,26 +89,38 @@ internal static class ExportCommand
         var first = await SeqAsync(exporter, asked.Tenant, asked.From, 1, isEnd: false, cancellationToken);
         var last = await SeqAsync(exporter, asked.Tenant, asked.To, EndOf(newest, first, size), isEnd: true, cancellationToken);
         if (first > last || first > size)
-            throw new CommandException($"{asked.Tenant} has no entries from {asked.From ?? "its first"} to {asked.To ?? "its last"}. Its {size} entries {await SpanAsync(archive, asked.Tenant, size, cancellationToken)}.");
+            throw new CommandException(
+                $"{asked.Tenant} has no entries from {asked.From ?? "its first"} to {asked.To ?? "its last"}. Its {size} entries "
+                + $"{await SpanAsync(archive, asked.Tenant, size, cancellationToken)}.");
         if (last > size)
             throw new CommandException($"{asked.Tenant} has {size} entries; there is no entry {last}.");
         var checkpoint = given ?? await CoveringAsync(ledger, asked.Tenant, newest, last, context, cancellationToken);
         var key = asked.Key is { } known
             ? Signer(checkpoint, Keys.ReadAll([known]))
-            : (await new SigningKeys(ledger.Documents).OfAsync(checkpoint.Checkpoint.Origin, cancellationToken)).FirstOrDefault(one => checkpoint.Note.Verify([one]).IsTrusted)
-                ?? throw new CommandException($"The key that signed the checkpoint of {asked.Tenant} is not kept beside the ledger. Name it with --key.");
+            : (await new SigningKeys(ledger.Documents).OfAsync(checkpoint.Checkpoint.Origin, cancellationToken)).FirstOrDefault(
+                one => checkpoint.Note.Verify([one]).IsTrusted)
+                ?? throw new CommandException(
+                    $"The key that signed the checkpoint of {asked.Tenant} is not kept beside the ledger. Name it with --key.");
         using var names = asked.WithNames ? ledger.KeysToRead() : null;
         var request = new BundleRequest(
-            asked.Tenant, configuration[$"Tenants:{asked.Tenant}:Name"] ?? asked.Tenant.Value, configuration["Compliance:Provider"] ?? "Managed service provider",
-            Namespace(configuration), first, last, checkpoint, key, asked.WithSealed, asked.Redact, names);
-        var (manifest, sha256) = await exporter.ExportAsync(request, ledger.Checkpoints.AllAsync(asked.Tenant, cancellationToken), Path.GetFullPath(asked.Out), cancellationToken);
-        await context.Output.WriteLineAsync($"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of {manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}{(manifest.Names ? ", with names" : "")}, in {asked.Out}");
+            asked.Tenant, configuration[$"Tenants:{asked.Tenant}:Name"] ?? asked.Tenant.Value,
+            configuration["Compliance:Provider"] ?? "Managed service provider", Namespace(configuration), first, last, checkpoint, key,
+            asked.WithSealed, asked.Redact, names);
+        var (manifest, sha256) =
+            await exporter.ExportAsync(request, ledger.Checkpoints.AllAsync(asked.Tenant, cancellationToken), Path.GetFullPath(asked.Out),
+                cancellationToken);
+        await context.Output.WriteLineAsync(
+            $"{manifest.Tenant}: entries {manifest.First} to {manifest.Last} of "
+            + $"{manifest.TreeSize}{(manifest.Redacted > 0 ? $", {manifest.Redacted} redacted" : "")}"
+            + $"{(manifest.Names ? ", with names" : "")}, in {asked.Out}");
         await context.Output.WriteLineAsync($"root {manifest.RootHash}, signed with the key {key}");
         await context.Output.WriteLineAsync($"sha256 {sha256}");
         return await SayMissingKeysAsync(ledger, asked.Tenant, first, last, context, cancellationToken);
     }
 
-    /// <summary>The bundle is what the ledger holds; that nobody can read all of it any more, and not by an erasure, is a finding of its own.</summary>
+    /// <summary>
+    /// The bundle is what the ledger holds; that nobody can read all of it any more, and not by an erasure, is a finding of its own.
+    /// </summary>
     private static async Task<int> SayMissingKeysAsync(
         OpenedLedger ledger, TenantId tenant, long first, long last, CommandContext context, CancellationToken cancellationToken)
     {
@@ -102,13 +129,15 @@ internal static class ExportCommand
             uses.Take(stored);
         var missing = await ledger.MissingKeysAsync(tenant, uses.All, cancellationToken) ?? [];
         foreach (var key in missing)
-            await context.Output.WriteLineAsync($"MISSING: key {key.Key}, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read");
+            await context.Output.WriteLineAsync(
+                $"MISSING: key {key.Key}, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read");
         return missing.Count > 0 ? LedgerCommands.Tampered : LedgerCommands.Intact;
     }
 
     /// <summary>The newest checkpoint when it covers the range, else one that is signed now.</summary>
     private static async Task<SignedCheckpoint> CoveringAsync(
-        OpenedLedger ledger, TenantId tenant, SignedCheckpoint? newest, long last, CommandContext context, CancellationToken cancellationToken)
+        OpenedLedger ledger, TenantId tenant, SignedCheckpoint? newest, long last, CommandContext context,
+        CancellationToken cancellationToken)
     {
         if (newest is not null && newest.Checkpoint.Size >= last)
             return newest;
@@ -122,8 +151,10 @@ internal static class ExportCommand
         catch (Exception unable) when (unable is SigningKeyException or LedgerUnavailableException or CommandException)
         {
             throw new CommandException(newest is null
-                ? $"No checkpoint of {tenant} is kept beside the ledger, and none can be signed here: {unable.Message} Name one with --checkpoint FILE, or run this where the bot runs."
-                : $"The checkpoint covers {newest.Checkpoint.Size} entries of {tenant}, not yet entry {last}, and no newer one can be signed here: {unable.Message} "
+                ? $"No checkpoint of {tenant} is kept beside the ledger, and none can be signed here: {unable.Message} Name one with "
+                    + $"--checkpoint FILE, or run this where the bot runs."
+                : $"The checkpoint covers {newest.Checkpoint.Size} entries of {tenant}, not yet entry {last}, and no newer one can be "
+                    + $"signed here: {unable.Message} "
                     + $"Run this where the bot runs, wait until it has signed one, or export up to {newest.Checkpoint.Size}.");
         }
     }
@@ -150,7 +181,8 @@ internal static class ExportCommand
             return (from, to);
         if (from is not null || to is not null)
             throw new CommandException("--month stands for --from and --to: give one or the other.");
-        return DateTime.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var begin) && begin.Year < 9999
+        return DateTime.TryParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var begin)
+            && begin.Year < 9999
             ? (Day(begin), Day(begin.AddMonths(1)))
             : throw new CommandException($"'{month}' is no month; write it as 2026-11.");
 
@@ -161,7 +193,8 @@ internal static class ExportCommand
     private static VerifierKey Signer(SignedCheckpoint checkpoint, IReadOnlyList<VerifierKey> known) =>
         known.FirstOrDefault(one => checkpoint.Note.Verify([one]).IsTrusted) ?? known[0];
 
-    private static async Task<long> SeqAsync(BundleExporter exporter, TenantId tenant, string? text, long otherwise, bool isEnd, CancellationToken cancellationToken)
+    private static async Task<long> SeqAsync(
+        BundleExporter exporter, TenantId tenant, string? text, long otherwise, bool isEnd, CancellationToken cancellationToken)
     {
         if (text is null)
             return otherwise;

@@ -36,7 +36,9 @@ internal static class Keys
         try
         {
             var key = VerifierKey.Parse(text.Trim());
-            return key.CanVerify ? key : throw new CommandException($"{key.Name} is an Ed25519 key; its signatures cannot be checked here.");
+            return key.CanVerify
+                ? key
+                : throw new CommandException($"{key.Name} is an Ed25519 key; its signatures cannot be checked here.");
         }
         catch (NoteFormatException problem)
         {

@@ -5,7 +5,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cli;
 
 /// <summary>
-/// The verbs of <c>ledger</c>. They only read (but for <c>key --new</c>), so they work beside a running bot, on a copy, and on a copy that cannot be written.
+/// The verbs of <c>ledger</c>. They only read (but for <c>key --new</c>), so they work beside a running bot, on a copy, and on a copy that
+/// cannot be written.
 /// </summary>
 public static class LedgerCommands
 {
@@ -13,18 +14,22 @@ public static class LedgerCommands
     public const int Tampered = 1;
     public const int Usage = 2;
 
-    /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.</summary>
+    /// <summary>
+    /// Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.
+    /// </summary>
     public static async Task<int?> TryRunAsync(string[] args)
     {
         if (args is not ["ledger", ..])
             return null;
         var host = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = ContentRoot.Find() });
-        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, CancellationToken.None);
+        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error,
+            CancellationToken.None);
     }
 
     /// <summary>As <see cref="TryRunAsync"/>, with everything from outside handed in.</summary>
     public static async Task<int> RunAsync(
-        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var parsed = Build(new(configuration, contentRoot, output, error)).Parse(args);
         if (parsed.Errors.Count > 0)
@@ -45,24 +50,30 @@ public static class LedgerCommands
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
         var raw = new Option<bool>("--raw") { Description = "Type, stream and ids as they are stored, and nothing that is sealed." };
-        var list = new Command("list", "Prints a tenant's entries, in words. Names and texts are read with the client's key, where it is here.") { tenant, json, raw, after, path };
+        var list = new Command(
+            "list", "Prints a tenant's entries, in words. Names and texts are read with the client's key, where it is here.")
+            { tenant, json, raw, after, path };
         list.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            return await LedgerListing.RunAsync(opened, id, parsed.GetValue(after), Form(parsed.GetValue(json), parsed.GetValue(raw)), context, cancellationToken);
+            return await LedgerListing.RunAsync(
+                opened, id, parsed.GetValue(after), Form(parsed.GetValue(json), parsed.GetValue(raw)), context, cancellationToken);
         }));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
-        var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.") { tenant, json, at, path };
+        var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.")
+            { tenant, json, at, path };
         holes.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            return await LedgerHoles.RunAsync(opened, id, context.Configuration, LedgerHoles.Time(parsed.GetValue(at)), parsed.GetValue(json), context.Output, cancellationToken);
+            return await LedgerHoles.RunAsync(opened, id, context.Configuration, LedgerHoles.Time(parsed.GetValue(at)),
+                parsed.GetValue(json), context.Output, cancellationToken);
         }));
 
-        var ledger = new Command("ledger", "Reads the ledger.") { list, Verify(context, tenant, json, path), holes, ExportCommand.Create(context) };
+        var ledger = new Command("ledger", "Reads the ledger.")
+            { list, Verify(context, tenant, json, path), holes, ExportCommand.Create(context) };
         foreach (var proof in ProofCommands.All(context))
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
@@ -79,10 +90,14 @@ public static class LedgerCommands
     private static Command Verify(CommandContext context, Option<string?> tenant, Option<bool> json, Option<string?> path)
     {
         var all = new Option<bool>("--all") { Description = "Every tenant in the ledger." };
-        var checkpoints = new Option<string[]>("--checkpoint") { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.", AllowMultipleArgumentsPerToken = true };
+        var checkpoints = new Option<string[]>("--checkpoint")
+            { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.",
+                AllowMultipleArgumentsPerToken = true };
         var keys = KeyOption();
-        var bundle = new Option<string?>("--bundle") { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
-        var verify = new Command("verify", "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
+        var bundle = new Option<string?>("--bundle")
+            { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
+        var verify = new Command("verify",
+            "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
         {
             tenant, all, checkpoints, keys, json, path, bundle,
         };
@@ -92,15 +107,19 @@ public static class LedgerCommands
             {
                 // What would be left unchecked must not look as if it had been.
                 if (parsed.GetValue(checkpoints) is { Length: > 0 })
-                    throw new CommandException("--checkpoint goes with a ledger, not with --bundle. Compare it with checkpoint.txt in the bundle, or have the bundle exported on it: ledger export --checkpoint FILE.");
+                    throw new CommandException(
+                        "--checkpoint goes with a ledger, not with --bundle. Compare it with checkpoint.txt in the bundle, or have the "
+                        + "bundle exported on it: ledger export --checkpoint FILE.");
                 if (parsed.GetValue(all) || parsed.GetValue(path) is not null)
                     throw new CommandException("--bundle is checked by itself: --all and --path go with a ledger.");
-                return await BundleVerification.RunAsync(file, parsed.GetValue(tenant), Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
+                return await BundleVerification.RunAsync(
+                    file, parsed.GetValue(tenant), Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
             }
             TenantId? only = parsed.GetValue(all) ? null : context.Tenant(parsed.GetValue(tenant));
             using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await LedgerVerification.RunAsync(
-                opened, only, parsed.GetValue(checkpoints) ?? [], Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
+                opened, only, parsed.GetValue(checkpoints) ?? [], Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context,
+                cancellationToken);
         }));
         return verify;
     }
@@ -115,7 +134,8 @@ public static class LedgerCommands
     /// <summary>A tenant without entries is one we serve, or a mistake.</summary>
     internal static void MustBeConfigured(TenantId tenant, IConfiguration configuration, string file)
     {
-        if (!configuration.GetSection("Tenants").GetChildren().Any(configured => TenantId.TryParse(configured.Key, out var id) && id == tenant))
+        if (!configuration.GetSection("Tenants").GetChildren()
+            .Any(configured => TenantId.TryParse(configured.Key, out var id) && id == tenant))
             throw new CommandException($"Tenant {tenant} is unknown: it is not configured and has no entries in {file}.");
     }
 }

@@ -20,7 +20,8 @@ internal static class LedgerHoles
     };
 
     public static async Task<int> RunAsync(
-        OpenedLedger ledger, TenantId tenant, IConfiguration configuration, DateTimeOffset asOf, bool json, TextWriter output, CancellationToken cancellationToken)
+        OpenedLedger ledger, TenantId tenant, IConfiguration configuration, DateTimeOffset asOf, bool json, TextWriter output,
+        CancellationToken cancellationToken)
     {
         var size = await ledger.Archive.SizeAsync(tenant, cancellationToken);
         if (size == 0)
@@ -55,12 +56,15 @@ internal static class LedgerHoles
         foreach (var hole in holes)
             await output.WriteLineAsync(json ? JsonSerializer.Serialize(hole, Json) : AsText(hole));
         if (!json)
-            await output.WriteLineAsync(holes.Count == 0 ? $"{tenant}: no holes in {seq} entries" : $"{tenant}: {holes.Count} hole{(holes.Count == 1 ? "" : "s")} in {seq} entries");
+            await output.WriteLineAsync(holes.Count == 0
+                ? $"{tenant}: no holes in {seq} entries"
+                : $"{tenant}: {holes.Count} hole{(holes.Count == 1 ? "" : "s")} in {seq} entries");
         return holes.Count == 0 ? LedgerCommands.Intact : LedgerCommands.Tampered;
     }
 
     private static Hole Missing(KeyUse key, DateTimeOffset first) => new(
-        HoleKind.KeyMissing, key.Key, key.First[0], first, null, $"The key is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read.");
+        HoleKind.KeyMissing, key.Key, key.First[0], first, null,
+        $"The key is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read.");
 
     /// <summary>A time as <c>2026-11-21T09:00Z</c>; UTC where it says nothing else.</summary>
     public static DateTimeOffset Time(string? text)
@@ -80,11 +84,16 @@ internal static class LedgerHoles
     }
 
     private static string AsText(Hole hole) =>
-        $"{Name(hole.Kind),-14}  {Time(hole.From)} to {Until(hole),-17}  after entry {hole.Seq,-6}  {LedgerListing.Harmless(hole.Subject)}: {LedgerListing.Harmless(hole.What)}";
+        $"{Name(hole.Kind),-14}  {Time(hole.From)} to {Until(hole),-17}  after entry "
+        + $"{hole.Seq,-6}  {LedgerListing.Harmless(hole.Subject)}: {LedgerListing.Harmless(hole.What)}";
 
     private static string Until(Hole hole) => hole.To is { } to ? Time(to) : "now";
 
-    private static string Name(HoleKind kind) => string.Concat(kind.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? "-" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+    private static string Name(HoleKind kind) =>
+        string.Concat(
+            kind.ToString()
+                .Select((letter, index) =>
+                    char.IsUpper(letter) && index > 0 ? "-" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

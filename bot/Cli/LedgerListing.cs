@@ -27,7 +27,8 @@ internal static class LedgerListing
 {
     internal static readonly string Header = $"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor";
 
-    public static async Task<int> RunAsync(OpenedLedger ledger, TenantId tenant, long after, ListingForm form, CommandContext context, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        OpenedLedger ledger, TenantId tenant, long after, ListingForm form, CommandContext context, CancellationToken cancellationToken)
     {
         var seq = Math.Max(0, after);
         try
@@ -50,9 +51,11 @@ internal static class LedgerListing
             }
             return LedgerCommands.Intact;
         }
-        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException || damaged.InnerException is JsonException or LedgerFileException { IsDamage: true })
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException
+            || damaged.InnerException is JsonException or LedgerFileException { IsDamage: true })
         {
-            await context.Error.WriteLineAsync($"Entry {seq} or one soon after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
+            await context.Error.WriteLineAsync(
+                $"Entry {seq} or one soon after it cannot be read ({damaged.Message}). 'ledger verify --tenant {tenant}' says more.");
             return LedgerCommands.Tampered;
         }
     }
@@ -62,7 +65,8 @@ internal static class LedgerListing
         var parts = EntryParts.Read(body);
         using var actor = JsonDocument.Parse(body[parts.Actor].ToArray());
         return $"{parts.Seq,6}  {Shown(body, parts.At),-24}  {Shown(body, parts.Type),-24}  {Shown(body, parts.Stream),-28}  "
-            + Harmless((actor.RootElement.TryGetProperty("name", out var name) ? name : actor.RootElement.GetProperty("id")).GetString() ?? "");
+            + Harmless((actor.RootElement.TryGetProperty("name", out var name) ? name : actor.RootElement.GetProperty("id")).GetString()
+                ?? "");
     }
 
     internal static string AsJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> leaf)
@@ -76,7 +80,8 @@ internal static class LedgerListing
             writer.WriteNumber("seq", parts.Seq);
             Copy(writer, "at", body[parts.At]);
             if (parts.ClockMilliseconds is { } clock)
-                writer.WriteString("clock", DateTimeOffset.FromUnixTimeMilliseconds(clock).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+                writer.WriteString("clock",
+                    DateTimeOffset.FromUnixTimeMilliseconds(clock).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             Copy(writer, "type", body[parts.Type]);
             Copy(writer, "stream", body[parts.Stream]);
             writer.WriteNumber("version", parts.Version);
@@ -102,5 +107,6 @@ internal static class LedgerListing
     internal static string Shown(ReadOnlySpan<byte> body, Range member) => Harmless(EntryParts.Text(body, member));
 
     /// <summary>Entries hold text from outside: what would steer a terminal is shown as a question mark.</summary>
-    public static string Harmless(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
+    public static string Harmless(string text) =>
+        string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character));
 }

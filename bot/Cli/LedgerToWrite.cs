@@ -26,7 +26,9 @@ internal sealed class LedgerToWrite : IDisposable
 
     public KeyRing Keys { get; }
 
-    /// <summary>Opened when it is first asked for. In a folder only one process may append, so nobody else can as long as this is open.</summary>
+    /// <summary>
+    /// Opened when it is first asked for. In a folder only one process may append, so nobody else can as long as this is open.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">It cannot be opened, or a running bot has it.</exception>
     public ILedger Ledger => ledger ??= open(this);
 
@@ -36,12 +38,16 @@ internal sealed class LedgerToWrite : IDisposable
         if (Path.GetFileName(file) != LedgerFile.Name)
             throw new CommandException($"{file} can be read, but only a folder with {LedgerFile.Name} can be written to.");
         if (!File.Exists(Path.Combine(folder, SqliteDocuments.FileName)))
-            throw new CommandException($"{Path.Combine(folder, SqliteDocuments.FileName)} is missing, and the keys are in it. Restore it from a backup; nothing was changed.");
+            throw new CommandException(
+                $"{Path.Combine(folder, SqliteDocuments.FileName)} is missing, and the keys are in it. Restore it from a backup; nothing "
+                + $"was changed.");
         if (new FileInfo(file).Length % SmallestPage != 0)
-            throw new CommandException($"{file} ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.");
+            throw new CommandException(
+                $"{file} ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.");
         var wrapper = Wrapper(context, folder);
         return new(new SqliteDocuments(folder), new SqliteArchive(file), wrapper, self =>
-            new SqliteLedger(folder, CoreFeatures.Catalog, self.Keys, TimeProvider.System, self.metrics, NullLogger<SqliteLedger>.Instance));
+            new SqliteLedger(folder, CoreFeatures.Catalog, self.Keys, TimeProvider.System, self.metrics,
+                NullLogger<SqliteLedger>.Instance));
     }
 
     /// <param name="folder">Where key files are, unless configuration names another place.</param>

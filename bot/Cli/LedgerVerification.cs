@@ -51,8 +51,12 @@ internal static class LedgerVerification
             var verdict = new TenantVerdict(result, judged, keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0)
             {
                 // Of entries that were changed nobody knows what they were sealed under.
-                Traces = result is { Intact: true, Entries: 0 } ? await ledger.TracesAsync(TenantId.Parse(result.Tenant), cancellationToken) : null,
-                MissingKeys = result.Intact ? await ledger.MissingKeysAsync(TenantId.Parse(result.Tenant), result.Keys, cancellationToken) : [],
+                Traces = result is { Intact: true, Entries: 0 }
+                    ? await ledger.TracesAsync(TenantId.Parse(result.Tenant), cancellationToken)
+                    : null,
+                MissingKeys = result.Intact
+                    ? await ledger.MissingKeysAsync(TenantId.Parse(result.Tenant), result.Keys, cancellationToken)
+                    : [],
                 Now = now,
             };
             await context.Output.WriteLineAsync(json ? VerdictText.AsJson(verdict) : VerdictText.AsText(verdict, findings));
@@ -60,19 +64,25 @@ internal static class LedgerVerification
         }
         foreach (var damaged in findings?.Unreadable ?? [])
         {
-            await context.Output.WriteLineAsync(json ? JsonSerializer.Serialize(new { Status = "tampered", Problem = damaged }, Json) : $"TAMPERED: {damaged}");
+            await context.Output.WriteLineAsync(
+                json ? JsonSerializer.Serialize(new { Status = "tampered", Problem = damaged }, Json) : $"TAMPERED: {damaged}");
             code = LedgerCommands.Tampered;
         }
         if (findings is { PassedOver: > 0 and var strange } && !json)
-            await context.Output.WriteLineAsync($"{strange} of the checkpoints kept beside the ledger are not signed by a key that is trusted here, and were passed over.");
+            await context.Output.WriteLineAsync(
+                $"{strange} of the checkpoints kept beside the ledger are not signed by a key that is trusted here, and were passed over.");
         if (results.Count == 0 && elsewhere.Count == 0)
             await context.Output.WriteLineAsync(json ? "" : "The ledger is empty.");
         return code;
     }
 
-    /// <summary>What there is to hold the ledger against, and the tenants that are not to be read here; null when the ledger is too damaged to say which tenants it has.</summary>
+    /// <summary>
+    /// What there is to hold the ledger against, and the tenants that are not to be read here; null when the ledger is too damaged to say
+    /// which tenants it has.
+    /// </summary>
     private static async Task<(CheckpointFindings? Findings, IReadOnlyList<TenantElsewhere> Elsewhere)> GatherAsync(
-        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context, CancellationToken cancellationToken)
+        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<TenantId> tenants;
         try
@@ -85,11 +95,13 @@ internal static class LedgerVerification
         }
         var elsewhere = tenants.Select(context.Elsewhere).OfType<TenantElsewhere>().ToList();
         return (await CheckpointFindings.GatherAsync(
-            ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken), elsewhere);
+            ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken),
+            elsewhere);
     }
 
     /// <summary>Those with entries, and those that are configured: their entries may be gone.</summary>
-    private static async Task<IReadOnlyList<TenantId>> TenantsAsync(OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TenantId>> TenantsAsync(
+        OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
     {
         var tenants = (await ledger.Archive.TenantsAsync(cancellationToken)).ToList();
         foreach (var named in (context.Configuration.Get<TenantsOptions>() ?? new()).Tenants.Keys)
@@ -109,7 +121,8 @@ internal static class LedgerVerification
 
     /// <summary>All at once, unless some are not to be read here.</summary>
     private static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
-        OpenedLedger ledger, TenantId? tenant, CheckpointFindings? findings, IReadOnlyList<TenantElsewhere> elsewhere, CancellationToken cancellationToken)
+        OpenedLedger ledger, TenantId? tenant, CheckpointFindings? findings, IReadOnlyList<TenantElsewhere> elsewhere,
+        CancellationToken cancellationToken)
     {
         if (elsewhere.Count == 0 || findings is null)
             return await ledger.VerifyAsync(tenant, findings?.Sizes, cancellationToken);
@@ -120,5 +133,6 @@ internal static class LedgerVerification
     }
 
     /// <summary>Tampered weighs more than not possible, and that more than intact.</summary>
-    private static int Worse(int one, int other) => one == LedgerCommands.Tampered || other == LedgerCommands.Tampered ? LedgerCommands.Tampered : Math.Max(one, other);
+    private static int Worse(int one, int other) =>
+        one == LedgerCommands.Tampered || other == LedgerCommands.Tampered ? LedgerCommands.Tampered : Math.Max(one, other);
 }

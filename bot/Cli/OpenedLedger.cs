@@ -44,16 +44,20 @@ internal sealed class OpenedLedger : IDisposable
 
     public Checkpoints Checkpoints { get; }
 
-    /// <summary>The documents that belong to the ledger are here; a copy of the file alone has none, and nothing follows from their absence.</summary>
+    /// <summary>
+    /// The documents that belong to the ledger are here; a copy of the file alone has none, and nothing follows from their absence.
+    /// </summary>
     public bool HasDocuments => store is not null || File.Exists(Path.Combine(Folder, SqliteDocuments.FileName));
 
     /// <summary>What the documents know of a tenant without entries; null when nothing tells of any.</summary>
     /// <exception cref="LedgerUnavailableException">The documents cannot be read now.</exception>
-    public Task<string?> TracesAsync(TenantId tenant, CancellationToken cancellationToken) => LedgerTraces.FindAsync(Documents, tenant, cancellationToken);
+    public Task<string?> TracesAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        LedgerTraces.FindAsync(Documents, tenant, cancellationToken);
 
     /// <summary>The keys among those in use that are gone although nobody was erased; null when that cannot be told here.</summary>
     /// <exception cref="LedgerUnavailableException">The documents or the ledger cannot be read now.</exception>
-    public async Task<IReadOnlyList<KeyUse>?> MissingKeysAsync(TenantId tenant, IReadOnlyCollection<KeyUse> uses, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<KeyUse>?> MissingKeysAsync(
+        TenantId tenant, IReadOnlyCollection<KeyUse> uses, CancellationToken cancellationToken) =>
         HasDocuments ? await MissingKeys.FindAsync(Documents, Archive, tenant, uses, cancellationToken) : null;
 
     /// <param name="path">A folder or file; what configuration names when null.</param>
@@ -69,7 +73,9 @@ internal sealed class OpenedLedger : IDisposable
     /// <summary>The same ledger with its keys, to change something in it. To be disposed before this.</summary>
     /// <exception cref="CommandException">What belongs beside the ledger is not there.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be opened.</exception>
-    public LedgerToWrite ToWrite() => store is null ? LedgerToWrite.InFolder(context, Folder, Name) : LedgerToWrite.InAccount(context, store, Folder);
+    public LedgerToWrite ToWrite() => store is null
+        ? LedgerToWrite.InFolder(context, Folder, Name)
+        : LedgerToWrite.InAccount(context, store, Folder);
 
     /// <summary>The keys, for what is sealed to be read. To be disposed before this.</summary>
     /// <exception cref="LedgerUnavailableException">The customer's keys are not to be had as configured.</exception>
@@ -82,8 +88,11 @@ internal sealed class OpenedLedger : IDisposable
         ? LedgerVerifier.VerifyFile(Name, tenant, cancellationToken, sizes) ?? throw new CommandException($"There is no ledger at {Name}.")
         : await CosmosVerifier.VerifyAsync(store, tenant, cancellationToken, sizes);
 
-    /// <summary>Keys given on the command line, or, when there are none, those kept beside the ledger under the name of an origin.</summary>
-    public async Task<Func<string, IEnumerable<VerifierKey>>> TrustedAsync(IReadOnlyList<VerifierKey> given, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keys given on the command line, or, when there are none, those kept beside the ledger under the name of an origin.
+    /// </summary>
+    public async Task<Func<string, IEnumerable<VerifierKey>>> TrustedAsync(
+        IReadOnlyList<VerifierKey> given, CancellationToken cancellationToken)
     {
         if (given.Count > 0)
             return _ => given;
@@ -96,9 +105,12 @@ internal sealed class OpenedLedger : IDisposable
     /// <summary>The newest checkpoint kept beside the ledger; null when there is none.</summary>
     /// <exception cref="CheckpointException">It is damaged.</exception>
     public async Task<SignedCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        await Checkpoints.NewestAsync(tenant, cancellationToken) ?? new CheckpointFiles(Path.Combine(Folder, CheckpointFiles.FolderName)).Newest(tenant);
+        await Checkpoints.NewestAsync(tenant, cancellationToken)
+            ?? new CheckpointFiles(Path.Combine(Folder, CheckpointFiles.FolderName)).Newest(tenant);
 
-    /// <summary>Signs the head of now, as the bot does; it may run meanwhile. Returns the newest checkpoint, null while there are no entries.</summary>
+    /// <summary>
+    /// Signs the head of now, as the bot does; it may run meanwhile. Returns the newest checkpoint, null while there are no entries.
+    /// </summary>
     /// <exception cref="CommandException">This is a copy of the file alone: nothing can be kept beside it.</exception>
     /// <exception cref="SigningKeyException">The key is not here, or cannot be used.</exception>
     /// <exception cref="CheckpointException">The ledger does not continue what was signed before.</exception>
@@ -112,14 +124,17 @@ internal sealed class OpenedLedger : IDisposable
         var origin = context.Configuration["Ledger:Origin"] is { Length: > 0 } set ? set : Origins.Default;
         return await SigningOnDemand.SignAsync(
             tenant, Origins.Of(origin, tenant), Archive, own ?? Documents, signer, Folder,
-            context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, context.ContentRoot) : null, cancellationToken);
+            context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } elsewhere
+                ? Path.GetFullPath(elsewhere, context.ContentRoot)
+                : null, cancellationToken);
     }
 
     /// <summary>
-    /// Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names; and what is
-    /// wrong with each that is none any more.
+    /// Every checkpoint kept beside the ledger: in its documents, in its folder, and in the other folder that configuration names; and what
+    /// is wrong with each that is none any more.
     /// </summary>
-    public async Task<(IReadOnlyList<FoundCheckpoint> Whole, IReadOnlyList<string> Damaged)> KeptAsync(TenantId tenant, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<FoundCheckpoint> Whole, IReadOnlyList<string> Damaged)> KeptAsync(
+        TenantId tenant, CancellationToken cancellationToken)
     {
         var found = new Dictionary<(long, string), FoundCheckpoint>();
         var (fromDocuments, problems) = await Checkpoints.SortAsync(tenant, cancellationToken);

@@ -26,7 +26,8 @@ internal sealed record TenantVerdict(TenantVerification Ledger, IReadOnlyList<Ch
         [.. Checkpoints.Where(static one => one is { Problem: not null, IsUnclear: false }).OrderBy(static one => one.IsStrange)];
 
     /// <summary>The newest signed head that the entries bear out; null when there is none.</summary>
-    public CheckpointFinding? Newest => Checkpoints.Where(static one => one.Problem is null).MaxBy(static one => one.Checkpoint.Signed.Checkpoint.Size);
+    public CheckpointFinding? Newest =>
+        Checkpoints.Where(static one => one.Problem is null).MaxBy(static one => one.Checkpoint.Signed.Checkpoint.Size);
 
     /// <summary>How many entries are under a signature.</summary>
     public long Signed => Newest?.Checkpoint.Signed.Checkpoint.Size ?? 0;

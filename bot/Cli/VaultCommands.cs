@@ -9,25 +9,29 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cli;
 
 /// <summary>
-/// <c>erase</c> and <c>keys rotate</c>, for whoever holds the machine or the account. Both are recorded as the local operator's acts; in Teams,
-/// people ask for an erasure and a second administrator has to agree.
+/// <c>erase</c> and <c>keys rotate</c>, for whoever holds the machine or the account. Both are recorded as the local operator's acts; in
+/// Teams, people ask for an erasure and a second administrator has to agree.
 /// </summary>
 public static class VaultCommands
 {
     private const int LongestReason = 500;
 
-    /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.</summary>
+    /// <summary>
+    /// Runs the verb in <paramref name="args"/> and returns its exit code; null when there is none and the bot should start.
+    /// </summary>
     public static async Task<int?> TryRunAsync(string[] args)
     {
         if (args is not (["erase", ..] or ["keys", ..]))
             return null;
         var host = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = ContentRoot.Find() });
-        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, CancellationToken.None);
+        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error,
+            CancellationToken.None);
     }
 
     /// <summary>As <see cref="TryRunAsync"/>, with everything from outside handed in.</summary>
     public static async Task<int> RunAsync(
-        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var context = new CommandContext(configuration, contentRoot, output, error);
         var tenant = new Option<string>("--tenant") { Description = "The client company, as in contoso.", Required = true };
@@ -37,12 +41,16 @@ public static class VaultCommands
 
         var erase = new Command("erase", "Makes a person's or user's data unreadable for good.") { tenant, subject, reason, path };
         erase.SetAction((parsed, stop) => WithAsync(
-            context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop), stop));
-        var rotate = new Command("rotate", "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing sealed changes.") { tenant, path };
-        rotate.SetAction((parsed, stop) => WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => RotateAsync(ledger, id, stop), stop));
+            context, parsed.GetValue(tenant), parsed.GetValue(path),
+            (ledger, id) => EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop), stop));
+        var rotate = new Command("rotate",
+            "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing sealed changes.") { tenant, path };
+        rotate.SetAction((parsed, stop) =>
+            WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => RotateAsync(ledger, id, stop), stop));
         var parsed = new RootCommand("DevOps AI Bot") { erase, new Command("keys", "The keys that seal data.") { rotate } }.Parse(args);
         if (parsed.Errors.Count == 0)
-            return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+            return await parsed.InvokeAsync(
+                new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
         foreach (var mistake in parsed.Errors)
             await error.WriteLineAsync(mistake.Message);
         await error.WriteLineAsync("Try: erase --tenant contoso --subject jo@contoso.com, keys rotate --tenant contoso");
@@ -50,7 +58,8 @@ public static class VaultCommands
     }
 
     private static Task<int> WithAsync(
-        CommandContext context, string? named, string? path, Func<LedgerToWrite, TenantId, Task<string>> verb, CancellationToken cancellationToken) => context.RunAsync(async () =>
+        CommandContext context, string? named, string? path, Func<LedgerToWrite, TenantId, Task<string>> verb,
+        CancellationToken cancellationToken) => context.RunAsync(async () =>
     {
         var id = context.Tenant(named);
         using var opened = await OpenedLedger.OpenAsync(context, path, cancellationToken);
@@ -62,7 +71,8 @@ public static class VaultCommands
         return LedgerCommands.Intact;
     });
 
-    private static async Task<string> EraseAsync(LedgerToWrite opened, TenantId tenant, string who, string? reason, CancellationToken cancellationToken)
+    private static async Task<string> EraseAsync(
+        LedgerToWrite opened, TenantId tenant, string who, string? reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(who))
             throw new CommandException("Who? --subject needs an Entra object id, or a user's mail address.");
@@ -71,7 +81,8 @@ public static class VaultCommands
         var ledger = Held(opened, tenant);
         if (await Subjects.FindAsync(opened.Keys, tenant, who, cancellationToken) is not { } subject)
         {
-            return $"The record of {tenant} holds no key of '{who}', so there is nothing to erase. Somebody who works with the bot is named by their Entra object id, "
+            return $"The record of {tenant} holds no key of '{who}', so there is nothing to erase. Somebody who works with the bot is "
+                + $"named by their Entra object id, "
                 + "a user by the mail address or principal name that events have.";
         }
         var approved = await ApproveAsync(opened, ledger, tenant, subject, reason, cancellationToken);
@@ -96,9 +107,12 @@ public static class VaultCommands
                 return approved;
             List<NewEntry> entries = [new(stream, RotationRecord.Operator, correlation, new ErasureApproved(subject.Key))];
             if (past.Count == 0)
-                entries.Insert(0, new(stream, RotationRecord.Operator, correlation, new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, reason)));
+                entries.Insert(
+                    0, new(stream, RotationRecord.Operator, correlation,
+                        new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, reason)));
             // After a conflict somebody else has asked or agreed: it is looked again.
-            if (await ledger.AppendAsync(tenant, [new(stream, past.Count)], entries, CancellationToken.None) is AppendResult.Appended appended)
+            if (await ledger.AppendAsync(tenant, [new(stream, past.Count)], entries, CancellationToken.None)
+                is AppendResult.Appended appended)
                 return appended.Entries[^1];
         }
     }
@@ -120,14 +134,18 @@ public static class VaultCommands
         if (await opened.Keys.RotateAsync(tenant, Guid.NewGuid().ToString("N"), cancellationToken) is not { } rotated)
             return $"{tenant} has no data key yet, so there is nothing to rotate.";
         if (rotated.From == rotated.To)
-            throw new CommandException($"The data key of {tenant} is wrapped under {rotated.To} as before: make a new version of the key in the vault first.");
+            throw new CommandException(
+                $"The data key of {tenant} is wrapped under {rotated.To} as before: make a new version of the key in the vault first.");
         var done = rotated.From is { } from
             ? $"The data key of {tenant} is wrapped under {rotated.To} now; {from} is not needed any more."
             : $"A rotation that had been stopped half way is finished: the data key of {tenant} is wrapped under {rotated.To}.";
-        return $"{done} {await RecordAsync(opened, tenant)}Back up the new key, and give it to instances that have key files of their own before they are started again.";
+        return $"{done} {await RecordAsync(opened, tenant)}Back up the new key, and give it to instances that have key files of their "
+            + $"own before they are started again.";
     }
 
-    /// <summary>What is done cannot be taken back by failing to record it here: it stays noted with the key until a bot has recorded it.</summary>
+    /// <summary>
+    /// What is done cannot be taken back by failing to record it here: it stays noted with the key until a bot has recorded it.
+    /// </summary>
     private static async Task<string> RecordAsync(LedgerToWrite opened, TenantId tenant)
     {
         try

@@ -13,19 +13,25 @@ internal static class VerdictText
     {
         var judged = verdict.Checkpoints;
         List<string> lines = [Headline(verdict)];
-        lines.AddRange((verdict.MissingKeys ?? []).Select(static key => $"  key {key.Key} is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read"));
-        lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear).Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
+        lines.AddRange(
+            (verdict.MissingKeys ?? []).Select(static key =>
+                $"  key {key.Key} is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read"));
+        lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear)
+            .Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
         var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
         if (kept.Count > 0)
-            lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of {kept[^1].Checkpoint.Signed.Checkpoint.Size} entries");
+            lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of "
+                + $"{kept[^1].Checkpoint.Signed.Checkpoint.Size} entries");
         if (verdict.Ledger is { Intact: true, LastAt: { } last })
             lines.Add("  " + End(verdict, last));
         if (verdict is { Ledger: { Intact: true, Entries: > 0 }, IsUnsigned: false } && judged.Count == 0)
-            lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give one with --checkpoint and --key.");
+            lines.Add("  no signed checkpoint is kept beside the ledger: that these are the entries that were signed is not shown. Give "
+                + "one with --checkpoint and --key.");
         if (verdict.Ledger.DamageElsewhere is { } elsewhere)
             lines.Add($"  {elsewhere}; no entry of {verdict.Ledger.Tenant} is there. 'ledger verify --all' says whose are");
         if (verdict is { MissingKeys: null, IsEmpty: false })
-            lines.Add("  documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
+            lines.Add("  documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not "
+                + "looked at");
         return string.Join(Environment.NewLine, lines);
     }
 
@@ -36,15 +42,18 @@ internal static class VerdictText
         if (result.First is { } first)
             return $"{tenant}: TAMPERED, {first}{More(result.Problems)}; {result.Entries} entries seen";
         if (verdict.Wrong is [var one, ..] wrong)
-            return $"{tenant}: {(wrong.All(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint {one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {seen}";
+            return $"{tenant}: {(wrong.All(static finding => finding.IsStrange) ? "NOT VERIFIED" : "TAMPERED")}, checkpoint "
+                + $"{one.Checkpoint.Where}: {one.Problem}{More(wrong.Count)}; {seen}";
         if (verdict.IsUnsigned)
             return $"{tenant}: NOT VERIFIED, {Unsigned}; {seen}";
         if (verdict.Traces is { } traces)
             return $"{tenant}: TAMPERED, it has no entries, but the documents beside the ledger have {traces}: its entries were taken away";
         if (verdict.IsEmpty)
-            return $"{tenant}: no entries: never used, or wiped together with all that knew of them; only a witness or a checkpoint kept elsewhere can tell";
+            return $"{tenant}: no entries: never used, or wiped together with all that knew of them; only a witness or a checkpoint kept "
+                + $"elsewhere can tell";
         if (verdict.MissingKeys is { Count: > 0 } missing)
-            return $"{tenant}: NOT WHOLE, {(missing.Count == 1 ? "1 key is" : $"{missing.Count} keys are")} missing that nobody had erased; {seen}";
+            return $"{tenant}: NOT WHOLE, {(missing.Count == 1 ? "1 key is" : $"{missing.Count} keys "
+                + $"are")} missing that nobody had erased; {seen}";
         return $"{tenant}: intact, {seen}{(result.LeftOut > 0 ? $", {result.LeftOut} sealed parts left out after erasure" : "")}";
     }
 
@@ -97,7 +106,9 @@ internal static class VerdictText
                 result.Problems,
                 result.DamageElsewhere,
                 LeftOut = result.LeftOut > 0 ? result.LeftOut : (long?)null,
-                First = result.First is null ? null : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
+                First = result.First is null
+                    ? null
+                    : new { result.First.Seq, result.First.Type, result.First.Stream, Problem = result.First.What },
                 MissingKeys = verdict.LacksKeys ? verdict.MissingKeys!.Select(static key => new { key.Key, key.First, key.Entries }) : null,
                 KeysLookedAt = verdict.MissingKeys is null ? false : (bool?)null,
                 Unsigned = result.Intact ? result.Entries - verdict.Signed : (long?)null,
@@ -107,7 +118,8 @@ internal static class VerdictText
                 {
                     Fit = judged.Count(static one => one.Problem is null),
                     Newest = verdict.Newest?.Checkpoint.Signed.Checkpoint.Size,
-                    Problems = judged.Where(static one => one.Problem is not null).Select(static one => new { one.Checkpoint.Where, one.Checkpoint.Signed.Checkpoint.Size, one.Problem }),
+                    Problems = judged.Where(static one => one.Problem is not null)
+                        .Select(static one => new { one.Checkpoint.Where, one.Checkpoint.Signed.Checkpoint.Size, one.Problem }),
                 },
             },
             LedgerVerification.Json);

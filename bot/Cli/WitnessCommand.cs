@@ -12,7 +12,9 @@ public static class WitnessCommand
 {
     private const string KeyName = "witness.key";
 
-    /// <summary>Runs the verb in <paramref name="args"/> until it is stopped, and returns its exit code; null when it is another verb.</summary>
+    /// <summary>
+    /// Runs the verb in <paramref name="args"/> until it is stopped, and returns its exit code; null when it is another verb.
+    /// </summary>
     public static async Task<int?> TryRunAsync(string[] args)
     {
         if (args is not ["witness", .. var rest])
@@ -24,13 +26,18 @@ public static class WitnessCommand
     /// <param name="args">What follows the verb.</param>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var listen = new Option<string>("--listen") { Description = "Address, as in http://127.0.0.1:4978. Put TLS in front of it where others can listen in.", Required = true };
-        var store = new Option<string>("--store") { Description = "Folder for its key and for the last checkpoint of each ledger.", Required = true };
+        var listen = new Option<string>("--listen")
+            { Description = "Address, as in http://127.0.0.1:4978. Put TLS in front of it where others can listen in.", Required = true };
+        var store = new Option<string>("--store")
+            { Description = "Folder for its key and for the last checkpoint of each ledger.", Required = true };
         var logs = new Option<string[]>("--log")
         {
-            Description = "Verifier key of a ledger it cosigns for, as 'ledger key' prints it, or a file with one per line. Several are allowed.", AllowMultipleArgumentsPerToken = true,
+            Description =
+                "Verifier key of a ledger it cosigns for, as 'ledger key' prints it, or a file with one per line. Several are allowed.",
+            AllowMultipleArgumentsPerToken = true,
         };
-        var name = new Option<string>("--name") { Description = "The name it signs under, as in witness.client.example.", DefaultValueFactory = static _ => "witness" };
+        var name = new Option<string>("--name")
+            { Description = "The name it signs under, as in witness.client.example.", DefaultValueFactory = static _ => "witness" };
         var command = new RootCommand("Cosigns checkpoints that continue what it has seen.") { listen, store, logs, name };
         command.SetAction((parsed, cancel) => ServeAsync(
             parsed.GetValue(listen)!, parsed.GetValue(store)!, parsed.GetValue(logs), parsed.GetValue(name)!, output, error, cancel));
@@ -59,12 +66,15 @@ public static class WitnessCommand
             var key = await witness.KeyAsync(cancellationToken);
             await using var app = Build(listen, witness, key);
             await app.StartAsync(cancellationToken);
-            await output.WriteLineAsync($"Witness at {app.Urls.Single()} for {(known.Count == 1 ? "1 ledger" : $"{known.Count} ledgers")}. Its verifier key, for Ledger:Witnesses:0:Key:");
+            await output.WriteLineAsync(
+                $"Witness at {app.Urls.Single()} for {(known.Count == 1 ? "1 ledger" : $"{known.Count} ledgers")}. Its verifier key, for "
+                + $"Ledger:Witnesses:0:Key:");
             await output.WriteLineAsync(key.ToString());
             await app.WaitForShutdownAsync(cancellationToken);
             return LedgerCommands.Intact;
         }
-        catch (Exception refused) when (refused is CommandException or SigningKeyException or NoteFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception refused)
+            when (refused is CommandException or SigningKeyException or NoteFormatException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync($"The witness cannot start. {refused.Message}");
             return LedgerCommands.Usage;
@@ -96,7 +106,9 @@ public static class WitnessCommand
         {
             try
             {
-                return witness.Latest(origin) is { } latest ? Text(latest.ToString()) : Text("nothing of this origin was cosigned here\n", StatusCodes.Status404NotFound);
+                return witness.Latest(origin) is { } latest
+                    ? Text(latest.ToString())
+                    : Text("nothing of this origin was cosigned here\n", StatusCodes.Status404NotFound);
             }
             catch (CheckpointException damaged)
             {

@@ -10,8 +10,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cli;
 
 /// <summary>
-/// Entries as lines for people: when, who, which incident, what happened. Names and texts are opened with the client's key; where that is not to be
-/// had they stay sealed, and that is said once.
+/// Entries as lines for people: when, who, which incident, what happened. Names and texts are opened with the client's key; where that is
+/// not to be had they stay sealed, and that is said once.
 /// </summary>
 internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandContext context) : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandC
         if (entry.Fact is IncidentOpened opened)
             titles[opened.IncidentId] = opened.Title;
         var time = entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        return $"{entry.Seq,6}  {time}  {Short(Phrases.Who(entry.Actor), LongestWho),-LongestWho}  {About(entry)}{Short(EntryWords.Of(entry), LongestWhat)}";
+        return $"{entry.Seq,6}  {time}  {Short(Phrases.Who(entry.Actor), LongestWho),-LongestWho}  {About(entry)}"
+            + $"{Short(EntryWords.Of(entry), LongestWhat)}";
     }
 
     public void Dispose() => keys?.Dispose();
@@ -44,7 +45,9 @@ internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandC
     {
         if (entry.Stream.Value.Split('/') is not ["incident" or "proposal" or "card", var id])
             return "";
-        return titles.TryGetValue(id, out var title) ? $"{Short(id, LongestTitle)} \"{Short(title, LongestTitle)}\": " : $"{Short(id, LongestTitle)}: ";
+        return titles.TryGetValue(id, out var title)
+            ? $"{Short(id, LongestTitle)} \"{Short(title, LongestTitle)}\": "
+            : $"{Short(id, LongestTitle)}: ";
     }
 
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;

@@ -30,7 +30,8 @@ public static class BotHost
 {
     private const string DefaultAddress = "http://localhost:3978";
 
-    /// <param name="replace">Takes another part's place after all are added, as a test does with what it cannot have on its machine.</param>
+    /// <param name="replace">Takes another part's place after all are added, as a test does with what it cannot have on its
+    /// machine.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
@@ -45,7 +46,8 @@ public static class BotHost
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ConfigureEndpointDefaults(static listen => listen.Use(listen.ApplicationServices.GetRequiredService<LastConnections>().Watch));
+            kestrel.ConfigureEndpointDefaults(
+                static listen => listen.Use(listen.ApplicationServices.GetRequiredService<LastConnections>().Watch));
         });
 
         var services = builder.Services;
@@ -84,14 +86,16 @@ public static class BotHost
             services.AddSingleton<LocalTokenFile>().AddHostedService(static provider => provider.GetRequiredService<LocalTokenFile>());
             services.AddHostedService<Banner>();
             services.AddOptions<LocalTeamsOptions>().PostConfigure<LocalToken>(static (local, token) => local.Token = token.Value);
-            services.AddOptions<AccessOptions>().PostConfigure<IOptions<LocalTeamsOptions>>(static (roles, local) => GiveLocalRoles(roles, local.Value));
+            services.AddOptions<AccessOptions>()
+                .PostConfigure<IOptions<LocalTeamsOptions>>(static (roles, local) => GiveLocalRoles(roles, local.Value));
             services.Configure<LocalTeamsOptions>(local =>
             {
                 local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration);
                 local.Samples =
                 [
                     .. SampleAlerts.Of(builder.Configuration).Select(static sample => new SampleAlert(
-                        sample.Id, sample.Title, sample.Expect, sample.Channel, [.. sample.Calls.Select(static call => new SampleCall(call.Path, call.Bearer, call.Json))])),
+                        sample.Id, sample.Title, sample.Expect, sample.Channel,
+                        [.. sample.Calls.Select(static call => new SampleCall(call.Path, call.Bearer, call.Json))])),
                 ];
             });
         }
@@ -137,7 +141,8 @@ public static class BotHost
         {
             await error.WriteLineAsync(why is [var single]
                 ? $"The bot cannot start. {single}"
-                : $"The bot cannot start. There are {why.Count} mistakes in the settings:{string.Concat(why.Select(one => $"{Environment.NewLine}  - {one}"))}");
+                : $"The bot cannot start. There are {why.Count} mistakes in the "
+                    + $"settings:{string.Concat(why.Select(one => $"{Environment.NewLine}  - {one}"))}");
             return 2;
         }
     }
@@ -145,18 +150,26 @@ public static class BotHost
     internal static async Task<int> RunAsync(WebApplication app)
     {
         List<BackgroundService> parts = [];
-        app.Lifetime.ApplicationStarted.Register(() => parts.AddRange(app.Services.GetServices<IHostedService>().OfType<BackgroundService>()));
+        app.Lifetime.ApplicationStarted.Register(
+            () => parts.AddRange(app.Services.GetServices<IHostedService>().OfType<BackgroundService>()));
         await app.RunAsync();
         return parts.Exists(static part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
-    /// <summary>One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.</summary>
+    /// <summary>
+    /// One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.
+    /// </summary>
     internal static IReadOnlyList<string> WhyItCannotStart(Exception exception) => exception switch
     {
         // Several options with mistakes are told together.
-        AggregateException several => several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0) ? [.. all.SelectMany(static why => why)] : [],
+        AggregateException several =>
+            several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0)
+                ? [.. all.SelectMany(static why => why)]
+                : [],
         OptionsValidationException settings => [.. settings.Failures],
-        TeamsSetupException or ChatCatalogException or NoAdministratorException or KillSwitchInReachException or SurroundingsException or LedgerUnavailableException or SigningKeyException or FeatureConflictException or IOException or UnauthorizedAccessException => [exception.Message],
+        TeamsSetupException or ChatCatalogException or NoAdministratorException or KillSwitchInReachException or SurroundingsException
+            or LedgerUnavailableException or SigningKeyException or FeatureConflictException or IOException
+            or UnauthorizedAccessException => [exception.Message],
         // A value of the wrong type, which the binder reports as if it were a fault of the program.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
         _ => [],

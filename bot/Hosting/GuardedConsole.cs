@@ -15,7 +15,9 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
     /// <summary>Puts it in the console's place; call it when the console was added.</summary>
     public static void Guard(ILoggingBuilder logging)
     {
-        var console = logging.Services.Where(static service => service.ServiceType == typeof(ILoggerProvider) && service.ImplementationType == typeof(ConsoleLoggerProvider)).ToList();
+        var console =
+            logging.Services.Where(static service =>
+                service.ServiceType == typeof(ILoggerProvider) && service.ImplementationType == typeof(ConsoleLoggerProvider)).ToList();
         foreach (var service in console)
             logging.Services.Remove(service);
         if (console.Count == 0)
@@ -37,7 +39,8 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!inner.IsEnabled(logLevel))
                 return;
@@ -69,7 +72,9 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
         _ => LogText.OneLine(scope.ToString() ?? "", LogText.LongestOfException),
     };
 
-    /// <summary>The named values of a message or scope, which a format for programs writes beside it: each bounded, numbers as they are.</summary>
+    /// <summary>
+    /// The named values of a message or scope, which a format for programs writes beside it: each bounded, numbers as they are.
+    /// </summary>
     private sealed class ToldValues(object? told, int longest) : IReadOnlyList<KeyValuePair<string, object?>>
     {
         private List<KeyValuePair<string, object?>>? values;

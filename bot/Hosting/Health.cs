@@ -11,8 +11,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written, but
-/// for those whose key is <c>withheld</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
+/// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written,
+/// but for those whose key is <c>withheld</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
 /// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
 /// concerned, and by what, is told to this machine alone.
@@ -29,8 +29,8 @@ internal static class Health
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
-            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger, LedgerFollowing following, CheckpointStatus signing,
-            IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
+            ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger,
+            LedgerFollowing following, CheckpointStatus signing, IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
             using var late = new CancellationTokenSource(LongestLook, clock);
@@ -58,7 +58,8 @@ internal static class Health
                     Withheld = Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Unseen = Told(http, Unseen(all, clock.GetUtcNow())),
                     KillSwitch = Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
-                    Rotate = Told(http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
+                    Rotate = Told(
+                        http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
                     Intake = mode.IsLocal ? IntakeTotals.Of(all) : null,
                 });
             }
@@ -81,20 +82,25 @@ internal static class Health
         return IsThisMachine(http) ? problems : new Dictionary<string, string> { ["*"] = $"{problems.Count} in all; the log says which" };
     }
 
-    /// <summary>Tenants with open incidents that no conversation shows: there is none, or Teams has not taken the card of any for a while.</summary>
+    /// <summary>
+    /// Tenants with open incidents that no conversation shows: there is none, or Teams has not taken the card of any for a while.
+    /// </summary>
     internal static Dictionary<string, string> Unseen(IEnumerable<TenantState> states, DateTimeOffset now)
     {
         var unseen = new Dictionary<string, string>();
         foreach (var state in states)
         {
             var open = state.Incidents.Values.Where(static incident => incident.IsOpen);
-            var count = state.Channels.IsEmpty ? open.Count() : open.Count(incident => now - incident.CameUpAt > LongestPosting && !IsShown(state, incident));
+            var count = state.Channels.IsEmpty
+                ? open.Count()
+                : open.Count(incident => now - incident.CameUpAt > LongestPosting && !IsShown(state, incident));
             if (count > 0)
             {
                 var what = $"{(count == 1 ? "1 open incident is" : $"{count} open incidents are")} shown in no conversation";
                 unseen[state.Tenant.Value] = state.Channels.IsEmpty
                     ? $"{what}: say 'link {state.Tenant.Value}' to the bot in one."
-                    : $"{what}: Teams does not take the cards, and the log says why. Say 'link {state.Tenant.Value}' to the bot in another one.";
+                    : $"{what}: Teams does not take the cards, and the log says why. Say 'link {state.Tenant.Value}' to the bot in "
+                        + $"another one.";
             }
         }
         return unseen;
@@ -114,7 +120,9 @@ internal static class Health
         new
         {
             status = "not ready",
-            reason = damaged.Count == 1 ? "The record of one client is damaged; the others are served." : $"The records of {damaged.Count} clients are damaged; the others are served.",
+            reason = damaged.Count == 1
+                ? "The record of one client is damaged; the others are served."
+                : $"The records of {damaged.Count} clients are damaged; the others are served.",
             damaged = Told(http, damaged),
         },
         statusCode: StatusCodes.Status503ServiceUnavailable);

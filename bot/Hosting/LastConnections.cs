@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Connections;
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// Cuts off what is still connected a while after the server began to stop. Anybody can leave a request half sent; the server would wait for it
-/// as long as the host is patient, and what stops after the server, signing and closing the ledger among it, would be given up.
+/// Cuts off what is still connected a while after the server began to stop. Anybody can leave a request half sent; the server would wait
+/// for it as long as the host is patient, and what stops after the server, signing and closing the ledger among it, would be given up.
 /// </summary>
 internal sealed class LastConnections(TimeProvider clock) : IHostedLifecycleService, IDisposable
 {

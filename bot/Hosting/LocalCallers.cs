@@ -23,7 +23,9 @@ internal static partial class LocalCallers
                 return RefuseStrangerAsync(http, logger);
             if (IsOpened(http.Request, token))
                 return EnterAsync(http, token);
-            return HasSecretsOfItsOwn(http.Request.Path) || IsShown(http.Request, token) ? next(http) : RefuseWithoutTokenAsync(http, logger);
+            return HasSecretsOfItsOwn(http.Request.Path) || IsShown(http.Request, token)
+                ? next(http)
+                : RefuseWithoutTokenAsync(http, logger);
         });
     }
 
@@ -34,7 +36,9 @@ internal static partial class LocalCallers
     public static string PageAddress(string address, LocalToken token) =>
         $"{address}{Page}?{LocalToken.InAddress}={Uri.EscapeDataString(token.Value)}";
 
-    /// <summary>Probes learn nothing that is not for everybody; <c>/api/messages</c> judges alike, under its own number in the log.</summary>
+    /// <summary>
+    /// Probes learn nothing that is not for everybody; <c>/api/messages</c> judges alike, under its own number in the log.
+    /// </summary>
     private static bool IsOpen(PathString path) =>
         path.Equals("/healthz", StringComparison.OrdinalIgnoreCase) || path.Equals("/readyz", StringComparison.OrdinalIgnoreCase)
         || path.Equals("/api/messages", StringComparison.OrdinalIgnoreCase);
@@ -67,7 +71,8 @@ internal static partial class LocalCallers
         Refused(logger, http.Request.Method);
         http.Response.StatusCode = StatusCodes.Status403Forbidden;
         return http.Response.WriteAsync(
-            "In local mode the bot answers this machine only: call it as localhost, without a proxy or tunnel, and not from another site's page.",
+            "In local mode the bot answers this machine only: call it as localhost, without a proxy or tunnel, and not from another "
+            + "site's page.",
             http.RequestAborted);
     }
 
@@ -83,7 +88,8 @@ internal static partial class LocalCallers
             http.RequestAborted);
     }
 
-    [LoggerMessage(EventId = 3032, Level = LogLevel.Warning, Message = "Local mode: a {Method} request through a proxy, under a foreign name or from a foreign page was refused")]
+    [LoggerMessage(EventId = 3032, Level = LogLevel.Warning,
+        Message = "Local mode: a {Method} request through a proxy, under a foreign name or from a foreign page was refused")]
     private static partial void Refused(ILogger logger, DevOpsAI.Common.Untrusted method);
 
     [LoggerMessage(

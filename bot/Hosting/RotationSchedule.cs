@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting;
 
-/// <summary>Secrets that are to be replaced by a day: told in the log at the start, on <c>/readyz</c>, and those of a client in its digest.</summary>
+/// <summary>
+/// Secrets that are to be replaced by a day: told in the log at the start, on <c>/readyz</c>, and those of a client in its digest.
+/// </summary>
 internal static class RotationSchedule
 {
     public static IServiceCollection AddRotationSchedule(this IServiceCollection services) => services
@@ -32,7 +34,8 @@ internal static class RotationSchedule
     }
 }
 
-internal sealed partial class RotationReminder(SecretRotations rotations, TimeProvider clock, ILogger<RotationReminder> logger) : IHostedService
+internal sealed partial class RotationReminder(SecretRotations rotations, TimeProvider clock, ILogger<RotationReminder> logger)
+    : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

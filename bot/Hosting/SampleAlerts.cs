@@ -3,15 +3,16 @@ using DevOpsAI.Common;
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// What a newcomer may raise with a button: an alert for each way in which one can go. Before each the simulated device is put into the state
-/// that the alert reports, so that a button shows the same the second time.
+/// What a newcomer may raise with a button: an alert for each way in which one can go. Before each the simulated device is put into the
+/// state that the alert reports, so that a button shows the same the second time.
 /// </summary>
 internal static class SampleAlerts
 {
     /// <param name="Channel">Of Local Teams.</param>
     /// <param name="Device">Id of the simulated device.</param>
     /// <param name="World">Merged into the device before; <c>{}</c> leaves it as it is.</param>
-    private sealed record Sample(string Id, string Title, string Expect, string Connection, string Channel, string Device, string World, string Alert);
+    private sealed record Sample(string Id, string Title, string Expect, string Connection, string Channel, string Device, string World,
+        string Alert);
 
     private static readonly Sample[] All =
     [
@@ -42,7 +43,8 @@ internal static class SampleAlerts
     ];
 
     /// <summary>Those whose Sandbox connection is configured with its token in plain sight, as the development settings do.</summary>
-    public static IEnumerable<(string Id, string Title, string Expect, string Channel, IReadOnlyList<(string Path, string Bearer, string Json)> Calls)> Of(IConfiguration configuration)
+    public static IEnumerable<(string Id, string Title, string Expect, string Channel,
+        IReadOnlyList<(string Path, string Bearer, string Json)> Calls)> Of(IConfiguration configuration)
     {
         foreach (var sample in All)
         {
@@ -50,7 +52,8 @@ internal static class SampleAlerts
             if (string.IsNullOrWhiteSpace(token) || new SecretReference(token) is { Variable: not null } or { Path: not null })
                 continue;
             yield return (sample.Id, sample.Title, sample.Expect, sample.Channel,
-                [($"/sandbox/devices/{sample.Device}/state", token, sample.World), ($"/api/events/{sample.Connection}", token, sample.Alert)]);
+                [($"/sandbox/devices/{sample.Device}/state", token, sample.World),
+                    ($"/api/events/{sample.Connection}", token, sample.Alert)]);
         }
     }
 }

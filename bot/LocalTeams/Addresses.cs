@@ -15,7 +15,8 @@ internal sealed class Addresses(IServer server)
             var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
             var chosen = addresses.FirstOrDefault(address => address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
                 ?? addresses.FirstOrDefault() ?? "http://localhost";
-            return new Uri(chosen.Replace("[::]", "localhost").Replace("0.0.0.0", "localhost").Replace("//+", "//localhost").Replace("//*", "//localhost"));
+            return new Uri(chosen.Replace("[::]", "localhost").Replace("0.0.0.0", "localhost").Replace("//+", "//localhost")
+                .Replace("//*", "//localhost"));
         }
     }
 

@@ -9,7 +9,9 @@ namespace DevOpsAI.LocalTeams;
 /// <param name="Detail">For <c>view</c> the person, for <c>activity</c> its type and outcome.</param>
 internal sealed record Change(long Seq, string Kind, string? Conversation = null, Message? Message = null, string? Detail = null);
 
-/// <summary>Tells everybody who listens what changed, in order; a listener that comes back gets what it missed, as far as remembered.</summary>
+/// <summary>
+/// Tells everybody who listens what changed, in order; a listener that comes back gets what it missed, as far as remembered.
+/// </summary>
 internal sealed class ChangeFeed
 {
     private const int Remembered = 2000;

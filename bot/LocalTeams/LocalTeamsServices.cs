@@ -22,9 +22,11 @@ public static class LocalTeamsServices
                 if (provider.GetRequiredService<IOptions<LocalTeamsOptions>>().Value.Token is { } token)
                     client.DefaultRequestHeaders.Authorization = new("Bearer", token);
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+            .ConfigurePrimaryHttpMessageHandler(
+                () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
         services.AddHttpClient<Samples>(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+            .ConfigurePrimaryHttpMessageHandler(
+                () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
         return services
             .AddSingleton<Addresses>()
             .AddSingleton<MessageStore>()

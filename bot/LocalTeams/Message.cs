@@ -9,7 +9,8 @@ namespace DevOpsAI.LocalTeams;
 /// <param name="Conversation">Conversation id as the bot knows it.</param>
 /// <param name="From">Short name of the person, or <c>bot</c>.</param>
 /// <param name="Format">Of the text: <c>plain</c>, <c>markdown</c> or <c>xml</c>.</param>
-internal sealed record Message(string Id, string Place, string? Root, string Conversation, string From, DateTimeOffset At, string? Text, string Format)
+internal sealed record Message(string Id, string Place, string? Root, string Conversation, string From, DateTimeOffset At, string? Text,
+    string Format)
 {
     public const string Bot = "bot";
 

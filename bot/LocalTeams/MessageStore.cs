@@ -161,7 +161,8 @@ internal sealed partial class MessageStore : IDisposable
     }
 
     private void Save(Message message) =>
-        Write("INSERT OR REPLACE INTO messages VALUES ($key, $value)", message.Id, JsonSerializer.Serialize(message, JsonSerializerOptions.Web));
+        Write("INSERT OR REPLACE INTO messages VALUES ($key, $value)", message.Id,
+            JsonSerializer.Serialize(message, JsonSerializerOptions.Web));
 
     private void Run(string sql)
     {
@@ -181,7 +182,8 @@ internal sealed partial class MessageStore : IDisposable
     }
 
     [LoggerMessage(
-        EventId = 7108, Level = LogLevel.Warning, Message = "Local Teams: local-teams.db is damaged ({Damage}) and was set aside as {Aside}; "
+        EventId = 7108, Level = LogLevel.Warning,
+        Message = "Local Teams: local-teams.db is damaged ({Damage}) and was set aside as {Aside}; "
         + "messages of before are not shown any more, the record of the bot is not concerned")]
     private static partial void LogSetAside(ILogger logger, string damage, string aside);
 

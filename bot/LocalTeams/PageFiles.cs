@@ -13,7 +13,8 @@ internal sealed class PageFiles : IDisposable
 
     private static readonly string[] FromNpm = ["lib/adaptivecards.js", "lib/adaptivecards.css", "lib/markdown-it.js"];
 
-    private readonly PhysicalFileProvider files = new(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "LocalTeams", "page")).FullName);
+    private readonly PhysicalFileProvider files =
+        new(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "LocalTeams", "page")).FullName);
     private readonly FileExtensionContentTypeProvider contentTypes = new();
 
     public IReadOnlyList<string> Missing => [.. FromNpm.Where(name => !files.GetFileInfo(name).Exists)];

@@ -47,6 +47,7 @@ internal sealed partial class Samples(HttpClient http, Addresses addresses, IOpt
         }
     }
 
-    [LoggerMessage(EventId = 7106, Level = LogLevel.Warning, Message = "Local Teams: the sample alert {Sample} was not raised at {Path}: {Problem}")]
+    [LoggerMessage(EventId = 7106, Level = LogLevel.Warning,
+        Message = "Local Teams: the sample alert {Sample} was not raised at {Path}: {Problem}")]
     private partial void LogNotRaised(string sample, string path, string problem);
 }

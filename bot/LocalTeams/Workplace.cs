@@ -35,7 +35,9 @@ internal sealed record Place(string Id, PlaceKind Kind, string Name, Colleague? 
     public bool Has(Colleague person) => Owner is null || Owner == person;
 }
 
-/// <summary>The company that Local Teams plays: always the same people, team and ids, so that links, roles and tests can name them.</summary>
+/// <summary>
+/// The company that Local Teams plays: always the same people, team and ids, so that links, roles and tests can name them.
+/// </summary>
 internal static class Workplace
 {
     public const string TenantId = "11111111-1111-4111-8111-111111111111";

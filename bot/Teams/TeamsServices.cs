@@ -23,7 +23,8 @@ public static class TeamsServices
         services.AddSingleton<IValidateOptions<TeamsOptions>, TeamsOptionsValidator>();
         services.AddOptions<StorageOptions>().BindConfiguration("Storage");
         services.TryAddSingleton<IDocuments>(static provider => new SqliteDocuments(Path.GetFullPath(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, provider.GetRequiredService<IHostEnvironment>().ContentRootPath)));
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
+            provider.GetRequiredService<IHostEnvironment>().ContentRootPath)));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ISecretSource, SecretSource>();
         services.AddSingleton<ILocalMode, LocalMode>();
@@ -58,7 +59,8 @@ public static class TeamsServices
     private static IServiceCollection AddOutbound(this IServiceCollection services)
     {
         services.AddTransient<LoopbackLogin>();
-        services.AddHttpClient(BotTokens.Client).ConfigurePrimaryHttpMessageHandler(Handler).AddHttpMessageHandler<LoopbackLogin>().RemoveAllLoggers();
+        services.AddHttpClient(BotTokens.Client).ConfigurePrimaryHttpMessageHandler(Handler).AddHttpMessageHandler<LoopbackLogin>()
+            .RemoveAllLoggers();
         services.AddSingleton<IBotTokens, BotTokens>();
         services.AddTransient<ConnectorHandler>();
         services.AddHttpClient(ConnectorPipe.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan)

@@ -10,10 +10,11 @@ public sealed class TeamsSetupException(string message) : Exception(message);
 
 /// <summary>
 /// Without an app id nobody proves who they are, and in the Development environment everybody knows the secrets, so nobody but this machine
-/// may reach us; and nobody in the clear but through a proxy that the settings name. Refuses to start when a configured listen address is not loopback, and stops again when an address that was really bound
-/// is not.
+/// may reach us; and nobody in the clear but through a proxy that the settings name. Refuses to start when a configured listen address is
+/// not loopback, and stops again when an address that was really bound is not.
 /// </summary>
-public sealed class TeamsStartupCheck(IServer server, IConfiguration configuration, ILocalMode mode, IHostEnvironment environment) : IHostedLifecycleService
+public sealed class TeamsStartupCheck(IServer server, IConfiguration configuration, ILocalMode mode, IHostEnvironment environment)
+    : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -42,8 +43,10 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
         if (!mode.IsLocal && environment.IsDevelopment())
         {
             throw new TeamsSetupException(
-                $"Refusing to start: '{open}' can be reached from other machines, and the environment is Development, whose settings are samples. "
-                + "Start with --environment Production (dotnet run starts in Development), or listen on this machine only, as with --urls http://localhost:3978.");
+                $"Refusing to start: '{open}' can be reached from other machines, and the environment is Development, whose settings are "
+                + $"samples. "
+                + "Start with --environment Production (dotnet run starts in Development), or listen on this machine only, as with "
+                + "--urls http://localhost:3978.");
         }
         if (!mode.IsLocal)
         {
@@ -52,24 +55,31 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
         }
         throw new TeamsSetupException(
             $"Refusing to start: '{open}' can be reached from other machines, and without Teams:AppId nobody who calls is authenticated. "
-            + "Set Teams:AppId, Teams:TenantId and Teams:ClientSecret (or Teams:CertificatePath, or Teams:ManagedIdentity) to the bot's registration, "
+            + "Set Teams:AppId, Teams:TenantId and Teams:ClientSecret (or Teams:CertificatePath, or Teams:ManagedIdentity) to the bot's "
+            + "registration, "
             + "or listen on this machine only, as with ASPNETCORE_URLS=http://localhost:3978.");
     }
 
     private void CheckTls(List<string> addresses)
     {
         if (configuration.GetValue<bool>("Teams:TlsProxy")
-            || addresses.Find(static address => !IsLoopback(address) && address.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) is not { } clear)
+            || addresses.Find(static address => !IsLoopback(address) && address.StartsWith("http:", StringComparison.OrdinalIgnoreCase))
+                is not { } clear)
             return;
         throw new TeamsSetupException(
-            $"Refusing to start: '{clear}' can be reached from other machines in the clear, and tokens and secrets would cross the network so. "
-            + "Put a proxy that ends TLS in front and say so by Teams:TlsProxy=true, listen on https (Kestrel:Endpoints), or listen on this machine only, as with --urls http://localhost:3978.");
+            $"Refusing to start: '{clear}' can be reached from other machines in the clear, and tokens and secrets would cross the "
+            + $"network so. "
+            + "Put a proxy that ends TLS in front and say so by Teams:TlsProxy=true, listen on https (Kestrel:Endpoints), or listen on "
+            + "this machine only, as with --urls http://localhost:3978.");
     }
 
-    /// <summary>As Kestrel will choose: its own section, else the addresses given to the application, else ports on every interface.</summary>
+    /// <summary>
+    /// As Kestrel will choose: its own section, else the addresses given to the application, else ports on every interface.
+    /// </summary>
     internal static List<string> ListenAddresses(IServer server, IConfiguration configuration)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"])
+            .OfType<string>().ToList();
         if (endpoints.Count > 0)
             return endpoints;
         var bound = Bound(server);
@@ -77,12 +87,14 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
             return bound;
         if (Split(configuration["urls"]) is { Count: > 0 } urls)
             return urls;
-        return [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"), .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
+        return [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"),
+            .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
     }
 
     private static List<string> Bound(IServer server) => [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
 
-    private static List<string> Split(string? list) => [.. (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+    private static List<string> Split(string? list) =>
+        [.. (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     private static bool IsLoopback(string address)
     {

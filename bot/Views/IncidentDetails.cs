@@ -80,7 +80,8 @@ internal sealed class IncidentDetails
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
         var requester = SanitizedText.Name(Phrases.Who(staged.Requester));
-        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.Proposal.StagedAt}, expires {staged.Terms.ExpiresAt}.",
+        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.Proposal.StagedAt}, expires "
+            + $"{staged.Terms.ExpiresAt}.",
             DetailStyle.Subtle);
         Line($"Fingerprint {staged.Seal}", DetailStyle.Command);
     }

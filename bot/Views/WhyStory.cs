@@ -76,7 +76,9 @@ internal static class WhyStory
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
             : new(
                 "Decided",
-                Wording.Of(incident.Proposal.Ending is { Length: > 0 } why ? $"Nobody had to decide: {Stop(why)}" : "Nobody had to decide."));
+                Wording.Of(incident.Proposal.Ending is { Length: > 0 } why
+                    ? $"Nobody had to decide: {Stop(why)}"
+                    : "Nobody had to decide."));
     }
 
     private static Wording Decision(Decision decision)

@@ -7,7 +7,9 @@ internal static class CorrelationId
 
     /// <summary>32 lower-case hexadecimal digits.</summary>
     public static string Of(HttpRequest request) =>
-        request.Headers.TraceParent.Count == 1 && TraceIdOf(request.Headers.TraceParent[0]) is { } traceId ? traceId : Guid.NewGuid().ToString("n");
+        request.Headers.TraceParent.Count == 1 && TraceIdOf(request.Headers.TraceParent[0]) is { } traceId
+            ? traceId
+            : Guid.NewGuid().ToString("n");
 
     /// <summary>The second field of <c>00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01</c>; null when it is not valid.</summary>
     internal static string? TraceIdOf(string? traceParent)

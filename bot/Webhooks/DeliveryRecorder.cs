@@ -63,7 +63,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
         {
             return await mediator.Send(source.Normalise(request), cancellationToken);
         }
-        catch (Exception unexpected) when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))
+        catch (Exception unexpected)
+            when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))
         {
             logger.DeliveryUnreadable(unexpected, source.Connector);
             throw new RefusedException(StatusCodes.Status400BadRequest, "The delivery cannot be read; the log says why.", "body");

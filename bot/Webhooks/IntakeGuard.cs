@@ -61,7 +61,9 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
         /// <summary>It has a place among those whose sender has proved itself.</summary>
         public bool IsVerified => own is not null;
 
-        /// <summary>Waits with those that are not verified yet, perhaps in the place of another; cancelled when pushed out itself.</summary>
+        /// <summary>
+        /// Waits with those that are not verified yet, perhaps in the place of another; cancelled when pushed out itself.
+        /// </summary>
         /// <param name="address">Where the sender is, as the server sees it; null when it does not.</param>
         public CancellationToken Arrive(IPAddress? address)
         {
@@ -103,7 +105,9 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
         }
     }
 
-    /// <summary>One whose body is being read before its sender is known. Its source has neither timer nor handle, so nothing to dispose of.</summary>
+    /// <summary>
+    /// One whose body is being read before its sender is known. Its source has neither timer nor handle, so nothing to dispose of.
+    /// </summary>
     private sealed record Waiting(string Key, IPAddress? Address, CancellationTokenSource PushedOut);
 
     internal sealed class Counter

@@ -11,7 +11,9 @@ internal static class RequestBody
     /// <summary>1 MiB: some thousand alerts.</summary>
     public const int Limit = 1024 * 1024;
 
-    /// <summary>The whole body, whether its length was announced or not; never holds more than <see cref="Limit"/> and one segment.</summary>
+    /// <summary>
+    /// The whole body, whether its length was announced or not; never holds more than <see cref="Limit"/> and one segment.
+    /// </summary>
     /// <exception cref="BodyTooLargeException">It is larger.</exception>
     /// <exception cref="OperationCanceledException">It is not waited for any longer.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -19,7 +21,8 @@ internal static class RequestBody
         if (request.ContentLength > Limit)
             throw new BodyTooLargeException();
         // The reader itself is asked to give up: a read that is left under way keeps the server from discarding what is still to come.
-        await using var stop = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), request.BodyReader);
+        await using var stop = cancellationToken.UnsafeRegister(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), request.BodyReader);
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(CancellationToken.None);

@@ -12,7 +12,9 @@ internal sealed record Receipt(string? EventId, bool Duplicate, IReadOnlyList<Ev
         new(events.Count > 0 ? events[0].EventId : null, events.Count > 0 && events.All(one => one.Duplicate), events);
 }
 
-/// <summary>RFC 9457 problem details. <paramref name="Field"/> names what is wrong in the delivery, as in <c>alerts[1].startsAt</c>.</summary>
+/// <summary>
+/// RFC 9457 problem details. <paramref name="Field"/> names what is wrong in the delivery, as in <c>alerts[1].startsAt</c>.
+/// </summary>
 internal sealed record Problem(string Type, string Title, int Status, string Detail, string? Field, string CorrelationId)
 {
     public const string ContentType = "application/problem+json";

@@ -50,10 +50,11 @@ public static class WebhookEndpoints
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             await http.Response.WriteAsJsonAsync(Receipt.Of(events), WebhookJson.Default.Receipt, null, http.RequestAborted);
         }
-        catch (OperationCanceledException gone) when (http.RequestAborted.IsCancellationRequested || gone.InnerException is ConnectionAbortedException)
+        catch (OperationCanceledException gone) when (http.RequestAborted.IsCancellationRequested
+            || gone.InnerException is ConnectionAbortedException)
         {
-            // The sender hung up, or the server stops, which a read learns before the request does. It was told nothing, so it sends again, and
-            // what was recorded is then a duplicate.
+            // The sender hung up, or the server stops, which a read learns before the request does. It was told nothing, so it sends again,
+            // and what was recorded is then a duplicate.
             http.Abort();
         }
         catch (RefusedException refused)
@@ -75,7 +76,8 @@ public static class WebhookEndpoints
         catch (Exception failure) when (!http.Response.HasStarted)
         {
             logger.DeliveryFailed(failure, name);
-            await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null, RetryWhenBusy);
+            await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "The delivery could not be recorded at the moment.", null,
+                RetryWhenBusy);
         }
 
         Task RefuseAsync(int status, string detail, string? field, TimeSpan? retryAfter, bool isLoss = false)

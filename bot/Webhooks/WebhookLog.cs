@@ -12,12 +12,15 @@ internal static partial class WebhookLog
     [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Delivery over {Connection} was refused: {Status} {Reason}")]
     public static partial void DeliveryRefused(this ILogger logger, string connection, int status, UntrustedText reason);
 
-    [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Delivery over {Connection} could not be recorded; the sender was asked to try again")]
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Warning,
+        Message = "Delivery over {Connection} could not be recorded; the sender was asked to try again")]
     public static partial void DeliveryNotRecorded(this ILogger logger, Exception failure, string connection);
 
-    [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "Delivery over {Connection} failed unexpectedly; the sender was asked to try again")]
+    [LoggerMessage(EventId = 3203, Level = LogLevel.Error,
+        Message = "Delivery over {Connection} failed unexpectedly; the sender was asked to try again")]
     public static partial void DeliveryFailed(this ILogger logger, Exception failure, string connection);
 
-    [LoggerMessage(EventId = 3204, Level = LogLevel.Error, Message = "A delivery for {Connector} could not be read, unexpectedly; the sender was told not to send it again")]
+    [LoggerMessage(EventId = 3204, Level = LogLevel.Error,
+        Message = "A delivery for {Connector} could not be read, unexpectedly; the sender was told not to send it again")]
     public static partial void DeliveryUnreadable(this ILogger logger, Exception failure, string connector);
 }

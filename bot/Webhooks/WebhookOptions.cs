@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Webhooks;
 
-/// <summary>Section <c>Webhooks</c>. Together with the largest body, 1 MiB, the two numbers bound what a flood can take of the memory.</summary>
+/// <summary>
+/// Section <c>Webhooks</c>. Together with the largest body, 1 MiB, the two numbers bound what a flood can take of the memory.
+/// </summary>
 public sealed class WebhookOptions
 {
     /// <summary>
@@ -13,7 +15,9 @@ public sealed class WebhookOptions
     [Range(1, 10_000)]
     public int ConcurrentPerConnection { get; set; } = 128;
 
-    /// <summary>Verified deliveries of all connections that may be in hand at once. Beside them at most half as many not yet verified.</summary>
+    /// <summary>
+    /// Verified deliveries of all connections that may be in hand at once. Beside them at most half as many not yet verified.
+    /// </summary>
     [Range(1, 100_000)]
     public int Concurrent { get; set; } = 512;
 

@@ -12,7 +12,8 @@ public sealed record NormaliseAlertmanager(ReadOnlyMemory<byte> Body) : IRequest
 internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAlertmanager, Normalised>
 {
     private static readonly string[] TitleAnnotations = ["summary", "title", "message", "description"];
-    private static readonly string[] ThingLabels = ["pod", "container", "deployment", "vm_name", "url", "target", "instance_id", "database", "queue", "topic", "service", "exported_service", "bucket", "mailbox", "user"];
+    private static readonly string[] ThingLabels = ["pod", "container", "deployment", "vm_name", "url", "target", "instance_id", "database",
+        "queue", "topic", "service", "exported_service", "bucket", "mailbox", "user"];
     private static readonly string[] DescriptionAnnotations = ["description", "message"];
 
     public Task<Normalised> Handle(NormaliseAlertmanager request, CancellationToken cancellationToken)
@@ -21,7 +22,8 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
         var group = document.Root();
         // Grafana's own webhook has the same form and calls it 1.
         if (group.Find("version") is { } version && version.AsText() is not ("4" or "1"))
-            throw version.Malformed("is neither \"4\" (Alertmanager) nor \"1\" (Grafana), the versions of this webhook that are understood.");
+            throw version.Malformed(
+                "is neither \"4\" (Alertmanager) nor \"1\" (Grafana), the versions of this webhook that are understood.");
         var truncated = group.Find("truncatedAlerts")?.AsScalar();
         var external = group.Find("externalURL")?.AsScalar();
         return Task.FromResult(new Normalised([.. group.Get("alerts").Items().Select(alert => Read(alert, truncated, external))]));
@@ -61,7 +63,8 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
     /// <summary>What an alert without a device is about, to say where.</summary>
     private static string? ThingOf(Dictionary<string, string> labels) => First(labels, ThingLabels);
 
-    private static IEnumerable<KeyValuePair<string, string>> LinksOf(JsonField alert, Dictionary<string, string> annotations, string? external) =>
+    private static IEnumerable<KeyValuePair<string, string>> LinksOf(
+        JsonField alert, Dictionary<string, string> annotations, string? external) =>
         AlertLinks.Of(name => annotations.GetValueOrDefault(name) ?? (name == "externalURL" ? external : alert.Find(name)?.AsScalar()));
 
     private static EventStatus StatusOf(JsonField status) => status.AsText() switch
@@ -77,7 +80,8 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
     /// <summary>Where a fingerprint is absent: the same for the same labels in any order.</summary>
     private static string Fingerprint(Dictionary<string, string> labels)
     {
-        var text = string.Join('\xFF', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => label.Key + '\xFF' + label.Value));
+        var text = string.Join(
+            '\xFF', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => label.Key + '\xFF' + label.Value));
         return "labels-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 
@@ -86,7 +90,8 @@ internal sealed class NormaliseAlertmanagerHandler : IRequestHandler<NormaliseAl
 
     /// <summary>Labels first, because they are what runbooks read; an annotation with a label's name is told apart.</summary>
     private static Dictionary<string, string> Attributes(
-        Dictionary<string, string> labels, Dictionary<string, string> annotations, string? truncated, IEnumerable<KeyValuePair<string, string>> links)
+        Dictionary<string, string> labels, Dictionary<string, string> annotations, string? truncated,
+        IEnumerable<KeyValuePair<string, string>> links)
     {
         var attributes = new Dictionary<string, string>();
         if (truncated is not null and not "0")

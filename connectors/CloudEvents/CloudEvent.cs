@@ -44,7 +44,9 @@ internal static partial class CloudEventRules
             throw new MalformedEventException(at("datacontenttype"), "must be a media type.");
         DateTimeOffset? time = null;
         if (Optional("time") is { } timeText)
-            time = Rfc3339.TryParse(timeText, out var read) ? read : throw new MalformedEventException(at("time"), "must be a time as RFC 3339 writes it, as in 2026-11-21T03:04:05Z.");
+            time = Rfc3339.TryParse(timeText, out var read)
+                ? read
+                : throw new MalformedEventException(at("time"), "must be a time as RFC 3339 writes it, as in 2026-11-21T03:04:05Z.");
         var extensions = attributes.Where(pair => !Defined.Contains(pair.Key)).ToDictionary();
         return new(Required("id"), source, Required("type"), Optional("subject"), time, extensions, data, dataText);
 

@@ -18,7 +18,8 @@ internal static partial class CloudEventMapping
     /// <summary>Words at the end of a type that say what became of a thing rather than which thing.</summary>
     private static readonly HashSet<string> StatusWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "fired", "firing", "raised", "triggered", "opened", "created", "started", "active", "resolved", "cleared", "closed", "recovered", "ended",
+        "fired", "firing", "raised", "triggered", "opened", "created", "started", "active", "resolved", "cleared", "closed",
+        "recovered", "ended",
     };
 
     public static ConnectorEvent Map(CloudEvent cloudEvent, TimeProvider clock)
@@ -45,7 +46,9 @@ internal static partial class CloudEventMapping
             KeyIsCoarse: alertKey is null);
     }
 
-    /// <summary>The kind in a type, as <c>DiskSpaceLow</c> in <c>com.contoso.DiskSpaceLow.resolved.v1</c>, and whether the type says that it ended.</summary>
+    /// <summary>
+    /// The kind in a type, as <c>DiskSpaceLow</c> in <c>com.contoso.DiskSpaceLow.resolved.v1</c>, and whether the type says that it ended.
+    /// </summary>
     internal static (string Kind, bool IsEnd) ReadType(string type)
     {
         var segments = type.Split('.', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).AsSpan();
@@ -79,7 +82,9 @@ internal static partial class CloudEventMapping
         };
     }
 
-    /// <summary>Scalars of the payload by name, and of objects inside it by <c>name.name</c>; those of <c>labels</c> by name alone where it is free.</summary>
+    /// <summary>
+    /// Scalars of the payload by name, and of objects inside it by <c>name.name</c>; those of <c>labels</c> by name alone where it is free.
+    /// </summary>
     private static Dictionary<string, string> Flatten(JsonField? data)
     {
         var flat = new Dictionary<string, string>();

@@ -6,9 +6,9 @@ namespace DevOpsAI.Connectors.CloudEvents;
 
 /// <summary>
 /// CloudEvents 1.0 over HTTP in structured, binary and batch mode. Deliveries prove themselves with a signature over the body
-/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header, or as <c>access_token</c> where the connection allows it).
-/// In binary mode the signature does not cover the attributes, which are headers, and a signed body can be sent again under others: there
-/// a signature alone proves nothing, unless <c>Settings:SignedAttributes = optional</c> says so.
+/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header, or as <c>access_token</c> where the connection allows
+/// it). In binary mode the signature does not cover the attributes, which are headers, and a signed body can be sent again under others:
+/// there a signature alone proves nothing, unless <c>Settings:SignedAttributes = optional</c> says so.
 /// </summary>
 public sealed class CloudEventsSource : IWebhookSource
 {
@@ -46,5 +46,6 @@ public sealed class CloudEventsSource : IWebhookSource
 
     private const string SignedAttributes = "SignedAttributes";
 
-    private static bool NeedsSignedAttributes(Connection connection) => connection.Settings.GetValueOrDefault(SignedAttributes) != "optional";
+    private static bool NeedsSignedAttributes(Connection connection) =>
+        connection.Settings.GetValueOrDefault(SignedAttributes) != "optional";
 }

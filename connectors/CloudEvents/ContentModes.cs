@@ -9,7 +9,9 @@ internal static class ContentModes
 {
     private const string Prefix = "application/cloudevents";
 
-    /// <summary>By content type first, by headers second, as the HTTP binding says; null when it is no CloudEvent, or in a format other than JSON.</summary>
+    /// <summary>
+    /// By content type first, by headers second, as the HTTP binding says; null when it is no CloudEvent, or in a format other than JSON.
+    /// </summary>
     public static ContentMode? Of(WebhookRequest request)
     {
         if (request.ContentType?.TrimStart().StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) is true)

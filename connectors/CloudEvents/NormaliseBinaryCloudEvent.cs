@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace DevOpsAI.Connectors.CloudEvents;
 
 /// <summary>Reads one event in binary mode: attributes in <c>ce-</c> headers, the payload as the body.</summary>
-public sealed record NormaliseBinaryCloudEvent(string? ContentType, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body) : IRequest<Normalised>;
+public sealed record NormaliseBinaryCloudEvent(string? ContentType, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body)
+    : IRequest<Normalised>;
 
 internal sealed class NormaliseBinaryCloudEventHandler(TimeProvider clock) : IRequestHandler<NormaliseBinaryCloudEvent, Normalised>
 {
@@ -16,7 +17,8 @@ internal sealed class NormaliseBinaryCloudEventHandler(TimeProvider clock) : IRe
         var attributes = Attributes(request.Headers);
         if (request.Body.IsEmpty || !ContentTypes.IsJson(request.ContentType))
         {
-            var text = Utf8.IsValid(request.Body.Span) && request.ContentType?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) is true
+            var text = Utf8.IsValid(request.Body.Span)
+                && request.ContentType?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) is true
                 ? Encoding.UTF8.GetString(request.Body.Span)
                 : null;
             return Task.FromResult(Answer(attributes, null, text));
@@ -62,7 +64,8 @@ internal sealed class NormaliseBinaryCloudEventHandler(TimeProvider clock) : IRe
         var result = new List<byte>(bytes.Length);
         for (var at = 0; at < bytes.Length; at++)
         {
-            if (bytes[at] == '%' && at + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[at + 1]) && char.IsAsciiHexDigit((char)bytes[at + 2]))
+            if (bytes[at] == '%' && at + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[at + 1])
+                && char.IsAsciiHexDigit((char)bytes[at + 2]))
             {
                 result.Add(Convert.FromHexString([(char)bytes[at + 1], (char)bytes[at + 2]])[0]);
                 at += 2;

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Connectors.Sandbox;
 
-/// <summary>Where the simulated vendor and the bot are. Asked with every call, because the bot learns its own port only when it has started.</summary>
+/// <summary>
+/// Where the simulated vendor and the bot are. Asked with every call, because the bot learns its own port only when it has started.
+/// </summary>
 /// <param name="own">The bot's own address, ending in a slash.</param>
 public sealed class SandboxAddress(IOptions<SandboxOptions> options, Func<Uri> own)
 {
@@ -21,7 +23,8 @@ public sealed class SandboxAddress(IOptions<SandboxOptions> options, Func<Uri> o
         var addresses = services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var address = addresses.OrderBy(address => address.StartsWith("https", StringComparison.OrdinalIgnoreCase)).FirstOrDefault()
             ?? throw new InvalidOperationException("The bot does not listen yet, so the Sandbox cannot be reached.");
-        var loopback = address.Replace("://+", "://localhost", StringComparison.Ordinal).Replace("://*", "://localhost", StringComparison.Ordinal)
+        var loopback = address.Replace("://+", "://localhost", StringComparison.Ordinal)
+            .Replace("://*", "://localhost", StringComparison.Ordinal)
             .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal).Replace("://[::]", "://localhost", StringComparison.Ordinal);
         return new(loopback.TrimEnd('/') + "/");
     }

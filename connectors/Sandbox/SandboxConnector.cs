@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Connectors.Sandbox;
 
 /// <summary>The simulated vendor, reached over HTTP as a real one would be. Every card it touches says that it is a simulation.</summary>
-public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address, ISecretSource secrets, IOptions<SandboxOptions> options) : IConnector, IActionLog
+public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address, ISecretSource secrets, IOptions<SandboxOptions> options)
+    : IConnector, IActionLog
 {
     public const string ConnectorName = "sandbox";
 
@@ -24,7 +25,8 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
 
     public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = SandboxCatalogue.Of(options.Value.Timeout);
 
-    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken)
+    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken)
     {
         if (!Collections.TryGetValue(kind, out var collection))
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
@@ -33,12 +35,14 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             found => [.. found.AsArray().Select(thing => TargetOf(connection, kind, thing!.AsObject()))], cancellationToken);
     }
 
-    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken)
     {
         if (WhyNot<IReadOnlyDictionary<string, string>>(connection, target) is { } refused)
             return refused;
         return await ReadAsync(
-            connection, $"{Collections[target.Kind]}/{Uri.EscapeDataString(target.Id)}", thing => SandboxObservations.Of(target.Kind, thing.AsObject()), cancellationToken);
+            connection, $"{Collections[target.Kind]}/{Uri.EscapeDataString(target.Id)}",
+            thing => SandboxObservations.Of(target.Kind, thing.AsObject()), cancellationToken);
     }
 
     public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
@@ -46,7 +50,8 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
         if (WhyNot<ActionReceipt>(connection, call.Target) is { } refused)
             return refused;
         if (!Actions.TryGetValue(call.Action, out var spec) || spec.TargetKind != call.Target.Kind)
-            return new CallOutcome<ActionReceipt>.Refused("no-such-action", $"The Sandbox has no action {call.Action} for a {call.Target.Kind}.");
+            return new CallOutcome<ActionReceipt>.Refused(
+                "no-such-action", $"The Sandbox has no action {call.Action} for a {call.Target.Kind}.");
         var body = new { operationId = call.OperationId, action = call.Action, targetId = call.Target.Id, arguments = call.Arguments };
         return await WithTokenAsync<ActionReceipt>(connection, token => vendor.ActAsync(
             connection,
@@ -56,7 +61,8 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             cancellationToken));
     }
 
-    public async Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) => await ReadAsync(
+    public async Task<CallOutcome<OperationStatus>> LookUpAsync(
+        Connection connection, string operationId, CancellationToken cancellationToken) => await ReadAsync(
         connection, $"operations/{Uri.EscapeDataString(operationId)}",
         answer => answer["status"]?.ToString() switch
         {
@@ -66,11 +72,15 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
         },
         cancellationToken);
 
-    public Task<CallOutcome<ActionPage>> ReadLogAsync(Connection connection, string? cursor, CancellationToken cancellationToken) => ReadAsync(
-        connection, cursor is null ? "log" : $"log?after={Uri.EscapeDataString(cursor)}", answer => SandboxLog.Read(connection, answer), cancellationToken);
+    public Task<CallOutcome<ActionPage>> ReadLogAsync(
+        Connection connection, string? cursor, CancellationToken cancellationToken) => ReadAsync(
+        connection, cursor is null ? "log" : $"log?after={Uri.EscapeDataString(cursor)}", answer => SandboxLog.Read(connection, answer),
+            cancellationToken);
 
-    private Task<CallOutcome<T>> ReadAsync<T>(Connection connection, string path, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
-        WithTokenAsync(connection, token => vendor.ReadAsync(connection, () => Request(HttpMethod.Get, path, token, null), options.Value.Timeout, read, cancellationToken));
+    private Task<CallOutcome<T>> ReadAsync<T>(
+        Connection connection, string path, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+        WithTokenAsync(connection, token =>
+            vendor.ReadAsync(connection, () => Request(HttpMethod.Get, path, token, null), options.Value.Timeout, read, cancellationToken));
 
     private async Task<CallOutcome<T>> WithTokenAsync<T>(Connection connection, Func<string, Task<CallOutcome<T>>> call)
     {
@@ -93,7 +103,8 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
         return await call(token);
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string path, string token, HttpContent? content) => new(method, new Uri(address.Vendor(), path))
+    private HttpRequestMessage Request(HttpMethod method, string path, string token, HttpContent? content) =>
+        new(method, new Uri(address.Vendor(), path))
     {
         Content = content,
         Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
@@ -104,7 +115,9 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
     {
         if (target.Connection != connection.Name)
             return new CallOutcome<T>.Refused("foreign-target", $"{target.Name} was found through another connection.");
-        return Collections.ContainsKey(target.Kind) ? null : new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.");
+        return Collections.ContainsKey(target.Kind)
+            ? null
+            : new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.");
     }
 
     private static Target TargetOf(Connection connection, string kind, JsonObject thing) =>

@@ -6,7 +6,9 @@ using MediatR;
 
 namespace DevOpsAI.Connectors.Sandbox;
 
-/// <summary>Alerts of the simulated vendor, and of a newcomer with <c>curl</c>: one small JSON object. <c>Settings:Token</c> is its bearer token.</summary>
+/// <summary>
+/// Alerts of the simulated vendor, and of a newcomer with <c>curl</c>: one small JSON object. <c>Settings:Token</c> is its bearer token.
+/// </summary>
 public sealed class SandboxEvents : IWebhookSource
 {
     public string Connector => "sandbox";
@@ -51,7 +53,9 @@ internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IReques
             _ => throw alert.Get("status").Malformed("must be \"firing\" or \"resolved\"."),
         };
         // Without an id two deliveries cannot be told from two alerts, and counting an alert twice is better than losing one.
-        var id = alert.FindText("id") is { Length: > 0 } sent ? $"{sent}/{(status == EventStatus.Firing ? "firing" : "resolved")}" : Guid.NewGuid().ToString("n");
+        var id = alert.FindText("id") is { Length: > 0 } sent
+            ? $"{sent}/{(status == EventStatus.Firing ? "firing" : "resolved")}"
+            : Guid.NewGuid().ToString("n");
         var title = alert.FindText("title");
         if (string.IsNullOrEmpty(title))
             title = device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}";

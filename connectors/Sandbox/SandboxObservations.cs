@@ -11,7 +11,8 @@ internal static class SandboxObservations
     private static readonly FrozenDictionary<string, string> Sections = new Dictionary<string, string>
     {
         ["disks"] = "disk", ["services"] = "service", ["backups"] = "backup", ["malware"] = "malware", ["patches"] = "patch",
-        ["certificates"] = "certificate", ["processes"] = "process", ["raid"] = "raid", ["printers"] = "printer", ["tickets"] = "ticket", ["tunnels"] = "vpn",
+        ["certificates"] = "certificate", ["processes"] = "process", ["raid"] = "raid", ["printers"] = "printer", ["tickets"] = "ticket",
+        ["tunnels"] = "vpn",
     }.ToFrozenDictionary();
 
     /// <summary>Members that are parts themselves.</summary>
@@ -55,7 +56,8 @@ internal static class SandboxObservations
     {
         System.Text.Json.JsonValueKind.True => "true",
         System.Text.Json.JsonValueKind.False => "false",
-        System.Text.Json.JsonValueKind.Number when decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+        System.Text.Json.JsonValueKind.Number
+            when decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
             number.ToString("0.####", CultureInfo.InvariantCulture),
         _ => value.ToString(),
     };

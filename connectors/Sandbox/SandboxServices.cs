@@ -19,7 +19,9 @@ public static class SandboxServices
         services.AddOptionsWithValidateOnStart<SandboxOptions>().BindConfiguration("Sandbox").ValidateDataAnnotations();
         services.AddVendorCalls();
         services.AddHttpClient(SandboxWebhook.ClientName);
-        services.TryAddSingleton(provider => new SandboxAddress(provider.GetRequiredService<IOptions<SandboxOptions>>(), () => SandboxAddress.OfServer(provider)));
+        services.TryAddSingleton(
+            provider => new SandboxAddress(
+                provider.GetRequiredService<IOptions<SandboxOptions>>(), () => SandboxAddress.OfServer(provider)));
         services.AddSingleton<IConnector, SandboxConnector>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxVendor>();

@@ -34,5 +34,6 @@ public static class AlertLinks
     }
 
     private static bool IsLink(string? text) =>
-        text is { Length: > 0 and <= LongestLink } && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
+        text is { Length: > 0 and <= LongestLink } && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
 }

@@ -7,7 +7,8 @@ namespace DevOpsAI.Connectors.Toolkit;
 
 /// <summary>
 /// What people read of an alert: the words of whoever wrote the rule, without what its template left behind (values and label maps,
-/// formatting mistakes, marks of the notifier), and with the thing it is about. Labels and values are kept as attributes, as they were sent.
+/// formatting mistakes, marks of the notifier), and with the thing it is about. Labels and values are kept as attributes, as they were
+/// sent.
 /// </summary>
 public static partial class AlertTexts
 {
@@ -27,9 +28,12 @@ public static partial class AlertTexts
         if (where is null)
             return what;
         var named = where.Contains('@', StringComparison.Ordinal) ? where : EventKeys.ShortName(where);
-        foreach (var spelled in new[] { instance, where }.OfType<string>().Where(spelled => spelled.Length > named.Length && spelled.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
+        foreach (var spelled in new[] { instance, where }.OfType<string>()
+            .Where(spelled => spelled.Length > named.Length && spelled.StartsWith(named, StringComparison.OrdinalIgnoreCase)))
             what = what.Replace(spelled, named, StringComparison.OrdinalIgnoreCase);
-        return what.Contains(named, StringComparison.OrdinalIgnoreCase) ? what : $"{what.TrimEnd('.', ' ')} {EventKeys.Preposition(named)} {named}";
+        return what.Contains(named, StringComparison.OrdinalIgnoreCase)
+            ? what
+            : $"{what.TrimEnd('.', ' ')} {EventKeys.Preposition(named)} {named}";
     }
 
     /// <summary>The description: what the sender said beside the title; null when that is nothing.</summary>
@@ -52,7 +56,8 @@ public static partial class AlertTexts
             return [];
         var cut = text.Length > LongestRead ? text[..LongestRead] : text;
         if (!WindowsPath().IsMatch(cut))
-            cut = cut.Replace("\\r\\n", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\t", " ", StringComparison.Ordinal);
+            cut = cut.Replace("\\r\\n", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
+                .Replace("\\t", " ", StringComparison.Ordinal);
         else
             cut = EscapedLineEnd().Replace(cut, "\n");
         cut = NoValue().Replace(cut, "");
@@ -62,7 +67,8 @@ public static partial class AlertTexts
         cut = LabelMap().Replace(cut, "");
         cut = GrafanaValue().Replace(cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");
         cut = Unrendered().Replace(cut, "");
-        cut = FormatLeftover().Replace(cut, static match => match.Groups["value"].Value is "<nil>" or "MISSING" ? "" : match.Groups["value"].Value);
+        cut = FormatLeftover()
+            .Replace(cut, static match => match.Groups["value"].Value is "<nil>" or "MISSING" ? "" : match.Groups["value"].Value);
         return [.. cut.Split(['\n', '\r']).Select(Line).Where(static line => line.Length > 0)];
     }
 
@@ -74,7 +80,9 @@ public static partial class AlertTexts
         if (!value.Success)
             return rest;
         var said = value.Groups["value"].Value;
-        var read = said.Length == 0 ? "" : $"Value: {(double.TryParse(said, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Rounded(said) : said)}";
+        var read = said.Length == 0
+            ? ""
+            : $"Value: {(double.TryParse(said, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Rounded(said) : said)}";
         return rest.Length == 0 || read.Length == 0 ? rest + read : $"{rest.TrimEnd('.')} ({char.ToLowerInvariant(read[0])}{read[1..]})";
     }
 
@@ -94,45 +102,64 @@ public static partial class AlertTexts
     [GeneratedRegex(@"[A-Za-z]:\\|\\\\[A-Za-z0-9]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex WindowsPath();
 
-    [GeneratedRegex(@"\\r?\\n(?=\s|\\|VALUE|LABELS|$)|\\n(?=[A-Z]+ ?=)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\\r?\\n(?=\s|\\|VALUE|LABELS|$)|\\n(?=[A-Z]+ ?=)", RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EscapedLineEnd();
 
-    [GeneratedRegex(@"<no value>|&lt;no value&gt;|\[no value\]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"<no value>|&lt;no value&gt;|\[no value\]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+        | RegexOptions.NonBacktracking)]
     private static partial Regex NoValue();
 
-    [GeneratedRegex(@"</?(?:a|b|i|u|p|br|hr|em|h[1-6]|li|ul|ol|td|th|tr|pre|div|code|font|span|body|html|head|table|tbody|thead|strong|small|img|style)(?:\s[^<>]{0,500})?/?>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"</?(?:a|b|i|u|p|br|hr|em|h[1-6]|li|ul|ol|td|th|tr|pre|div|code|font|span|body|html|head|table|tbody|thead|strong|small|img|"
+            + @"style)(?:\s[^<>]{0,500})?/?>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"<br\s*/?>|</(?:p|div|li|tr|h[1-6])>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"<br\s*/?>|</(?:p|div|li|tr|h[1-6])>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+        | RegexOptions.NonBacktracking)]
     private static partial Regex LineBreak();
 
-    [GeneratedRegex(@"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,6});", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,6});", RegexOptions.CultureInvariant
+        | RegexOptions.NonBacktracking)]
     private static partial Regex Entity();
 
-    [GeneratedRegex(@"(?:LABELS?\s*[=:]\s*)?map\[[^\]]*\]|LABELS?\s*[=:]\s*(?:\{[^}]*\})?|(?<![\w$])\{(?:\s*[A-Za-z_][A-Za-z0-9_]*=~?""[^""]*""\s*,?)+\s*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?:LABELS?\s*[=:]\s*)?map\[[^\]]*\]|LABELS?\s*[=:]\s*(?:\{[^}]*\})?|"
+            + @"(?<![\w$])\{(?:\s*[A-Za-z_][A-Za-z0-9_]*=~?""[^""]*""\s*,?)+\s*\}", RegexOptions.CultureInvariant
+                | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LabelMap();
 
-    [GeneratedRegex(@"\[\s*var='[^']*'[^\[\]]*?(?:value=(?<value>[-+0-9.eE]+|null|NaN))?\s*\](?:,\s*\[\s*var='[^']*'[^\[\]]*\])*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\[\s*var='[^']*'[^\[\]]*?(?:value=(?<value>[-+0-9.eE]+|null|NaN))?\s*\](?:,\s*\[\s*var='[^']*'[^\[\]]*\])*",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex GrafanaValue();
 
     [GeneratedRegex(@"\{\{[^{}]{0,300}\}\}|\$labels\.[A-Za-z_]+|\$value\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Unrendered();
 
-    [GeneratedRegex(@"%!\(EXTRA [^)]*\)|%!\(NOVERB\)|%!(?:[A-Za-z%])?\((?:[A-Za-z0-9.*\[\]]+=)?(?<value>[^()]*)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"%!\(EXTRA [^)]*\)|%!\(NOVERB\)|%!(?:[A-Za-z%])?\((?:[A-Za-z0-9.*\[\]]+=)?(?<value>[^()]*)\)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex FormatLeftover();
 
-    [GeneratedRegex(@"\bVALUE\s*[=:]\s*(?<value>[-+]?[0-9][0-9.eE+-]*%?|NaN|[-+]?Inf)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\bVALUE\s*[=:]\s*(?<value>[-+]?[0-9][0-9.eE+-]*%?|NaN|[-+]?Inf)?", RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ValueOf();
 
     // The state of the notification, which is told elsewhere, and pictures before the text.
-    [GeneratedRegex(@"\A(?:[\s\p{So}\p{Cs}\p{Mn}\p{Cf}•*#>|-]|\[\s*(?:FIRING|RESOLVED|ALERTING|OK|NO ?DATA|PENDING|PROBLEM|RECOVERY|TRIGGERED|CRITICAL|WARNING|ERROR|INFO|P[1-5])(?:\s*:\s*[0-9]+)?[^\]]{0,20}\]|(?:FIRING|RESOLVED|ALERTING|PROBLEM|RECOVERY|TRIGGERED)\s*(?::\s*[0-9]+)?\s*[:|-])+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A(?:[\s\p{So}\p{Cs}\p{Mn}\p{Cf}•*#>|-]|\[\s*(?:FIRING|RESOLVED|ALERTING|OK|NO ?DATA|PENDING|PROBLEM|RECOVERY|TRIGGERED|"
+            + @"CRITICAL|WARNING|ERROR|INFO|P[1-5])(?:\s*:\s*[0-9]+)?[^\]]{0,20}\]|(?:FIRING|RESOLVED|ALERTING|PROBLEM|RECOVERY|"
+            + @"TRIGGERED)\s*(?::\s*[0-9]+)?\s*[:|-])+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+                | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Prefix();
 
-    [GeneratedRegex(@"[(\[]\s*instance:?\s+[^()\[\]]{0,300}[)\]]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"[(\[]\s*instance:?\s+[^()\[\]]{0,300}[)\]]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+        | RegexOptions.NonBacktracking)]
     private static partial Regex InstanceIn();
 
     // Neither an address nor a version: no dot or digit beside it.
-    [GeneratedRegex(@"(?<![\w.])[-+]?[0-9]+\.[0-9]{3,}(?:[eE][-+]?[0-9]+)?(?!\w|\.[0-9])|(?<![\w.])[-+]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+(?!\w)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<![\w.])[-+]?[0-9]+\.[0-9]{3,}(?:[eE][-+]?[0-9]+)?(?!\w|\.[0-9])|(?<![\w.])[-+]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+(?!\w)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LongNumber();
 
     [GeneratedRegex(@"\(\s*[,;:%]?\s*\)|\[\s*[,;:%]?\s*\]|""\s*""|''", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

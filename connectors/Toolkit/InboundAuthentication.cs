@@ -18,11 +18,15 @@ public enum Verdict
 }
 
 /// <summary>
-/// Checks who sent a delivery. Secrets are compared by their hashes in constant time, so neither content nor length shows in how long it takes.
+/// Checks who sent a delivery. Secrets are compared by their hashes in constant time, so neither content nor length shows in how long it
+/// takes.
 /// </summary>
 public sealed class InboundAuthentication(ISecretSource secrets)
 {
-    /// <summary>Headers a signature is accepted in, in order of preference: HMAC-SHA256 over the raw body, hex or base64, with or without <c>sha256=</c>.</summary>
+    /// <summary>
+    /// Headers a signature is accepted in, in order of preference: HMAC-SHA256 over the raw body, hex or base64, with or without
+    /// <c>sha256=</c>.
+    /// </summary>
     public static readonly IReadOnlyList<string> SignatureHeaders = ["X-Signature-256", "X-Hub-Signature-256", "X-Signature"];
 
     /// <summary>Judges by the headers alone, before the body is read.</summary>
@@ -33,7 +37,8 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.Bearer is { } bearer && (After(authorization, "Bearer ") ?? request.AccessToken) is { Length: > 0 } token
             && Same(token, secrets.Read(bearer)))
             return credentials.TakesTokenInAddress || After(authorization, "Bearer ") is not null ? Verdict.Accepted : Verdict.InAddress;
-        if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic && IsUser(basic, credentials.Username ?? "", password))
+        if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic
+            && IsUser(basic, credentials.Username ?? "", password))
             return Verdict.Accepted;
         return credentials.HmacSecret is not null && SignatureOf(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;
     }
@@ -53,11 +58,14 @@ public sealed class InboundAuthentication(ISecretSource secrets)
     {
         var expected = $"{username}:{secrets.Read(password)}";
         var buffer = new byte[basic.Length];
-        return Convert.TryFromBase64String(basic.Trim(), buffer, out var length) && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
+        return Convert.TryFromBase64String(basic.Trim(), buffer, out var length)
+            && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
     }
 
     private static string? SignatureOf(IHeaderDictionary headers) =>
-        SignatureHeaders.Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature ? signature : null;
+        SignatureHeaders.Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
+            ? signature
+            : null;
 
     private static byte[]? Decode(string signature)
     {

@@ -95,7 +95,9 @@ public readonly struct JsonField(JsonElement element, string path)
     public string AsNonEmptyText() => AsText() is { Length: > 0 } text ? text : throw Malformed("must not be empty.");
 
     public DateTimeOffset AsTime() =>
-        Rfc3339.TryParse(AsText(), out var time) ? time : throw Malformed("must be a time as RFC 3339 writes it, as in 2026-11-21T03:04:05Z.");
+        Rfc3339.TryParse(AsText(), out var time)
+            ? time
+            : throw Malformed("must be a time as RFC 3339 writes it, as in 2026-11-21T03:04:05Z.");
 
     /// <summary>A string, number or boolean as text; null for anything else.</summary>
     public string? AsScalar() => element.ValueKind switch

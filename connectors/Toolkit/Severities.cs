@@ -5,7 +5,9 @@ namespace DevOpsAI.Connectors.Toolkit;
 /// <summary>Reads the words that senders use for severity and status.</summary>
 public static class Severities
 {
-    /// <summary>The severity a word means; <see cref="Severity.Warning"/> when it is absent or unknown, so that nothing goes unseen.</summary>
+    /// <summary>
+    /// The severity a word means; <see cref="Severity.Warning"/> when it is absent or unknown, so that nothing goes unseen.
+    /// </summary>
     public static Severity Parse(string? word) => word?.Trim().ToLowerInvariant() switch
     {
         "critical" or "crit" or "page" or "fatal" or "emergency" or "emerg" or "disaster" or "p1" => Severity.Critical,

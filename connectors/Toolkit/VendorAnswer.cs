@@ -21,9 +21,12 @@ public static class VendorAnswer
         {
             try
             {
-                return JsonNode.Parse(body) is { } json ? new CallOutcome<T>.Done(read(json)) : new CallOutcome<T>.Unknown("The vendor answered nothing.");
+                return JsonNode.Parse(body) is { } json
+                    ? new CallOutcome<T>.Done(read(json))
+                    : new CallOutcome<T>.Unknown("The vendor answered nothing.");
             }
-            catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
+            catch (Exception problem)
+                when (problem is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
             {
                 return new CallOutcome<T>.Unknown("The vendor's answer cannot be read.");
             }
@@ -40,11 +43,13 @@ public static class VendorAnswer
     /// <summary>What a failure on the way means; null when it is not one of the way's.</summary>
     public static CallOutcome<T>? Of<T>(Exception failure) => failure switch
     {
-        BrokenCircuitException broken => new CallOutcome<T>.NotDone("The vendor failed too often just now; it is left alone for a moment.", broken.RetryAfter),
+        BrokenCircuitException broken =>
+            new CallOutcome<T>.NotDone("The vendor failed too often just now; it is left alone for a moment.", broken.RetryAfter),
         TimeoutRejectedException timeout => new CallOutcome<T>.Unknown($"No answer within {timeout.Timeout.TotalSeconds:0.#} s."),
         HttpRequestException
         {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
         } => new CallOutcome<T>.NotDone("The vendor cannot be reached."),
         // How the handler says that its time limit for connecting is over; nothing was sent yet.
         OperationCanceledException { InnerException: TimeoutException } => new CallOutcome<T>.NotDone("The vendor cannot be reached."),
@@ -65,7 +70,9 @@ public static class VendorAnswer
         try
         {
             if (JsonNode.Parse(body) is JsonObject problem)
-                return (problem["code"]?.ToString() ?? $"{(int)status}", Short(problem["message"]?.ToString() ?? problem["detail"]?.ToString() ?? problem["title"]?.ToString() ?? $"{(int)status}"));
+                return (problem["code"]?.ToString() ?? $"{(int)status}",
+                    Short(problem["message"]?.ToString()
+                        ?? problem["detail"]?.ToString() ?? problem["title"]?.ToString() ?? $"{(int)status}"));
         }
         catch (JsonException)
         {

@@ -16,15 +16,18 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
 
     private const int LongestAnswer = 8 * 1024 * 1024;
 
-    public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
+        Func<JsonNode, T> read, CancellationToken cancellationToken) =>
         SendAsync(ReadingClient, pipelines.Reads(connection.Name), request, timeLimit, read, cancellationToken);
 
     /// <summary>Sends once, whatever happens.</summary>
-    public Task<CallOutcome<T>> ActAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<T>> ActAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
+        Func<JsonNode, T> read, CancellationToken cancellationToken) =>
         SendAsync(ActingClient, pipelines.Actions(connection.Name), request, timeLimit, read, cancellationToken);
 
     private async Task<CallOutcome<T>> SendAsync<T>(
-        string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit, Func<JsonNode, T> read, CancellationToken cancellationToken)
+        string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit,
+        Func<JsonNode, T> read, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
@@ -40,7 +43,8 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
                     return await state.client.SendAsync(message, context.CancellationToken);
                 },
                 context, (client, request));
-            return VendorAnswer.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), VendorAnswer.RetryAfter(response, clock), read);
+            return VendorAnswer.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken),
+                VendorAnswer.RetryAfter(response, clock), read);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && VendorAnswer.Of<T>(failure) is not null)
         {

@@ -32,7 +32,10 @@ public sealed class VendorPipelines(TimeProvider clock)
         {
             builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                ShouldHandle = static outcome => ValueTask.FromResult(IsTrouble(outcome.Outcome) && outcome.Outcome.Exception is not TimeoutRejectedException and not BrokenCircuitException),
+                ShouldHandle =
+                    static outcome =>
+                        ValueTask.FromResult(IsTrouble(outcome.Outcome)
+                            && outcome.Outcome.Exception is not TimeoutRejectedException and not BrokenCircuitException),
                 MaxRetryAttempts = 2,
                 Delay = TimeSpan.FromMilliseconds(100),
                 BackoffType = DelayBackoffType.Exponential,
@@ -50,7 +53,8 @@ public sealed class VendorPipelines(TimeProvider clock)
             })
             .AddTimeout(new TimeoutStrategyOptions
             {
-                TimeoutGenerator = static arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(TimeLimit, DefaultTimeLimit)),
+                TimeoutGenerator =
+                    static arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(TimeLimit, DefaultTimeLimit)),
             })
             .Build();
     }
@@ -58,7 +62,8 @@ public sealed class VendorPipelines(TimeProvider clock)
     /// <summary>Trouble of the vendor itself; 429 and 503 are its way of keeping in order, and have their own answer.</summary>
     private static bool IsTrouble(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Exception: HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException } } => true,
+        { Exception: HttpRequestException or IOException or TimeoutRejectedException
+            or OperationCanceledException { InnerException: TimeoutException } } => true,
         { Result.StatusCode: >= HttpStatusCode.InternalServerError and not HttpStatusCode.ServiceUnavailable } => true,
         _ => false,
     };

@@ -12,7 +12,9 @@ public sealed record WebhookRequest(string? ContentType, IHeaderDictionary Heade
 /// <summary>What a delivery says, in the order it says it. Empty when it says nothing, as an empty batch does.</summary>
 public sealed record Normalised(IReadOnlyList<ConnectorEvent> Events);
 
-/// <summary>Understands the deliveries of one kind of sender. Text in them is untrusted; the tenant comes from the connection, never from them.</summary>
+/// <summary>
+/// Understands the deliveries of one kind of sender. Text in them is untrusted; the tenant comes from the connection, never from them.
+/// </summary>
 public interface IWebhookSource : IConnectionCheck
 {
     bool IConnectionCheck.SendsEvents => true;
@@ -23,13 +25,17 @@ public interface IWebhookSource : IConnectionCheck
     /// <summary>What a delivery over this connection has to prove; any one of them is enough.</summary>
     InboundCredentials CredentialsOf(Connection connection);
 
-    /// <summary>Whether a signature over the body is proof enough for this delivery; it is not when what matters is outside the body.</summary>
+    /// <summary>
+    /// Whether a signature over the body is proof enough for this delivery; it is not when what matters is outside the body.
+    /// </summary>
     bool SignatureSuffices(Connection connection, WebhookRequest request) => true;
 
     /// <summary>Whether the content type is one it can read; asked after authentication.</summary>
     bool Understands(WebhookRequest request);
 
-    /// <summary>The request that reads the delivery. Its handler throws <see cref="MalformedEventException"/> when it cannot be read.</summary>
+    /// <summary>
+    /// The request that reads the delivery. Its handler throws <see cref="MalformedEventException"/> when it cannot be read.
+    /// </summary>
     IRequest<Normalised> Normalise(WebhookRequest request);
 }
 
@@ -44,7 +50,8 @@ public sealed class MalformedEventException(string at, string why) : Exception($
 public static class WebhookSourceServices
 {
     /// <summary>Registers a source so that connections can name it.</summary>
-    public static IServiceCollection AddWebhookSource<TSource>(this IServiceCollection services) where TSource : class, IWebhookSource => services
+    public static IServiceCollection AddWebhookSource<TSource>(this IServiceCollection services)
+        where TSource : class, IWebhookSource => services
         .AddSingleton<TSource>()
         .AddSingleton<IWebhookSource>(provider => provider.GetRequiredService<TSource>())
         .AddSingleton<IConnectionCheck>(provider => provider.GetRequiredService<TSource>());

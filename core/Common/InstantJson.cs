@@ -11,7 +11,8 @@ internal sealed class InstantJson : JsonConverter<DateTimeOffset>
     /// <summary>In bytes or characters.</summary>
     public const int Length = 24;
 
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
@@ -20,7 +21,9 @@ internal sealed class InstantJson : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(text);
     }
 
-    /// <summary>Writes <see cref="Length"/> bytes. The round-trip format, cut to milliseconds, is written faster than a format of our own.</summary>
+    /// <summary>
+    /// Writes <see cref="Length"/> bytes. The round-trip format, cut to milliseconds, is written faster than a format of our own.
+    /// </summary>
     public static void Write(DateTimeOffset at, Span<byte> output)
     {
         Span<byte> precise = stackalloc byte[28];

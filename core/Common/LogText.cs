@@ -17,7 +17,9 @@ public static class LogText
 
     private const int Deepest = 8;
 
-    /// <summary>Control and formatting characters, line separators and half characters are <c>\uXXXX</c>; what is longer ends with three dots.</summary>
+    /// <summary>
+    /// Control and formatting characters, line separators and half characters are <c>\uXXXX</c>; what is longer ends with three dots.
+    /// </summary>
     public static string OneLine(string text, int longest)
     {
         if (text.Length <= longest && !NeedsEscape(text))
@@ -35,7 +37,9 @@ public static class LogText
         return text.Length > longest ? shown.Append("...").ToString() : shown.ToString();
     }
 
-    /// <summary>As <see cref="Exception.ToString"/>, with what each exception says on one line and cut; where it was thrown is ours and stays.</summary>
+    /// <summary>
+    /// As <see cref="Exception.ToString"/>, with what each exception says on one line and cut; where it was thrown is ours and stays.
+    /// </summary>
     public static string Of(Exception exception)
     {
         var shown = new StringBuilder();
@@ -75,6 +79,8 @@ public static class LogText
 
     private static bool IsPair(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
 
-    private static bool IsPlain(char one) => char.GetUnicodeCategory(one) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+    private static bool IsPlain(char one) =>
+        char.GetUnicodeCategory(one) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned);
 }

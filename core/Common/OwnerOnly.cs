@@ -15,7 +15,9 @@ public static partial class OwnerOnly
             _ = Umask(GroupAndOthers);
     }
 
-    /// <summary>Takes from others what a folder of before gave them. A folder that belongs to somebody else stays as that one wants it.</summary>
+    /// <summary>
+    /// Takes from others what a folder of before gave them. A folder that belongs to somebody else stays as that one wants it.
+    /// </summary>
     public static void Tighten(string folder)
     {
         if (OperatingSystem.IsWindows())

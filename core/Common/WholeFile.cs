@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DevOpsAI.Common;
 
 /// <summary>
-/// Files that are there whole or not at all, whoever else writes the same name and whenever the power goes: written beside, made durable, then
-/// given their name in one step.
+/// Files that are there whole or not at all, whoever else writes the same name and whenever the power goes: written beside, made durable,
+/// then given their name in one step.
 /// </summary>
 public static partial class WholeFile
 {
@@ -14,7 +14,8 @@ public static partial class WholeFile
     /// <param name="ownerOnly">Nobody but its owner may read it (mode 600); where there are no file modes the folder decides.</param>
     /// <exception cref="IOException">The name is taken, or the file cannot be written; nothing is left of it then.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Create(string path, ReadOnlySpan<byte> content, bool ownerOnly = false) => Write(path, content, ownerOnly, PutAtFreeName);
+    public static void Create(string path, ReadOnlySpan<byte> content, bool ownerOnly = false) =>
+        Write(path, content, ownerOnly, PutAtFreeName);
 
     /// <summary>Writes a file in the place of another, if there is one.</summary>
     /// <param name="ownerOnly">As of <see cref="Create"/>.</param>
@@ -28,8 +29,9 @@ public static partial class WholeFile
         });
 
     /// <summary>
-    /// Moves a file, already durable, to a name that must be free, in one step. <see cref="File.Move(string, string, bool)"/> alone looks first and
-    /// renames then, and two that do so at once both succeed: on Unix a hard link decides. Where the file system has none, the looking has to do.
+    /// Moves a file, already durable, to a name that must be free, in one step. <see cref="File.Move(string, string, bool)"/> alone looks
+    /// first and renames then, and two that do so at once both succeed: on Unix a hard link decides. Where the file system has none, the
+    /// looking has to do.
     /// </summary>
     /// <exception cref="IOException">The name is taken, or the file cannot be moved; it is still where it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be moved.</exception>
@@ -70,7 +72,9 @@ public static partial class WholeFile
         }
     }
 
-    /// <summary>A new name lasts once its folder does (fsync(2)). A file system that cannot flush a folder keeps names in its own way.</summary>
+    /// <summary>
+    /// A new name lasts once its folder does (fsync(2)). A file system that cannot flush a folder keeps names in its own way.
+    /// </summary>
     private static void FlushFolderOf(string path)
     {
         if (OperatingSystem.IsWindows() || Open(Path.GetDirectoryName(Path.GetFullPath(path))!, 0) is not (>= 0 and var folder))

@@ -15,8 +15,9 @@ namespace DevOpsAI.Completeness;
 /// The position is the last <c>poll.advanced</c>, so of several bots one gets each part, and a crash anywhere means reading it again.
 /// </summary>
 internal sealed class ActionPoller(
-    ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections, IOptions<CompletenessOptions> options,
-    TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null, IHostApplicationLifetime? lifetime = null) : BackgroundService
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections,
+    IOptions<CompletenessOptions> options, TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null,
+    IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
     public static readonly Actor Self = Actor.Service("polling");
 
@@ -26,7 +27,9 @@ internal sealed class ActionPoller(
     private static readonly TimeSpan NotMine = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PatienceWithVendor = TimeSpan.FromMinutes(2);
 
-    /// <summary>Reads on from where the record stands to the end of the log; false when the vendor or the ledger cannot be asked now.</summary>
+    /// <summary>
+    /// Reads on from where the record stands to the end of the log; false when the vendor or the ledger cannot be asked now.
+    /// </summary>
     public async Task<bool> PollAsync(TenantId tenant, Connection connection, CancellationToken cancellationToken)
     {
         for (var page = 0; page < PagesAtOnce; page++)
@@ -83,7 +86,8 @@ internal sealed class ActionPoller(
         var connector = connections.ConnectorOf(connection);
         if (connector is not IActionLog log)
             return (false, false);
-        var answer = await log.ReadLogAsync(connection, position?.Cursor, cancellationToken).WaitAsync(PatienceWithVendor, clock, cancellationToken);
+        var answer = await log.ReadLogAsync(connection, position?.Cursor, cancellationToken)
+            .WaitAsync(PatienceWithVendor, clock, cancellationToken);
         if (answer is not CallOutcome<ActionPage>.Done(var page))
         {
             logger.LogNotRead(connection.Name, ReasonOf(answer));
@@ -100,10 +104,12 @@ internal sealed class ActionPoller(
 
     /// <summary>Something was found, or it is time to say that nothing was.</summary>
     private bool IsNews(PollPosition? position, ActionPage page) =>
-        position is null || page.Gap || page.Actions.Count > 0 || (clock.GetUtcNow() - position.At).Duration() >= options.Value.IdlePollEvery;
+        position is null || page.Gap || page.Actions.Count > 0
+            || (clock.GetUtcNow() - position.At).Duration() >= options.Value.IdlePollEvery;
 
     private async Task RecordAsync(
-        TenantState state, Connection connection, bool simulated, PollPosition? position, ActionPage page, CancellationToken cancellationToken)
+        TenantState state, Connection connection, bool simulated, PollPosition? position, ActionPage page,
+        CancellationToken cancellationToken)
     {
         var tenant = state.Tenant;
         var watch = await WatchAsync(state, page, cancellationToken);
@@ -139,7 +145,8 @@ internal sealed class ActionPoller(
     private async ValueTask<ConnectionWatch> WatchAsync(TenantState state, ActionPage page, CancellationToken cancellationToken)
     {
         var watch = state.Watch;
-        foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.IncidentOf(run) : null).OfType<string>().Distinct())
+        foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.IncidentOf(run) : null)
+            .OfType<string>().Distinct())
         {
             if (await states.IncidentAsync(state, id, cancellationToken) is { } incident)
                 watch = watch.Knowing(incident.Proposal);
@@ -152,7 +159,8 @@ internal sealed class ActionPoller(
         EventText.BoundedKey(action.Id),
         action.OperationId is { Length: > 0 } operation ? EventText.Bounded(operation, EventText.KindLimit) : null,
         EventText.Bounded(action.Action, EventText.KindLimit),
-        action.Target with { Name = EventText.Bounded(action.Target.Name, EventText.DeviceLimit), Client = EventText.Bounded(action.Target.Client, EventText.DeviceLimit) },
+        action.Target with { Name = EventText.Bounded(action.Target.Name, EventText.DeviceLimit),
+            Client = EventText.Bounded(action.Target.Client, EventText.DeviceLimit) },
         EventText.Bounded(action.By, EventText.DeviceLimit),
         action.At,
         EventText.Bounded(action.Detail, EventText.TitleLimit),

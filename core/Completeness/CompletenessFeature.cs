@@ -36,7 +36,8 @@ internal static class CompletenessFeature
             StateSlice.Of<ConnectionWatch>(
                 "watch",
                 [
-                    typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionSilent), typeof(ConnectionHeard),
+                    typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionSilent),
+                    typeof(ConnectionHeard),
                     typeof(ExecutionStarted), typeof(UndoStarted), typeof(PollAdvanced), typeof(OutOfBandChange),
                 ]),
         ],

@@ -12,10 +12,13 @@ internal static partial class CompletenessLog
     [LoggerMessage(EventId = 8102, Level = LogLevel.Error, Message = "Reading the log of {Connection} failed; trying again later")]
     public static partial void PollFailed(this ILogger logger, string connection, Exception problem);
 
-    [LoggerMessage(EventId = 8103, Level = LogLevel.Warning, Message = "Out-of-band change at {Tenant} over {Connection}: {Action}, log line {ActionId}")]
-    public static partial void OutOfBandChange(this ILogger logger, TenantId tenant, string connection, Untrusted action, Untrusted actionId);
+    [LoggerMessage(EventId = 8103, Level = LogLevel.Warning,
+        Message = "Out-of-band change at {Tenant} over {Connection}: {Action}, log line {ActionId}")]
+    public static partial void OutOfBandChange(
+        this ILogger logger, TenantId tenant, string connection, Untrusted action, Untrusted actionId);
 
-    [LoggerMessage(EventId = 8104, Level = LogLevel.Warning, Message = "The log of {Connection} was read with a gap: its vendor no longer knows where we had stopped")]
+    [LoggerMessage(EventId = 8104, Level = LogLevel.Warning,
+        Message = "The log of {Connection} was read with a gap: its vendor no longer knows where we had stopped")]
     public static partial void LogHasGap(this ILogger logger, string connection);
 
     [LoggerMessage(EventId = 8105, Level = LogLevel.Warning, Message = "Connection {Connection} of {Tenant} is silent since {LastHeard}")]
@@ -24,9 +27,11 @@ internal static partial class CompletenessLog
     [LoggerMessage(EventId = 8106, Level = LogLevel.Information, Message = "Connection {Connection} of {Tenant} is heard again")]
     public static partial void HeardAgain(this ILogger logger, TenantId tenant, string connection);
 
-    [LoggerMessage(EventId = 8107, Level = LogLevel.Error, Message = "The silences of {Tenant} could not be looked at or recorded; trying again later")]
+    [LoggerMessage(EventId = 8107, Level = LogLevel.Error,
+        Message = "The silences of {Tenant} could not be looked at or recorded; trying again later")]
     public static partial void SilencesFailed(this ILogger logger, TenantId tenant, Exception problem);
 
-    [LoggerMessage(EventId = 8108, Level = LogLevel.Warning, Message = "What came in over {Connection} could not be recorded; it is counted on")]
+    [LoggerMessage(EventId = 8108, Level = LogLevel.Warning,
+        Message = "What came in over {Connection} could not be recorded; it is counted on")]
     public static partial void ReceiptsNotRecorded(this ILogger logger, string connection, Exception problem);
 }

@@ -10,7 +10,10 @@ public sealed class CompletenessOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ReceiptsEvery { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A connection that was heard before is silent when nothing comes for this long; <c>Connections:{name}:SilentAfter</c> says otherwise for one.</summary>
+    /// <summary>
+    /// A connection that was heard before is silent when nothing comes for this long; <c>Connections:{name}:SilentAfter</c> says otherwise
+    /// for one.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan SilentAfter { get; set; } = TimeSpan.FromDays(1);
 

@@ -7,7 +7,10 @@ namespace DevOpsAI.Completeness;
 
 public static class CompletenessServices
 {
-    /// <summary>What makes a missing action or a silent hour show: vendors' logs are read, silences noticed, and what is found there becomes an event.</summary>
+    /// <summary>
+    /// What makes a missing action or a silent hour show: vendors' logs are read, silences noticed, and what is found there becomes an
+    /// event.
+    /// </summary>
     public static IServiceCollection AddCompleteness(this IServiceCollection services)
     {
         services.AddDeliveryReceipts().AddMetrics();
@@ -23,6 +26,7 @@ public static class CompletenessServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CompletenessOptions>, CompletenessOptionsValidator>());
         services.AddOptionsWithValidateOnStart<CompletenessOptions>().BindConfiguration("Completeness");
-        return services.AddSingleton<DeliveryReceipts>().AddHostedService(static provider => provider.GetRequiredService<DeliveryReceipts>());
+        return services.AddSingleton<DeliveryReceipts>()
+            .AddHostedService(static provider => provider.GetRequiredService<DeliveryReceipts>());
     }
 }

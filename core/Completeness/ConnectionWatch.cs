@@ -20,7 +20,9 @@ public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? 
     public DateTimeOffset? Expected { get; init; }
 }
 
-/// <summary>What is known of a tenant's connections and of what may appear in their vendors' logs: a part of the tenant's state. Immutable.</summary>
+/// <summary>
+/// What is known of a tenant's connections and of what may appear in their vendors' logs: a part of the tenant's state. Immutable.
+/// </summary>
 public sealed record ConnectionWatch : ISlice<ConnectionWatch>
 {
     /// <summary>An event that follows another this closely does not change what is known; thousands a second must cost nothing.</summary>
@@ -108,7 +110,9 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
             return this;
         // An event of now is later than whatever a clock that was ahead said; what is told of the past may be older than what is known.
         var heard = at is { } time && (version is null || !(known?.LastHeard >= time)) ? time : known?.LastHeard;
-        return this with { Pulses = Pulses.SetItem(connection, new(heard, known?.Silent, version ?? known?.Version ?? 0) { Expected = known?.Expected }) };
+        return this with
+            { Pulses = Pulses.SetItem(connection,
+                new(heard, known?.Silent, version ?? known?.Version ?? 0) { Expected = known?.Expected }) };
     }
 
     private ConnectionWatch With(string connection, Func<ConnectionPulse, ConnectionPulse> change) =>

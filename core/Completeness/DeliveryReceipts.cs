@@ -14,14 +14,16 @@ namespace DevOpsAI.Completeness;
 /// ledger: one entry for each connection and interval, however much is refused. A bot that is killed loses the counts since the last
 /// entry, never an event.
 /// </summary>
-public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, IOptions<CompletenessOptions> options, TimeProvider clock, ILogger<DeliveryReceipts> logger)
+public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, IOptions<CompletenessOptions> options, TimeProvider clock,
+    ILogger<DeliveryReceipts> logger)
     : BackgroundService
 {
     private static readonly Actor Self = Actor.Service("intake");
 
     /// <summary>What nobody sends again has to be told soon, but a flood of it must not fill the ledger.</summary>
     private static readonly TimeSpan BetweenHurried = TimeSpan.FromMinutes(1);
-    private readonly Channel<bool> hurry = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> hurry =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly ConcurrentDictionary<string, Counts> counts = new();
 
@@ -33,7 +35,9 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
     /// <summary>A delivery over a connection that exists was refused.</summary>
     public void Refused(Connection connection, int status) => Of(connection).Refuse(clock.GetUtcNow(), status);
 
-    /// <summary>A delivery whose sender had proved itself was refused for what it is: told within a minute, because nobody sends it again.</summary>
+    /// <summary>
+    /// A delivery whose sender had proved itself was refused for what it is: told within a minute, because nobody sends it again.
+    /// </summary>
     public void NotTaken(Connection connection, int status)
     {
         Of(connection).Refuse(clock.GetUtcNow(), status, isLost: true);
@@ -86,7 +90,9 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
     }
 
     private Counts Of(Connection connection) =>
-        counts.TryGetValue(connection.Name, out var known) ? known : counts.GetOrAdd(connection.Name, static (_, connection) => new(connection), connection);
+        counts.TryGetValue(connection.Name, out var known)
+            ? known
+            : counts.GetOrAdd(connection.Name, static (_, connection) => new(connection), connection);
 
     private sealed class Counts(Connection connection)
     {
@@ -129,7 +135,8 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
             {
                 if (first is not { } since)
                     return null;
-                var taken = new WebhookReceipts(connection.Name, since, last, accepted, added, duplicates, lastAccepted, new SortedDictionary<string, long>(refused, StringComparer.Ordinal))
+                var taken = new WebhookReceipts(connection.Name, since, last, accepted, added, duplicates, lastAccepted,
+                    new SortedDictionary<string, long>(refused, StringComparer.Ordinal))
                 {
                     NotTaken = notTaken.Count == 0 ? null : new SortedDictionary<string, long>(notTaken, StringComparer.Ordinal),
                 };

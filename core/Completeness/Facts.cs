@@ -28,7 +28,9 @@ public sealed record WebhookReceipts(
     public IReadOnlyDictionary<string, long>? NotTaken { get; init; }
 }
 
-/// <summary><c>connection.expected</c> on <c>connection/{name}</c>: from now on events are expected over it, though none has come yet.</summary>
+/// <summary>
+/// <c>connection.expected</c> on <c>connection/{name}</c>: from now on events are expected over it, though none has come yet.
+/// </summary>
 public sealed record ConnectionExpected(string Connection) : Fact;
 
 /// <summary><c>connection.silent</c> on <c>connection/{name}</c>: nothing came for longer than expected.</summary>
@@ -43,7 +45,8 @@ public sealed record ConnectionHeard(string Connection, DateTimeOffset SilentSin
 public sealed record SeenOperation(string OperationId, string ActionId);
 
 /// <summary>
-/// <c>poll.advanced</c> on <c>poll/{connection}</c>: the vendor's log was read from one position to another. The position is kept nowhere else.
+/// <c>poll.advanced</c> on <c>poll/{connection}</c>: the vendor's log was read from one position to another. The position is kept nowhere
+/// else.
 /// </summary>
 /// <param name="From">Where the reading began; null for the first, which only says where the log ends.</param>
 /// <param name="Found">Lines read.</param>
@@ -52,16 +55,20 @@ public sealed record SeenOperation(string OperationId, string ActionId);
 public sealed record PollAdvanced(
     string Connection, string? From, string To, int Found, IReadOnlyList<SeenOperation> Ours, bool Gap) : Fact;
 
-/// <summary><c>change.out-of-band</c> on <c>poll/{connection}</c>: something was done at the vendor that no decision on this ledger allows.</summary>
+/// <summary>
+/// <c>change.out-of-band</c> on <c>poll/{connection}</c>: something was done at the vendor that no decision on this ledger allows.
+/// </summary>
 /// <param name="ActionId">The vendor's id of the log line.</param>
 /// <param name="By">Who did it, as the vendor names them.</param>
 /// <param name="DoneAt">When, as the vendor says.</param>
 /// <param name="Why">Why it is not one of ours, one sentence.</param>
 public sealed record OutOfBandChange(
-    string Connection, string ActionId, string? OperationId, string Action, Target Target, [property: Confidential] string By, DateTimeOffset DoneAt,
-    [property: Confidential] string Detail, string Why, bool Simulated) : Fact
+    string Connection, string ActionId, string? OperationId, string Action, Target Target, [property: Confidential] string By,
+    DateTimeOffset DoneAt, [property: Confidential] string Detail, string Why, bool Simulated) : Fact
 {
-    /// <summary>Whether it was done with the connection's credentials; null when the vendor does not tell, and in entries of before.</summary>
+    /// <summary>
+    /// Whether it was done with the connection's credentials; null when the vendor does not tell, and in entries of before.
+    /// </summary>
     public bool? WithOurCredentials { get; init; }
 }
 

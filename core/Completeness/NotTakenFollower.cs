@@ -24,11 +24,14 @@ internal sealed class NotTakenFollower(IMediator mediator) : ILedgerFollower
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Fact is WebhookReceipts { NotTaken: { Count: > 0 } notTaken } receipts)
-            await mediator.Send(new ReceiveEvents(entry.Tenant, receipts.Connection, false, [EventOf(entry.Seq, receipts, notTaken)], entry.Correlation), cancellationToken);
+            await mediator.Send(
+                new ReceiveEvents(entry.Tenant, receipts.Connection, false, [EventOf(entry.Seq, receipts, notTaken)], entry.Correlation),
+                cancellationToken);
     }
 
     /// <summary>As in <c>2 were larger than 1 MiB, 1 could not be read</c>.</summary>
-    public static string WhyOf(IReadOnlyDictionary<string, long> notTaken) => string.Join(", ", notTaken.Select(static one => $"{one.Value} {Why(one.Key)}"));
+    public static string WhyOf(IReadOnlyDictionary<string, long> notTaken) =>
+        string.Join(", ", notTaken.Select(static one => $"{one.Value} {Why(one.Key)}"));
 
     private static string Why(string status) => status switch
     {
@@ -51,7 +54,8 @@ internal sealed class NotTakenFollower(IMediator mediator) : ILedgerFollower
         return new(
             $"{Key}/{seq}", EventStatus.Firing, Severity.Error, Kind, null,
             $"Alerts over {receipts.Connection} were refused: {WhyOf(notTaken)}",
-            $"{(number == 1 ? "A delivery" : $"{number} deliveries")} over {receipts.Connection} could not be taken ({WhyOf(notTaken)}), although the sender is known. "
+            $"{(number == 1 ? "A delivery" : $"{number} deliveries")} over {receipts.Connection} could not be taken "
+            + $"({WhyOf(notTaken)}), although the sender is known. "
             + "The alerts in it are on no card: look into the tool itself. It goes on like this until the sender is changed; "
             + "in Alertmanager, max_alerts: 200 keeps a group small enough.",
             Key, receipts.Last, attributes)

@@ -25,7 +25,9 @@ internal static class OutOfBand
             return "The operation has another target on record.";
         if (action.Arguments is { } arguments && !Same(arguments, step.Arguments))
             return "The operation has other arguments on record.";
-        return watch.Seen.TryGetValue(operation, out var line) && line != action.Id ? "The vendor carried this operation out more than once." : null;
+        return watch.Seen.TryGetValue(operation, out var line) && line != action.Id
+            ? "The vendor carried this operation out more than once."
+            : null;
     }
 
     /// <summary>The step behind <c>CON-1042-x1-0</c>, or behind its rollback, <c>CON-1042-x1-0-r</c>.</summary>

@@ -6,7 +6,9 @@ using MediatR;
 
 namespace DevOpsAI.Completeness;
 
-/// <summary>Sends every out-of-band change through the normal intake, so that people get a card. Harmless to repeat: the intake knows the event.</summary>
+/// <summary>
+/// Sends every out-of-band change through the normal intake, so that people get a card. Harmless to repeat: the intake knows the event.
+/// </summary>
 internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
 {
     /// <summary>What such an event is called; a runbook may handle it like any other kind.</summary>
@@ -19,7 +21,9 @@ internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Fact is OutOfBandChange change)
-            await mediator.Send(new ReceiveEvents(entry.Tenant, change.Connection, change.Simulated, [EventOf(entry.Seq, change)], entry.Correlation), cancellationToken);
+            await mediator.Send(
+                new ReceiveEvents(entry.Tenant, change.Connection, change.Simulated, [EventOf(entry.Seq, change)], entry.Correlation),
+                cancellationToken);
     }
 
     /// <summary>The id of the event that tells people of a change.</summary>
@@ -44,7 +48,8 @@ internal sealed class OutOfBandFollower(IMediator mediator) : ILedgerFollower
         return new(
             key, EventStatus.Firing, Severity.Error, Kind, change.Target.Name,
             $"Out-of-band change: {change.Action} on {change.Target.Name} by {change.By}",
-            $"At the vendor, {change.By} did {change.Action} on {change.Target.Name}: {change.Detail} No decision on record allows it. {change.Why}",
+            $"At the vendor, {change.By} did {change.Action} on {change.Target.Name}: {change.Detail} No decision on record allows it. "
+            + $"{change.Why}",
             key, change.DoneAt, attributes, AboutUser: change.Target.Kind is "user" or "mailbox");
     }
 }

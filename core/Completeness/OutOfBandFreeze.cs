@@ -12,7 +12,8 @@ internal static class OutOfBandFreeze
         if (state.OwnFreeze is not null || changes.FirstOrDefault(change => IsGrave(policy.FreezeOnOutOfBand, change)) is not { } grave)
             return null;
         var credentials = grave.WithOurCredentials == true ? " with the bot's own credentials" : "";
-        return new($"{grave.Action} was done on {grave.Target.Name} over {grave.Connection}{credentials}, and no decision allows it. {grave.Why}")
+        return new($"{grave.Action} was done on {grave.Target.Name} over {grave.Connection}{credentials}, and no decision allows it. "
+            + $"{grave.Why}")
         {
             Cause = FreezeCause.OutOfBand,
         };

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Completeness;
 
-/// <summary>Puts on record from when on a connection is expected to send, when it has gone silent, be it from the start, and when it is heard again. Of several bots one is first.</summary>
+/// <summary>
+/// Puts on record from when on a connection is expected to send, when it has gone silent, be it from the start, and when it is heard again.
+/// Of several bots one is first.
+/// </summary>
 internal sealed class SilenceWatch : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -26,14 +29,16 @@ internal sealed class SilenceWatch : BackgroundService
     private readonly Meter meter;
 
     public SilenceWatch(
-        ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnectionDirectory connections, IEnumerable<IConnectionCheck> checks,
-        IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<SilenceWatch> logger)
+        ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnectionDirectory connections,
+        IEnumerable<IConnectionCheck> checks, IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters,
+        ILogger<SilenceWatch> logger)
     {
         (this.ledger, this.states, this.tenants, this.followed, this.connections, this.options, this.clock, this.logger) =
             (ledger, states, tenants, followed, connections, options, clock, logger);
         senders = checks.Where(check => check.SendsEvents).Select(check => check.Connector).ToHashSet(StringComparer.OrdinalIgnoreCase);
         meter = meters.Create("DevOpsAI.Completeness");
-        meter.CreateObservableGauge("connections.silent", Silent, "{connection}", "Connections that used to send and are silent for longer than expected.");
+        meter.CreateObservableGauge("connections.silent", Silent, "{connection}",
+            "Connections that used to send and are silent for longer than expected.");
     }
 
     public override void Dispose()
@@ -47,7 +52,8 @@ internal sealed class SilenceWatch : BackgroundService
     {
         var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
         var own = connections.All.Where(connection => connection.Tenant == tenant);
-        foreach (var due in Silences.Of(watch, own, connection => senders.Contains(connection.Connector), options.Value.SilentAfter, clock.GetUtcNow()))
+        foreach (var due in Silences.Of(
+            watch, own, connection => senders.Contains(connection.Connector), options.Value.SilentAfter, clock.GetUtcNow()))
         {
             var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
             if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)
@@ -74,5 +80,6 @@ internal sealed class SilenceWatch : BackgroundService
     }
 
     private IEnumerable<Measurement<long>> Silent() => states.Latest.Select(static state => new Measurement<long>(
-        state.Watch.Pulses.Values.Count(static pulse => pulse.Silent is not null), new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
+        state.Watch.Pulses.Values.Count(static pulse => pulse.Silent is not null),
+        new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
 }

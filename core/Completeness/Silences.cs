@@ -10,8 +10,10 @@ internal static class Silences
     public sealed record Due(string Connection, StreamVersion Expected, Fact Fact);
 
     /// <param name="connections">The tenant's.</param>
-    /// <param name="sends">Whether events come over a connection by themselves; of one over which none do nothing is expected before it was heard.</param>
-    public static IEnumerable<Due> Of(ConnectionWatch watch, IEnumerable<Connection> connections, Func<Connection, bool> sends, TimeSpan usually, DateTimeOffset now)
+    /// <param name="sends">Whether events come over a connection by themselves; of one over which none do nothing is expected before it was
+    /// heard.</param>
+    public static IEnumerable<Due> Of(ConnectionWatch watch, IEnumerable<Connection> connections, Func<Connection, bool> sends,
+        TimeSpan usually, DateTimeOffset now)
     {
         foreach (var connection in connections)
         {

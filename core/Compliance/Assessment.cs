@@ -15,7 +15,7 @@ namespace DevOpsAI.Compliance;
 /// wherever and by whomever it is made from them. What it keeps per incident or entry is in temporary files; in memory are the people and
 /// devices that there are.
 /// </summary>
-public sealed class Assessment : IDisposable
+public sealed partial class Assessment : IDisposable
 {
     /// <summary>As the reason stands in ledgers of before.</summary>
     private const string ClosedByExpiry = "expired";
@@ -66,7 +66,9 @@ public sealed class Assessment : IDisposable
     /// <summary>Number of entries by type.</summary>
     public IReadOnlyDictionary<string, long> Counts => counts;
 
-    /// <summary>Freezes, lifted or not, rights that somebody gave to themselves, and out-of-band changes, in order; read anew from a file each time.</summary>
+    /// <summary>
+    /// Freezes, lifted or not, rights that somebody gave to themselves, and out-of-band changes, in order; read anew from a file each time.
+    /// </summary>
     public IEnumerable<Incidental> Incidentals => incidentals.InOrder();
 
     public long Entries { get; private set; }
@@ -145,17 +147,24 @@ public sealed class Assessment : IDisposable
                 break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
-                RoundOf(fact.About.Text, fact.Revision, mark).Reviews.Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
+                RoundOf(fact.About.Text, fact.Revision, mark).Reviews
+                    .Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
                 break;
             case BreakGlassEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
             case ProposalExpired fact: RoundOf(fact.About.Text, fact.Revision, mark).Expired = mark; break;
             case ProposalWithdrawn fact: RoundOf(fact.About.Text, fact.Revision, mark).Withdrawn = mark; break;
             case ProposalEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).Escalated = mark; break;
-            case ExecutionStarted fact: Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
-            case UndoStarted fact: Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal, fact.LeaseUntil); break;
+            case ExecutionStarted fact:
+                Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal,
+                    fact.LeaseUntil); break;
+            case UndoStarted fact:
+                Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal,
+                    fact.LeaseUntil); break;
             case StepFinished fact: Stepped(mark, fact); break;
-            case ExecutionFinished fact: Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
-            case UndoFinished fact: Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
+            case ExecutionFinished fact:
+                Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
+            case UndoFinished fact:
+                Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
             case FreezeSet fact:
                 if (fact.Cause == FreezeCause.Everything)
                     (everything, everythingBy) = (mark, entry.Actor.Id);
@@ -164,12 +173,14 @@ public sealed class Assessment : IDisposable
                 Note(IncidentalKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
-            case RoleAssigned { Held: true } fact when string.Equals(fact.ObjectId, entry.Actor.Id, StringComparison.OrdinalIgnoreCase) && entry.Actor.Kind == ActorKind.Person:
+            case RoleAssigned { Held: true } fact when string.Equals(fact.ObjectId, entry.Actor.Id, StringComparison.OrdinalIgnoreCase)
+                && entry.Actor.Kind == ActorKind.Person:
                 Note(IncidentalKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
                 break;
             case OutOfBandChange fact:
                 var what = $"{fact.Action} on {fact.Target.Name}";
-                var text = $"{(Erasure.IsUnreadable(fact.By) ? "Somebody" : fact.By)} did {what} over {fact.Connection} at {Story.Utc(fact.DoneAt)}. {fact.Why}";
+                var text = $"{(Erasure.IsUnreadable(fact.By) ? "Somebody" : fact.By)} did {what} over {fact.Connection} at "
+                    + $"{Story.Utc(fact.DoneAt)}. {fact.Why}";
                 Note(IncidentalKind.OutOfBand, mark, entry.Actor, text, what, OutOfBandFollower.EventIdOf(fact));
                 break;
         }
@@ -233,7 +244,8 @@ public sealed class Assessment : IDisposable
         var round = RoundOf(fact.About.Text, fact.Revision, mark);
         var seal = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
-        round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal, spool.Add(fact.Reason))
+        round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal,
+            spool.Add(fact.Reason))
         {
             InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,
             Owed = fact.Owed,
@@ -243,39 +255,6 @@ public sealed class Assessment : IDisposable
             round.Seal = seal;
         if (fact is { Kind: DecisionKind.Snooze, Until: { } until })
             round.Snooze(until);
-    }
-
-    private void Started(
-        Mark mark, LedgerEntry entry, string incidentId, int revision, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil)
-    {
-        var round = RoundOf(incidentId, revision, mark, kind);
-        if (round.Run is not { } run || run.Id != executionId)
-        {
-            run = new(executionId, mark) { AllowedBy = entry.Causation, Frozen = freeze is not null, Sealed = true };
-            round.Run = run;
-        }
-        run.Sealed = run.Sealed && (round.Staged is null || Hash256.OfText(seal) == round.Seal);
-        run.LeaseUntil = leaseUntil;
-    }
-
-    private void Stepped(Mark mark, StepFinished fact)
-    {
-        if (RunOf(fact.About.Text, fact.ExecutionId, mark) is not { } run)
-            return;
-        run.LastStep = mark;
-        if (fact.Outcome == StepOutcome.Applied)
-            run.Applied++;
-        else
-            run.NotApplied++;
-    }
-
-    private void Finished(
-        Mark mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack, IReadOnlyList<Change> changes)
-    {
-        if (RunOf(incidentId, executionId, mark) is not { } run)
-            return;
-        (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, spool.Add(summary));
-        run.Changes = spool.Add(string.Join('\n', changes.Select(static change => $"{Line(change.What)}: was {Line(change.Was)}, now {Line(change.Now)}")));
     }
 
     private void Lifted(Mark mark, LedgerEntry entry, FreezeLifted fact)
@@ -332,7 +311,8 @@ public sealed class Assessment : IDisposable
         return index;
     })];
 
-    private static string Lines(Plan plan) => string.Join('\n', plan.Steps.Select(static step => $"{step.Title}: {step.Command} on {step.Target.Name}"));
+    private static string Lines(Plan plan) =>
+        string.Join('\n', plan.Steps.Select(static step => $"{step.Title}: {step.Command} on {step.Target.Name}"));
 
     private static string Line(string text) => Oscal.OscalText.Line(text, 500);
 

@@ -12,7 +12,8 @@ namespace DevOpsAI.Compliance;
 /// <param name="AsOf">Time of the last entry: what the documents are dated with, so that no clock is read.</param>
 /// <param name="WithNames">Titles, summaries, reasons and names are opened, as far as nobody was erased.</param>
 public sealed record EvidenceSubject(
-    TenantId Tenant, string TenantName, string Provider, string Namespace, long First, long Last, DateTimeOffset AsOf, bool WithNames = false)
+    TenantId Tenant, string TenantName, string Provider, string Namespace, long First, long Last, DateTimeOffset AsOf,
+    bool WithNames = false)
 {
     public const string DefaultNamespace = "https://bot.example/ns/oscal";
 }

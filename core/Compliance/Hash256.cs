@@ -37,7 +37,9 @@ public readonly record struct Hash256
     }
 }
 
-/// <summary>An entry as a document refers to it: where it stands and when it was written. Its leaf hash is in <see cref="Assessment.LeafOf"/>.</summary>
+/// <summary>
+/// An entry as a document refers to it: where it stands and when it was written. Its leaf hash is in <see cref="Assessment.LeafOf"/>.
+/// </summary>
 /// <param name="Milliseconds">Since 1970, UTC.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Mark(long Seq, long Milliseconds)

@@ -49,7 +49,8 @@ public sealed class IncidentRecord(string id)
 
     /// <summary>It was opened again, and what was put at a gate since, if anything, has come to no end.</summary>
     public bool IsOpenAgain => Closed is null && Reopenings is [.., var again]
-        && (Rounds is not [.., { Staged: { } staged } last] || staged.Seq < again.Mark.Seq || last is { Run: null, Final: null, Expired: null, Withdrawn: null });
+        && (Rounds is not [.., { Staged: { } staged } last] || staged.Seq < again.Mark.Seq
+            || last is { Run: null, Final: null, Expired: null, Withdrawn: null });
 
     /// <summary>Each time something was put at a gate, in order.</summary>
     public List<Round> Rounds { get; } = new(1);
@@ -147,7 +148,9 @@ public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool
     /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
     public OwedConfirmations? Owed { get; internal init; }
 
-    /// <summary>When it was decided on the line of time that the expiry is on; the entry's own time never goes back and may be later.</summary>
+    /// <summary>
+    /// When it was decided on the line of time that the expiry is on; the entry's own time never goes back and may be later.
+    /// </summary>
     public DateTimeOffset ByClock { get; internal init; } = Mark.At;
 
     public bool IsApproval => Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;

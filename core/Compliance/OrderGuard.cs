@@ -21,7 +21,8 @@ public sealed class OrderGuard(long first) : IDisposable
         switch (entry.Fact)
         {
             case ProposalStaged staged: Of(staged.About.Text).Stage(entry.Seq, staged.Terms.Level); break;
-            case ProposalDecided { Complete: true } decided when Of(decided.About.Text) is { Decided: null } standing: standing.Decide(entry.Seq, decided.Kind); break;
+            case ProposalDecided { Complete: true } decided when Of(decided.About.Text) is { Decided: null } standing:
+                standing.Decide(entry.Seq, decided.Kind); break;
             case ExecutionStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
             case UndoStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
         }
@@ -39,7 +40,8 @@ public sealed class OrderGuard(long first) : IDisposable
         var list = Found.Take(Shown).Select(static one =>
             $"entry {one.Execution} {one.Why}{(one.Gate is { } gate ? $" (its decision is entry {gate})" : "")}");
         throw new EvidenceException(
-            $"This is not evidence of gated execution: {string.Join("; ", list)}{(found.Count > Shown ? $"; and {found.Count - Shown} more" : "")}. Nothing was exported.");
+            $"This is not evidence of gated execution: {string.Join("; ", list)}{(found.Count > Shown ? $"; and "
+            + $"{found.Count - Shown} more" : "")}. Nothing was exported.");
     }
 
     private void Started(LedgerEntry entry, string incidentId, string executionId)
@@ -54,14 +56,17 @@ public sealed class OrderGuard(long first) : IDisposable
     }
 
     /// <summary>The decision of the proposal that was carried out, unless another one was staged meanwhile.</summary>
-    private long? LateGate(string incidentId, long? staged) => Of(incidentId) is var standing && standing.Staged == staged ? standing.Decided : null;
+    private long? LateGate(string incidentId, long? staged) =>
+        Of(incidentId) is var standing && standing.Staged == staged ? standing.Decided : null;
 
     private string? WhyNot(Standing standing, LedgerEntry entry)
     {
         if (entry.Causation is not { } gate || gate >= entry.Seq)
             return "executes and names no earlier entry that allows it";
         if (standing.Staged is not { } staged)
-            return gate < first || (gate == standing.Decided && standing.Approved) ? null : $"executes what entry {gate} is said to allow, which approved nothing";
+            return gate < first || (gate == standing.Decided && standing.Approved)
+                ? null
+                : $"executes what entry {gate} is said to allow, which approved nothing";
         return standing.Level switch
         {
             GateLevel.L3 => $"executes what entry {staged} had left to people",
@@ -114,6 +119,7 @@ public sealed class OrderGuard(long first) : IDisposable
             Execution = input.ReadString() is { Length: > 0 } execution ? execution : null,
         };
 
-        public void Decide(long seq, DecisionKind kind) => (Decided, Approved) = (seq, kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
+        public void Decide(long seq, DecisionKind kind) =>
+            (Decided, Approved) = (seq, kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits);
     }
 }

@@ -127,7 +127,8 @@ internal sealed class RecordCodec
     }
 
     /// <summary>Null for the beginning of time, which no entry has.</summary>
-    private static DateTimeOffset? ReadTime(BinaryReader input) => input.ReadInt64() is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
+    private static DateTimeOffset? ReadTime(BinaryReader input) =>
+        input.ReadInt64() is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
 
     private Round ReadRound(BinaryReader input)
     {
@@ -152,7 +153,8 @@ internal sealed class RecordCodec
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             round.Decisions.Add(ReadDecision(input));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            round.Reviews.Add(new(ReadMark(input), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input)));
+            round.Reviews.Add(
+                new(ReadMark(input), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input)));
         round.GlassEscalated = ReadMarkOrNull(input);
         round.Expired = ReadMarkOrNull(input);
         round.Withdrawn = ReadMarkOrNull(input);
@@ -189,7 +191,8 @@ internal sealed class RecordCodec
     }
 
     private DecisionRecord ReadDecision(BinaryReader input) => new(
-        ReadMark(input), (DecisionKind)input.Read7BitEncodedInt(), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input))
+        ReadMark(input), (DecisionKind)input.Read7BitEncodedInt(), actors[input.Read7BitEncodedInt()], input.ReadBoolean(),
+        input.ReadBoolean(), ReadText(input))
     {
         InTheNameOf = input.Read7BitEncodedInt() is > 0 and var absent ? actors[absent - 1] : null,
         Owed = input.ReadBoolean() ? new(input.ReadInt32(), new(input.ReadInt64(), TimeSpan.Zero)) : null,
@@ -248,7 +251,8 @@ internal sealed class RecordCodec
 
     private static Mark ReadMark(BinaryReader input) => ReadMarkOrNull(input)!.Value;
 
-    private static Mark? ReadMarkOrNull(BinaryReader input) => input.ReadInt64() is not 0 and var seq ? new Mark(seq, input.ReadInt64()) : null;
+    private static Mark? ReadMarkOrNull(BinaryReader input) =>
+        input.ReadInt64() is not 0 and var seq ? new Mark(seq, input.ReadInt64()) : null;
 
     private static SpooledText ReadText(BinaryReader input) => new(input.ReadInt64());
 

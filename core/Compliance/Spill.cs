@@ -3,8 +3,8 @@ using DevOpsAI.Ledger.Sqlite;
 namespace DevOpsAI.Compliance;
 
 /// <summary>
-/// Records under keys, in the order in which they were added. The few that were used last are at hand, the others in a temporary file, so that
-/// memory does not grow with their number. For one thread.
+/// Records under keys, in the order in which they were added. The few that were used last are at hand, the others in a temporary file, so
+/// that memory does not grow with their number. For one thread.
 /// </summary>
 internal sealed class Spill<T> : IDisposable
     where T : class

@@ -30,13 +30,15 @@ internal static class Story
     };
 
     /// <summary>As <see cref="Name"/>, at the beginning of a sentence.</summary>
-    public static string Opening(Actor actor) => Name(actor) is var name && actor.Kind == ActorKind.Person && !Erasure.IsUnreadable(actor.Name)
+    public static string Opening(Actor actor) =>
+        Name(actor) is var name && actor.Kind == ActorKind.Person && !Erasure.IsUnreadable(actor.Name)
         ? name
         : $"{char.ToUpperInvariant(name[0])}{name[1..]}";
 
     public static string Gate(Round round) => round.Staged is null
         ? "It was put at its gate before this range."
-        : $"{(round.Kind == ProposalKind.Undo ? "An undo" : "A remedy")} was put at gate level {round.Level} under policy {round.Policy}, asked for by {Name(round.Requester)}{Needs(round)}.";
+        : $"{(round.Kind == ProposalKind.Undo ? "An undo" : "A remedy")} was put at gate level {round.Level} under policy "
+            + $"{round.Policy}, asked for by {Name(round.Requester)}{Needs(round)}.";
 
     public static IEnumerable<string> Decisions(Assessment assessment, Round round)
     {
@@ -45,8 +47,10 @@ internal static class Story
             var reason = assessment.Texts.Get(decision.Reason);
             var whose = decision.InTheNameOf is { } absent ? $" in the name of {Name(absent)}" : "";
             yield return decision.Owed is { } owed
-                ? $"{Opening(decision.By)} broke the glass and {Verb(decision.Kind)} alone, {Confirmations(owed.Count)} by others owed until {Utc(owed.DueAt)}{Reason(reason)}."
-                : $"{Opening(decision.By)} {Verb(decision.Kind)}{whose}{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
+                ? $"{Opening(decision.By)} broke the glass and {Verb(decision.Kind)} alone, {Confirmations(owed.Count)} by others owed "
+                    + $"until {Utc(owed.DueAt)}{Reason(reason)}."
+                : $"{Opening(decision.By)} {Verb(decision.Kind)}{whose}"
+                    + $"{(decision.Complete || decision.Kind == DecisionKind.Snooze ? "" : ", more were needed")}{Reason(reason)}.";
         }
         if (round.Expired is not null)
             yield return "Nobody decided in time: it expired and nothing was done.";
@@ -56,11 +60,15 @@ internal static class Story
             yield return $"Policy {round.Policy} allows it without asking ({round.Level}).";
     }
 
-    /// <summary>What others said about the glass being broken and what is owed for it at the end of the range, each with the entry behind it.</summary>
+    /// <summary>
+    /// What others said about the glass being broken and what is owed for it at the end of the range, each with the entry behind it.
+    /// </summary>
     public static IEnumerable<(Mark Mark, string Sentence)> Reviews(Assessment assessment, Round round)
     {
         foreach (var review in round.Reviews)
-            yield return (review.Mark, $"{Opening(review.By)} {(review.Confirms ? "confirmed that it was right to break the glass" : "objected to the glass being broken")}{Reason(assessment.Texts.Get(review.Reason))}.");
+            yield return (review.Mark,
+                $"{Opening(review.By)} {(review.Confirms ? "confirmed that it was right to break the glass" : "objected to the glass "
+                + "being broken")}{Reason(assessment.Texts.Get(review.Reason))}.");
         if (round.GlassEscalated is { } escalated)
             yield return (escalated, "Others were told of the broken glass: somebody objected, or not enough had confirmed in time.");
         if (round.Decisions.Find(static decision => decision.Owed is not null) is not { Owed: { } owed } broken)
@@ -70,7 +78,8 @@ internal static class Story
         var last = round.Reviews.Select(static review => review.Mark).Append(broken.Mark).MaxBy(static mark => mark.Seq);
         yield return (last, Glass(round) == "confirmed"
             ? "The broken glass is confirmed: nothing more is owed."
-            : $"The broken glass is not confirmed: {Confirmations(Math.Max(1, owed.Count - confirmed))} by others {(owed.DueAt < assessment.Subject.AsOf ? "overdue since" : "owed until")} {Utc(owed.DueAt)}.");
+            : $"The broken glass is not confirmed: {Confirmations(Math.Max(1, owed.Count - confirmed))} by others "
+                + $"{(owed.DueAt < assessment.Subject.AsOf ? "overdue since" : "owed until")} {Utc(owed.DueAt)}.");
     }
 
     /// <summary>What became of a broken glass: <c>confirmed</c>, <c>objected</c> or <c>owed</c>; null when none was broken.</summary>
@@ -130,7 +139,8 @@ internal static class Story
     public static string Statement(Weakness weakness) => weakness.Kind switch
     {
         WeaknessKind.Expired => "A change that nobody reviews in time is a cause that nobody treats.",
-        WeaknessKind.TooFewApprovals or WeaknessKind.OwnRequest => "A decision without a second pair of eyes weakens the separation of duties.",
+        WeaknessKind.TooFewApprovals or WeaknessKind.OwnRequest =>
+            "A decision without a second pair of eyes weakens the separation of duties.",
         WeaknessKind.SealBroken => "An approval that does not cover what was done is no approval.",
         WeaknessKind.Failed => "The change is not in place, or only in part.",
         WeaknessKind.Unknown => "The state of the system is not known until a person has looked.",
@@ -150,7 +160,8 @@ internal static class Story
         WeaknessKind.Unknown => "Look at the device and record what was found.",
         WeaknessKind.Unfinished => "Find out from the vendor what was done and record it.",
         WeaknessKind.Frozen => "Find out whether the reason still holds; have a different person lift the freeze if not.",
-        WeaknessKind.OutOfBand => "Find out from the vendor who did it and why; have it decided afterwards or taken back, and close its incident.",
+        WeaknessKind.OutOfBand =>
+            "Find out from the vendor who did it and why; have it decided afterwards or taken back, and close its incident.",
         WeaknessKind.TimeWentBack => "Check the clock of the machine that wrote the entry.",
         _ => "Explain the deviation, and change the policy or the practice that allowed it.",
     };
@@ -159,12 +170,15 @@ internal static class Story
 
     private static string Needs(Round round) => round.Level switch
     {
-        GateLevel.L2 => $"; it needs {round.Approvals} approval{(round.Approvals == 1 ? "" : "s")}{(round.NotTheRequester ? ", not by the requester" : "")}",
+        GateLevel.L2 =>
+            $"; it needs {round.Approvals} approval{(round.Approvals == 1 ? "" : "s")}"
+            + $"{(round.NotTheRequester ? ", not by the requester" : "")}",
         GateLevel.L3 => "; it is for people only",
         _ => "",
     };
 
-    private static string Confirmations(int count) => $"{count.ToString(CultureInfo.InvariantCulture)} confirmation{(count == 1 ? "" : "s")}";
+    private static string Confirmations(int count) =>
+        $"{count.ToString(CultureInfo.InvariantCulture)} confirmation{(count == 1 ? "" : "s")}";
 
     private static string Verb(DecisionKind kind) => kind switch
     {

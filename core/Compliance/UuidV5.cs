@@ -3,7 +3,9 @@ using System.Text;
 
 namespace DevOpsAI.Compliance;
 
-/// <summary>Name-based UUIDs, RFC 9562 section 5.5: the same name in the same namespace is the same UUID, everywhere and for ever.</summary>
+/// <summary>
+/// Name-based UUIDs, RFC 9562 section 5.5: the same name in the same namespace is the same UUID, everywhere and for ever.
+/// </summary>
 public static class UuidV5
 {
     /// <summary>The RFC's namespace for URLs.</summary>

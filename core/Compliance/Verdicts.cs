@@ -27,7 +27,8 @@ public static class Verdicts
     }
 
     /// <summary>Whether it says anything at all about the objectives.</summary>
-    public static bool IsTelling(Round round, DateTimeOffset until) => Objectives.OfRounds.Any(objective => Of(objective, round, until) is not null);
+    public static bool IsTelling(Round round, DateTimeOffset until) =>
+        Objectives.OfRounds.Any(objective => Of(objective, round, until) is not null);
 
     private static bool? Reviewed(Round round) => round switch
     {
@@ -53,12 +54,15 @@ public static class Verdicts
     private static int Approvers(Round round)
     {
         var approvals = round.Decisions
-            .Where(decision => decision.IsApproval && decision.By.Kind == ActorKind.Person && !(round.NotTheRequester && IsRequester(round, decision)))
+            .Where(decision => decision.IsApproval && decision.By.Kind == ActorKind.Person
+                && !(round.NotTheRequester && IsRequester(round, decision)))
             .ToList();
-        return Math.Min(Different(approvals.Select(static decision => decision.By)), Different(approvals.Select(static decision => decision.InTheNameOf ?? decision.By)));
+        return Math.Min(Different(approvals.Select(static decision => decision.By)),
+            Different(approvals.Select(static decision => decision.InTheNameOf ?? decision.By)));
     }
 
-    private static int Different(IEnumerable<Actor> people) => people.Select(static person => person.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    private static int Different(IEnumerable<Actor> people) =>
+        people.Select(static person => person.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count();
 
     private static bool? CarriedOut(Round round) => round.Run?.Outcome switch
     {
@@ -76,14 +80,17 @@ public static class Verdicts
         if (round.Level < GateLevel.L2)
             return true;
         // A glass is broken where policy allows it; what is owed for it is another objective.
-        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq && (final.Owed is not null || HasItsPeople(round)) && final.ByClock <= round.ExpiresAt;
+        return round.Final is { IsApproval: true } final && final.Mark.Seq < run.Started.Seq
+            && (final.Owed is not null || HasItsPeople(round)) && final.ByClock <= round.ExpiresAt;
     }
 
     /// <summary>At L0 and L1 the policy decides, and at L1 the press of the person who asks is the decision.</summary>
     private static bool? Separated(Round round)
     {
         var approvals = round.Level < GateLevel.L2 ? [] : round.Decisions.Where(static decision => decision.IsApproval).ToList();
-        return approvals.Count == 0 ? null : approvals.TrueForAll(decision => !IsRequester(round, decision) || (decision.Owed is not null && IsConfirmed(round)));
+        return approvals.Count == 0
+            ? null
+            : approvals.TrueForAll(decision => !IsRequester(round, decision) || (decision.Owed is not null && IsConfirmed(round)));
     }
 
     private static bool IsRequester(Round round, DecisionRecord decision) =>
@@ -103,6 +110,7 @@ public static class Verdicts
     {
         if (round.Run is not { } run || round.Level < GateLevel.L2)
             return null;
-        return run.Sealed && round.Decisions.Where(static decision => decision.IsApproval).All(static decision => decision.Sealed && decision.By.Kind == ActorKind.Person);
+        return run.Sealed && round.Decisions.Where(static decision => decision.IsApproval)
+            .All(static decision => decision.Sealed && decision.By.Kind == ActorKind.Person);
     }
 }

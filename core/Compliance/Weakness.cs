@@ -23,7 +23,8 @@ public enum WeaknessKind
 /// <param name="Key">Unique in the export, and the same in every export that contains it.</param>
 /// <param name="Seen">The entry that shows it.</param>
 /// <param name="SettledBy">The later entry that put it right; null while it is open.</param>
-public sealed record Weakness(WeaknessKind Kind, string Key, Mark Seen, Mark? SettledBy, IncidentRecord? Incident, Round? Round, Incidental? Incidental)
+public sealed record Weakness(WeaknessKind Kind, string Key, Mark Seen, Mark? SettledBy, IncidentRecord? Incident, Round? Round,
+    Incidental? Incidental)
 {
     public bool IsOpen => SettledBy is null;
 }
@@ -45,8 +46,10 @@ public static class Weaknesses
                 }
             }
         }
-        // An out-of-band change is settled when people have closed the incident about it. A freeze is the line being stopped as it should be; only one that nobody has lifted is left to see to.
-        foreach (var incidental in assessment.Incidentals.Where(static happened => happened is not { Kind: IncidentalKind.Frozen, Ended: not null }))
+        // An out-of-band change is settled when people have closed the incident about it. A freeze is the line being stopped as it should
+        // be; only one that nobody has lifted is left to see to.
+        foreach (var incidental in assessment.Incidentals.Where(
+            static happened => happened is not { Kind: IncidentalKind.Frozen, Ended: not null }))
         {
             var kind = incidental.Kind switch
             {
@@ -55,7 +58,8 @@ public static class Weaknesses
                 IncidentalKind.OutOfBand => WeaknessKind.OutOfBand,
                 _ => WeaknessKind.OwnRole,
             };
-            yield return new(kind, $"{kind}:{incidental.Mark.Seq}".ToLowerInvariant(), incidental.Mark, incidental.Ended, null, null, incidental);
+            yield return new(kind, $"{kind}:{incidental.Mark.Seq}".ToLowerInvariant(), incidental.Mark, incidental.Ended, null, null,
+                incidental);
         }
         if (assessment.TimeWentBack is { } back)
             yield return new(WeaknessKind.TimeWentBack, $"time:{back.Seq}", back, null, null, null, null);
@@ -82,8 +86,8 @@ public static class Weaknesses
     }
 
     /// <summary>
-    /// What did not come about is settled when somebody has seen to the incident or a later proposal is verified, and what nobody decided also when
-    /// somebody has decided a later proposal; what was done against the rules stays, until people answer for it elsewhere.
+    /// What did not come about is settled when somebody has seen to the incident or a later proposal is verified, and what nobody decided
+    /// also when somebody has decided a later proposal; what was done against the rules stays, until people answer for it elsewhere.
     /// </summary>
     private static Mark? SettledBy(WeaknessKind kind, IncidentRecord incident, Round round, Mark seen)
     {
@@ -91,9 +95,11 @@ public static class Weaknesses
             return null;
         foreach (var later in incident.Rounds)
         {
-            if (kind == WeaknessKind.Expired && later.Revision > round.Revision && later.Final is { } decided && decided.Mark.Seq > seen.Seq)
+            if (kind == WeaknessKind.Expired && later.Revision > round.Revision && later.Final is { } decided
+                && decided.Mark.Seq > seen.Seq)
                 return decided.Mark;
-            if (later.Revision > round.Revision && later.Run is { Outcome: ExecutionOutcome.Verified, Finished: { } verified } && verified.Seq > seen.Seq)
+            if (later.Revision > round.Revision && later.Run is { Outcome: ExecutionOutcome.Verified, Finished: { } verified }
+                && verified.Seq > seen.Seq)
                 return verified;
         }
         return incident.Treated is { } treated && treated.Seq > seen.Seq ? treated : null;

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace DevOpsAI.Compliance;
 
 /// <summary>
-/// Finds what a fact lacks. Stored JSON is read leniently, so that entries of every age stay readable; a member that is missing or null where
-/// the fact always has something would otherwise only show where somebody uses it.
+/// Finds what a fact lacks. Stored JSON is read leniently, so that entries of every age stay readable; a member that is missing or null
+/// where the fact always has something would otherwise only show where somebody uses it.
 /// </summary>
 public static class WholeFacts
 {
@@ -15,7 +15,9 @@ public static class WholeFacts
 
     private static readonly ConcurrentDictionary<Type, Member[]> Members = new();
 
-    /// <summary>Path of the first member that must be there and is not, as in <c>terms.policyVersion</c>; null when nothing lacks.</summary>
+    /// <summary>
+    /// Path of the first member that must be there and is not, as in <c>terms.policyVersion</c>; null when nothing lacks.
+    /// </summary>
     /// <param name="fact">A fact, or the whole entry.</param>
     public static string? Lack(object fact) => Lack(fact, "", Deepest);
 
@@ -68,19 +70,24 @@ public static class WholeFacts
         return
         [
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(static property => property is { CanRead: true } && property.GetIndexParameters().Length == 0 && MayHoldReferences(property))
+                .Where(static property =>
+                    property is { CanRead: true } && property.GetIndexParameters().Length == 0 && MayHoldReferences(property))
                 .Select(property => MemberOf(property, nullability.Create(property))),
         ];
     }
 
-    /// <summary>Only what is read from JSON: a property with a constructor parameter or a setter; what is computed may throw on a half fact.</summary>
-    private static bool MayHoldReferences(PropertyInfo property) => property is { CanWrite: true, PropertyType.IsPrimitive: false, PropertyType.IsEnum: false };
+    /// <summary>
+    /// Only what is read from JSON: a property with a constructor parameter or a setter; what is computed may throw on a half fact.
+    /// </summary>
+    private static bool MayHoldReferences(PropertyInfo property) =>
+        property is { CanWrite: true, PropertyType.IsPrimitive: false, PropertyType.IsEnum: false };
 
     private static Member MemberOf(PropertyInfo property, NullabilityInfo known)
     {
         var items = known.ElementType ?? known.GenericTypeArguments.LastOrDefault();
         return new(
-            property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? $"{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}", property,
+            property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+                ?? $"{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}", property,
             known.ReadState == NullabilityState.Nullable, items?.ReadState == NullabilityState.Nullable);
     }
 

@@ -26,7 +26,9 @@ internal static class ActionCalls
             }
             else if (!Accepts(spec, value))
             {
-                mistakes.Add($"'{(value.Length <= 80 ? value : value[..79] + "…")}' is not allowed as {spec.Title.ToLowerInvariant()} of {action.Name}.");
+                mistakes.Add(
+                    $"'{(value.Length <= 80 ? value : value[..79] + "…")}' is not allowed as {spec.Title.ToLowerInvariant()} of "
+                    + $"{action.Name}.");
             }
         }
         return mistakes;
@@ -38,9 +40,10 @@ internal static class ActionCalls
         : value.Length <= spec.MaxLength && !value.Any(char.IsControl) && new WholeMatch(spec.Pattern).Accepts(value);
 
     /// <summary>
-    /// The catalogue's command with target and arguments filled in as they would be run: a value stays one argument, whatever it holds. Inside
-    /// the quotes of the catalogue its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read again. What
-    /// stands after the question mark in <c>{priority? -Priority }</c> is put before the value, and nothing at all where there is none.
+    /// The catalogue's command with target and arguments filled in as they would be run: a value stays one argument, whatever it holds.
+    /// Inside the quotes of the catalogue its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read
+    /// again. What stands after the question mark in <c>{priority? -Priority }</c> is put before the value, and nothing at all where there
+    /// is none.
     /// </summary>
     public static string Command(ActionSpec action, Target target, IReadOnlyDictionary<string, string> arguments)
     {

@@ -21,7 +21,8 @@ public sealed record VendorAction(
 /// <summary>A part of the vendor's log, oldest first.</summary>
 /// <param name="Cursor">Where the next part begins: opaque, at most 200 characters.</param>
 /// <param name="More">There is more already.</param>
-/// <param name="Gap">The vendor no longer knows the cursor it was asked with, so lines may have been missed; the new cursor begins at its end.</param>
+/// <param name="Gap">The vendor no longer knows the cursor it was asked with, so lines may have been missed; the new cursor begins at its
+/// end.</param>
 public sealed record ActionPage(IReadOnlyList<VendorAction> Actions, string Cursor, bool More = false, bool Gap = false);
 
 /// <summary>
@@ -30,6 +31,8 @@ public sealed record ActionPage(IReadOnlyList<VendorAction> Actions, string Curs
 /// </summary>
 public interface IActionLog
 {
-    /// <summary>The next part of the log after <paramref name="cursor"/>; with null, no actions and a cursor at the end of the log as it is now.</summary>
+    /// <summary>
+    /// The next part of the log after <paramref name="cursor"/>; with null, no actions and a cursor at the end of the log as it is now.
+    /// </summary>
     Task<CallOutcome<ActionPage>> ReadLogAsync(Connection connection, string? cursor, CancellationToken cancellationToken);
 }

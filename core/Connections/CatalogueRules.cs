@@ -40,10 +40,14 @@ public static class CatalogueRules
         if (back.TargetKind != action.TargetKind)
             yield return $"its rollback {back.Name} is for a {back.TargetKind}, not for a {action.TargetKind}.";
         if (back.Reversibility > action.Reversibility || back.BlastRadius > action.BlastRadius)
-            yield return $"its rollback {back.Name} reaches further than it does, and may run by itself: declare the action to be as grave.";
-        foreach (var argument in action.Arguments.Where(argument => !back.Arguments.Any(other => other.Name == argument.Name && other.Pattern == argument.Pattern && other.MaxLength >= argument.MaxLength)))
+            yield return $"its rollback {back.Name} reaches further than it does, and may run by itself: declare the action to be as "
+                + $"grave.";
+        foreach (var argument in action.Arguments.Where(
+            argument => !back.Arguments.Any(
+                other => other.Name == argument.Name && other.Pattern == argument.Pattern && other.MaxLength >= argument.MaxLength)))
             yield return $"its rollback {back.Name} must take the argument '{argument.Name}' with the same pattern.";
-        foreach (var needed in back.Arguments.Where(argument => argument.Required && !action.Arguments.Any(other => other.Required && other.Name == argument.Name)))
+        foreach (var needed in back.Arguments.Where(
+            argument => argument.Required && !action.Arguments.Any(other => other.Required && other.Name == argument.Name)))
             yield return $"its rollback {back.Name} needs the argument '{needed.Name}', which the action may be without.";
     }
 

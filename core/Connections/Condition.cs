@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace DevOpsAI.Connections;
 
-/// <summary>A statement about an observation, as in <c>disk.C.freePercent &gt;= 15</c>: a precondition before acting, a verification after.</summary>
-/// <param name="Operator">One of <c>== != &lt; &lt;= &gt; &gt;=</c>. The order operators need numbers on both sides; equality ignores case.</param>
+/// <summary>
+/// A statement about an observation, as in <c>disk.C.freePercent &gt;= 15</c>: a precondition before acting, a verification after.
+/// </summary>
+/// <param name="Operator">One of <c>== != &lt; &lt;= &gt; &gt;=</c>. The order operators need numbers on both sides; equality ignores
+/// case.</param>
 public sealed record Condition(string Observation, string Operator, string Value)
 {
     public static readonly IReadOnlyList<string> Operators = ["==", "!=", "<", "<=", ">", ">="];

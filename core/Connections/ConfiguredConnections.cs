@@ -15,7 +15,9 @@ public sealed class ConnectionSettings
     public string? Tenant { get; init; }
     public string? Connector { get; init; }
 
-    /// <summary>How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:SilentAfter</c>.</summary>
+    /// <summary>
+    /// How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:SilentAfter</c>.
+    /// </summary>
     public TimeSpan? SilentAfter { get; init; }
 
     /// <summary>The day by which its secrets are to be replaced; people are reminded from two weeks before.</summary>
@@ -37,7 +39,9 @@ public interface IConnectionCheck
     /// <summary>Events come over its connections by themselves, so that silence means something.</summary>
     bool SendsEvents => false;
 
-    /// <summary>What is wrong with the connection's settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
+    /// <summary>
+    /// What is wrong with the connection's settings, one sentence each, beginning with the setting's name; secrets are not read.
+    /// </summary>
     IEnumerable<string> Problems(Connection connection);
 }
 
@@ -60,7 +64,8 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
     public ConfiguredConnections(IOptions<ConnectionsOptions> options, IEnumerable<IConnector> connectors)
     {
         this.connectors = connectors.ToDictionary(connector => connector.Name, StringComparer.OrdinalIgnoreCase);
-        All = [.. options.Value.Connections.Select(pair => Read(pair.Key, pair.Value)).OrderBy(connection => connection.Name, StringComparer.Ordinal)];
+        All = [.. options.Value.Connections.Select(pair => Read(pair.Key, pair.Value))
+            .OrderBy(connection => connection.Name, StringComparer.Ordinal)];
         byName = All.ToDictionary(connection => connection.Name, StringComparer.OrdinalIgnoreCase);
         acting = All.Where(connection => this.connectors.ContainsKey(connection.Connector)).ToLookup(connection => connection.Tenant);
     }
@@ -76,14 +81,16 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
 
     public IConnector ConnectorOf(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
         ? connector
-        : throw new InvalidOperationException($"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");
+        : throw new InvalidOperationException(
+            $"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");
 
     /// <summary>The connection, once it is known to be valid.</summary>
     internal static Connection Read(string name, ConnectionSettings settings) => new(
         name.Trim().ToLowerInvariant(),
         TenantId.Parse(settings.Tenant!),
         settings.Connector!.Trim().ToLowerInvariant(),
-        settings.Settings.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
+        settings.Settings.Where(pair => pair.Value is not null)
+            .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
     {
         SilentAfter = settings.SilentAfter,
     };

@@ -7,7 +7,10 @@ namespace DevOpsAI.Connections;
 
 public static class ConnectionsServices
 {
-    /// <summary>The connections from section <c>Connections</c>, over whatever connectors and event sources are registered. ASP.NET Core has an <c>AddConnections</c> of its own.</summary>
+    /// <summary>
+    /// The connections from section <c>Connections</c>, over whatever connectors and event sources are registered. ASP.NET Core has an
+    /// <c>AddConnections</c> of its own.
+    /// </summary>
     public static IServiceCollection AddTenantConnections(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ConnectionsOptions>, ConnectionsValidator>();

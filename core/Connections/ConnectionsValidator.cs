@@ -9,16 +9,19 @@ namespace DevOpsAI.Connections;
 /// Names every mistake in section <c>Connections</c> at once. A connector that needs the clients cannot be asked while section
 /// <c>Tenants</c> has mistakes, which that section tells; whose connections they are is told all the same.
 /// </summary>
-internal sealed partial class ConnectionsValidator(IServiceProvider services, IEnumerable<IConfigureOptions<TenantsOptions>> tenants) : IValidateOptions<ConnectionsOptions>
+internal sealed partial class ConnectionsValidator(IServiceProvider services, IEnumerable<IConfigureOptions<TenantsOptions>> tenants)
+    : IValidateOptions<ConnectionsOptions>
 {
     // As they are written, whatever else is wrong with them.
     private readonly HashSet<string> written = new OptionsFactory<TenantsOptions>(tenants, []).Create(Options.DefaultName)
-        .Tenants.Keys.Select(static id => TenantId.TryParse(id, out var tenant) ? tenant.Value : id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        .Tenants.Keys.Select(static id => TenantId.TryParse(id, out var tenant) ? tenant.Value : id)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     public ValidateOptionsResult Validate(string? name, ConnectionsOptions options)
     {
         var connectors = Connectors.Of(services);
-        List<string> problems = [.. connectors?.Mistakes ?? [], .. options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value, connectors))];
+        List<string> problems = [.. connectors?.Mistakes ?? [],
+            .. options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value, connectors))];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -63,8 +66,10 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
                 List<IConnectionCheck> checks = [.. services.GetServices<IConnectionCheck>()];
                 return new(
                     checks.ToLookup(static check => check.Connector, StringComparer.OrdinalIgnoreCase),
-                    new(connectors.Select(static connector => connector.Name).Concat(checks.Select(static check => check.Connector)), StringComparer.OrdinalIgnoreCase),
-                    [.. connectors.SelectMany(static connector => CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))]);
+                    new(connectors.Select(static connector => connector.Name).Concat(checks.Select(static check => check.Connector)),
+                        StringComparer.OrdinalIgnoreCase),
+                    [.. connectors.SelectMany(static connector =>
+                        CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))]);
             }
             catch (OptionsValidationException)
             {

@@ -30,13 +30,15 @@ public sealed record ArgumentSpec(string Name, string Title, string Pattern, boo
 /// <summary>What an action is, declared by its connector: the catalogue entry that gates, cards and executor rely on.</summary>
 /// <param name="Name">As in <c>service.restart</c>.</param>
 /// <param name="TargetKind">Kind of target it needs, as in <c>device</c>.</param>
-/// <param name="Idempotent">Doing it twice is the same as doing it once, so it may be retried after <see cref="CallOutcome{T}.NotDone"/>.</param>
+/// <param name="Idempotent">Doing it twice is the same as doing it once, so it may be retried after
+/// <see cref="CallOutcome{T}.NotDone"/>.</param>
 /// <param name="Command">
 /// The exact command with <c>{argument}</c> and <c>{target}</c> to fill, shown in full on the card. Every argument has its place in it; one
 /// that may be left out is written <c>{argument? -Name }</c>, with the text that goes before its value.
 /// </param>
 /// <param name="Rollback">
-/// The action that takes it back with the same target and arguments, or null. It runs by itself when a later step fails, so a plan has its level too.
+/// The action that takes it back with the same target and arguments, or null. It runs by itself when a later step fails, so a plan has its
+/// level too.
 /// </param>
 /// <param name="Timeout">How long a single call may take.</param>
 public sealed record ActionSpec(
@@ -51,7 +53,9 @@ public sealed record ActionSpec(
     string? Rollback,
     TimeSpan Timeout);
 
-/// <summary>One call of an action. <paramref name="OperationId"/> is ours, the same for every attempt, and lets the vendor be asked later.</summary>
+/// <summary>
+/// One call of an action. <paramref name="OperationId"/> is ours, the same for every attempt, and lets the vendor be asked later.
+/// </summary>
 public sealed record ActionCall(string OperationId, string Action, Target Target, IReadOnlyDictionary<string, string> Arguments);
 
 /// <summary>What the vendor answered: a line for the record.</summary>
@@ -89,14 +93,18 @@ public interface IConnector
     /// <summary>The catalogue, by action name.</summary>
     IReadOnlyDictionary<string, ActionSpec> Actions { get; }
 
-    /// <summary>Every target of <paramref name="kind"/> that the tenant has under this name (case-insensitive, exact); none, one, or several.</summary>
-    Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken);
+    /// <summary>
+    /// Every target of <paramref name="kind"/> that the tenant has under this name (case-insensitive, exact); none, one, or several.
+    /// </summary>
+    Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken);
 
     /// <summary>
     /// The target's state now as flat observations, as in <c>service.Spooler.state = stopped</c> or <c>disk.C.freePercent = 6</c>.
     /// The last segment says what, the segments before it of what; numbers are plain decimals.
     /// </summary>
-    Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken);
+    Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken);
 
     /// <summary>Carries out one action. Never retries by itself.</summary>
     Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken);
@@ -111,7 +119,9 @@ public interface IConnections
     /// <summary>The tenant's connections that can act or be observed.</summary>
     IReadOnlyList<Connection> Of(TenantId tenant);
 
-    /// <summary>The tenant's connection of this name that can act or be observed; null when there is none, or it is another tenant's.</summary>
+    /// <summary>
+    /// The tenant's connection of this name that can act or be observed; null when there is none, or it is another tenant's.
+    /// </summary>
     Connection? Find(TenantId tenant, string name);
 
     IConnector ConnectorOf(Connection connection);

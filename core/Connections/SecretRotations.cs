@@ -19,7 +19,8 @@ public sealed record SecretRotation(string Setting, string What, TenantId? Tenan
             > WarnedDays => null,
             > 0 => $"{What} is to be replaced by {By:yyyy-MM-dd}, in {days} {(days == 1 ? "day" : "days")}; then set {Setting} anew.",
             0 => $"{What} is to be replaced today, {By:yyyy-MM-dd}; then set {Setting} anew.",
-            _ => $"{What} was to be replaced by {By:yyyy-MM-dd} and is overdue since {-days} {(days == -1 ? "day" : "days")}; replace it and set {Setting} anew.",
+            _ => $"{What} was to be replaced by {By:yyyy-MM-dd} and is overdue since {-days} {(days == -1 ? "day" : "days")}; replace it "
+                + $"and set {Setting} anew.",
         };
     }
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace DevOpsAI.Connections;
 
 /// <summary>
-/// A regular expression that a whole text must match. What takes too long is looked at again in a way whose effort is bounded, so that a busy
-/// machine changes no answer; only where a pattern rules that way out (it looks around or refers back) does such a text not match.
+/// A regular expression that a whole text must match. What takes too long is looked at again in a way whose effort is bounded, so that a
+/// busy machine changes no answer; only where a pattern rules that way out (it looks around or refers back) does such a text not match.
 /// </summary>
 internal sealed class WholeMatch
 {

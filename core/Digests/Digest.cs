@@ -76,13 +76,15 @@ public sealed class Digest
     public bool Simulated { get; private set; }
 
     /// <summary>For information only, the most frequent first.</summary>
-    public IReadOnlyList<ToldOnlyHere> Information => [.. information.Values.OrderByDescending(static told => told.Count).ThenByDescending(static told => told.Last)];
+    public IReadOnlyList<ToldOnlyHere> Information =>
+        [.. information.Values.OrderByDescending(static told => told.Count).ThenByDescending(static told => told.Last)];
 
     private readonly SortedSet<string> silent = new(StringComparer.Ordinal);
 
     /// <summary>Reads what came after the mark, up to the state.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
-    public static async Task<Digest> ReadAsync(ILedger ledger, TenantState state, DigestMark since, DateTimeOffset to, CancellationToken cancellationToken)
+    public static async Task<Digest> ReadAsync(
+        ILedger ledger, TenantState state, DigestMark since, DateTimeOffset to, CancellationToken cancellationToken)
     {
         // The last one may have been posted under a clock that was ahead.
         var digest = new Digest(since.At < to ? since.At : to, to) { Digested = state.Intake.Digested - since.Digested };
@@ -92,7 +94,8 @@ public sealed class Digest
 
     /// <summary>Reads what happened from a time on, up to the state. Of what is on no card it counts what was for information.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
-    public static async Task<Digest> ReadAsync(ILedger ledger, TenantState state, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    public static async Task<Digest> ReadAsync(
+        ILedger ledger, TenantState state, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var digest = new Digest(from, to);
         await digest.ReadAsync(ledger, state, await LastBeforeAsync(ledger, state, from, cancellationToken), cancellationToken);
@@ -101,7 +104,8 @@ public sealed class Digest
     }
 
     /// <summary>Seq of the last entry before a time; halves the ledger until it is found.</summary>
-    private static async Task<long> LastBeforeAsync(ILedger ledger, TenantState state, DateTimeOffset from, CancellationToken cancellationToken)
+    private static async Task<long> LastBeforeAsync(
+        ILedger ledger, TenantState state, DateTimeOffset from, CancellationToken cancellationToken)
     {
         var (before, after) = (0L, state.Seq + 1);
         while (after - before > 1)
@@ -135,7 +139,8 @@ public sealed class Digest
     }
 
     /// <summary>What ended may have been staged before this digest begins.</summary>
-    private async ValueTask LookBackAsync(ILedger ledger, TenantState state, ExecutionFinished finished, CancellationToken cancellationToken)
+    private async ValueTask LookBackAsync(
+        ILedger ledger, TenantState state, ExecutionFinished finished, CancellationToken cancellationToken)
     {
         if (unasked.ContainsKey(finished.About.Text))
             return;

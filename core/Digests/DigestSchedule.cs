@@ -1,6 +1,9 @@
 namespace DevOpsAI.Digests;
 
-/// <summary>Once a day at a time of day in a time zone. Where clocks skip that time in spring, the digest is due when they have gone on; where they repeat it in autumn, the first time.</summary>
+/// <summary>
+/// Once a day at a time of day in a time zone. Where clocks skip that time in spring, the digest is due when they have gone on; where they
+/// repeat it in autumn, the first time.
+/// </summary>
 public sealed class DigestSchedule(TimeOnly at, TimeZoneInfo zone)
 {
     /// <summary>The last time at or before <paramref name="now"/> at which a digest was due, UTC.</summary>

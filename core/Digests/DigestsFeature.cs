@@ -1,5 +1,5 @@
 using DevOpsAI.Completeness;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Digests;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
@@ -34,7 +33,9 @@ public sealed record DigestsState : ISlice<DigestsState>
     }
 
     private DigestsState TakeBack(string conversation) =>
-        Marks.GetValueOrDefault(conversation) is { Before: { } before } mark ? With(conversation, before with { Version = mark.Version }) : this;
+        Marks.GetValueOrDefault(conversation) is { Before: { } before } mark
+            ? With(conversation, before with { Version = mark.Version })
+            : this;
 
     private DigestsState With(string conversation, DigestMark mark) => new() { Marks = Marks.SetItem(conversation, mark) };
 }

@@ -3,8 +3,8 @@ using DevOpsAI.Ledger;
 namespace DevOpsAI.Digests;
 
 /// <summary>
-/// <c>digest.sending</c> on <c>digest/{conversation}</c>: the digest of a conversation is about to be posted there. Durable first, so that of several
-/// instances one posts it, once; how it went is the <c>message.sent</c> after it. The next digest begins where this one ended.
+/// <c>digest.sending</c> on <c>digest/{conversation}</c>: the digest of a conversation is about to be posted there. Durable first, so that
+/// of several instances one posts it, once; how it went is the <c>message.sent</c> after it. The next digest begins where this one ended.
 /// </summary>
 /// <param name="Due">When it was due, as scheduled.</param>
 /// <param name="Through">Seq of the last entry that it tells of.</param>

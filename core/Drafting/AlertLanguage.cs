@@ -4,12 +4,13 @@ using System.Reflection;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// Puts the words of an alert that is in another language into the English ones that runbooks know, by the list in <c>alert-words.txt</c>. A word
-/// that is not in the list stays as it is, and what is not known speaks of something else than the host.
+/// Puts the words of an alert that is in another language into the English ones that runbooks know, by the list in <c>alert-words.txt</c>.
+/// A word that is not in the list stays as it is, and what is not known speaks of something else than the host.
 /// </summary>
 internal static class AlertLanguage
 {
-    private static readonly (FrozenDictionary<string, string[]> Telling, FrozenDictionary<string, string[]> Beside, int Longest) Phrases = Read();
+    private static readonly (FrozenDictionary<string, string[]> Telling, FrozenDictionary<string, string[]> Beside, int Longest) Phrases =
+        Read();
 
     /// <param name="words">In lower case, in the order of the text.</param>
     public static IReadOnlyList<string> InEnglish(IReadOnlyList<string> words)
@@ -41,10 +42,14 @@ internal static class AlertLanguage
     private const string Accented = "äàáâãåéèêëíìîïóòôöõúùûüñç";
     private const string Plain = "aaaaaaeeeeiiiiooooouuuunc";
 
-    /// <summary>Without accents: <c>élevée</c> is <c>elevee</c>, <c>läuft</c> is <c>lauft</c>. By a table, as the bot runs without culture data.</summary>
+    /// <summary>
+    /// Without accents: <c>élevée</c> is <c>elevee</c>, <c>läuft</c> is <c>lauft</c>. By a table, as the bot runs without culture data.
+    /// </summary>
     private static string Fold(string word) => word.All(char.IsAscii)
         ? word
-        : string.Concat(word.Select(static letter => Accented.IndexOf(letter, StringComparison.Ordinal) is var at and >= 0 ? Plain[at] : letter)).Replace("ß", "ss", StringComparison.Ordinal);
+        : string.Concat(
+            word.Select(static letter => Accented.IndexOf(letter, StringComparison.Ordinal) is var at and >= 0 ? Plain[at] : letter))
+            .Replace("ß", "ss", StringComparison.Ordinal);
 
     private static (FrozenDictionary<string, string[]>, FrozenDictionary<string, string[]>, int) Read()
     {
@@ -56,11 +61,13 @@ internal static class AlertLanguage
             .Where(static line => !line.StartsWith('#'))
             .ToList();
         var telling = Entries(lines.Where(static line => !line.StartsWith(beside, StringComparison.Ordinal)));
-        var others = Entries(lines.Where(static line => line.StartsWith(beside, StringComparison.Ordinal)).Select(static line => line[beside.Length..]));
+        var others = Entries(lines.Where(static line => line.StartsWith(beside, StringComparison.Ordinal))
+            .Select(static line => line[beside.Length..]));
         return (telling, others, telling.Keys.Concat(others.Keys).Max(static phrase => phrase.Split(' ').Length));
     }
 
     private static FrozenDictionary<string, string[]> Entries(IEnumerable<string> lines) => lines
         .Select(static line => line.Split('=', StringSplitOptions.TrimEntries))
-        .ToFrozenDictionary(static pair => pair[0], static pair => pair.Length > 1 ? pair[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [], StringComparer.Ordinal);
+        .ToFrozenDictionary(static pair => pair[0],
+            static pair => pair.Length > 1 ? pair[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [], StringComparer.Ordinal);
 }

@@ -23,7 +23,10 @@ internal sealed partial class AlertName
     /// <summary>Letters and digits only, in lower case: what exact matching compares.</summary>
     public string Squashed { get; }
 
-    /// <summary>The words, in lower case and in English where they are known in another language: split at separators, at capitals and before digits.</summary>
+    /// <summary>
+    /// The words, in lower case and in English where they are known in another language: split at separators, at capitals and before
+    /// digits.
+    /// </summary>
     public IReadOnlySet<string> Words { get; }
 
     /// <summary>A service that the alert's attributes name was in the name.</summary>
@@ -36,7 +39,8 @@ internal sealed partial class AlertName
     public AlertName WithoutService(string service)
     {
         var squashed = string.Concat(service.Where(char.IsLetterOrDigit)).ToLowerInvariant();
-        var words = Words.Where(word => word.Length < 2 || !squashed.Contains(word, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var words = Words.Where(word => word.Length < 2 || !squashed.Contains(word, StringComparison.Ordinal))
+            .ToHashSet(StringComparer.Ordinal);
         if (words.Count == Words.Count)
             return this;
         words.Add("service");
@@ -45,8 +49,10 @@ internal sealed partial class AlertName
 
     public static AlertName Of(string text)
     {
-        var cut = Inodes().Replace((text.Length > MaxLength ? text[..MaxLength] : text).Replace("S.M.A.R.T", "SMART", StringComparison.OrdinalIgnoreCase), "");
-        var words = AlertLanguage.InEnglish([.. Word().Matches(cut).Select(match => match.Value.ToLowerInvariant())]).ToHashSet(StringComparer.Ordinal);
+        var cut = Inodes().Replace(
+            (text.Length > MaxLength ? text[..MaxLength] : text).Replace("S.M.A.R.T", "SMART", StringComparison.OrdinalIgnoreCase), "");
+        var words = AlertLanguage.InEnglish([.. Word().Matches(cut).Select(match => match.Value.ToLowerInvariant())])
+            .ToHashSet(StringComparer.Ordinal);
         return new(cut, string.Concat(cut.Where(char.IsLetterOrDigit)).ToLowerInvariant(), words);
     }
 
@@ -56,6 +62,9 @@ internal sealed partial class AlertName
 
     // A run of capitals is one word up to the capital that begins the next: RAIDDegraded is raid, degraded.
     // Names that are letters and digits mixed are words too, not single letters that say nothing.
-    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])(?:[Kk]8[Ss]|[Ss]3|[Rr]2|[Bb]2|[Ee]2[Ee]|[Mm]365|[Oo]365|[Ii][Pp][Ss]ec)(?![\p{Ll}\p{Nd}])|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<![\p{L}\p{Nd}])(?:[Kk]8[Ss]|[Ss]3|[Rr]2|[Bb]2|[Ee]2[Ee]|[Mm]365|[Oo]365|[Ii][Pp][Ss]ec)(?![\p{Ll}\p{Nd}])|"
+            + @"\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{Nd}+", RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 }

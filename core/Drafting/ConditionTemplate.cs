@@ -22,7 +22,9 @@ internal sealed partial record ConditionTemplate(Template Observation, string Op
     {
         var match = Shape().Match(text);
         if (!match.Success)
-            throw new FormatException($"'{text}' is no condition: observation, one of {string.Join(' ', Condition.Operators)}, and a value, with spaces between.");
+            throw new FormatException(
+                $"'{text}' is no condition: observation, one of {string.Join(' ', Condition.Operators)}, and a value, with spaces "
+                + $"between.");
         var (observation, value) = (Template.Parse(match.Groups["observation"].Value), Template.Parse(match.Groups["value"].Value));
         return observation.Observes || value.Observes
             ? throw new FormatException($"'{text}' compares an observation with another; only values can be compared with.")
@@ -31,6 +33,7 @@ internal sealed partial record ConditionTemplate(Template Observation, string Op
 
     public Condition Fill(Func<string, string?> value) => new(Observation.Fill(value), Operator, Value.Fill(value));
 
-    [GeneratedRegex(@"\A(?<observation>[A-Za-z][A-Za-z0-9.{}-]*) (?<operator>==|!=|<=|>=|<|>) (?<value>\S(?:.*\S)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A(?<observation>[A-Za-z][A-Za-z0-9.{}-]*) (?<operator>==|!=|<=|>=|<|>) (?<value>\S(?:.*\S)?)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 }

@@ -10,8 +10,11 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
 {
     public static DraftCase Of(Incident incident, int revision, string client)
     {
-        var firing = incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(one.Event.AlertKey)).ToList();
-        return new(incident, revision, client, firing.Count > 0 ? firing : [.. incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing)]);
+        var firing =
+            incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(one.Event.AlertKey))
+                .ToList();
+        return new(incident, revision, client,
+            firing.Count > 0 ? firing : [.. incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing)]);
     }
 
     public string Kind => Incident.Opened.Kind;
@@ -26,7 +29,9 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
         .GroupBy(one => one.Event.AlertKey)
         .Select(group => group.Last())
         .TakeLast(MaxEvidence)
-        .Select(one => new Finding($"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}", one.Seq));
+        .Select(one => new Finding(
+            $"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}",
+            one.Seq));
 
     private const int MaxEvidence = 5;
     private const int MaxText = 200;

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person asked for it, when a remedy was taken back, when nobody
-/// decided in time, when an alert became more severe, or when it fires again after it had ended by itself. Asking again
-/// does no harm: what is on record is not drafted twice, only staged if that is missing.
+/// Drafts what is due for an incident and puts it at its gate: the first recommendation, or the next revision after drift, when a person
+/// asked for it, when a remedy was taken back, when nobody decided in time, when an alert became more severe, or when it fires again after
+/// it had ended by itself. Asking again does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
 public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
 
@@ -65,8 +65,10 @@ internal sealed class DraftRecommendationHandler(
         { Draft: null } => 1,
         { IsToBeDraftedAnew: true } => incident.Proposal.NextRevision,
         _ when IsUnstaged(incident) => null,
-        { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted => incident.Proposal.NextRevision,
-        { Proposal.MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } => incident.Proposal.NextRevision,
+        { Phase: ProposalPhase.Drafting } when incident.Redraft is not null || incident.Execution?.Outcome == ExecutionOutcome.Drifted =>
+            incident.Proposal.NextRevision,
+        { Proposal.MustAskAgain: true } or { IsStagedTooLow: true } or { IsOpen: true, Phase: ProposalPhase.Undone } =>
+            incident.Proposal.NextRevision,
         _ => null,
     };
 
@@ -79,7 +81,8 @@ internal sealed class DraftRecommendationHandler(
         var result = await ledger.AppendAsync(
             incident.Tenant,
             [new(StreamId.Proposal(incident.Id), incident.Proposal.Version), new(StreamId.Incident(incident.Id), incident.IncidentVersion)],
-            [new(StreamId.Proposal(incident.Id), Drafter, incident.Correlation, draft, await CauseAsync(incident, revision, cancellationToken))],
+            [new(StreamId.Proposal(incident.Id), Drafter, incident.Correlation, draft,
+                await CauseAsync(incident, revision, cancellationToken))],
             cancellationToken);
         if (result is not AppendResult.Appended)
             return false;
@@ -131,12 +134,17 @@ internal sealed class DraftRecommendationHandler(
         }
     }
 
-    /// <summary>What this draft answers to: the opening of the incident, the end of the execution that found drift or took a remedy back, who asked for it, the silence, the rise, or the alert that fires again.</summary>
+    /// <summary>
+    /// What this draft answers to: the opening of the incident, the end of the execution that found drift or took a remedy back, who asked
+    /// for it, the silence, the rise, or the alert that fires again.
+    /// </summary>
     private async ValueTask<long> CauseAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
         if (revision == 1)
             return incident.OpenedSeq;
         var entries = await ledger.ReadStreamAsync(incident.Tenant, StreamId.Proposal(incident.Id), cancellationToken);
-        return Math.Max(entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or UndoFinished or RedraftRequested or ProposalExpired)?.Seq ?? incident.OpenedSeq, Math.Max(incident.RaisedSeq, incident.CameUpSeq));
+        return Math.Max(
+            entries.LastOrDefault(entry => entry.Fact is ExecutionFinished or UndoFinished or RedraftRequested or ProposalExpired)?.Seq
+                ?? incident.OpenedSeq, Math.Max(incident.RaisedSeq, incident.CameUpSeq));
     }
 }

@@ -5,7 +5,10 @@ using MediatR;
 
 namespace DevOpsAI.Drafting;
 
-/// <summary>Has a recommendation drafted when an incident opens, and again when an execution found the world changed, a person asks for it, a remedy was taken back or its alert fires again, nobody decided in time, or it became more severe.</summary>
+/// <summary>
+/// Has a recommendation drafted when an incident opens, and again when an execution found the world changed, a person asks for it, a remedy
+/// was taken back or its alert fires again, nobody decided in time, or it became more severe.
+/// </summary>
 internal sealed class DraftingFollower(IMediator mediator) : ILedgerFollower
 {
     public string Name => "drafting";

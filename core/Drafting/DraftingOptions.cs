@@ -5,7 +5,9 @@ namespace DevOpsAI.Drafting;
 /// <summary>Section <c>Drafting</c>.</summary>
 public sealed class DraftingOptions
 {
-    /// <summary>Folder with runbooks of one's own, which replace those of the same name and add others. Relative to the content root; null for none.</summary>
+    /// <summary>
+    /// Folder with runbooks of one's own, which replace those of the same name and add others. Relative to the content root; null for none.
+    /// </summary>
     public string? RunbooksPath { get; set; }
 
     /// <summary>How often a vendor that gives no answer is asked before a person gets the incident without a plan.</summary>

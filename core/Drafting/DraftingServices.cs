@@ -20,7 +20,8 @@ public static class DraftingServices
         services.AddOptionsWithValidateOnStart<DraftingOptions>().BindConfiguration("Drafting").ValidateDataAnnotations();
         return services
             .AddSingleton<IValidateOptions<DraftingOptions>>(static provider => new RunbookCheck(
-                provider.GetRequiredService<IConnections>, provider.GetRequiredService<ITenantDirectory>, provider.GetRequiredService<IHostEnvironment>()))
+                provider.GetRequiredService<IConnections>, provider.GetRequiredService<ITenantDirectory>,
+                provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton(LoadRunbooks)
             .AddSingleton<TargetResolver>()
             .AddSingleton<IAlertParts, RunbookParts>()
@@ -29,7 +30,8 @@ public static class DraftingServices
 
     private static RunbookCatalogue LoadRunbooks(IServiceProvider provider)
     {
-        var folder = RunbookCheck.FolderOf(provider.GetRequiredService<IOptions<DraftingOptions>>().Value, provider.GetRequiredService<IHostEnvironment>());
+        var folder = RunbookCheck.FolderOf(
+            provider.GetRequiredService<IOptions<DraftingOptions>>().Value, provider.GetRequiredService<IHostEnvironment>());
         var catalogue = RunbookCatalogue.Load(folder, []);
         provider.GetRequiredService<ILogger<RunbookCatalogue>>().RunbooksInForce(catalogue.All.Count, folder ?? "none");
         return catalogue;
@@ -37,9 +39,11 @@ public static class DraftingServices
 }
 
 /// <summary>Refuses to start with runbooks that have validation errors, naming all of them with file and line.</summary>
-/// <param name="connectionsNow">Asked when it is checked: validation errors in the connections must not keep others from being told.</param>
+/// <param name="connectionsNow">Asked when it is checked: validation errors in the connections must not keep others from being
+/// told.</param>
 /// <param name="tenantsNow">As <paramref name="connectionsNow"/>.</param>
-internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITenantDirectory> tenantsNow, IHostEnvironment environment) : IValidateOptions<DraftingOptions>
+internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITenantDirectory> tenantsNow, IHostEnvironment environment)
+    : IValidateOptions<DraftingOptions>
 {
     public ValidateOptionsResult Validate(string? name, DraftingOptions options)
     {

@@ -28,7 +28,8 @@ internal static partial class HostLabels
 
     /// <summary>A label beside <c>instance</c> names a host.</summary>
     public static bool NameAnother(IReadOnlyDictionary<string, string> attributes) =>
-        attributes.Any(static label => !label.Key.Equals(Instance, StringComparison.OrdinalIgnoreCase) && IsHostLabel(label.Key) && NameOf(label.Value) is not null);
+        attributes.Any(static label => !label.Key.Equals(Instance, StringComparison.OrdinalIgnoreCase) && IsHostLabel(label.Key)
+            && NameOf(label.Value) is not null);
 
     private static bool IsHostLabel(string label) =>
         label.Equals(Instance, StringComparison.OrdinalIgnoreCase) || HostLabel().IsMatch(label);
@@ -37,7 +38,8 @@ internal static partial class HostLabels
     private static string? NameOf(string text)
     {
         var trimmed = text.Trim();
-        if (trimmed.Contains("://", StringComparison.Ordinal) || trimmed.Contains('/', StringComparison.Ordinal) || trimmed.Contains('@', StringComparison.Ordinal))
+        if (trimmed.Contains("://", StringComparison.Ordinal) || trimmed.Contains('/', StringComparison.Ordinal)
+            || trimmed.Contains('@', StringComparison.Ordinal))
             return null;
         return TargetNames.Of(trimmed) is { IsAddress: false } names && (names.Short ?? names.Given) is var name
             && !SelfNames.Is(names.Given) && HostName().IsMatch(name)
@@ -46,8 +48,10 @@ internal static partial class HostLabels
     }
 
     [GeneratedRegex(
-        @"\A(?:.*[_.-])?(?:host|host_?name|node|node_?name|exported_(?:instance|host|node)|computer|computer_?name|server|server_?name|machine|machine_?name|"
-        + @"agent|agent_?name|agent_?host|target|vm|vm_?name|fqdn|device_?name|workstation|sysname|endpoint_?name|asset|asset_?name|victim)\z",
+        @"\A(?:.*[_.-])?(?:host|host_?name|node|node_?name|exported_(?:instance|host|node)|computer|computer_?name|server|server_?name|"
+            + @"machine|machine_?name|"
+        + @"agent|agent_?name|agent_?host|target|vm|vm_?name|fqdn|device_?name|workstation|sysname|endpoint_?name|asset|asset_?name|"
+        + @"victim)\z",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex HostLabel();
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace DevOpsAI.Drafting;
 
 /// <summary>
-/// The things that an alert's name itself names, as tools do that build it from a template: <c>Service "W32Time" (Windows Time) is not running</c>,
+/// The things that an alert's name itself names, as tools do that build it from a template: <c>Service "W32Time" (Windows Time) is not
+/// running</c>,
 /// <c>FS [/var]: Space is low</c>. What is named so is meant, and no other; its words say nothing about what kind of alert it is.
 /// </summary>
 internal static partial class NamedInText
@@ -31,7 +32,8 @@ internal static partial class NamedInText
         if (runbook.Parameters.Any(static rule => rule.Form == ParameterForm.Volume))
             parts.AddRange(Volume().Matches(kind).Select(static match => match.Value));
         var labels = runbook.Parameters.SelectMany(static rule => rule.From).Select(static from => from.Name).Concat(runbook.Target.From);
-        parts.AddRange(labels.Select(attributes.Attribute).OfType<string>().Where(text => text.Trim().Length > 1 && Holds(kind, text.Trim())));
+        parts.AddRange(labels.Select(attributes.Attribute).OfType<string>()
+            .Where(text => text.Trim().Length > 1 && Holds(kind, text.Trim())));
         parts.AddRange(MatchVocabulary.Devices(attributes).SelectMany(device => Host().Matches(kind)
             .Select(static match => match.Value)
             .Where(text => text.StartsWith(device + ".", StringComparison.OrdinalIgnoreCase))));
@@ -41,7 +43,8 @@ internal static partial class NamedInText
     /// <summary>As a whole: <c>ERP</c> is in <c>Job 'ERP' failed</c>, not in <c>InterpolationFailed</c>.</summary>
     private static bool Holds(string kind, string text)
     {
-        for (var at = kind.IndexOf(text, StringComparison.OrdinalIgnoreCase); at >= 0; at = kind.IndexOf(text, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (var at = kind.IndexOf(text, StringComparison.OrdinalIgnoreCase); at >= 0; at =
+            kind.IndexOf(text, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + text.Length;
             if ((at == 0 || !char.IsLetterOrDigit(kind[at - 1])) && (end == kind.Length || !char.IsLetterOrDigit(kind[end])))
@@ -52,12 +55,16 @@ internal static partial class NamedInText
 
     // In quotes, and behind it the name for people in brackets: "MSSQLSERVER" (SQL Server (MSSQLSERVER)).
     [GeneratedRegex("""(?<![\p{L}\p{Nd}])(?:"(?<thing>[^"]{1,100})"|'(?<thing>[^']{1,100})'"""
-        + """|„(?<thing>[^“”]{1,100})[“”]|“(?<thing>[^”]{1,100})”|«(?<thing>[^»]{1,100})»)(?![\p{L}\p{Nd}])(?:\s*\([^()]{0,100}(?:\([^()]{0,100}\)[^()]{0,100})?\))?""",
+        + """|„(?<thing>[^“”]{1,100})[“”]|“(?<thing>[^”]{1,100})”|«(?<thing>[^»]{1,100})»)"""
+        + """(?![\p{L}\p{Nd}])(?:\s*\([^()]{0,100}(?:\([^()]{0,100}\)[^()]{0,100})?\))?""",
         RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
 
     // Between the word for a service and a state that only services of a system have: Service MSSQLSERVER: stopped.
-    [GeneratedRegex(@"\b(?:service|dienst|servicio)\s+(?!(?:bus|desk|mesh|accounts?|principal|health|check|discovery|fabric|catalog|monitor|state|status|is|has|was|not|level)\b)(?<thing>[A-Za-z0-9_.$@-]{2,64})(?=:?\s+(?:is\s+|has\s+|was\s+)?(?:stopped|not\s+running|gestoppt|beendet|angehalten|detenido)\b)",
+    [GeneratedRegex(
+        @"\b(?:service|dienst|servicio)\s+(?!(?:bus|desk|mesh|accounts?|principal|health|check|discovery|fabric|catalog|monitor|state|"
+            + @"status|is|has|was|not|level)\b)(?<thing>[A-Za-z0-9_.$@-]{2,64})(?=:?\s+(?:is\s+|has\s+|was\s+)?(?:stopped|not\s+running|"
+            + @"gestoppt|beendet|angehalten|detenido)\b)",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Service();
 

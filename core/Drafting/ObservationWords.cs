@@ -71,9 +71,14 @@ public static class ObservationWords
         return $"{label}{(label.EndsWith(':') ? "" : ":")} {Value(observation, value)}";
     }
 
-    /// <summary>What was observed of a target: <c>SRV-FILE01: free space on C: 6 %</c>. <paramref name="key"/> is <c>{target name} {observation}</c>, as drafts and proposals keep it.</summary>
+    /// <summary>
+    /// What was observed of a target: <c>SRV-FILE01: free space on C: 6 %</c>. <paramref name="key"/> is <c>{target name}
+    /// {observation}</c>, as drafts and proposals keep it.
+    /// </summary>
     public static string SayOf(string key, string value) =>
-        Split(key) is var split && split <= 0 ? Say(key, value) : $"{Said.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
+        Split(key) is var split && split <= 0
+            ? Say(key, value)
+            : $"{Said.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
 
     /// <summary>What an observation was and is: <c>SRV-FILE01: free space on C: 6 % → 44 %</c>.</summary>
     /// <param name="key">As for <see cref="SayOf"/>.</param>
@@ -122,7 +127,10 @@ public static class ObservationWords
         };
     }
 
-    /// <summary>A condition before acting beside what was seen: <c>Free space on C: 6 % (needs attention below 15 %)</c>; without a threshold only what was seen.</summary>
+    /// <summary>
+    /// A condition before acting beside what was seen: <c>Free space on C: 6 % (needs attention below 15 %)</c>; without a threshold only
+    /// what was seen.
+    /// </summary>
     /// <param name="seen">Null when it was not reported.</param>
     public static string Before(Condition condition, string? seen) => seen switch
     {
@@ -138,9 +146,12 @@ public static class ObservationWords
         return $"{label}{(label.EndsWith(':') ? "" : ":")} {Asked(condition)}";
     }
 
-    /// <summary>What was seen where the condition does not hold: <c>free space on C: is 44 %, and this is meant for below 15 %</c>.</summary>
+    /// <summary>
+    /// What was seen where the condition does not hold: <c>free space on C: is 44 %, and this is meant for below 15 %</c>.
+    /// </summary>
     public static string Contradicted(Condition condition, string seen) =>
-        $"{LowerFirst(Label(condition.Observation))} is {Value(condition.Observation, seen)}, and what the runbook does is meant for {Asked(condition)}";
+        $"{LowerFirst(Label(condition.Observation))} is {Value(condition.Observation, seen)}, and what the runbook does is meant for "
+        + $"{Asked(condition)}";
 
     private static string Threshold(Condition condition) => condition.Operator switch
     {
@@ -160,20 +171,29 @@ public static class ObservationWords
         var part = Said.Short(observation[(first + 1)..last]);
         if (!Words.TryGetValue($"{observation[..first]}.*.{observation[(last + 1)..]}", out var word))
             word = new(Spaced(observation[..first]) + " {0} " + LowerFirst(Spaced(observation[(last + 1)..])));
-        return (word, observation.StartsWith("disk.", StringComparison.OrdinalIgnoreCase) && part is [>= 'A' and <= 'Z'] ? part + ":" : part);
+        return (word,
+            observation.StartsWith("disk.", StringComparison.OrdinalIgnoreCase) && part is [>= 'A' and <= 'Z'] ? part + ":" : part);
     }
 
     private static bool Known(string observation) =>
         Words.ContainsKey(observation)
-        || (observation.IndexOf('.', StringComparison.Ordinal) is var first and > 0 && observation.LastIndexOf('.') is var last && last > first
+        || (observation.IndexOf('.', StringComparison.Ordinal) is var first and > 0 && observation.LastIndexOf('.') is var last
+            && last > first
             && Words.ContainsKey($"{observation[..first]}.*.{observation[(last + 1)..]}"));
 
     /// <summary><c>freePercent</c> as <c>Free percent</c>.</summary>
     private static string Spaced(string name)
     {
-        var spaced = string.Concat(name.Select((letter, at) => at > 0 && char.IsUpper(letter) && !char.IsUpper(name[at - 1]) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
-        return (spaced.Length == 0 ? spaced : char.ToUpperInvariant(spaced[0]) + spaced[1..]).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+        var spaced =
+            string.Concat(
+                name.Select((letter, at) => at > 0 && char.IsUpper(letter) && !char.IsUpper(name[at - 1])
+                    ? $" {char.ToLowerInvariant(letter)}"
+                    : letter.ToString()));
+        return (spaced.Length == 0 ? spaced : char.ToUpperInvariant(spaced[0]) + spaced[1..]).Replace("{", "", StringComparison.Ordinal)
+            .Replace("}", "", StringComparison.Ordinal);
     }
 
-    private static string LowerFirst(string text) => text.Length > 1 && char.IsUpper(text[1]) ? text : text[..Math.Min(text.Length, 1)].ToLowerInvariant() + text[Math.Min(text.Length, 1)..];
+    private static string LowerFirst(string text) => text.Length > 1 && char.IsUpper(text[1])
+        ? text
+        : text[..Math.Min(text.Length, 1)].ToLowerInvariant() + text[Math.Min(text.Length, 1)..];
 }

@@ -1,6 +1,8 @@
 namespace DevOpsAI.Drafting;
 
-/// <summary>Brings the text of an attribute into the form that observations use. Returns text that the parameter's pattern still has to accept.</summary>
+/// <summary>
+/// Brings the text of an attribute into the form that observations use. Returns text that the parameter's pattern still has to accept.
+/// </summary>
 internal static class ParameterForms
 {
     public static string Apply(ParameterForm form, string text)

@@ -2,8 +2,11 @@ using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Drafting;
 
-/// <summary>The values a plan needs, or why one of them is not known. Which is never guessed: named by the events, or the only one that fits.</summary>
-internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived> events, IReadOnlyDictionary<string, string> observations, AlertName alert)
+/// <summary>
+/// The values a plan needs, or why one of them is not known. Which is never guessed: named by the events, or the only one that fits.
+/// </summary>
+internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived> events, IReadOnlyDictionary<string, string> observations,
+    AlertName alert)
 {
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 
@@ -29,9 +32,13 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         return outcome.Problem;
     }
 
-    /// <summary>The value that an event's attributes name, in the form that observations use, or why what they name cannot be used; neither when they name none.</summary>
+    /// <summary>
+    /// The value that an event's attributes name, in the form that observations use, or why what they name cannot be used; neither when
+    /// they name none.
+    /// </summary>
     /// <param name="kind">The alert's name, which names it where no attribute does.</param>
-    public static (string? Value, string? Problem) NamedBy(ParameterRule rule, string target, IReadOnlyDictionary<string, string> attributes, string kind)
+    public static (string? Value, string? Problem) NamedBy(
+        ParameterRule rule, string target, IReadOnlyDictionary<string, string> attributes, string kind)
     {
         foreach (var attribute in rule.From)
         {
@@ -54,9 +61,12 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         };
     }
 
-    /// <summary>Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.</summary>
+    /// <summary>
+    /// Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.
+    /// </summary>
     private static bool IsTheTarget(string target, string text) => TargetNames.Of(text) is { } names
-        && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase) || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
+        && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase)
+            || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
 
     private static (string? Value, string? Problem) Plain(ParameterRule rule, List<string> named) => named switch
     {
@@ -85,7 +95,8 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         if (rule.Choose.Count == 0)
             return (null, $"The event names no {title}; {target} has {Said.List(existing)}.");
         if (OtherThing(rule) is var (label, other))
-            return (null, $"The event's '{label}' names '{Said.Short(other)}', which is no {title} of {target}; it has {Said.List(existing)}.");
+            return (null,
+                $"The event's '{label}' names '{Said.Short(other)}', which is no {title} of {target}; it has {Said.List(existing)}.");
         var fitting = Fitting(rule, existing);
         return fitting.Count switch
         {
@@ -117,13 +128,15 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
     /// <summary>Labels that name the one thing an alert is about, rather than where it is.</summary>
     private static readonly string[] ThingLabels =
     [
-        "pool", "schedule", "job_name", "backup", "backup_name", "policy", "repository", "certificate", "cn", "name", "service_name", "unit", "queue", "queue_name",
+        "pool", "schedule", "job_name", "backup", "backup_name", "policy", "repository", "certificate", "cn", "name", "service_name",
+        "unit", "queue", "queue_name",
         "printer", "mountpoint", "volume", "array", "kb", "patch", "tunnel", "peer",
     ];
 
     private List<string> Fitting(ParameterRule rule, List<string> existing) => rule.Choose.Count == 0
         ? existing
-        : [.. existing.Where(name => rule.Choose.Where(condition => condition.IsFor(alert)).All(condition => condition.Fill(_ => name).Holds(observations) == true))];
+        : [.. existing.Where(name => rule.Choose.Where(condition => condition.IsFor(alert))
+            .All(condition => condition.Fill(_ => name).Holds(observations) == true))];
 
     /// <summary>What the vendor reports for this kind of thing, in its own spelling.</summary>
     private List<string> Existing(ParameterRule rule)
@@ -133,7 +146,8 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         [
             .. observations.Keys
                 .Where(key => key.Length > before.Length + after.Length
-                              && key.StartsWith(before, StringComparison.OrdinalIgnoreCase) && key.EndsWith(after, StringComparison.OrdinalIgnoreCase))
+                              && key.StartsWith(before, StringComparison.OrdinalIgnoreCase)
+                    && key.EndsWith(after, StringComparison.OrdinalIgnoreCase))
                 .Select(key => key[before.Length..^after.Length])
                 .Order(StringComparer.OrdinalIgnoreCase),
         ];

@@ -48,10 +48,12 @@ internal sealed record TargetRule(string Kind, IReadOnlyList<string> From);
 
 /// <summary>Which alerts a runbook is for: by exact name, or by words that must all be there.</summary>
 /// <param name="Names">Exact names; spelling differences do not count (<see cref="AlertName"/>).</param>
-/// <param name="Ambiguous">Exact names that applications use as well: they count only when the alert says otherwise that the host is meant, or names what is to be treated.</param>
+/// <param name="Ambiguous">Exact names that applications use as well: they count only when the alert says otherwise that the host is meant,
+/// or names what is to be treated.</param>
 /// <param name="Words">Each is a set of words that must all be in the name.</param>
 /// <param name="Not">Words that must not be in the name; they do not apply to <paramref name="Names"/>.</param>
-/// <param name="Also">Words that may be in the name beside those of a rule, as in the kind of a certificate; others rule a built-in runbook out.</param>
+/// <param name="Also">Words that may be in the name beside those of a rule, as in the kind of a certificate; others rule a built-in runbook
+/// out.</param>
 /// <param name="Alone">The words mean something that only a host has, so that no word for the host is needed.</param>
 /// <param name="Reach">The alert says that something does not answer; the label <c>job</c> says what, and only a device's is meant.</param>
 internal sealed record MatchRule(
@@ -69,7 +71,9 @@ internal enum ParameterForm
     /// <summary>As it is, without blanks around it.</summary>
     Text,
 
-    /// <summary><c>C:\</c> and <c>C:</c> are <c>C</c>; <c>/data</c> is <c>data</c>, <c>/var/log</c> is <c>var-log</c>, <c>/</c> is <c>root</c>.</summary>
+    /// <summary>
+    /// <c>C:\</c> and <c>C:</c> are <c>C</c>; <c>/data</c> is <c>data</c>, <c>/var/log</c> is <c>var-log</c>, <c>/</c> is <c>root</c>.
+    /// </summary>
     Volume,
 
     /// <summary>Without the ending <c>.service</c>.</summary>
@@ -82,12 +86,16 @@ internal enum ParameterForm
     Host,
 }
 
-/// <summary>An attribute of an event. <paramref name="Loose"/>: it may as well mean something else, so a value that does not fit, or that is the target itself, is passed over.</summary>
+/// <summary>
+/// An attribute of an event. <paramref name="Loose"/>: it may as well mean something else, so a value that does not fit, or that is the
+/// target itself, is passed over.
+/// </summary>
 internal sealed record AttributeRule(string Name, bool Loose);
 
 /// <summary>A value that a plan needs: named by the events, singled out by what is observed, or a default.</summary>
 /// <param name="Pattern">The whole value must match it.</param>
-/// <param name="Seen">The observation that exists for every possible value, as in <c>service.{service}.state</c>; null when it is not observed.</param>
+/// <param name="Seen">The observation that exists for every possible value, as in <c>service.{service}.state</c>; null when it is not
+/// observed.</param>
 /// <param name="Choose">What singles out the one value when the events name none; empty when it must be named.</param>
 internal sealed record ParameterRule(
     string Name,

@@ -44,9 +44,9 @@ internal sealed class RunbookCatalogue
     }
 
     /// <summary>
-    /// The runbook for an alert of this kind, and how it was found. An exact name wins; then the rule with the most words that are all in the
-    /// name; when two runbooks are as close, the operator's own is taken, and neither when both are of the same origin. Words reach a built-in
-    /// runbook only when the name or the attributes say that the host is meant and nothing else is named.
+    /// The runbook for an alert of this kind, and how it was found. An exact name wins; then the rule with the most words that are all in
+    /// the name; when two runbooks are as close, the operator's own is taken, and neither when both are of the same origin. Words reach a
+    /// built-in runbook only when the name or the attributes say that the host is meant and nothing else is named.
     /// </summary>
     /// <param name="attributes">The event's; null when nothing is known beside the name.</param>
     public RunbookMatch? For(string kind, IReadOnlyDictionary<string, string>? attributes = null)
@@ -55,7 +55,10 @@ internal sealed class RunbookCatalogue
         return Named(kind, attributes) is { } match && Doubt(match.Runbook, kind, attributes) is null ? match : null;
     }
 
-    /// <summary>Why the runbook that the name speaks of is not taken: the labels do not say which device is meant, or that one is. Null when that is not so.</summary>
+    /// <summary>
+    /// Why the runbook that the name speaks of is not taken: the labels do not say which device is meant, or that one is. Null when that is
+    /// not so.
+    /// </summary>
     public string? DoubtAbout(string kind, IReadOnlyDictionary<string, string> attributes) =>
         Named(kind, attributes) is { } match ? Doubt(match.Runbook, kind, attributes) : HostLabels.Disagreement(attributes);
 
@@ -82,15 +85,18 @@ internal sealed class RunbookCatalogue
         || MatchVocabulary.SayHost(attributes)
         || MatchVocabulary.ServiceOf(attributes) is not null
         || runbook.Parameters.SelectMany(static parameter => parameter.From)
-            .Any(from => !from.Loose && (from.Name is not ("service" or "exported_service") || !IsScraped(attributes)) && attributes.Attribute(from.Name) is { Length: > 0 });
+            .Any(from => !from.Loose && (from.Name is not ("service" or "exported_service") || !IsScraped(attributes))
+                && attributes.Attribute(from.Name) is { Length: > 0 });
 
     /// <summary>The labels are those of metrics, where <c>service</c> is what was scraped and no service of a host.</summary>
-    private static bool IsScraped(IReadOnlyDictionary<string, string> attributes) => ScrapeLabels.Any(label => attributes.Attribute(label) is { Length: > 0 });
+    private static bool IsScraped(IReadOnlyDictionary<string, string> attributes) =>
+        ScrapeLabels.Any(label => attributes.Attribute(label) is { Length: > 0 });
 
     /// <summary>The operator's own runbooks are theirs to aim; the device must be certain for them as well.</summary>
     private string? Doubt(Runbook runbook, string kind, IReadOnlyDictionary<string, string> attributes) => runbook switch
     {
-        { Target.Kind: "device", IsBuiltIn: true } => HostLabels.Disagreement(attributes) ?? AlertOrigin.Doubt(kind, NameOf(kind), attributes, runbook.Match.Reach),
+        { Target.Kind: "device", IsBuiltIn: true } =>
+            HostLabels.Disagreement(attributes) ?? AlertOrigin.Doubt(kind, NameOf(kind), attributes, runbook.Match.Reach),
         { Target.Kind: "device" } => HostLabels.Disagreement(attributes),
         { Target.Kind: "site", IsBuiltIn: true } => AlertOrigin.Doubt(kind, NameOf(kind), attributes, down: false),
         _ => null,
@@ -175,10 +181,12 @@ internal sealed class RunbookCatalogue
         if (MatchVocabulary.SaysWell(name.Text))
             return 0;
         var own = match.Words.SelectMany(static rule => rule).Concat(match.Also);
-        var foreign = name.Words.Except(own).Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, name, attributes)).ToList();
+        var foreign = name.Words.Except(own)
+            .Where(word => !MatchVocabulary.IsHarmless(word) && !MatchVocabulary.IsPartOfDevice(word, name, attributes)).ToList();
         if (foreign.Count > 0 && NamedInText.Words(runbook, name.Text, attributes) is { Count: > 0 } things)
             foreign.RemoveAll(things.Contains);
-        var isAboutTarget = match.Alone || runbook.Target.Kind != "device" || name.NamesService || MatchVocabulary.SaysHost(name) || MatchVocabulary.SayHost(attributes);
+        var isAboutTarget = match.Alone || runbook.Target.Kind != "device" || name.NamesService || MatchVocabulary.SaysHost(name)
+            || MatchVocabulary.SayHost(attributes);
         return isAboutTarget && foreign.Count == 0 ? words : 0;
     }
 

@@ -15,7 +15,8 @@ internal static class RunbookDrafter
     internal const string NoRunbook = RecommendationDrafted.NoRunbook;
     private const string DoesNotFit = "The alert fires, but ";
     private const int MaxLinks = 3;
-    private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url", "url", "link"];
+    private static readonly string[] LinkAttributes = ["generatorURL", "generator_url", "dashboard", "dashboard_url", "runbook_url",
+        "url", "link"];
 
     /// <summary>A recommendation for an incident that no runbook handles, or that gathers the events of many devices.</summary>
     /// <param name="doubt">Why the runbook that the name speaks of was not taken; null when there is none.</param>
@@ -26,7 +27,8 @@ internal static class RunbookDrafter
         var devices = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).ToList();
         var isStorm = incident.Opened.Scope != IncidentScope.One;
         var things = about.Facts.All(received => received.AboutUser == true) ? "users" : "devices";
-        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]), _ => $"{devices.Count} {things} of {about.Client}" };
+        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]),
+            _ => $"{devices.Count} {things} of {about.Client}" };
         var links = about.Facts
             .SelectMany(received => LinkAttributes.Select(received.Attribute))
             .Where(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")
@@ -34,12 +36,16 @@ internal static class RunbookDrafter
             .Take(MaxLinks);
         var analysis = string.Join(' ', new[]
         {
-            about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text ? Said.Short(text, 500) : "",
+            about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text
+                ? Said.Short(text, 500)
+                : "",
             string.Join(' ', links.Select(link => Said.Short(link!, 200))),
         }.Where(part => part.Length > 0));
         return new(
             incident.Id, about.Revision, NoRunbook,
-            isStorm ? $"Look for the common cause of {kind} at {about.Client}." : $"Look at {kind} {(devices.Count > 0 && things == "users" ? "for" : "on")} {where}.",
+            isStorm
+                ? $"Look for the common cause of {kind} at {about.Client}."
+                : $"Look at {kind} {(devices.Count > 0 && things == "users" ? "for" : "on")} {where}.",
             analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
             isStorm ? "Many events at once: a person must find what they have in common."
                 : doubt ?? $"No runbook handles '{kind}'.",
@@ -47,8 +53,8 @@ internal static class RunbookDrafter
     }
 
     /// <summary>
-    /// What is said after a remedy was taken back while its alert fires. No plan: the runbook would propose what somebody has just undone, so a
-    /// person chooses first, and a new draft is one of the choices.
+    /// What is said after a remedy was taken back while its alert fires. No plan: the runbook would propose what somebody has just undone,
+    /// so a person chooses first, and a new draft is one of the choices.
     /// </summary>
     public static RecommendationDrafted AfterUndo(DraftCase about)
     {
@@ -58,8 +64,9 @@ internal static class RunbookDrafter
             incident.Id, about.Revision, RecommendationDrafted.AfterUndo,
             "Taken back; the alert still fires: nothing has been done about it.",
             $"Done, verified and then taken back: {Said.List([.. before])}.",
-            [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity), "What was done was taken back: a person chooses what happens instead.",
-            new Dictionary<string, string>(), incident.Draft?.Simulated ?? false, incident.Draft?.TargetKind);
+            [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
+            "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(),
+            incident.Draft?.Simulated ?? false, incident.Draft?.TargetKind);
     }
 
     /// <summary>A recommendation by a runbook, complete or saying why it cannot be.</summary>
@@ -72,7 +79,8 @@ internal static class RunbookDrafter
                 var draft = new Drafting(runbook, about, found);
                 return draft.Problem is null ? draft.Complete(now) : ForAPerson(runbook, about, draft.Problem, found, draft.Rested);
             case Resolution.Unreachable unreachable:
-                return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null, new Dictionary<string, string>());
+                return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null,
+                    new Dictionary<string, string>());
             default:
                 return ForAPerson(runbook, about, ((Resolution.Problem)resolution).Sentence, null, new Dictionary<string, string>());
         }
@@ -86,10 +94,13 @@ internal static class RunbookDrafter
         return new(
             about.Incident.Id, about.Revision, runbook.Drafter,
             problem.StartsWith(DoesNotFit, StringComparison.Ordinal)
-                ? $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: it fires, but what the runbook '{runbook.Title}' mends was not found."
-                : $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be filled in.",
+                ? $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: it fires, but what the runbook "
+                    + $"'{runbook.Title}' mends was not found."
+                : $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be "
+                    + $"filled in.",
             description is null ? problem : $"{problem} {Said.Short(description, 500)}",
-            [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false, runbook.Target.Kind);
+            [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false,
+            runbook.Target.Kind);
     }
 
     private static IEnumerable<Finding> Seen(IReadOnlyDictionary<string, string> rested) =>
@@ -134,10 +145,15 @@ internal static class RunbookDrafter
             return new(
                 about.Incident.Id, about.Revision, runbook.Drafter,
                 runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
-                [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation, runbook.Target.Kind)
+                [.. about.Evidence, .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation,
+                runbook.Target.Kind)
             {
-                NotAfter = left is { } minutes ? DateTimeOffset.FromUnixTimeMilliseconds((now + runbook.Until!.Of(minutes)).ToUnixTimeMilliseconds()) : null,
-                NotAfterReason = left is null ? null : ObservationWords.Say(runbook.Until!.Minutes, found.Observations[runbook.Until.Minutes]),
+                NotAfter = left is { } minutes
+                    ? DateTimeOffset.FromUnixTimeMilliseconds((now + runbook.Until!.Of(minutes)).ToUnixTimeMilliseconds())
+                    : null,
+                NotAfterReason = left is null
+                    ? null
+                    : ObservationWords.Say(runbook.Until!.Minutes, found.Observations[runbook.Until.Minutes]),
             };
         }
 
@@ -161,7 +177,8 @@ internal static class RunbookDrafter
             }
             foreach (var rule in runbook.Steps)
             {
-                var asked = rule.Preconditions.Where(condition => condition.IsFor(alert)).Select(condition => (Rule: condition, Filled: condition.Fill(Value))).ToList();
+                var asked = rule.Preconditions.Where(condition => condition.IsFor(alert))
+                    .Select(condition => (Rule: condition, Filled: condition.Fill(Value))).ToList();
                 var preconditions = asked.ConvertAll(condition => condition.Filled);
                 var verifications = rule.Verifications.Select(condition => condition.Fill(Value)).ToList();
                 if (preconditions.Concat(verifications).Select(Check).FirstOrDefault(problem => problem is not null) is { } missing)
@@ -186,8 +203,8 @@ internal static class RunbookDrafter
             if (ActionCalls.Mistakes(spec, arguments) is [var mistake, ..])
                 return mistake;
             steps.Add(new(
-                rule.Title.Fill(Value, Observation), rule.Action, found.Target, arguments, ActionCalls.Command(spec, found.Target, arguments),
-                rule.Editable, preconditions, verifications, spec.Rollback));
+                rule.Title.Fill(Value, Observation), rule.Action, found.Target, arguments,
+                ActionCalls.Command(spec, found.Target, arguments), rule.Editable, preconditions, verifications, spec.Rollback));
             return null;
         }
 
@@ -196,17 +213,20 @@ internal static class RunbookDrafter
         {
             var name = condition.Observation;
             if (!found.Observations.TryGetValue(name, out var seen))
-                return $"{found.Target.Name} does not report '{ObservationWords.Label(name)}' ({Said.Short(name)}); it reports {Said.List(Alike(name))}.";
+                return $"{found.Target.Name} does not report '{ObservationWords.Label(name)}' ({Said.Short(name)}); it reports "
+                    + $"{Said.List(Alike(name))}.";
             rested[$"{found.Target.Name} {name}"] = seen;
             return condition.Holds(found.Observations) is null
-                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{Said.Short(seen)}', which cannot be held against '{ObservationWords.Asked(condition)}'."
+                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{Said.Short(seen)}', which cannot be held against "
+                    + $"'{ObservationWords.Asked(condition)}'."
                 : null;
         }
 
         private IEnumerable<string> Alike(string name)
         {
             var first = name.Split('.')[0] + ".";
-            return found.Observations.Keys.Where(key => key.StartsWith(first, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.OrdinalIgnoreCase);
+            return found.Observations.Keys.Where(key => key.StartsWith(first, StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.OrdinalIgnoreCase);
         }
 
         private string Now(Condition condition) =>

@@ -8,10 +8,14 @@ internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
     /// <summary>Labels that name a thing, as exporters and rule collections use them; in a fixed order.</summary>
     private static readonly string[] Identifying =
     [
-        "instance", "cluster", "namespace", "pod", "container", "deployment", "statefulset", "daemonset", "replicaset", "job_name", "cronjob", "persistentvolumeclaim",
-        "exported_namespace", "exported_job", "exported_pod", "target", "url", "endpoint", "probe", "check", "interface", "ifname", "mountpoint", "volume", "name",
-        "service", "service_name", "service_id", "unit", "queue", "queue_name", "topic", "vhost", "database", "datname", "db", "dbinstance_identifier", "instance_id",
-        "resourcename", "load_balancer", "bucket", "pool", "schedule", "backup", "repository", "proxy", "backend", "server", "groupname", "task_name", "partition",
+        "instance", "cluster", "namespace", "pod", "container", "deployment", "statefulset", "daemonset", "replicaset", "job_name",
+        "cronjob", "persistentvolumeclaim",
+        "exported_namespace", "exported_job", "exported_pod", "target", "url", "endpoint", "probe", "check", "interface", "ifname",
+        "mountpoint", "volume", "name",
+        "service", "service_name", "service_id", "unit", "queue", "queue_name", "topic", "vhost", "database", "datname", "db",
+        "dbinstance_identifier", "instance_id",
+        "resourcename", "load_balancer", "bucket", "pool", "schedule", "backup", "repository", "proxy", "backend", "server", "groupname",
+        "task_name", "partition",
         "consumergroup", "index", "certificate", "subject", "domain", "path", "user", "account", "tenant_name", "site", "printer",
     ];
 
@@ -27,14 +31,15 @@ internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => runbooks.For(kind, attributes) is not null;
 
     /// <summary>
-    /// Without a runbook nothing says which label names the part, so all count that usually do: alerts of two pods, probes or queues are two
-    /// incidents although one exporter reports them.
+    /// Without a runbook nothing says which label names the part, so all count that usually do: alerts of two pods, probes or queues are
+    /// two incidents although one exporter reports them.
     /// </summary>
     private static string? Thing(IReadOnlyDictionary<string, string> attributes)
     {
         var named = Identifying
             .Select(name => (Name: name, Value: attributes.Attribute(name)))
-            .Where(static label => !string.IsNullOrWhiteSpace(label.Value) && (label.Name != "instance" || label.Value.Contains("://", StringComparison.Ordinal)))
+            .Where(static label => !string.IsNullOrWhiteSpace(label.Value)
+                && (label.Name != "instance" || label.Value.Contains("://", StringComparison.Ordinal)))
             .Select(static label => $"{label.Name}={label.Value!.Trim()}");
         return string.Join('|', named).ToLowerInvariant() is { Length: > 0 } thing ? thing : null;
     }

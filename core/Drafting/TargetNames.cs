@@ -43,7 +43,8 @@ internal sealed record TargetNames(string Given, string? Short, bool IsAddress)
         if (rest.StartsWith('[') && rest.IndexOf(']', StringComparison.Ordinal) is var end and > 0)
             return rest[1..end];
         var colon = rest.LastIndexOf(':');
-        return colon > 0 && rest.IndexOf(':', StringComparison.Ordinal) == colon && colon < rest.Length - 1 && rest[(colon + 1)..].All(char.IsAsciiDigit)
+        return colon > 0 && rest.IndexOf(':', StringComparison.Ordinal) == colon && colon < rest.Length - 1
+            && rest[(colon + 1)..].All(char.IsAsciiDigit)
             ? rest[..colon]
             : rest;
     }

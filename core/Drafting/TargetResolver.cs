@@ -12,12 +12,16 @@ namespace DevOpsAI.Drafting;
 internal sealed class TargetResolver(IConnections connections, ITenantDirectory tenants, ILogger<TargetResolver> log)
 {
     /// <summary>Where a device is looked for when the source gave only an address, or nothing.</summary>
-    private static readonly string[] DeviceAttributes = ["nodename", "hostname", "host", "computer", "computer_name", "device_name", "instance"];
+    private static readonly string[] DeviceAttributes = ["nodename", "hostname", "host", "computer", "computer_name", "device_name",
+        "instance"];
 
     private static readonly string[] NamedAttributes = [.. DeviceAttributes.Where(static name => name != "instance")];
 
-    /// <summary>Attributes in which sources say which client they mean. The credential decides that, so they can only contradict it.</summary>
-    private static readonly string[] ClientAttributes = ["tenant", "tenantid", "tenant_id", "customer", "client", "organization", "company"];
+    /// <summary>
+    /// Attributes in which sources say which client they mean. The credential decides that, so they can only contradict it.
+    /// </summary>
+    private static readonly string[] ClientAttributes = ["tenant", "tenantid", "tenant_id", "customer", "client",
+        "organization", "company"];
 
     /// <summary>As many names as one thing may go by in an incident; each is asked for.</summary>
     private const int MostNames = 3;
@@ -34,11 +38,13 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         if (texts.Count > MostNames)
             return new Resolution.Problem(Several(runbook.Target.Kind, texts));
         var able = connections.Of(tenant)
-            .Where(connection => runbook.Steps.All(step => connections.ConnectorOf(connection).Actions.TryGetValue(step.Action, out var spec)
+            .Where(connection =>
+                runbook.Steps.All(step => connections.ConnectorOf(connection).Actions.TryGetValue(step.Action, out var spec)
                                                            && spec.TargetKind == runbook.Target.Kind))
             .ToList();
         if (able.Count == 0)
-            return new Resolution.Problem($"No connection of {client} offers {Said.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
+            return new Resolution.Problem(
+                $"No connection of {client} offers {Said.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
         Resolution? one = null;
         foreach (var text in texts)
         {
@@ -75,11 +81,13 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             var found = new List<(Connection Connection, Target Target)>();
             foreach (var connection in able)
             {
-                var answer = await AskAsync(connection, () => connections.ConnectorOf(connection).FindAsync(connection, kind, name, cancellationToken), cancellationToken);
+                var answer = await AskAsync(connection,
+                    () => connections.ConnectorOf(connection).FindAsync(connection, kind, name, cancellationToken), cancellationToken);
                 if (answer is not CallOutcome<IReadOnlyList<Target>>.Done(var targets))
                     return NoAnswer(connection, answer);
                 found.AddRange(targets
-                    .Where(target => target.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && target.Kind == kind && target.Connection == connection.Name)
+                    .Where(target => target.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && target.Kind == kind
+                        && target.Connection == connection.Name)
                     .Select(target => (connection, target)));
             }
             if (found is [var (through, one)])
@@ -92,7 +100,8 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             : $"{client} has no {kind} named {Said.Short(names.Short ?? names.Given)}.");
     }
 
-    private async Task<Resolution> ObserveAsync(TenantId tenant, string client, Connection connection, Target target, CancellationToken cancellationToken)
+    private async Task<Resolution> ObserveAsync(
+        TenantId tenant, string client, Connection connection, Target target, CancellationToken cancellationToken)
     {
         if (IsOtherTenant(tenant, target.Client))
             return new Resolution.Problem($"The vendor says that {Said.Short(target.Name)} belongs to another client than {client}.");
@@ -104,7 +113,8 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     }
 
     /// <summary>A connector that throws, or takes longer than the caller waits, has given no answer.</summary>
-    private async Task<CallOutcome<T>> AskAsync<T>(Connection connection, Func<Task<CallOutcome<T>>> ask, CancellationToken cancellationToken)
+    private async Task<CallOutcome<T>> AskAsync<T>(
+        Connection connection, Func<Task<CallOutcome<T>>> ask, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,14 +129,17 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
 
     private static Resolution NoAnswer<T>(Connection connection, CallOutcome<T> answer) => answer switch
     {
-        CallOutcome<T>.Refused(var code, var message) => new Resolution.Problem($"{connection.Name} refused: {Said.Short(message, 200)} ({Said.Short(code)})."),
-        CallOutcome<T>.NotDone(var message, var tryAgainIn) => new Resolution.Unreachable($"{connection.Name}: {Said.Short(message, 200)}", tryAgainIn),
+        CallOutcome<T>.Refused(var code, var message) =>
+            new Resolution.Problem($"{connection.Name} refused: {Said.Short(message, 200)} ({Said.Short(code)})."),
+        CallOutcome<T>.NotDone(var message, var tryAgainIn) =>
+            new Resolution.Unreachable($"{connection.Name}: {Said.Short(message, 200)}", tryAgainIn),
         CallOutcome<T>.Unknown(var message) => new Resolution.Unreachable($"{connection.Name}: {Said.Short(message, 200)}", null),
         _ => new Resolution.Unreachable($"{connection.Name} gave no usable answer", null),
     };
 
     private static string Several(string client, string kind, string name, List<(Connection Connection, Target Target)> found) =>
-        $"{client} has {found.Count} {kind}s named {Said.Short(name)}: {Said.List(found.Select(one => $"{one.Target.Id} in {one.Connection.Name}"))}.";
+        $"{client} has {found.Count} {kind}s named {Said.Short(name)}: {Said.List(found.Select(one => $"{one.Target.Id} in "
+        + $"{one.Connection.Name}"))}.";
 
     /// <summary>
     /// The names in the events, without repetitions: from the runbook's attributes, else the event's own device. Where that is missing or
@@ -142,7 +155,9 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             return string.IsNullOrEmpty(name) ? [] : [name];
         // Attributes that contradict each other name several devices, and then a person must say which.
         // An exporter of others' figures leaves its own address, which names nothing that the alert is about.
-        var where = RemoteExporters.IsAt(received.Kind, received.Attribute("instance"), received.Attribute("job")) ? NamedAttributes : DeviceAttributes;
+        var where = RemoteExporters.IsAt(received.Kind, received.Attribute("instance"), received.Attribute("job"))
+            ? NamedAttributes
+            : DeviceAttributes;
         var usual = Present(received, where).Where(text => TargetNames.Of(text) is { IsAddress: false })
             .DistinctBy(text => TargetNames.Of(text)?.Short ?? TargetNames.Of(text)?.Given, StringComparer.OrdinalIgnoreCase)
             .ToList();
@@ -157,13 +172,16 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         .Select(text => text!.Trim());
 
     private string? ForeignLabel(TenantId tenant, IReadOnlyList<EventReceived> events) =>
-        ClientAttributes.FirstOrDefault(attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
+        ClientAttributes.FirstOrDefault(
+            attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
 
-    private bool IsOtherTenant(TenantId tenant, string text) => tenants.All.Concat(tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
+    private bool IsOtherTenant(TenantId tenant, string text) =>
+        tenants.All.Concat(tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
         && !(tenants.Find(tenant) is { } own && Names(own, text));
 
     private static bool Names(Tenant tenant, string text) =>
-        text.Trim().Equals(tenant.Id.Value, StringComparison.OrdinalIgnoreCase) || text.Trim().Equals(tenant.Name, StringComparison.OrdinalIgnoreCase);
+        text.Trim().Equals(tenant.Id.Value, StringComparison.OrdinalIgnoreCase)
+            || text.Trim().Equals(tenant.Name, StringComparison.OrdinalIgnoreCase);
 }
 
 internal static class EventAttributes

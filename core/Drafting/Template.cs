@@ -83,7 +83,10 @@ internal sealed class Template
         return text.ToString();
     }
 
-    /// <summary>The text around the one placeholder <paramref name="name"/>, as in <c>disk.</c> and <c>.freePercent</c>; null when it is not of that form.</summary>
+    /// <summary>
+    /// The text around the one placeholder <paramref name="name"/>, as in <c>disk.</c> and <c>.freePercent</c>; null when it is not of that
+    /// form.
+    /// </summary>
     public (string Before, string After)? Around(string name) => parts switch
     {
         [Part.Literal before, Part.Value value, Part.Literal after] when value.Name == name => (before.Text, after.Text),

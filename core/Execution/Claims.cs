@@ -33,7 +33,8 @@ public sealed class LeaseClaims : IClaimPolicy
 /// The operating system frees the lock with the process, also after <c>kill -9</c>; so whoever holds it knows that every claim
 /// of another instance is of a process that has ended, and need not wait for its lease.
 /// </summary>
-public sealed class ExclusiveStorageClaims(IOptions<StorageOptions> storage, IHostEnvironment host, BotInstance self) : IClaimPolicy, IDisposable
+public sealed class ExclusiveStorageClaims(IOptions<StorageOptions> storage, IHostEnvironment host, BotInstance self)
+    : IClaimPolicy, IDisposable
 {
     private readonly Lock gate = new();
     private FileStream? held;

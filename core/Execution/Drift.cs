@@ -34,7 +34,8 @@ internal static class Drift
             .Distinct()];
 
     public static Change ChangeOf(
-        Target target, Condition condition, IReadOnlyDictionary<string, string> now, IReadOnlyDictionary<string, string> observedBefore) => new(
+        Target target, Condition condition, IReadOnlyDictionary<string, string> now, IReadOnlyDictionary<string, string> observedBefore) =>
+        new(
             KeyOf(target, condition.Observation),
             observedBefore.GetValueOrDefault(KeyOf(target, condition.Observation)) ?? NotReported,
             now.GetValueOrDefault(condition.Observation) ?? NotReported);
@@ -42,5 +43,6 @@ internal static class Drift
     /// <summary>How proposals name an observation: <c>{target name} {observation}</c>.</summary>
     public static string KeyOf(Target target, string observation) => $"{target.Name} {observation}";
 
-    public static bool SameTarget(Target one, Target other) => one.Connection == other.Connection && one.Kind == other.Kind && one.Id == other.Id;
+    public static bool SameTarget(Target one, Target other) =>
+        one.Connection == other.Connection && one.Kind == other.Kind && one.Id == other.Id;
 }

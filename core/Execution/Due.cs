@@ -9,7 +9,9 @@ internal abstract record Due
 {
     private Due() { }
 
-    /// <summary>No lease is longer; one that seems to be was taken while the clock was ahead, and must not hold the run until then.</summary>
+    /// <summary>
+    /// No lease is longer; one that seems to be was taken while the clock was ahead, and must not hold the run until then.
+    /// </summary>
     private static readonly TimeSpan LongestLease = TimeSpan.FromDays(1);
 
     /// <summary>Nothing is approved, or it has been carried out.</summary>
@@ -27,7 +29,8 @@ internal abstract record Due
         if (proposal.Staged is not { } staged)
             return new Nothing();
         if (proposal.Phase == ProposalPhase.Approved)
-            return new Run(staged.Kind, NextId(proposal, staged.Kind), proposal.PlanInForce, proposal.SealInForce, CausationOf(proposal), TakenOver: false);
+            return new Run(staged.Kind, NextId(proposal, staged.Kind), proposal.PlanInForce, proposal.SealInForce, CausationOf(proposal),
+                TakenOver: false);
         var run = proposal.Phase switch
         {
             ProposalPhase.Executing => proposal.Execution,
@@ -48,7 +51,9 @@ internal abstract record Due
     private static string NextId(Proposal proposal, ProposalKind kind)
     {
         var (letter, earlier) = kind == ProposalKind.Undo ? ('u', proposal.Undo) : ('x', proposal.Execution);
-        var number = earlier is null ? 1 : int.Parse(earlier.ExecutionId.AsSpan(earlier.ExecutionId.LastIndexOf(letter) + 1), CultureInfo.InvariantCulture) + 1;
+        var number = earlier is null
+            ? 1
+            : int.Parse(earlier.ExecutionId.AsSpan(earlier.ExecutionId.LastIndexOf(letter) + 1), CultureInfo.InvariantCulture) + 1;
         return $"{proposal.Subject.Text}-{letter}{number}";
     }
 }

@@ -29,5 +29,6 @@ public sealed class ExecutionMetrics : IDisposable
         duration.Record(took.TotalSeconds, new("kind", kind.ToString()), new("outcome", outcome.ToString()));
     }
 
-    internal void StepEnded(StepOutcome outcome, bool rollback) => steps.Add(1, new("outcome", outcome.ToString()), new("rollback", rollback));
+    internal void StepEnded(StepOutcome outcome, bool rollback) =>
+        steps.Add(1, new("outcome", outcome.ToString()), new("rollback", rollback));
 }

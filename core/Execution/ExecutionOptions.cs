@@ -10,8 +10,8 @@ public sealed class ExecutionOptions
     public TimeSpan LeaseMargin { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How long the world may take, after the vendor accepted an action, to show its effect; and how long a vendor's "not done" is doubted after
-    /// an answer was lost, because the request may still be on its way.
+    /// How long the world may take, after the vendor accepted an action, to show its effect; and how long a vendor's "not done" is doubted
+    /// after an answer was lost, because the request may still be on its way.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
     public TimeSpan SettleFor { get; set; } = TimeSpan.FromSeconds(30);

@@ -15,7 +15,8 @@ public static class ExecutionServices
     {
         services.AddOptionsWithValidateOnStart<ExecutionOptions>().BindConfiguration("Execution").ValidateDataAnnotations();
         services.TryAddSingleton(_ => BotInstance.New());
-        services.TryAddSingleton<IClaimPolicy>(static provider => provider.GetService<IOptions<StorageOptions>>()?.Value.Provider == StorageProvider.Cosmos
+        services.TryAddSingleton<IClaimPolicy>(
+            static provider => provider.GetService<IOptions<StorageOptions>>()?.Value.Provider == StorageProvider.Cosmos
             ? new LeaseClaims()
             : ActivatorUtilities.CreateInstance<ExclusiveStorageClaims>(provider));
         services.AddMetrics();

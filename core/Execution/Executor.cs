@@ -48,7 +48,8 @@ internal sealed class Executor(
         }
     }
 
-    private async Task<(TenantState State, Proposal? Proposal, Due Due)> DueAsync(TenantId tenant, ProposalSubject subject, CancellationToken cancellationToken)
+    private async Task<(TenantState State, Proposal? Proposal, Due Due)> DueAsync(
+        TenantId tenant, ProposalSubject subject, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         var proposal = state.FindProposal(subject);
@@ -56,7 +57,8 @@ internal sealed class Executor(
     }
 
     /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>
-    private async Task<Due.Run?> ClaimAsync(TenantId tenant, ProposalSubject subject, VendorCalls calls, CancellationToken cancellationToken)
+    private async Task<Due.Run?> ClaimAsync(
+        TenantId tenant, ProposalSubject subject, VendorCalls calls, CancellationToken cancellationToken)
     {
         var (state, proposal, now) = await DueAsync(tenant, subject, cancellationToken);
         if (proposal is null || now is not Due.Run due)
@@ -78,7 +80,8 @@ internal sealed class Executor(
         return due;
     }
 
-    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, CancellationToken cancellationToken) => proposal.Staged switch
+    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, CancellationToken cancellationToken) =>
+        proposal.Staged switch
     {
         { Terms.Level: GateLevel.L3 } => new("This is for a person to do: the bot never carries out L3."),
         _ when plan.Steps.Count == 0 && !record.IsOwnEffect(proposal) => new("The plan has no steps."),

@@ -3,7 +3,9 @@ using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Execution;
 
-/// <summary>What a run does next, decided from nothing but its plan and what is on record: so a restart goes on where the record ends.</summary>
+/// <summary>
+/// What a run does next, decided from nothing but its plan and what is on record: so a restart goes on where the record ends.
+/// </summary>
 internal abstract record NextMove
 {
     private NextMove() { }
@@ -27,7 +29,8 @@ internal abstract record NextMove
             return forward.Count < plan.Steps.Count ? new Do(forward.Count) : new Finish(ExecutionOutcome.Verified, RolledBack: false);
         var rollbacks = steps.Where(step => step.Rollback).ToList();
         var applied = forward.Where(step => step.Outcome == StepOutcome.Applied).Select(step => step.Step).ToList();
-        if (applied.Count == 0 || applied.Exists(step => plan.Steps[step].Rollback is null) || rollbacks.Exists(step => step.Outcome != StepOutcome.Applied))
+        if (applied.Count == 0 || applied.Exists(step => plan.Steps[step].Rollback is null)
+            || rollbacks.Exists(step => step.Outcome != StepOutcome.Applied))
             return new Finish(ExecutionOutcome.Failed, RolledBack: false);
         var left = applied.Except(rollbacks.Select(step => step.Step)).DefaultIfEmpty(-1).Max();
         return left >= 0 ? new RollBack(left) : new Finish(ExecutionOutcome.Failed, RolledBack: true);

@@ -18,10 +18,13 @@ internal sealed class PlanRun(
     /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
 
-    /// <summary>A renewed lease must be long enough, or it would be renewed for ever: half of a short margin is kept, and there is as much to spare.</summary>
+    /// <summary>
+    /// A renewed lease must be long enough, or it would be renewed for ever: half of a short margin is kept, and there is as much to spare.
+    /// </summary>
     private TimeSpan Reserve => options.LeaseMargin / 2 < LeaseReserve ? options.LeaseMargin / 2 : LeaseReserve;
 
-    /// <param name="uncertain">Another process began it: an action that may have been sent already is looked up before anything is sent.</param>
+    /// <param name="uncertain">Another process began it: an action that may have been sent already is looked up before anything is
+    /// sent.</param>
     /// <exception cref="ClaimLostException">Another instance took over.</exception>
     public async Task GoOnAsync(bool uncertain, CancellationToken cancellationToken)
     {
@@ -49,7 +52,8 @@ internal sealed class PlanRun(
         var step = standing.Run.Plan.Steps[index];
         var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}";
         if (uncertain && standing.Run.MayHaveSent(operation)
-            && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+            && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken)
+                is { Outcome: not null } sent)
         {
             return await RecordAsync(standing, index, rollback: false, operation, sent);
         }
@@ -70,22 +74,27 @@ internal sealed class PlanRun(
         var step = standing.Run.Plan.Steps[index];
         var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
         if (uncertain && standing.Run.MayHaveSent(operation)
-            && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken) is { Outcome: not null } sent)
+            && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken)
+                is { Outcome: not null } sent)
         {
             return await RecordAsync(standing, index, rollback: true, operation, sent);
         }
         return await CarryOutAsync(standing, index, rollback: true, operation, cancellationToken);
     }
 
-    /// <summary>Acts until the outcome is certain, known to be unknown, or out of patience. Every single attempt asks the guard first.</summary>
-    private async Task<Ending?> CarryOutAsync(Standing standing, int index, bool rollback, string operation, CancellationToken cancellationToken)
+    /// <summary>
+    /// Acts until the outcome is certain, known to be unknown, or out of patience. Every single attempt asks the guard first.
+    /// </summary>
+    private async Task<Ending?> CarryOutAsync(
+        Standing standing, int index, bool rollback, string operation, CancellationToken cancellationToken)
     {
         var step = standing.Run.Plan.Steps[index];
         var patience = new Patience(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
             if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } objection)
-                return Refused(objection, nothingSent: index == 0 && !rollback && attempt == 1 && !standing.Run.MayHaveSent(operation), rollback);
+                return Refused(objection,
+                    nothingSent: index == 0 && !rollback && attempt == 1 && !standing.Run.MayHaveSent(operation), rollback);
             var answer = await calls.ActAsync(step, rollback, operation);
             Failpoints.Hit(rollback ? Failpoint.RollbackActed : Failpoint.StepActed);
             var settled = answer switch
@@ -93,7 +102,8 @@ internal sealed class PlanRun(
                 CallOutcome<ActionReceipt>.Done done => await calls.ReadBackAsync(step, rollback, done.Value.Detail, cancellationToken),
                 CallOutcome<ActionReceipt>.Refused refused => new(StepOutcome.Failed, VendorCalls.Short($"Refused: {refused.Message}")),
                 CallOutcome<ActionReceipt>.NotDone notDone => new(null, notDone.Message, notDone.TryAgainIn),
-                CallOutcome<ActionReceipt>.Unknown unknown => await calls.ReconcileAsync(step, rollback, operation, unknown.Message, cancellationToken),
+                CallOutcome<ActionReceipt>.Unknown unknown =>
+                    await calls.ReconcileAsync(step, rollback, operation, unknown.Message, cancellationToken),
                 _ => throw new InvalidOperationException("An outcome nobody knows."),
             };
             var pause = settled.TryAgainIn ?? calls.Backoff(attempt);
@@ -114,7 +124,8 @@ internal sealed class PlanRun(
     private static Ending Refused(Objection objection, bool nothingSent, bool rollback)
     {
         if (rollback)
-            return new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {objection.Sentence}") { FreezeBecause = objection.FreezeBecause };
+            return new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {objection.Sentence}")
+                { FreezeBecause = objection.FreezeBecause };
         return nothingSent && objection.AskAgain.Count > 0
             ? new(ExecutionOutcome.Drifted, false, objection.Sentence, objection.AskAgain)
             : new(ExecutionOutcome.Stopped, false, objection.Sentence) { FreezeBecause = objection.FreezeBecause };
@@ -126,18 +137,20 @@ internal sealed class PlanRun(
         while (true)
         {
             var standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
-            if (await guard.WhyNotAsync(standing.State, standing.Proposal, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
+            if (await guard.WhyNotAsync(
+                standing.State, standing.Proposal, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
                 return objection;
             await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
             Failpoints.Hit(rollback ? Failpoint.RollbackStarting : Failpoint.StepStarting);
             if (!await record.AnnounceAsync(standing, new(subject, executionId, index, rollback, operation), cancellationToken))
                 continue;
-            // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where somebody
-            // froze the tenant or took a role meanwhile.
+            // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where
+            // somebody froze the tenant or took a role meanwhile.
             var seen = standing.State;
             standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
             if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback)
-                || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze) || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
+                || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze)
+                || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
             {
                 continue;
             }
@@ -169,7 +182,8 @@ internal sealed class PlanRun(
         var (seen, problem) = await calls.LookPatientlyAsync(step.Target, cancellationToken);
         if (seen is null)
             return $"Not begun: {step.Target.Name} could not be looked at: {problem}";
-        var open = step.Preconditions.Where(condition => condition.Holds(seen) != true).Select(condition => VendorCalls.Expectation(condition, seen)).ToList();
+        var open = step.Preconditions.Where(condition => condition.Holds(seen) != true)
+            .Select(condition => VendorCalls.Expectation(condition, seen)).ToList();
         return open.Count == 0 ? null : VendorCalls.Short($"Not begun: {string.Join(", ", open)}.");
     }
 
@@ -199,7 +213,8 @@ internal sealed class PlanRun(
     {
         var run = standing.Run;
         var changes = ending.Changes ?? await ChangesAsync(standing, ending.RolledBack, cancellationToken);
-        var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.Count > 0 && run.Plan.Steps.All(step => step.Rollback is not null);
+        var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.Count > 0
+            && run.Plan.Steps.All(step => step.Rollback is not null);
         Failpoints.Hit(Failpoint.ExecutionFinishing);
         await record.FinishAsync(
             standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
@@ -210,11 +225,15 @@ internal sealed class PlanRun(
     /// <summary>What the steps were to change, side by side: as it was when the plan was proposed, and as it is read now.</summary>
     private async Task<IReadOnlyList<Change>> ChangesAsync(Standing standing, bool readAgain, CancellationToken cancellationToken)
     {
-        var begun = standing.Run.Steps.Where(step => !step.Rollback && step.Outcome != StepOutcome.Skipped).Select(step => standing.Run.Plan.Steps[step.Step]).ToList();
-        foreach (var target in begun.Select(step => step.Target).Distinct().Where(target => readAgain || calls.LastReading(target).Count == 0))
+        var begun = standing.Run.Steps.Where(step => !step.Rollback && step.Outcome != StepOutcome.Skipped)
+            .Select(step => standing.Run.Plan.Steps[step.Step]).ToList();
+        foreach (var target in begun.Select(step => step.Target).Distinct()
+            .Where(target => readAgain || calls.LastReading(target).Count == 0))
             await calls.LookAsync(target, cancellationToken);
         return [.. begun
-            .SelectMany(step => step.Verifications.Select(condition => Drift.ChangeOf(step.Target, condition, calls.LastReading(step.Target), ObservedBefore(standing))))
+            .SelectMany(step =>
+                step.Verifications.Select(
+                    condition => Drift.ChangeOf(step.Target, condition, calls.LastReading(step.Target), ObservedBefore(standing))))
             .Distinct()];
     }
 

@@ -14,7 +14,9 @@ internal sealed class ClaimLostException(string execution) : Exception($"{execut
 /// <summary>The run as the ledger has it now.</summary>
 internal sealed record Standing(TenantState State, Proposal Proposal, Run Run);
 
-/// <summary>Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.</summary>
+/// <summary>
+/// Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.
+/// </summary>
 internal sealed class RunRecord(
     ILedger ledger, TenantStates states, BotInstance self, ExecutionMetrics metrics, TimeProvider clock, ILogger<RunRecord> logger,
     ProposalAreas? areas = null)
@@ -31,13 +33,17 @@ internal sealed class RunRecord(
     /// <summary>Appends the claim on exactly the state it was decided on; false when something came in between.</summary>
     /// <param name="objection">Why it must not run: the claim is then its end too.</param>
     public async Task<bool> ClaimAsync(
-        TenantState state, Proposal proposal, Due.Run due, DateTimeOffset leaseUntil, Objection? objection, CancellationToken cancellationToken)
+        TenantState state, Proposal proposal, Due.Run due, DateTimeOffset leaseUntil, Objection? objection,
+        CancellationToken cancellationToken)
     {
         var stream = proposal.Stream;
-        List<NewEntry> entries = [new(stream, Executing, proposal.Correlation, Started(proposal, due.Kind, due.ExecutionId, due.Seal, leaseUntil), due.Causation)];
+        List<NewEntry> entries =
+            [new(stream, Executing, proposal.Correlation, Started(proposal, due.Kind, due.ExecutionId, due.Seal, leaseUntil),
+                due.Causation)];
         if (objection is not null)
         {
-            var finished = Finished(proposal, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection), objection.AskAgain, false, null);
+            var finished = Finished(proposal, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection),
+                objection.AskAgain, false, null);
             entries.Add(new(stream, Executing, proposal.Correlation, finished, due.Causation));
             entries.AddRange(Freezing(state, proposal, objection.FreezeBecause, due.Causation));
         }
@@ -53,7 +59,8 @@ internal sealed class RunRecord(
 
     /// <summary>The run as it stands, waiting for the ledger if it is away.</summary>
     /// <exception cref="ClaimLostException">It is not ours any more.</exception>
-    public async Task<Standing> StandingAsync(TenantId tenant, ProposalSubject subject, string executionId, CancellationToken cancellationToken)
+    public async Task<Standing> StandingAsync(
+        TenantId tenant, ProposalSubject subject, string executionId, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -86,8 +93,10 @@ internal sealed class RunRecord(
             return true;
         try
         {
-            StreamVersion[] expected = [new(standing.Proposal.Stream, standing.Proposal.Version), standing.State.VersionOf(StreamId.Freeze)];
-            return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken) is AppendResult.Appended;
+            StreamVersion[] expected = [new(standing.Proposal.Stream, standing.Proposal.Version),
+                standing.State.VersionOf(StreamId.Freeze)];
+            return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken)
+                is AppendResult.Appended;
         }
         catch (LedgerUnavailableException problem)
         {
@@ -105,11 +114,13 @@ internal sealed class RunRecord(
     }
 
     public async Task FinishAsync(
-        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack, DateTimeOffset? undoUntil, string? freezeBecause = null)
+        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack,
+        DateTimeOffset? undoUntil, string? freezeBecause = null)
     {
         await AppendAsync(standing, now =>
         {
-            var finished = Entry(now, Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
+            var finished =
+                Entry(now, Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
             var after = AreaOf(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
             return (after.Expected, [
                 finished,
@@ -120,11 +131,13 @@ internal sealed class RunRecord(
         logger.Finished(standing.Run.ExecutionId, outcome);
     }
 
-    private async Task AppendAsync(Standing standing, Func<Standing, (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries)> decide)
+    private async Task AppendAsync(Standing standing,
+        Func<Standing, (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries)> decide)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var now = await StandingAsync(standing.State.Tenant, standing.Proposal.Subject, standing.Run.ExecutionId, CancellationToken.None);
+            var now = await StandingAsync(
+                standing.State.Tenant, standing.Proposal.Subject, standing.Run.ExecutionId, CancellationToken.None);
             var (held, entries) = decide(now);
             if (entries.Count == 0)
                 return;
@@ -149,14 +162,16 @@ internal sealed class RunRecord(
     }
 
     /// <summary>With the run's end, so that nothing of the tenant runs between the two.</summary>
-    private static IEnumerable<NewEntry> Freezing(TenantState state, Proposal proposal, string? because, long causation) => because is null || state.Freeze is not null
+    private static IEnumerable<NewEntry> Freezing(TenantState state, Proposal proposal, string? because, long causation) =>
+        because is null || state.Freeze is not null
         ? []
         : [new(StreamId.Freeze, Executing, proposal.Correlation, new FreezeSet(because) { Cause = FreezeCause.BrokenSeal }, causation)];
 
     private static NewEntry Entry(Standing now, Fact fact) =>
         new(now.Proposal.Stream, Executing, now.Proposal.Correlation, fact, now.Run.StartedSeq);
 
-    private Fact Started(Proposal proposal, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) => kind == ProposalKind.Undo
+    private Fact Started(Proposal proposal, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) =>
+        kind == ProposalKind.Undo
         ? new UndoStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
         : new ExecutionStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
 

@@ -12,7 +12,8 @@ internal static class Summaries
         var sentences = new List<string> { Ending(run, outcome) };
         if (note is not null)
             sentences.Add(note);
-        if (outcome == ExecutionOutcome.Failed && run.Steps.FirstOrDefault(step => step.Rollback && step.Outcome != StepOutcome.Applied) is { } stuck)
+        if (outcome == ExecutionOutcome.Failed
+            && run.Steps.FirstOrDefault(step => step.Rollback && step.Outcome != StepOutcome.Applied) is { } stuck)
             sentences.Add($"Taking back step {Number(stuck.Step)} failed too: {stuck.Detail}");
         if (outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
             sentences.Add(Remains(run, rolledBack));
@@ -20,7 +21,8 @@ internal static class Summaries
     }
 
     /// <summary>How a run ends that the guard lets not even begin.</summary>
-    public static ExecutionOutcome OutcomeOf(Objection objection) => objection.AskAgain.Count > 0 ? ExecutionOutcome.Drifted : ExecutionOutcome.Stopped;
+    public static ExecutionOutcome OutcomeOf(Objection objection) =>
+        objection.AskAgain.Count > 0 ? ExecutionOutcome.Drifted : ExecutionOutcome.Stopped;
 
     /// <summary>What to say of it.</summary>
     public static string OfNotBegun(Objection objection) => VendorCalls.Short(objection.AskAgain.Count > 0
@@ -37,7 +39,9 @@ internal static class Summaries
             ExecutionOutcome.Verified => $"All {run.Plan.Steps.Count} steps are done and verified.",
             ExecutionOutcome.Drifted => "The situation changed after this was proposed, so nothing was done.",
             ExecutionOutcome.Stopped => "Stopped.",
-            ExecutionOutcome.Unknown => $"Outcome unknown: {Name(run, run.Steps.FirstOrDefault(step => step.Outcome == StepOutcome.Unknown))} It will not be repeated; a person must look.",
+            ExecutionOutcome.Unknown =>
+                $"Outcome unknown: {Name(run, run.Steps.FirstOrDefault(step => step.Outcome == StepOutcome.Unknown))} It will not be "
+                + $"repeated; a person must look.",
             _ when troubled is null => "Failed before the first step.",
             _ => $"Failed: {Name(run, troubled)}",
         };
@@ -55,7 +59,8 @@ internal static class Summaries
 
     private static string Remains(Run run, bool rolledBack)
     {
-        var takenBack = run.Steps.Where(step => step is { Rollback: true, Outcome: StepOutcome.Applied }).Select(step => step.Step).ToHashSet();
+        var takenBack = run.Steps.Where(step => step is { Rollback: true, Outcome: StepOutcome.Applied }).Select(step => step.Step)
+            .ToHashSet();
         var left = run.Steps.Where(step => step is { Rollback: false, Outcome: StepOutcome.Applied } && !takenBack.Contains(step.Step))
             .Select(step => Number(step.Step)).ToList();
         if (rolledBack)

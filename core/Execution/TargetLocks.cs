@@ -17,7 +17,8 @@ public sealed class TargetLocks
         var taken = new Taken(this);
         try
         {
-            foreach (var key in plan.Steps.Select(step => KeyOf(tenant, step.Target)).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase))
+            foreach (var key in plan.Steps.Select(step => KeyOf(tenant, step.Target)).Distinct(StringComparer.OrdinalIgnoreCase)
+                .Order(StringComparer.OrdinalIgnoreCase))
             {
                 var held = Join(key);
                 try

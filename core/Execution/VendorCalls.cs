@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Execution;
 
-/// <summary>How a step ended, before it is on record. <paramref name="Outcome"/> null: certainly not done, so it may be tried again.</summary>
+/// <summary>
+/// How a step ended, before it is on record. <paramref name="Outcome"/> null: certainly not done, so it may be tried again.
+/// </summary>
 internal sealed record Settled(StepOutcome? Outcome, string Detail, TimeSpan? TryAgainIn = null);
 
 /// <summary>
@@ -40,25 +42,30 @@ internal sealed class VendorCalls(
     public async Task<CallOutcome<ActionReceipt>> ActAsync(PlanStep step, bool rollback, string operationId)
     {
         if (connections.Find(tenant, step.Target.Connection) is not { } connection)
-            return new CallOutcome<ActionReceipt>.Refused("connection", $"The connection {step.Target.Connection} is not configured any more.");
+            return new CallOutcome<ActionReceipt>.Refused(
+                "connection", $"The connection {step.Target.Connection} is not configured any more.");
         if (Spec(step, rollback) is not { } spec)
             return new CallOutcome<ActionReceipt>.Refused("action", $"The connector {connection.Connector} has no such action any more.");
         // The last look before it goes out: whatever was checked before, nothing else than what was shown is sent.
         if (spec.TargetKind != step.Target.Kind)
-            return new CallOutcome<ActionReceipt>.Refused("target", $"{spec.Name} is for a {spec.TargetKind}, not for a {step.Target.Kind}.");
+            return new CallOutcome<ActionReceipt>.Refused(
+                "target", $"{spec.Name} is for a {spec.TargetKind}, not for a {step.Target.Kind}.");
         if (ActionCalls.WhyNotAsShown(spec, step, rollback) is { } why)
             return new CallOutcome<ActionReceipt>.Refused("arguments", why);
         return await CallAsync(
-            token => connections.ConnectorOf(connection).ActAsync(connection, new(operationId, spec.Name, step.Target, step.Arguments), token),
+            token => connections.ConnectorOf(connection)
+                .ActAsync(connection, new(operationId, spec.Name, step.Target, step.Arguments), token),
             spec.Timeout + Grace, CancellationToken.None);
     }
 
     /// <summary>Looks at a target; null with the reason when it cannot be seen.</summary>
-    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem, bool Final, TimeSpan? TryAgainIn)> LookAsync(Target target, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem, bool Final, TimeSpan? TryAgainIn)> LookAsync(
+        Target target, CancellationToken cancellationToken)
     {
         if (connections.Find(tenant, target.Connection) is not { } connection)
             return (null, $"The connection {target.Connection} is not configured any more.", true, null);
-        var answer = await CallAsync(token => connections.ConnectorOf(connection).ObserveAsync(connection, target, token), ReadTimeout + Grace, cancellationToken);
+        var answer = await CallAsync(token => connections.ConnectorOf(connection).ObserveAsync(connection, target, token),
+            ReadTimeout + Grace, cancellationToken);
         switch (answer)
         {
             case CallOutcome<IReadOnlyDictionary<string, string>>.Done(var seen):
@@ -74,7 +81,8 @@ internal sealed class VendorCalls(
     }
 
     /// <summary>Looks until the target can be seen, for as long as readings may take; null with the reason when it never could.</summary>
-    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem)> LookPatientlyAsync(Target target, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem)> LookPatientlyAsync(
+        Target target, CancellationToken cancellationToken)
     {
         var patience = new Patience(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
@@ -91,12 +99,14 @@ internal sealed class VendorCalls(
     /// The answer to an action was lost, or the process that sent it ended: asks the vendor what became of it, then looks at the world.
     /// Outcome null only when the vendor is sure that it did nothing.
     /// </summary>
-    public async Task<Settled> ReconcileAsync(PlanStep step, bool rollback, string operationId, string lost, CancellationToken cancellationToken)
+    public async Task<Settled> ReconcileAsync(
+        PlanStep step, bool rollback, string operationId, string lost, CancellationToken cancellationToken)
     {
         var patience = new Patience(clock, options.SettleFor);
         while (true)
         {
-            // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do it.
+            // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do
+            // it.
             var settled = !patience.Allows(options.LookEvery);
             var status = await LookUpAsync(step, operationId, cancellationToken);
             Failpoints.Hit(Failpoint.StepLookedUp);
@@ -112,7 +122,9 @@ internal sealed class VendorCalls(
         }
     }
 
-    /// <summary>The vendor did it: looks until the world shows it. Failed when it shows otherwise, unknown when it cannot be seen.</summary>
+    /// <summary>
+    /// The vendor did it: looks until the world shows it. Failed when it shows otherwise, unknown when it cannot be seen.
+    /// </summary>
     public async Task<Settled> ReadBackAsync(PlanStep step, bool rollback, string detail, CancellationToken cancellationToken)
     {
         var patience = new Patience(clock, options.SettleFor);
@@ -126,7 +138,8 @@ internal sealed class VendorCalls(
                 var seen = LastReading(step.Target);
                 var open = Verifications(step, rollback).Where(condition => condition.Holds(seen) != true).ToList();
                 return holds == false
-                    ? new(StepOutcome.Failed, Short($"{detail} But {string.Join(", ", open.Select(condition => Expectation(condition, seen)))}."))
+                    ? new(StepOutcome.Failed,
+                        Short($"{detail} But {string.Join(", ", open.Select(condition => Expectation(condition, seen)))}."))
                     : new(StepOutcome.Unknown, Short($"{detail} Its effect could not be read back."));
             }
             await Task.Delay(options.LookEvery, clock, cancellationToken);
@@ -138,9 +151,11 @@ internal sealed class VendorCalls(
     public static string Short(string text) => text.Length <= DetailLimit ? text : string.Concat(text.AsSpan(0, DetailLimit - 1), "…");
 
     public static string Expectation(Condition condition, IReadOnlyDictionary<string, string> seen) =>
-        $"{condition.Observation} is {seen.GetValueOrDefault(condition.Observation) ?? Drift.NotReported}, not {condition.Operator} {condition.Value}";
+        $"{condition.Observation} is {seen.GetValueOrDefault(condition.Observation) ?? Drift.NotReported}, not "
+        + $"{condition.Operator} {condition.Value}";
 
-    private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) => rollback ? TakenBack.ConditionsOf(step) : step.Verifications;
+    private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) =>
+        rollback ? TakenBack.ConditionsOf(step) : step.Verifications;
 
     private ActionSpec? Spec(PlanStep step, bool rollback)
     {
@@ -166,12 +181,14 @@ internal sealed class VendorCalls(
 
     private async Task<OperationStatus> LookUpAsync(PlanStep step, string operationId, CancellationToken cancellationToken) =>
         connections.Find(tenant, step.Target.Connection) is { } connection
-        && await CallAsync(token => connections.ConnectorOf(connection).LookUpAsync(connection, operationId, token), ReadTimeout + Grace, cancellationToken)
+        && await CallAsync(token => connections.ConnectorOf(connection).LookUpAsync(connection, operationId, token), ReadTimeout + Grace,
+            cancellationToken)
             is CallOutcome<OperationStatus>.Done(var status)
                 ? status
                 : OperationStatus.CannotTell;
 
-    private async Task<CallOutcome<T>> CallAsync<T>(Func<CancellationToken, Task<CallOutcome<T>>> call, TimeSpan atMost, CancellationToken cancellationToken)
+    private async Task<CallOutcome<T>> CallAsync<T>(
+        Func<CancellationToken, Task<CallOutcome<T>>> call, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try

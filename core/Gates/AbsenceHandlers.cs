@@ -2,7 +2,8 @@ using MediatR;
 
 namespace DevOpsAI.Gates;
 
-internal sealed class SetAbsenceHandler(Recorder recorder, IAccess access, GatePolicies policies, TimeProvider clock) : IRequestHandler<SetAbsence, Answer>
+internal sealed class SetAbsenceHandler(Recorder recorder, IAccess access, GatePolicies policies, TimeProvider clock)
+    : IRequestHandler<SetAbsence, Answer>
 {
     public Task<Answer> Handle(SetAbsence request, CancellationToken cancellationToken) => recorder.RecordAsync(
         request.Tenant,
@@ -15,5 +16,6 @@ internal sealed class SetAbsenceHandler(Recorder recorder, IAccess access, GateP
 internal sealed class EndAbsenceHandler(Recorder recorder, IAccess access, TimeProvider clock) : IRequestHandler<EndAbsence, Answer>
 {
     public Task<Answer> Handle(EndAbsence request, CancellationToken cancellationToken) => recorder.RecordAsync(
-        request.Tenant, null, state => Absences.End(state, request, id => access.RolesOf(state, id), clock.GetUtcNow()), null, cancellationToken);
+        request.Tenant, null, state => Absences.End(state, request, id => access.RolesOf(state, id), clock.GetUtcNow()), null,
+        cancellationToken);
 }

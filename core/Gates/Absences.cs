@@ -9,7 +9,8 @@ internal static class Absences
     private const int LongestReason = 500;
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
-    public static Outcome Set(TenantState state, SetAbsence command, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy, DateTimeOffset now)
+    public static Outcome Set(TenantState state, SetAbsence command, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+        DateTimeOffset now)
     {
         var (who, name) = (Id(command.Who.ObjectId), Sentences.Said(command.Who.Name));
         if (WhyNotAbout(state, command.By, who, rolesOf) is { } refused)
@@ -22,12 +23,14 @@ internal static class Absences
         if (command.Until <= from || command.Until > from + Longest)
             return Outcome.Refuse(null, Refusal.BadInput, "An absence ends after it begins and after now, and lasts a year at most.");
         if (command.Reason is { Length: > LongestReason } reason)
-            return Outcome.Refuse(null, Refusal.BadInput, $"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
+            return Outcome.Refuse(null, Refusal.BadInput,
+                $"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
         if (command.Delegate is { } delegated && WhyNotDelegate(state, who, name, delegated, rolesOf, policy) is { } unfit)
             return unfit;
         var set = new AbsenceSet(
             who, command.Who.Name, from.ToUniversalTime(), command.Until.ToUniversalTime(),
-            command.Delegate is null ? null : Id(command.Delegate.ObjectId), command.Delegate?.Name, string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim());
+            command.Delegate is null ? null : Id(command.Delegate.ObjectId), command.Delegate?.Name,
+            string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim());
         var meanwhile = command.Delegate is { } deputy
             ? $"{Sentences.Said(deputy.Name)} decides in their name."
             : "Nobody decides in their name.";
@@ -41,7 +44,8 @@ internal static class Absences
         if (WhyNotAbout(state, command.By, who, rolesOf) is { } refused)
             return refused;
         return state.Absences.GetValueOrDefault(who) is { } absence && absence.Until > now
-            ? Outcome.On(state, StreamId.Access, command.By, command.Correlation, new AbsenceEnded(who, command.Who.Name), $"{name} is back at {state.Name}; nobody decides in their name any more.")
+            ? Outcome.On(state, StreamId.Access, command.By, command.Correlation, new AbsenceEnded(who, command.Who.Name),
+                $"{name} is back at {state.Name}; nobody decides in their name any more.")
             : Outcome.AlreadySo($"{name} is not absent from {state.Name}.");
     }
 
@@ -49,11 +53,15 @@ internal static class Absences
     public static Absence? Of(TenantState state, string objectId, DateTimeOffset now) =>
         state.Absences.GetValueOrDefault(Id(objectId)) is { } absence && absence.Contains(now) ? absence : null;
 
-    /// <summary>Somebody who holds the role, or their delegate, is there. True where nobody is known to hold it: nobody is known to be away.</summary>
+    /// <summary>
+    /// Somebody who holds the role, or their delegate, is there. True where nobody is known to hold it: nobody is known to be away.
+    /// </summary>
     public static bool IsAnybodyThere(
-        TenantState state, Role role, IReadOnlySet<string> holders, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy, DateTimeOffset now) =>
+        TenantState state, Role role, IReadOnlySet<string> holders, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+        DateTimeOffset now) =>
         holders.Count == 0 || holders.Any(holder => Of(state, holder, now) is not { } absence
-            || (Standing.IsDelegable(role) && absence.Delegate is { } deputy && Of(state, deputy.Id, now) is null && policy.Defaults.MayDecideFor(rolesOf(deputy.Id))));
+            || (Standing.IsDelegable(role) && absence.Delegate is { } deputy && Of(state, deputy.Id, now) is null
+                && policy.Defaults.MayDecideFor(rolesOf(deputy.Id))));
 
     private static Outcome? WhyNotAbout(TenantState state, Person by, string who, Func<string, IReadOnlySet<Role>> rolesOf)
     {
@@ -62,7 +70,8 @@ internal static class Absences
             return Outcome.Refuse(null, Refusal.NotAllowed, $"You have no role at {state.Name}; ask one of its administrators.");
         return Id(by.ObjectId) == who || own.Contains(Role.Administrator)
             ? null
-            : Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may say that somebody else is absent or back.");
+            : Outcome.Refuse(null, Refusal.NotAllowed,
+                $"Only administrators of {state.Name} may say that somebody else is absent or back.");
     }
 
     private static Outcome? WhyNotDelegate(
@@ -75,9 +84,11 @@ internal static class Absences
         if (policy.Defaults.MayDecideFor(rolesOf(delegated.ObjectId)))
             return null;
         return policy.Defaults.Delegate == DelegateTo.Nobody
-            ? Outcome.Refuse(null, Refusal.NotAllowed, $"The gate policy of {state.Name} lets nobody decide in somebody else's name. Leave the delegate out.")
+            ? Outcome.Refuse(null, Refusal.NotAllowed,
+                $"The gate policy of {state.Name} lets nobody decide in somebody else's name. Leave the delegate out.")
             : Outcome.Refuse(null, Refusal.NotAllowed,
-                $"{Sentences.Said(delegated.Name)} cannot decide for others at {state.Name}: that takes the role {policy.Defaults.Delegate.ToString().ToLowerInvariant()} at least.");
+                $"{Sentences.Said(delegated.Name)} cannot decide for others at {state.Name}: that takes the role "
+                + $"{policy.Defaults.Delegate.ToString().ToLowerInvariant()} at least.");
     }
 
     internal static string Id(string objectId) => objectId.Trim().ToLowerInvariant();

@@ -56,13 +56,16 @@ public sealed class AbsenceSettings
     internal AbsenceSet ToFact()
     {
         var (who, deputy) = (Gates.Absences.Id(Person), string.IsNullOrWhiteSpace(Delegate) ? null : Gates.Absences.Id(Delegate));
-        return new(who, Name ?? who, From.ToUniversalTime(), Until.ToUniversalTime(), deputy, deputy is null ? null : DelegateName ?? deputy, string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim());
+        return new(who, Name ?? who, From.ToUniversalTime(), Until.ToUniversalTime(), deputy,
+            deputy is null ? null : DelegateName ?? deputy, string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim());
     }
 }
 
 internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValidateOptions<AccessOptions>
 {
-    private const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object id); Entra shows it on the user's page.";
+    private const string NoObjectId =
+        "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object id); "
+        + "Entra shows it on the user's page.";
 
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
@@ -100,10 +103,13 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
     }
 
     /// <summary>As activities name people; a name, an address or a GUID in another spelling would never match anybody.</summary>
-    private static bool IsObjectId(string text) => text.Trim().Split('/') is [.. var directory, var id] && directory.Length < 2 && directory.Append(id).All(static part => Guid.TryParseExact(part, "D", out _));
+    private static bool IsObjectId(string text) => text.Trim().Split('/') is [.. var directory, var id] && directory.Length < 2
+        && directory.Append(id).All(static part => Guid.TryParseExact(part, "D", out _));
 
     private bool IsKnown(string client) =>
-        client == ConfiguredAccess.Everywhere || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
+        client == ConfiguredAccess.Everywhere
+            || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
 
-    public static bool IsRole(string text, out Role role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsDigit(text[0]);
+    public static bool IsRole(string text, out Role role) =>
+        Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsDigit(text[0]);
 }

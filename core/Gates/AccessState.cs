@@ -10,7 +10,8 @@ public sealed record AccessState : ISlice<AccessState>
     public static AccessState Empty { get; } = new();
 
     /// <summary>Roles given by command, with the person's name.</summary>
-    public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } = ImmutableDictionary<(string, Role), string>.Empty;
+    public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } =
+        ImmutableDictionary<(string, Role), string>.Empty;
 
     /// <summary>Roles taken away by command, which configuration must not give back.</summary>
     public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken { get; init; } = [];

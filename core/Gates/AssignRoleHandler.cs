@@ -18,16 +18,23 @@ internal sealed class AssignRoleHandler(Recorder recorder, ConfiguredAccess acce
             return Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may give or take roles.");
         var id = command.To.ObjectId.Trim().ToLowerInvariant();
         if (id.Length is 0 or > LongestId || id.Any(char.IsWhiteSpace) || !Enum.IsDefined(command.Role))
-            return Outcome.Refuse(null, Refusal.BadInput, "Name a person by Entra object id, and one of the roles technician, approver, manager, administrator or auditor.");
+            return Outcome.Refuse(null, Refusal.BadInput,
+                "Name a person by Entra object id, and one of the roles technician, approver, manager, administrator or auditor.");
         var who = Sentences.Said(command.To.Name);
         var what = command.Role.ToString().ToLowerInvariant();
         // What is on record counts, not what local mode grants to everybody.
-        var isOnRecord = state.Roles.ContainsKey((id, command.Role)) || (!access.EverybodyIsAdministrator && access.RolesOf(state, id).Contains(command.Role));
+        var isOnRecord = state.Roles.ContainsKey((id, command.Role))
+            || (!access.EverybodyIsAdministrator && access.RolesOf(state, id).Contains(command.Role));
         if (isOnRecord == command.Held)
-            return Outcome.AlreadySo(command.Held ? $"{who} is {what} of {state.Name} already." : $"{who} is not {what} of {state.Name}; nothing was taken.");
-        if (!command.Held && command.Role == Role.Administrator && !access.EverybodyIsAdministrator && access.HoldersOf(state, Role.Administrator).Count <= 1)
-            return Outcome.Refuse(null, Refusal.NotPossible, $"{who} is the last administrator of {state.Name}; make somebody else administrator first.");
-        return Outcome.On(state, StreamId.Access, command.By, command.Correlation, new RoleAssigned(id, command.To.Name, command.Role, command.Held),
+            return Outcome.AlreadySo(command.Held
+                ? $"{who} is {what} of {state.Name} already."
+                : $"{who} is not {what} of {state.Name}; nothing was taken.");
+        if (!command.Held && command.Role == Role.Administrator && !access.EverybodyIsAdministrator
+            && access.HoldersOf(state, Role.Administrator).Count <= 1)
+            return Outcome.Refuse(null, Refusal.NotPossible,
+                $"{who} is the last administrator of {state.Name}; make somebody else administrator first.");
+        return Outcome.On(state, StreamId.Access, command.By, command.Correlation,
+            new RoleAssigned(id, command.To.Name, command.Role, command.Held),
             command.Held ? $"{who} is now {what} of {state.Name}." : $"{who} is no longer {what} of {state.Name}.");
     }
 }

@@ -7,8 +7,8 @@ using MediatR;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Acting at once and alone where the policy lets somebody, and what others say about it afterwards. It stands for approvals and for nothing else:
-/// a freeze, the kill switch, L3, the seal and the expiry hold as ever, and what cannot be undone is not done so. Pure.
+/// Acting at once and alone where the policy lets somebody, and what others say about it afterwards. It stands for approvals and for
+/// nothing else: a freeze, the kill switch, L3, the seal and the expiry hold as ever, and what cannot be undone is not done so. Pure.
 /// </summary>
 internal static class BreakGlasses
 {
@@ -21,7 +21,9 @@ internal static class BreakGlasses
         if (proposal.Staged is not { Terms: { Level: GateLevel.L2, BreakGlass: { } glass } } staged)
             return new(proposal, Refusal.NotPossible, $"The gate policy lets nobody act alone on {proposal.Subject}.");
         if (!roles.Contains(Role.Administrator) && !roles.Contains(glass.Role))
-            return new(proposal, Refusal.NotAllowed, $"Only {Sentences.Plural(glass.Role)}{(glass.Role == Role.Administrator ? "" : " and administrators")} of {state.Name} may break the glass for {proposal.Subject}.");
+            return new(proposal, Refusal.NotAllowed,
+                $"Only {Sentences.Plural(glass.Role)}{(glass.Role == Role.Administrator ? "" : " and administrators")} of "
+                + $"{state.Name} may break the glass for {proposal.Subject}.");
         if (staged.NeedsReview)
             return new(proposal, Refusal.NotPossible, $"{proposal.Subject} cannot be undone, so nobody does it alone.");
         return whyNotApprove is null && Approvals(proposal) + 1 >= staged.Terms.Approvals
@@ -29,7 +31,8 @@ internal static class BreakGlasses
             : null;
     }
 
-    public static Outcome Break(TenantState state, Proposal proposal, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove, DecisionContext rules, DateTimeOffset now)
+    public static Outcome Break(TenantState state, Proposal proposal, Decide command, IReadOnlySet<Role> roles, Answer? whyNotApprove,
+        DecisionContext rules, DateTimeOffset now)
     {
         if (WhyNot(state, proposal, roles, whyNotApprove) is { } refused)
             return new Outcome.Unchanged(refused);
@@ -40,14 +43,18 @@ internal static class BreakGlasses
             return Outcome.Refuse(proposal, Refusal.Frozen, $"{paused} Nothing was done.");
         var reason = command.Reason?.Trim() ?? "";
         if (reason.Length is 0 or > LongestReason)
-            return Outcome.Refuse(proposal, Refusal.BadInput, $"Say why it cannot wait, in at most {LongestReason} characters: everybody reads it.");
+            return Outcome.Refuse(proposal, Refusal.BadInput,
+                $"Say why it cannot wait, in at most {LongestReason} characters: everybody reads it.");
         var glass = staged.Terms.BreakGlass!;
-        var owed = new OwedConfirmations(glass.Confirmations, DateTimeOffset.FromUnixTimeMilliseconds((now + glass.Within).ToUnixTimeMilliseconds()));
-        var decided = new ProposalDecided(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, reason, null, null, true, proposal.Person) { Owed = owed };
+        var owed = new OwedConfirmations(
+            glass.Confirmations, DateTimeOffset.FromUnixTimeMilliseconds((now + glass.Within).ToUnixTimeMilliseconds()));
+        var decided = new ProposalDecided(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, reason, null, null, true,
+            proposal.Person) { Owed = owed };
         return new Outcome.Append(
             [new(proposal.Stream, proposal.Version), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
             [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, decided, proposal.StagedSeq)],
-            $"You broke the glass for {proposal.Subject}; it is being carried out. {Sentences.Count(owed.Count, "other")} must confirm until {Sentences.Utc(owed.DueAt)}, and everybody is told.");
+            $"You broke the glass for {proposal.Subject}; it is being carried out. {Sentences.Count(owed.Count, "other")} must confirm "
+            + $"until {Sentences.Utc(owed.DueAt)}, and everybody is told.");
     }
 
     /// <summary>Null when the person may say whether it was right.</summary>
@@ -58,11 +65,16 @@ internal static class BreakGlasses
         if (broken is null or { IsConfirmed: true })
             return new(proposal, Refusal.NothingToDecide, $"Nothing about {proposal.Subject} is left to be confirmed.");
         if (!roles.Contains(Role.Administrator) && !roles.Contains(broken.ApproverRole))
-            return new(proposal, Refusal.NotAllowed, $"Only {Sentences.Plural(broken.ApproverRole)}{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done about {proposal.Subject}.");
+            return new(proposal, Refusal.NotAllowed,
+                $"Only {Sentences.Plural(broken.ApproverRole)}"
+                + $"{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done "
+                + $"about {proposal.Subject}.");
         if (broken.By.IsSame(objectId))
-            return new(proposal, Refusal.OwnRequest, $"You broke the glass for {proposal.Subject} yourself; others must say whether that was right.");
+            return new(proposal, Refusal.OwnRequest,
+                $"You broke the glass for {proposal.Subject} yourself; others must say whether that was right.");
         return broken.Reviews.Any(review => review.By.IsSame(objectId))
-            ? new(proposal, Refusal.AlreadyApprovedByYou, $"You have said already what you think of it; it needs {Sentences.Count(broken.Missing, "confirmation")} by somebody else.")
+            ? new(proposal, Refusal.AlreadyApprovedByYou,
+                $"You have said already what you think of it; it needs {Sentences.Count(broken.Missing, "confirmation")} by somebody else.")
             : null;
     }
 
@@ -81,9 +93,12 @@ internal static class BreakGlasses
             return Outcome.Refuse(proposal, Refusal.BadInput, $"Say what was wrong with it, in at most {LongestReason} characters.");
         var complete = command.Confirms && broken!.Missing <= 1;
         var stream = proposal.Stream;
-        List<NewEntry> entries = [new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassReviewed(proposal.Subject, broken!.Revision, command.Confirms, reason, complete))];
+        List<NewEntry> entries =
+            [new(stream, command.By.AsActor(), proposal.Correlation,
+                new BreakGlassReviewed(proposal.Subject, broken!.Revision, command.Confirms, reason, complete))];
         if (!command.Confirms && broken.Escalation is null)
-            entries.Add(new(stream, command.By.AsActor(), proposal.Correlation, new BreakGlassEscalated(proposal.Subject, broken.Revision, broken.EscalateTo, "Somebody objected.")));
+            entries.Add(new(stream, command.By.AsActor(), proposal.Correlation,
+                new BreakGlassEscalated(proposal.Subject, broken.Revision, broken.EscalateTo, "Somebody objected.")));
         return new Outcome.Append([new(stream, proposal.Version), state.VersionOf(StreamId.Access)], entries, Said());
 
         string Said()

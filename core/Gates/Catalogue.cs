@@ -3,7 +3,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Looks an action up in the catalogue of the connection that its target was found through; null when it is not there for this tenant.</summary>
+/// <summary>
+/// Looks an action up in the catalogue of the connection that its target was found through; null when it is not there for this tenant.
+/// </summary>
 public delegate ActionSpec? FindAction(Target target, string action);
 
 /// <summary>What the tenant's connectors declare, as gates look at it.</summary>

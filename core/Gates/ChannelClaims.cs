@@ -8,8 +8,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Which tenant a conversation is being linked to. Tenants have separate ledgers, so that two of them do not take one conversation, be it at two
-/// instances, is kept here while it is looked at and recorded. The ledgers stay the truth; a claim that a crash left behind lapses.
+/// Which tenant a conversation is being linked to. Tenants have separate ledgers, so that two of them do not take one conversation, be it
+/// at two instances, is kept here while it is looked at and recorded. The ledgers stay the truth; a claim that a crash left behind lapses.
 /// </summary>
 internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
 {

@@ -1,3 +1,4 @@
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
@@ -14,10 +15,12 @@ internal static class ChannelRights
         var roles = access.RolesOf(state, by.ObjectId);
         return roles.Contains(Role.Administrator) || roles.Contains(Role.Manager) || roles.Contains(Role.Approver)
             ? null
-            : Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators, managers and approvers of {state.Name} may link or unlink its channels.");
+            : Outcome.Refuse(null, Refusal.NotAllowed,
+                $"Only administrators, managers and approvers of {state.Name} may link or unlink its channels.");
     }
 
-    public static string NameOf(ChannelRef channel) => channel.Name is { Length: > 0 } name ? $"'{Sentences.Said(name)}'" : "This conversation";
+    public static string NameOf(ChannelRef channel) =>
+        channel.Name is { Length: > 0 } name ? $"'{Sentences.Said(name)}'" : "This conversation";
 }
 
 /// <summary>Links a conversation to a tenant. A conversation shows one tenant's cards, never two.</summary>
@@ -30,7 +33,8 @@ internal sealed class LinkChannelHandler(
         try
         {
             if (!await claims.TryTakeAsync(request.Channel.ConversationId, request.Tenant, cancellationToken))
-                return new(null, Refusal.NotPossible, $"{ChannelRights.NameOf(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
+                return new(null, Refusal.NotPossible,
+                    $"{ChannelRights.NameOf(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
             try
             {
                 // Only after the claim: whoever had it before has recorded its link by now.
@@ -44,7 +48,8 @@ internal sealed class LinkChannelHandler(
         }
         catch (LedgerUnavailableException)
         {
-            return new(null, Refusal.RecordUnavailable, "The record cannot be read at the moment, so nothing was linked. Try again in a minute.");
+            return new(null, Refusal.RecordUnavailable,
+                "The record cannot be read at the moment, so nothing was linked. Try again in a minute.");
         }
     }
 
@@ -65,7 +70,8 @@ internal sealed class LinkChannelHandler(
         var name = ChannelRights.NameOf(command.Channel);
         // Which tenant it is, is told to those only who may see that tenant: people of both would know already.
         if (other is not null)
-            return Outcome.Refuse(null, Refusal.NotPossible, $"{name} is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only.");
+            return Outcome.Refuse(null, Refusal.NotPossible,
+                $"{name} is linked to another tenant already; unlink it first: a conversation shows one tenant's cards only.");
         var linked = new ChannelLinked(command.Channel, command.Escalation);
         if (state.Channels.GetValueOrDefault(command.Channel.ConversationId) == linked)
             return Outcome.AlreadySo($"{name} is linked to {state.Name} already.");

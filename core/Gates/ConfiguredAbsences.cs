@@ -7,11 +7,12 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Records the absences that configuration names, once each, so that decisions rest on the ledger alone. What was said later, as by coming back
-/// early, stays: a line that is on record already is not recorded again.
+/// Records the absences that configuration names, once each, so that decisions rest on the ledger alone. What was said later, as by coming
+/// back early, stays: a line that is on record already is not recorded again.
 /// </summary>
 internal sealed class ConfiguredAbsences(
-    ILedger ledger, TenantStates states, ITenantDirectory tenants, IOptions<AccessOptions> options, TimeProvider clock, ILogger<ConfiguredAbsences> logger) : BackgroundService
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, IOptions<AccessOptions> options, TimeProvider clock,
+    ILogger<ConfiguredAbsences> logger) : BackgroundService
 {
     private static readonly Actor Self = Actor.Service("configuration");
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
@@ -19,7 +20,8 @@ internal sealed class ConfiguredAbsences(
     /// <summary>For one tenant. Of several instances one does it.</summary>
     public async Task RecordAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        foreach (var absence in options.Value.Absences.Where(absence => absence.Tenant == ConfiguredAccess.Everywhere || absence.Tenant == tenant.Value))
+        foreach (var absence in options.Value.Absences.Where(
+            absence => absence.Tenant == ConfiguredAccess.Everywhere || absence.Tenant == tenant.Value))
         {
             var set = absence.ToFact();
             while (set.Until > clock.GetUtcNow())
@@ -28,7 +30,8 @@ internal sealed class ConfiguredAbsences(
                 var said = await ledger.ReadStreamAsync(tenant, StreamId.Access, cancellationToken);
                 if (said.Any(entry => entry.Actor == Self && entry.Fact is AbsenceSet known && IsSame(known, set)))
                     break;
-                if (await ledger.AppendAsync(tenant, [state.VersionOf(StreamId.Access)], [new(StreamId.Access, Self, Guid.NewGuid().ToString("n"), set)], cancellationToken) is AppendResult.Appended)
+                if (await ledger.AppendAsync(tenant, [state.VersionOf(StreamId.Access)],
+                    [new(StreamId.Access, Self, Guid.NewGuid().ToString("n"), set)], cancellationToken) is AppendResult.Appended)
                     break;
             }
         }

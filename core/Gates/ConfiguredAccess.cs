@@ -6,8 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Roles from configuration, with what was given and taken by command on top, and everybody as administrator in local mode if so set.</summary>
-internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, GatePolicies policies, TimeProvider clock) : IAccess
+/// <summary>
+/// Roles from configuration, with what was given and taken by command on top, and everybody as administrator in local mode if so set.
+/// </summary>
+internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMode mode, GatePolicies policies,
+    TimeProvider clock) : IAccess
 {
     /// <summary>Stands for every tenant in configuration; null among what was read from there.</summary>
     public const string Everywhere = "*";
@@ -32,7 +35,8 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
         if (state.Roles.IsEmpty && state.RolesTaken.IsEmpty && general.Count == 0)
             return own;
         return Enum.GetValues<Role>()
-            .Where(role => state.Roles.ContainsKey((id, role)) || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((id, role))))
+            .Where(role => state.Roles.ContainsKey((id, role))
+                || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((id, role))))
             .ToHashSet();
     }
 
@@ -46,7 +50,8 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
         BreakGlasses.WhyNotReview(state, proposal, proposal.OpenGlass, RolesOf(state, objectId), objectId);
 
     /// <summary>Own roles, and whose rights are left to this person now.</summary>
-    public Standing StandingOf(TenantState state, string objectId) => Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
+    public Standing StandingOf(TenantState state, string objectId) =>
+        Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Whether somebody with the role, or a delegate, is there now.</summary>
     public bool IsAnybodyThere(TenantState state, Role role) => EverybodyIsAdministrator || Absences.IsAnybodyThere(
@@ -57,7 +62,8 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
         .Where(id => RolesOf(state, id).Contains(role))
         .ToHashSet(StringComparer.Ordinal);
 
-    public IEnumerable<string> PeopleWithRoles(TenantState state) => People(state).Where(id => RolesOf(state, id).Count > 0).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> PeopleWithRoles(TenantState state) =>
+        People(state).Where(id => RolesOf(state, id).Count > 0).Distinct(StringComparer.Ordinal);
 
     private IEnumerable<string> People(TenantState state) => configured.Keys
         .Where(key => key.Tenant is null || key.Tenant == state.Tenant)
@@ -67,7 +73,9 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     private static FrozenDictionary<(TenantId?, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
         .SelectMany(tenant => tenant.Value.SelectMany(role => role.Value.Select(person => (
             Key: (tenant.Key == Everywhere ? (TenantId?)null : TenantId.Parse(tenant.Key), person.Trim().ToLowerInvariant()),
-            Role: AccessOptionsValidator.IsRole(role.Key, out var known) ? known : throw new InvalidOperationException($"'{role.Key}' is no role.")))))
+            Role: AccessOptionsValidator.IsRole(role.Key, out var known)
+                ? known
+                : throw new InvalidOperationException($"'{role.Key}' is no role.")))))
         .GroupBy(entry => entry.Key, entry => entry.Role)
         .ToFrozenDictionary(entries => entries.Key, entries => entries.ToFrozenSet());
 }

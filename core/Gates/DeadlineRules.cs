@@ -11,12 +11,15 @@ internal static class DeadlineRules
     /// <summary>More escalations than this at once are told as one, in a list.</summary>
     private const int MostTold = 3;
 
-    /// <summary>What would be escalated within so long is escalated with what is due, so that people are told once of what began together.</summary>
+    /// <summary>
+    /// What would be escalated within so long is escalated with what is due, so that people are told once of what began together.
+    /// </summary>
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(30);
     private static readonly Actor Self = Actor.Service("deadlines");
 
     /// <summary>One thing that is due now: the append is the right to do it, so of several instances one does.</summary>
-    public sealed record DueNow(ProposalSubject Subject, string What, IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries);
+    public sealed record DueNow(ProposalSubject Subject, string What, IReadOnlyList<StreamVersion> Expected,
+        IReadOnlyList<NewEntry> Entries);
 
     /// <param name="isAnybodyThere">Whether somebody who holds a role, or a delegate, is not absent.</param>
     public static IReadOnlyList<DueNow> Due(TenantState state, DateTimeOffset now, Func<Role, bool> isAnybodyThere)
@@ -25,7 +28,9 @@ internal static class DeadlineRules
         if (!due.Exists(IsEscalation))
             return due;
         var soon = DueAt(state, now, now + Together, isAnybodyThere).ToList();
-        return soon.Count(IsEscalation) > MostTold ? [.. soon.Where(static one => !IsEscalation(one)), AtOnce([.. soon.Where(IsEscalation)])] : due;
+        return soon.Count(IsEscalation) > MostTold
+            ? [.. soon.Where(static one => !IsEscalation(one)), AtOnce([.. soon.Where(IsEscalation)])]
+            : due;
     }
 
     private static bool IsEscalation(DueNow due) => due.Entries is [{ Fact: ProposalEscalated }];
@@ -35,9 +40,11 @@ internal static class DeadlineRules
         escalations[0].Subject,
         $"escalation with {escalations.Count - 1} others",
         [.. escalations.SelectMany(static one => one.Expected)],
-        [.. escalations.Select((one, position) => one.Entries[0] with { Fact = (ProposalEscalated)one.Entries[0].Fact with { Among = new(position, escalations.Count) } })]);
+        [.. escalations.Select((one, position) =>
+            one.Entries[0] with { Fact = (ProposalEscalated)one.Entries[0].Fact with { Among = new(position, escalations.Count) } })]);
 
-    private static IEnumerable<DueNow> DueAt(TenantState state, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
+    private static IEnumerable<DueNow> DueAt(
+        TenantState state, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
     {
         foreach (var proposal in state.AllProposals)
         {
@@ -62,25 +69,29 @@ internal static class DeadlineRules
         return next;
     }
 
-    private static DueNow? Due(TenantState state, Proposal proposal, DateTimeOffset now, DateTimeOffset escalating, Func<Role, bool> isAnybodyThere)
+    private static DueNow? Due(TenantState state, Proposal proposal, DateTimeOffset now, DateTimeOffset escalating,
+        Func<Role, bool> isAnybodyThere)
     {
         var staged = proposal.Staged!;
         if (proposal.Phase != ProposalPhase.Snoozed && IsAskedAnew(proposal, state.LastStop))
             return Make(proposal, "asking anew after the kill switch", new RedraftRequested(proposal.Subject, staged.Revision));
         if (proposal.Phase == ProposalPhase.Snoozed)
-            return proposal.SnoozedUntil <= now ? Make(proposal, "the end of a snooze", new ProposalReturned(proposal.Subject, staged.Revision)) : null;
+            return proposal.SnoozedUntil <= now
+                ? Make(proposal, "the end of a snooze", new ProposalReturned(proposal.Subject, staged.Revision))
+                : null;
         if (proposal.ExpiresAt <= now)
             return Make(proposal, "expiry", new ProposalExpired(proposal.Subject, staged.Revision));
         return Silence.NextToTell(proposal) is { } role ? Escalate(state, proposal, role, escalating, isAnybodyThere) : null;
     }
 
     /// <summary>
-    /// Under the kill switch nobody could decide. What has less time left when it is lifted than the switch took from it is drafted anew from
-    /// fresh readings, with its whole time, and is no silence.
+    /// Under the kill switch nobody could decide. What has less time left when it is lifted than the switch took from it is drafted anew
+    /// from fresh readings, with its whole time, and is no silence.
     /// </summary>
     private static bool IsAskedAnew(Proposal proposal, Stop? stop)
     {
-        if (stop is null || proposal.StagedSeq > stop.Seq || !proposal.Subject.IsIncident || proposal.Staged is not { Kind: ProposalKind.Remedy })
+        if (stop is null || proposal.StagedSeq > stop.Seq || !proposal.Subject.IsIncident
+            || proposal.Staged is not { Kind: ProposalKind.Remedy })
             return false;
         var expires = proposal.ExpiresAt!.Value;
         var next = !proposal.Escalated && proposal.EscalateAt is { } escalates && escalates < expires ? escalates : expires;
@@ -101,17 +112,22 @@ internal static class DeadlineRules
         string[] reasons =
         [
             .. proposal.Unanswered is { } unanswered ? [Sentence(state, proposal, unanswered)] : Array.Empty<string>(),
-            .. early && proposal.Unanswered is null ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."] : Array.Empty<string>(),
+            .. early && proposal.Unanswered is null
+                ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."]
+                : Array.Empty<string>(),
             .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
         ];
-        return Make(proposal, "escalation", new ProposalEscalated(proposal.Subject, staged.Revision, instead) { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
+        return Make(proposal, "escalation",
+            new ProposalEscalated(proposal.Subject, staged.Revision, instead)
+                { Reason = reasons.Length == 0 ? null : string.Join(' ', reasons) });
     }
 
     /// <summary>What expires within so long after it asks again by then, and is told with it. Null where nothing has expired.</summary>
     private static DateTimeOffset? TellSilenceAt(Proposal proposal) => proposal.Unanswered is null ? null : proposal.StagedAt + Together;
 
     private static string Sentence(TenantState state, Proposal proposal, Unanswered unanswered) =>
-        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and {(state.Find(proposal.Subject.Id) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
+        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and "
+        + $"{(state.Find(proposal.Subject.Id) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
 
     private static DateTimeOffset NextOf(Proposal proposal)
     {

@@ -9,11 +9,14 @@ namespace DevOpsAI.Gates;
 /// Lets proposals expire, escalate and come back from a snooze. Keeps nothing: what is due is read from the state, at start as at any time.
 /// Wakes at the next due time, when the ledger moves, and once a minute in case the clock was set.
 /// </summary>
-internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access, TimeProvider clock, ILogger<Deadlines> logger, Lazy<KillSwitch>? killSwitch = null) : BackgroundService
+internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access,
+    TimeProvider clock, ILogger<Deadlines> logger, Lazy<KillSwitch>? killSwitch = null) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>A burst of entries is looked at once. Where so many proposals wait that looking takes long, it is done less often.</summary>
+    /// <summary>
+    /// A burst of entries is looked at once. Where so many proposals wait that looking takes long, it is done less often.
+    /// </summary>
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
     private const int RestPerLook = 50;
 

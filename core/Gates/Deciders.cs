@@ -40,21 +40,27 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
     {
         if (access.EverybodyIsAdministrator)
             return new([], 0, Everybody: true);
-        var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id).OfType<string>();
-        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, proposal, id) is null, nameOf, now);
+        var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id)
+            .OfType<string>();
+        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, proposal, id) is null,
+            nameOf, now);
     }
 
     /// <summary>Everybody who has one of these roles, but for who is absent and one whom it does not help to ask. Pure.</summary>
     /// <param name="nameOf">As for <see cref="Of"/>.</param>
     /// <param name="except">Object id of somebody who is left out.</param>
     public static Deciders WithRole(
-        TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<string, string?> nameOf, DateTimeOffset now, string? except = null) =>
+        TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<string, string?> nameOf, DateTimeOffset now,
+        string? except = null) =>
         access.EverybodyIsAdministrator
             ? new([], 0, Everybody: true)
             : Named(
-                state, access.PeopleWithRoles(state), id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.RolesOf(state, id).Any(roles.Contains), nameOf, now);
+                state, access.PeopleWithRoles(state),
+                id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.RolesOf(state, id).Any(roles.Contains),
+                nameOf, now);
 
-    private static Deciders Named(TenantState state, IEnumerable<string> people, Func<string, bool> may, Func<string, string?> nameOf, DateTimeOffset now)
+    private static Deciders Named(TenantState state, IEnumerable<string> people, Func<string, bool> may, Func<string, string?> nameOf,
+        DateTimeOffset now)
     {
         var able = people.Select(Absences.Id).Distinct(StringComparer.Ordinal)
             .Where(id => Absences.Of(state, id, now) is null && may(id))

@@ -6,7 +6,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.</summary>
+/// <summary>
+/// Decides what a person's decision about a staged proposal comes to. Pure: reads and writes nothing outside its arguments.
+/// </summary>
 internal static class DecisionRules
 {
     private const int LongestReason = 500;
@@ -23,7 +25,8 @@ internal static class DecisionRules
         var outcome = command.Kind switch
         {
             DecisionKind.Approve when command.BreakGlass => BreakGlasses.Break(
-                state, proposal!, command, standing.Own, RightToApprove(state, proposal!, standing, command.By.ObjectId).Refused, context, now),
+                state, proposal!, command, standing.Own, RightToApprove(state, proposal!, standing, command.By.ObjectId).Refused,
+                context, now),
             DecisionKind.Approve => Approve(state, proposal!, command, standing, context),
             DecisionKind.ApproveWithEdits => ApproveWithEdits(state, proposal!, command, standing, now, context),
             DecisionKind.Reject => Reject(state, proposal!, command, standing, context),
@@ -34,7 +37,10 @@ internal static class DecisionRules
         return outcome.WithClock(now);
     }
 
-    /// <summary>Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why not.</summary>
+    /// <summary>
+    /// Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why
+    /// not.
+    /// </summary>
     public static Answer? WhyNotDecide(TenantState state, Proposal proposal, Standing standing, string objectId, DateTimeOffset now)
     {
         if (WhyNoRole(state, proposal, standing.Own) is { } stranger)
@@ -65,7 +71,8 @@ internal static class DecisionRules
         : new(proposal, Refusal.NotAllowed, $"You have no role at {state.Name}; ask one of its administrators.");
 
     public static Answer Unknown(TenantState state, ProposalSubject subject) => new(
-        null, Refusal.UnknownIncident, $"{state.Name} has no {subject.Kind.Replace('-', ' ')} '{Sentences.Said(subject.Id)}'; check the number.");
+        null, Refusal.UnknownIncident,
+        $"{state.Name} has no {subject.Kind.Replace('-', ' ')} '{Sentences.Said(subject.Id)}'; check the number.");
 
     private static Outcome Approve(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
     {
@@ -77,7 +84,8 @@ internal static class DecisionRules
         var sentence = missing <= 0
             ? $"You approved {proposal.Subject}{right.Said}; it is being carried out."
             : $"You approved {proposal.Subject}{right.Said}; it needs {Sentences.Count(missing, "more approval")} by somebody else.";
-        return Record(state, proposal, command, right, new(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
+        return Record(state, proposal, command, right,
+            new(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
     }
 
     private static Outcome ApproveWithEdits(
@@ -96,17 +104,20 @@ internal static class DecisionRules
         if (seal == staged.Seal)
             return Approve(state, proposal, command, standing, context);
         var area = context.Areas.GateAreaOf(proposal);
-        var terms = GateLevels.Compute(context.Policy, new(area, proposal.Severity, plan, now) { Risk = proposal.Draft?.Risk ?? default }, context.Find);
+        var terms = GateLevels.Compute(context.Policy, new(area, proposal.Severity, plan, now) { Risk = proposal.Draft?.Risk ?? default },
+            context.Find);
         var mustBeShownAgain = terms.Level > staged.Terms.Level || terms.Approvals > 1 || staged.Terms.Approvals > 1
             || terms.ApproverRole != staged.Terms.ApproverRole || staged.NeedsReview || GateLevels.NeedsReview(plan, context.Find);
         return mustBeShownAgain
             ? StageAgain(state, proposal, command, plan, terms, context)
-            : Record(state, proposal, command, right, new(proposal.Subject, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
+            : Record(state, proposal, command, right,
+                new(proposal.Subject, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
                 $"You approved {proposal.Subject} with your changes{right.Said}; it is being carried out.");
     }
 
     /// <summary>Nobody has seen the edited plan as the gate asks for it, so it is a proposal of the editor's own.</summary>
-    private static Outcome.Append StageAgain(TenantState state, Proposal proposal, Decide command, Plan plan, GateTerms terms, DecisionContext context)
+    private static Outcome.Append StageAgain(
+        TenantState state, Proposal proposal, Decide command, Plan plan, GateTerms terms, DecisionContext context)
     {
         var before = proposal.Staged!;
         var strictest = terms with
@@ -117,7 +128,8 @@ internal static class DecisionRules
             ApproverRole = before.Terms.ApproverRole == Role.Administrator ? Role.Administrator : terms.ApproverRole,
         };
         var staged = Stagings.Stage(
-            proposal, proposal.NextRevision, before.Kind, command.By.AsActor(), plan, before.Observed, strictest, context.Find, context.NewNonce());
+            proposal, proposal.NextRevision, before.Kind, command.By.AsActor(), plan, before.Observed, strictest, context.Find,
+            context.NewNonce());
         var who = staged.Terms.NotTheRequester ? " by somebody other than you" : "";
         var needs = staged.Terms.Level == GateLevel.L3
             ? "a person to see to it"
@@ -125,7 +137,8 @@ internal static class DecisionRules
         return new Outcome.Append(
             Expected(state, proposal),
             [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, staged, proposal.StagedSeq)],
-            $"Your changes were staged as revision {staged.Revision} of {proposal.Subject} ({staged.Terms.Level}); nothing is approved yet, it needs {needs}.");
+            $"Your changes were staged as revision {staged.Revision} of {proposal.Subject} ({staged.Terms.Level}); nothing is approved "
+            + $"yet, it needs {needs}.");
     }
 
     private static Outcome Reject(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
@@ -134,7 +147,8 @@ internal static class DecisionRules
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         if (Reason(command) is not { } reason)
-            return Outcome.Refuse(proposal, Refusal.BadInput, "Say in a few words why you reject it; the reason is recorded and improves later proposals.");
+            return Outcome.Refuse(proposal, Refusal.BadInput,
+                "Say in a few words why you reject it; the reason is recorded and improves later proposals.");
         return reason.Length > LongestReason
             ? TooLong(proposal, reason)
             : Close(state, proposal, command, right, reason, context, $"You rejected {proposal.Subject}{right.Said}; nothing is done.");
@@ -147,7 +161,8 @@ internal static class DecisionRules
             return new Outcome.Unchanged(refused);
         return Reason(command) is { Length: > LongestReason } reason
             ? TooLong(proposal, reason)
-            : Close(state, proposal, command, right, Reason(command), context, $"{proposal.Subject} is marked as handled by you{right.Said}; the bot does nothing more.");
+            : Close(state, proposal, command, right, Reason(command), context,
+                $"{proposal.Subject} is marked as handled by you{right.Said}; the bot does nothing more.");
     }
 
     private static Outcome Snooze(TenantState state, Proposal proposal, Decide command, Standing standing, DateTimeOffset now)
@@ -160,10 +175,12 @@ internal static class DecisionRules
         if (Reason(command) is { Length: > LongestReason } reason)
             return TooLong(proposal, reason);
         if (!command.PastDeadline && SnoozeLimit.Of(proposal) is { } limit && until > limit.At)
-            return Outcome.Refuse(proposal, Refusal.AsksFirst, $"{limit.Sentence(proposal)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
+            return Outcome.Refuse(proposal, Refusal.AsksFirst,
+                $"{limit.Sentence(proposal)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
         var staged = proposal.Staged!;
         return Record(
-            state, proposal, command, right, new(proposal.Subject, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
+            state, proposal, command, right,
+            new(proposal.Subject, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
             $"{proposal.Subject} is snoozed until {Sentences.Utc(until)}.");
     }
 
@@ -181,7 +198,8 @@ internal static class DecisionRules
         if (staged.Terms.Level == GateLevel.L3)
         {
             return new(new(proposal, Refusal.HumanOnly,
-                $"{proposal.Subject} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or reject or snooze it."));
+                $"{proposal.Subject} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or "
+                + $"reject or snooze it."));
         }
         if (RightTo(state, proposal, standing, DecisionKind.Approve).Refused is { } refused)
             return new(refused);
@@ -194,12 +212,14 @@ internal static class DecisionRules
         if (right.Refused is not null)
             return right;
         if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))
-            return new(new(proposal, Refusal.NotReviewed, $"{proposal.Subject} cannot be undone: open every page of its details, then approve on the last one."));
+            return new(new(proposal, Refusal.NotReviewed,
+                $"{proposal.Subject} cannot be undone: open every page of its details, then approve on the last one."));
         return Reason(command) is { Length: > LongestReason } reason ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer) : right;
     }
 
     private static Right RightToApprove(TenantState state, Proposal proposal, Standing standing, string objectId) => FindRight(
-        standing, (roles, deputising) => WhyNotFor(state, proposal, roles, DecisionKind.Approve) ?? WhyNotApprover(proposal, objectId, deputising));
+        standing,
+        (roles, deputising) => WhyNotFor(state, proposal, roles, DecisionKind.Approve) ?? WhyNotApprover(proposal, objectId, deputising));
 
     private static Right RightTo(TenantState state, Proposal proposal, Standing standing, DecisionKind kind) =>
         FindRight(standing, (roles, _) => WhyNotFor(state, proposal, roles, kind));
@@ -219,7 +239,9 @@ internal static class DecisionRules
         return new(told);
     }
 
-    /// <summary>Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.</summary>
+    /// <summary>
+    /// Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.
+    /// </summary>
     private static Answer? WhyNotApprover(Proposal proposal, string objectId, Deputising? deputising)
     {
         var staged = proposal.Staged!;
@@ -227,16 +249,20 @@ internal static class DecisionRules
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
             return new(proposal, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(right))
-            return new(proposal, Refusal.OwnRequest, $"{Sentences.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
+            return new(proposal, Refusal.OwnRequest,
+                $"{Sentences.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
         foreach (var decision in proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve))
         {
             if (decision.By.IsSame(objectId))
-                return new(proposal, Refusal.AlreadyApprovedByYou, $"You approved {id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+                return new(proposal, Refusal.AlreadyApprovedByYou,
+                    $"You approved {id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
             if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
             {
                 return new(proposal, Refusal.AlreadyApprovedByYou, deputising is null
-                    ? $"{Sentences.Said(decision.By.Name)} approved {id} in your name at {Sentences.Utc(decision.At)}; it needs somebody else's approval too."
-                    : $"{id} was approved by {Sentences.Said(deputising.For.Name)}, or in their name, at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+                    ? $"{Sentences.Said(decision.By.Name)} approved {id} in your name at {Sentences.Utc(decision.At)}; it needs somebody "
+                        + $"else's approval too."
+                    : $"{id} was approved by {Sentences.Said(deputising.For.Name)}, or in their name, at "
+                        + $"{Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
             }
         }
         return null;
@@ -247,7 +273,8 @@ internal static class DecisionRules
         var terms = proposal.Staged!.Terms;
         if (roles.Contains(Role.Administrator))
             return null;
-        var technicianMay = kind == DecisionKind.Snooze || (kind == DecisionKind.Handled && (terms.Level == GateLevel.L3 || proposal.IsLeftToPeople));
+        var technicianMay = kind == DecisionKind.Snooze
+            || (kind == DecisionKind.Handled && (terms.Level == GateLevel.L3 || proposal.IsLeftToPeople));
         if (technicianMay && roles.Contains(Role.Technician))
             return null;
         var approverMay = terms.ApproverRole == Role.Approver || technicianMay;
@@ -279,9 +306,11 @@ internal static class DecisionRules
             why = $", because {Sentences.And([.. changes.Take(3).Select(Differs)])}";
         return staged.Revision == 1
             ? $"What you saw is not the current proposal for {proposal.Subject}; look at its current card and decide there."
-            : $"The proposal for {proposal.Subject} has changed since you saw it: revision {staged.Revision} was staged at {Sentences.Utc(proposal.StagedAt)}{why}. Look at its current card and decide there.";
+            : $"The proposal for {proposal.Subject} has changed since you saw it: revision {staged.Revision} was staged at "
+                + $"{Sentences.Utc(proposal.StagedAt)}{why}. Look at its current card and decide there.";
 
-        static string Differs(Change change) => $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}";
+        static string Differs(Change change) =>
+            $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}";
     }
 
     private static Outcome.Append Close(
@@ -290,12 +319,15 @@ internal static class DecisionRules
         var staged = proposal.Staged!;
         var closing = new ProposalDecided(proposal.Subject, staged.Revision, command.Kind, staged.Seal, reason, null, null, true);
         return Record(state, proposal, command, right, closing, sentence).With(
-            context.Areas.Get(proposal.Subject).AfterDecision(state, proposal, command.Kind), command.By.AsActor(), proposal, proposal.StagedSeq);
+            context.Areas.Get(proposal.Subject).AfterDecision(state, proposal, command.Kind), command.By.AsActor(), proposal,
+            proposal.StagedSeq);
     }
 
-    private static Outcome.Append Record(TenantState state, Proposal proposal, Decide command, Right right, ProposalDecided decided, string sentence) => new(
+    private static Outcome.Append Record(
+        TenantState state, Proposal proposal, Decide command, Right right, ProposalDecided decided, string sentence) => new(
         Expected(state, proposal),
-        [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, decided with { Subject = proposal.Person, InTheNameOf = right.Using?.For }, proposal.StagedSeq)],
+        [new(proposal.Stream, command.By.AsActor(), proposal.Correlation,
+            decided with { Subject = proposal.Person, InTheNameOf = right.Using?.For }, proposal.StagedSeq)],
         sentence);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>

@@ -19,12 +19,14 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
         foreach (var (key, typed) in values)
         {
             var dot = key.IndexOf('.', StringComparison.Ordinal);
-            if (dot < 0 || !int.TryParse(key.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= steps.Length)
+            if (dot < 0 || !int.TryParse(key.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                || index >= steps.Length)
                 return Wrong($"'{Sentences.Said(key)}' is not part of this plan.");
             var (step, name) = (steps[index], key[(dot + 1)..]);
             if (!step.Editable.Contains(name))
                 return Wrong($"'{Sentences.Said(name)}' of step {index + 1} cannot be changed.");
-            if (find(step.Target, step.Action) is not { } action || action.Arguments.FirstOrDefault(spec => spec.Name == name) is not { } spec)
+            if (find(step.Target, step.Action) is not { } action
+                || action.Arguments.FirstOrDefault(spec => spec.Name == name) is not { } spec)
                 return Wrong($"{step.Action} has no '{Sentences.Said(name)}' any more; reject this proposal.");
             var value = typed.Trim();
             if (!ActionCalls.Accepts(spec, value))
@@ -66,7 +68,8 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
     }
 
     private static string Replaced(string title, string was, string value) => was.Length == 0 ? title : Regex.Replace(
-        title, $@"(?<!\w){Regex.Escape(was)}(?!\w)", value.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.CultureInvariant, Patience);
+        title, $@"(?<!\w){Regex.Escape(was)}(?!\w)", value.Replace("$", "$$", StringComparison.Ordinal),
+        RegexOptions.CultureInvariant, Patience);
 
     private static Edits Wrong(string mistake) => new(null, mistake);
 }

@@ -21,7 +21,9 @@ internal sealed class EverythingFrozen(Recorder recorder, ITenantDirectory tenan
         request = request with { Reason = request.Reason.Trim() };
         var answers = await OfEachAsync((state, roles) => Freezes.SetEverything(state, request, roles), request.By);
         return Sum(answers, Refusal.AlreadyDecided,
-            done: clients => $"Everything is frozen for {clients}: nothing is approved or executed until another administrator says 'unfreeze everything'.",
+            done: clients =>
+                $"Everything is frozen for {clients}: nothing is approved or executed until another administrator says 'unfreeze "
+                + $"everything'.",
             none: "Only administrators may freeze everything.");
     }
 
@@ -32,7 +34,9 @@ internal sealed class EverythingFrozen(Recorder recorder, ITenantDirectory tenan
         request = request with { Reason = string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim() };
         var answers = await OfEachAsync((state, roles) => Freezes.LiftEverything(state, request, roles), request.By);
         return Sum(answers, Refusal.NotPossible,
-            done: clients => $"The stop of everything is lifted for {clients}; what waits can be approved again. A client's own freeze stays until it is lifted.",
+            done: clients =>
+                $"The stop of everything is lifted for {clients}; what waits can be approved again. A client's own freeze stays until it "
+                + $"is lifted.",
             none: "Only administrators may lift a stop of everything.");
     }
 
@@ -41,8 +45,11 @@ internal sealed class EverythingFrozen(Recorder recorder, ITenantDirectory tenan
     {
         var answers = new ConcurrentDictionary<TenantId, Answer>();
         // Once begun it goes through: half a stop is the worst of both.
-        await Parallel.ForEachAsync(tenants.All, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = CancellationToken.None }, async (tenant, _) =>
-            answers[tenant.Id] = await recorder.RecordAsync(tenant.Id, null, state => decide(state, access.RolesOf(state, by.ObjectId)), null, CancellationToken.None));
+        await Parallel.ForEachAsync(tenants.All,
+            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = CancellationToken.None }, async (tenant, _) =>
+            answers[tenant.Id] =
+                await recorder.RecordAsync(
+                    tenant.Id, null, state => decide(state, access.RolesOf(state, by.ObjectId)), null, CancellationToken.None));
         return [.. tenants.All.Select(tenant => (tenant, answers[tenant.Id]))];
     }
 
@@ -58,7 +65,10 @@ internal sealed class EverythingFrozen(Recorder recorder, ITenantDirectory tenan
             return forbidden > 0 || failed.Count == 0 ? new(null, Refusal.NotAllowed, none) : failed[0].Answer;
         var sentences = new List<string>();
         if (so.Exists(static one => one.Answer.IsDone))
-            sentences.Add(done(so.Count == 1 && answers.Count == 1 ? so[0].Tenant.Name : $"{(so.Count == answers.Count ? "all " : "")}{Sentences.Count(so.Count, "client")}"));
+            sentences.Add(
+                done(so.Count == 1 && answers.Count == 1
+                    ? so[0].Tenant.Name
+                    : $"{(so.Count == answers.Count ? "all " : "")}{Sentences.Count(so.Count, "client")}"));
         else
             sentences.Add(already == Refusal.AlreadyDecided ? so[0].Answer.Sentence : "Nothing is frozen with everything.");
         if (failed.Count > 0)
@@ -66,7 +76,9 @@ internal sealed class EverythingFrozen(Recorder recorder, ITenantDirectory tenan
         if (forbidden > 0)
             sentences.Add($"Not for {Sentences.Count(forbidden, "client")} where you are no administrator.");
         if (tenants.Elsewhere.Count > 0)
-            sentences.Add($"{Sentences.Count(tenants.Elsewhere.Count, "client")} kept in another region {(tenants.Elsewhere.Count == 1 ? "is" : "are")} served by another bot; say it there too.");
+            sentences.Add(
+                $"{Sentences.Count(tenants.Elsewhere.Count, "client")} kept in another region "
+                + $"{(tenants.Elsewhere.Count == 1 ? "is" : "are")} served by another bot; say it there too.");
         return new(null, so.Exists(static one => one.Answer.IsDone) ? null : so[0].Answer.Refusal, string.Join(' ', sentences));
     }
 }

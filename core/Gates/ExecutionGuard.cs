@@ -14,7 +14,8 @@ internal sealed class ExecutionGuard(
     ProposalAreas? areas = null)
     : IExecutionGuard
 {
-    public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken)
+    public ValueTask<Objection?> WhyNotAsync(
+        TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken)
     {
         var why = WhyNot(state, proposal, plan, next);
         if (why is not null)
@@ -33,7 +34,8 @@ internal sealed class ExecutionGuard(
         var (policy, now) = (policies.For(state.Tenant), clock.GetUtcNow());
         if (policy.WhyFrozen(now) is { } frozen)
             return new(frozen);
-        return Rights.WhyNot(state, proposal, plan, new(policy, catalogue.Of(state.Tenant), id => access.RolesOf(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
+        return Rights.WhyNot(state, proposal, plan,
+            new(policy, catalogue.Of(state.Tenant), id => access.RolesOf(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
             ?? (Quotas.WhyNot(state, proposal, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);
     }
 }

@@ -8,7 +8,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary><c>role.assigned</c> on <c>access</c>; <paramref name="Held"/> false takes the role away.</summary>
-public sealed record RoleAssigned(string ObjectId, [property: Personal(nameof(RoleAssigned.ObjectId))] string Name, Role Role, bool Held) : Fact;
+public sealed record RoleAssigned(string ObjectId, [property: Personal(nameof(RoleAssigned.ObjectId))] string Name, Role Role,
+    bool Held) : Fact;
 
 /// <summary><c>absence.set</c> on <c>access</c>: a person is away; replaces what was said about them before.</summary>
 /// <param name="DelegateId">Entra object id of who decides in their name meanwhile; null for nobody.</param>
@@ -21,7 +22,8 @@ public sealed record AbsenceSet(
 }
 
 /// <summary><c>absence.ended</c>: back sooner, or not away after all.</summary>
-public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name) : Fact, IConcernsIncidents
+public sealed record AbsenceEnded(string ObjectId, [property: Personal(nameof(AbsenceEnded.ObjectId))] string Name)
+    : Fact, IConcernsIncidents
 {
     bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.IsUndecided;
 }
@@ -58,7 +60,9 @@ public sealed record FreezeLifted([property: FreeText] string? Reason) : Fact, I
     bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);
 }
 
-/// <summary><c>switch.thrown</c> on <c>switch</c>: the kill switch was found on for all of this tenant; nothing is drafted, posted or executed.</summary>
+/// <summary>
+/// <c>switch.thrown</c> on <c>switch</c>: the kill switch was found on for all of this tenant; nothing is drafted, posted or executed.
+/// </summary>
 public sealed record SwitchThrown(string Why) : Fact, IConcernsIncidents
 {
     bool IConcernsIncidents.Concerns(Incident incident, DateTimeOffset at) => incident.CanBeFrozen(at);

@@ -11,23 +11,31 @@ internal static class Freezes
 
     public static string Sentence(string client, Freeze freeze)
     {
-        var (at, reason) = (Sentences.Utc(freeze.At), Sentences.Stop(Sentences.Said(freeze.Reason, freeze.Cause is FreezeCause.BrokenSeal or FreezeCause.OutOfBand ? LongestReason : 120)));
+        var (at, reason) =
+            (Sentences.Utc(freeze.At),
+                Sentences.Stop(
+                    Sentences.Said(freeze.Reason, freeze.Cause is FreezeCause.BrokenSeal or FreezeCause.OutOfBand ? LongestReason : 120)));
         return freeze.Cause switch
         {
             FreezeCause.Everything =>
-                $"Everything is frozen since {at} by {Sentences.Said(freeze.By.Name)}: {reason} Nothing is approved or executed for any client until another administrator says 'unfreeze everything'.",
+                $"Everything is frozen since {at} by {Sentences.Said(freeze.By.Name)}: {reason} Nothing is approved or executed for any "
+                + $"client until another administrator says 'unfreeze everything'.",
             FreezeCause.BrokenSeal =>
-                $"{client} is frozen since {at} by the bot itself: {reason} Nothing is approved or executed until an administrator has looked into it and says 'unfreeze' for {client}.",
+                $"{client} is frozen since {at} by the bot itself: {reason} Nothing is approved or executed until an administrator has "
+                + $"looked into it and says 'unfreeze' for {client}.",
             FreezeCause.OutOfBand =>
-                $"{client} is frozen since {at} by the bot itself: {reason} Nothing is approved or executed until an approver or administrator has looked into it and says 'unfreeze' for {client}.",
-            _ => $"{client} is frozen since {at} by {Sentences.Said(freeze.By.Name)}: {reason} Nothing is approved or executed until another approver or administrator lifts it.",
+                $"{client} is frozen since {at} by the bot itself: {reason} Nothing is approved or executed until an approver or "
+                + $"administrator has looked into it and says 'unfreeze' for {client}.",
+            _ => $"{client} is frozen since {at} by {Sentences.Said(freeze.By.Name)}: {reason} Nothing is approved or executed until "
+                + $"another approver or administrator lifts it.",
         };
     }
 
     public static Outcome Set(TenantState state, SetFreeze command, IReadOnlySet<Role> roles)
     {
         if (!roles.Contains(Role.Technician) && !roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(null, Refusal.NotAllowed, $"Only technicians, approvers and administrators of {state.Name} may freeze it.");
+            return Outcome.Refuse(null, Refusal.NotAllowed,
+                $"Only technicians, approvers and administrators of {state.Name} may freeze it.");
         if (state.OwnFreeze is { } freeze)
             return Outcome.Refuse(null, Refusal.AlreadyDecided, Sentence(state.Name, freeze));
         var reason = command.Reason?.Trim() ?? "";
@@ -44,19 +52,25 @@ internal static class Freezes
         if (state.OwnFreeze is not { } freeze)
         {
             return Outcome.Refuse(null, Refusal.NotPossible, state.FrozenWithEverything is { } all
-                ? $"{state.Name} is frozen with every other client since {Sentences.Utc(all.At)}; an administrator lifts that with 'unfreeze everything'."
+                ? $"{state.Name} is frozen with every other client since {Sentences.Utc(all.At)}; an administrator lifts that with "
+                    + $"'unfreeze everything'."
                 : $"{state.Name} is not frozen.");
         }
         if (freeze.Cause == FreezeCause.BrokenSeal && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(null, Refusal.NotAllowed, $"{state.Name} was frozen because its record may have been changed; only administrators lift that, after they have looked into it.");
+            return Outcome.Refuse(null, Refusal.NotAllowed,
+                $"{state.Name} was frozen because its record may have been changed; only administrators lift that, after they have "
+                + $"looked into it.");
         if (freeze.By.IsSame(command.By.ObjectId))
-            return Outcome.Refuse(null, Refusal.OwnRequest, $"You froze {state.Name} yourself at {Sentences.Utc(freeze.At)}; somebody else must lift it.");
+            return Outcome.Refuse(null, Refusal.OwnRequest,
+                $"You froze {state.Name} yourself at {Sentences.Utc(freeze.At)}; somebody else must lift it.");
         var reason = string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
         return reason is { Length: > LongestReason }
             ? Outcome.Refuse(null, Refusal.BadInput, $"The reason may have {LongestReason} characters at most; yours has {reason.Length}.")
-            : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeLifted(reason), state.FrozenWithEverything is null
+            : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeLifted(reason),
+                state.FrozenWithEverything is null
                 ? $"The freeze of {state.Name} is lifted; what waits can be approved again."
-                : $"The freeze of {state.Name} is lifted; it stays frozen with every other client until an administrator says 'unfreeze everything'.");
+                : $"The freeze of {state.Name} is lifted; it stays frozen with every other client until an administrator says 'unfreeze "
+                    + $"everything'.");
     }
 
     /// <summary>One tenant's part of stopping everything. Its own freeze, if it has one, stays as it is.</summary>
@@ -66,7 +80,8 @@ internal static class Freezes
             return Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may freeze it with everything else.");
         if (state.FrozenWithEverything is { } freeze)
             return Outcome.Refuse(null, Refusal.AlreadyDecided, Sentence(state.Name, freeze));
-        return Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeSet(command.Reason) { Cause = FreezeCause.Everything }, "");
+        return Outcome.On(state, StreamId.Freeze, command.By, command.Correlation,
+            new FreezeSet(command.Reason) { Cause = FreezeCause.Everything }, "");
     }
 
     /// <summary>One tenant's part of letting everything go on.</summary>
@@ -77,8 +92,10 @@ internal static class Freezes
         if (state.FrozenWithEverything is not { } freeze)
             return Outcome.Refuse(null, Refusal.NotPossible, $"{state.Name} is not frozen with everything else.");
         return freeze.By.IsSame(command.By.ObjectId)
-            ? Outcome.Refuse(null, Refusal.OwnRequest, $"You froze everything yourself at {Sentences.Utc(freeze.At)}; another administrator must lift it.")
-            : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeLifted(command.Reason) { Everything = true }, "");
+            ? Outcome.Refuse(null, Refusal.OwnRequest,
+                $"You froze everything yourself at {Sentences.Utc(freeze.At)}; another administrator must lift it.")
+            : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation,
+                new FreezeLifted(command.Reason) { Everything = true }, "");
     }
 
     /// <summary>Why the words that go with it do not do; null when they do.</summary>

@@ -30,7 +30,9 @@ public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, Dat
     public DateTimeOffset? NotAfter { get; init; }
 }
 
-/// <summary>Computes what a gate asks for. Pure. Policy, drafter and circumstances raise the level; nothing lowers it below the floor.</summary>
+/// <summary>
+/// Computes what a gate asks for. Pure. Policy, drafter and circumstances raise the level; nothing lowers it below the floor.
+/// </summary>
 public static class GateLevels
 {
     private const int WideApprovers = 2;
@@ -52,7 +54,10 @@ public static class GateLevels
     public static GateLevel Floor(Plan plan, string area, FindAction find) =>
         plan.Steps.Count == 0 ? GateLevel.L3 : plan.Steps.Max(step => Natures(step, find).Max(action => Floor(action, area)));
 
-    /// <summary>Small steps add up by this: nothing 0, one device or user 1 (partly 3, irreversible 9), a site three times that, a tenant nine times.</summary>
+    /// <summary>
+    /// Small steps add up by this: nothing 0, one device or user 1 (partly 3, irreversible 9), a site three times that, a tenant nine
+    /// times.
+    /// </summary>
     public static int WeightOf(ActionSpec? action)
     {
         var weight = action?.Reversibility switch { Reversibility.Reversible => 1, Reversibility.Partly => 3, _ => 9 };
@@ -71,7 +76,9 @@ public static class GateLevels
     public static bool NeedsReview(Plan plan, FindAction find) =>
         plan.Steps.Any(step => Natures(step, find).Any(action => action is not { Reversibility: not Reversibility.Irreversible }));
 
-    /// <summary>What may be done for the sake of a step: its action, and its way back, which runs by itself when a later step fails.</summary>
+    /// <summary>
+    /// What may be done for the sake of a step: its action, and its way back, which runs by itself when a later step fails.
+    /// </summary>
     private static IEnumerable<ActionSpec?> Natures(PlanStep step, FindAction find) =>
         step.Rollback is { } rollback ? [find(step.Target, step.Action), find(step.Target, rollback)] : [find(step.Target, step.Action)];
 
@@ -80,13 +87,16 @@ public static class GateLevels
         var steps = question.Plan.Steps.Select(step => Judge(policy, question, step, find(step.Target, step.Action))).ToList();
         if (question.IsOwnEffect && steps.Count == 0)
             steps.Add(JudgeEffect(policy, question));
-        var back = question.Plan.Steps.Where(static step => step.Rollback is not null).Select(step => JudgeWayBack(policy, question, step, find)).ToList();
+        var back = question.Plan.Steps.Where(static step => step.Rollback is not null)
+            .Select(step => JudgeWayBack(policy, question, step, find)).ToList();
         var reasons = Reasons(policy, question, [.. steps, .. back], find).Distinct().ToList();
         var ruled = steps.Concat(back.Where(static step => step.Rule is not null)).ToList();
         var level = reasons.Max(reason => reason.Level);
         var critical = question.Severity == Severity.Critical;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(question.Now.ToUnixTimeMilliseconds());
-        var rules = steps.Count == 0 ? [policy.Rules.FirstOrDefault(rule => rule.FitsWithoutPlan(question.Area, question.Severity, question.Now))] : steps.Select(static step => step.Rule).ToList();
+        var rules = steps.Count == 0
+            ? [policy.Rules.FirstOrDefault(rule => rule.FitsWithoutPlan(question.Area, question.Severity, question.Now))]
+            : steps.Select(static step => step.Rule).ToList();
         var expiry = Least(rules.Select(rule => rule?.Expiry)) ?? (critical ? policy.Defaults.CriticalExpiry : policy.Defaults.Expiry);
         var expiresAt = question.NotAfter < now + expiry ? question.NotAfter.Value : now + expiry;
         var escalateAfter = Least(rules.Select(rule => rule?.EscalateAfter)) ?? policy.Defaults.EscalateAfter;
@@ -97,9 +107,12 @@ public static class GateLevels
         return new(
             level,
             [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Sentence)],
-            ruled.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver).MaxBy(Strictness),
+            ruled.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver)
+                .MaxBy(Strictness),
             steps.Concat(back).Select(step => step.Approvals).DefaultIfEmpty(policy.Defaults.Approvals).Max(),
-            steps.Count == 0 ? policy.Defaults.NotTheRequester : ruled.Exists(step => step.Rule?.NotTheRequester ?? policy.Defaults.NotTheRequester),
+            steps.Count == 0
+                ? policy.Defaults.NotTheRequester
+                : ruled.Exists(step => step.Rule?.NotTheRequester ?? policy.Defaults.NotTheRequester),
             expiresAt,
             escalateTo is not null && now + escalateAfter < expiresAt ? now + escalateAfter : null,
             escalateTo,
@@ -139,16 +152,19 @@ public static class GateLevels
     }
 
     internal static string TooMuch(ChainLimit limit, int weight, int earlier) =>
-        $"Small changes add up: this one weighs {weight}, {earlier} ran without approval in the last {Sentences.Span(limit.Window)}, and more than {limit.Weight} is asked.";
+        $"Small changes add up: this one weighs {weight}, {earlier} ran without approval in the last "
+        + $"{Sentences.Span(limit.Window)}, and more than {limit.Weight} is asked.";
 
-    internal static string TooManySteps(int steps, int most) => $"The plan has {steps} steps, and at most {most} are carried out at once: a person decides what to do.";
+    internal static string TooManySteps(int steps, int most) =>
+        $"The plan has {steps} steps, and at most {most} are carried out at once: a person decides what to do.";
 
     private static Judged Judge(GatePolicy policy, GateQuestion question, PlanStep step, ActionSpec? action)
     {
         var floor = Floor(action, question.Area);
         if (action is null)
             return new(null, 1, [new(floor, $"{step.Action} is not in the catalogue for {step.Target.Name}.")]);
-        var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
+        var rule = policy.Rules.FirstOrDefault(
+            rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
         var asked = rule?.Level ?? GateLevel.L2;
         var reasons = new List<Reason> { new(floor, $"{step.Action} on {step.Target.Name} {Nature(action, step.Rollback is not null)}.") };
         if (asked >= floor)
@@ -173,9 +189,11 @@ public static class GateLevels
     {
         var (rollback, forward) = (step.Rollback!, find(step.Target, step.Action));
         if (find(step.Target, rollback) is not { } action)
-            return new(null, 1, [new(GateLevel.L3, $"{rollback}, which takes {step.Action} on {step.Target.Name} back, is not in the catalogue.")]);
+            return new(null, 1,
+                [new(GateLevel.L3, $"{rollback}, which takes {step.Action} on {step.Target.Name} back, is not in the catalogue.")]);
         var (floor, said) = (Floor(action, question.Area), $"{rollback}, which takes {step.Action} on {step.Target.Name} back,");
-        var rule = policy.Rules.FirstOrDefault(rule => rule.Fits(question.Area, rollback, action.BlastRadius, question.Severity, question.Now));
+        var rule = policy.Rules.FirstOrDefault(
+            rule => rule.Fits(question.Area, rollback, action.BlastRadius, question.Severity, question.Now));
         if (rule?.Names(rollback) == false || ReferenceEquals(step, question.Plan.Steps[^1]))
             rule = null;
         var reasons = new List<Reason>();

@@ -88,7 +88,8 @@ internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvir
     public ValidateOptionsResult Validate(string? name, GatesOptions options)
     {
         var errors = new List<string>();
-        GatePolicies.Load(GatePolicies.Folder(options, host), [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], errors);
+        GatePolicies.Load(GatePolicies.Folder(options, host),
+            [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

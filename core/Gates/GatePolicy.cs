@@ -7,7 +7,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a tenant's gates ask for: data, read from YAML by <see cref="GatePolicyReader"/>.</summary>
-/// <param name="Version">As in <c>operations@0c1d2e3f4a5b</c>: changes when the meaning of the file may have, not with its comments.</param>
+/// <param name="Version">As in <c>operations@0c1d2e3f4a5b</c>: changes when the meaning of the file may have, not with its
+/// comments.</param>
 public sealed record GatePolicy(
     string Version,
     GateDefaults Defaults,
@@ -36,7 +37,8 @@ public sealed record GatePolicy(
     public CallQuota QuotaOf(string action) => Quotas.FirstOrDefault(quota => quota.Fits(action)) ?? CallQuota.Default;
 
     /// <summary>What is planned to freeze the tenant at this instant; null for nothing. Of several the one that lasts longest.</summary>
-    public PlannedFreeze? FreezeAt(DateTimeOffset at) => Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
+    public PlannedFreeze? FreezeAt(DateTimeOffset at) =>
+        Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
 
     /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
     public string? WhyFrozen(DateTimeOffset now) => FreezeAt(now) is { } freeze
@@ -89,7 +91,8 @@ public enum FreezeOnOutOfBand { Never, OurCredentials, Always }
 
 /// <summary>What bounds a plan and its attempts.</summary>
 /// <param name="Steps">A longer plan is for people only.</param>
-/// <param name="Redrafts">So often is an incident drafted again by itself because the world had changed; after that it asks a person.</param>
+/// <param name="Redrafts">So often is an incident drafted again by itself because the world had changed; after that it asks a
+/// person.</param>
 public sealed record PlanLimits(int Steps, int Redrafts);
 
 /// <summary>While it lasts nothing runs by itself.</summary>
@@ -127,7 +130,9 @@ public sealed record GateRule(
         && (Actions.IsEmpty || Actions.Any(pattern => Glob.Matches(pattern, action)))
         && (When is null || When.Contains(now));
 
-    /// <summary>Whether it speaks of everything that is so severe, also where there is no plan: deadlines and escalation go by severity then.</summary>
+    /// <summary>
+    /// Whether it speaks of everything that is so severe, also where there is no plan: deadlines and escalation go by severity then.
+    /// </summary>
     public bool FitsWithoutPlan(string area, Severity severity, DateTimeOffset now) =>
         (Area is null || Area == area)
         && !Severities.IsEmpty && Severities.Contains(severity)
@@ -144,7 +149,8 @@ public sealed record GateRule(
         && (When is null || When.Contains(now));
 
     /// <summary>Whether it speaks of this action, rather than of all of them.</summary>
-    public bool Names(string action) => Actions.Any(pattern => Glob.Matches(pattern, action) && pattern.Any(static letter => letter != '*'));
+    public bool Names(string action) =>
+        Actions.Any(pattern => Glob.Matches(pattern, action) && pattern.Any(static letter => letter != '*'));
 }
 
 /// <summary>Names with <c>*</c> for any characters.</summary>

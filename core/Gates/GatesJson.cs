@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Gates;
 

@@ -10,8 +10,9 @@ namespace DevOpsAI.Gates;
 public static class GatesServices
 {
     /// <summary>
-    /// Gates: policy, levels, decisions, seals, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and directory,
-    /// connections, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's registration.
+    /// Gates: policy, levels, decisions, seals, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and
+    /// directory, connections, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's
+    /// registration.
     /// </summary>
     public static IServiceCollection AddGates(this IServiceCollection services)
     {
@@ -48,8 +49,10 @@ public static class GatesServices
     {
         var errors = new List<string>();
         var policies = GatePolicies.Load(
-            GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()),
-            [.. provider.GetRequiredService<ITenantDirectory>().All, .. provider.GetRequiredService<ITenantDirectory>().Elsewhere.Select(elsewhere => elsewhere.Tenant)],
+            GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value,
+                provider.GetRequiredService<IHostEnvironment>()),
+            [.. provider.GetRequiredService<ITenantDirectory>().All,
+                .. provider.GetRequiredService<ITenantDirectory>().Elsewhere.Select(elsewhere => elsewhere.Tenant)],
             errors);
         return errors.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', errors));
     }

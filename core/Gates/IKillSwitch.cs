@@ -3,8 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Whether the kill switch is on for the whole of a tenant, by <c>everything</c> or <c>tenant:</c>. Then nothing is drafted for it and nothing is
-/// posted unasked, beside that nothing runs. It ends when the file lets go and that is on record.
+/// Whether the kill switch is on for the whole of a tenant, by <c>everything</c> or <c>tenant:</c>. Then nothing is drafted for it and
+/// nothing is posted unasked, beside that nothing runs. It ends when the file lets go and that is on record.
 /// </summary>
 public interface IKillSwitch
 {

@@ -6,8 +6,8 @@ namespace DevOpsAI.Gates;
 public interface IReviews
 {
     /// <summary>
-    /// Stands for the first <paramref name="pagesOpened"/> of <paramref name="pages"/> pages of this staged proposal, opened by this person.
-    /// Evidence that comes in meanwhile may add pages at the end; what was opened before then stays opened.
+    /// Stands for the first <paramref name="pagesOpened"/> of <paramref name="pages"/> pages of this staged proposal, opened by this
+    /// person. Evidence that comes in meanwhile may add pages at the end; what was opened before then stays opened.
     /// With all pages opened it is the <see cref="Decide.ReviewToken"/> that approving asks for.
     /// </summary>
     string Token(ProposalStaged staged, string personObjectId, int pagesOpened, int pages);

@@ -67,9 +67,11 @@ internal sealed class KillSwitch(string? path)
             return null;
         var what = breach == path ? $"the kill switch {path}" : $"{breach}, and with it the kill switch {path}";
         var fix = Environment.IsPrivilegedProcess
-            ? "Run the bot as an account of its own and leave file and folder to root (chown root, chmod 644 and 755), or mount them read-only"
+            ? "Run the bot as an account of its own and leave file and folder to root (chown root, chmod 644 and 755), or mount them "
+                + "read-only"
             : "Give the file and the folders that it is in to another account (chown root, chmod 644 and 755), or mount them read-only";
-        return $"The bot's account '{Environment.UserName}' can change {what}, so the switch would not hold against the bot itself. {fix}, and start the bot again.";
+        return $"The bot's account '{Environment.UserName}' can change {what}, so the switch would not hold against the bot itself. "
+            + $"{fix}, and start the bot again.";
     }
 
     private Content Read()

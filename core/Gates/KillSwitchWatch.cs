@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Looks at the kill switch every second and says on each tenant's ledger when it is on and when it is lifted. It counts from the moment the
-/// file says so; it is over when the ledger says that too, so that whatever waited comes after the entry.
+/// Looks at the kill switch every second and says on each tenant's ledger when it is on and when it is lifted. It counts from the moment
+/// the file says so; it is over when the ledger says that too, so that whatever waited comes after the entry.
 /// </summary>
 internal sealed class KillSwitchWatch(
     Lazy<KillSwitch> killSwitch,
@@ -34,7 +34,8 @@ internal sealed class KillSwitchWatch(
         get
         {
             var whyStopped = killSwitch.Value.Look();
-            return tenants.All.Where(tenant => whyStopped(tenant.Id) is not null).ToDictionary(static tenant => tenant.Id, tenant => whyStopped(tenant.Id)!);
+            return tenants.All.Where(tenant => whyStopped(tenant.Id) is not null)
+                .ToDictionary(static tenant => tenant.Id, tenant => whyStopped(tenant.Id)!);
         }
     }
 
@@ -42,7 +43,9 @@ internal sealed class KillSwitchWatch(
 
     public Task NextLiftAsync(CancellationToken cancellationToken) => Volatile.Read(ref lifted).Task.WaitAsync(cancellationToken);
 
-    /// <summary>At the start it waits for what the ledger says, so that a switch that was lifted meanwhile is on record as lifted first.</summary>
+    /// <summary>
+    /// At the start it waits for what the ledger says, so that a switch that was lifted meanwhile is on record as lifted first.
+    /// </summary>
     public async ValueTask PassAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         while (true)
@@ -123,12 +126,15 @@ internal sealed class KillSwitchWatch(
     private async Task<bool> AppendAsync(TenantState state, Fact fact, CancellationToken cancellationToken)
     {
         var entry = new NewEntry(StreamId.Switch, Self, Guid.NewGuid().ToString("N"), fact);
-        return await ledger.AppendAsync(state.Tenant, [state.VersionOf(StreamId.Switch)], [entry], cancellationToken) is AppendResult.Appended;
+        return await ledger.AppendAsync(state.Tenant, [state.VersionOf(StreamId.Switch)], [entry], cancellationToken)
+            is AppendResult.Appended;
     }
 
     private void Say()
     {
-        var ofAll = seen.Count == tenants.All.Count && seen.Values.Distinct(StringComparer.Ordinal).ToList() is [var single] ? single : null;
+        var ofAll = seen.Count == tenants.All.Count && seen.Values.Distinct(StringComparer.Ordinal).ToList() is [var single]
+            ? single
+            : null;
         var ofEach = seen.OrderBy(static one => one.Key.Value, StringComparer.Ordinal).Select(static one => $"{one.Key}: {one.Value}");
         var all = ofAll ?? string.Join(' ', ofEach);
         var now = all.Length == 0 ? null : all;

@@ -51,7 +51,8 @@ internal static class OutOfReach
         using var probe = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, options);
     });
 
-    private static bool IsSticky(string folder) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit);
+    private static bool IsSticky(string folder) =>
+        !OperatingSystem.IsWindows() && File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit);
 
     [UnsupportedOSPlatform("windows")]
     private static void SetSameMode(string part) => File.SetUnixFileMode(part, File.GetUnixFileMode(part));
@@ -75,7 +76,8 @@ internal static class OutOfReach
         try
         {
             return File.Exists(Mounts)
-                ? [.. File.ReadLines(Mounts).Select(static line => line.Split(' ')).Where(static fields => fields.Length > 4).Select(static fields => fields[4].Replace(@"\040", " ", StringComparison.Ordinal))]
+                ? [.. File.ReadLines(Mounts).Select(static line => line.Split(' ')).Where(static fields => fields.Length > 4)
+                    .Select(static fields => fields[4].Replace(@"\040", " ", StringComparison.Ordinal))]
                 : [];
         }
         catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException)

@@ -6,8 +6,8 @@ public sealed record Period(DateTimeOffset Begins, DateTimeOffset Ends)
     public bool Contains(DateTimeOffset at) => at >= Begins && at < Ends;
 
     /// <summary>
-    /// What two wall clock times of a zone mean; of an hour that the clock repeats, the wider period. Null when the clock skips one of them,
-    /// or when it does not end after it begins.
+    /// What two wall clock times of a zone mean; of an hour that the clock repeats, the wider period. Null when the clock skips one of
+    /// them, or when it does not end after it begins.
     /// </summary>
     public static Period? Of(DateTime begins, DateTime ends, TimeZoneInfo zone)
     {

@@ -6,7 +6,9 @@ using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>How often an action may be called for a tenant within a time that slides along; of a policy's quotas the first that fits counts.</summary>
+/// <summary>
+/// How often an action may be called for a tenant within a time that slides along; of a policy's quotas the first that fits counts.
+/// </summary>
 /// <param name="Actions">Names with <c>*</c> for any characters.</param>
 /// <param name="Within">At most a day: longer ago is not counted.</param>
 public sealed record CallQuota(ImmutableArray<string> Actions, int Calls, TimeSpan Within)
@@ -27,10 +29,13 @@ public sealed record CallTimes : ISlice<CallTimes>
     public ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>> Times { get; init; } =
         ImmutableDictionary<string, ImmutableQueue<DateTimeOffset>>.Empty;
 
-    public IReadOnlyList<DateTimeOffset> Of(string action, DateTimeOffset since) => [.. (Times.GetValueOrDefault(action) ?? []).Where(at => at > since)];
+    public IReadOnlyList<DateTimeOffset> Of(string action, DateTimeOffset since) =>
+        [.. (Times.GetValueOrDefault(action) ?? []).Where(at => at > since)];
 
     public CallTimes Apply(LedgerEntry entry, TenantState before) =>
-        entry.Fact is StepStarted step && ActionOf(before.FindProposal(step.About), step) is { } action ? With(action, entry.ByClock) : this;
+        entry.Fact is StepStarted step && ActionOf(before.FindProposal(step.About), step) is { } action
+            ? With(action, entry.ByClock)
+            : this;
 
     private static string? ActionOf(Proposal? proposal, StepStarted step)
     {
@@ -63,12 +68,15 @@ public static class CallsOfState
 /// <summary>Whether actions were called too often already. Pure.</summary>
 internal static class Quotas
 {
-    /// <summary>For the executor: what is about to be sent, or the whole plan before it begins. What a failed plan did is always taken back.</summary>
+    /// <summary>
+    /// For the executor: what is about to be sent, or the whole plan before it begins. What a failed plan did is always taken back.
+    /// </summary>
     public static string? WhyNot(TenantState state, Proposal proposal, GatePolicy policy, Plan plan, NextCall? next, DateTimeOffset now)
     {
         if (next is null)
             return WhyNot(state, policy, plan, now);
-        var announced = proposal.Execution?.Announced.Contains(next.OperationId) == true || proposal.Undo?.Announced.Contains(next.OperationId) == true;
+        var announced = proposal.Execution?.Announced.Contains(next.OperationId) == true
+            || proposal.Undo?.Announced.Contains(next.OperationId) == true;
         return next.Rollback || announced ? null : WhyNot(state, policy, plan.Steps[next.Step].Action, 1, now);
     }
 
@@ -84,7 +92,8 @@ internal static class Quotas
         var earlier = state.Calls.Of(action, now - quota.Within);
         if (earlier.Count + calls <= quota.Calls)
             return null;
-        var often = $"{action} was called {(earlier.Count == 1 ? "once" : $"{earlier.Count} times")} for {state.Name} in the last {Sentences.Span(quota.Within)}, and the policy allows {quota.Calls}.";
+        var often = $"{action} was called {(earlier.Count == 1 ? "once" : $"{earlier.Count} times")} for {state.Name} in the last "
+            + $"{Sentences.Span(quota.Within)}, and the policy allows {quota.Calls}.";
         if (calls > quota.Calls)
             return $"The plan calls {action} {calls} times, and the policy allows {quota.Calls} in {Sentences.Span(quota.Within)}.";
         // So many have to be too long ago that there is room.

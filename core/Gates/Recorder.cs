@@ -10,19 +10,22 @@ namespace DevOpsAI.Gates;
 internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirectory tenants, ILogger<Recorder> logger)
 {
     private const int Tries = 10;
-    private const string NothingRecorded = "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.";
+    private const string NothingRecorded =
+        "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.";
 
-    private const string NobodyKnows = "The record does not answer, and whether this was recorded is not known. Look again in a minute; deciding twice does no harm.";
+    private const string NobodyKnows =
+        "The record does not answer, and whether this was recorded is not known. Look again in a minute; deciding twice does no harm.";
 
     /// <param name="subject">Whose proposal the answer shows; null for none.</param>
     /// <param name="recorded">Called as soon as the entries are durable.</param>
     public Task<Answer> RecordAsync(
-        TenantId tenant, ProposalSubject? subject, Func<TenantState, Outcome> decide, Action? recorded, CancellationToken cancellationToken) =>
+        TenantId tenant, ProposalSubject? subject, Func<TenantState, Outcome> decide, Action? recorded,
+        CancellationToken cancellationToken) =>
         RecordAsync(tenant, subject, decide, recorded, seen: null, cancellationToken);
 
     /// <param name="seen">
-    /// The state that the caller has just read, which is decided on first. It is as good as one read here: what the decision rests on is held
-    /// at the versions seen, and a conflict has it read anew. Null to read it.
+    /// The state that the caller has just read, which is decided on first. It is as good as one read here: what the decision rests on is
+    /// held at the versions seen, and a conflict has it read anew. Null to read it.
     /// </param>
     /// <inheritdoc cref="RecordAsync(TenantId, ProposalSubject?, Func{TenantState, Outcome}, Action?, CancellationToken)" path="/param"/>
     public async Task<Answer> RecordAsync(
@@ -48,7 +51,8 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
                 if (subject is null && await IsOnRecordAsync(tenant, outcome, cancellationToken))
                     return new(null, null, "That message was carried out already; nothing was done a second time.");
                 // Not cancelled half way: whether it is durable would be anybody's guess.
-                if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended appended)
+                if (await ledger.AppendAsync(tenant, outcome.Expected, outcome.Entries, CancellationToken.None)
+                    is AppendResult.Appended appended)
                 {
                     recorded?.Invoke();
                     return await AfterAsync(state, subject, outcome, appended.Entries, cancellationToken);
@@ -73,15 +77,16 @@ internal sealed class Recorder(ILedger ledger, TenantStates states, ITenantDirec
         foreach (var entry in outcome.Entries)
         {
             var earlier = await ledger.ReadStreamAsync(tenant, entry.Stream, cancellationToken);
-            if (earlier.Any(known => known.Correlation == entry.Correlation && known.Actor == entry.Actor && known.Fact.GetType() == entry.Fact.GetType()))
+            if (earlier.Any(known => known.Correlation == entry.Correlation && known.Actor == entry.Actor
+                && known.Fact.GetType() == entry.Fact.GetType()))
                 return true;
         }
         return false;
     }
 
     /// <summary>
-    /// What was decided about as it now stands. When the append held the proposal's stream at what was seen, nothing about the decision came
-    /// in between, and what was just appended is enough, which saves reading it again.
+    /// What was decided about as it now stands. When the append held the proposal's stream at what was seen, nothing about the decision
+    /// came in between, and what was just appended is enough, which saves reading it again.
     /// </summary>
     private async ValueTask<Answer> AfterAsync(
         TenantState state, ProposalSubject? subject, Outcome.Append outcome, IReadOnlyList<LedgerEntry> entries,

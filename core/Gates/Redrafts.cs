@@ -6,7 +6,9 @@ using MediatR;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Asking for a new draft where the last one led nowhere. It only reads and proposes; what comes of it passes its gate. Pure.</summary>
+/// <summary>
+/// Asking for a new draft where the last one led nowhere. It only reads and proposes; what comes of it passes its gate. Pure.
+/// </summary>
 internal static class Redrafts
 {
     /// <summary>Whoever has asked this often is better helped by a look at the device.</summary>
@@ -20,21 +22,29 @@ internal static class Redrafts
         if (incident is null)
             return new Outcome.Unchanged(DecisionRules.Unknown(state, ProposalSubject.Parse(command.IncidentId)));
         if (!roles.Contains(Role.Technician) && !roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(incident.Proposal, Refusal.NotAllowed, $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");
+            return Outcome.Refuse(incident.Proposal, Refusal.NotAllowed,
+                $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");
         if (!incident.CanBeDraftedAgain)
             return new Outcome.Unchanged(WhyNot(incident, command.By.ObjectId, now));
         var staged = incident.Staged!;
         if (command.Seal is { } seal && seal != staged.Seal)
-            return Outcome.Refuse(incident.Proposal, Refusal.Stale, $"{incident.Id} was drafted again since you saw it; look at its current card.");
+            return Outcome.Refuse(incident.Proposal, Refusal.Stale,
+                $"{incident.Id} was drafted again since you saw it; look at its current card.");
         return incident.Proposal.NextRevision > MostRevisions
-            ? Outcome.Refuse(incident.Proposal, Refusal.NotPossible, $"{incident.Id} was drafted {incident.Proposal.NextRevision - 1} times already; see to it yourself and mark it as handled.")
+            ? Outcome.Refuse(incident.Proposal, Refusal.NotPossible,
+                $"{incident.Id} was drafted {incident.Proposal.NextRevision - 1} times already; see to it yourself and mark it as handled.")
             : new Outcome.Append(
-                [new(StreamId.Proposal(incident.Id), incident.Proposal.Version), new(StreamId.Incident(incident.Id), incident.IncidentVersion), state.VersionOf(StreamId.Access)],
-                [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation, new RedraftRequested(incident.Id, staged.Revision), incident.Proposal.StagedSeq)],
+                [new(StreamId.Proposal(incident.Id), incident.Proposal.Version),
+                    new(StreamId.Incident(incident.Id), incident.IncidentVersion), state.VersionOf(StreamId.Access)],
+                [new(StreamId.Proposal(incident.Id), command.By.AsActor(), incident.Correlation,
+                    new RedraftRequested(incident.Id, staged.Revision), incident.Proposal.StagedSeq)],
                 $"{incident.Id} is being drafted again; its card will ask for a decision.");
     }
 
-    /// <summary>Why a new draft must not run by itself: the one before it did not end as it should, or nobody decided about it. Null when there is no reason.</summary>
+    /// <summary>
+    /// Why a new draft must not run by itself: the one before it did not end as it should, or nobody decided about it. Null when there is
+    /// no reason.
+    /// </summary>
     public static string? Hold(Proposal proposal) => proposal.Execution?.Outcome switch
     {
         ExecutionOutcome.Failed => "An earlier run failed, so nothing runs again without approval.",
@@ -47,9 +57,12 @@ internal static class Redrafts
         _ => null,
     };
 
-    /// <summary>Why it is not proposed anew by itself any more: something keeps changing, and a person must see what. Null while it may be.</summary>
+    /// <summary>
+    /// Why it is not proposed anew by itself any more: something keeps changing, and a person must see what. Null while it may be.
+    /// </summary>
     public static string? TooOften(Proposal proposal, PlanLimits limits) => proposal.Drifts > limits.Redrafts
-        ? $"The situation changed {Sentences.Count(proposal.Drifts, "time")} before this could be carried out: find out what keeps changing it, then ask for a new draft."
+        ? $"The situation changed {Sentences.Count(proposal.Drifts, "time")} before this could be carried out: find out what keeps "
+            + $"changing it, then ask for a new draft."
         : null;
 
     private static Answer WhyNot(Incident incident, string me, DateTimeOffset now)
@@ -69,14 +82,16 @@ internal static class Redrafts
     }
 }
 
-internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, TimeProvider clock, KillSwitch? killSwitch = null) : IRequestHandler<RequestRedraft, Answer>
+internal sealed class RequestRedraftHandler(Recorder recorder, IAccess access, TimeProvider clock, KillSwitch? killSwitch = null)
+    : IRequestHandler<RequestRedraft, Answer>
 {
     public Task<Answer> Handle(RequestRedraft request, CancellationToken cancellationToken) => recorder.RecordAsync(
         request.Tenant,
         request.IncidentId,
         state => Redrafts.Request(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow()) is var outcome
             && outcome is Outcome.Append && killSwitch?.WhyStopped(request.Tenant) is { } why
-            ? Outcome.Refuse(state.Find(request.IncidentId)?.Proposal, Refusal.Frozen, $"{why} Nothing is drafted; ask again when the pause is over.")
+            ? Outcome.Refuse(state.Find(request.IncidentId)?.Proposal, Refusal.Frozen,
+                $"{why} Nothing is drafted; ask again when the pause is over.")
             : outcome,
         null,
         request.Seen,

@@ -28,7 +28,9 @@ public enum Refusal
     AsksFirst,
 }
 
-/// <summary>How a person's request ended: the proposal as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.</summary>
+/// <summary>
+/// How a person's request ended: the proposal as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.
+/// </summary>
 public sealed record Answer(Proposal? Proposal, Refusal? Refusal, string Sentence)
 {
     /// <summary>The incident that the proposal is about, as far as it was read; null for everything else.</summary>
@@ -102,7 +104,8 @@ public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role
 /// <param name="From">Now when null, and never sooner.</param>
 /// <param name="Delegate">Decides in their name meanwhile.</param>
 public sealed record SetAbsence(
-    TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason, string Correlation) : IRequest<Answer>;
+    TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason,
+    string Correlation) : IRequest<Answer>;
 
 /// <summary>They are back, or will not be away.</summary>
 public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<Answer>;
@@ -123,7 +126,9 @@ public interface IAccess
     /// <summary>Object ids, in lower case, of everybody who has any role at the tenant by configuration or by command.</summary>
     IEnumerable<string> PeopleWithRoles(TenantState state);
 
-    /// <summary>Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.</summary>
+    /// <summary>
+    /// Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.
+    /// </summary>
     bool EverybodyIsAdministrator { get; }
 
     /// <summary>May this person decide about the staged proposal now? Null when they may; otherwise why not.</summary>

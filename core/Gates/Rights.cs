@@ -46,25 +46,32 @@ internal static class Rights
 
     private static Objection? WhyBroken(TenantState state, Proposal proposal, ProposalStaged staged, Plan plan, GatePolicy policy)
     {
-        if (Seals.Compute(state.Tenant, staged, staged.Plan) == staged.Seal && Seals.Compute(state.Tenant, staged, plan) == proposal.SealInForce)
+        if (Seals.Compute(state.Tenant, staged, staged.Plan) == staged.Seal
+            && Seals.Compute(state.Tenant, staged, plan) == proposal.SealInForce)
             return null;
         // Whoever was erased took the nonce along; that is no tampering.
         if (staged.Nonce is Erased.Text or Erased.Missing or Erased.Sealed)
             return new("What was approved cannot be read any more, so it is not carried out.");
         return new("The seal is broken: the plan is not the one that was shown.")
         {
-            FreezeBecause = policy.FreezeOnBrokenSeal ? $"The plan of {proposal.Subject} is not the one that was sealed when it was shown, so somebody or something changed the record." : null,
+            FreezeBecause = policy.FreezeOnBrokenSeal
+                ? $"The plan of {proposal.Subject} is not the one that was sealed when it was shown, so somebody or something changed "
+                    + $"the record."
+                : null,
         };
     }
 
-    /// <summary>What is sent is what was shown: arguments within the catalogue's patterns, and the commands that the catalogue makes of them.</summary>
+    /// <summary>
+    /// What is sent is what was shown: arguments within the catalogue's patterns, and the commands that the catalogue makes of them.
+    /// </summary>
     private static string? WhyNotAsShown(Plan plan, FindAction find)
     {
         foreach (var step in plan.Steps)
         {
             if (find(step.Target, step.Action) is { } action && ActionCalls.WhyNotAsShown(action, step, rollback: false) is { } why)
                 return why;
-            if (step.Rollback is { } rollback && find(step.Target, rollback) is { } back && ActionCalls.WhyNotAsShown(back, step, rollback: true) is { } whyNot)
+            if (step.Rollback is { } rollback && find(step.Target, rollback) is { } back
+                && ActionCalls.WhyNotAsShown(back, step, rollback: true) is { } whyNot)
                 return whyNot;
         }
         return null;
@@ -88,14 +95,17 @@ internal static class Rights
         var stricter = terms.Level > before.Level
             || (asked && (terms.Approvals > before.Approvals || (terms.NotTheRequester && !before.NotTheRequester)
                 || (terms.ApproverRole == Role.Administrator && before.ApproverRole != Role.Administrator)));
-        return !stricter ? null : new($"The gate policy was changed since it was {(asked ? "approved" : "let through")} and asks for more now.")
+        return !stricter
+            ? null
+            : new($"The gate policy was changed since it was {(asked ? "approved" : "let through")} and asks for more now.")
         {
             AskAgain = [new("gate policy", Said(before), Said(terms))],
         };
     }
 
     private static string Said(GateTerms terms) => terms.Level == GateLevel.L2
-        ? $"{terms.Level}, {Sentences.Count(terms.Approvals, "approval")} by {Sentences.Plural(terms.ApproverRole)}{(terms.NotTheRequester ? " other than the requester" : "")} ({terms.PolicyVersion})"
+        ? $"{terms.Level}, {Sentences.Count(terms.Approvals, "approval")} by "
+            + $"{Sentences.Plural(terms.ApproverRole)}{(terms.NotTheRequester ? " other than the requester" : "")} ({terms.PolicyVersion})"
         : $"{terms.Level} ({terms.PolicyVersion})";
 
     private static string? WhyNotByItself(TenantState state, Proposal proposal, ProposalStaged staged, RightsNow now)
@@ -111,7 +121,8 @@ internal static class Rights
         var weight = GateLevels.WeightOf(staged.Plan, now.Find);
         if (weight == 0)
             return null;
-        // Two small changes staged at the same instant did not see each other. In the order of the ledger, everybody sees which was too much.
+        // Two small changes staged at the same instant did not see each other. In the order of the ledger, everybody sees which was too
+        // much.
         var earlier = Stagings.EarlierWeight(state, proposal, proposal.StagedSeq, proposal.StagedAt - now.Policy.Chain.Window, now.Find);
         return weight + earlier > now.Policy.Chain.Weight ? GateLevels.TooMuch(now.Policy.Chain, weight, earlier) : null;
     }
@@ -127,10 +138,13 @@ internal static class Rights
         var given = proposal.Decisions.Where(decision => IsApproval(proposal, staged, decision)).ToList();
         var approvals = given.Where(decision => StillMay(staged, decision, now)).ToList();
         // Different people, and different rights: nobody counts for themselves and for who is absent as well.
-        var people = Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => Right(decision).Id)));
+        var people =
+            Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => Right(decision).Id)));
         if (people < staged.Terms.Approvals)
         {
-            var lost = given.Except(approvals).FirstOrDefault() is { } without ? $"{Sentences.Said(Right(without).Name)} may not approve for {state.Name} any more. " : "";
+            var lost = given.Except(approvals).FirstOrDefault() is { } without
+                ? $"{Sentences.Said(Right(without).Name)} may not approve for {state.Name} any more. "
+                : "";
             return $"{lost}It needs {Sentences.Count(staged.Terms.Approvals, "approval")} by people who may give them and has {people}.";
         }
         return last.ByClock > proposal.ExpiresAt ? "It was approved after it had expired." : null;
@@ -143,8 +157,10 @@ internal static class Rights
         && decision.Fact.Revision == staged.Revision
         && decision.By is { Kind: ActorKind.Person, Id.Length: > 0 }
         && (decision.Fact.Kind == DecisionKind.Approve ? decision.Fact.Seal == staged.Seal
-            : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1 && decision.Fact.Seal == proposal.SealInForce)
-        && !(staged.Terms.NotTheRequester && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")));
+            : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1
+                && decision.Fact.Seal == proposal.SealInForce)
+        && !(staged.Terms.NotTheRequester
+            && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")));
 
     /// <summary>Whoever approved, and in whose name, would be let approve now too.</summary>
     private static bool StillMay(ProposalStaged staged, Decision decision, RightsNow now) =>
@@ -159,7 +175,8 @@ internal static class Rights
     /// <summary>The terms that were sealed let somebody act alone on exactly this plan, and today's policy still lets them.</summary>
     private static string? WhyNotAlone(TenantState state, Proposal proposal, ProposalStaged staged, Decision last, RightsNow now)
     {
-        if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal || last.Fact.Revision != staged.Revision)
+        if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal
+            || last.Fact.Revision != staged.Revision)
             return "Nobody may act alone on it.";
         if (now.Policy.BreakGlass is not { } glass)
             return "The gate policy lets nobody act alone any more.";

@@ -11,7 +11,9 @@ namespace DevOpsAI.Gates;
 /// <summary>The seal of a proposal: hex SHA-256 over exactly what an approver is shown. Any difference gives another seal.</summary>
 public static class Seals
 {
-    /// <summary>The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.</summary>
+    /// <summary>
+    /// The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.
+    /// </summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new Sealed(
             tenant, staged.About.Text, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
@@ -22,7 +24,8 @@ public static class Seals
     private static Actor ById(Actor requester) => requester.Kind == ActorKind.Person ? requester with { Name = requester.Id } : requester;
 
     /// <summary>The same staging with its own seal.</summary>
-    public static ProposalStaged Seal(TenantId tenant, ProposalStaged staged) => staged with { Seal = Compute(tenant, staged, staged.Plan) };
+    public static ProposalStaged Seal(TenantId tenant, ProposalStaged staged) =>
+        staged with { Seal = Compute(tenant, staged, staged.Plan) };
 }
 
 internal sealed record Sealed(

@@ -14,12 +14,13 @@ public static class Silence
     {
         if (!proposal.Escalated)
             return proposal.Staged?.Terms.EscalateTo;
-        return proposal is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered } && told.Seq < unanswered.Seq ? Above(told.To) : null;
+        return proposal is { Staged.Terms.EscalateTo: not null, EscalatedTo: { } told, Unanswered: { } unanswered }
+            && told.Seq < unanswered.Seq ? Above(told.To) : null;
     }
 
     /// <summary>
-    /// That a proposal expired is told in a message of its own: not where the next escalation says it, nor every time again that an incident
-    /// asks and nobody answers, but always to a person who had asked for it.
+    /// That a proposal expired is told in a message of its own: not where the next escalation says it, nor every time again that an
+    /// incident asks and nobody answers, but always to a person who had asked for it.
     /// </summary>
     /// <param name="expired">Seq of the entry that says so.</param>
     public static bool IsToBeTold(Proposal proposal, long expired) =>

@@ -9,11 +9,12 @@ namespace DevOpsAI.Gates;
 public sealed class NoAdministratorException(string message) : Exception(message);
 
 /// <summary>
-/// Only an administrator gives roles, so a bot without one can be administered by nobody and everything it is sent waits for nobody. Looks before
-/// anything else starts, at the settings and at the ledger. In local mode everybody is somebody.
+/// Only an administrator gives roles, so a bot without one can be administered by nobody and everything it is sent waits for nobody. Looks
+/// before anything else starts, at the settings and at the ledger. In local mode everybody is somebody.
 /// </summary>
 internal sealed class SomebodyAdministers(
-    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Lazy<ConfiguredAccess> access, ILogger<SomebodyAdministers> logger) : IHostedLifecycleService
+    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Lazy<ConfiguredAccess> access, ILogger<SomebodyAdministers> logger)
+    : IHostedLifecycleService
 {
     /// <exception cref="NoAdministratorException">No client has an administrator.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -29,8 +30,10 @@ internal sealed class SomebodyAdministers(
         if (without.Count == tenants.All.Count)
         {
             throw new NoAdministratorException(
-                "Nobody is administrator of any client, neither by the settings nor by the ledger, so nobody could use the bot or give anybody a role. "
-                + $"Set Access:Roles:{tenants.All[0].Id}:administrator:0, or Access:Roles:*:administrator:0 for every client, to the Entra object id of the first one, which Entra "
+                "Nobody is administrator of any client, neither by the settings nor by the ledger, so nobody could use the bot or give "
+                + "anybody a role. "
+                + $"Set Access:Roles:{tenants.All[0].Id}:administrator:0, or Access:Roles:*:administrator:0 for every client, to the "
+                + $"Entra object id of the first one, which Entra "
                 + $"shows on the user's page; they give every other role in Teams, as in: assign approver {tenants.All[0].Id} @person.");
         }
         if (without.Count > 0)
@@ -52,7 +55,8 @@ internal sealed class SomebodyAdministers(
     {
         try
         {
-            return await states.FindAsync(tenant.Id, cancellationToken) is not { } state || access.Value.HoldersOf(state, Role.Administrator).Count > 0;
+            return await states.FindAsync(tenant.Id, cancellationToken) is not { } state
+                || access.Value.HoldersOf(state, Role.Administrator).Count > 0;
         }
         catch (LedgerUnavailableException)
         {

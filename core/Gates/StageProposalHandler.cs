@@ -40,7 +40,8 @@ internal sealed class StageProposalHandler(
                 return Unit.Value;
             }
         }
-        throw new LedgerUnavailableException($"{request.IncidentId} of {request.Tenant} could not be staged: others were faster {Tries} times.");
+        throw new LedgerUnavailableException(
+            $"{request.IncidentId} of {request.Tenant} could not be staged: others were faster {Tries} times.");
     }
 
     private ProposalStaged Stage(TenantState state, Incident incident)
@@ -58,13 +59,14 @@ internal sealed class StageProposalHandler(
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? Freezes.Sentence(state.Name, freeze)
-                : policy.WhyFrozen(now) ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
+                : policy.WhyFrozen(now)
+                    ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
                     ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident.Proposal)
                     ?? Stagings.CameBack(state, incident, now - policy.Chain.Window, find),
         };
         var staged = Stagings.Stage(
-            incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy, Actor.Service("drafting"),
-            draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
+            incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy,
+            Actor.Service("drafting"), draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
         return (ProposalStaged)staged.WithClock(now);
     }
 }

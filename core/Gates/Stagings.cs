@@ -20,25 +20,30 @@ internal static class Stagings
     {
         var staged = terms.Level == GateLevel.L3 ? Plan.Empty : new([.. plan.Steps.Select(step => WithWayBack(step, find))]);
         return Seals.Seal(proposal.Tenant, new(
-            proposal.Subject, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce, proposal.Person)
+            proposal.Subject, revision, kind, requester, staged, observed, terms, GateLevels.NeedsReview(staged, find), Seal: "", nonce,
+            proposal.Person)
         {
             Severity = proposal.Severity,
         });
     }
 
-    /// <summary>The step with the whole command of its rollback: what runs by itself when a later step fails is shown and sealed like the step.</summary>
-    public static PlanStep WithWayBack(PlanStep step, FindAction find) => step.Rollback is { } rollback && find(step.Target, rollback) is { } action
+    /// <summary>
+    /// The step with the whole command of its rollback: what runs by itself when a later step fails is shown and sealed like the step.
+    /// </summary>
+    public static PlanStep WithWayBack(PlanStep step, FindAction find) =>
+        step.Rollback is { } rollback && find(step.Target, rollback) is { } action
         ? step with { RollbackCommand = ActionCalls.Command(action, step.Target, step.Arguments) }
         : step;
 
     /// <summary>A draft that nothing was staged of, on an incident on which nothing was decided.</summary>
     public static bool IsDue(Incident incident) =>
-        incident is { IsOpen: true, Draft: not null, Phase: ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Expired or ProposalPhase.Undone }
+        incident is { IsOpen: true, Draft: not null, Phase: ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed
+            or ProposalPhase.Expired or ProposalPhase.Undone }
         && incident.Proposal.DraftSeq > incident.Proposal.StagedSeq && !incident.IsToBeDraftedAnew;
 
     /// <summary>
-    /// Why nothing runs by itself: something did for an earlier incident of the same alert since <paramref name="since"/>, and it came back.
-    /// Null where nothing did, or nothing that changes anything.
+    /// Why nothing runs by itself: something did for an earlier incident of the same alert since <paramref name="since"/>, and it came
+    /// back. Null where nothing did, or nothing that changes anything.
     /// </summary>
     public static string? CameBack(TenantState state, Incident incident, DateTimeOffset since, FindAction find)
     {
@@ -55,7 +60,9 @@ internal static class Stagings
     {
         if (state.Find(incidentId) is { } here)
         {
-            return here.Execution is { Unattended: true, Outcome: not null and not ExecutionOutcome.Drifted } run ? (run.StartedAt, run.Plan) : null;
+            return here.Execution is { Unattended: true, Outcome: not null and not ExecutionOutcome.Drifted } run
+                ? (run.StartedAt, run.Plan)
+                : null;
         }
         return state.PastRuns.LastOrDefault(past => past.IncidentId == incidentId) is { ActedAt: { } at } gone ? (at, gone.Plan) : null;
     }

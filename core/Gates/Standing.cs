@@ -8,7 +8,10 @@ namespace DevOpsAI.Gates;
 /// <param name="Roles">Only those with which one decides.</param>
 internal sealed record Deputising(Actor For, DateTimeOffset Until, IReadOnlySet<Role> Roles);
 
-/// <summary>With whose rights a person may decide: their own, and those of people who are absent and named them. Never further: who stands in for somebody does not pass it on.</summary>
+/// <summary>
+/// With whose rights a person may decide: their own, and those of people who are absent and named them. Never further: who stands in for
+/// somebody does not pass it on.
+/// </summary>
 internal sealed record Standing(IReadOnlySet<Role> Own, ImmutableArray<Deputising> Deputising)
 {
     public Standing(IReadOnlySet<Role> own) : this(own, []) { }
@@ -16,7 +19,8 @@ internal sealed record Standing(IReadOnlySet<Role> Own, ImmutableArray<Deputisin
     /// <summary>A role with which one decides about proposals.</summary>
     public static bool IsDelegable(Role role) => role is Role.Technician or Role.Approver or Role.Administrator;
 
-    public static Standing Of(TenantState state, string objectId, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy, DateTimeOffset now)
+    public static Standing Of(TenantState state, string objectId, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+        DateTimeOffset now)
     {
         var own = rolesOf(objectId);
         if (state.Absences.IsEmpty || !policy.Defaults.MayDecideFor(own))

@@ -20,29 +20,37 @@ internal static class StandingSentences
         if (proposal.IsUndecided && (proposal.IsOpen || staged.Kind == ProposalKind.Undo))
             return expiresAt <= now ? Expired(proposal, expiresAt) : null;
         if (proposal.Redraft is { } asked)
-            return new(proposal, Refusal.NothingToDecide, $"{id} is being drafted again, as {(asked.By.IsSame(me) ? "you" : Sentences.Said(asked.By.Name))} asked at {Sentences.Utc(asked.At)}; wait for its new card.");
+            return new(proposal, Refusal.NothingToDecide,
+                $"{id} is being drafted again, as {(asked.By.IsSame(me) ? "you" : Sentences.Said(asked.By.Name))} asked at "
+                + $"{Sentences.Utc(asked.At)}; wait for its new card.");
         if (proposal.Phase == ProposalPhase.Drafting)
-            return new(proposal, Refusal.NothingToDecide, $"The situation changed, nothing was done, and {id} is being drafted again; wait for its new card.");
+            return new(proposal, Refusal.NothingToDecide,
+                $"The situation changed, nothing was done, and {id} is being drafted again; wait for its new card.");
         if (proposal.Decisions.LastOrDefault(decision => decision.Fact.Complete) is { } decision)
             return new(proposal, Refusal.AlreadyDecided, Decided(proposal, decision, me));
         if (proposal.Phase == ProposalPhase.Withdrawn)
-            return new(proposal, Refusal.NothingToDecide, $"{id} was withdrawn{(proposal.Ending is { } why ? $": {Sentences.Stop(why)}" : ".")} Nothing is left to decide.");
+            return new(proposal, Refusal.NothingToDecide,
+                $"{id} was withdrawn{(proposal.Ending is { } why ? $": {Sentences.Stop(why)}" : ".")} Nothing is left to decide.");
         if (staged.Terms.Level is GateLevel.L0 or GateLevel.L1)
-            return new(proposal, Refusal.NothingToDecide, $"{id} needs no decision: at {staged.Terms.Level} it is carried out without one.");
+            return new(proposal, Refusal.NothingToDecide,
+                $"{id} needs no decision: at {staged.Terms.Level} it is carried out without one.");
         return expiresAt <= now
             ? Expired(proposal, expiresAt)
             : new(proposal, Refusal.NothingToDecide, $"Nothing about {id} waits for a decision now.");
     }
 
     private static Answer Expired(Proposal proposal, DateTimeOffset at) =>
-        new(proposal, Refusal.Expired, $"The proposal for {proposal.Subject} expired at {Sentences.Utc(at)} without a decision; nothing was done.");
+        new(proposal, Refusal.Expired,
+            $"The proposal for {proposal.Subject} expired at {Sentences.Utc(at)} without a decision; nothing was done.");
 
     private static string Decided(Proposal proposal, Decision last, string me)
     {
         var deciders = last.Fact.Kind == DecisionKind.Approve
             ? proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve)
             : [last];
-        var who = Sentences.And([.. deciders.Select(decision => (decision.By.IsSame(me) ? "you" : Sentences.Said(decision.By.Name)) + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {Sentences.Said(absent.Name)}" : ""))]);
+        var who = Sentences.And(
+            [.. deciders.Select(decision => (decision.By.IsSame(me) ? "you" : Sentences.Said(decision.By.Name))
+                + (decision.Fact.InTheNameOf is { } absent ? $" in the name of {Sentences.Said(absent.Name)}" : ""))]);
         var what = last.Fact.Kind switch
         {
             DecisionKind.Approve => $"approved {proposal.Subject}",

@@ -11,7 +11,8 @@ namespace DevOpsAI.Gates;
 /// <summary>Taking a verified execution back: a proposal of its own, with the press of an approver. Pure.</summary>
 internal static class Undos
 {
-    public static Outcome Request(TenantState state, RequestUndo command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionContext rules)
+    public static Outcome Request(TenantState state, RequestUndo command, IReadOnlySet<Role> roles, DateTimeOffset now,
+        DecisionContext rules)
     {
         var proposal = state.FindProposal(command.Subject);
         if (DecisionRules.WhyNoRole(state, proposal, roles) is { } stranger)
@@ -19,7 +20,8 @@ internal static class Undos
         if (proposal is null)
             return new Outcome.Unchanged(DecisionRules.Unknown(state, command.Subject));
         if (!roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
-            return Outcome.Refuse(proposal, Refusal.NotAllowed, $"Only approvers and administrators of {state.Name} may undo {proposal.Subject}.");
+            return Outcome.Refuse(proposal, Refusal.NotAllowed,
+                $"Only approvers and administrators of {state.Name} may undo {proposal.Subject}.");
         if (WhyNotPossible(proposal, now) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)
@@ -38,7 +40,8 @@ internal static class Undos
     {
         problem = null;
         var steps = new List<PlanStep>();
-        var applied = run.Steps.Where(step => step is { Rollback: false, Outcome: StepOutcome.Applied }).Select(step => step.Step).ToHashSet();
+        var applied = run.Steps.Where(step => step is { Rollback: false, Outcome: StepOutcome.Applied }).Select(step => step.Step)
+            .ToHashSet();
         for (var index = run.Plan.Steps.Count - 1; index >= 0; index--)
         {
             var step = run.Plan.Steps[index];
@@ -74,17 +77,23 @@ internal static class Undos
             return new(proposal, Refusal.NotPossible, $"{id} was never executed, so there is nothing to undo.");
         var undo = proposal.Undo is { } earlier && proposal.IsEarlier(earlier) ? null : proposal.Undo;
         if (undo is { Outcome: ExecutionOutcome.Verified, FinishedAt: { } undone })
-            return new(proposal, Refusal.AlreadyDecided, $"{id} was undone already at {Sentences.Utc(undone)}{(proposal.Staged?.Kind == ProposalKind.Undo ? $", as {Requester(proposal)} asked" : "")}.");
+            return new(proposal, Refusal.AlreadyDecided,
+                $"{id} was undone already at {Sentences.Utc(undone)}{(proposal.Staged?.Kind == ProposalKind.Undo ? $", as "
+                + $"{Requester(proposal)} asked" : "")}.");
         if (proposal.Staged?.Kind == ProposalKind.Undo && proposal.IsUndecided)
-            return new(proposal, Refusal.AlreadyDecided, $"Undoing {id} waits for approval already; {Requester(proposal)} asked for it at {Sentences.Utc(proposal.StagedAt)}.");
+            return new(proposal, Refusal.AlreadyDecided,
+                $"Undoing {id} waits for approval already; {Requester(proposal)} asked for it at {Sentences.Utc(proposal.StagedAt)}.");
         if (proposal.Staged?.Kind == ProposalKind.Undo && proposal.Phase is (ProposalPhase.Approved or ProposalPhase.Undoing))
-            return new(proposal, Refusal.AlreadyDecided, $"{id} is being undone, as {Requester(proposal)} asked at {Sentences.Utc(proposal.StagedAt)}.");
+            return new(proposal, Refusal.AlreadyDecided,
+                $"{id} is being undone, as {Requester(proposal)} asked at {Sentences.Utc(proposal.StagedAt)}.");
         if (run.Outcome is null || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing)
             return new(proposal, Refusal.NotPossible, $"{id} is still being carried out; wait for its outcome.");
         if (undo?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
-            return new(proposal, Refusal.NotPossible, $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
+            return new(proposal, Refusal.NotPossible,
+                $"Undoing {id} was tried and did not end well; look at its outcome and see to it yourself.");
         if (run.Outcome != ExecutionOutcome.Verified || proposal.Phase != ProposalPhase.Verified)
-            return new(proposal, Refusal.NotPossible, $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");
+            return new(proposal, Refusal.NotPossible,
+                $"Only what was done and verified can be undone; {id} was not. Look at the device yourself.");
         if (run.UndoUntil is not { } until)
             return new(proposal, Refusal.NotPossible, $"{id} cannot be undone: its actions have no way back.");
         return until <= now
@@ -93,7 +102,8 @@ internal static class Undos
     }
 
     private static Outcome.Append Stage(
-        TenantState state, Proposal proposal, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now, DecisionContext rules)
+        TenantState state, Proposal proposal, RequestUndo command, Plan inverse, DateTimeOffset until, DateTimeOffset now,
+        DecisionContext rules)
     {
         var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, proposal.Severity, inverse, now) { NotAfter = until }, rules.Find);
         var staged = Stagings.Stage(
@@ -103,7 +113,9 @@ internal static class Undos
         var sentence = terms.Level switch
         {
             GateLevel.L0 or GateLevel.L1 => $"{proposal.Subject} is being undone.",
-            GateLevel.L2 => $"Undoing {proposal.Subject} needs {Sentences.Count(terms.Approvals, "approval")} by somebody other than you; it waits until {Sentences.Utc(terms.ExpiresAt)}.",
+            GateLevel.L2 =>
+                $"Undoing {proposal.Subject} needs {Sentences.Count(terms.Approvals, "approval")} by somebody other than you; it waits "
+                + $"until {Sentences.Utc(terms.ExpiresAt)}.",
             _ => $"{proposal.Subject} can only be undone by hand: {Sentences.Said(terms.Reasons[0])}",
         };
         return new(
@@ -133,7 +145,8 @@ internal static class Undos
     private static string Requester(Proposal proposal) => Sentences.Said(proposal.Staged!.Requester.Name);
 }
 
-internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, DecisionContexts contexts, TimeProvider clock) : IRequestHandler<RequestUndo, Answer>
+internal sealed class RequestUndoHandler(Recorder recorder, IAccess access, DecisionContexts contexts, TimeProvider clock)
+    : IRequestHandler<RequestUndo, Answer>
 {
     public Task<Answer> Handle(RequestUndo request, CancellationToken cancellationToken)
     {

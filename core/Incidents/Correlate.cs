@@ -8,7 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>Sees to it that a recorded event has an incident: a new one, or the last one where that ended by itself just before. Harmless to repeat.</summary>
+/// <summary>
+/// Sees to it that a recorded event has an incident: a new one, or the last one where that ended by itself just before. Harmless to repeat.
+/// </summary>
 public sealed record CorrelateEvent(TenantId Tenant, string EventId) : IRequest<Unit>;
 
 /// <summary>Closes an incident whose alerts have all ended, unless something is running. Harmless to repeat.</summary>
@@ -33,7 +35,8 @@ internal sealed class CorrelateEventHandler(
             if (state.Unattached.Find(request.EventId) is not { } waiting || await OpenAsync(state, waiting, cancellationToken))
                 return Unit.Value;
         }
-        throw new LedgerUnavailableException($"Event {request.EventId} of {request.Tenant} met a conflict {Tries} times; it is tried again.");
+        throw new LedgerUnavailableException(
+            $"Event {request.EventId} of {request.Tenant} met a conflict {Tries} times; it is tried again.");
     }
 
     private async Task<bool> OpenAsync(TenantState state, UnattachedEvent waiting, CancellationToken cancellationToken)
@@ -51,7 +54,8 @@ internal sealed class CorrelateEventHandler(
         var returning = ReturnPolicy.Returning(last, received.ByClock, storms.Value.QuietAfter);
         // The id that the sender of the event was given goes on through the incident.
         var entry = returning is null
-            ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsFollower.Part), received.Correlation, opened, waiting.Seq)
+            ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsFollower.Part), received.Correlation, opened,
+                waiting.Seq)
             : new NewEntry(
                 StreamId.Incident(returning.Id), Actor.Service(IncidentsFollower.Part), returning.Correlation,
                 new IncidentReopened(returning.Id) { EventId = waiting.Event.EventId }, waiting.Seq);
@@ -87,12 +91,15 @@ internal sealed class CloseResolvedHandler(ILedger ledger, TenantStates states, 
         throw new LedgerUnavailableException($"Closing {request.IncidentId} met a conflict {Tries} times; it is tried again.");
     }
 
-    /// <summary>Names both streams even when only one is written, so that neither a decision nor an execution can slip in between.</summary>
+    /// <summary>
+    /// Names both streams even when only one is written, so that neither a decision nor an execution can slip in between.
+    /// </summary>
     private ValueTask<AppendResult> AppendAsync(
         Incident incident, IReadOnlyList<(StreamId Stream, Fact Fact)> facts, long cause, CancellationToken cancellationToken) =>
         ledger.AppendAsync(
             incident.Tenant,
             [new(StreamId.Incident(incident.Id), incident.IncidentVersion), new(StreamId.Proposal(incident.Id), incident.Proposal.Version)],
-            [.. facts.Select(one => new NewEntry(one.Stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, one.Fact, cause))],
+            [.. facts.Select(
+                one => new NewEntry(one.Stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, one.Fact, cause))],
             cancellationToken);
 }

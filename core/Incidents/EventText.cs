@@ -3,7 +3,9 @@ using System.Text;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>Bounds what a sender may write into the record. Text stays as it was sent up to its limit; cards and prompts escape it.</summary>
+/// <summary>
+/// Bounds what a sender may write into the record. Text stays as it was sent up to its limit; cards and prompts escape it.
+/// </summary>
 internal static class EventText
 {
     public const int KindLimit = 200;

@@ -11,12 +11,15 @@ namespace DevOpsAI.Incidents;
 public enum EventStatus { Firing, Resolved }
 
 /// <summary><c>event.received</c>: one inbound fact, normalised.</summary>
-/// <param name="EventId">Ours, as in <c>E-3f9c0a1b2c3d4e5f</c>: derived from connection and source id, so that a redelivery has the same.</param>
+/// <param name="EventId">Ours, as in <c>E-3f9c0a1b2c3d4e5f</c>: derived from connection and source id, so that a redelivery has the
+/// same.</param>
 /// <param name="SourceId">What the source calls it; with the connection it makes the event unique.</param>
 /// <param name="Kind">What happened, as the source spells it, as in <c>HostOutOfDiskSpace</c>.</param>
 /// <param name="Device">The device or user the source names, without port, as sent; null when it names none.</param>
-/// <param name="AlertKey">What a later <see cref="EventStatus.Resolved"/> refers to: the same for the firing and the resolved event of one alert.</param>
-/// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind, device and, where it is named, the part of the device.</param>
+/// <param name="AlertKey">What a later <see cref="EventStatus.Resolved"/> refers to: the same for the firing and the resolved event of one
+/// alert.</param>
+/// <param name="CorrelationKey">Events with the same key belong to one incident while it is open: kind, device and, where it is named, the
+/// part of the device.</param>
 /// <param name="CauseKey">Events with the same key have the same cause on other devices: what a storm folds on.</param>
 /// <param name="Attributes">Labels and extension attributes, bounded in number and length.</param>
 /// <param name="AboutUser"><paramref name="Device"/> names a user; absent when it names a device, or nothing.</param>
@@ -43,14 +46,18 @@ public sealed record EventReceived(
     /// <summary>Where the sender said it; null for an event that came in no delivery.</summary>
     public DeliveryPlace? Delivery { get; init; }
 
-    /// <summary>Why it has a card of its own while a storm gathers everything; null when it has none then, and in entries of before.</summary>
+    /// <summary>
+    /// Why it has a card of its own while a storm gathers everything; null when it has none then, and in entries of before.
+    /// </summary>
     public OwnCard? OwnCard { get; init; }
 
     /// <summary>When the alert began, where its source says so with its end too; null where it does not.</summary>
     public DateTimeOffset? BeganAt { get; init; }
 }
 
-/// <summary>Why an alert is not gathered with different ones: it has a plan to decide about, is about security, or about a person.</summary>
+/// <summary>
+/// Why an alert is not gathered with different ones: it has a plan to decide about, is about security, or about a person.
+/// </summary>
 [JsonConverter(typeof(CamelCaseEnum<OwnCard>))]
 public enum OwnCard { Plan, Security, Person }
 
@@ -71,22 +78,27 @@ public sealed record IncidentOpened(
     bool? Simulated = null) : Fact
 {
     /// <summary>
-    /// The severity up to which it gathers different alerts: what is worse, or has a card of its own, is left out. Null where it gathers one
-    /// cause, and in entries of before, which gather all.
+    /// The severity up to which it gathers different alerts: what is worse, or has a card of its own, is left out. Null where it gathers
+    /// one cause, and in entries of before, which gather all.
     /// </summary>
     public Severity? GathersUpTo { get; init; }
 
-    /// <summary>Seconds without a new alert after which it gathers no more; null where it does not gather, and in entries of before, which never end.</summary>
+    /// <summary>
+    /// Seconds without a new alert after which it gathers no more; null where it does not gather, and in entries of before, which never
+    /// end.
+    /// </summary>
     public int? QuietAfter { get; init; }
 }
 
 /// <summary><c>incident.closed</c>.</summary>
-/// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it), <c>rejected</c>.</param>
+/// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it),
+/// <c>rejected</c>.</param>
 public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
 
 /// <summary>
-/// <c>incident.reopened</c> on <c>incident/{id}</c>: what was done about it was taken back, or nobody knows how much of it was, and its alert
-/// fires as before; or it had ended by itself and fires again. In ledgers of before this an incident stayed closed in either case, and stays so.
+/// <c>incident.reopened</c> on <c>incident/{id}</c>: what was done about it was taken back, or nobody knows how much of it was, and its
+/// alert fires as before; or it had ended by itself and fires again. In ledgers of before this an incident stayed closed in either case,
+/// and stays so.
 /// </summary>
 public sealed record IncidentReopened(string IncidentId) : Fact
 {
@@ -94,7 +106,10 @@ public sealed record IncidentReopened(string IncidentId) : Fact
     public string? EventId { get; init; }
 }
 
-/// <summary><c>incident.raised</c> on <c>incident/{id}</c>: an alert of the incident is more severe than any before. What nobody has decided about is staged anew.</summary>
+/// <summary>
+/// <c>incident.raised</c> on <c>incident/{id}</c>: an alert of the incident is more severe than any before. What nobody has decided about
+/// is staged anew.
+/// </summary>
 /// <param name="EventId">The event that says so.</param>
 public sealed record IncidentRaised(string IncidentId, Severity From, Severity To, string EventId) : Fact;
 

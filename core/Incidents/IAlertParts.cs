@@ -6,7 +6,9 @@ namespace DevOpsAI.Incidents;
 /// </summary>
 public interface IAlertParts
 {
-    /// <summary>The same for every spelling of the part, in lower case; null when the alert is about the device as a whole, or names none.</summary>
+    /// <summary>
+    /// The same for every spelling of the part, in lower case; null when the alert is about the device as a whole, or names none.
+    /// </summary>
     string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes);
 
     /// <summary>Whether it is known what to do about such an alert, so that it will have a plan to decide about.</summary>

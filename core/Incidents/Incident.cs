@@ -29,7 +29,8 @@ public sealed record ShownCard(
 /// One incident: the alerts that belong to it, whether it is open, what is proposed about it and where it is shown. A fold over the streams
 /// <c>incident/</c>, <c>proposal/</c> and <c>card/</c> of its id, plus the events that belong to it. Immutable.
 /// </summary>
-public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq, string Correlation)
+public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq,
+    string Correlation)
 {
     private const int RecentLimit = 20;
 
@@ -38,15 +39,16 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     public long IncidentVersion { get; init; }
 
     /// <summary>
-    /// The entry that lifted a kill switch under which this waited with many others, so that it came as one of a list; 0 where it did not, or
-    /// something has happened since but that it was drafted.
+    /// The entry that lifted a kill switch under which this waited with many others, so that it came as one of a list; 0 where it did not,
+    /// or something has happened since but that it was drafted.
     /// </summary>
     public long ListedSeq { get; init; }
 
     public long CardVersion { get; init; }
 
     /// <summary>What is proposed, decided and carried out about it.</summary>
-    public Proposal Proposal { get; init; } = new(Tenant, ProposalSubject.Parse(Id), Correlation) { Severity = Opened.Severity, Person = Opened.Subject };
+    public Proposal Proposal { get; init; } =
+        new(Tenant, ProposalSubject.Parse(Id), Correlation) { Severity = Opened.Severity, Person = Opened.Subject };
     public Severity Severity => Proposal.Severity;
 
     /// <summary>As far as <c>incident.raised</c> has said it.</summary>
@@ -55,7 +57,10 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     /// <summary>Seq of the entry that raised it last; 0 when none did.</summary>
     public long RaisedSeq { get; init; }
 
-    /// <summary>Title of the alert that it is about now: of those that fire the most severe, and of these the latest. An incident that gathers keeps its own.</summary>
+    /// <summary>
+    /// Title of the alert that it is about now: of those that fire the most severe, and of these the latest. An incident that gathers keeps
+    /// its own.
+    /// </summary>
     public string Title { get; init; } = Opened.Title;
     public int EventCount { get; init; }
     public ImmutableArray<(long Seq, EventReceived Event)> RecentEvents { get; init; } = [];
@@ -63,12 +68,13 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     public ImmutableHashSet<string> FiringAlerts { get; init; } = [];
 
     /// <summary>
-    /// Once no alert was firing: those that began after that, by key, with their newest event. Whoever closes the incident as resolved may not
-    /// have seen them. Null until then, and when the incident is closed.
+    /// Once no alert was firing: those that began after that, by key, with their newest event. Whoever closes the incident as resolved may
+    /// not have seen them. Null until then, and when the incident is closed.
     /// </summary>
     internal ImmutableDictionary<string, (long Seq, EventReceived Event)>? BegunSinceQuiet { get; init; }
 
-    internal static readonly ImmutableDictionary<string, (long Seq, EventReceived Event)> NothingBegun = ImmutableDictionary<string, (long, EventReceived)>.Empty;
+    internal static readonly ImmutableDictionary<string, (long Seq, EventReceived Event)> NothingBegun =
+        ImmutableDictionary<string, (long, EventReceived)>.Empty;
     public bool Simulated { get; init; }
 
     /// <summary>It is about security or a person, and so gathered with nothing else.</summary>
@@ -94,7 +100,9 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
 
     public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
 
-    /// <summary>The last entry that ended something: a run, an undo, the wait for a decision, or the quiet after its alerts had ended.</summary>
+    /// <summary>
+    /// The last entry that ended something: a run, an undo, the wait for a decision, or the quiet after its alerts had ended.
+    /// </summary>
     public (long Seq, DateTimeOffset At) Ended { get; init; }
 
     /// <summary>
@@ -117,7 +125,8 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
 
     /// <summary>It takes further alerts at this time: a storm that has been quiet takes none, and its own alerts may still end.</summary>
     internal bool GathersAt(DateTimeOffset at) =>
-        Opened.Scope != IncidentScope.One && (Opened.QuietAfter is not { } quiet || (at - LastBegunAt).Duration() <= TimeSpan.FromSeconds(quiet));
+        Opened.Scope != IncidentScope.One
+            && (Opened.QuietAfter is not { } quiet || (at - LastBegunAt).Duration() <= TimeSpan.FromSeconds(quiet));
 
     /// <param name="isKnown">The alert belonged to it before.</param>
     internal Incident With(long seq, EventReceived received, DateTimeOffset at, bool isKnown)
@@ -142,7 +151,9 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
         };
     }
 
-    /// <summary>The severity that the title's alert has is what is shown first: a lesser alert does not take its place while it fires.</summary>
+    /// <summary>
+    /// The severity that the title's alert has is what is shown first: a lesser alert does not take its place while it fires.
+    /// </summary>
     private Incident Titled(EventReceived received, ImmutableHashSet<string> firing)
     {
         if (Opened.Scope != IncidentScope.One)
@@ -184,11 +195,14 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
             Proposal = Proposal.Apply(entry),
             Simulated = Simulated || entry.Fact is RecommendationDrafted { Simulated: true },
         },
-        IncidentClosed closed => this with { Proposal = Proposal.WithClosed(closed.Reason), ClosedAt = entry.ByClock, BegunSinceQuiet = null },
+        IncidentClosed closed =>
+            this with { Proposal = Proposal.WithClosed(closed.Reason), ClosedAt = entry.ByClock, BegunSinceQuiet = null },
         IncidentReopened { EventId: not null } => FiresAgain(entry),
-        IncidentReopened => this with { Proposal = Proposal.WithReopened(), ClosedAt = null, BegunSinceQuiet = FiringAlerts.IsEmpty ? NothingBegun : null },
+        IncidentReopened =>
+            this with { Proposal = Proposal.WithReopened(), ClosedAt = null, BegunSinceQuiet = FiringAlerts.IsEmpty ? NothingBegun : null },
         IncidentRaised raised => this with { Proposal = AtLeast(raised.To), RaisedTo = raised.To, RaisedSeq = entry.Seq },
-        CardSending sending => WithCard(sending.ConversationId, card => card with { SendingAt = entry.ByClock, Attempts = card.Attempts + 1 }),
+        CardSending sending =>
+            WithCard(sending.ConversationId, card => card with { SendingAt = entry.ByClock, Attempts = card.Attempts + 1 }),
         CardPosted posted => WithCard(posted.ConversationId, card => card with
         {
             ServiceUrl = posted.ServiceUrl,
@@ -199,7 +213,8 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
             ShownAt = entry.ByClock,
         }),
         CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.ByClock }),
-        NoticeSending notice => WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq, NoticedAt = entry.ByClock }),
+        NoticeSending notice =>
+            WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq, NoticedAt = entry.ByClock }),
         _ => this,
     };
 
@@ -217,6 +232,7 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
 
     private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
     {
-        Cards = Cards.SetItem(conversationId, change(Cards.GetValueOrDefault(conversationId) ?? new(conversationId, default, 0, null, null, null, 0))),
+        Cards = Cards.SetItem(conversationId,
+            change(Cards.GetValueOrDefault(conversationId) ?? new(conversationId, default, 0, null, null, null, 0))),
     };
 }

@@ -110,7 +110,8 @@ public sealed partial record IncidentsState
     {
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
         // What comes after the slash of other streams is no incident's id, even where it looks like one.
-        if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card") || Find(entry.Stream.Value[(slash + 1)..]) is not { } incident)
+        if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card")
+            || Find(entry.Stream.Value[(slash + 1)..]) is not { } incident)
             return this;
         var next = With(incident.Apply(entry));
         return entry.Fact switch
@@ -162,7 +163,8 @@ public sealed partial record IncidentsState
     /// The newest event of every alert that still fires. Without a time when none did, nobody should have closed it; then it is told from
     /// what is remembered.
     /// </summary>
-    private static IEnumerable<(long Seq, EventReceived Event)> Overlooked(Incident incident) => incident.BegunSinceQuiet?.Values ?? incident.RecentEvents
+    private static IEnumerable<(long Seq, EventReceived Event)> Overlooked(Incident incident) =>
+        incident.BegunSinceQuiet?.Values ?? incident.RecentEvents
         .Where(recent => recent.Event is { Status: EventStatus.Firing, Severity: > Severity.Info })
         .Where(recent => incident.FiringAlerts.Contains(recent.Event.AlertKey))
         .GroupBy(static recent => recent.Event.AlertKey)

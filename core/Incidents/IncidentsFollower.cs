@@ -17,7 +17,9 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
     public string Name => Part;
 
     public string? Lane(LedgerEntry entry) =>
-        entry.Fact is EventReceived or IncidentOpened or IncidentReopened or IncidentClosed or ExecutionFinished ? entry.Tenant.Value : null;
+        entry.Fact is EventReceived or IncidentOpened or IncidentReopened or IncidentClosed or ExecutionFinished
+            ? entry.Tenant.Value
+            : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => entry.Fact switch
     {
@@ -27,7 +29,8 @@ internal sealed class IncidentsFollower(IMediator mediator, TenantStates states)
         IncidentOpened opened => mediator.Send(new CloseResolved(entry.Tenant, opened.IncidentId, entry.Seq), cancellationToken),
         IncidentReopened reopened => mediator.Send(new CloseResolved(entry.Tenant, reopened.IncidentId, entry.Seq), cancellationToken),
         // Alerts that began while it was being closed wait again.
-        IncidentClosed { Reason: ClosedReasons.Resolved } closed => CorrelateOverlookedAsync(entry.Tenant, closed.IncidentId, cancellationToken),
+        IncidentClosed { Reason: ClosedReasons.Resolved } closed =>
+            CorrelateOverlookedAsync(entry.Tenant, closed.IncidentId, cancellationToken),
         // While it ran, the end of the alert had to wait.
         ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.About.Text, entry.Seq), cancellationToken),
         _ => Task.CompletedTask,

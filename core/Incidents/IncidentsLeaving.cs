@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using DevOpsAI.Connections.Plans;
-using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

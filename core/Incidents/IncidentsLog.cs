@@ -6,10 +6,12 @@ namespace DevOpsAI.Incidents;
 
 internal static partial class IncidentsLog
 {
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Debug, Message = "{Connection}: {Added} events recorded, {Duplicates} were on record already")]
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Debug,
+        Message = "{Connection}: {Added} events recorded, {Duplicates} were on record already")]
     public static partial void EventsReceived(this ILogger logger, string connection, int added, int duplicates);
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} opened for event {Event}, scope {Scope}")]
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information,
+        Message = "{Tenant}: incident {Incident} opened for event {Event}, scope {Scope}")]
     public static partial void IncidentOpened(this ILogger logger, TenantId tenant, string incident, string @event, IncidentScope scope);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} closed, its alerts have ended")]
@@ -18,10 +20,12 @@ internal static partial class IncidentsLog
     [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} rose from {From} to {To}")]
     public static partial void IncidentRaised(this ILogger logger, TenantId tenant, string incident, Severity from, Severity to);
 
-    [LoggerMessage(EventId = 2006, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} opened again for event {Event}, it began {Times} times before")]
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Information,
+        Message = "{Tenant}: incident {Incident} opened again for event {Event}, it began {Times} times before")]
     public static partial void IncidentReturned(this ILogger logger, TenantId tenant, string incident, string @event, int times);
 
-    [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "Event {Position} of a delivery over {Connection} cannot be recorded; the sender was told not to send it again")]
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Error,
+        Message = "Event {Position} of a delivery over {Connection} cannot be recorded; the sender was told not to send it again")]
     public static partial void EventUnfit(this ILogger logger, string connection, int position, Exception reason);
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Information,

@@ -44,8 +44,8 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     public int LastIncidentNumber { get; init; } = FirstIncidentNumber - 1;
 
     /// <summary>
-    /// Ids of the last incidents opened, or opened again as they fired again, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what a
-    /// storm is seen by.
+    /// Ids of the last incidents opened, or opened again as they fired again, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what
+    /// a storm is seen by.
     /// </summary>
     public ImmutableArray<string> RecentlyOpened { get; init; } = [];
 
@@ -141,7 +141,8 @@ public static class IncidentsOfState
         public Incident? Find(string incidentId) => state.Get<IncidentsState>().Find(incidentId);
 
         /// <inheritdoc cref="IncidentsState.OpenIncidentFor"/>
-        public Incident? OpenIncidentFor(EventReceived received, DateTimeOffset at) => state.Get<IncidentsState>().OpenIncidentFor(received, at);
+        public Incident? OpenIncidentFor(EventReceived received, DateTimeOffset at) =>
+            state.Get<IncidentsState>().OpenIncidentFor(received, at);
 
         /// <inheritdoc cref="IncidentsState.StillFires"/>
         public bool StillFires(Incident incident) => state.Get<IncidentsState>().StillFires(incident);

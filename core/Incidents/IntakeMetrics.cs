@@ -14,10 +14,14 @@ internal sealed class IntakeMetrics(TenantStates states, IMeterFactory meters) :
     {
         var meter = meters.Create("DevOpsAI.Incidents");
         meter.CreateObservableGauge("events.received", () => Each(static state => state.Intake.Received), "{event}", "Events on record.");
-        meter.CreateObservableGauge("events.shown", () => Each(static state => state.Intake.Shown), "{event}", "Events that opened an incident.");
-        meter.CreateObservableGauge("events.folded", () => Each(static state => state.Intake.Folded), "{event}", "Events counted on an incident that was there already.");
-        meter.CreateObservableGauge("events.digested", () => Each(static state => state.Intake.Digested), "{event}", "Events told in digests only.");
-        meter.CreateObservableGauge("events.waiting", () => Each(static state => state.Unattached.Count), "{event}", "Events that no incident has taken yet.");
+        meter.CreateObservableGauge("events.shown", () => Each(static state => state.Intake.Shown), "{event}",
+            "Events that opened an incident.");
+        meter.CreateObservableGauge("events.folded", () => Each(static state => state.Intake.Folded), "{event}",
+            "Events counted on an incident that was there already.");
+        meter.CreateObservableGauge("events.digested", () => Each(static state => state.Intake.Digested), "{event}",
+            "Events told in digests only.");
+        meter.CreateObservableGauge("events.waiting", () => Each(static state => state.Unattached.Count), "{event}",
+            "Events that no incident has taken yet.");
         return Task.CompletedTask;
     }
 

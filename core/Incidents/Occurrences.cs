@@ -4,8 +4,10 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Incidents;
 
 /// <summary>One time that an alert on a device was an incident, and how that ended.</summary>
-/// <param name="ClosedReason">As <see cref="IncidentClosed.Reason"/>, or <see cref="Occurrences.TakenBack"/>; null while it is open.</param>
-/// <param name="Done">Title of the first step that was carried out and verified; null where nothing was, or where it would name a person.</param>
+/// <param name="ClosedReason">As <see cref="IncidentClosed.Reason"/>, or <see cref="Occurrences.TakenBack"/>; null while it is
+/// open.</param>
+/// <param name="Done">Title of the first step that was carried out and verified; null where nothing was, or where it would name a
+/// person.</param>
 /// <param name="EndedAt">When that was done, or the incident closed otherwise; null while it is open.</param>
 public sealed record Occurrence(string IncidentId, DateTimeOffset OpenedAt, string? ClosedReason, string? Done, DateTimeOffset? EndedAt);
 
@@ -31,15 +33,19 @@ public sealed class Occurrences
     private readonly ImmutableDictionary<string, ImmutableArray<Occurrence>> byKey;
     private readonly ImmutableQueue<(DateTimeOffset At, string Key)> order;
 
-    private Occurrences(ImmutableDictionary<string, ImmutableArray<Occurrence>> byKey, ImmutableQueue<(DateTimeOffset At, string Key)> order) =>
+    private Occurrences(ImmutableDictionary<string, ImmutableArray<Occurrence>> byKey,
+        ImmutableQueue<(DateTimeOffset At, string Key)> order) =>
         (this.byKey, this.order) = (byKey, order);
 
     /// <summary>How many are kept.</summary>
     public int Count { get; private init; }
 
-    /// <summary>Earlier incidents of the same alert on the same device that began within <see cref="Window"/> before this one, oldest first.</summary>
+    /// <summary>
+    /// Earlier incidents of the same alert on the same device that began within <see cref="Window"/> before this one, oldest first.
+    /// </summary>
     public IReadOnlyList<Occurrence> Before(Incident incident) => KeyOf(incident.Opened) is { } key && byKey.TryGetValue(key, out var all)
-        ? [.. all.Where(one => one.IncidentId != incident.Id && one.OpenedAt <= incident.OpenedAt && one.OpenedAt > incident.OpenedAt - Window)]
+        ? [.. all.Where(
+            one => one.IncidentId != incident.Id && one.OpenedAt <= incident.OpenedAt && one.OpenedAt > incident.OpenedAt - Window)]
         : [];
 
     internal Occurrences Opened(IncidentOpened opened, DateTimeOffset at)
@@ -61,7 +67,8 @@ public sealed class Occurrences
         var ofOne = kept.GetValueOrDefault(key, []);
         if (ofOne.Length >= MostOfOne)
             (ofOne, count) = (ofOne.RemoveAt(0), count - 1);
-        return new(kept.SetItem(key, ofOne.Add(new(opened.IncidentId, at, null, null, null))), waiting.Enqueue((at, key))) { Count = count + 1 };
+        return new(kept.SetItem(key, ofOne.Add(new(opened.IncidentId, at, null, null, null))), waiting.Enqueue((at, key)))
+            { Count = count + 1 };
     }
 
     /// <summary>The incident was closed, or opened again.</summary>
@@ -77,11 +84,14 @@ public sealed class Occurrences
     {
         if (incident.Proposal.IsTakenBack && !incident.IsOpen)
             return new(incident.Id, incident.OpenedAt, TakenBack, null, incident.ClosedAt);
-        var run = incident is { IsOpen: false, Phase: ProposalPhase.Verified, Execution: { Outcome: ExecutionOutcome.Verified } verified } ? verified : null;
+        var run = incident is { IsOpen: false, Phase: ProposalPhase.Verified, Execution: { Outcome: ExecutionOutcome.Verified } verified }
+            ? verified
+            : null;
         var done = run is { Plan.Steps: [var first, ..] } && incident.Opened.Subject is null ? first.Title : null;
         return new(incident.Id, incident.OpenedAt, incident.ClosedReason, done, run?.FinishedAt ?? incident.ClosedAt);
     }
 
     /// <summary>Kind, device and part; null for what gathers several, or names no device.</summary>
-    private static string? KeyOf(IncidentOpened opened) => opened is { Scope: IncidentScope.One, Device: not null } ? opened.CorrelationKey : null;
+    private static string? KeyOf(IncidentOpened opened) =>
+        opened is { Scope: IncidentScope.One, Device: not null } ? opened.CorrelationKey : null;
 }

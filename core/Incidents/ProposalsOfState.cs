@@ -11,8 +11,10 @@ public static class ProposalsOfState
         /// <summary>Those that belong to no incident.</summary>
         public ProposalBook Proposals => state.Get<ProposalBook>();
 
-        public IEnumerable<Proposal> AllProposals => state.Incidents.Values.Select(static incident => incident.Proposal).Concat(state.Proposals.All.Values);
+        public IEnumerable<Proposal> AllProposals =>
+            state.Incidents.Values.Select(static incident => incident.Proposal).Concat(state.Proposals.All.Values);
 
-        public Proposal? FindProposal(ProposalSubject subject) => subject.IsIncident ? state.Find(subject.Id)?.Proposal : state.Proposals.Find(subject);
+        public Proposal? FindProposal(ProposalSubject subject) =>
+            subject.IsIncident ? state.Find(subject.Id)?.Proposal : state.Proposals.Find(subject);
     }
 }

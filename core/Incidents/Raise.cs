@@ -9,7 +9,8 @@ namespace DevOpsAI.Incidents;
 /// <param name="Cause">Seq of the entry that is the reason to look.</param>
 public sealed record RaiseIncident(TenantId Tenant, string EventId, string AlertKey, long Cause) : IRequest<Unit>;
 
-internal sealed class RaiseIncidentHandler(ILedger ledger, TenantStates states, ILogger<RaiseIncidentHandler> logger) : IRequestHandler<RaiseIncident, Unit>
+internal sealed class RaiseIncidentHandler(ILedger ledger, TenantStates states, ILogger<RaiseIncidentHandler> logger)
+    : IRequestHandler<RaiseIncident, Unit>
 {
     private const int Tries = 10;
 
@@ -27,12 +28,14 @@ internal sealed class RaiseIncidentHandler(ILedger ledger, TenantStates states, 
             var stream = StreamId.Incident(id);
             var raised = new IncidentRaised(id, incident.RaisedTo, incident.Severity, request.EventId);
             var entry = new NewEntry(stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, raised, request.Cause);
-            if (await ledger.AppendAsync(request.Tenant, [new(stream, incident.IncidentVersion)], [entry], cancellationToken) is AppendResult.Appended)
+            if (await ledger.AppendAsync(request.Tenant, [new(stream, incident.IncidentVersion)], [entry], cancellationToken)
+                is AppendResult.Appended)
             {
                 logger.IncidentRaised(request.Tenant, id, raised.From, raised.To);
                 return Unit.Value;
             }
         }
-        throw new LedgerUnavailableException($"Raising the incident of event {request.EventId} met a conflict {Tries} times; it is tried again.");
+        throw new LedgerUnavailableException(
+            $"Raising the incident of event {request.EventId} met a conflict {Tries} times; it is tried again.");
     }
 }

@@ -10,8 +10,8 @@ namespace DevOpsAI.Incidents;
 
 /// <summary>
 /// Appends a batch whole or not at all. The ledger itself finds duplicates: each event is the first entry of a stream of its own,
-/// so one that is on record already is a conflict, and the usual new event costs one append and no read. What cannot be recorded however often it
-/// is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
+/// so one that is on record already is a conflict, and the usual new event costs one append and no read. What cannot be recorded however
+/// often it is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
 /// </summary>
 internal sealed class ReceiveEventsHandler(
     ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ILogger<ReceiveEventsHandler> logger)
@@ -42,7 +42,8 @@ internal sealed class ReceiveEventsHandler(
         for (var attempt = 0; attempt < Tries && news.Count > 0; attempt++)
         {
             var expected = news.Select(one => new StreamVersion(StreamId.Event(one.Event.EventId), 0)).ToArray();
-            var entries = news.Select(one => new NewEntry(StreamId.Event(one.Event.EventId), actor, request.Correlation, one.Event)).ToArray();
+            var entries = news.Select(one => new NewEntry(StreamId.Event(one.Event.EventId), actor, request.Correlation, one.Event))
+                .ToArray();
             if (await AppendAsync(request.Tenant, expected, entries, cancellationToken) is not AppendResult.Conflict conflict)
             {
                 Failpoints.Hit(Failpoint.EventAppended);
@@ -50,7 +51,8 @@ internal sealed class ReceiveEventsHandler(
                 return news.ToDictionary(static one => one.SentId, static one => one.Event.EventId);
             }
             if (!expected.Any(stream => stream.Stream == conflict.Stream))
-                throw new LedgerUnavailableException($"The ledger reported a conflict on {conflict.Stream}, which this append does not name.");
+                throw new LedgerUnavailableException(
+                    $"The ledger reported a conflict on {conflict.Stream}, which this append does not name.");
             news = await FindNewsAsync(request.Tenant, sent, cancellationToken);
         }
         if (news.Count > 0)
@@ -73,8 +75,8 @@ internal sealed class ReceiveEventsHandler(
     }
 
     /// <summary>
-    /// What of a batch is news, under ids that are free. A group that is delivered again is mostly duplicates, so the first conflict makes it
-    /// worth looking all of it up rather than meeting them one conflict at a time.
+    /// What of a batch is news, under ids that are free. A group that is delivered again is mostly duplicates, so the first conflict makes
+    /// it worth looking all of it up rather than meeting them one conflict at a time.
     /// </summary>
     private async Task<IReadOnlyList<SaidAgain>> FindNewsAsync(
         TenantId tenant, OrderedDictionary<string, EventReceived> sent, CancellationToken cancellationToken)
@@ -85,7 +87,8 @@ internal sealed class ReceiveEventsHandler(
         return Restatements.News(await states.GetAsync(tenant, cancellationToken), looked);
     }
 
-    private async ValueTask<EventReceived> RecordAsync(string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
+    private async ValueTask<EventReceived> RecordAsync(
+        string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
     {
         var named = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var user = sent.AboutUser && named is not null ? await keys.OfUserAsync(request.Tenant, named, cancellationToken) : null;

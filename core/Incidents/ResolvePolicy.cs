@@ -21,7 +21,8 @@ internal static class ResolvePolicy
             // Taking a remedy back is as meaningful without the alert as with it.
             ProposalPhase.Waiting or ProposalPhase.Snoozed when incident.Staged?.Kind == ProposalKind.Undo => [],
             // While it is being drafted too, so that whoever is about to stage it meets a conflict and looks again.
-            ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed => [closed, (StreamId.Proposal(incident.Id), Withdrawn(incident))],
+            ProposalPhase.Drafting or ProposalPhase.Waiting or ProposalPhase.Snoozed =>
+                [closed, (StreamId.Proposal(incident.Id), Withdrawn(incident))],
             _ => [closed],
         };
     }

@@ -14,7 +14,9 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     /// <summary>A source whose clock is further ahead than this cannot say what came first.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
 
-    /// <summary>It was said to have begun in the future, so that nothing can be put in order by it: a later end might seem to be an earlier one.</summary>
+    /// <summary>
+    /// It was said to have begun in the future, so that nothing can be put in order by it: a later end might seem to be an earlier one.
+    /// </summary>
     private bool BeganAhead { get; init; }
 
     /// <summary>That the occurrence began was said as well, not only that it ended.</summary>
@@ -22,16 +24,18 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
 
     /// <param name="before">What was said before it.</param>
     /// <param name="at">When it was said, by the ledger; null where that is now.</param>
-    internal static AlertWord Of(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) => new(received.Status, seq, received.OccurredAt, received.BeganAt, received.Severity)
+    internal static AlertWord Of(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) =>
+        new(received.Status, seq, received.OccurredAt, received.BeganAt, received.Severity)
     {
         // A difference of two times always exists; the time five minutes before the first there is does not.
         BeganAhead = received.BeganAt - at > Ahead,
-        BeginningIsKnown = received.Status == EventStatus.Firing || (before is { BeginningIsKnown: true } && before.BeganAt == received.BeganAt),
+        BeginningIsKnown = received.Status == EventStatus.Firing
+            || (before is { BeginningIsKnown: true } && before.BeganAt == received.BeganAt),
     };
 
     /// <summary>
-    /// It is about an occurrence that is over: the end of an earlier one, told after the next one began, or a beginning told for the first time
-    /// after its end. It changes nothing any more.
+    /// It is about an occurrence that is over: the end of an earlier one, told after the next one began, or a beginning told for the first
+    /// time after its end. It changes nothing any more.
     /// </summary>
     internal bool Outdates(EventReceived received) => received.BeganAt is not null && !BeganAhead && (Status, received.Status) switch
     {
@@ -41,7 +45,8 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     };
 
     /// <summary>The word after one that it outdates: where it stands is the same, but said again it is news.</summary>
-    internal AlertWord After(EventReceived outdated) => outdated.Status == EventStatus.Firing ? this with { BeginningIsKnown = true } : this;
+    internal AlertWord After(EventReceived outdated) =>
+        outdated.Status == EventStatus.Firing ? this with { BeginningIsKnown = true } : this;
 }
 
 /// <summary>One event of a batch, looked up.</summary>
@@ -55,10 +60,14 @@ internal sealed record SaidAgain(string SentId, EventReceived Event, bool IsKnow
 /// </summary>
 internal static class Restatements
 {
-    /// <summary>What is to be recorded, in order. What was said before in the same words gets an id that depends on what it follows, so that of two who say so one is recorded.</summary>
+    /// <summary>
+    /// What is to be recorded, in order. What was said before in the same words gets an id that depends on what it follows, so that of two
+    /// who say so one is recorded.
+    /// </summary>
     public static IReadOnlyList<SaidAgain> News(TenantState state, IReadOnlyList<SaidAgain> batch)
     {
-        var lastInBatch = batch.GroupBy(static one => one.Event.AlertKey).ToDictionary(static alert => alert.Key, static alert => (alert.Last(), alert.All(one => one.IsKnown)));
+        var lastInBatch = batch.GroupBy(static one => one.Event.AlertKey)
+            .ToDictionary(static alert => alert.Key, static alert => (alert.Last(), alert.All(one => one.IsKnown)));
         var words = new Dictionary<string, AlertWord?>();
         var news = new List<SaidAgain>(batch.Count);
         foreach (var one in batch)
@@ -70,17 +79,23 @@ internal static class Restatements
             {
                 var (last, allKnown) = lastInBatch[received.AlertKey];
                 // The whole of it again leads to where the alert stands already.
-                if (received.BeganAt is null || word is null || onRecord is null || (allKnown && last.Event.Status == onRecord.Status && !SaysMore(state, last.Event, onRecord)))
+                if (received.BeganAt is null || word is null || onRecord is null
+                    || (allKnown && last.Event.Status == onRecord.Status && !SaysMore(state, last.Event, onRecord)))
                     continue;
                 if (!IsNews(state, received, word))
                     continue;
-                news.Add(one with { Event = received with { EventId = EventKeys.EventId(received.Connection, $"{received.SourceId}\n{onRecord.Seq.ToString(CultureInfo.InvariantCulture)}") } });
+                news.Add(one with
+                    { Event = received with
+                        { EventId = EventKeys.EventId(
+                            received.Connection, $"{received.SourceId}\n{onRecord.Seq.ToString(CultureInfo.InvariantCulture)}") } });
             }
             else
             {
                 news.Add(one);
             }
-            words[received.AlertKey] = word?.Outdates(received) == true ? word.After(received) : AlertWord.Of(word, word?.Seq ?? 0, received, at: null);
+            words[received.AlertKey] = word?.Outdates(received) == true
+                ? word.After(received)
+                : AlertWord.Of(word, word?.Seq ?? 0, received, at: null);
         }
         return news;
     }
@@ -94,9 +109,12 @@ internal static class Restatements
         return !isOld && !word.Outdates(received);
     }
 
-    /// <summary>It is more severe than was said, another value was measured, or nobody decided about it in time since: saying it again is not idle.</summary>
+    /// <summary>
+    /// It is more severe than was said, another value was measured, or nobody decided about it in time since: saying it again is not idle.
+    /// </summary>
     private static bool SaysMore(TenantState state, EventReceived received, AlertWord word) =>
-        (received.Status == EventStatus.Firing && received.Severity > word.Severity) || AsksAgain(state, received, word) || ReadsOtherwise(state, received, word);
+        (received.Status == EventStatus.Firing && received.Severity > word.Severity) || AsksAgain(state, received, word)
+            || ReadsOtherwise(state, received, word);
 
     /// <summary>The same occurrence with another reading in its title: what is shown of it would be out of date.</summary>
     private static bool ReadsOtherwise(TenantState state, EventReceived received, AlertWord word) =>

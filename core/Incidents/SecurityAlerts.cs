@@ -17,7 +17,8 @@ internal static class SecurityAlerts
     ];
 
     private static readonly FrozenDictionary<char, char> PlainLetters = Plain(
-        "aàáâãäåāăą", "cçćĉċč", "dďđ", "eèéêëēĕėęě", "gĝğġģ", "iìíîïĩīĭįı", "lĺļľŀł", "nñńņň", "oòóôõöøōŏő", "rŕŗř", "sśŝşšș", "tţťŧț", "uùúûüũūŭůűų", "yýÿŷ", "zźżž");
+        "aàáâãäåāăą", "cçćĉċč", "dďđ", "eèéêëēĕėęě", "gĝğġģ", "iìíîïĩīĭįı", "lĺļľŀł", "nñńņň", "oòóôõöøōŏő", "rŕŗř", "sśŝşšș", "tţťŧț",
+        "uùúûüũūŭůűų", "yýÿŷ", "zźżž");
 
     private static readonly SecurityTerms Terms = Read();
 
@@ -27,9 +28,11 @@ internal static class SecurityAlerts
             return true;
         foreach (var (name, value) in attributes)
         {
-            if (name.Contains("mitre", StringComparison.OrdinalIgnoreCase) || name.Equals("tactic", StringComparison.OrdinalIgnoreCase) || name.Equals("tactics", StringComparison.OrdinalIgnoreCase))
+            if (name.Contains("mitre", StringComparison.OrdinalIgnoreCase) || name.Equals("tactic", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("tactics", StringComparison.OrdinalIgnoreCase))
                 return true;
-            if (CategoryLabels.Contains(name, StringComparer.OrdinalIgnoreCase) && (Says(value) || value.Contains("security", StringComparison.OrdinalIgnoreCase)))
+            if (CategoryLabels.Contains(name, StringComparer.OrdinalIgnoreCase)
+                && (Says(value) || value.Contains("security", StringComparison.OrdinalIgnoreCase)))
                 return true;
         }
         return false;
@@ -38,7 +41,10 @@ internal static class SecurityAlerts
     /// <summary>Every word of one of the terms is there, in any order.</summary>
     private static bool Says(string text) => text.Length > 0 && Terms.AnyIn(Words(text));
 
-    /// <summary>Lower case without accents, parted at everything that is no letter or digit and where small letters turn to capitals; compounds count whole too, as in <c>BruteForce</c>.</summary>
+    /// <summary>
+    /// Lower case without accents, parted at everything that is no letter or digit and where small letters turn to capitals; compounds
+    /// count whole too, as in <c>BruteForce</c>.
+    /// </summary>
     private static HashSet<string> Words(string sent)
     {
         var text = WithoutAccents(sent);
@@ -69,8 +75,12 @@ internal static class SecurityAlerts
         }
     }
 
-    /// <summary>As in <c>détecté</c>, which people also write <c>detecte</c>. By a table, because the bot runs without ICU, which could take letters apart.</summary>
-    private static string WithoutAccents(string text) => Ascii.IsValid(text) ? text : string.Create(text.Length, text, static (plain, sent) =>
+    /// <summary>
+    /// As in <c>détecté</c>, which people also write <c>detecte</c>. By a table, because the bot runs without ICU, which could take letters
+    /// apart.
+    /// </summary>
+    private static string WithoutAccents(string text) =>
+        Ascii.IsValid(text) ? text : string.Create(text.Length, text, static (plain, sent) =>
     {
         for (var at = 0; at < sent.Length; at++)
             plain[at] = PlainLetters.GetValueOrDefault(sent[at], sent[at]);
@@ -78,7 +88,9 @@ internal static class SecurityAlerts
 
     /// <param name="letters">The plain letter of each, and those that count as it.</param>
     private static FrozenDictionary<char, char> Plain(params string[] letters) => letters
-        .SelectMany(static group => group[1..].SelectMany(accented => new[] { (accented, group[0]), (char.ToUpperInvariant(accented), char.ToUpperInvariant(group[0])) }))
+        .SelectMany(static group =>
+            group[1..].SelectMany(
+                accented => new[] { (accented, group[0]), (char.ToUpperInvariant(accented), char.ToUpperInvariant(group[0])) }))
         .DistinctBy(static pair => pair.Item1)
         .Where(static pair => pair.Item1 > 'z')
         .ToFrozenDictionary(static pair => pair.Item1, static pair => pair.Item2);

@@ -15,7 +15,8 @@ internal sealed class SecurityTerms
     public SecurityTerms(IEnumerable<string[]> terms)
     {
         var all = terms.ToList();
-        whole = all.Where(static term => !term[0].EndsWith('*')).GroupBy(static term => term[0]).ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
+        whole = all.Where(static term => !term[0].EndsWith('*')).GroupBy(static term => term[0])
+            .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
         beginnings = all.Where(static term => term[0].EndsWith('*') && !term[0].StartsWith('*'))
             .GroupBy(static term => term[0][0])
             .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());

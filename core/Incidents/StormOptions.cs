@@ -7,13 +7,17 @@ namespace DevOpsAI.Incidents;
 public sealed class StormOptions
 {
     /// <summary>
-    /// So many open incidents of one cause within <see cref="Window"/> make the next event gather its cause, and so many alerts of one cause in
-    /// one delivery are one incident from the start. For alerts about security or a person it takes as many as <see cref="Tenant"/>.
+    /// So many open incidents of one cause within <see cref="Window"/> make the next event gather its cause, and so many alerts of one
+    /// cause in one delivery are one incident from the start. For alerts about security or a person it takes as many as
+    /// <see cref="Tenant"/>.
     /// </summary>
     [Range(2, IncidentsState.RecentlyOpenedLimit)]
     public int SameCause { get; set; } = 5;
 
-    /// <summary>So many open incidents of a tenant within <see cref="Window"/> make the next event gather everything that is no more severe and has no card of its own.</summary>
+    /// <summary>
+    /// So many open incidents of a tenant within <see cref="Window"/> make the next event gather everything that is no more severe and has
+    /// no card of its own.
+    /// </summary>
     [Range(2, IncidentsState.RecentlyOpenedLimit)]
     public int Tenant { get; set; } = 20;
 

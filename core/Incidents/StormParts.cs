@@ -9,7 +9,9 @@ namespace DevOpsAI.Incidents;
 /// <param name="Firing">How many of its alerts have not ended.</param>
 public sealed record StormPart(string Kind, string? Device, bool IsUser, Severity Severity, int Events, int Firing, bool Simulated);
 
-/// <summary>What a storm gathers, by kind and device. Immutable and bounded: what comes after <see cref="Most"/> different ones is only counted.</summary>
+/// <summary>
+/// What a storm gathers, by kind and device. Immutable and bounded: what comes after <see cref="Most"/> different ones is only counted.
+/// </summary>
 public sealed record StormParts(ImmutableDictionary<string, StormPart> ByKey, int LeftOut)
 {
     public const int Most = 500;

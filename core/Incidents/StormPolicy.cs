@@ -2,13 +2,17 @@ using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>Decides how much a new incident gathers, from how many were opened just before it and are still open, and from what came with it.</summary>
+/// <summary>
+/// Decides how much a new incident gathers, from how many were opened just before it and are still open, and from what came with it.
+/// </summary>
 internal static class StormPolicy
 {
     /// <summary>Kind of an incident that gathers everything.</summary>
     public const string AlertStorm = "AlertStorm";
 
-    /// <summary>How many waiting events of a cause are looked at. Events are correlated in order, so those of one delivery are the first ones.</summary>
+    /// <summary>
+    /// How many waiting events of a cause are looked at. Events are correlated in order, so those of one delivery are the first ones.
+    /// </summary>
     private const int MostLookedAt = 64;
 
     public static IncidentScope ScopeOf(TenantState state, EventReceived received, DateTimeOffset now, StormOptions options)
@@ -32,11 +36,14 @@ internal static class StormPolicy
         }
         if (received.OwnCard is null && ofTenant >= options.Tenant)
             return IncidentScope.Tenant;
-        return Math.Max(ofCause, CameTogether(state, received)) >= EnoughOfCause(received, options) ? IncidentScope.Cause : IncidentScope.One;
+        return Math.Max(ofCause, CameTogether(state, received)) >= EnoughOfCause(received, options)
+            ? IncidentScope.Cause
+            : IncidentScope.One;
     }
 
     /// <summary>What the incident says of itself.</summary>
-    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope, TimeSpan? quietAfter = null) => Gathering(incidentId, first, scope) with
+    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope, TimeSpan? quietAfter = null) =>
+        Gathering(incidentId, first, scope) with
     {
         Simulated = first.Simulated ? true : null,
         GathersUpTo = scope == IncidentScope.Tenant && quietAfter is not null ? first.Severity : null,
@@ -47,7 +54,8 @@ internal static class StormPolicy
         received.OwnCard is OwnCard.Security or OwnCard.Person ? Math.Max(options.Tenant, options.SameCause) : options.SameCause;
 
     /// <summary>How many different alerts of the cause one delivery brought that still wait.</summary>
-    private static int CameTogether(TenantState state, EventReceived received) => received.Delivery is not { Of: > 1 } delivery ? 0 : state.Unattached
+    private static int CameTogether(TenantState state, EventReceived received) =>
+        received.Delivery is not { Of: > 1 } delivery ? 0 : state.Unattached
         .OfCause(received.CauseKey)
         .Take(MostLookedAt)
         .Where(waiting => waiting.Event.Delivery?.Sha256 == delivery.Sha256)
@@ -58,10 +66,13 @@ internal static class StormPolicy
     private static IncidentOpened Gathering(string incidentId, EventReceived first, IncidentScope scope) => scope switch
     {
         IncidentScope.One => new(
-            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId, first.Subject),
+            incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId,
+            first.Subject),
         IncidentScope.Cause => new(
-            incidentId, $"{first.Kind} on several {(first.AboutUser == true ? "users" : "devices")}", first.Severity, first.Kind, null, scope, first.CorrelationKey, first.CauseKey, first.EventId),
+            incidentId, $"{first.Kind} on several {(first.AboutUser == true ? "users" : "devices")}", first.Severity, first.Kind, null,
+            scope, first.CorrelationKey, first.CauseKey, first.EventId),
         _ => new(
-            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey, AlertStorm.ToLowerInvariant(), first.EventId),
+            incidentId, "Many different alerts at once", first.Severity, AlertStorm, null, scope, first.CorrelationKey,
+            AlertStorm.ToLowerInvariant(), first.EventId),
     };
 }

@@ -12,7 +12,8 @@ public sealed record UnattachedEvent(long Seq, EventReceived Event);
 public sealed class UnattachedEvents
 {
     public static readonly UnattachedEvents None = new(
-        ImmutableDictionary<string, UnattachedEvent>.Empty, ImmutableDictionary<(Key, string), ImmutableSortedDictionary<long, string>>.Empty);
+        ImmutableDictionary<string, UnattachedEvent>.Empty,
+        ImmutableDictionary<(Key, string), ImmutableSortedDictionary<long, string>>.Empty);
 
     private readonly ImmutableDictionary<string, UnattachedEvent> byId;
     private readonly ImmutableDictionary<(Key Kind, string Value), ImmutableSortedDictionary<long, string>> index;
@@ -52,7 +53,8 @@ public sealed class UnattachedEvents
     {
         var next = index;
         foreach (var key in KeysOf(received))
-            next = next.SetItem(key, (next.GetValueOrDefault(key) ?? ImmutableSortedDictionary<long, string>.Empty).SetItem(seq, received.EventId));
+            next = next.SetItem(
+                key, (next.GetValueOrDefault(key) ?? ImmutableSortedDictionary<long, string>.Empty).SetItem(seq, received.EventId));
         return new(byId.SetItem(received.EventId, new(seq, received)), next);
     }
 

@@ -41,7 +41,8 @@ internal sealed class ByteBuffer(int capacity)
 
     public void AppendBase64(ReadOnlySpan<byte> values)
     {
-        System.Buffers.Text.Base64.EncodeToUtf8(values, Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(values.Length)), out _, out var written);
+        System.Buffers.Text.Base64.EncodeToUtf8(
+            values, Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(values.Length)), out _, out var written);
         Length += written;
     }
 

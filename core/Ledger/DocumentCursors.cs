@@ -34,13 +34,15 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
             foreach (var cursor in cursors.Where(cursor => cursor.Seq > saved.GetValueOrDefault(cursor.Follower)))
                 (saved[cursor.Follower], isNews) = (cursor.Seq, true);
             if (!isNews || await documents.TryPutAsync(
-                DocumentScope.Of(tenant), Kind, Id, JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))
+                DocumentScope.Of(tenant), Kind, Id,
+                JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))
                 return;
         }
         throw new LedgerUnavailableException($"The followers' positions of {tenant} are being written by others all the time.");
     }
 
-    private async ValueTask<(SortedDictionary<string, long> Cursors, string? Tag)> ReadAsync(TenantId tenant, CancellationToken cancellationToken)
+    private async ValueTask<(SortedDictionary<string, long> Cursors, string? Tag)> ReadAsync(
+        TenantId tenant, CancellationToken cancellationToken)
     {
         var document = await documents.FindAsync(DocumentScope.Of(tenant), Kind, Id, cancellationToken);
         if (document is null)

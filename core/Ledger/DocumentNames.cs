@@ -11,7 +11,8 @@ internal static partial class DocumentNames
         if (!Kind().IsMatch(kind))
             throw new ArgumentException($"'{kind}' is not a kind of document: lower-case letters and hyphens.", nameof(kind));
         if (!Id().IsMatch(id))
-            throw new ArgumentException($"'{id}' is not the id of a document: at most 200 of A-Z, a-z, 0-9, '-', '_', '.', ':' and '|'.", nameof(id));
+            throw new ArgumentException(
+                $"'{id}' is not the id of a document: at most 200 of A-Z, a-z, 0-9, '-', '_', '.', ':' and '|'.", nameof(id));
     }
 
     [GeneratedRegex(@"^[a-z][a-z-]{0,39}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

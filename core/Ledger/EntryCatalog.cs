@@ -36,7 +36,8 @@ public sealed class EntryCatalog
         interestedInStream = Slices.Index()
             .SelectMany(static slice => slice.Item.Streams.Select(stream => (Stream: stream, Bit: 1UL << slice.Index)))
             .GroupBy(static pair => pair.Stream, static pair => pair.Bit, StringComparer.Ordinal)
-            .ToFrozenDictionary(static stream => stream.Key, static stream => stream.Aggregate(static (set, bit) => set | bit), StringComparer.Ordinal)
+            .ToFrozenDictionary(static stream => stream.Key, static stream => stream.Aggregate(static (set, bit) => set | bit),
+                StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
         interestedInAll = Slices.Index()
             .Where(static slice => slice.Item.TakesAll)

@@ -12,12 +12,14 @@ namespace DevOpsAI.Ledger;
 /// </summary>
 /// <param name="Fact">The fact as a reader will see it: read back from its stored form.</param>
 /// <param name="Sealed">What is to be stored encrypted beside the entry, by those very bytes; null when there is nothing.</param>
-internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int ClockOffset, int SeqOffset, byte[]? Sealed);
+internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int ClockOffset, int SeqOffset,
+    byte[]? Sealed);
 
 /// <summary>
 /// The stored form of an entry: canonical JSON (RFC 8785) of
-/// <c>{actor{id,kind,name?},at,causation?,clock?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed and never written
-/// again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is and what it hashes to.
+/// <c>{actor{id,kind,name?},at,causation?,clock?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed
+/// and never written again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is
+/// and what it hashes to.
 /// </summary>
 public sealed class EntryCodec(EntryCatalog catalog)
 {
@@ -67,7 +69,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
             var fact = catalog.Deserialize(type, output.Written[dataOffset..]);
             var names = WriteIdentity(tenant, entry.Stream, type, out var streamEnd, out var tenantEnd);
             var sealer = EntrySealer.OfThisThread;
-            var sealedBytes = sealer.Seal(entry, catalog.PlanOf(entry.Fact), keys, dataOffset, output, names[..streamEnd], names[streamEnd..tenantEnd], names[tenantEnd..]);
+            var sealedBytes = sealer.Seal(entry, catalog.PlanOf(entry.Fact), keys, dataOffset, output, names[..streamEnd],
+                names[streamEnd..tenantEnd], names[tenantEnd..]);
             output.Append(",\"seq\":"u8);
             var seqOffset = output.Length;
             output.Append(",\"stream\":"u8);
@@ -78,7 +81,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
             output.Append(names[tenantEnd..]);
             output.Append(",\"v\":1,\"version\":"u8);
             if (output.Length + (sealedBytes?.Length ?? 0) > LargestEntry)
-                throw new ArgumentException($"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {LargestEntry}.", nameof(entry));
+                throw new ArgumentException(
+                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {LargestEntry}.", nameof(entry));
             var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, sealedBytes);
             return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
@@ -91,7 +95,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
     /// <summary>Appends the canonical bytes.</summary>
     /// <param name="at">Never earlier than that of the entry before.</param>
     /// <param name="byClock">What the clock says; kept where it is earlier than <paramref name="at"/>; null for that time.</param>
-    internal static void Complete(PreparedEntry entry, DateTimeOffset at, long seq, long version, ByteBuffer output, DateTimeOffset? byClock = null)
+    internal static void Complete(PreparedEntry entry, DateTimeOffset at, long seq, long version, ByteBuffer output,
+        DateTimeOffset? byClock = null)
     {
         var start = output.Length;
         output.Append(entry.Template.AsSpan(0, entry.ClockOffset));
@@ -192,7 +197,10 @@ public sealed class EntryCodec(EntryCatalog catalog)
         }
     }
 
-    /// <summary>Reads stored entries with the keys that there are, once each has proved to be what was recorded: its bytes have the hash that was stored with them.</summary>
+    /// <summary>
+    /// Reads stored entries with the keys that there are, once each has proved to be what was recorded: its bytes have the hash that was
+    /// stored with them.
+    /// </summary>
     /// <exception cref="LedgerDamagedException">One of them is not.</exception>
     /// <exception cref="LedgerUnavailableException">A key exists and cannot be had.</exception>
     public async ValueTask<IReadOnlyList<LedgerEntry>> DecodeAsync(
@@ -249,7 +257,10 @@ public sealed class EntryCodec(EntryCatalog catalog)
                 throw new LedgerDamagedException(tenant, stored.Seq, "what is sealed beside it is missing, and it was not erased");
             // What it is found by is not hashed, so it must say the same.
             if (stored.FiledAs is { } filed && (filed.Stream != entry.Stream.Value || filed.Version != entry.Version))
-                throw new LedgerDamagedException(tenant, stored.Seq, $"it is version {entry.Version} of {entry.Stream} and filed as version {filed.Version} of {Untrusted.Shown(filed.Stream)}");
+                throw new LedgerDamagedException(
+                    tenant, stored.Seq,
+                    $"it is version {entry.Version} of {entry.Stream} and filed as version {filed.Version} of "
+                    + $"{Untrusted.Shown(filed.Stream)}");
             return entry;
         }
         catch (JsonException unreadable)

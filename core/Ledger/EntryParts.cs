@@ -74,7 +74,8 @@ public ref struct EntryParts
             }
             parts.Keep(member, start..(int)reader.BytesConsumed, kind);
         }
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (found | Members.Causation | Members.Clock | Members.Sealed) != Members.All)
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read()
+            || (found | Members.Causation | Members.Clock | Members.Sealed) != Members.All)
             throw new JsonException("members are missing");
         return parts;
     }
@@ -105,20 +106,25 @@ public ref struct EntryParts
     }
 
     private static long Whole(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? value : throw new JsonException("not a whole number where one is due");
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value)
+            ? value
+            : throw new JsonException("not a whole number where one is due");
 
     private static long Milliseconds(ref Utf8JsonReader reader)
     {
         var text = reader.ValueSpan;
         if (reader.TokenType != JsonTokenType.String || text.Length != 24
-            || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '.' || text[23] != 'Z'
+            || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '.'
+            || text[23] != 'Z'
             || !Utf8Parser.TryParse(text[..4], out int year, out var yearLength) || yearLength != 4
             || !TwoDigits(text, 5, 1, 12, out var month) || !TwoDigits(text, 8, 1, 31, out var day)
-            || !TwoDigits(text, 11, 0, 23, out var hour) || !TwoDigits(text, 14, 0, 59, out var minute) || !TwoDigits(text, 17, 0, 59, out var second)
+            || !TwoDigits(text, 11, 0, 23, out var hour) || !TwoDigits(text, 14, 0, 59, out var minute)
+            || !TwoDigits(text, 17, 0, 59, out var second)
             || !Utf8Parser.TryParse(text[20..23], out int millisecond, out var length) || length != 3 || year < 1
             || day > DateTime.DaysInMonth(year, month))
             throw new JsonException("not a time where one is due");
-        return (new DateTime(year, month, day, hour, minute, second, millisecond, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        return (new DateTime(year, month, day, hour, minute, second, millisecond, DateTimeKind.Utc)
+            - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
     }
 
     private static bool TwoDigits(ReadOnlySpan<byte> text, int at, int least, int most, out int value)

@@ -8,7 +8,8 @@ namespace DevOpsAI.Ledger;
 /// the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
 /// </summary>
 internal sealed class FollowerRun(
-    ILedgerFollower follower, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger, IFollowerHold? hold = null)
+    ILedgerFollower follower, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger,
+    IFollowerHold? hold = null)
 {
     /// <summary>Handlers of one follower that run at the same time, over all tenants.</summary>
     public const int InFlight = 64;
@@ -270,5 +271,7 @@ internal sealed class FollowerRun(
 
     /// <summary>0.2 s, doubling up to 30 s, and up to a fifth less, so that what failed together does not come back together.</summary>
     private static TimeSpan PauseAfter(int attempt) =>
-        TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.8 + (0.2 * Random.Shared.NextDouble())));
+        TimeSpan.FromSeconds(
+            Math.Min(LongestPauseSeconds, FirstPauseSeconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.8
+                + (0.2 * Random.Shared.NextDouble())));
 }

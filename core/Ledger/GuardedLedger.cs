@@ -3,7 +3,10 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>Takes nothing while the clock is wrong. Shows nothing of a tenant in quarantine and takes nothing for it, and puts a tenant there whose entries are not what was recorded.</summary>
+/// <summary>
+/// Takes nothing while the clock is wrong. Shows nothing of a tenant in quarantine and takes nothing for it, and puts a tenant there whose
+/// entries are not what was recorded.
+/// </summary>
 internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine, ClockWatch? watch = null) : ILedger
 {
     public ValueTask<AppendResult> AppendAsync(
@@ -17,7 +20,8 @@ internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine, ClockW
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.HeadAsync(tenant, cancellationToken));
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+        TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.ReadAsync(tenant, afterSeq, limit, cancellationToken));
 
     public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
@@ -73,5 +77,6 @@ internal sealed class GuardedCursors(ICursorStore inner, Quarantine quarantine) 
     public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.LoadAsync(follower, tenant, cancellationToken));
 
-    public ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken) => inner.SaveAsync(cursors, cancellationToken);
+    public ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken) =>
+        inner.SaveAsync(cursors, cancellationToken);
 }

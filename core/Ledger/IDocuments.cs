@@ -36,15 +36,19 @@ public interface IDocuments
     /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
     ValueTask<Document?> FindAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken);
 
-    /// <summary>All documents of a kind whose id begins with <paramref name="prefix"/>, in ordinal order of their ids, as a stream.</summary>
+    /// <summary>
+    /// All documents of a kind whose id begins with <paramref name="prefix"/>, in ordinal order of their ids, as a stream.
+    /// </summary>
     IAsyncEnumerable<Document> ListAsync(DocumentScope scope, string kind, string prefix, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes unless somebody was faster; false when <paramref name="expectedTag"/> is no longer the document's tag, or, when it is null, when
-    /// there is a document already.
+    /// Writes unless somebody was faster; false when <paramref name="expectedTag"/> is no longer the document's tag, or, when it is null,
+    /// when there is a document already.
     /// </summary>
-    /// <exception cref="LedgerUnavailableException">The store cannot be written now; whether the document was written is unknown only when the connection was lost.</exception>
-    ValueTask<bool> TryPutAsync(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag, CancellationToken cancellationToken);
+    /// <exception cref="LedgerUnavailableException">The store cannot be written now; whether the document was written is unknown only when
+    /// the connection was lost.</exception>
+    ValueTask<bool> TryPutAsync(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag,
+        CancellationToken cancellationToken);
 
     /// <summary>Removes the document so that its bytes are gone from the store's own files; nothing happens when there is none.</summary>
     ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken);

@@ -3,8 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// Which tenants this instance works for unasked: follows their ledger, keeps their cards, watches over them. Of several instances one does so
-/// for a tenant, except for the moments in which it changes hands; whatever is done stays guarded by an append.
+/// Which tenants this instance works for unasked: follows their ledger, keeps their cards, watches over them. Of several instances one does
+/// so for a tenant, except for the moments in which it changes hands; whatever is done stays guarded by an append.
 /// </summary>
 public interface IFollowedTenants
 {
@@ -18,7 +18,8 @@ public interface IFollowedTenants
     Task NextAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Says which tenants come and go until stopped, one after another; both may repeat themselves. A tenant that has gone may come again as soon as
+    /// Says which tenants come and go until stopped, one after another; both may repeat themselves. A tenant that has gone may come again
+    /// as soon as
     /// <paramref name="release"/> has handed over its task.
     /// </summary>
     Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping);
@@ -27,9 +28,11 @@ public interface IFollowedTenants
 public static class FollowedTenants
 {
     /// <summary>
-    /// Whether this instance works for the tenant now, or nobody does because its ledger is empty. What several then do, the first append decides.
+    /// Whether this instance works for the tenant now, or nobody does because its ledger is empty. What several then do, the first append
+    /// decides.
     /// </summary>
-    public static async ValueTask<bool> IsMineOrEmptyAsync(this IFollowedTenants followed, ILedger ledger, TenantId tenant, CancellationToken cancellationToken) =>
+    public static async ValueTask<bool> IsMineOrEmptyAsync(
+        this IFollowedTenants followed, ILedger ledger, TenantId tenant, CancellationToken cancellationToken) =>
         followed.IsMine(tenant) || await ledger.HeadAsync(tenant, cancellationToken) == 0;
 }
 

@@ -2,7 +2,10 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>Keeps entries from followers that draft or post (<see cref="ILedgerFollower.WaitsForSwitch"/>) while they may not. They are handed over in order when it ends.</summary>
+/// <summary>
+/// Keeps entries from followers that draft or post (<see cref="ILedgerFollower.WaitsForSwitch"/>) while they may not. They are handed over
+/// in order when it ends.
+/// </summary>
 public interface IFollowerHold
 {
     /// <summary>Completes when a follower may go on with the tenant.</summary>

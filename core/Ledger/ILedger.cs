@@ -3,8 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// A stream groups the entries that one decision must see together, as in <c>proposal/CON-1042</c>. Each feature has its own kinds of streams and
-/// adds them to this type in its folder.
+/// A stream groups the entries that one decision must see together, as in <c>proposal/CON-1042</c>. Each feature has its own kinds of
+/// streams and adds them to this type in its folder.
 /// </summary>
 public readonly record struct StreamId(string Value)
 {
@@ -63,7 +63,8 @@ public interface ILedger
     /// Appends all entries or none, in order, once every stream in <paramref name="expected"/> is at the version named
     /// (streams not named are not checked). Returns when the entries survive a power cut.
     /// </summary>
-    /// <exception cref="LedgerUnavailableException">The store cannot be written now; nothing was appended, unless <see cref="LedgerUnavailableException.MayBeRecorded"/>.</exception>
+    /// <exception cref="LedgerUnavailableException">The store cannot be written now; nothing was appended, unless
+    /// <see cref="LedgerUnavailableException.MayBeRecorded"/>.</exception>
     ValueTask<AppendResult> AppendAsync(
         TenantId tenant,
         IReadOnlyList<StreamVersion> expected,
@@ -73,7 +74,9 @@ public interface ILedger
     /// <summary>Seq of the tenant's last durable entry; 0 when there is none.</summary>
     ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken);
 
-    /// <summary>Entries after <paramref name="afterSeq"/> in order, at most <paramref name="limit"/>; empty when there are none yet.</summary>
+    /// <summary>
+    /// Entries after <paramref name="afterSeq"/> in order, at most <paramref name="limit"/>; empty when there are none yet.
+    /// </summary>
     ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken);
 
     /// <summary>All entries of one stream in order.</summary>
@@ -83,7 +86,9 @@ public interface ILedger
     ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken);
 }
 
-/// <summary>The ledger's store cannot be written or read at the moment. Intake answers 503, a clicker is told that nothing was recorded.</summary>
+/// <summary>
+/// The ledger's store cannot be written or read at the moment. Intake answers 503, a clicker is told that nothing was recorded.
+/// </summary>
 public class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The connection was lost over a write, and whether it took place could not be found out.</summary>

@@ -33,16 +33,24 @@ public interface ILedgerArchive
     /// <summary>Number of the tenant's durable entries, which is the seq of the last.</summary>
     ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken);
 
-    /// <summary>The head that is kept beside the entries, as of one moment; null where none is kept, or there is nothing of the tenant.</summary>
+    /// <summary>
+    /// The head that is kept beside the entries, as of one moment; null where none is kept, or there is nothing of the tenant.
+    /// </summary>
     ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new((KeptHead?)null);
 
-    /// <summary>The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow with their number.</summary>
+    /// <summary>
+    /// The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow
+    /// with their number.
+    /// </summary>
     IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken);
 
     /// <summary>The entries of one stream, in order.</summary>
     /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
     IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken);
 
-    /// <summary>The stored leaf hashes of <paramref name="count"/> entries from <paramref name="first"/> on, 32 bytes each; fewer at the end of the ledger.</summary>
+    /// <summary>
+    /// The stored leaf hashes of <paramref name="count"/> entries from <paramref name="first"/> on, 32 bytes each; fewer at the end of the
+    /// ledger.
+    /// </summary>
     ValueTask<ReadOnlyMemory<byte>> LeavesAsync(TenantId tenant, long first, int count, CancellationToken cancellationToken);
 }

@@ -16,7 +16,8 @@ public static class Jcs
     [ThreadStatic] private static JcsWriter? writer;
 
     /// <summary>The canonical form.</summary>
-    /// <exception cref="JsonException">Not I-JSON: malformed, bad UTF-8, a lone surrogate, a repeated name, or a number no double can hold.</exception>
+    /// <exception cref="JsonException">Not I-JSON: malformed, bad UTF-8, a lone surrogate, a repeated name, or a number no double can
+    /// hold.</exception>
     public static byte[] Canonicalize(ReadOnlySpan<byte> json)
     {
         var output = new ByteBuffer(json.Length + 16);
@@ -94,7 +95,8 @@ public static class Jcs
             <= 21 and > 0 when count <= exponent => digits + new string('0', exponent - count),
             <= 21 and > 0 => digits[..exponent] + "." + digits[exponent..],
             <= 0 and > -6 => "0." + new string('0', -exponent) + digits,
-            _ => digits[..1] + (count > 1 ? "." + digits[1..] : "") + "e" + (exponent > 0 ? "+" : "-") + Math.Abs(exponent - 1).ToString(CultureInfo.InvariantCulture),
+            _ => digits[..1] + (count > 1 ? "." + digits[1..] : "") + "e" + (exponent > 0 ? "+" : "-")
+                + Math.Abs(exponent - 1).ToString(CultureInfo.InvariantCulture),
         };
     }
 
@@ -221,7 +223,9 @@ public static class Jcs
             return reader.GetString()!;
         }
 
-        /// <summary>Appends the string at hand; true when it is ASCII without escapes, so that its bytes sort as its characters do.</summary>
+        /// <summary>
+        /// Appends the string at hand; true when it is ASCII without escapes, so that its bytes sort as its characters do.
+        /// </summary>
         private bool WriteText(ref Utf8JsonReader reader)
         {
             var raw = reader.ValueSpan;

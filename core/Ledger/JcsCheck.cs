@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>Whether some JSON is canonical (RFC 8785) already. Looks without copying; what is out of the ordinary is written anew and compared.</summary>
+/// <summary>
+/// Whether some JSON is canonical (RFC 8785) already. Looks without copying; what is out of the ordinary is written anew and compared.
+/// </summary>
 internal static class JcsCheck
 {
     private const int MostDigits = 15;

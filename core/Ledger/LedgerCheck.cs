@@ -6,11 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// Reads every tenant's ledger before anything is done on its grounds: whoever reads an entry hashes it, and the hashes together must be what was
-/// signed last, and give the tree that is kept beside them. What is read is the state that the bot needs anyway. A tenant whose record or
-/// newest checkpoint is not whole goes into quarantine; the others start.
+/// Reads every tenant's ledger before anything is done on its grounds: whoever reads an entry hashes it, and the hashes together must be
+/// what was signed last, and give the tree that is kept beside them. What is read is the state that the bot needs anyway. A tenant whose
+/// record or newest checkpoint is not whole goes into quarantine; the others start.
 /// </summary>
-internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants, Quarantine quarantine, ILogger<LedgerCheck> logger, CheckpointKeepers? keepers = null)
+internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants, Quarantine quarantine, ILogger<LedgerCheck> logger,
+    CheckpointKeepers? keepers = null)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -46,7 +46,8 @@ public sealed class LedgerFollowing : BackgroundService
         foreach (var tenant in tenants.All.Where(tenant => this.followed.IsMine(tenant.Id)))
             shifts[tenant.Id] = ShiftFor(tenant.Id);
         metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
-            run.Lag, new KeyValuePair<string, object?>("follower", run.Follower), new KeyValuePair<string, object?>("tenant", run.Tenant.Value))));
+            run.Lag, new KeyValuePair<string, object?>("follower", run.Follower),
+            new KeyValuePair<string, object?>("tenant", run.Tenant.Value))));
     }
 
     /// <summary>How long a stop waits for handlers that run.</summary>
@@ -61,7 +62,10 @@ public sealed class LedgerFollowing : BackgroundService
             await run.CaughtUpAsync(cancellationToken);
     }
 
-    /// <summary>How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in quarantine.</summary>
+    /// <summary>
+    /// How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in
+    /// quarantine.
+    /// </summary>
     public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
     {
         var behind = 0L;

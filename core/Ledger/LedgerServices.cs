@@ -30,10 +30,13 @@ public static class LedgerServices
         services.AddSingleton<ILedger>(static provider => new GuardedLedger(
             Choose<ILedger, SqliteLedger, CosmosLedger>(provider), Guard(provider), provider.GetRequiredService<ClockWatch>()));
         services.AddSingleton(static provider => new ClockWatch(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.LongestClockJump, provider.GetRequiredService<ILogger<ClockWatch>>(), ClockWatch.SinceBoot));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<StorageOptions>>().Value.LongestClockJump,
+            provider.GetRequiredService<ILogger<ClockWatch>>(), ClockWatch.SinceBoot));
         services.AddSingleton(static provider => Choose<IStoreHealth, SqliteLedger, CosmosLedger>(provider));
-        services.AddSingleton<ICursorStore>(static provider => new GuardedCursors(Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider), Guard(provider)));
-        services.AddSingleton<ILedgerArchive>(static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));
+        services.AddSingleton<ICursorStore>(
+            static provider => new GuardedCursors(Choose<ICursorStore, SqliteLedger, DocumentCursors>(provider), Guard(provider)));
+        services.AddSingleton<ILedgerArchive>(
+            static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
         services.AddVault();

@@ -5,8 +5,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// What the documents beside a ledger know of a tenant that has none any more: whoever takes away a tenant's entries has to know all these places.
-/// The tenant's own key is none of them: it is made before the first entry.
+/// What the documents beside a ledger know of a tenant that has none any more: whoever takes away a tenant's entries has to know all these
+/// places. The tenant's own key is none of them: it is made before the first entry.
 /// </summary>
 public static class LedgerTraces
 {

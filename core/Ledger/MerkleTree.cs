@@ -46,7 +46,8 @@ public static class MerkleTree
 }
 
 /// <summary>
-/// The roots of the perfect subtrees of a growing tree, one for each 1-bit of its size: all that is needed to add a leaf and to know the root.
+/// The roots of the perfect subtrees of a growing tree, one for each 1-bit of its size: all that is needed to add a leaf and to know the
+/// root.
 /// </summary>
 public sealed class CompactRange
 {

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// The tenants whose record was found damaged, from that moment until the process ends. Whoever reads or writes a ledger asks here first, so that
-/// nothing more is signed, decided, carried out or told on such grounds. Other tenants are not concerned.
+/// The tenants whose record was found damaged, from that moment until the process ends. Whoever reads or writes a ledger asks here first,
+/// so that nothing more is signed, decided, carried out or told on such grounds. Other tenants are not concerned.
 /// </summary>
-/// <param name="lost">What an operator has given up on purpose: what was signed for it contradicts the ledger for good. Null for nothing.</param>
+/// <param name="lost">What an operator has given up on purpose: what was signed for it contradicts the ledger for good. Null for
+/// nothing.</param>
 public sealed class Quarantine(ILogger<Quarantine> logger, ILostEntries? lost = null)
 {
     private readonly ConcurrentDictionary<TenantId, LedgerDamagedException> held = new();
@@ -25,7 +26,10 @@ public sealed class Quarantine(ILogger<Quarantine> logger, ILostEntries? lost = 
             logger.Quarantined(damage.Tenant, damage.Message);
     }
 
-    /// <summary>What was signed for the first <paramref name="size"/> entries is not what is stored now. Not damage where they were given up on purpose.</summary>
+    /// <summary>
+    /// What was signed for the first <paramref name="size"/> entries is not what is stored now. Not damage where they were given up on
+    /// purpose.
+    /// </summary>
     public void PutUnlessGivenUp(TenantId tenant, long size, string what)
     {
         if (size > (lost?.GivenUp(tenant) ?? 0))

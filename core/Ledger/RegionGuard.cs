@@ -9,16 +9,20 @@ public sealed class RegionGuard(ILedger inner, ITenantDirectory tenants) : ILedg
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
         inner.AppendAsync(Here(tenant), expected, entries, cancellationToken);
 
-    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => inner.HeadAsync(Here(tenant), cancellationToken);
+    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        inner.HeadAsync(Here(tenant), cancellationToken);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+        TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
         inner.ReadAsync(Here(tenant), afterSeq, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
         inner.ReadStreamAsync(Here(tenant), stream, cancellationToken);
 
-    public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) => inner.WaitPastAsync(Here(tenant), afterSeq, cancellationToken);
+    public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+        inner.WaitPastAsync(Here(tenant), afterSeq, cancellationToken);
 
     /// <exception cref="TenantElsewhereException">It is pinned to another region.</exception>
-    private TenantId Here(TenantId tenant) => tenants.FindElsewhere(tenant) is { } elsewhere ? throw new TenantElsewhereException(elsewhere) : tenant;
+    private TenantId Here(TenantId tenant) =>
+        tenants.FindElsewhere(tenant) is { } elsewhere ? throw new TenantElsewhereException(elsewhere) : tenant;
 }

@@ -32,6 +32,7 @@ internal sealed partial class RegionNotice(ITenantDirectory tenants, ILedgerArch
     [LoggerMessage(EventId = 8201, Level = LogLevel.Warning, Message = "Tenant {Tenant} is not served: {Reason}")]
     private static partial void NotServed(ILogger logger, TenantId tenant, string reason);
 
-    [LoggerMessage(EventId = 8202, Level = LogLevel.Error, Message = "The store of this region holds entries of {Tenant}, which is pinned to another region")]
+    [LoggerMessage(EventId = 8202, Level = LogLevel.Error,
+        Message = "The store of this region holds entries of {Tenant}, which is pinned to another region")]
     private static partial void StoredHere(ILogger logger, TenantId tenant);
 }

@@ -13,7 +13,8 @@ public interface ISlice<TSelf>
     static abstract TSelf Empty { get; }
 
     /// <summary>The slice with the entry in it.</summary>
-    /// <param name="before">All of the tenant's state before the entry, this slice included: a slice sees no other slice's change by the same entry.</param>
+    /// <param name="before">All of the tenant's state before the entry, this slice included: a slice sees no other slice's change by the
+    /// same entry.</param>
     TSelf Apply(LedgerEntry entry, TenantState before);
 }
 

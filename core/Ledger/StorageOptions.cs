@@ -28,7 +28,10 @@ public sealed class StorageOptions : RegionOptions
     /// </summary>
     public bool AcceptLoss { get; set; }
 
-    /// <summary>A clock that jumps further ahead than this while the bot runs is taken for wrong: nothing is recorded until it is right again or the bot was started anew.</summary>
+    /// <summary>
+    /// A clock that jumps further ahead than this while the bot runs is taken for wrong: nothing is recorded until it is right again or the
+    /// bot was started anew.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan LongestClockJump { get; set; } = TimeSpan.FromHours(1);
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>Version of each stream of which a tenant has one: access, channels, freeze. What is about one thing of many keeps its version there.</summary>
+/// <summary>
+/// Version of each stream of which a tenant has one: access, channels, freeze. What is about one thing of many keeps its version there.
+/// </summary>
 public sealed record StreamVersions : ISlice<StreamVersions>
 {
     public static StreamVersions Empty { get; } = new();

@@ -6,8 +6,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger, in slices that its features own. Immutable. A feature adds
-/// what it knows as properties of this type in its own folder.
+/// Everything known of one tenant as of <see cref="Seq"/>: a fold over its ledger, in slices that its features own. Immutable. A feature
+/// adds what it knows as properties of this type in its own folder.
 /// </summary>
 public sealed class TenantState
 {

@@ -2,7 +2,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>The end of one tenant's ledger in memory: its head, its newest entries, and who waits for more. Safe for many threads.</summary>
+/// <summary>
+/// The end of one tenant's ledger in memory: its head, its newest entries, and who waits for more. Safe for many threads.
+/// </summary>
 internal sealed class TenantTail
 {
     private const int Capacity = 2048;

@@ -7,13 +7,14 @@ using MediatR;
 namespace DevOpsAI.Privacy;
 
 /// <summary>
-/// An administrator asks that the personal data of a person or user become unreadable for good. Another administrator agrees by asking for the
-/// same; in local mode, where everybody is administrator, one is enough and the record says so.
+/// An administrator asks that the personal data of a person or user become unreadable for good. Another administrator agrees by asking for
+/// the same; in local mode, where everybody is administrator, one is enough and the record says so.
 /// </summary>
 /// <param name="Subject">An Entra object id, or the mail address or principal name of a user.</param>
 public sealed record Erase(TenantId Tenant, Person By, string Subject, string? Reason, string Correlation) : IRequest<Answer>;
 
-internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess access, IKeyRing keys, ITenantDirectory tenants) : IRequestHandler<Erase, Answer>
+internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess access, IKeyRing keys, ITenantDirectory tenants)
+    : IRequestHandler<Erase, Answer>
 {
     private const int Tries = 10;
     private const int LongestReason = 500;
@@ -30,13 +31,16 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
                 if (WhyNot(state, request) is { } refused)
                     return refused;
                 if (await Subjects.FindAsync(keys, request.Tenant, request.Subject, cancellationToken) is not { } subject)
-                    return new(null, null, $"Nothing on the record of {request.Tenant} is about that person, so there is nothing to erase.");
+                    return new(null, null,
+                        $"Nothing on the record of {request.Tenant} is about that person, so there is nothing to erase.");
                 var past = await ledger.ReadStreamAsync(request.Tenant, StreamId.Erasure(subject.Key), cancellationToken);
                 switch (Decide(state, subject, past, request))
                 {
                     case Outcome.Unchanged unchanged:
                         return unchanged.Answer;
-                    case Outcome.Append outcome when await ledger.AppendAsync(request.Tenant, outcome.Expected, outcome.Entries, CancellationToken.None) is AppendResult.Appended:
+                    case Outcome.Append outcome
+                        when await ledger.AppendAsync(request.Tenant, outcome.Expected, outcome.Entries, CancellationToken.None)
+                            is AppendResult.Appended:
                         return new(null, null, outcome.Sentence);
                 }
             }
@@ -50,7 +54,8 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
         {
             // Told below.
         }
-        return new(null, Refusal.RecordUnavailable, "The record cannot be written at the moment, so nothing was recorded and nothing was erased. Try again in a minute.");
+        return new(null, Refusal.RecordUnavailable,
+            "The record cannot be written at the moment, so nothing was recorded and nothing was erased. Try again in a minute.");
     }
 
     private Answer? WhyNot(TenantState state, Erase request)
@@ -72,15 +77,21 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
         var approval = new NewEntry(stream, by, request.Correlation, new ErasureApproved(subject.Key), past.Count > 0 ? past[0].Seq : null);
         if (past.Count == 0)
         {
-            var asked = new NewEntry(stream, by, request.Correlation, new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, request.Reason));
+            var asked = new NewEntry(stream, by, request.Correlation,
+                new ErasureRequested(subject.Key, subject.Kind, subject.ObjectId, request.Reason));
             return access.EverybodyIsAdministrator
-                ? new Outcome.Append(expected, [asked, approval], "Recorded, and agreed to at once because everybody is administrator here. The personal data becomes unreadable now; this cannot be taken back.")
-                : new Outcome.Append(expected, [asked], $"Recorded. Another administrator of {state.Tenant} has to ask for the same; then the personal data becomes unreadable, and that cannot be taken back.");
+                ? new Outcome.Append(expected, [asked, approval],
+                    "Recorded, and agreed to at once because everybody is administrator here. The personal data becomes unreadable now; "
+                    + "this cannot be taken back.")
+                : new Outcome.Append(expected, [asked],
+                    $"Recorded. Another administrator of {state.Tenant} has to ask for the same; then the personal data becomes "
+                    + $"unreadable, and that cannot be taken back.");
         }
         if (past.Any(static entry => entry.Fact is ErasureApproved))
             return Outcome.AlreadySo("Two administrators have agreed to that already; it is being carried out.");
         return past[0].Actor.IsSame(request.By.ObjectId) && !access.EverybodyIsAdministrator
             ? Outcome.Refuse(null, Refusal.OwnRequest, "You have asked for that yourself; another administrator has to ask for the same.")
-            : new Outcome.Append(expected, [approval], "Agreed and recorded. The personal data becomes unreadable now; this cannot be taken back.");
+            : new Outcome.Append(expected, [approval],
+                "Agreed and recorded. The personal data becomes unreadable now; this cannot be taken back.");
     }
 }

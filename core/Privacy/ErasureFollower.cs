@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Privacy;
 
 /// <summary>Erases as soon as it is agreed to.</summary>
-internal sealed class ErasureFollower(ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ILogger<ErasureFollower> logger) : ILedgerFollower
+internal sealed class ErasureFollower(ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ILogger<ErasureFollower> logger)
+    : ILedgerFollower
 {
     public string Name => "erasure";
 

@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Privacy;
 
 /// <summary>
-/// Has this instance forget whom another one erased: the key in memory, what was opened with it, and the people known from Teams. Every instance
-/// reads on for that in the ledger of every tenant, also of those that another instance works for.
+/// Has this instance forget whom another one erased: the key in memory, what was opened with it, and the people known from Teams. Every
+/// instance reads on for that in the ledger of every tenant, also of those that another instance works for.
 /// </summary>
 internal sealed class ErasureWatch(
-    ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ITenantDirectory tenants, IFollowedTenants followed, TimeProvider clock, ILogger<ErasureWatch> logger)
+    ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ITenantDirectory tenants, IFollowedTenants followed,
+    TimeProvider clock, ILogger<ErasureWatch> logger)
     : BackgroundService
 {
     private const int PageSize = 1000;

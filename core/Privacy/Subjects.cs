@@ -20,11 +20,14 @@ public static class Subjects
         var name = subject.Trim();
         if (await keys.FindAsync(tenant, SubjectKind.Person, name, cancellationToken) is { } person)
             return new(person, SubjectKind.Person, name.ToLowerInvariant());
-        return await keys.FindAsync(tenant, SubjectKind.User, name, cancellationToken) is { } user ? new(user, SubjectKind.User, null) : null;
+        return await keys.FindAsync(tenant, SubjectKind.User, name, cancellationToken) is { } user
+            ? new(user, SubjectKind.User, null)
+            : null;
     }
 
     /// <summary>Why the data cannot be erased yet; null when it can.</summary>
-    public static string? WhyInUse(TenantState state, string key) => state.Incidents.Values.FirstOrDefault(incident => incident.IsOpen && incident.Opened.Subject == key) is { } open
+    public static string? WhyInUse(TenantState state, string key) =>
+        state.Incidents.Values.FirstOrDefault(incident => incident.IsOpen && incident.Opened.Subject == key) is { } open
         ? $"{open.Id} is about that user and still open. Settle it first; its plan could not be carried out without what would be erased."
         : null;
 }

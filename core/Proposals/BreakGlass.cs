@@ -15,9 +15,12 @@ public sealed record OwedConfirmations(int Count, DateTimeOffset DueAt);
 /// <summary>What somebody who was not there said about it afterwards.</summary>
 public sealed record GlassReview(Actor By, DateTimeOffset At, bool Confirms, string? Reason);
 
-/// <summary>Somebody acted alone, and others owe a word about it: open until enough have confirmed, whatever was escalated on the way.</summary>
+/// <summary>
+/// Somebody acted alone, and others owe a word about it: open until enough have confirmed, whatever was escalated on the way.
+/// </summary>
 /// <param name="ApproverRole">Who may confirm: whoever could have approved.</param>
-public sealed record BrokenGlass(int Revision, Actor By, DateTimeOffset At, string? Reason, OwedConfirmations Owed, Role ApproverRole, Role EscalateTo)
+public sealed record BrokenGlass(int Revision, Actor By, DateTimeOffset At, string? Reason, OwedConfirmations Owed, Role ApproverRole,
+    Role EscalateTo)
 {
     public ImmutableArray<GlassReview> Reviews { get; init; } = [];
 

@@ -28,8 +28,8 @@ public sealed record CardUpdated(string IncidentId, string ConversationId, strin
 }
 
 /// <summary>
-/// <c>notice.sending</c> on <c>card/{incident}</c>: a sentence about how something ended is about to be sent under the card. Durable first, so
-/// that it is sent once; how it went is the <c>message.sent</c> after it.
+/// <c>notice.sending</c> on <c>card/{incident}</c>: a sentence about how something ended is about to be sent under the card. Durable first,
+/// so that it is sent once; how it went is the <c>message.sent</c> after it.
 /// </summary>
 /// <param name="AboutSeq">The entry that ended it.</param>
 public sealed record NoticeSending(string IncidentId, string ConversationId, long AboutSeq) : Fact;

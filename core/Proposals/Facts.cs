@@ -35,7 +35,9 @@ public sealed record ProposalStaged(
     [property: Personal] string Nonce,
     [property: Subject] string? Subject = null) : ProposalFact(About)
 {
-    /// <summary>The time its terms were counted from, as the clock then said. The entry's own time is later where a clock was ahead before.</summary>
+    /// <summary>
+    /// The time its terms were counted from, as the clock then said. The entry's own time is later where a clock was ahead before.
+    /// </summary>
     public DateTimeOffset? ByClock { get; init; }
 
     /// <summary>Of its subject, as its terms were computed; null in entries of before it was recorded.</summary>
@@ -63,8 +65,9 @@ public enum DecisionKind
 /// <param name="Until">When a snoozed proposal comes back.</param>
 /// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>
 public sealed record ProposalDecided(
-    ProposalSubject About, int Revision, DecisionKind Kind, string Seal, [property: FreeText] string? Reason, [property: Personal] Plan? Edited,
-    DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null) : ProposalFact(About), ISignedSoon
+    ProposalSubject About, int Revision, DecisionKind Kind, string Seal, [property: FreeText] string? Reason,
+    [property: Personal] Plan? Edited, DateTimeOffset? Until, bool Complete, [property: Subject] string? Subject = null)
+    : ProposalFact(About), ISignedSoon
 {
     /// <summary>Who is absent and whose right was used; null where the right was the decider's own.</summary>
     [Personal]
@@ -73,13 +76,18 @@ public sealed record ProposalDecided(
     /// <summary>The glass was broken: nobody else approved, and this is owed for it. Null otherwise.</summary>
     public OwedConfirmations? Owed { get; init; }
 
-    /// <summary>The time it was held against the expiry, as the clock then said. The entry's own time is later where a clock was ahead before.</summary>
+    /// <summary>
+    /// The time it was held against the expiry, as the clock then said. The entry's own time is later where a clock was ahead before.
+    /// </summary>
     public DateTimeOffset? ByClock { get; init; }
 }
 
-/// <summary><c>break-glass.reviewed</c> on <c>proposal/{subject}</c>: somebody says whether it was right to act alone on that revision.</summary>
+/// <summary>
+/// <c>break-glass.reviewed</c> on <c>proposal/{subject}</c>: somebody says whether it was right to act alone on that revision.
+/// </summary>
 /// <param name="Complete">Enough have confirmed; nothing more is owed.</param>
-public sealed record BreakGlassReviewed(ProposalSubject About, int Revision, bool Confirms, [property: FreeText] string? Reason, bool Complete) : ProposalFact(About);
+public sealed record BreakGlassReviewed(
+    ProposalSubject About, int Revision, bool Confirms, [property: FreeText] string? Reason, bool Complete) : ProposalFact(About);
 
 /// <summary><c>break-glass.escalated</c>: it was not confirmed in time, or somebody objected.</summary>
 public sealed record BreakGlassEscalated(ProposalSubject About, int Revision, Role To, string Reason) : ProposalFact(About);
@@ -87,7 +95,9 @@ public sealed record BreakGlassEscalated(ProposalSubject About, int Revision, Ro
 /// <summary><c>proposal.withdrawn</c>: nothing is left to decide, as when the alert resolved by itself.</summary>
 public sealed record ProposalWithdrawn(ProposalSubject About, int Revision, string Reason) : ProposalFact(About);
 
-/// <summary><c>redraft.requested</c>: a person asks to look at the world again and propose anew, instead of revision <paramref name="Revision"/>.</summary>
+/// <summary>
+/// <c>redraft.requested</c>: a person asks to look at the world again and propose anew, instead of revision <paramref name="Revision"/>.
+/// </summary>
 public sealed record RedraftRequested(ProposalSubject About, int Revision) : ProposalFact(About);
 
 /// <summary><c>proposal.expired</c>: silence is never yes; nothing was done.</summary>

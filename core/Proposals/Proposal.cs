@@ -83,7 +83,9 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
     /// <summary>A person may still decide about the staged revision.</summary>
     public bool IsUndecided => Staged is not null && Phase is ProposalPhase.Waiting or ProposalPhase.Snoozed;
 
-    /// <summary>Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when it is done.</summary>
+    /// <summary>
+    /// Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when it is done.
+    /// </summary>
     public bool IsLeftToPeople => IsOpen && Staged is not null
         && Phase is ProposalPhase.Failed or ProposalPhase.Unknown or ProposalPhase.Stopped;
 
@@ -105,7 +107,8 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
 
     /// <summary>The plan that was approved, with its edits; otherwise the plan that is staged.</summary>
     public Plan PlanInForce =>
-        Decisions.LastOrDefault(static decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited ?? Staged?.Plan ?? Plan.Empty;
+        Decisions.LastOrDefault(static decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited
+            ?? Staged?.Plan ?? Plan.Empty;
 
     public string SealInForce => Deciding?.Fact.Seal ?? Staged?.Seal ?? "";
 

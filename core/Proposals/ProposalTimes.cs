@@ -1,8 +1,8 @@
 namespace DevOpsAI.Proposals;
 
 /// <content>
-/// When the staged revision expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again. It does not
-/// stop the world: what is worth nothing after a time expires then, and is drafted anew from what is left.
+/// When the staged revision expires and escalates. A snooze stops the clock: coming back, the proposal has its whole time again. It does
+/// not stop the world: what is worth nothing after a time expires then, and is drafted anew from what is left.
 /// </content>
 public sealed partial record Proposal
 {

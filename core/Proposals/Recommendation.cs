@@ -19,7 +19,8 @@ public sealed record Finding(string Text, long? Seq);
 /// <param name="Problem">Why nothing can be executed (no such device, several, another client's); null when the plan is complete.</param>
 /// <param name="Observed">The observations the plan rests on, by <c>{target name} {observation}</c>.</param>
 /// <param name="Simulated">A step touches a simulated vendor.</param>
-/// <param name="TargetKind">What the runbook acts on, as in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>; null without a runbook.</param>
+/// <param name="TargetKind">What the runbook acts on, as in <c>device</c>, <c>user</c>, <c>mailbox</c>, <c>site</c>; null without a
+/// runbook.</param>
 public sealed record RecommendationDrafted(
     ProposalSubject About,
     int Revision,
@@ -41,10 +42,14 @@ public sealed record RecommendationDrafted(
     /// <summary>The drafter's name where a remedy was taken back: nothing is proposed until a person says what happens instead.</summary>
     public const string AfterUndo = "after an undo";
 
-    /// <summary>True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.</summary>
+    /// <summary>
+    /// True when the runbook was found by words in the alert's name rather than by a name it lists: then a person is asked.
+    /// </summary>
     public bool? ByWords { get; init; }
 
-    /// <summary>The plan is worth nothing after this, as what was observed says (a battery, by then, is empty); null for no such limit.</summary>
+    /// <summary>
+    /// The plan is worth nothing after this, as what was observed says (a battery, by then, is empty); null for no such limit.
+    /// </summary>
     public DateTimeOffset? NotAfter { get; init; }
 
     /// <summary>Why it is worth nothing after <see cref="NotAfter"/>, as in <c>Battery left: 18 minutes</c>.</summary>

@@ -13,15 +13,18 @@ namespace DevOpsAI.Proposals;
 /// <param name="ExecutionId">As in <c>CON-1042-x1</c>; operation ids are <c>{ExecutionId}-{step}</c>, and <c>-r</c> for rollbacks.</param>
 /// <param name="Instance">Which running bot claimed it.</param>
 /// <param name="LeaseUntil">The claim outlives no crash longer than this.</param>
-/// <param name="Announces">Every action of this run is announced by <see cref="StepStarted"/>; false in records of earlier versions.</param>
+/// <param name="Announces">Every action of this run is announced by <see cref="StepStarted"/>; false in records of earlier
+/// versions.</param>
 public sealed record ExecutionStarted(
-    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : ProposalFact(About);
+    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil,
+    bool Announces = false) : ProposalFact(About);
 
 /// <summary>
 /// <c>step.started</c>: an action is about to be sent, once or, while it is certainly not done, again. Without it nothing was sent,
 /// so whoever takes the run over need not ask the vendor.
 /// </summary>
-public sealed record StepStarted(ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId) : ProposalFact(About);
+public sealed record StepStarted(ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId)
+    : ProposalFact(About);
 
 [JsonConverter(typeof(CamelCaseEnum<StepOutcome>))]
 public enum StepOutcome { Applied, Failed, Unknown, Skipped }
@@ -30,8 +33,8 @@ public enum StepOutcome { Applied, Failed, Unknown, Skipped }
 /// <param name="Step">0-based.</param>
 /// <param name="Rollback">This was the step's rollback.</param>
 public sealed record StepFinished(
-    ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome, [property: Confidential] string Detail,
-    [property: Subject] string? Subject = null) : ProposalFact(About);
+    ProposalSubject About, string ExecutionId, int Step, bool Rollback, string OperationId, StepOutcome Outcome,
+    [property: Confidential] string Detail, [property: Subject] string? Subject = null) : ProposalFact(About);
 
 /// <summary>How an execution ended.</summary>
 [JsonConverter(typeof(CamelCaseEnum<ExecutionOutcome>))]
@@ -67,7 +70,8 @@ public sealed record ExecutionFinished(
 
 /// <summary><c>undo.started</c>: as <see cref="ExecutionStarted"/>, for the plan that takes a verified execution back.</summary>
 public sealed record UndoStarted(
-    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil, bool Announces = false) : ProposalFact(About);
+    ProposalSubject About, int Revision, string ExecutionId, string Seal, string Instance, DateTimeOffset LeaseUntil,
+    bool Announces = false) : ProposalFact(About);
 
 /// <summary><c>undo.finished</c>.</summary>
 public sealed record UndoFinished(

@@ -35,7 +35,8 @@ public static class RecordingCheck
     /// <param name="redacted">Leaf hashes of lines that were replaced in this copy, by their number from 0.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static async Task<RecordingVerdict> RunAsync(
-        Stream recording, IReadOnlyList<RecordingSeal> seals, VerifierKey key, IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted, CancellationToken cancellationToken)
+        Stream recording, IReadOnlyList<RecordingSeal> seals, VerifierKey key, IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted,
+        CancellationToken cancellationToken)
     {
         var ordered = seals.OrderBy(static seal => seal.Lines).ThenBy(static seal => seal.IsFinal).ToList();
         if (WhyNotUsable(ordered, key) is { } unusable)
@@ -143,7 +144,8 @@ public static class RecordingCheck
             try
             {
                 var reader = new Utf8JsonReader(line);
-                return reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.Number
+                return reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.Read()
+                    && reader.TokenType == JsonTokenType.Number
                     && reader.TryGetDouble(out var seconds) && seconds is >= 0 and < 1e9
                     ? TimeSpan.FromSeconds(seconds)
                     : null;

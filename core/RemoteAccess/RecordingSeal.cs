@@ -3,10 +3,11 @@ using DevOpsAI.Ledger.Proofs;
 namespace DevOpsAI.RemoteAccess;
 
 /// <summary>
-/// A signed statement of how a recording stood at some moment: leaf i of its tree is the RFC 6962 hash of line i without its newline, line 0 is
-/// the header, and the checkpoint's size is the number of lines.
+/// A signed statement of how a recording stood at some moment: leaf i of its tree is the RFC 6962 hash of line i without its newline, line
+/// 0 is the header, and the checkpoint's size is the number of lines.
 /// </summary>
-/// <param name="Bytes">Length of the recording up to then, newlines included. Not signed: believe it as far as the place where it is kept.</param>
+/// <param name="Bytes">Length of the recording up to then, newlines included. Not signed: believe it as far as the place where it is
+/// kept.</param>
 /// <param name="IsFinal">The recording ended here. Not signed either; that a session ended is for its ledger entry to say.</param>
 /// <param name="Signed">Origin as in <c>recorder.example/session/s-1</c>, which is also the name that it is signed under.</param>
 public sealed record RecordingSeal(long Bytes, bool IsFinal, SignedCheckpoint Signed)
@@ -15,7 +16,9 @@ public sealed record RecordingSeal(long Bytes, bool IsFinal, SignedCheckpoint Si
 
     public ReadOnlyMemory<byte> Root => Signed.Checkpoint.Root;
 
-    /// <summary>Why this seal does not continue the one before it, for whoever receives seals while the recording goes on; null when it does.</summary>
+    /// <summary>
+    /// Why this seal does not continue the one before it, for whoever receives seals while the recording goes on; null when it does.
+    /// </summary>
     /// <param name="proof">From the lines of <paramref name="before"/> to those of this one.</param>
     /// <param name="key">The recorder's key; its name is the origin.</param>
     public string? WhyNotAfter(RecordingSeal before, ConsistencyProof proof, VerifierKey key)

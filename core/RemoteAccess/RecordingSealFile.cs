@@ -18,7 +18,8 @@ public static class RecordingSealFile
     private const int LargestFile = 16 * 1024 * 1024;
 
     public static byte[] Write(IEnumerable<RecordingSeal> seals) => [.. JsonSerializer.SerializeToUtf8Bytes(
-        new SealsOnFile(Format, Version, [.. seals.Select(static seal => new SealOnFile(seal.Lines, seal.Bytes, seal.IsFinal, seal.Signed.ToString()))]),
+        new SealsOnFile(Format, Version,
+            [.. seals.Select(static seal => new SealOnFile(seal.Lines, seal.Bytes, seal.IsFinal, seal.Signed.ToString()))]),
         RecordingJson.Readable.SealsOnFile), (byte)'\n'];
 
     /// <exception cref="NoteFormatException">Not such a file, or of a version that this program does not know.</exception>
@@ -32,8 +33,10 @@ public static class RecordingSealFile
             if (read.Format != Format)
                 throw new NoteFormatException($"the file with the seals says that it is something else than {Format}");
             if (read.Version != Version)
-                throw new NoteFormatException($"the file with the seals is of version {read.Version}; this program knows version {Version}");
-            return [.. read.Seals.Select(static seal => SignedCheckpoint.Parse(seal.Note) is var signed && signed.Checkpoint.Size == seal.Lines
+                throw new NoteFormatException(
+                    $"the file with the seals is of version {read.Version}; this program knows version {Version}");
+            return [.. read.Seals.Select(
+                static seal => SignedCheckpoint.Parse(seal.Note) is var signed && signed.Checkpoint.Size == seal.Lines
                 ? new RecordingSeal(seal.Bytes, seal.Final, signed)
                 : throw new NoteFormatException($"a seal of {seal.Lines} lines holds a note about {signed.Checkpoint.Size}"))];
         }

@@ -6,8 +6,8 @@ using DevOpsAI.Ledger.Proofs;
 namespace DevOpsAI.RemoteAccess;
 
 /// <summary>
-/// Seals a recording while it is written. Memory holds the lines since the last seal as hashes, and nothing of those before. For one caller at
-/// a time.
+/// Seals a recording while it is written. Memory holds the lines since the last seal as hashes, and nothing of those before. For one caller
+/// at a time.
 /// </summary>
 /// <param name="origin">Names the recording, as in <c>recorder.example/session/s-1</c>.</param>
 public sealed class RecordingSealer(ICheckpointSigner signer, string origin) : IDisposable
@@ -64,7 +64,9 @@ public sealed class RecordingSealer(ICheckpointSigner signer, string origin) : I
 
     public void Dispose() => file.Dispose();
 
-    /// <summary>What such a proof needs of the lines before the last seal are the perfect subtrees that they end in; the rest are new lines.</summary>
+    /// <summary>
+    /// What such a proof needs of the lines before the last seal are the perfect subtrees that they end in; the rest are new lines.
+    /// </summary>
     private ConsistencyProof? Prove()
     {
         var sealedLines = BinaryPrimitives.ReadInt64BigEndian(before);
@@ -80,7 +82,9 @@ public sealed class RecordingSealer(ICheckpointSigner signer, string origin) : I
             (at, first) = (at + MerkleTree.HashSize, first + (1L << height));
         }
         var path = MerkleProofs.ConsistencyPath(sealedLines, Lines)
-            .Select(range => range.First < sealedLines ? old[range.First] : MerkleTree.Root(since.GetRange((int)(range.First - sealedLines), (int)range.Count)));
+            .Select(range => range.First < sealedLines
+                ? old[range.First]
+                : MerkleTree.Root(since.GetRange((int)(range.First - sealedLines), (int)range.Count)));
         return new(sealedLines, Lines, [.. path]);
     }
 }

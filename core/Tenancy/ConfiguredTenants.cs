@@ -8,11 +8,14 @@ public sealed class TenantsOptions
 {
     public Dictionary<string, TenantSettings> Tenants { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>For those who have no directory at hand: where a tenant is kept, when that is not in the region <paramref name="here"/>.</summary>
+    /// <summary>
+    /// For those who have no directory at hand: where a tenant is kept, when that is not in the region <paramref name="here"/>.
+    /// </summary>
     /// <param name="here">As <see cref="RegionOptions.Region"/>.</param>
     public TenantElsewhere? FindElsewhere(TenantId tenant, string? here)
     {
-        if (!Tenants.TryGetValue(tenant.Value, out var settings) || ConfiguredTenants.Trimmed(settings?.Region) is not { } region || region == ConfiguredTenants.Trimmed(here))
+        if (!Tenants.TryGetValue(tenant.Value, out var settings) || ConfiguredTenants.Trimmed(settings?.Region) is not { } region
+            || region == ConfiguredTenants.Trimmed(here))
             return null;
         var name = string.IsNullOrWhiteSpace(settings!.Name) ? tenant.Value : settings.Name.Trim();
         return new(new(tenant, name, ConfiguredTenants.PrefixOf(tenant.Value, settings)), region, ConfiguredTenants.Trimmed(here));
@@ -52,7 +55,9 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
 
     /// <summary>The prefix as configured, else made from the id; upper case.</summary>
     internal static string PrefixOf(string id, TenantSettings? settings) =>
-        (string.IsNullOrWhiteSpace(settings?.Prefix) ? new string([.. id.Where(char.IsAsciiLetter).Take(3)]) : settings.Prefix.Trim()).ToUpperInvariant();
+        (string.IsNullOrWhiteSpace(settings?.Prefix)
+            ? new string([.. id.Where(char.IsAsciiLetter).Take(3)])
+            : settings.Prefix.Trim()).ToUpperInvariant();
 
     internal static string? Trimmed(string? region) => string.IsNullOrWhiteSpace(region) ? null : region.Trim();
 
@@ -63,7 +68,8 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
     {
         public Directory(TenantsOptions options, string? here)
         {
-            var all = options.Tenants.Select(pair => (Tenant: Read(pair.Key, pair.Value), Region: Trimmed(pair.Value?.Region))).OrderBy(one => one.Tenant.Id).ToLookup(
+            var all = options.Tenants.Select(pair => (Tenant: Read(pair.Key, pair.Value), Region: Trimmed(pair.Value?.Region)))
+                .OrderBy(one => one.Tenant.Id).ToLookup(
                 one => one.Region is null || one.Region == here);
             All = [.. all[true].Select(one => one.Tenant)];
             Elsewhere = [.. all[false].Select(one => new TenantElsewhere(one.Tenant, one.Region!, here))];
@@ -107,14 +113,18 @@ internal sealed partial class TenantsValidator : IValidateOptions<TenantsOptions
             if (settings?.Name is { Length: > 100 })
                 yield return $"Tenants:{id}:Name: longer than 100 characters.";
             if (!string.IsNullOrWhiteSpace(settings?.Region) && !Region().IsMatch(settings.Region.Trim()))
-                yield return $"Tenants:{id}:Region: '{settings.Region}' is not a region (lower-case letters, digits and hyphens, at most 40 characters).";
+                yield return $"Tenants:{id}:Region: '{settings.Region}' is not a region (lower-case letters, digits and hyphens, at most "
+                    + $"40 characters).";
             var prefix = ConfiguredTenants.PrefixOf(id, settings);
             if (prefix.Length is < 2 or > 5 || !prefix.All(char.IsAsciiLetterUpper))
                 yield return $"Tenants:{id}:Prefix: '{prefix}' is not two to five letters.";
         }
-        foreach (var same in options.Tenants.Keys.Where(static id => TenantId.TryParse(id, out _)).GroupBy(static id => TenantId.Parse(id)).Where(static group => group.Count() > 1))
+        foreach (var same in options.Tenants.Keys.Where(static id => TenantId.TryParse(id, out _)).GroupBy(static id => TenantId.Parse(id))
+            .Where(static group => group.Count() > 1))
             yield return $"Tenants: {string.Join(" and ", same.Select(static id => $"'{id}'").Order())} are the same client; keep one.";
-        foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.PrefixOf(pair.Key, pair.Value)).Where(group => group.Count() > 1))
-            yield return $"Tenants: {string.Join(" and ", same.Select(pair => pair.Key).Order())} have the same prefix '{same.Key}'; give each its own.";
+        foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.PrefixOf(pair.Key, pair.Value))
+            .Where(group => group.Count() > 1))
+            yield return $"Tenants: {string.Join(" and ", same.Select(pair => pair.Key).Order())} have the same prefix "
+                + $"'{same.Key}'; give each its own.";
     }
 }

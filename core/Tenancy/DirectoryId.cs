@@ -30,8 +30,10 @@ public readonly struct DirectoryId(string? value) : IEquatable<DirectoryId>
     /// <summary>As its text; for serializers of other assemblies too.</summary>
     public sealed class DirectoryIdJson : JsonConverter<DirectoryId>
     {
-        public override DirectoryId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString());
+        public override DirectoryId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.GetString());
 
-        public override void Write(Utf8JsonWriter writer, DirectoryId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, DirectoryId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

@@ -4,7 +4,8 @@ using DevOpsAI.Common;
 namespace DevOpsAI.Tenancy;
 
 /// <summary>A person. <paramref name="Name"/> is what to call them, never what to authorise.</summary>
-/// <param name="ObjectId">The Entra object id; of somebody from another directory than the provider's own, <c>directory/object id</c>.</param>
+/// <param name="ObjectId">The Entra object id; of somebody from another directory than the provider's own, <c>directory/object
+/// id</c>.</param>
 public sealed record Person(string ObjectId, string Name)
 {
     public Actor AsActor() => new(ActorKind.Person, ObjectId, Name);

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Tenancy;
 
-/// <summary>Names one client company of the MSP: the unit of isolation. Lower-case letters, digits and hyphens, at most 63 characters.</summary>
+/// <summary>
+/// Names one client company of the MSP: the unit of isolation. Lower-case letters, digits and hyphens, at most 63 characters.
+/// </summary>
 [JsonConverter(typeof(TenantIdJson))]
 public readonly partial record struct TenantId : IComparable<TenantId>
 {
@@ -50,6 +52,7 @@ public readonly partial record struct TenantId : IComparable<TenantId>
         public override TenantId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("not a tenant id");
 
-        public override void Write(Utf8JsonWriter writer, TenantId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, TenantId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

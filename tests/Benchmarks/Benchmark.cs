@@ -27,7 +27,8 @@ internal static class Benchmark
 internal sealed record Measured(
     string Name, double Value, string Unit, double? Target, IReadOnlyDictionary<string, double> Figures, bool IsLimit = false)
 {
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public bool Met => Target is null || (IsLimit ? Value <= Target : Value >= Target);
 

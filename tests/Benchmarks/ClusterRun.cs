@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace DevOpsAI.Benchmarks;
 
-/// <summary>The long form of the cluster test: ten minutes of random kills. Its checks are those of <c>tests/EndToEnd/Cluster</c>.</summary>
+/// <summary>
+/// The long form of the cluster test: ten minutes of random kills. Its checks are those of <c>tests/EndToEnd/Cluster</c>.
+/// </summary>
 internal sealed class ClusterRun : IBenchmark
 {
     public string Verb => "cluster";
@@ -11,14 +13,17 @@ internal sealed class ClusterRun : IBenchmark
     public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
         var seconds = quick ? 60 : 600;
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folders.Root, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["run", "-c", "Release", "--project", "tests/EndToEnd", "--", "-noLogo", "-noColor", "-showLiveOutput", "-class", "*ClusterTests"])
+        var start = new ProcessStartInfo("dotnet")
+            { WorkingDirectory = Folders.Root, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["run", "-c", "Release", "--project", "tests/EndToEnd", "--", "-noLogo", "-noColor",
+            "-showLiveOutput", "-class", "*ClusterTests"])
             start.ArgumentList.Add(argument);
         start.Environment["CLUSTER_SECONDS"] = seconds.ToString(CultureInfo.InvariantCulture);
         using var test = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         while (await test.StandardOutput.ReadLineAsync() is { } line)
             await Console.Error.WriteLineAsync(line);
         await test.WaitForExitAsync();
-        return [Measured.AtMost("Three bots, random kills: checks that failed", test.ExitCode == 0 ? 0 : 1, "failures", 0, new Dictionary<string, double> { ["seconds of kills"] = seconds })];
+        return [Measured.AtMost("Three bots, random kills: checks that failed", test.ExitCode == 0 ? 0 : 1, "failures", 0,
+            new Dictionary<string, double> { ["seconds of kills"] = seconds })];
     }
 }

@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Benchmarks;
 
 /// <summary>
-/// What the machine leaves for a bot: a server that stores a row as durably as a decision is stored and answers as many bytes as a card has,
-/// against the same peer. It reads no activity, checks nobody, decides, seals and hashes nothing and has no card to build. Where even this misses
-/// the bar of <c>turns</c>, no bot that keeps a record meets it.
+/// What the machine leaves for a bot: a server that stores a row as durably as a decision is stored and answers as many bytes as a card
+/// has, against the same peer. It reads no activity, checks nobody, decides, seals and hashes nothing and has no card to build. Where even
+/// this misses the bar of <c>turns</c>, no bot that keeps a record meets it.
 /// </summary>
 internal sealed class Floor : IBenchmark
 {
@@ -35,7 +35,8 @@ internal sealed class Floor : IBenchmark
         await using var teams = await FakeTeams.StartAsync();
         return
         [
-            await CompareAsync("signed in", perRound, Turns.PeerSignIn(teams), [("Content-Type", "application/json"), ("Authorization", Turns.TokenOf(teams))], teams.ServiceUrl),
+            await CompareAsync("signed in", perRound, Turns.PeerSignIn(teams),
+                [("Content-Type", "application/json"), ("Authorization", Turns.TokenOf(teams))], teams.ServiceUrl),
             await CompareAsync("local mode", perRound, [], [("Content-Type", "application/json")], teams.ServiceUrl),
         ];
     }
@@ -73,7 +74,8 @@ internal sealed class Floor : IBenchmark
         using var database = LedgerFile.OpenToWrite(path);
         var begin = database.Prepare("BEGIN IMMEDIATE");
         var commit = database.Prepare("COMMIT");
-        var insert = database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body, sealed) VALUES('contoso', ?, ?, 1, ?, ?, ?)");
+        var insert =
+            database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body, sealed) VALUES('contoso', ?, ?, 1, ?, ?, ?)");
         var (leaf, body, kept) = (new byte[LeafSize], new byte[BodySize], new byte[SealedSize]);
         var batch = new List<TaskCompletionSource>();
         for (var seq = 0L; await rows.WaitToReadAsync(); batch.Clear())
@@ -82,14 +84,16 @@ internal sealed class Floor : IBenchmark
                 batch.Add(waiting);
             begin.Run();
             foreach (var _ in batch)
-                insert.Bind(1, ++seq).Bind(2, string.Create(CultureInfo.InvariantCulture, $"proposal/CON-{seq}")).Bind(3, leaf).Bind(4, body).Bind(5, kept).Run();
+                insert.Bind(1, ++seq).Bind(2, string.Create(CultureInfo.InvariantCulture, $"proposal/CON-{seq}")).Bind(3, leaf)
+                    .Bind(4, body).Bind(5, kept).Run();
             commit.Run();
             foreach (var stored in batch)
                 stored.SetResult();
         }
     }
 
-    private static async Task<Measured> CompareAsync(string mode, int perRound, string[] peerSignIn, (string, string)[] headers, string serviceUrl)
+    private static async Task<Measured> CompareAsync(
+        string mode, int perRound, string[] peerSignIn, (string, string)[] headers, string serviceUrl)
     {
         var storage = Directory.CreateTempSubdirectory("bench-floor-").FullName;
         try

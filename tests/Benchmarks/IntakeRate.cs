@@ -4,13 +4,17 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks;
 
-/// <summary>Durable event intake: one new CloudEvent per request, 16 connections, against the same peer answering the same number of turns. Both check who sends.</summary>
+/// <summary>
+/// Durable event intake: one new CloudEvent per request, 16 connections, against the same peer answering the same number of turns. Both
+/// check who sends.
+/// </summary>
 internal sealed class IntakeRate : IBenchmark
 {
     private const int Connections = 16;
     private const int Rounds = 5;
     private static readonly (string, string)[] Json = [("Content-Type", "application/json")];
-    private static readonly (string, string)[] Event = [("Content-Type", "application/cloudevents+json"), ("Authorization", "Bearer cloudevents-contoso-dev")];
+    private static readonly (string, string)[] Event = [("Content-Type", "application/cloudevents+json"),
+        ("Authorization", "Bearer cloudevents-contoso-dev")];
 
     public string Verb => "intake";
 
@@ -27,8 +31,10 @@ internal sealed class IntakeRate : IBenchmark
             var next = 0;
             var run = Guid.NewGuid();
             var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
-                ? LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound, _ => Body(run, Interlocked.Increment(ref next)), IsNew)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.TokenOf(teams))], Connections, eventsPerRound, _ => turn));
+                ? LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound,
+                    _ => Body(run, Interlocked.Increment(ref next)), IsNew)
+                : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.TokenOf(teams))], Connections,
+                    eventsPerRound, _ => turn));
             return
             [
                 new("durable events per second, bot / peer", result.Rate, "x", 4, new Dictionary<string, double>

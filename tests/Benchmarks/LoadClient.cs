@@ -17,14 +17,16 @@ internal delegate bool AnswerCheck(ReadOnlySpan<byte> body);
 
 /// <summary>
 /// Keeps a fixed number of HTTP/1.1 connections busy with prepared POST requests, one request at a time on each, and times every answer.
-/// One thread waits for all sockets at once, so that on a small machine the client takes little of the processor that it shares with the server.
+/// One thread waits for all sockets at once, so that on a small machine the client takes little of the processor that it shares with the
+/// server.
 /// </summary>
 internal static class LoadClient
 {
     /// <param name="bodyOf">The body of the n-th request, 0-based; made before the clock starts.</param>
     /// <param name="isOk">Looks at the answer's body; an answer other than 2xx is never ok.</param>
     public static Task<LoadResult> RunAsync(
-        int port, string path, IReadOnlyList<(string Name, string Value)> headers, int connections, int requests, Func<int, byte[]> bodyOf, AnswerCheck? isOk = null)
+        int port, string path, IReadOnlyList<(string Name, string Value)> headers, int connections, int requests, Func<int, byte[]> bodyOf,
+        AnswerCheck? isOk = null)
     {
         var prepared = Enumerable.Range(0, requests).Select(n => Compose(path, headers, bodyOf(n))).ToArray();
         return Task.Factory.StartNew(
@@ -66,7 +68,8 @@ internal static class LoadClient
             }
             var seconds = clock.Elapsed.TotalSeconds;
             Array.Sort(latencies);
-            return new(requests.Length, notOk, seconds, latencies[requests.Length / 2], latencies[(int)(requests.Length * 0.99)], firstFailure);
+            return new(requests.Length, notOk, seconds, latencies[requests.Length / 2], latencies[(int)(requests.Length * 0.99)],
+                firstFailure);
         }
         finally
         {
@@ -77,7 +80,8 @@ internal static class LoadClient
 
     private static byte[] Compose(string path, IReadOnlyList<(string Name, string Value)> headers, byte[] body)
     {
-        var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {body.Length}\r\n");
+        var head = new StringBuilder().Append(
+            CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {body.Length}\r\n");
         foreach (var (name, value) in headers)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body];

@@ -41,23 +41,29 @@ internal static class Seeding
         var eventId = string.Create(CultureInfo.InvariantCulture, $"E-{n:x16}");
         var target = new Target("contoso-sandbox", "device", device.ToLowerInvariant(), device, "Contoso Ltd");
         var plan = new Plan([new(
-            "Restart the Print Spooler", "service.restart", target, new Dictionary<string, string> { ["service"] = "Spooler" }, "Restart-Service -Name 'Spooler'",
-            ["service"], [new("service.Spooler.state", "==", "stopped")], [new("service.Spooler.state", "==", "running")], null)]);
+            "Restart the Print Spooler", "service.restart", target, new Dictionary<string, string> { ["service"] = "Spooler" },
+            "Restart-Service -Name 'Spooler'", ["service"], [new("service.Spooler.state", "==", "stopped")],
+            [new("service.Spooler.state", "==", "running")], null)]);
         var observed = new Dictionary<string, string> { [$"{device} service.Spooler.state"] = "stopped" };
-        var terms = new GateTerms(GateLevel.L2, ["Restarting a service interrupts those who use it."], Role.Approver, approvals, true, now.AddHours(8), null, null, "bench");
+        var terms = new GateTerms(GateLevel.L2, ["Restarting a service interrupts those who use it."], Role.Approver, approvals, true,
+            now.AddHours(8), null, null, "bench");
         yield return new(StreamId.Event(eventId), Seeder, eventId, new EventReceived(
-            eventId, "contoso-alertmanager", eventId, EventStatus.Firing, Severity.Error, "WindowsServiceDown", device, $"Spooler is down on {device}", null,
-            eventId, key, "windowsservicedown", now, false, new Dictionary<string, string> { ["name"] = "Spooler" }));
+            eventId, "contoso-alertmanager", eventId, EventStatus.Firing, Severity.Error, "WindowsServiceDown", device,
+            $"Spooler is down on {device}", null, eventId, key, "windowsservicedown", now, false,
+            new Dictionary<string, string> { ["name"] = "Spooler" }));
         yield return new(StreamId.Incident(id), Seeder, eventId, new IncidentOpened(
-            id, $"Spooler is down on {device}", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, key, "windowsservicedown", eventId));
+            id, $"Spooler is down on {device}", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, key,
+            "windowsservicedown", eventId));
         yield return new(StreamId.Proposal(id), Seeder, eventId, new RecommendationDrafted(
-            id, 1, "runbook service-stopped v1", $"Restart Spooler on {device}.", "The service is set to start automatically and is stopped.",
-            [new($"Spooler is down on {device}", null)], plan, Risk.Low, null, observed, true));
+            id, 1, "runbook service-stopped v1", $"Restart Spooler on {device}.",
+            "The service is set to start automatically and is stopped.", [new($"Spooler is down on {device}", null)], plan, Risk.Low, null,
+            observed, true));
         yield return new(StreamId.Proposal(id), Seeder, eventId, new ProposalStaged(
             id, 1, ProposalKind.Remedy, Actor.Service("drafting"), plan, observed, terms, false, seal, seal));
         yield return new(StreamId.Card(id), Seeder, eventId, new CardSending(id, Conversation));
         yield return new(StreamId.Card(id), Seeder, eventId, new CardPosted(
-            id, Conversation, ServiceUrl, $"{Conversation};messageid={n}", n.ToString(CultureInfo.InvariantCulture), long.MaxValue / 2, false));
+            id, Conversation, ServiceUrl, $"{Conversation};messageid={n}", n.ToString(CultureInfo.InvariantCulture),
+            long.MaxValue / 2, false));
     }
 
     private static async Task AppendAsync(ILedger ledger, IReadOnlyList<NewEntry> entries)

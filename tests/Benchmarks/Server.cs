@@ -81,7 +81,8 @@ internal sealed class Server : IDisposable
 
     /// <summary>The bot's <c>/readyz</c>.</summary>
     public async Task<Readiness> ReadinessAsync() =>
-        await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz") ?? throw new InvalidOperationException("/readyz answered nothing.");
+        await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz")
+            ?? throw new InvalidOperationException("/readyz answered nothing.");
 
     /// <summary>Waits until the bot's followers have finished every entry.</summary>
     public async Task<Readiness> SettledAsync(TimeSpan? within = null)
@@ -103,7 +104,8 @@ internal sealed class Server : IDisposable
         TimeSpan? within = null)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program)
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments(port))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
@@ -143,12 +145,14 @@ internal sealed class Server : IDisposable
         var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
         {
-            using var install = Process.Start(new ProcessStartInfo("npm", "ci --no-audit --no-fund --silent") { WorkingDirectory = folder })!;
+            using var install =
+                Process.Start(new ProcessStartInfo("npm", "ci --no-audit --no-fund --silent") { WorkingDirectory = folder })!;
             await install.WaitForExitAsync();
             if (install.ExitCode != 0)
                 throw new InvalidOperationException("npm ci failed in tests/Benchmarks/peer; the peer needs Node and the npm registry.");
         }
-        return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture), .. signIn], folder, new Dictionary<string, string>(), "/");
+        return await StartAsync("node", port => ["peer.js", port.ToString(CultureInfo.InvariantCulture), .. signIn], folder,
+            new Dictionary<string, string>(), "/");
     }
 
     /// <summary>The bot on the .NET Bot Framework in <c>peer-dotnet/</c>; built when its sources are newer.</summary>
@@ -191,7 +195,9 @@ internal sealed class Server : IDisposable
             within);
     }
 
-    /// <summary>The server of <see cref="Floor"/>, under the same runtime settings as the bot (<c>bot/runtimeconfig.template.json</c>).</summary>
+    /// <summary>
+    /// The server of <see cref="Floor"/>, under the same runtime settings as the bot (<c>bot/runtimeconfig.template.json</c>).
+    /// </summary>
     public static Task<Server> StartFloorAsync(string storage) => StartAsync(
         "dotnet",
         port => [typeof(Server).Assembly.Location, Floor.ServeArgument, port.ToString(CultureInfo.InvariantCulture), storage],

@@ -16,11 +16,13 @@ internal sealed class SideBySide(IReadOnlyList<Round> bot, IReadOnlyList<Round> 
 
     public Round Peer { get; } = Median(peer, round => round.Load.PerSecond);
 
-    public double Rate => Median([.. bot.Zip(peer, static (ours, theirs) => ours.Load.PerSecond / theirs.Load.PerSecond)], static ratio => ratio);
+    public double Rate =>
+        Median([.. bot.Zip(peer, static (ours, theirs) => ours.Load.PerSecond / theirs.Load.PerSecond)], static ratio => ratio);
 
     public double P99 => Median([.. bot.Zip(peer, static (ours, theirs) => theirs.Load.P99 / ours.Load.P99)], static ratio => ratio);
 
-    public double Cpu => Median([.. bot.Zip(peer, static (ours, theirs) => theirs.CpuMicroseconds / ours.CpuMicroseconds)], static ratio => ratio);
+    public double Cpu =>
+        Median([.. bot.Zip(peer, static (ours, theirs) => theirs.CpuMicroseconds / ours.CpuMicroseconds)], static ratio => ratio);
 
     /// <summary>
     /// Rounds that only warm up. The runtime compiles hot methods again, optimised, in the background; until it is through, that takes a
@@ -67,7 +69,8 @@ internal sealed class SideBySide(IReadOnlyList<Round> bot, IReadOnlyList<Round> 
         var before = server.CpuSeconds;
         var result = await load();
         if (result.NotOk > 0)
-            throw new InvalidOperationException($"{result.NotOk} of {result.Requests} requests were not answered as they should be: {result.FirstFailure}");
+            throw new InvalidOperationException(
+                $"{result.NotOk} of {result.Requests} requests were not answered as they should be: {result.FirstFailure}");
         return new(result, server.CpuSeconds - before);
     }
 

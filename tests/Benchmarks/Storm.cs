@@ -27,7 +27,8 @@ internal sealed class Storm : IBenchmark
         var storage = Directory.CreateTempSubdirectory("bench-storm-").FullName;
         try
         {
-            using var bot = await Server.StartBotAsync(storage, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+            using var bot =
+                await Server.StartBotAsync(storage, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
             using var http = new HttpClient
             {
                 BaseAddress = new Uri($"http://127.0.0.1:{bot.Port}"),
@@ -36,7 +37,10 @@ internal sealed class Storm : IBenchmark
             await UntilAsync("the channel is linked", async () => (await MessagesAsync(http)).Count > 0 ? "" : null);
             foreach (var (_, delivery) in StormAlerts.Remediable)
                 await SendAsync(http, delivery);
-            var clicks = await Task.WhenAll(StormAlerts.Remediable.Select(one => UntilAsync($"the card of {one.Device} is there", async () => CardOf(await MessagesAsync(http), one.Device))));
+            var clicks =
+                await Task.WhenAll(
+                    StormAlerts.Remediable.Select(one =>
+                        UntilAsync($"the card of {one.Device} is there", async () => CardOf(await MessagesAsync(http), one.Device))));
             var quiet = bot.PeakMemoryBytes;
             var clock = Stopwatch.StartNew();
             var storming = PourAsync(http, deliveries, Lasts);
@@ -48,13 +52,15 @@ internal sealed class Storm : IBenchmark
             }
             var repeated = await storming;
             var poured = clock.Elapsed;
-            await UntilAsync("every event has its place", async () => await bot.ReadinessAsync() is { Behind: 0, Intake.Waiting: 0 } ? "" : null);
+            await UntilAsync("every event has its place",
+                async () => await bot.ReadinessAsync() is { Behind: 0, Intake.Waiting: 0 } ? "" : null);
             var settled = clock.Elapsed;
             // The cards go on catching up; Teams' longer window has to be seen full.
             await Task.Delay(quick ? TimeSpan.Zero : AfterwardsWatched);
             var intake = (await bot.ReadinessAsync()).Intake;
             var counters = await http.GetFromJsonAsync<JsonElement>("/localteams/api/counters");
-            return Report(deliveries.Sum(static delivery => delivery.Alerts) + StormAlerts.Remediable.Count, intake, counters, answers, new(bot.PeakMemoryBytes, quiet, poured, settled, repeated));
+            return Report(deliveries.Sum(static delivery => delivery.Alerts) + StormAlerts.Remediable.Count, intake, counters, answers,
+                new(bot.PeakMemoryBytes, quiet, poured, settled, repeated));
         }
         finally
         {
@@ -67,11 +73,13 @@ internal sealed class Storm : IBenchmark
     private static IReadOnlyList<Measured> Report(int sent, IntakeCounts intake, JsonElement counters, List<double> answers, Run run)
     {
         var unaccounted = Math.Abs(sent - intake.Received) + Math.Abs(intake.Received - intake.Shown - intake.Folded - intake.Digested);
-        var writing = counters.GetProperty("conversations").EnumerateArray().Where(static one => one.GetProperty("lane").GetString() is "send" or "create").ToList();
+        var writing = counters.GetProperty("conversations").EnumerateArray()
+            .Where(static one => one.GetProperty("lane").GetString() is "send" or "create").ToList();
         double Most(string span) => writing.Max(one => one.GetProperty("most").GetProperty(span).GetDouble());
         return
         [
-            Measured.AtMost("storm, alerts that are neither shown, folded nor digested", unaccounted + intake.Waiting, "", 0, new Dictionary<string, double>
+            Measured.AtMost("storm, alerts that are neither shown, folded nor digested", unaccounted + intake.Waiting, "", 0,
+                new Dictionary<string, double>
             {
                 ["alerts sent"] = sent,
                 ["on record"] = intake.Received,
@@ -83,7 +91,8 @@ internal sealed class Storm : IBenchmark
                 ["deliveries repeated after 429 or 503"] = run.Repeated,
             }),
             Measured.AtMost("storm, seconds for all alerts", run.Settled.TotalSeconds, "s", 60, new Dictionary<string, double>()),
-            Measured.AtMost("storm, calls that Teams would throttle", counters.GetProperty("throttled").GetDouble(), "", 0, new Dictionary<string, double>
+            Measured.AtMost("storm, calls that Teams would throttle", counters.GetProperty("throttled").GetDouble(), "", 0,
+                new Dictionary<string, double>
             {
                 ["most writes to a conversation in 1 s (Teams: 7)"] = Most("1s"),
                 ["most writes to a conversation in 2 s (Teams: 8)"] = Most("2s"),
@@ -92,8 +101,10 @@ internal sealed class Storm : IBenchmark
                 ["new messages"] = counters.GetProperty("sends").GetDouble() + counters.GetProperty("creates").GetDouble(),
                 ["card updates"] = counters.GetProperty("updates").GetDouble(),
             }),
-            Measured.AtMost("storm, slowest of three approvals in its midst", answers.Max(), "ms", AnswerBudgetMilliseconds, new Dictionary<string, double>()),
-            Measured.AtMost("storm, peak working set", run.PeakBytes / 1e6, "MB", MostMemoryMegabytes, new Dictionary<string, double> { ["before the storm, MB"] = run.QuietBytes / 1e6 }),
+            Measured.AtMost("storm, slowest of three approvals in its midst", answers.Max(), "ms", AnswerBudgetMilliseconds,
+                new Dictionary<string, double>()),
+            Measured.AtMost("storm, peak working set", run.PeakBytes / 1e6, "MB", MostMemoryMegabytes,
+                new Dictionary<string, double> { ["before the storm, MB"] = run.QuietBytes / 1e6 }),
         ];
     }
 
@@ -122,20 +133,24 @@ internal sealed class Storm : IBenchmark
 
     private static async Task<bool> SendAsync(HttpClient http, StormDelivery delivery)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/events/{delivery.Connection}") { Content = new ByteArrayContent(delivery.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/events/{delivery.Connection}")
+            { Content = new ByteArrayContent(delivery.Body) };
         request.Content.Headers.ContentType = new(delivery.ContentType);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", delivery.Token);
         using var answer = await http.SendAsync(request);
         if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
             return false;
-        return answer.StatusCode == HttpStatusCode.Accepted ? true : throw new InvalidOperationException($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return answer.StatusCode == HttpStatusCode.Accepted
+            ? true
+            : throw new InvalidOperationException($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>Presses Approve as Alex would; milliseconds until the answer is there and says that it counts.</summary>
     private static async Task<double> ApproveAsync(HttpClient http, string messageId)
     {
         var clock = Stopwatch.StartNew();
-        using var answer = await http.PostAsJsonAsync("/localteams/api/people/alex/clicks", new { conversation = Channel, messageId, verb = "approve" });
+        using var answer =
+            await http.PostAsJsonAsync("/localteams/api/people/alex/clicks", new { conversation = Channel, messageId, verb = "approve" });
         var milliseconds = clock.Elapsed.TotalMilliseconds;
         var body = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode && body.Contains("You approved", StringComparison.Ordinal)

@@ -5,15 +5,20 @@ namespace DevOpsAI.Benchmarks;
 /// <summary>One webhook delivery and how many alerts are in it.</summary>
 internal sealed record StormDelivery(string Connection, string Token, string ContentType, byte[] Body, int Alerts);
 
-/// <summary>A bad day: a failed switch takes two thirds of the devices with it in six ways, and everything else goes on failing as it always does.</summary>
+/// <summary>
+/// A bad day: a failed switch takes two thirds of the devices with it in six ways, and everything else goes on failing as it always does.
+/// </summary>
 internal static class StormAlerts
 {
     private const int Group = 25;
     private const int Devices = 500;
     private static readonly DateTimeOffset Began = new(2026, 11, 21, 3, 0, 0, TimeSpan.Zero);
-    private static readonly string[] Causes = ["HostOutOfDiskSpace", "WindowsServiceDown", "BackupFailed", "HostHighCpuLoad", "InstanceDown", "PatchFailed"];
+    private static readonly string[] Causes = ["HostOutOfDiskSpace", "WindowsServiceDown", "BackupFailed", "HostHighCpuLoad",
+        "InstanceDown", "PatchFailed"];
 
-    /// <summary>Three quarters in Alertmanager groups of one cause, one quarter as single CloudEvents of many kinds, some for information only.</summary>
+    /// <summary>
+    /// Three quarters in Alertmanager groups of one cause, one quarter as single CloudEvents of many kinds, some for information only.
+    /// </summary>
     public static IReadOnlyList<StormDelivery> Deliveries(int alerts)
     {
         var deliveries = new List<StormDelivery>();
@@ -47,7 +52,8 @@ internal static class StormAlerts
 
     private static object Alert(string cause, string device, int n, (string Name, string Value)? label = null)
     {
-        var labels = new Dictionary<string, string> { ["alertname"] = cause, ["instance"] = $"{device.ToLowerInvariant()}:9182", ["severity"] = "critical" };
+        var labels = new Dictionary<string, string>
+            { ["alertname"] = cause, ["instance"] = $"{device.ToLowerInvariant()}:9182", ["severity"] = "critical" };
         if (label is { } more)
             labels[more.Name] = more.Value;
         return new
@@ -75,9 +81,11 @@ internal static class StormAlerts
         "contoso-cloudevents", "cloudevents-contoso-dev", "application/cloudevents+json",
         JsonSerializer.SerializeToUtf8Bytes(new
         {
-            specversion = "1.0", id = $"storm-{n}", source = "https://monitor.example.test", type = "bench.alert", time = Began.AddMilliseconds(n),
+            specversion = "1.0", id = $"storm-{n}", source = "https://monitor.example.test", type = "bench.alert",
+            time = Began.AddMilliseconds(n),
             datacontenttype = "application/json",
-            data = new { alertname = $"OddAlert{n % 300}", severity = n % 10 == 0 ? "info" : "warning", host = $"ws-{n % 700:000}", title = $"Something odd, number {n % 300}" },
+            data = new { alertname = $"OddAlert{n % 300}", severity = n % 10 == 0 ? "info" : "warning", host = $"ws-{n % 700:000}",
+                title = $"Something odd, number {n % 300}" },
         }),
         1);
 }

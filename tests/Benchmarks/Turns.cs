@@ -46,7 +46,8 @@ internal sealed class Turns : IBenchmark
                     ["Connections__contoso-alertmanager__Settings__Bearer"] = "never-used-secret",
                     ["Connections__contoso-cloudevents__Settings__Bearer"] = "never-used-secret",
                 }),
-            .. await CompareAsync("local mode", clicksPerRound, "http://127.0.0.1:9/bench", null, [], new() { ["LocalTeams__Enabled"] = "false" }),
+            .. await CompareAsync("local mode", clicksPerRound, "http://127.0.0.1:9/bench", null, [],
+                new() { ["LocalTeams__Enabled"] = "false" }),
         ];
     }
 
@@ -54,7 +55,8 @@ internal sealed class Turns : IBenchmark
     public static string[] PeerSignIn(FakeTeams teams) => [AppId, teams.MetadataUrl.ToString(), TokenIssuer.Issuer];
 
     /// <summary>The header that the Bot Connector sends with every request of an hour.</summary>
-    public static string TokenOf(FakeTeams teams) => $"Bearer {teams.Issuer.Token(AppId, teams.ServiceUrl, TimeProvider.System.GetUtcNow())}";
+    public static string TokenOf(FakeTeams teams) =>
+        $"Bearer {teams.Issuer.Token(AppId, teams.ServiceUrl, TimeProvider.System.GetUtcNow())}";
 
     /// <summary>A bot to compare with, and what is asked for signed in.</summary>
     /// <param name="Rate">So many times its turns.</param>
@@ -126,14 +128,16 @@ internal sealed class Turns : IBenchmark
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(storage);
-        using var ledger = new SqliteLedger(storage, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(
+            storage, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         return await Seeding.WaitingProposalsAsync(ledger, proposals, approvals: 2, TimeProvider.System.GetUtcNow());
     }
 
     /// <summary>The answer is the card, and it says that this approval counts.</summary>
     private static bool IsRecorded(ReadOnlySpan<byte> answer) => answer.IndexOf("it needs 1 more approval"u8) >= 0;
 
-    private static byte[] Body(int n, string seal, string serviceUrl) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
+    private static byte[] Body(int n, string seal, string serviceUrl) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
         {"type":"invoke","id":"f:{{{n}}}","name":"adaptiveCard/action","channelId":"msteams","timestamp":"2026-11-21T01:50:09.703Z","serviceUrl":"{{{serviceUrl}}}",
         "from":{"id":"29:1bench","name":"Bench Approver","aadObjectId":"{{{Approver}}}"},"recipient":{"id":"28:bot","name":"DevOps AI Bot"},"locale":"en-US",
         "conversation":{"isGroup":true,"conversationType":"channel","tenantId":"{{{Seeding.DirectoryTenant}}}","id":"{{{Seeding.Conversation}}};messageid={{{n}}}"},"replyToId":"{{{n}}}",

@@ -5,7 +5,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>A real Alertmanager raises, people look and click in a real browser, and the device has changed. Nothing is played but Teams and the vendor.</summary>
+/// <summary>
+/// A real Alertmanager raises, people look and click in a real browser, and the device has changed. Nothing is played but Teams and the
+/// vendor.
+/// </summary>
 public sealed class AlertmanagerStoryTests : IAsyncLifetime
 {
     private const string Contoso = LocalDesk.Contoso;
@@ -36,7 +39,8 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
         (await FreePercentAsync(desk)).ShouldBe(6);
 
         await alertmanager.FireAsync(
-            new() { ["alertname"] = "DiskSpaceLow", ["instance"] = "srv-file01.contoso.local:9182", ["job"] = "windows", ["volume"] = "C:", ["severity"] = "critical" },
+            new() { ["alertname"] = "DiskSpaceLow", ["instance"] = "srv-file01.contoso.local:9182", ["job"] = "windows", ["volume"] = "C:",
+                ["severity"] = "critical" },
             "Disk C: of SRV-FILE01 is almost full");
         var card = await desk.CardAsync(Contoso, "SRV-FILE01");
         await Expect(Card(dana, card)).ToContainTextAsync("Invoke-DiskCleanup -Volume 'C'");
@@ -67,7 +71,8 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
         var page = await browser.OpenAsync(desk.Page("mona", Contoso));
         Dictionary<string, string> labels = new()
         {
-            ["alertname"] = "NodeFilesystemAlmostOutOfSpace", ["instance"] = "srv-sql01:9100", ["job"] = "node", ["device"] = "/dev/sdb1", ["fstype"] = "xfs", ["mountpoint"] = "/logs", ["severity"] = "warning",
+            ["alertname"] = "NodeFilesystemAlmostOutOfSpace", ["instance"] = "srv-sql01:9100", ["job"] = "node", ["device"] = "/dev/sdb1",
+            ["fstype"] = "xfs", ["mountpoint"] = "/logs", ["severity"] = "warning",
         };
 
         await alertmanager.FireAsync(labels, "Filesystem on /dev/sdb1 at srv-sql01 has 3 % left");
@@ -83,5 +88,6 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
     private static ILocator Card(IPage page, string messageId) => page.Locator($"[data-message='{messageId}'] > .bubble .card");
 
     private static async Task<int> FreePercentAsync(LocalDesk desk) =>
-        (await desk.SandboxAsync(HttpMethod.Get, "devices?name=SRV-FILE01"))!.AsArray().OfType<JsonObject>().Single()["disks"]!["C"]!["freePercent"]!.GetValue<int>();
+        (await desk.SandboxAsync(HttpMethod.Get, "devices?name=SRV-FILE01"))!.AsArray().OfType<JsonObject>()
+            .Single()["disks"]!["C"]!["freePercent"]!.GetValue<int>();
 }

@@ -26,5 +26,6 @@ public sealed class CommandCrashTests
         Count(entries, "freeze.lifted").ShouldBe(1, entries);
     }
 
-    private static int Count(string entries, string type) => entries.Split('\n').Count(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
+    private static int Count(string entries, string type) =>
+        entries.Split('\n').Count(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
 }

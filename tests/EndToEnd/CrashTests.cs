@@ -6,7 +6,9 @@ using DevOpsAI.Common;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>The bot is killed (SIGKILL) at each named point of an incident's life, with redelivered webhooks and doubled clicks around it.</summary>
+/// <summary>
+/// The bot is killed (SIGKILL) at each named point of an incident's life, with redelivered webhooks and doubled clicks around it.
+/// </summary>
 public sealed class CrashTests
 {
     public static TheoryData<string> Points => [.. Failpoint.All];
@@ -51,12 +53,14 @@ public sealed class CrashTests
         if (acknowledged)
             redelivered["duplicate"]!.GetValue<bool>().ShouldBeTrue();
         var card = await teams.CardAsync("WS-RECEPTION");
-        approve ??= PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Omar, card)).First(action => action["title"]!.GetValue<string>() == "Approve");
+        approve ??= PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Omar, card))
+            .First(action => action["title"]!.GetValue<string>() == "Approve");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => teams.InvokeAsync(PlayedTeams.Omar, card, approve)));
         await Eventually.TrueAsync(() => Task.FromResult(Says(card, "Verified")), () => $"verified: {card.Card}\n{bot.Output}");
 
         (await EffectsAsync(bot)).ShouldBe(1, bot.Output);
-        teams.Messages.Values.Count(message => message.Card is not null && message.Card.ToJsonString().Contains("CON-1001", StringComparison.Ordinal) && Says(message, "Spooler")).ShouldBe(1);
+        teams.Messages.Values.Count(message => message.Card is not null
+            && message.Card.ToJsonString().Contains("CON-1001", StringComparison.Ordinal) && Says(message, "Spooler")).ShouldBe(1);
         var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
         exitCode.ShouldBe(0, output);
         var entries = (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output;
@@ -66,9 +70,11 @@ public sealed class CrashTests
         Count(entries, "execution.finished").ShouldBe(1);
     }
 
-    private static bool Says(PlayedMessage message, string text) => message.Card!.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
+    private static bool Says(PlayedMessage message, string text) =>
+        message.Card!.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
 
-    private static int Count(string entries, string type) => entries.Split('\n').Count(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
+    private static int Count(string entries, string type) =>
+        entries.Split('\n').Count(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
 
     private static async Task<int> EffectsAsync(BotProcess bot)
     {
@@ -79,7 +85,8 @@ public sealed class CrashTests
     }
 
     private static Task LinkedAsync(BotProcess bot) => Eventually.TrueAsync(
-        async () => Count((await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output, "channel.linked") > 0, () => $"linked\n{bot.Output}");
+        async () => Count((await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output, "channel.linked") > 0,
+        () => $"linked\n{bot.Output}");
 
     /// <summary>A call during which the bot may die.</summary>
     private static async Task<bool> TryAsync(Func<Task<bool>> call)

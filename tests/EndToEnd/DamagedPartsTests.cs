@@ -6,8 +6,8 @@ using DevOpsAI.Ledger.Sqlite;
 namespace DevOpsAI.Tests.EndToEnd;
 
 /// <summary>
-/// Something of one client's record other than an entry is damaged while the bot is stopped: the next start holds that client and says what is
-/// wrong and what to do, and the other one is served.
+/// Something of one client's record other than an entry is damaged while the bot is stopped: the next start holds that client and says what
+/// is wrong and what to do, and the other one is served.
 /// </summary>
 public sealed class DamagedPartsTests
 {
@@ -19,16 +19,24 @@ public sealed class DamagedPartsTests
     private static readonly Dictionary<string, (Action<string> Damage, string Told, string Remedy)> Kinds = new()
     {
         ["what is sealed beside an entry is gone"] = (
-            static folder => Change(folder, LedgerFile.Name, "UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = (SELECT max(seq) FROM entries WHERE tenant = 'contoso' AND sealed IS NOT NULL)"),
+            static folder =>
+                Change(folder, LedgerFile.Name,
+                    "UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = (SELECT max(seq) FROM entries WHERE tenant = "
+                    + "'contoso' AND sealed IS NOT NULL)"),
             "what is sealed beside it is missing",
             "restore it from a backup"),
-        ["the tree beside the entries"] = (FlipRange, "the tree that is kept beside the entries (heads) is not the one that they give", "restore it from a backup"),
+        ["the tree beside the entries"] =
+            (FlipRange, "the tree that is kept beside the entries (heads) is not the one that they give", "restore it from a backup"),
         ["a checkpoint file that is cut"] = (
-            static folder => Bend(Newest(folder), static text => text[..(text.Length / 2)]), ".checkpoint cannot be read (", "move it out of its folder and keep it"),
+            static folder => Bend(Newest(folder), static text => text[..(text.Length / 2)]), ".checkpoint cannot be read (",
+            "move it out of its folder and keep it"),
         ["a checkpoint file that is something else"] = (
-            static folder => Bend(Newest(folder), static _ => "no note"), ".checkpoint cannot be read (", "move it out of its folder and keep it"),
+            static folder => Bend(Newest(folder), static _ => "no note"), ".checkpoint cannot be read (",
+            "move it out of its folder and keep it"),
         ["a checkpoint in the documents"] = (
-            static folder => Change(folder, SqliteDocuments.FileName, "UPDATE documents SET value = x'00' WHERE scope LIKE '%contoso%' AND kind LIKE 'checkpoint%'"),
+            static folder =>
+                Change(folder, SqliteDocuments.FileName,
+                    "UPDATE documents SET value = x'00' WHERE scope LIKE '%contoso%' AND kind LIKE 'checkpoint%'"),
             "kept in the documents cannot be read (",
             "restore the documents (documents.db) from a backup"),
         ["more was signed than there is"] = (Shorten, "so its end is missing", "Storage:AcceptLoss=true"),
@@ -42,7 +50,8 @@ public sealed class DamagedPartsTests
     public async Task Whatever_of_a_clients_record_is_damaged_holds_that_client_alone_and_is_told(string what)
     {
         var (damage, told, remedy) = Kinds[what];
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
+        await using var bot =
+            await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
         await using var contoso = await PlayedTeams.StartAsync(bot.Http);
         await using var fabrikam = await PlayedTeams.StartAsync(bot.Http);
         await contoso.SayAsync(PlayedTeams.Tara, "link contoso");
@@ -53,7 +62,8 @@ public sealed class DamagedPartsTests
         using (var received = await DamagedRecordTests.RaiseAsync(bot, "fabrikam", "FAB-WS01"))
             received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await fabrikam.CardAsync("FAB-WS01");
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed once");
+        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
+            () => "signed once");
         bot.Kill();
         using (var database = LedgerFile.OpenToWrite(Path.Combine(bot.Storage, LedgerFile.Name)))
             database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -64,7 +74,8 @@ public sealed class DamagedPartsTests
         await bot.RestartAsync(waitUntilReady: false);
         var ready = await DamagedRecordTests.NotReadyAsync(bot);
         ready["damaged"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe("contoso", ready.ToJsonString());
-        ready["damaged"]!["contoso"]!.GetValue<string>().ShouldSatisfyAllConditions(said => said.ShouldContain(told), said => said.ShouldContain(remedy));
+        ready["damaged"]!["contoso"]!.GetValue<string>()
+            .ShouldSatisfyAllConditions(said => said.ShouldContain(told), said => said.ShouldContain(remedy));
         using (var refused = await DamagedRecordTests.RaiseAsync(bot, "contoso", "WS-OTHER"))
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         using (var received = await DamagedRecordTests.RaiseAsync(bot, "fabrikam", "FAB-WEB01", "W3SVC"))
@@ -89,7 +100,8 @@ public sealed class DamagedPartsTests
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         using (var received = await DamagedRecordTests.RaiseAsync(bot, "contoso", "WS-RECEPTION"))
             received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed once");
+        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
+            () => "signed once");
         bot.Kill();
         Shorten(bot.Storage);
         await bot.RestartAsync(waitUntilReady: false);
@@ -125,7 +137,9 @@ public sealed class DamagedPartsTests
 
     private static void Bend(string file, Func<string, string> change) => File.WriteAllText(file, change(File.ReadAllText(file)));
 
-    /// <summary>As when an older ledger is put back under newer checkpoints: one entry less than was signed, and everything else in the file fits.</summary>
+    /// <summary>
+    /// As when an older ledger is put back under newer checkpoints: one entry less than was signed, and everything else in the file fits.
+    /// </summary>
     private static void Shorten(string folder)
     {
         var size = long.Parse(Path.GetFileNameWithoutExtension(Newest(folder)), System.Globalization.CultureInfo.InvariantCulture) - 1;
@@ -137,7 +151,8 @@ public sealed class DamagedPartsTests
         while (leaves.Step())
             range.Append(leaves.Bytes(0));
         range.Size.ShouldBe(size);
-        database.Prepare("UPDATE heads SET size = ?, root = ?, range = ? WHERE tenant = 'contoso'").Bind(1, size).Bind(2, range.Root()).Bind(3, range.Save()).Run();
+        database.Prepare("UPDATE heads SET size = ?, root = ?, range = ? WHERE tenant = 'contoso'").Bind(1, size).Bind(2, range.Root())
+            .Bind(3, range.Save()).Run();
     }
 
     private static void ZeroPage(string folder)
@@ -145,10 +160,12 @@ public sealed class DamagedPartsTests
         var file = Path.Combine(folder, LedgerFile.Name);
         var bytes = File.ReadAllBytes(file);
         var own = Enumerable.Range(1, (bytes.Length / PageSize) - 1)
-            .First(page => bytes[page * PageSize] == TableLeaf && Holds(bytes, page, "\"tenant\":\"contoso\"") && !Holds(bytes, page, "fabrikam"));
+            .First(page => bytes[page * PageSize] == TableLeaf && Holds(bytes, page, "\"tenant\":\"contoso\"")
+                && !Holds(bytes, page, "fabrikam"));
         bytes.AsSpan(own * PageSize, PageSize).Clear();
         File.WriteAllBytes(file, bytes);
     }
 
-    private static bool Holds(byte[] file, int page, string text) => file.AsSpan(page * PageSize, PageSize).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    private static bool Holds(byte[] file, int page, string text) =>
+        file.AsSpan(page * PageSize, PageSize).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 }

@@ -7,7 +7,9 @@ using DevOpsAI.Ledger.Sqlite;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>One byte of one client's record changes while the bot is stopped: that client is not served, the other one is as if nothing were.</summary>
+/// <summary>
+/// One byte of one client's record changes while the bot is stopped: that client is not served, the other one is as if nothing were.
+/// </summary>
 public sealed class DamagedRecordTests
 {
     [Theory]
@@ -17,7 +19,8 @@ public sealed class DamagedRecordTests
     [InlineData("leaf and body", false)]
     public async Task One_damaged_client_does_not_stop_the_other(string column, bool last)
     {
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
+        await using var bot =
+            await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
         await using var contoso = await PlayedTeams.StartAsync(bot.Http);
         await using var fabrikam = await PlayedTeams.StartAsync(bot.Http);
         await contoso.SayAsync(PlayedTeams.Tara, "link contoso");
@@ -27,9 +30,11 @@ public sealed class DamagedRecordTests
         using (var received = await RaiseAsync(bot, "fabrikam", "FAB-WS01"))
             received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var card = await contoso.CardAsync("WS-RECEPTION");
-        var approve = PlayedTeams.Actions(await contoso.ViewAsync(PlayedTeams.Tara, card)).First(action => action["title"]!.GetValue<string>() == "Approve");
+        var approve = PlayedTeams.Actions(await contoso.ViewAsync(PlayedTeams.Tara, card))
+            .First(action => action["title"]!.GetValue<string>() == "Approve");
         await fabrikam.CardAsync("FAB-WS01");
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed once");
+        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
+            () => "signed once");
         bot.Kill();
 
         var seq = Flip(Path.Combine(bot.Storage, LedgerFile.Name), column, last);
@@ -41,7 +46,9 @@ public sealed class DamagedRecordTests
         ready["damaged"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe("contoso");
         // Where leaf and body fit each other, only what was kept for all of them tells, and not which it is.
         ready["damaged"]!["contoso"]!.GetValue<string>().ShouldContain(
-            column == "leaf and body" ? "damaged: the tree that is kept beside the entries (heads) is not the one that they give" : $"entry {seq}:");
+            column == "leaf and body"
+                ? "damaged: the tree that is kept beside the entries (heads) is not the one that they give"
+                : $"entry {seq}:");
 
         using (var refused = await RaiseAsync(bot, "contoso", "WS-OTHER"))
         {
@@ -56,7 +63,9 @@ public sealed class DamagedRecordTests
         foreach (var question in questions)
             await contoso.SayAsync(PlayedTeams.Tara, question);
         await Eventually.TrueAsync(
-            () => Task.FromResult(contoso.Messages.Values.Count(message => message.Newest.ToJsonString().Contains("record is damaged", StringComparison.Ordinal)) == questions.Length),
+            () => Task.FromResult(
+                contoso.Messages.Values.Count(
+                    message => message.Newest.ToJsonString().Contains("record is damaged", StringComparison.Ordinal)) == questions.Length),
             () => $"told each time\n{bot.Output}");
 
         using (var received = await RaiseAsync(bot, "fabrikam", "FAB-WEB01", "W3SVC"))
@@ -69,7 +78,8 @@ public sealed class DamagedRecordTests
         log.ShouldContain("contoso IS NOT SERVED");
         log.ShouldContain("'ledger verify --tenant contoso'");
         log.ShouldNotContain("The ledger of contoso is signed");
-        contoso.Messages.Count.ShouldBe(said + questions.Length, "nothing but the answers to what was asked is posted for the damaged client");
+        contoso.Messages.Count.ShouldBe(
+            said + questions.Length, "nothing but the answers to what was asked is posted for the damaged client");
         bot.Kill();
         Head(Path.Combine(bot.Storage, LedgerFile.Name)).ShouldBe(seqOfLast, "nothing was recorded for it");
         (await bot.VerbAsync("ledger", "verify", "--tenant", "fabrikam")).ExitCode.ShouldBe(0);
@@ -125,7 +135,8 @@ public sealed class DamagedRecordTests
         row.Step().ShouldBeTrue();
         var body = Encoding.UTF8.GetBytes(row.Text(0).Replace("\"correlation\":\"", "\"correlation\":\"x", StringComparison.Ordinal));
         row.Reset();
-        database.Prepare("UPDATE entries SET body = ?, leaf = ? WHERE tenant = 'contoso' AND seq = 1").Bind(1, body).Bind(2, MerkleTree.HashLeaf(body)).Run();
+        database.Prepare("UPDATE entries SET body = ?, leaf = ? WHERE tenant = 'contoso' AND seq = 1").Bind(1, body)
+            .Bind(2, MerkleTree.HashLeaf(body)).Run();
         return 1;
     }
 

@@ -3,7 +3,8 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>Deadlines that fall while the bot is not there: each restart has a clock that is further ahead.</summary>
 public sealed class DeadlineTests
 {
-    private static readonly string[] Deadlines = ["proposal.decided", "proposal.returned", "proposal.escalated", "proposal.expired", "proposal.escalated"];
+    private static readonly string[] Deadlines = ["proposal.decided", "proposal.returned", "proposal.escalated", "proposal.expired",
+        "proposal.escalated"];
 
     [Fact]
     public async Task A_snooze_returns_an_escalation_is_told_elsewhere_and_silence_asks_again_higher_up_with_nothing_done()

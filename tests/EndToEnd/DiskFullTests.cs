@@ -13,14 +13,17 @@ public sealed class DiskFullTests
     public async Task What_cannot_be_written_is_told_with_code_2_and_nothing_is_left_half_written()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux ends a write at a limit without ending the process.");
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
+        await using var bot =
+            await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
         await using (var teams = await PlayedTeams.StartAsync(bot.Http))
         {
             for (var n = 0; n < 160; n++)
-                await teams.SayAsync(n % 2 == 0 ? PlayedTeams.Tara : PlayedTeams.Omar, n % 2 == 0 ? $"freeze contoso because {new string('x', 400)}" : "unfreeze contoso done");
+                await teams.SayAsync(n % 2 == 0 ? PlayedTeams.Tara : PlayedTeams.Omar,
+                    n % 2 == 0 ? $"freeze contoso because {new string('x', 400)}" : "unfreeze contoso done");
         }
         await Eventually.TrueAsync(
-            async () => await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso") is (0, var note) && long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture) > 160, () => "all of it signed");
+            async () => await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso") is (0, var note)
+                && long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture) > 160, () => "all of it signed");
         bot.Kill();
         var folder = Directory.CreateTempSubdirectory("full-").FullName;
         var bundle = Path.Combine(folder, "evidence.zip");
@@ -30,7 +33,8 @@ public sealed class DiskFullTests
         code.ShouldBe(2);
         Directory.GetFiles(folder).ShouldBeEmpty();
 
-        foreach (var verb in (string[][])[["keys", "rotate", "--tenant", "contoso"], ["erase", "--tenant", "contoso", "--subject", PlayedTeams.Tara.ObjectId]])
+        foreach (var verb in (string[][])[["keys", "rotate", "--tenant", "contoso"],
+            ["erase", "--tenant", "contoso", "--subject", PlayedTeams.Tara.ObjectId]])
         {
             (code, output) = await LimitedAsync(bot, verb);
             output.ShouldNotContain("   at ");
@@ -44,7 +48,8 @@ public sealed class DiskFullTests
         // With room again, everything works.
         foreach (var (said, verb) in new[]
         {
-            ("entries 1 to", (string[])["ledger", "export", "--tenant", "contoso", "--out", bundle]), ("is not needed any more", ["keys", "rotate", "--tenant", "contoso"]),
+            ("entries 1 to", (string[])["ledger", "export", "--tenant", "contoso", "--out", bundle]),
+            ("is not needed any more", ["keys", "rotate", "--tenant", "contoso"]),
             ("is destroyed", ["erase", "--tenant", "contoso", "--subject", PlayedTeams.Tara.ObjectId]),
         })
         {
@@ -59,7 +64,8 @@ public sealed class DiskFullTests
     /// <summary>Runs a verb that may write no file beyond <see cref="Limit"/>; a write beyond fails as on a full disk.</summary>
     private static async Task<(int ExitCode, string Output)> LimitedAsync(BotProcess bot, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Places.Bot };
+        var start = new ProcessStartInfo("bash")
+            { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Places.Bot };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"trap '' XFSZ; ulimit -f {Limit}; exec dotnet \"$@\"");
         start.ArgumentList.Add("verb");

@@ -27,7 +27,8 @@ public sealed class ErasureTests
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
         await teams.ClickAsync(Jo, card, "Approve");
-        await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified") && card.Says(Canary)), () => $"carried out for {Jo.Name}: {card.Card}\n{bot.Output}");
+        await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified") && card.Says(Canary)),
+            () => $"carried out for {Jo.Name}: {card.Card}\n{bot.Output}");
         await VerifiesAsync(bot);
 
         // Not by somebody who may not, and not by one alone.
@@ -48,7 +49,8 @@ public sealed class ErasureTests
         await Eventually.TrueAsync(() => Task.FromResult(!card.Says(Canary)), () => $"drawn again: {card.Card}");
         card.Says("(erased)").ShouldBeTrue();
         var types = (await bot.TypesAsync()).ToList();
-        types.Where(static type => type.StartsWith("erasure.", StringComparison.Ordinal)).ShouldBe(["erasure.requested", "erasure.approved", "erasure.completed"]);
+        types.Where(static type => type.StartsWith("erasure.", StringComparison.Ordinal))
+            .ShouldBe(["erasure.requested", "erasure.approved", "erasure.completed"]);
         await VerifiesAsync(bot);
 
         // Asked again, the bot knows nobody of that name any more, and its words about the incident name nobody.
@@ -57,7 +59,8 @@ public sealed class ErasureTests
         var before = teams.Messages.Count;
         await teams.SayAsync(PlayedTeams.Tara, "why CON-1001");
         await Eventually.TrueAsync(() => Task.FromResult(teams.Messages.Count > before), () => "why");
-        teams.Messages.Values.Where(message => !posted.Contains(message.Id) && message.Newest.ToJsonString().Contains(Canary, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+        teams.Messages.Values.Where(message => !posted.Contains(message.Id)
+            && message.Newest.ToJsonString().Contains(Canary, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
 
         await SearchAsync(bot);
         bot.Kill();
@@ -91,7 +94,8 @@ public sealed class ErasureTests
             }
         }
         File.Delete(bundle);
-        foreach (var file in Directory.GetFiles(bot.Storage, "*", SearchOption.AllDirectories).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(bot.Storage, "*", SearchOption.AllDirectories)
+            .Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             try
             {

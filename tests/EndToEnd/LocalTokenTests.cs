@@ -92,7 +92,9 @@ public sealed partial class LocalTokenTests
             await using var moved = await BotProcess.StartAsync(storage: storage);
             var desk = new LocalDesk(moved);
 
-            await desk.RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""");
+            await desk.RaiseAsync(
+                """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on """
+                + """SRV-FILE01"}""");
 
             await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
         }
@@ -104,7 +106,8 @@ public sealed partial class LocalTokenTests
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http)
     {
-        using var answer = await http.PostAsJsonAsync("/localteams/api/people/alex/messages", new { conversation = "a:1local-alex", text = "help" }, Ct);
+        using var answer =
+            await http.PostAsJsonAsync("/localteams/api/people/alex/messages", new { conversation = "a:1local-alex", text = "help" }, Ct);
         return answer.StatusCode;
     }
 

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>What MSPs see daily, as common exporters spell it, raised at one bot: each ends in its own card and, once approved, in Verified.</summary>
+/// <summary>
+/// What MSPs see daily, as common exporters spell it, raised at one bot: each ends in its own card and, once approved, in Verified.
+/// </summary>
 public sealed class RunbookTests
 {
     /// <summary>Alert, labels, and what the card must name.</summary>
@@ -14,12 +16,14 @@ public sealed class RunbookTests
         ("HostOutOfDiskSpace", "instance=srv-file01.contoso.local:9182;mountpoint=C:", "Clean up volume C of SRV-FILE01"),
         ("LogVolumeFull", "instance=srv-sql01;volume=logs", "volume logs of SRV-SQL01"),
         ("WindowsServerServiceStatus", "instance=WS-RECEPTION:9182;exported_name=spooler;state=running", "Start the service Spooler"),
-        ("windows_service_down", "instance=10.1.2.3:9182;hostname=SRV-SQL01.contoso.local;name=SQLSERVERAGENT", "Start the service SQLSERVERAGENT"),
+        ("windows_service_down", "instance=10.1.2.3:9182;hostname=SRV-SQL01.contoso.local;name=SQLSERVERAGENT",
+            "Start the service SQLSERVERAGENT"),
         ("VeeamBackupFailed", "instance=srv-backup01;job=veeam;job_name=Nightly", "backup job Nightly on SRV-BACKUP01"),
         ("MalwareDetected", "host=WS-RECEPTION;file=invoice.exe", "invoice.exe"),
         ("WindowsUpdateFailed", "computer=SRV-DC01.CONTOSO.LOCAL;kb=KB5044281", "Install KB5044281 on SRV-DC01"),
         ("InstanceDown", "instance=WS-FINANCE02:9182;job=windows", "Wake WS-FINANCE02"),
-        ("SSLCertExpiringSoon", "instance=https://www.contoso.example;host=SRV-WEB01;cn=www.contoso.example", "Renew the certificate www.contoso.example on SRV-WEB01"),
+        ("SSLCertExpiringSoon", "instance=https://www.contoso.example;host=SRV-WEB01;cn=www.contoso.example",
+            "Renew the certificate www.contoso.example on SRV-WEB01"),
         ("HostHighCpuLoad", "instance=srv-sql01:9100", "ReportBuilder"),
         ("HostOutOfMemory", "instance=srv-sql01.ad.contoso.local:9182", "Restart SRV-SQL01"),
         ("NodeRAIDDegraded", "instance=SRV-BACKUP01:9100;device=md0", "array md0 of SRV-BACKUP01"),
@@ -37,10 +41,13 @@ public sealed class RunbookTests
     [Fact]
     public async Task Every_area_ends_in_its_own_card_and_in_Verified()
     {
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Storms:SameCause"] = "100", ["Storms:Tenant"] = "100" });
+        await using var bot =
+            await BotProcess.StartAsync(
+                new() { ["LocalTeams:Enabled"] = "false", ["Storms:SameCause"] = "100", ["Storms:Tenant"] = "100" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
-        await bot.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state", """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
+        await bot.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state",
+            """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
 
         for (var number = 0; number < Areas.Length; number++)
         {
@@ -66,7 +73,8 @@ public sealed class RunbookTests
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
-        await bot.SandboxAsync(HttpMethod.Post, "devices/dev-c-107/state", """{"services":{"W32Time":{"state":"stopped","startup":"automatic"}}}""");
+        await bot.SandboxAsync(HttpMethod.Post, "devices/dev-c-107/state",
+            """{"services":{"W32Time":{"state":"stopped","startup":"automatic"}}}""");
         var both = Alert("WindowsServiceDown", "instance=WS-RECEPTION:9182;name=Spooler");
         both["alerts"]!.AsArray().Add(Alert("WindowsServiceDown", "instance=WS-RECEPTION:9182;name=W32Time")["alerts"]![0]!.DeepClone());
         using var received = await bot.AlertmanagerAsync("contoso", both);
@@ -80,15 +88,18 @@ public sealed class RunbookTests
                 () => Task.FromResult(IsVerified(card)), () => $"{service}: {card.Card}");
         }
         var services = (await bot.SandboxAsync(HttpMethod.Get, "devices/dev-c-107"))["services"]!;
-        (services["Spooler"]!["state"]!.GetValue<string>(), services["W32Time"]!["state"]!.GetValue<string>()).ShouldBe(("running", "running"));
+        (services["Spooler"]!["state"]!.GetValue<string>(), services["W32Time"]!["state"]!.GetValue<string>()).ShouldBe(
+            ("running", "running"));
     }
 
-    private static bool IsVerified(PlayedMessage card) => card.Card!["fallbackText"]!.GetValue<string>().Contains(" Verified: ", StringComparison.Ordinal);
+    private static bool IsVerified(PlayedMessage card) =>
+        card.Card!["fallbackText"]!.GetValue<string>().Contains(" Verified: ", StringComparison.Ordinal);
 
     internal static JsonObject Alert(string kind, string labels)
     {
         var pairs = labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[1]);
-        var payload = Alerts.Payload(kind, pairs.GetValueOrDefault("instance", ""), "firing", [.. pairs.Select(pair => (pair.Key, pair.Value))]);
+        var payload =
+            Alerts.Payload(kind, pairs.GetValueOrDefault("instance", ""), "firing", [.. pairs.Select(pair => (pair.Key, pair.Value))]);
         if (!pairs.ContainsKey("instance"))
             payload["alerts"]![0]!["labels"]!.AsObject().Remove("instance");
         return payload;
@@ -97,7 +108,9 @@ public sealed class RunbookTests
 
 internal static class Approving
 {
-    /// <summary>Approves as a person does: with the button, or page by page where the plan cannot be undone. Nothing where it runs by itself.</summary>
+    /// <summary>
+    /// Approves as a person does: with the button, or page by page where the plan cannot be undone. Nothing where it runs by itself.
+    /// </summary>
     public static async Task ApproveAsync(this PlayedTeams teams, PlayedPerson who, PlayedMessage card)
     {
         var view = await teams.ViewAsync(who, card);
@@ -107,7 +120,8 @@ internal static class Approving
             while (details is not null && Button(view, "Approve") is null)
             {
                 view = (await teams.InvokeAsync(who, card, details))["value"]!.AsObject();
-                details = PlayedTeams.Actions(view).FirstOrDefault(action => action["verb"]?.GetValue<string>() == "details" && action["data"]?["review"] is not null);
+                details = PlayedTeams.Actions(view)
+                    .FirstOrDefault(action => action["verb"]?.GetValue<string>() == "details" && action["data"]?["review"] is not null);
             }
         }
         if (Button(view, "Approve") is { } approve)
@@ -125,5 +139,6 @@ internal static class Approving
         return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
-    private static JsonObject? Button(JsonObject view, string title) => PlayedTeams.Actions(view).FirstOrDefault(action => action["title"]!.GetValue<string>() == title);
+    private static JsonObject? Button(JsonObject view, string title) =>
+        PlayedTeams.Actions(view).FirstOrDefault(action => action["title"]!.GetValue<string>() == title);
 }

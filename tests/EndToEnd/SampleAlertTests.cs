@@ -12,7 +12,8 @@ public sealed class SampleAlertTests
         await using var bot = await BotProcess.StartAsync();
         var desk = new LocalDesk(bot);
         await desk.SettledAsync();
-        var (disk, service) = (await RaiseAsync(desk, "contoso-disk", "Disk C: almost full"), await RaiseAsync(desk, "contoso-service", "SQLSERVERAGENT"));
+        var (disk, service) =
+            (await RaiseAsync(desk, "contoso-disk", "Disk C: almost full"), await RaiseAsync(desk, "contoso-service", "SQLSERVERAGENT"));
         foreach (var card in new[] { disk, service })
             await desk.SaysAsync(LocalDesk.Contoso, card, "\"Approve\"");
         await desk.SaysAsync(LocalDesk.Contoso, await RaiseAsync(desk, "contoso-malware", "invoice.exe"), "\"Approve\"");
@@ -20,12 +21,14 @@ public sealed class SampleAlertTests
         await desk.SaysAsync(LocalDesk.Contoso, unasked, "\"Verified\"");
         await desk.SaysAsync(LocalDesk.Contoso, unasked, "\"Undo\"");
         await desk.SaysAsync(LocalDesk.Contoso, await RaiseAsync(desk, "contoso-unknown", "rack door"), "\"Handled\"");
-        await desk.SaysAsync(LocalDesk.Fabrikam, await RaiseAsync(desk, "fabrikam-disk", "Disk D: almost full", LocalDesk.Fabrikam), "\"Approve\"");
+        await desk.SaysAsync(LocalDesk.Fabrikam, await RaiseAsync(desk, "fabrikam-disk", "Disk D: almost full", LocalDesk.Fabrikam),
+            "\"Approve\"");
 
         await desk.ClickAsync("erik", LocalDesk.Contoso, disk, "Approve");
         await desk.SaysAsync(LocalDesk.Contoso, disk, "\"Verified\"");
         (await PostAsync(desk, "contoso-disk")).ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => await desk.CardAsync(LocalDesk.Contoso, "Disk C: almost full") != disk, () => "a card of its own");
+        await Eventually.TrueAsync(async () => await desk.CardAsync(LocalDesk.Contoso, "Disk C: almost full") != disk,
+            () => "a card of its own");
         await desk.SaysAsync(LocalDesk.Contoso, await desk.CardAsync(LocalDesk.Contoso, "Disk C: almost full"), "\"Approve\"");
         bot.Output.ShouldNotContain("could not be read: The bot does not listen yet");
     }

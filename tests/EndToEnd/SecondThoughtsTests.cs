@@ -39,12 +39,15 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         var card = await teams.CardAsync("WS-RECEPTION");
 
         var approve = await ButtonAsync(teams, PlayedTeams.Tara, card, "Approve");
-        (await teams.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString().ShouldContain("it needs 1 more approval by somebody else");
+        (await teams.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString()
+            .ShouldContain("it needs 1 more approval by somebody else");
         (await teams.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString().ShouldContain("it needs somebody else");
-        (await teams.InvokeAsync(PlayedTeams.Omar, card, approve)).ToJsonString().ShouldContain("You approved CON-1001; it is being carried out.");
+        (await teams.InvokeAsync(PlayedTeams.Omar, card, approve)).ToJsonString()
+            .ShouldContain("You approved CON-1001; it is being carried out.");
         await SaysAsync(bot, card, "Verified");
 
-        (await teams.ClickAsync(PlayedTeams.Tara, card, "Undo")).ToJsonString().ShouldContain("needs 1 approval by somebody other than you");
+        (await teams.ClickAsync(PlayedTeams.Tara, card, "Undo")).ToJsonString()
+            .ShouldContain("needs 1 approval by somebody other than you");
         await SaysAsync(bot, card, "Take back what was done");
         var takeBack = await ButtonAsync(teams, PlayedTeams.Omar, card, "Approve");
         (await teams.InvokeAsync(PlayedTeams.Tara, card, takeBack)).ToJsonString().ShouldContain("somebody else must approve it");
@@ -52,7 +55,9 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         await SaysAsync(bot, card, "nothing has been done about it");
         (await bot.TypesAsync()).Count(type => type == "incident.reopened").ShouldBe(1);
         await teams.SayAsync(PlayedTeams.Tara, "pending");
-        await Eventually.TrueAsync(() => Task.FromResult(teams.Messages.Values.Any(message => message.Says("Taken back, still firing") && message.Says("1 open"))), () => bot.Output);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(teams.Messages.Values.Any(message => message.Says("Taken back, still firing") && message.Says("1 open"))),
+            () => bot.Output);
 
         var types = await bot.TypesAsync();
         types.Count(type => type == "proposal.decided").ShouldBe(3);
@@ -70,7 +75,8 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         var card = await teams.CardAsync("WS-RECEPTION");
         await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
-        using var ended = await bot.AlertmanagerAsync("contoso", Alerts.Payload("WindowsServiceDown", "WS-RECEPTION", "resolved", ("name", "Spooler")));
+        using var ended =
+            await bot.AlertmanagerAsync("contoso", Alerts.Payload("WindowsServiceDown", "WS-RECEPTION", "resolved", ("name", "Spooler")));
         ended.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await bot.TypesAsync()).ShouldNotContain("execution.finished", "the alert ended while it was carried out");
         await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", "{}");
@@ -115,7 +121,8 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
     {
         await using var bot = await BotProcess.StartAsync(new()
         {
-            ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:00:01", ["Execution:SettleFor"] = "00:00:01", ["Execution:LookEvery"] = "00:00:00.200",
+            ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:00:01", ["Execution:SettleFor"] = "00:00:01",
+            ["Execution:LookEvery"] = "00:00:00.200",
         });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         var desk = new LocalDesk(bot);
@@ -135,7 +142,8 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
     }
 
-    private static async Task<System.Text.Json.Nodes.JsonObject> ButtonAsync(PlayedTeams teams, PlayedPerson who, PlayedMessage card, string title) =>
+    private static async Task<System.Text.Json.Nodes.JsonObject> ButtonAsync(
+        PlayedTeams teams, PlayedPerson who, PlayedMessage card, string title) =>
         PlayedTeams.Actions(await teams.ViewAsync(who, card)).First(action => action["title"]!.GetValue<string>() == title);
 
     private static Task SaysAsync(BotProcess bot, PlayedMessage message, string text) => Eventually.TrueAsync(

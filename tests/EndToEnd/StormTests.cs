@@ -10,12 +10,18 @@ public sealed class StormTests
     private const string Storm = "Many different alerts at once";
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(5);
 
-    /// <summary>Name, subject label, subject, and the button that the plan is approved with, or read first where it cannot be undone; null where the Sandbox leaves no plan.</summary>
+    /// <summary>
+    /// Name, subject label, subject, and the button that the plan is approved with, or read first where it cannot be undone; null where the
+    /// Sandbox leaves no plan.
+    /// </summary>
     private static readonly (string Kind, string Label, string Subject, string? Button)[] Security =
     [
-        ("MalwareFound", "instance", "WS-RECEPTION", "Approve"), ("SuspiciousSignIn", "user", "anna.lopez@contoso.example", "All details"), ("RansomwareSuspected", "instance", "SRV-FILE01", null),
-        ("BruteForceAttack", "instance", "SRV-DC01", null), ("ImpossibleTravel", "user", "ben.ito@contoso.example", null), ("EdrIntrusionDetected", "instance", "SRV-SQL01", null),
-        ("PhishingReported", "user", "carla.diaz@contoso.example", null), ("PrivilegeEscalation", "instance", "SRV-DC02", null), ("DataExfiltration", "instance", "SRV-SQL02", null),
+        ("MalwareFound", "instance", "WS-RECEPTION", "Approve"), ("SuspiciousSignIn", "user", "anna.lopez@contoso.example", "All details"),
+        ("RansomwareSuspected", "instance", "SRV-FILE01", null),
+        ("BruteForceAttack", "instance", "SRV-DC01", null), ("ImpossibleTravel", "user", "ben.ito@contoso.example", null),
+        ("EdrIntrusionDetected", "instance", "SRV-SQL01", null),
+        ("PhishingReported", "user", "carla.diaz@contoso.example", null), ("PrivilegeEscalation", "instance", "SRV-DC02", null),
+        ("DataExfiltration", "instance", "SRV-SQL02", null),
     ];
 
     [Fact]
@@ -27,7 +33,9 @@ public sealed class StormTests
         var sent = new Dictionary<string, DateTimeOffset>();
         for (var index = 0; index < 28; index++)
         {
-            var kind = index % 3 == 1 ? Security[index / 3].Kind : string.Create(CultureInfo.InvariantCulture, $"QueueBacklog{(char)('A' + index)}");
+            var kind = index % 3 == 1
+                ? Security[index / 3].Kind
+                : string.Create(CultureInfo.InvariantCulture, $"QueueBacklog{(char)('A' + index)}");
             var payload = index % 3 == 1 ? Of(Security[index / 3]) : Alerts.Payload(kind, $"app-{index:00}", "firing");
             sent[kind] = DateTimeOffset.UtcNow;
             (await bot.AlertmanagerAsync("contoso", payload)).EnsureSuccessStatusCode();
@@ -41,11 +49,13 @@ public sealed class StormTests
         foreach (var alert in Security)
         {
             var (at, card) = cards
-                .Where(card => card.Card.Contains(alert.Kind, StringComparison.Ordinal) && !card.Card.Contains(Storm, StringComparison.Ordinal))
+                .Where(card => card.Card.Contains(alert.Kind, StringComparison.Ordinal)
+                    && !card.Card.Contains(Storm, StringComparison.Ordinal))
                 .ShouldHaveSingleItem();
             (at - sent[alert.Kind]).ShouldBeLessThan(Bar, alert.Kind);
             if (alert.Button is { } button)
-                JsonNode.Parse(card)!["actions"]!.AsArray().Select(static action => (string)action!["title"]!).ShouldContain(button, $"{alert.Kind} waits with a plan");
+                JsonNode.Parse(card)!["actions"]!.AsArray().Select(static action => (string)action!["title"]!)
+                    .ShouldContain(button, $"{alert.Kind} waits with a plan");
         }
         var (code, holes) = await bot.VerbAsync("ledger", "holes", "--tenant", "contoso");
         code.ShouldBe(0, holes);

@@ -26,7 +26,8 @@ public sealed class StoryTests
         var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
         exitCode.ShouldBe(0, output);
         var (_, lines) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
-        var types = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["type"]!.GetValue<string>()).ToList();
+        var types = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!["type"]!.GetValue<string>()).ToList();
         string[] spine = ["channel.linked", "event.received", "incident.opened", "recommendation.drafted", "proposal.staged", "card.posted",
             "proposal.decided", "execution.started", "step.finished", "execution.finished", "card.updated"];
         foreach (var type in spine)
@@ -42,7 +43,8 @@ public sealed class StoryTests
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
-        var approve = PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Tara, card)).First(action => action["title"]!.GetValue<string>() == "Approve");
+        var approve = PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Tara, card))
+            .First(action => action["title"]!.GetValue<string>() == "Approve");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n =>
             teams.InvokeAsync(n % 2 == 0 ? PlayedTeams.Tara : PlayedTeams.Omar, card, approve)));
@@ -52,7 +54,8 @@ public sealed class StoryTests
         var (_, lines) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
         lines.Split('\n').Count(line => line.Contains("\"proposal.decided\"", StringComparison.Ordinal)).ShouldBe(1);
         await Eventually.TrueAsync(
-            async () => (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Contains("\"execution.finished\"", StringComparison.Ordinal), () => "finished");
+            async () => (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Contains(
+                "\"execution.finished\"", StringComparison.Ordinal), () => "finished");
         (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output
             .Split('\n').Count(line => line.Contains("\"execution.started\"", StringComparison.Ordinal)).ShouldBe(1);
     }

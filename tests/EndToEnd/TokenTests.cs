@@ -30,7 +30,8 @@ public sealed class TokenTests
             ["Logging:LogLevel:Default"] = "Debug",
         });
         var now = DateTimeOffset.UtcNow;
-        string Token(Action<JsonObject>? claims = null, Action<JsonObject>? header = null) => teams.Issuer.Token(App, teams.ServiceUrl, now, claims, header);
+        string Token(Action<JsonObject>? claims = null, Action<JsonObject>? header = null) =>
+            teams.Issuer.Token(App, teams.ServiceUrl, now, claims, header);
         var unsigned = TokenIssuer.Encode("""{"alg":"none","typ":"JWT"}""") + "." + Token().Split('.')[1] + ".";
         using var stranger = new TokenIssuer();
         (string Why, string? Token, HttpStatusCode Status)[] attacks =
@@ -46,14 +47,17 @@ public sealed class TokenTests
             ("expired", Token(claims => claims["exp"] = now.ToUnixTimeSeconds() - 301), HttpStatusCode.Unauthorized),
             ("no expiry", Token(claims => claims["exp"] = null), HttpStatusCode.Unauthorized),
             ("not yet valid", Token(claims => claims["nbf"] = now.ToUnixTimeSeconds() + 600), HttpStatusCode.Unauthorized),
-            ("another service URL", Token(claims => claims["serviceurl"] = "https://smba.trafficmanager.net/emea/"), HttpStatusCode.Forbidden),
+            ("another service URL", Token(claims => claims["serviceurl"] = "https://smba.trafficmanager.net/emea/"),
+                HttpStatusCode.Forbidden),
             ("no service URL", Token(claims => claims["serviceurl"] = null), HttpStatusCode.Forbidden),
             ("cut", Token()[..^4], HttpStatusCode.Unauthorized),
         ];
         foreach (var (why, token, status) in attacks)
             (await SendAsync(bot, token, Say(teams.ServiceUrl))).ShouldBe(status, why);
-        (await SendAsync(bot, Token(), Say(teams.ServiceUrl, directory: "88888888-8888-4888-8888-888888888888"))).ShouldBe(HttpStatusCode.Forbidden, "another directory");
-        (await SendAsync(bot, Token(claims => claims["serviceurl"] = "http://127.0.0.1:1/x"), Say("http://127.0.0.1:1/x"))).ShouldBe(HttpStatusCode.Forbidden, "untrusted");
+        (await SendAsync(bot, Token(), Say(teams.ServiceUrl, directory: "88888888-8888-4888-8888-888888888888"))).ShouldBe(
+            HttpStatusCode.Forbidden, "another directory");
+        (await SendAsync(bot, Token(claims => claims["serviceurl"] = "http://127.0.0.1:1/x"), Say("http://127.0.0.1:1/x"))).ShouldBe(
+            HttpStatusCode.Forbidden, "untrusted");
         teams.Calls.ShouldBeEmpty();
         teams.TokensIssued.ShouldBe(0);
 
@@ -62,9 +66,11 @@ public sealed class TokenTests
         teams.Issuer.Roll("key-2");
         (await SendAsync(bot, Token(), Say(teams.ServiceUrl))).IsGood().ShouldBeTrue("the new key is fetched");
         await AnswersAsync(teams, 2);
-        (await SendAsync(bot, Token(header: head => head["kid"] = "key-9"), Say(teams.ServiceUrl))).ShouldBe(HttpStatusCode.Unauthorized, "unknown key");
+        (await SendAsync(bot, Token(header: head => head["kid"] = "key-9"), Say(teams.ServiceUrl))).ShouldBe(
+            HttpStatusCode.Unauthorized, "unknown key");
 
-        teams.Calls.ShouldAllBe(call => call.Authorization != null && call.Authorization.StartsWith("Bearer token-", StringComparison.Ordinal));
+        teams.Calls.ShouldAllBe(
+            call => call.Authorization != null && call.Authorization.StartsWith("Bearer token-", StringComparison.Ordinal));
         foreach (var path in new[] { "/localteams", "/localteams/api/state", "/sandbox/devices" })
         {
             using var answer = await bot.Http.GetAsync(path, TestContext.Current.CancellationToken);

@@ -12,7 +12,8 @@ public sealed class VerbsElsewhereTests
     {
         var cancel = TestContext.Current.CancellationToken;
         var elsewhere = Directory.CreateTempSubdirectory("elsewhere-").FullName;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = elsewhere };
+        var start = new ProcessStartInfo("dotnet")
+            { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = elsewhere };
         foreach (var argument in (string[])[Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"), .. verb])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";

@@ -20,9 +20,12 @@ public sealed class WitnessHoldTests
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
-        var approve = PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Tara, card)).First(action => action["title"]!.GetValue<string>() == "Approve");
-        (await teams.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString().ShouldContain("have not answered yet whether it is whole");
-        await Eventually.TrueAsync(() => Task.FromResult(bot.Output.Contains("carried out from now on all the same", StringComparison.Ordinal)), () => bot.Output);
+        var approve = PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Tara, card))
+            .First(action => action["title"]!.GetValue<string>() == "Approve");
+        (await teams.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString()
+            .ShouldContain("have not answered yet whether it is whole");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(bot.Output.Contains("carried out from now on all the same", StringComparison.Ordinal)), () => bot.Output);
         await teams.InvokeAsync(PlayedTeams.Tara, card, approve);
         await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified")), () => $"{card.Card}\n{bot.Output}");
     }

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
-/// <summary>A machine that started with a clock 30 days ahead, took one alert in and was set right: nothing that comes after is void.</summary>
+/// <summary>
+/// A machine that started with a clock 30 days ahead, took one alert in and was set right: nothing that comes after is void.
+/// </summary>
 public sealed class WrongClockTests
 {
     [Fact]

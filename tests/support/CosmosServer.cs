@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Support;
 
-/// <summary>A Cosmos DB server in a process of its own on 127.0.0.1: <c>tests/support/cosmos/front.js</c>. Ends with this process at the latest.</summary>
+/// <summary>
+/// A Cosmos DB server in a process of its own on 127.0.0.1: <c>tests/support/cosmos/front.js</c>. Ends with this process at the latest.
+/// </summary>
 public sealed class CosmosServer : IAsyncDisposable
 {
     /// <summary>Any base64 will do: the server looks at no signature.</summary>
@@ -65,7 +67,8 @@ public sealed class CosmosServer : IAsyncDisposable
     {
         var options = Options(database ?? NewDatabase());
         change?.Invoke(options);
-        var store = new CosmosStore(options, new PlainSecrets(), TimeProvider.System, new(), (logs ?? NullLoggerFactory.Instance).CreateLogger<CosmosStore>());
+        var store = new CosmosStore(options, new PlainSecrets(), TimeProvider.System, new(),
+            (logs ?? NullLoggerFactory.Instance).CreateLogger<CosmosStore>());
         await store.PrepareAsync(CancellationToken.None);
         return store;
     }
@@ -74,7 +77,8 @@ public sealed class CosmosServer : IAsyncDisposable
 
     /// <summary>
     /// From now on these go wrong; none when nothing is given. <c>fault</c> is <c>status</c> (with <c>status</c>, and <c>ms</c> to wait),
-    /// <c>lose-request</c>, <c>lose-answer</c> or <c>slow</c> (by <c>ms</c>); <c>kind</c>, <c>container</c>, <c>chance</c> and <c>times</c> limit it.
+    /// <c>lose-request</c>, <c>lose-answer</c> or <c>slow</c> (by <c>ms</c>); <c>kind</c>, <c>container</c>, <c>chance</c> and <c>times</c>
+    /// limit it.
     /// </summary>
     public async Task FailAsync(params object[] faults)
     {
@@ -108,7 +112,8 @@ public sealed class CosmosServer : IAsyncDisposable
             // npm writes this file last, so an interrupted install is done again.
             if (File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")))
                 return true;
-            using var npm = Process.Start(new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund --loglevel=error") { WorkingDirectory = Folder });
+            using var npm = Process.Start(
+                new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund --loglevel=error") { WorkingDirectory = Folder });
             await npm!.WaitForExitAsync();
             return npm.ExitCode == 0;
         }

@@ -21,7 +21,8 @@ public sealed class CustomersVault(IKeyWrapper keys) : IKeyWrapper
     /// <summary>How often a tenant's key was asked for.</summary>
     public int AskedFor(TenantId tenant) => asked.GetValueOrDefault(tenant);
 
-    public async ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
+    public async ValueTask<WrappedKey> WrapAsync(
+        TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
     {
         await AskAsync(tenant);
         return await keys.WrapAsync(tenant, key, mayCreate, cancellationToken);
@@ -33,7 +34,8 @@ public sealed class CustomersVault(IKeyWrapper keys) : IKeyWrapper
         return await keys.UnwrapAsync(tenant, wrapped, cancellationToken);
     }
 
-    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) => keys.BeginRotationAsync(tenant, cancellationToken);
+    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        keys.BeginRotationAsync(tenant, cancellationToken);
 
     private async Task AskAsync(TenantId tenant)
     {

@@ -14,7 +14,8 @@ public static class EveryFact
     /// <summary>In order of their stored names.</summary>
     public static IReadOnlyList<Fact> All { get; } =
     [
-        .. typeof(Fact).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract && type != typeof(UnknownFact))
+        .. typeof(Fact).Assembly.GetTypes()
+            .Where(static type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract && type != typeof(UnknownFact))
             .Select(static type => (Fact)Make(type, type.Name)).OrderBy(CoreFeatures.Catalog.NameOf, StringComparer.Ordinal),
     ];
 
@@ -53,9 +54,11 @@ public static class EveryFact
     private static object MakeRecord(Type type)
     {
         var constructor = type.GetConstructors().OrderByDescending(static one => one.GetParameters().Length).First();
-        var record = constructor.Invoke([.. constructor.GetParameters().Select(static parameter => Make(parameter.ParameterType, parameter.Name!))]);
+        var record =
+            constructor.Invoke([.. constructor.GetParameters().Select(static parameter => Make(parameter.ParameterType, parameter.Name!))]);
         var given = constructor.GetParameters().Select(static parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !given.Contains(property.Name)))
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && !given.Contains(property.Name)))
             property.SetValue(record, Make(property.PropertyType, property.Name));
         return record;
     }

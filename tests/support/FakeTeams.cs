@@ -47,14 +47,17 @@ public sealed class FakeTeams : IAsyncDisposable
         app = builder.Build();
         app.Map("/v1/.well-known/openidconfiguration", () => KeysAreDown
             ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
-            : Results.Text(new JsonObject { ["issuer"] = TokenIssuer.Issuer, ["jwks_uri"] = KeysUrl ?? $"{Root}v1/.well-known/keys" }.ToJsonString(), "application/json"));
+            : Results.Text(
+                new JsonObject { ["issuer"] = TokenIssuer.Issuer, ["jwks_uri"] = KeysUrl ?? $"{Root}v1/.well-known/keys" }.ToJsonString(),
+                "application/json"));
         app.Map("/v1/.well-known/keys", () =>
         {
             Interlocked.Increment(ref keyFetches);
             return Results.Text(Issuer.KeySet([.. Endorsements]), "application/json");
         });
         app.MapPost("/{tenant}/oauth2/v2.0/token", () => Results.Text(
-            $$"""{"token_type":"Bearer","expires_in":3599,"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""", "application/json"));
+            $$"""{"token_type":"Bearer","expires_in":3599,"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""",
+            "application/json"));
         app.Map(ConnectorPath + "/{**rest}", AnswerAsync);
     }
 

@@ -78,17 +78,20 @@ public sealed class FakeVendor(string name = "fake") : IConnector
         return thing;
     }
 
-    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken)
+    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref finds);
         return await MisbehaveAsync<IReadOnlyList<Target>>(cancellationToken) ?? new CallOutcome<IReadOnlyList<Target>>.Done(
         [
             .. things.Select(thing => thing.Target).Where(target =>
-                target.Connection == connection.Name && target.Kind == kind && target.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
+                target.Connection == connection.Name && target.Kind == kind
+                    && target.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
         ]);
     }
 
-    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref observations);
         if (await MisbehaveAsync<IReadOnlyDictionary<string, string>>(cancellationToken) is { } trouble)
@@ -124,12 +127,14 @@ public sealed class FakeVendor(string name = "fake") : IConnector
             : new CallOutcome<ActionReceipt>.Done(new($"{call.Action} done"));
     }
 
-    public async Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+    public async Task<CallOutcome<OperationStatus>> LookUpAsync(
+        Connection connection, string operationId, CancellationToken cancellationToken) =>
         await MisbehaveAsync<OperationStatus>(cancellationToken)
         ?? new CallOutcome<OperationStatus>.Done(applied.ContainsKey(operationId) ? OperationStatus.Applied : OperationStatus.NotApplied);
 
     private FakeThing? ThingOf(Connection connection, Target target) =>
-        things.Find(thing => thing.Target.Id == target.Id && thing.Target.Connection == connection.Name && target.Connection == connection.Name);
+        things.Find(thing => thing.Target.Id == target.Id && thing.Target.Connection == connection.Name
+            && target.Connection == connection.Name);
 
     private async Task<CallOutcome<T>?> MisbehaveAsync<T>(CancellationToken cancellationToken)
     {
@@ -158,7 +163,8 @@ public sealed class FakeConnections(params (Connection Connection, IConnector Co
     public static Connection To(string name, string tenant, string connector = "fake") =>
         new(name, TenantId.Parse(tenant), connector, new Dictionary<string, string>());
 
-    public IReadOnlyList<Connection> Of(TenantId tenant) => [.. all.Select(pair => pair.Connection).Where(connection => connection.Tenant == tenant)];
+    public IReadOnlyList<Connection> Of(TenantId tenant) =>
+        [.. all.Select(pair => pair.Connection).Where(connection => connection.Tenant == tenant)];
 
     public Connection? Find(TenantId tenant, string name) => Of(tenant).FirstOrDefault(connection => connection.Name == name);
 
@@ -172,34 +178,47 @@ public static class FakeCatalogue
 
     public static IReadOnlyDictionary<string, ActionSpec> Actions { get; } = new[]
     {
-        Spec("service.restart", "device", Reversibility.Reversible, "Restart-Service {service} -Computer {target}", null, ("service", Plain)),
-        Spec("service.start", "device", Reversibility.Reversible, "Start-Service {service} -Computer {target}", "service.stop", ("service", Plain)),
-        Spec("service.stop", "device", Reversibility.Reversible, "Stop-Service {service} -Computer {target}", "service.start", ("service", Plain)),
-        Spec("disk.cleanup", "device", Reversibility.Partly, "cleanup {volume} {categories} on {target}", "disk.restore", ("volume", "[A-Za-z0-9_-]{1,63}"), ("categories", "[a-z,-]{1,100}")),
-        Spec("disk.restore", "device", Reversibility.Partly, "restore {volume} {categories} on {target}", null, ("volume", "[A-Za-z0-9_-]{1,63}"), ("categories", "[a-z,-]{1,100}")),
+        Spec("service.restart", "device", Reversibility.Reversible, "Restart-Service {service} -Computer {target}", null,
+            ("service", Plain)),
+        Spec("service.start", "device", Reversibility.Reversible, "Start-Service {service} -Computer {target}", "service.stop",
+            ("service", Plain)),
+        Spec("service.stop", "device", Reversibility.Reversible, "Stop-Service {service} -Computer {target}", "service.start",
+            ("service", Plain)),
+        Spec("disk.cleanup", "device", Reversibility.Partly, "cleanup {volume} {categories} on {target}", "disk.restore",
+            ("volume", "[A-Za-z0-9_-]{1,63}"), ("categories", "[a-z,-]{1,100}")),
+        Spec("disk.restore", "device", Reversibility.Partly, "restore {volume} {categories} on {target}", null,
+            ("volume", "[A-Za-z0-9_-]{1,63}"), ("categories", "[a-z,-]{1,100}")),
         Spec("backup.run", "device", Reversibility.Partly, "backup {job} on {target}", null, ("job", Plain)),
-        Spec("malware.quarantine", "device", Reversibility.Reversible, "quarantine {file} on {target}", "malware.release", ("file", @"[A-Za-z0-9_ .:()/\\-]{1,200}")),
-        Spec("malware.release", "device", Reversibility.Reversible, "release {file} on {target}", null, ("file", @"[A-Za-z0-9_ .:()/\\-]{1,200}")),
+        Spec("malware.quarantine", "device", Reversibility.Reversible, "quarantine {file} on {target}", "malware.release",
+            ("file", @"[A-Za-z0-9_ .:()/\\-]{1,200}")),
+        Spec("malware.release", "device", Reversibility.Reversible, "release {file} on {target}", null,
+            ("file", @"[A-Za-z0-9_ .:()/\\-]{1,200}")),
         Spec("device.isolate", "device", Reversibility.Reversible, "isolate {target}", "device.release"),
         Spec("device.release", "device", Reversibility.Reversible, "release {target}", null),
         Spec("patch.install", "device", Reversibility.Partly, "install {patch} on {target}", null, ("patch", "[A-Za-z0-9._-]{1,64}")),
         Spec("device.reboot", "device", Reversibility.Irreversible, "Restart-Computer {target}", null),
         Spec("device.wake", "device", Reversibility.Partly, "wake {target}", null),
         Spec("device.shutdown", "device", Reversibility.Irreversible, "Stop-Computer {target}", null),
-        Spec("certificate.renew", "device", Reversibility.Partly, "renew {certificate} on {target}", null, ("certificate", "[A-Za-z0-9*._-]{1,100}")),
-        Spec("process.lower-priority", "device", Reversibility.Reversible, "renice {process} on {target}", "process.restore-priority", ("process", Plain)),
+        Spec("certificate.renew", "device", Reversibility.Partly, "renew {certificate} on {target}", null,
+            ("certificate", "[A-Za-z0-9*._-]{1,100}")),
+        Spec("process.lower-priority", "device", Reversibility.Reversible, "renice {process} on {target}", "process.restore-priority",
+            ("process", Plain)),
         Spec("process.restore-priority", "device", Reversibility.Reversible, "renice {process} on {target}", null, ("process", Plain)),
         Spec("raid.rebuild", "device", Reversibility.Irreversible, "rebuild {array} on {target}", null, ("array", Plain)),
         Spec("printer.clear-queue", "device", Reversibility.Partly, "clear {queue} on {target}", null, ("queue", Plain)),
-        Spec("ticket.create", "device", Reversibility.Reversible, "ticket '{title}' {priority} for {target}", "ticket.close", ("title", @"[^\r\n{}]{1,200}"), ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
-        Spec("ticket.close", "device", Reversibility.Reversible, "close ticket '{title}' {priority}", null, ("title", @"[^\r\n{}]{1,200}"), ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
+        Spec("ticket.create", "device", Reversibility.Reversible, "ticket '{title}' {priority} for {target}", "ticket.close",
+            ("title", @"[^\r\n{}]{1,200}"), ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
+        Spec("ticket.close", "device", Reversibility.Reversible, "close ticket '{title}' {priority}", null, ("title", @"[^\r\n{}]{1,200}"),
+            ("priority", "low|normal|high")) with { BlastRadius = BlastRadius.Nothing },
         Spec("user.disable", "user", Reversibility.Reversible, "disable {target}", "user.enable"),
         Spec("user.enable", "user", Reversibility.Reversible, "enable {target}", null),
         Spec("user.unlock", "user", Reversibility.Reversible, "unlock {target}", "user.lock"),
         Spec("user.lock", "user", Reversibility.Reversible, "lock {target}", null),
         Spec("user.revoke-sessions", "user", Reversibility.Irreversible, "revoke {target}", null),
-        Spec("mailbox.raise-quota", "mailbox", Reversibility.Reversible, "quota {target} +{gigabytes} GB", "mailbox.restore-quota", ("gigabytes", "[1-9][0-9]{0,2}")),
-        Spec("mailbox.restore-quota", "mailbox", Reversibility.Reversible, "quota {target} -{gigabytes} GB", null, ("gigabytes", "[1-9][0-9]{0,2}")),
+        Spec("mailbox.raise-quota", "mailbox", Reversibility.Reversible, "quota {target} +{gigabytes} GB", "mailbox.restore-quota",
+            ("gigabytes", "[1-9][0-9]{0,2}")),
+        Spec("mailbox.restore-quota", "mailbox", Reversibility.Reversible, "quota {target} -{gigabytes} GB", null,
+            ("gigabytes", "[1-9][0-9]{0,2}")),
         Spec("vpn.restart-tunnel", "site", Reversibility.Partly, "restart {tunnel} of {target}", null, ("tunnel", Plain)),
     }.ToDictionary(spec => spec.Name);
 
@@ -245,8 +264,11 @@ public static class FakeCatalogue
     }
 
     private static ActionSpec Spec(
-        string name, string kind, Reversibility reversibility, string command, string? rollback, params (string Name, string Pattern)[] arguments) =>
-        new(name, name, kind, reversibility, kind switch { "user" or "mailbox" => BlastRadius.OneUser, "site" => BlastRadius.Site, _ => BlastRadius.OneDevice },
+        string name, string kind, Reversibility reversibility, string command, string? rollback,
+        params (string Name, string Pattern)[] arguments) =>
+        new(name, name, kind, reversibility, kind switch { "user" or "mailbox" => BlastRadius.OneUser, "site" => BlastRadius.Site,
+            _ => BlastRadius.OneDevice },
             Idempotent: name is not ("backup.run" or "device.reboot"), command,
-            [.. arguments.Select(argument => new ArgumentSpec(argument.Name, argument.Name, argument.Pattern))], rollback, TimeSpan.FromSeconds(30));
+            [.. arguments.Select(argument => new ArgumentSpec(argument.Name, argument.Name, argument.Pattern))], rollback,
+            TimeSpan.FromSeconds(30));
 }

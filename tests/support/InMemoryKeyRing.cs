@@ -26,7 +26,8 @@ public sealed class InMemoryKeyRing : IKeyRing
         return new(keys);
     }
 
-    public ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken) => new(Of(tenant));
+    public ValueTask<TenantKeys> ForOpeningAsync(
+        TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken) => new(Of(tenant));
 
     public ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken) => new(users.GetOrAdd(
         (tenant, address.ToLowerInvariant()),

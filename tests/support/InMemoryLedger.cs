@@ -4,7 +4,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Support;
 
-/// <summary>A ledger without a disk. Facts make the round trip through their stored form, so what a test reads is what a restart would read.</summary>
+/// <summary>
+/// A ledger without a disk. Facts make the round trip through their stored form, so what a test reads is what a restart would read.
+/// </summary>
 public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = null, EntryCatalog? catalog = null) : ILedger
 {
     private readonly EntryCodec codec = new(catalog ?? CoreFeatures.Catalog);
@@ -29,7 +31,8 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
     }
 
     /// <summary>Every fact of one kind of the tenant so far.</summary>
-    public IReadOnlyList<TFact> Facts<TFact>(TenantId tenant) where TFact : Fact => [.. Entries(tenant).Select(entry => entry.Fact).OfType<TFact>()];
+    public IReadOnlyList<TFact> Facts<TFact>(TenantId tenant) where TFact : Fact =>
+        [.. Entries(tenant).Select(entry => entry.Fact).OfType<TFact>()];
 
     public async ValueTask<AppendResult> AppendAsync(
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)

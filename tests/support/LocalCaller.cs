@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace DevOpsAI.Tests.Support;
 
-/// <summary>Shows a bot in local mode the token that it was given as <c>LocalTeams:Token</c>, wherever callers have no secret of their own.</summary>
+/// <summary>
+/// Shows a bot in local mode the token that it was given as <c>LocalTeams:Token</c>, wherever callers have no secret of their own.
+/// </summary>
 public sealed class LocalCaller(HttpMessageHandler wire) : DelegatingHandler(wire)
 {
     private static readonly string[] WithSecrets = ["/api/events/", "/sandbox/"];

@@ -1,6 +1,8 @@
 namespace DevOpsAI.Tests.Support;
 
-/// <summary>A clock that stands still until it is told to move. Timers that fall due fire, in order of time, inside <see cref="Advance"/>.</summary>
+/// <summary>
+/// A clock that stands still until it is told to move. Timers that fall due fire, in order of time, inside <see cref="Advance"/>.
+/// </summary>
 public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock gate = new();
@@ -128,7 +130,8 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
                 Period = period;
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : clock.now + dueTime;
             }
-            // A timer that is due at once fires at once: the clock may never be moved again. It does not set the clock, which may be moving.
+            // A timer that is due at once fires at once: the clock may never be moved again. It does not set the clock, which may be
+            // moving.
             if (dueTime == TimeSpan.Zero)
                 ThreadPool.QueueUserWorkItem(_ => clock.FireDue(clock.Elapsed));
             return true;

@@ -30,23 +30,27 @@ public sealed class MemoryDocuments : IDocuments
         return new(all.TryGetValue((scope.Value, kind, id), out var found) ? new Document(id, Text(found.Tag), found.Value) : null);
     }
 
-    public async IAsyncEnumerable<Document> ListAsync(DocumentScope scope, string kind, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Document> ListAsync(
+        DocumentScope scope, string kind, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         Check(writes: false);
-        foreach (var (key, found) in all.Where(pair => pair.Key.Scope == scope.Value && pair.Key.Kind == kind && pair.Key.Id.StartsWith(prefix, StringComparison.Ordinal))
+        foreach (var (key, found) in all.Where(
+            pair => pair.Key.Scope == scope.Value && pair.Key.Kind == kind && pair.Key.Id.StartsWith(prefix, StringComparison.Ordinal))
                      .OrderBy(pair => pair.Key.Id, StringComparer.Ordinal))
             yield return new(key.Id, Text(found.Tag), found.Value);
     }
 
-    public ValueTask<bool> TryPutAsync(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag, CancellationToken cancellationToken)
+    public ValueTask<bool> TryPutAsync(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag,
+        CancellationToken cancellationToken)
     {
         Check(writes: true);
         DocumentNames.Check(kind, id);
         var key = (scope.Value, kind, id);
         if (expectedTag is null)
             return new(all.TryAdd(key, (NextTag(), value.ToArray())));
-        return new(all.TryGetValue(key, out var found) && Text(found.Tag) == expectedTag && all.TryUpdate(key, (NextTag(), value.ToArray()), found));
+        return new(all.TryGetValue(key, out var found) && Text(found.Tag) == expectedTag
+            && all.TryUpdate(key, (NextTag(), value.ToArray()), found));
     }
 
     public ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)

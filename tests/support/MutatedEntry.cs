@@ -12,7 +12,8 @@ public static class MutatedEntry
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What is put there.</summary>
-    public static IReadOnlyList<string> Ways { get; } = ["removed", "null", "other", "number", "huge number", "deep", "empty", "long", "twice"];
+    public static IReadOnlyList<string> Ways { get; } = ["removed", "null", "other", "number", "huge number", "deep", "empty",
+        "long", "twice"];
 
     /// <summary>Every member, those within others included; of an array, what is in its first item.</summary>
     public static IEnumerable<string[]> Paths(JsonNode? node, params string[] above)

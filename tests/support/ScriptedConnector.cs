@@ -5,7 +5,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>What the vendor does with one action.</summary>
-public enum VendorMood { Does, DoesNothingAndSaysSo, Refuses, DoesAndLosesTheAnswer, DoesNothingAndLosesTheAnswer, DoesAndThrows, SaysDoneWithoutEffect, Hangs }
+public enum VendorMood { Does, DoesNothingAndSaysSo, Refuses, DoesAndLosesTheAnswer, DoesNothingAndLosesTheAnswer, DoesAndThrows,
+    SaysDoneWithoutEffect, Hangs }
 
 /// <summary>What the vendor says when asked about an operation.</summary>
 public enum VendorMemory { Knows, CannotTell, IsAway }
@@ -60,16 +61,19 @@ public sealed class ScriptedConnector : IConnector, IActionLog
 
     public string? Get(string target, string observation) => world.GetValueOrDefault(target)?.GetValueOrDefault(observation);
 
-    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken) =>
         Task.FromResult<CallOutcome<IReadOnlyList<Target>>>(new CallOutcome<IReadOnlyList<Target>>.Done(
             world.ContainsKey(name) ? [new(connection.Name, kind, name, name, connection.Tenant.Value)] : []));
 
-    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken)
     {
         Reads++;
         return Task.FromResult<CallOutcome<IReadOnlyDictionary<string, string>>>(BlindFor-- > 0
             ? new CallOutcome<IReadOnlyDictionary<string, string>>.NotDone("The vendor is away.")
-            : new CallOutcome<IReadOnlyDictionary<string, string>>.Done(new Dictionary<string, string>(world.GetOrAdd(target.Id, _ => new()))));
+            : new CallOutcome<IReadOnlyDictionary<string, string>>.Done(
+                new Dictionary<string, string>(world.GetOrAdd(target.Id, _ => new()))));
     }
 
     public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
@@ -109,10 +113,12 @@ public sealed class ScriptedConnector : IConnector, IActionLog
     }
 
     /// <summary>Adds a line to the vendor's log, as of something that was done there.</summary>
-    public void Write(string? operation, string action, Target target, IReadOnlyDictionary<string, string>? arguments, string by, bool? ours)
+    public void Write(string? operation, string action, Target target, IReadOnlyDictionary<string, string>? arguments,
+        string by, bool? ours)
     {
         lock (log)
-            log.Add(new($"{era}-{log.Count}", operation, action, target, arguments, by, ours, DateTimeOffset.UnixEpoch.AddMinutes(log.Count), "Done."));
+            log.Add(new($"{era}-{log.Count}", operation, action, target, arguments, by, ours,
+                DateTimeOffset.UnixEpoch.AddMinutes(log.Count), "Done."));
     }
 
     /// <summary>The vendor loses its log.</summary>
@@ -132,10 +138,12 @@ public sealed class ScriptedConnector : IConnector, IActionLog
         lock (log)
         {
             if (cursor?.Split('.') is not [var asked, var place] || asked != $"{era}")
-                return Task.FromResult<CallOutcome<ActionPage>>(new CallOutcome<ActionPage>.Done(new([], $"{era}.{log.Count}", Gap: cursor is not null)));
+                return Task.FromResult<CallOutcome<ActionPage>>(
+                    new CallOutcome<ActionPage>.Done(new([], $"{era}.{log.Count}", Gap: cursor is not null)));
             var from = int.Parse(place, System.Globalization.CultureInfo.InvariantCulture);
             var page = log.Skip(from).Take(LogPage).ToList();
-            return Task.FromResult<CallOutcome<ActionPage>>(new CallOutcome<ActionPage>.Done(new(page, $"{era}.{from + page.Count}", More: from + page.Count < log.Count)));
+            return Task.FromResult<CallOutcome<ActionPage>>(
+                new CallOutcome<ActionPage>.Done(new(page, $"{era}.{from + page.Count}", More: from + page.Count < log.Count)));
         }
     }
 
@@ -146,8 +154,8 @@ public sealed class ScriptedConnector : IConnector, IActionLog
     }
 
     private static ActionSpec Lamp(string name, Reversibility reversibility, string? rollback) => new(
-        name, name, "room", reversibility, BlastRadius.OneDevice, Idempotent: true, $"{name} {{lamp}}", [new("lamp", "Lamp", "[a-z0-9]+")], rollback,
-        TimeSpan.FromSeconds(10));
+        name, name, "room", reversibility, BlastRadius.OneDevice, Idempotent: true, $"{name} {{lamp}}",
+        [new("lamp", "Lamp", "[a-z0-9]+")], rollback, TimeSpan.FromSeconds(10));
 }
 
 /// <summary>One connection with one connector.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>
-/// Runs as the real clock does and can be made to skip: whoever waited for less than that waits no more. For what waits for another process or
-/// the network, with limits that are never reached unless a test skips them.
+/// Runs as the real clock does and can be made to skip: whoever waited for less than that waits no more. For what waits for another process
+/// or the network, with limits that are never reached unless a test skips them.
 /// </summary>
 public sealed class SkippingClock : TimeProvider
 {
@@ -63,7 +63,8 @@ public sealed class SkippingClock : TimeProvider
         public SkippingTimer(SkippingClock clock, TimerCallback callback, object? state)
         {
             (this.clock, this.callback, this.state) = (clock, callback, state);
-            real = System.CreateTimer(static timer => ((SkippingTimer)timer!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            real = System.CreateTimer(static timer => ((SkippingTimer)timer!).Fire(), this, Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
         }
 
         public TimeSpan Length { get; private set; }

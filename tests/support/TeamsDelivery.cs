@@ -32,7 +32,8 @@ public static class TeamsDelivery
             using var answer = await bot.PostAsJsonAsync("/api/messages", activity);
             answer.EnsureSuccessStatusCode();
             var said = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
-            if (clock.Elapsed > Hang.Limit || said["value"] is not JsonValue text || !text.ToString().StartsWith("Still working on it", StringComparison.Ordinal))
+            if (clock.Elapsed > Hang.Limit || said["value"] is not JsonValue text
+                || !text.ToString().StartsWith("Still working on it", StringComparison.Ordinal))
                 return said;
         }
     }

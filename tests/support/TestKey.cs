@@ -22,9 +22,11 @@ public sealed class TestKey(string name) : ICheckpointSigner, IDisposable
 
     public ValueTask<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellationToken) => new(key.ExportSubjectPublicKeyInfo());
 
-    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => new(Made(message.Span));
+    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        new(Made(message.Span));
 
     public void Dispose() => key.Dispose();
 
-    private byte[] Made(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    private byte[] Made(ReadOnlySpan<byte> message) =>
+        key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 }

@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Common;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;

@@ -6,7 +6,8 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Bot.Chat.Questions;
 
 /// <summary>What the bot did without asking anybody.</summary>
-internal sealed class ByItselfQuestion(ClientResolver clients, IncidentSearch search, TimeProvider clock) : ChatQuestion<ByItselfQuestion.Arguments>
+internal sealed class ByItselfQuestion(ClientResolver clients, IncidentSearch search, TimeProvider clock)
+    : ChatQuestion<ByItselfQuestion.Arguments>
 {
     internal sealed record Arguments(string? Client, TimeSpan Last);
 

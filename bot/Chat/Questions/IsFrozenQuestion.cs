@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Bot.Chat.Questions;
 

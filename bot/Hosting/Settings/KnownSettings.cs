@@ -52,7 +52,9 @@ internal static class KnownSettings
         ["Webhooks"] = typeof(WebhookOptions),
     };
 
-    /// <summary>Every setting under our sections that means nothing or cannot be read, one sentence each, with what was probably meant.</summary>
+    /// <summary>
+    /// Every setting under our sections that means nothing or cannot be read, one sentence each, with what was probably meant.
+    /// </summary>
     public static Findings LookAt(IConfiguration configuration)
     {
         var found = new Findings([], []);
@@ -63,7 +65,8 @@ internal static class KnownSettings
                 continue;
             if (Sections.TryGetValue(section.Key, out var type))
                 Look(section, type, found);
-            else if (Sections.Keys.MinBy(known => Spelling.Distance(known, section.Key)) is { } meant && Spelling.AreClose(meant, section.Key))
+            else if (Sections.Keys.MinBy(known => Spelling.Distance(known, section.Key)) is { } meant
+                && Spelling.AreClose(meant, section.Key))
                 found.Mistakes.Add($"{section.Key}: there is no such section; did you mean {meant}?");
         }
         return found;

@@ -14,7 +14,8 @@ internal static class SecretPlaces
 
     /// <summary>A connection's secret, as opposed to its other settings and to what Azure issues, which is long enough.</summary>
     public static bool IsOurs(IConfigurationSection setting) =>
-        setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase) && OfConnections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase);
+        setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
+            && OfConnections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase);
 
     public static bool IsGuessable(string secret) => Encoding.UTF8.GetByteCount(secret) < Shortest;
 
@@ -24,7 +25,9 @@ internal static class SecretPlaces
     /// </summary>
     public static bool IsReadable(IConfiguration configuration, IConfigurationSection setting, SecretReference reference) =>
         reference.Variable is null && reference.Path is null && IsSecret(setting) && configuration is IConfigurationRoot root
-        && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _)) is FileConfigurationProvider or CommandLineConfigurationProvider;
+        && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _))
+            is FileConfigurationProvider or CommandLineConfigurationProvider;
 
-    private static bool IsSecret(IConfigurationSection setting) => IsOurs(setting) || !setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSecret(IConfigurationSection setting) =>
+        IsOurs(setting) || !setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
 }

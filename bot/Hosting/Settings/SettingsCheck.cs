@@ -13,7 +13,8 @@ internal static class SettingsCheck
         var configuration = services.GetRequiredService<IConfiguration>();
         var found = KnownSettings.LookAt(configuration);
         var isDevelopment = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
-        List<string> mistakes = [.. found.Mistakes, .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
+        List<string> mistakes = [.. found.Mistakes,
+            .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
         // The bot will not start, so that the rest can be looked at as if they were not set.
         foreach (var setting in found.Unreadable)
             configuration[setting] = null;
@@ -47,7 +48,8 @@ internal static class SettingsCheck
             var (secret, problem) = Resolve(reference, secrets);
             if (problem is not null)
                 yield return $"{setting.Path}: {problem} {WayOut(reference)}";
-            else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase) && SampleSecrets.Contains(secret!))
+            else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
+                && SampleSecrets.Contains(secret!))
                 samples.Add(setting.Path.Split(':')[1]);
             if (problem is null && isForOthers && SecretPlaces.IsReadable(configuration, setting, reference))
                 readable.Add(setting.Path);
@@ -55,13 +57,17 @@ internal static class SettingsCheck
                 guessable.Add(setting.Path);
         }
         if (readable.Count > 0)
-            yield return $"{string.Join(", ", readable)}: written out in a file of settings or on the command line, where others read it; write env:NAME or file:/path instead.";
+            yield return $"{string.Join(", ", readable)}: written out in a file of settings or on the command line, where others read "
+                + $"it; write env:NAME or file:/path instead.";
         if (guessable.Count > 0)
-            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.Shortest} bytes, so it can be guessed; make a new one, as with 'openssl rand -base64 24'.";
+            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.Shortest} bytes, so it can be guessed; make a new "
+                + $"one, as with 'openssl rand -base64 24'.";
         if (samples.Count == 0)
             yield break;
-        yield return $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still {(samples.Count == 1 ? "has a" : "have")} published sample "
-            + $"{(samples.Count == 1 ? "secret" : "secrets")}: start with --environment Production, which leaves appsettings.Development.json out "
+        yield return $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still "
+            + $"{(samples.Count == 1 ? "has a" : "have")} published sample "
+            + $"{(samples.Count == 1 ? "secret" : "secrets")}: start with --environment Production, which leaves "
+            + $"appsettings.Development.json out "
             + "(dotnet run starts in Development), or give every connection a secret of its own, as env:NAME or file:/path.";
     }
 
@@ -70,7 +76,8 @@ internal static class SettingsCheck
     {
         IEnumerable<IConfigurationSection> settings =
         [
-            .. configuration.GetSection("Connections").GetChildren().SelectMany(static connection => connection.GetSection("Settings").GetChildren()),
+            .. configuration.GetSection("Connections").GetChildren()
+                .SelectMany(static connection => connection.GetSection("Settings").GetChildren()),
             configuration.GetSection("Teams:ClientSecret"),
             configuration.GetSection("Teams:CertificatePassword"),
             .. UsesCosmos(configuration) ? [configuration.GetSection("Storage:Cosmos:Key")] : Array.Empty<IConfigurationSection>(),

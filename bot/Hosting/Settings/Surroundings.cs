@@ -18,12 +18,14 @@ internal static class Surroundings
 {
     /// <exception cref="SurroundingsException">The data folder cannot be used.</exception>
     public static void ThrowIfFolderIsNotOurs(IServiceProvider services) =>
-        CheckFolder(services.GetRequiredService<IOptions<StorageOptions>>().Value, services.GetRequiredService<IHostEnvironment>().ContentRootPath);
+        CheckFolder(services.GetRequiredService<IOptions<StorageOptions>>().Value,
+            services.GetRequiredService<IHostEnvironment>().ContentRootPath);
 
     /// <exception cref="SurroundingsException">An address cannot be listened on.</exception>
     public static void ThrowIfPortIsTaken(IServiceProvider services)
     {
-        foreach (var address in TeamsStartupCheck.ListenAddresses(services.GetRequiredService<IServer>(), services.GetRequiredService<IConfiguration>()))
+        foreach (var address in TeamsStartupCheck.ListenAddresses(
+            services.GetRequiredService<IServer>(), services.GetRequiredService<IConfiguration>()))
             CheckAddress(address);
     }
 
@@ -37,12 +39,14 @@ internal static class Surroundings
         {
             Directory.CreateDirectory(folder);
             using var probe = new FileStream(
-                Path.Combine(folder, $".write-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Path.Combine(folder, $".write-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception cannot) when (cannot is IOException or UnauthorizedAccessException)
         {
             throw new SurroundingsException(
-                $"The data folder {folder} cannot be written by the account '{Environment.UserName}': give that account the right to, or set Storage:Path to another folder.", cannot);
+                $"The data folder {folder} cannot be written by the account '{Environment.UserName}': give that account the right to, or "
+                + $"set Storage:Path to another folder.", cannot);
         }
     }
 
@@ -69,11 +73,14 @@ internal static class Surroundings
     private static string? WhyNot(BindingAddress binding, SocketError error) => error switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Port {binding.Port} on {binding.Host} is in use, perhaps by a bot that runs already: stop that one, or choose another port, as with --urls http://localhost:{Next(binding.Port)}.",
+            $"Port {binding.Port} on {binding.Host} is in use, perhaps by a bot that runs already: stop that one, or choose another "
+            + $"port, as with --urls http://localhost:{Next(binding.Port)}.",
         SocketError.AccessDenied =>
-            $"The account '{Environment.UserName}' may not listen on port {binding.Port}: choose one above 1023, as with --urls http://localhost:3978, and let a proxy pass on to it.",
+            $"The account '{Environment.UserName}' may not listen on port {binding.Port}: choose one above 1023, as with --urls "
+            + $"http://localhost:3978, and let a proxy pass on to it.",
         SocketError.AddressNotAvailable when IPAddress.TryParse(binding.Host.Trim('[', ']'), out _) =>
-            $"{binding.Host} is no address of this machine: set --urls (or ASPNETCORE_URLS) to one that is, as in http://localhost:{binding.Port}.",
+            $"{binding.Host} is no address of this machine: set --urls (or ASPNETCORE_URLS) to one that is, as in "
+            + $"http://localhost:{binding.Port}.",
         _ => null, // no IPv6 on this machine, say: the server knows better what to do without it
     };
 

@@ -11,9 +11,11 @@ internal static class ApiEndpoints
 
     internal sealed record Edit(string Conversation, string MessageId, string Text);
 
-    /// <param name="Action">Sent as it is; otherwise the action is found on the shown card by <paramref name="Verb"/> or <paramref name="Title"/>.</param>
+    /// <param name="Action">Sent as it is; otherwise the action is found on the shown card by <paramref name="Verb"/> or
+    /// <paramref name="Title"/>.</param>
     internal sealed record Click(
-        string Conversation, string MessageId, string? Verb, string? Title, JsonObject? Action, IReadOnlyDictionary<string, string>? Inputs);
+        string Conversation, string MessageId, string? Verb, string? Title, JsonObject? Action,
+        IReadOnlyDictionary<string, string>? Inputs);
 
     /// <param name="Id">Of one of the sample alerts that <c>state</c> lists.</param>
     internal sealed record Raise(string Id);
@@ -42,7 +44,9 @@ internal static class ApiEndpoints
     {
         if (samples.All.FirstOrDefault(sample => sample.Id == raise.Id) is not { } wanted)
             return Problem(404, "no such sample alert");
-        return await samples.RaiseAsync(wanted, cancellationToken) is { } problem ? Problem(502, problem) : Results.Ok(new { raised = wanted.Id });
+        return await samples.RaiseAsync(wanted, cancellationToken) is { } problem
+            ? Problem(502, problem)
+            : Results.Ok(new { raised = wanted.Id });
     }
 
     private static async Task<IResult> SayAsync(string id, Say say, Desk desk, CancellationToken cancellationToken)
@@ -65,7 +69,8 @@ internal static class ApiEndpoints
         return message is null ? Problem(404, "no such message of this person") : Results.Ok(message);
     }
 
-    private static async Task<IResult> ClickAsync(string id, Click click, Desk desk, MessageStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ClickAsync(
+        string id, Click click, Desk desk, MessageStore store, CancellationToken cancellationToken)
     {
         if (Find(id, click.Conversation, out var person, out var address) is { } problem)
             return problem;
@@ -78,7 +83,8 @@ internal static class ApiEndpoints
     }
 
     private static async Task<IResult> ViewAsync(
-        string person, string conversation, string messageId, bool? refresh, Desk desk, MessageStore store, CancellationToken cancellationToken)
+        string person, string conversation, string messageId, bool? refresh, Desk desk, MessageStore store,
+        CancellationToken cancellationToken)
     {
         if (Find(person, conversation, out var who, out var address) is { } problem)
             return problem;

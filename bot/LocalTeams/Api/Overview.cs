@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.LocalTeams.Api;
 
 /// <summary>Everything at once, for a page that opens and for a test that looks.</summary>
-internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed changes, Addresses addresses, PageFiles files, IOptions<LocalTeamsOptions> options)
+internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed changes, Addresses addresses, PageFiles files,
+    IOptions<LocalTeamsOptions> options)
 {
     /// <param name="last">At most so many messages of each conversation.</param>
     public WorkplaceState State(int last)
@@ -35,7 +36,8 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
 
 /// <param name="Seq">Listen for changes after this one.</param>
 internal sealed record WorkplaceState(
-    long Seq, string TenantId, BotState Bot, TeamState Team, IReadOnlyList<PersonState> People, IReadOnlyList<ConversationState> Conversations)
+    long Seq, string TenantId, BotState Bot, TeamState Team, IReadOnlyList<PersonState> People,
+    IReadOnlyList<ConversationState> Conversations)
 {
     /// <summary>Browser files that the build could not get; empty is how it should be.</summary>
     public required IReadOnlyList<string> Missing { get; init; }

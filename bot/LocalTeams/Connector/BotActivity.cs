@@ -41,14 +41,18 @@ internal sealed record BotActivity(
                 else if (!attachment.TryGetProperty("content", out var card) || card.ValueKind != JsonValueKind.Object)
                     return (null, ConnectorAnswer.BadArgument("Attachment without content"));
                 else if (Encoding.UTF8.GetByteCount(card.GetRawText()) > LargestCard)
-                    return (null, ConnectorAnswer.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large"));
+                    return (null,
+                        ConnectorAnswer.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large"));
                 else
                     cards.Add(card.Clone());
             }
         }
 
-        JsonElement? entities = json.TryGetProperty("entities", out var found) && found.ValueKind == JsonValueKind.Array ? found.Clone() : null;
-        return (new BotActivity(type, TextOf(json, "text"), TextOf(json, "textFormat") ?? "markdown", TextOf(json, "summary"), entities, cards, unsupported), null);
+        JsonElement? entities = json.TryGetProperty("entities", out var found) && found.ValueKind == JsonValueKind.Array
+            ? found.Clone()
+            : null;
+        return (new BotActivity(type, TextOf(json, "text"), TextOf(json, "textFormat") ?? "markdown", TextOf(json, "summary"), entities,
+            cards, unsupported), null);
     }
 
     /// <summary>The messages this activity turns into: one, or several when Teams would split it.</summary>

@@ -56,7 +56,8 @@ internal sealed class ConnectorEndpoints(ConnectorService service, RateLimits li
         if (settings.SlowMs > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(settings.SlowMs), clock, http.RequestAborted);
         if (settings.Offline)
-            return ConnectorAnswer.Error(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "Teams is offline (switch)").ToResult();
+            return ConnectorAnswer.Error(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "Teams is offline (switch)")
+                .ToResult();
         if (switches.TakeHttp429())
         {
             limits.CountSwitched429();
@@ -96,7 +97,9 @@ internal sealed class ConnectorEndpoints(ConnectorService service, RateLimits li
             if (buffer.Length > LargestBody)
                 return (default, TooBig);
             var body = JsonSerializer.Deserialize<JsonElement>(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-            return body.ValueKind == JsonValueKind.Object ? (body, null) : (default, ConnectorAnswer.BadSyntax("Body is not a JSON object"));
+            return body.ValueKind == JsonValueKind.Object
+                ? (body, null)
+                : (default, ConnectorAnswer.BadSyntax("Body is not a JSON object"));
         }
         catch (JsonException)
         {

@@ -91,11 +91,13 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
 
     private ConnectorAnswer CreateChat(JsonElement request)
     {
-        if (!request.TryGetProperty("members", out var members) || members.ValueKind != JsonValueKind.Array || members.GetArrayLength() != 1)
+        if (!request.TryGetProperty("members", out var members) || members.ValueKind != JsonValueKind.Array
+            || members.GetArrayLength() != 1)
             return ConnectorAnswer.BadSyntax("A personal chat has exactly one member");
         var mri = Path(members[0], "id");
         if (Workplace.PersonalChats.FirstOrDefault(known => known.Owner!.Mri == mri) is not { } chat)
-            return ConnectorAnswer.Error(StatusCodes.Status403Forbidden, "BotNotInConversationRoster", "The app is not installed for this user");
+            return ConnectorAnswer.Error(
+                StatusCodes.Status403Forbidden, "BotNotInConversationRoster", "The app is not installed for this user");
         if (request.TryGetProperty("activity", out var activity) && activity.ValueKind == JsonValueKind.Object)
         {
             var sent = Send(chat.Id, activity);
@@ -134,7 +136,8 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
     private void Change(Message found, Func<Message, Message> change)
     {
         var now = clock.GetUtcNow();
-        var changed = store.Change(found.Place, found.Id, message => change(message) with { Version = message.Version + 1, EditedAt = now });
+        var changed =
+            store.Change(found.Place, found.Id, message => change(message) with { Version = message.Version + 1, EditedAt = now });
         changes.Publish("message", found.Conversation, changed);
     }
 

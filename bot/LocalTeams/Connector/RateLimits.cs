@@ -62,7 +62,8 @@ internal sealed class RateLimits(TimeProvider clock)
                 Throttled = throttled,
                 Switched429 = switched,
                 MostPerSecond = app.Most()["1s"],
-                Conversations = [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Lane, pair.Value.Most()))],
+                Conversations =
+                    [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Lane, pair.Value.Most()))],
             };
         }
     }

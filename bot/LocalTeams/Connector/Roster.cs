@@ -33,7 +33,8 @@ internal static class Roster
     {
         if (Address.Find(conversationId) is not { } address)
             return ConnectorAnswer.NoConversation;
-        return Workplace.FindPerson(member) is { } person && address.Place.Has(person) && (member.StartsWith("29:", StringComparison.Ordinal) || member.Contains('@'))
+        return Workplace.FindPerson(member) is { } person && address.Place.Has(person)
+            && (member.StartsWith("29:", StringComparison.Ordinal) || member.Contains('@'))
             ? ConnectorAnswer.Ok(Member(person))
             : ConnectorAnswer.Error(StatusCodes.Status404NotFound, "MemberNotFoundInConversation", "Member not found in conversation");
     }

@@ -35,7 +35,8 @@ internal sealed class SlidingWindow(params Limit[] limits)
 
     /// <summary>Limit by limit: the most calls asked for within its span, refused ones included.</summary>
     public IReadOnlyDictionary<string, int> Most() =>
-        limits.Select((limit, i) => (Key: $"{limit.Span.TotalSeconds:0}s", Value: most[i])).ToDictionary(pair => pair.Key, pair => pair.Value);
+        limits.Select((limit, i) => (Key: $"{limit.Span.TotalSeconds:0}s", Value: most[i]))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
 
     private void Forget(List<DateTimeOffset> calls, DateTimeOffset now)
     {

@@ -53,7 +53,8 @@ internal sealed partial class BotLine(
             using var response = await http.SendAsync(request, cancellationToken);
             return true;
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
@@ -91,7 +92,8 @@ internal sealed partial class BotLine(
 
     private BotAnswer Tell(JsonObject activity, BotAnswer answer)
     {
-        changes.Publish("activity", (string?)activity["conversation"]!["id"], detail: $"{activity["type"]} {answer.Status?.ToString() ?? "unanswered"}");
+        changes.Publish("activity", (string?)activity["conversation"]!["id"],
+            detail: $"{activity["type"]} {answer.Status?.ToString() ?? "unanswered"}");
         return answer;
     }
 

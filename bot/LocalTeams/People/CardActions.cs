@@ -51,7 +51,8 @@ internal static class CardActions
             ?? inner.Select(shown => FindIn(shown, inputs, wanted)).FirstOrDefault(found => found is not null);
     }
 
-    private static void Collect(JsonNode? node, List<JsonObject> inputs, List<JsonObject> actions, List<JsonObject> inner, bool isRoot = false)
+    private static void Collect(JsonNode? node, List<JsonObject> inputs, List<JsonObject> actions, List<JsonObject> inner,
+        bool isRoot = false)
     {
         if (node is JsonArray array)
         {

@@ -42,7 +42,8 @@ internal sealed class CardViews(TimeProvider clock)
 
     /// <summary>The card's refresh action, automatic or not.</summary>
     public static JsonElement? RefreshAction(JsonElement card) => card.TryGetProperty("refresh", out var refresh)
-        && refresh.ValueKind == JsonValueKind.Object && refresh.TryGetProperty("action", out var action) && action.ValueKind == JsonValueKind.Object
+        && refresh.ValueKind == JsonValueKind.Object && refresh.TryGetProperty("action", out var action)
+        && action.ValueKind == JsonValueKind.Object
             ? action
             : null;
 

@@ -12,7 +12,8 @@ internal sealed record SeenCard(JsonElement? Card, string Source, int Version, b
 internal sealed class Desk(MessageStore store, ChangeFeed changes, CardViews views, Activities activities, BotLine bot, TimeProvider clock)
 {
     /// <summary>Shows the message and delivers it, if it is for the bot, waiting for the bot's answer.</summary>
-    /// <returns>The message, its <see cref="Message.Trouble"/> set when the bot did not take it; null when the thread does not exist.</returns>
+    /// <returns>The message, its <see cref="Message.Trouble"/> set when the bot did not take it; null when the thread does not
+    /// exist.</returns>
     public async Task<Message?> SayAsync(Colleague person, Address address, string text, CancellationToken cancellationToken)
     {
         if (address.Root is not null && store.Find(address.Place.Id, address.Root) is null)
@@ -59,7 +60,8 @@ internal sealed class Desk(MessageStore store, ChangeFeed changes, CardViews vie
     /// <param name="wanted">Which action of the card that the person sees.</param>
     /// <returns>Null when the card has no such action.</returns>
     public async Task<InvokeOutcome?> ClickAsync(
-        Colleague person, Message message, Func<JsonObject, bool> wanted, IReadOnlyDictionary<string, string> inputs, CancellationToken cancellationToken)
+        Colleague person, Message message, Func<JsonObject, bool> wanted, IReadOnlyDictionary<string, string> inputs,
+        CancellationToken cancellationToken)
     {
         var shown = views.Of(person, message)?.Card ?? message.Card;
         if (shown is null || CardActions.Find(shown.Value, wanted) is not { } found)
@@ -101,10 +103,12 @@ internal sealed class Desk(MessageStore store, ChangeFeed changes, CardViews vie
     {
         var view = views.Of(person, message);
         var card = view?.Card ?? message.Card;
-        return new SeenCard(card, view?.Source ?? "message", message.Version, card is not null && CardViews.RefreshAction(card.Value) is not null);
+        return new SeenCard(card, view?.Source ?? "message", message.Version,
+            card is not null && CardViews.RefreshAction(card.Value) is not null);
     }
 
-    private async Task<InvokeOutcome> InvokeAsync(Colleague person, Message seen, JsonObject action, string trigger, CancellationToken cancellationToken)
+    private async Task<InvokeOutcome> InvokeAsync(
+        Colleague person, Message seen, JsonObject action, string trigger, CancellationToken cancellationToken)
     {
         var answer = await bot.DeliverAsync(activities.Invoke(person, seen, action, trigger), cancellationToken);
         var outcome = InvokeOutcome.OfInvoke(answer);

@@ -15,7 +15,8 @@ internal sealed partial class FirstDay(
     private const string ToldAddress = "told address";
 
     private static readonly (string Channel, string Tenant)[] Links =
-        [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-escalations@thread.tacv2", "contoso escalation"), ("19:local-fabrikam@thread.tacv2", "fabrikam")];
+        [("19:local-contoso@thread.tacv2", "contoso"), ("19:local-escalations@thread.tacv2", "contoso escalation"),
+            ("19:local-fabrikam@thread.tacv2", "fabrikam")];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -77,7 +78,8 @@ internal sealed partial class FirstDay(
             store.SetFlag(typed, message.Id);
         }
 
-        await bot.UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null, cancellationToken);
+        await bot.UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null,
+            cancellationToken);
         store.SetFlag(done, Now);
         LogLinked(channel.Name, client);
     }

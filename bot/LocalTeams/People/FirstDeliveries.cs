@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>Delivers to a bot that may still be starting: again, until it takes the activity.</summary>
-internal sealed partial class FirstDeliveries(BotLine bot, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FirstDeliveries> logger)
+internal sealed partial class FirstDeliveries(
+    BotLine bot, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FirstDeliveries> logger)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxRetry = TimeSpan.FromSeconds(10);
@@ -30,6 +31,7 @@ internal sealed partial class FirstDeliveries(BotLine bot, IHostApplicationLifet
         }
     }
 
-    [LoggerMessage(EventId = 7105, Level = LogLevel.Warning, Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
+    [LoggerMessage(EventId = 7105, Level = LogLevel.Warning,
+        Message = "Local Teams: the bot did not take an activity of the first day; trying again in {Wait}")]
     private partial void LogNotTaken(TimeSpan wait);
 }

@@ -3,12 +3,14 @@ using System.Text.Json;
 namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>What a person sees after a click.</summary>
-/// <param name="Kind"><c>card</c>, <c>message</c>, <c>error</c>, <c>sent</c> (a submit), <c>incomplete</c> (an input stopped it) or <c>failed</c> (no usable answer).</param>
+/// <param name="Kind"><c>card</c>, <c>message</c>, <c>error</c>, <c>sent</c> (a submit), <c>incomplete</c> (an input stopped it) or
+/// <c>failed</c> (no usable answer).</param>
 /// <param name="Text">The notice or error under the card.</param>
 /// <param name="Card">The card that replaces the shown one, for this person only.</param>
 /// <param name="StatusCode">Inside the answer, if it had one.</param>
 /// <param name="HttpStatus">Of the answer; null when there was none.</param>
-internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonElement? Card = null, int? StatusCode = null, int? HttpStatus = null)
+internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonElement? Card = null, int? StatusCode = null,
+    int? HttpStatus = null)
 {
     private const string CardType = "application/vnd.microsoft.card.adaptive";
     private const string MessageType = "application/vnd.microsoft.activity.message";
@@ -23,21 +25,24 @@ internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonEleme
     /// <summary>Teams goes by the body of a 200; anything it cannot use becomes its generic error.</summary>
     public static InvokeOutcome OfInvoke(BotAnswer answer)
     {
-        if (answer is not { Status: 200, Body: { ValueKind: JsonValueKind.Object } body } || !body.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        if (answer is not { Status: 200, Body: { ValueKind: JsonValueKind.Object } body } || !body.TryGetProperty("type", out var type)
+            || type.ValueKind != JsonValueKind.String)
             return Failed(answer);
         var code = body.TryGetProperty("statusCode", out var status) && status.TryGetInt32(out var number) ? number : 200;
         var value = body.TryGetProperty("value", out var found) ? found : default;
         return type.GetString() switch
         {
             CardType when code == 200 && IsCard(value) => new InvokeOutcome("card", null, value, code, 200),
-            MessageType when code == 200 && value.ValueKind == JsonValueKind.String => new InvokeOutcome("message", value.GetString(), null, code, 200),
+            MessageType when code == 200 && value.ValueKind == JsonValueKind.String =>
+                new InvokeOutcome("message", value.GetString(), null, code, 200),
             ErrorType when MessageOf(value) is { } message => new InvokeOutcome("error", message, null, code, 200),
             _ => Failed(answer) with { StatusCode = code },
         };
     }
 
     private static InvokeOutcome Failed(BotAnswer answer) =>
-        new("failed", answer.Status is null ? "Unable to reach app. Please try again." : "Something went wrong. Please try again.", HttpStatus: answer.Status);
+        new("failed", answer.Status is null ? "Unable to reach app. Please try again." : "Something went wrong. Please try again.",
+            HttpStatus: answer.Status);
 
     private static bool IsCard(JsonElement value) => value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "AdaptiveCard";

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 
@@ -72,7 +72,9 @@ internal sealed class BookEntry(Known known)
         }
     }
 
-    /// <summary>When the roster was last asked for, and whether that went well. Read beside whoever sets it, so it is replaced in one step.</summary>
+    /// <summary>
+    /// When the roster was last asked for, and whether that went well. Read beside whoever sets it, so it is replaced in one step.
+    /// </summary>
     public RosterReading? RosterRead { get; set; }
 
     /// <summary>How often somebody joined or left; a roster that was being read meanwhile may lack them.</summary>

@@ -29,7 +29,8 @@ internal sealed record KeptConversation(Known Known, IReadOnlyList<Member> Peopl
 
     public KeptConversation Without(string objectId) => this with { People = [.. People.Where(person => !IsThat(person, objectId))] };
 
-    private static bool IsThat(Member person, string objectId) => string.Equals(person.ObjectId, objectId, StringComparison.OrdinalIgnoreCase);
+    private static bool IsThat(Member person, string objectId) =>
+        string.Equals(person.ObjectId, objectId, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Two instances may each know something: a change says only what it is about.</summary>
     public static KeptConversation? Apply(KeptConversation? kept, BookChange change) => change switch
@@ -40,14 +41,15 @@ internal sealed record KeptConversation(Known Known, IReadOnlyList<Member> Peopl
         BookChange.Person(_, var member) => kept is null
             ? null
             : kept with { People = [.. kept.People.Where(person => person.Mri != member.Mri), member] },
-        BookChange.PersonLeft(_, var mri) => kept is null ? null : kept with { People = [.. kept.People.Where(person => person.Mri != mri)] },
+        BookChange.PersonLeft(_, var mri) =>
+            kept is null ? null : kept with { People = [.. kept.People.Where(person => person.Mri != mri)] },
         _ => kept,
     };
 }
 
 /// <summary>
-/// Keeps the book in the documents beside the ledger, where other instances find it. Changes are written behind, in batches: a click never waits
-/// for the store, and what a crash loses is seen again with the next activity.
+/// Keeps the book in the documents beside the ledger, where other instances find it. Changes are written behind, in batches: a click never
+/// waits for the store, and what a crash loses is seen again with the next activity.
 /// </summary>
 internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger) : BackgroundService
 {
@@ -77,7 +79,9 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
     {
         try
         {
-            return await documents.FindAsync(DocumentScope.Host, Kind, IdOf(conversationId), cancellationToken) is { } document ? Read(document) : null;
+            return await documents.FindAsync(DocumentScope.Host, Kind, IdOf(conversationId), cancellationToken) is { } document
+                ? Read(document)
+                : null;
         }
         catch (LedgerUnavailableException unavailable)
         {
@@ -183,6 +187,7 @@ internal sealed class BookStore(IDocuments documents, ILogger<BookStore> logger)
     private static string IdOf(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KeptConversation))]
 internal sealed partial class BookJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;
 
@@ -11,7 +11,8 @@ namespace DevOpsAI.Bot.Teams.Conversations;
 /// Installations, conversations and people, in memory and kept by <see cref="BookStore"/>. Every activity passes here, so an activity that
 /// tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
 /// </summary>
-internal sealed class ConversationBook(BookStore store, IConnectorClient connector, HomeDirectory home, TimeProvider clock, ILogger<ConversationBook> logger)
+internal sealed class ConversationBook(BookStore store, IConnectorClient connector, HomeDirectory home, TimeProvider clock,
+    ILogger<ConversationBook> logger)
     : IConversationBook, IPersonalData
 {
     /// <summary>How long a roster is believed, and how long after a failure it is not asked for again.</summary>
@@ -100,8 +101,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     }
 
     /// <summary>
-    /// True until <see cref="Settled"/> says that it was dealt with, once for each time it was removed or Teams took no messages there: of a
-    /// removal the bot may have heard nothing else.
+    /// True until <see cref="Settled"/> says that it was dealt with, once for each time it was removed or Teams took no messages there: of
+    /// a removal the bot may have heard nothing else.
     /// </summary>
     public bool Installed(ConversationRef where)
     {
@@ -133,7 +134,8 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
     }
 
     /// <summary>The install or removal was dealt with; told again, it is no news.</summary>
-    public void Settled(ConversationRef where, bool installed) => Change(InstallEntry(where), known => known with { Installed = installed });
+    public void Settled(ConversationRef where, bool installed) =>
+        Change(InstallEntry(where), known => known with { Installed = installed });
 
     /// <summary>A channel or team was renamed, deleted or restored.</summary>
     public void ChannelChanged(Activity activity)
@@ -182,11 +184,13 @@ internal sealed class ConversationBook(BookStore store, IConnectorClient connect
                 store.Keep(new BookChange.Conversation(entry.Known));
         }
         var place = entry.Known.Place;
-        if (place.ServiceUrl != where.ServiceUrl || place.TeamId != (where.TeamId ?? place.TeamId) || place.Name != (where.Name ?? place.Name))
+        if (place.ServiceUrl != where.ServiceUrl || place.TeamId != (where.TeamId ?? place.TeamId)
+            || place.Name != (where.Name ?? place.Name))
         {
             Change(entry, known => known with
             {
-                Place = known.Place with { ServiceUrl = where.ServiceUrl, TeamId = where.TeamId ?? known.Place.TeamId, Name = where.Name ?? known.Place.Name },
+                Place = known.Place with
+                    { ServiceUrl = where.ServiceUrl, TeamId = where.TeamId ?? known.Place.TeamId, Name = where.Name ?? known.Place.Name },
             });
         }
         return entry;

@@ -14,11 +14,14 @@ internal sealed class HomeDirectory(IOptions<TeamsOptions> options)
 {
     private const char Between = '/';
 
-    /// <summary>The registration's directory if its people may speak to the bot, else the first whose may; null in local mode, where there is one.</summary>
+    /// <summary>
+    /// The registration's directory if its people may speak to the bot, else the first whose may; null in local mode, where there is one.
+    /// </summary>
     private readonly DirectoryId? home = options.Value switch
     {
         { IsLocal: true } => null,
-        { TenantId: { } own } teams when teams.AllowedTenants.Count == 0 || teams.AllowedTenants.Contains(own, StringComparer.OrdinalIgnoreCase) => new(own),
+        { TenantId: { } own } teams when teams.AllowedTenants.Count == 0
+            || teams.AllowedTenants.Contains(own, StringComparer.OrdinalIgnoreCase) => new(own),
         { AllowedTenants: [var first, ..] } => new(first),
         _ => null,
     };
@@ -38,7 +41,9 @@ internal sealed class HomeDirectory(IOptions<TeamsOptions> options)
     public string Written(string person)
     {
         var text = person.Trim();
-        return home is { } own && text.Split(Between) is [var directory, var objectId] && new DirectoryId(directory.Trim()) == own ? objectId.Trim() : text;
+        return home is { } own && text.Split(Between) is [var directory, var objectId] && new DirectoryId(directory.Trim()) == own
+            ? objectId.Trim()
+            : text;
     }
 
     /// <summary>The activity with its people called so. Of the two places that name a directory, the foreign one counts.</summary>
@@ -69,6 +74,7 @@ internal sealed class WrittenPeople(HomeDirectory home) : IPostConfigureOptions<
                 people[index] = home.Written(people[index] ?? "");
         }
         foreach (var absence in options.Absences)
-            (absence.Person, absence.Delegate) = (home.Written(absence.Person ?? ""), absence.Delegate is { } deputy ? home.Written(deputy) : null);
+            (absence.Person, absence.Delegate) =
+                (home.Written(absence.Person ?? ""), absence.Delegate is { } deputy ? home.Written(deputy) : null);
     }
 }

@@ -1,5 +1,5 @@
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 
@@ -15,7 +15,9 @@ public interface IConversationBook
     /// <summary>People seen there or in its roster, without asking anyone.</summary>
     IReadOnlyList<Member> KnownPeople(string conversationId);
 
-    /// <summary>As <see cref="KnownPeople"/>, after asking for the roster when it has not been read lately. Never throws for an unreachable service.</summary>
+    /// <summary>
+    /// As <see cref="KnownPeople"/>, after asking for the roster when it has not been read lately. Never throws for an unreachable service.
+    /// </summary>
     Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken);
 
     /// <summary>Nothing is to be sent there until an install or a message says otherwise.</summary>

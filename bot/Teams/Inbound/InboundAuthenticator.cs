@@ -18,7 +18,10 @@ internal sealed class InboundAuthenticator(
         _ => [],
     };
 
-    /// <summary>Looks at what is known before the body is read. The token is that of the caller, for <see cref="CheckActivity(GoodToken, Activity)"/>.</summary>
+    /// <summary>
+    /// Looks at what is known before the body is read. The token is that of the caller, for
+    /// <see cref="CheckActivity(GoodToken, Activity)"/>.
+    /// </summary>
     /// <exception cref="SigningKeysUnavailableException">Nobody can be checked now.</exception>
     public ValueTask<(Rejection Rejection, GoodToken Token)> CheckCallerAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -36,7 +39,8 @@ internal sealed class InboundAuthenticator(
     }
 
     /// <summary>401 when we do not know who calls, 403 when we do and it is not acceptable.</summary>
-    public static int StatusOf(Rejection rejection) => rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
+    public static int StatusOf(Rejection rejection) =>
+        rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
 
     private Rejection CheckLocalCaller(HttpContext http)
     {

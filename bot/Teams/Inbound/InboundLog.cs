@@ -5,8 +5,10 @@ namespace DevOpsAI.Bot.Teams.Inbound;
 /// <summary>Events 3000 and 3010-3019. Never the token, never what people wrote.</summary>
 internal static partial class InboundLog
 {
-    [LoggerMessage(EventId = 3000, Level = LogLevel.Warning, Message = "Activity refused with {Status}: {Reason} (channel {ChannelId}, service {ServiceUrl})")]
-    public static partial void ActivityRefused(this ILogger logger, int status, Rejection reason, Untrusted channelId, Untrusted serviceUrl);
+    [LoggerMessage(EventId = 3000, Level = LogLevel.Warning,
+        Message = "Activity refused with {Status}: {Reason} (channel {ChannelId}, service {ServiceUrl})")]
+    public static partial void ActivityRefused(
+        this ILogger logger, int status, Rejection reason, Untrusted channelId, Untrusted serviceUrl);
 
     [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "{Count} signing keys from {Host}")]
     public static partial void KeysFetched(this ILogger logger, int count, string host);

@@ -48,7 +48,8 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
     /// <summary>Judges the token by itself, before anything else of the request is looked at.</summary>
     /// <param name="authorization">The header as received; null when there is none.</param>
     /// <exception cref="SigningKeysUnavailableException">No keys to check with.</exception>
-    public async ValueTask<(Rejection Rejection, GoodToken Token)> CheckTokenAsync(string? authorization, CancellationToken cancellationToken)
+    public async ValueTask<(Rejection Rejection, GoodToken Token)> CheckTokenAsync(
+        string? authorization, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(authorization))
             return (Rejection.NoToken, default);
@@ -77,7 +78,8 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
     {
         if (channelId is null || !good.Key.Endorsements.Contains(channelId, StringComparer.Ordinal))
             return Rejection.NotEndorsed;
-        var claims = good.Token.Claims.EnumerateObject().Where(static claim => claim.Name.Equals("serviceurl", StringComparison.OrdinalIgnoreCase)).ToList();
+        var claims = good.Token.Claims.EnumerateObject()
+            .Where(static claim => claim.Name.Equals("serviceurl", StringComparison.OrdinalIgnoreCase)).ToList();
         return claims is [{ Value.ValueKind: System.Text.Json.JsonValueKind.String } claim]
             && serviceUrl is not null
             && TrustedServiceUrls.AreSame(claim.Value.GetString()!, serviceUrl)

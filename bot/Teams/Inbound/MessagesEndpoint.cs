@@ -14,7 +14,8 @@ namespace DevOpsAI.Bot.Teams.Inbound;
 /// <c>POST /api/messages</c>: checks who calls, reads the activity, checks that the caller may send it, hands it to the pipeline. Any other
 /// method is 405, so that a HEAD probe costs nothing.
 /// </summary>
-internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeDirectory home, TurnPipeline pipeline, ILogger<MessagesEndpoint> logger)
+internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeDirectory home, TurnPipeline pipeline,
+    ILogger<MessagesEndpoint> logger)
 {
     public const string CorrelationHeader = "X-Correlation-Id";
 
@@ -73,7 +74,9 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
         logger.ActivityRefused(http.Response.StatusCode, rejection, channelId, serviceUrl);
     }
 
-    /// <summary>A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.</summary>
+    /// <summary>
+    /// A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.
+    /// </summary>
     private static string CorrelationOf(Activity? activity) =>
         (activity is { Type: not "invoke" } ? Deliveries.CorrelationOf(activity) : null) ?? Guid.NewGuid().ToString("N");
 

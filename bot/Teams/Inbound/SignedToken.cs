@@ -42,13 +42,16 @@ internal sealed class SignedToken
         if (token.Length > Longest)
             return null;
         var parts = token.Split('.');
-        if (parts.Length != 3 || Decode(parts[0]) is not { } head || Decode(parts[1]) is not { } body || Decode(parts[2]) is not { Length: > 0 } signature)
+        if (parts.Length != 3 || Decode(parts[0]) is not { } head || Decode(parts[1]) is not { } body
+            || Decode(parts[2]) is not { Length: > 0 } signature)
             return null;
         if (Parse(head) is not { } header || Parse(body) is not { } claims)
             return null;
-        if (Text(header, "alg") is not { } algorithm || HashOf(algorithm) is not { } hash || Text(header, "kid") is not { Length: > 0 and <= 256 } keyId)
+        if (Text(header, "alg") is not { } algorithm || HashOf(algorithm) is not { } hash
+            || Text(header, "kid") is not { Length: > 0 and <= 256 } keyId)
             return null;
-        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("enc", out _) || header.TryGetProperty("zip", out _) || header.TryGetProperty("cty", out _))
+        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("enc", out _) || header.TryGetProperty("zip", out _)
+            || header.TryGetProperty("cty", out _))
             return null;
         if (header.TryGetProperty("typ", out var type) && !(type.ValueKind == JsonValueKind.String && type.ValueEquals("JWT")))
             return null;
@@ -60,7 +63,9 @@ internal sealed class SignedToken
 
     /// <summary>A claim that is a number of seconds since 1970; null when absent or anything else.</summary>
     public double? Seconds(string claim) =>
-        Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) ? seconds : null;
+        Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds)
+            ? seconds
+            : null;
 
     private static string? Text(JsonElement element, string name)
     {

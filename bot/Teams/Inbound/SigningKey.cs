@@ -21,11 +21,13 @@ internal sealed record SigningKey(string KeyId, string? Algorithm, RSAParameters
     /// <summary>Null for a key we cannot or should not use: not RSA, not for signatures, too short, or without an id.</summary>
     public static SigningKey? Of(JsonWebKey key)
     {
-        if (key is not { KeyType: "RSA", KeyId.Length: > 0, Modulus: { } modulus, Exponent: { } exponent } || key.Use is not (null or "sig"))
+        if (key is not { KeyType: "RSA", KeyId.Length: > 0, Modulus: { } modulus, Exponent: { } exponent }
+            || key.Use is not (null or "sig"))
             return null;
         try
         {
-            var parameters = new RSAParameters { Modulus = Base64Url.DecodeFromChars(modulus), Exponent = Base64Url.DecodeFromChars(exponent) };
+            var parameters = new RSAParameters
+                { Modulus = Base64Url.DecodeFromChars(modulus), Exponent = Base64Url.DecodeFromChars(exponent) };
             if (parameters.Modulus.AsSpan().TrimStart((byte)0).Length < SmallestModulus)
                 return null;
             return new(key.KeyId, key.Algorithm, parameters, key.Endorsements ?? []);

@@ -7,14 +7,16 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Teams.Inbound;
 
 /// <summary>No keys are known and none can be fetched: the sender is fine, we are not.</summary>
-internal sealed class SigningKeysUnavailableException(Exception inner) : Exception("The Bot Connector's signing keys cannot be fetched.", inner);
+internal sealed class SigningKeysUnavailableException(Exception inner)
+    : Exception("The Bot Connector's signing keys cannot be fetched.", inner);
 
 /// <summary>
 /// The Bot Connector's keys by id. Fetched when first needed, again in the background after 12 hours and before use after 24;
 /// a key id we do not know forces a fetch, at most three times in five minutes, since anyone can send random ids: a stranger who spends one
 /// of them does not keep a key out that appears right after. The last good set stays in use while fetching fails.
 /// </summary>
-internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOptions> options, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOptions> options, TimeProvider clock,
+    ILogger<SigningKeys> logger) : IDisposable
 {
     /// <summary>Named client: no redirects, no cookies.</summary>
     public const string Client = "teams-keys";
@@ -102,7 +104,8 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
                 logger.KeysFetched(fetched.ById.Count, metadataUrl.Host);
                 return fetched;
             }
-            catch (Exception error) when (error is HttpRequestException or JsonException or OperationCanceledException or InvalidDataException)
+            catch (Exception error)
+                when (error is HttpRequestException or JsonException or OperationCanceledException or InvalidDataException)
             {
                 failure = (clock.GetUtcNow(), error);
                 logger.KeysNotFetched(metadataUrl.Host, error.Message);
@@ -132,7 +135,9 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
             if (key is not null && SigningKey.Of(key) is { } usable)
                 byId.TryAdd(usable.KeyId, usable);
         }
-        return byId.Count > 0 ? new(byId.ToFrozenDictionary(), clock.GetUtcNow()) : throw new InvalidDataException("The key set has no usable key.");
+        return byId.Count > 0
+            ? new(byId.ToFrozenDictionary(), clock.GetUtcNow())
+            : throw new InvalidDataException("The key set has no usable key.");
     }
 
     private async Task<T> GetAsync<T>(Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)

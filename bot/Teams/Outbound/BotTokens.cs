@@ -26,7 +26,8 @@ internal sealed class TokenUnavailableException(string message, Exception inner)
 /// still valid stays in use while fetching fails.
 /// </summary>
 internal sealed class BotTokens(
-    IHttpClientFactory clients, IOptions<TeamsOptions> options, ISecretSource secrets, TimeProvider clock, ILogger<BotTokens> logger) : IBotTokens, IDisposable
+    IHttpClientFactory clients, IOptions<TeamsOptions> options, ISecretSource secrets, TimeProvider clock, ILogger<BotTokens> logger)
+    : IBotTokens, IDisposable
 {
     /// <summary>Named client for the login host.</summary>
     public const string Client = "teams-login";
@@ -34,7 +35,8 @@ internal sealed class BotTokens(
     private static readonly TimeSpan RefreshBefore = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Lazy<Func<bool, CancellationToken, Task<AuthenticationResult>>> source = new(() => Source(clients, options.Value, secrets));
+    private readonly Lazy<Func<bool, CancellationToken, Task<AuthenticationResult>>> source =
+        new(() => Source(clients, options.Value, secrets));
     private volatile Held? held;
 
     private sealed record Held(string Token, DateTimeOffset ExpiresOn, bool Dropped = false);
@@ -52,7 +54,8 @@ internal sealed class BotTokens(
             held = new(result.AccessToken, result.ExpiresOn);
             return result.AccessToken;
         }
-        catch (Exception error) when (error is MsalException or HttpRequestException or CryptographicException or IOException or SecretUnavailableException)
+        catch (Exception error)
+            when (error is MsalException or HttpRequestException or CryptographicException or IOException or SecretUnavailableException)
         {
             var reason = error switch
             {
@@ -81,14 +84,16 @@ internal sealed class BotTokens(
 
     private bool IsFresh(Held? token) => token is { Dropped: false } && token.ExpiresOn - clock.GetUtcNow() > RefreshBefore;
 
-    private static Func<bool, CancellationToken, Task<AuthenticationResult>> Source(IHttpClientFactory clients, TeamsOptions options, ISecretSource secrets)
+    private static Func<bool, CancellationToken, Task<AuthenticationResult>> Source(
+        IHttpClientFactory clients, TeamsOptions options, ISecretSource secrets)
     {
         var cloud = CloudEnvironment.Of(options);
         if (options.ManagedIdentity)
         {
             var identity = ManagedIdentityApplicationBuilder.Create(ManagedIdentityId.WithUserAssignedClientId(options.AppId)).Build();
             var resource = cloud.Scope[..^"/.default".Length];
-            return (force, cancellationToken) => identity.AcquireTokenForManagedIdentity(resource).WithForceRefresh(force).ExecuteAsync(cancellationToken);
+            return (force, cancellationToken) =>
+                identity.AcquireTokenForManagedIdentity(resource).WithForceRefresh(force).ExecuteAsync(cancellationToken);
         }
         IConfidentialClientApplication? app = null;
         string? builtWith = null;
@@ -105,7 +110,8 @@ internal sealed class BotTokens(
     }
 
     /// <param name="secret">The client secret, or the certificate's password; null for a certificate without one.</param>
-    private static IConfidentialClientApplication Application(IHttpClientFactory clients, TeamsOptions options, CloudEnvironment cloud, string? secret)
+    private static IConfidentialClientApplication Application(
+        IHttpClientFactory clients, TeamsOptions options, CloudEnvironment cloud, string? secret)
     {
         // MSAL speaks https only. A login host on loopback (tests) is reached by rewriting the address below it.
         var authority = cloud.LoginHost.Scheme == Uri.UriSchemeHttps ? cloud.LoginHost : new Uri("https://login.microsoftonline.com/");

@@ -11,12 +11,14 @@ internal sealed record ConnectorCall(
     string Operation, HttpMethod Method, string ServiceUrl, string Path, string ConversationId, byte[]? Body, bool IsRepeatable)
 {
     /// <summary>Teams counts a channel as one conversation, whatever thread of it is written to.</summary>
-    public string PaceKey { get; } = $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.RootOf(ConversationId)}";
+    public string PaceKey { get; } =
+        $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.RootOf(ConversationId)}";
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 
     /// <summary>
-    /// False for an id that is <c>.</c> or <c>..</c>: percent-encoded or not, every reader of an address takes those for a step in the path.
+    /// False for an id that is <c>.</c> or <c>..</c>: percent-encoded or not, every reader of an address takes those for a step in the
+    /// path.
     /// </summary>
     public bool StaysInPlace => !Path.Split('/', '?').Any(static segment => segment is "." or "..");
 
@@ -49,7 +51,8 @@ internal sealed class TrackedContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, System.Net.TransportContext? context, CancellationToken cancellationToken)
     {
         HasLeft = true;
         await stream.WriteAsync(body, cancellationToken);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Settings;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +39,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             WriteActivity(writer, message, conversationId: null);
             writer.WriteEndObject();
         });
-        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.PathOf("conversations"), to.ConversationId, body, false), options, Created, cancellationToken);
+        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.PathOf("conversations"), to.ConversationId, body, false),
+            options, Created, cancellationToken);
     }
 
     public Task<SendOutcome> SendAsync(
@@ -47,25 +48,30 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId));
         return CallAsync(
-            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities"), conversationId, body, false),
+            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities"), conversationId,
+                body, false),
             options, answer => new(answer?.Id, conversationId), cancellationToken);
     }
 
     public Task<SendOutcome> ReplyAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken)
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, replyToId: activityId));
         return CallAsync(
-            new("reply", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId), conversationId, body, false),
+            new("reply", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId),
+                conversationId, body, false),
             options, answer => new(answer?.Id, conversationId), cancellationToken);
     }
 
     public Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken)
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, id: activityId));
         return CallAsync(
-            new("update", HttpMethod.Put, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId), conversationId, body, true),
+            new("update", HttpMethod.Put, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId),
+                conversationId, body, true),
             options, _ => new(activityId, conversationId), cancellationToken);
     }
 
@@ -85,7 +91,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("tenantId", directory.Value);
             writer.WriteEndObject();
         });
-        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations"), mri, body, true), options, Created, cancellationToken);
+        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations"), mri, body, true), options,
+            Created, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken)
@@ -95,7 +102,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
         for (var page = 0; page < MostPages; page++)
         {
             var path = $"{ConnectorCall.PathOf("conversations", conversationId, "pagedmembers")}?pageSize={PageSize}{continuation}";
-            if (await GetAsync("members", serviceUrl, path, conversationId, TeamsJson.Default.PagedMembers, cancellationToken) is not { } answer)
+            if (await GetAsync("members", serviceUrl, path, conversationId, TeamsJson.Default.PagedMembers, cancellationToken)
+                is not { } answer)
                 return null;
             members.AddRange((answer.Members ?? []).Select(AsMember).OfType<Member>());
             if (string.IsNullOrEmpty(answer.ContinuationToken))
@@ -107,7 +115,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
 
     public async Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
         AsMember(await GetAsync(
-            "member", serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "members", mri), conversationId, TeamsJson.Default.RosterMember, cancellationToken));
+            "member", serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "members", mri), conversationId,
+            TeamsJson.Default.RosterMember, cancellationToken));
 
     private async Task<SendOutcome> CallAsync(
         ConnectorCall call, SendOptions options, Func<ResourceAnswer?, SendOutcome.Sent> onSent, CancellationToken cancellationToken)
@@ -163,7 +172,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
         writer.WriteEndObject();
     }
 
-    private void WriteActivity(Utf8JsonWriter writer, OutgoingMessage message, string? conversationId, string? replyToId = null, string? id = null)
+    private void WriteActivity(Utf8JsonWriter writer, OutgoingMessage message, string? conversationId, string? replyToId = null,
+        string? id = null)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "message");

@@ -6,10 +6,12 @@ using DevOpsAI.Bot.Teams.Settings;
 namespace DevOpsAI.Bot.Teams.Outbound;
 
 /// <summary>How one attempt ended; <paramref name="Outcome"/> null when it succeeded.</summary>
-/// <param name="TryAgain">Nothing was done (or doing it twice is harmless), so another attempt may follow, after <paramref name="After"/> if given.</param>
+/// <param name="TryAgain">Nothing was done (or doing it twice is harmless), so another attempt may follow, after <paramref name="After"/>
+/// if given.</param>
 internal readonly record struct Attempt(SendOutcome? Outcome, byte[]? Body = null, bool TryAgain = false, TimeSpan? After = null)
 {
-    public static Attempt NotDone(string reason, TimeSpan? after = null) => new(new SendOutcome.NotSent(reason, after), TryAgain: true, After: after);
+    public static Attempt NotDone(string reason, TimeSpan? after = null) =>
+        new(new SendOutcome.NotSent(reason, after), TryAgain: true, After: after);
 
     public static Attempt Refused(RefusalReason reason, string code, string message) => new(new SendOutcome.Refused(reason, code, message));
 }
@@ -18,7 +20,8 @@ internal readonly record struct Attempt(SendOutcome? Outcome, byte[]? Body = nul
 /// Makes a call: paced, within its time, repeated while that is safe, and sorted into one of four endings. A POST whose answer was lost
 /// is never repeated here, because the message may be there.
 /// </summary>
-internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, TrustedServiceUrls trusted, TimeProvider clock, ILogger<ConnectorPipe> logger)
+internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, TrustedServiceUrls trusted, TimeProvider clock,
+    ILogger<ConnectorPipe> logger)
 {
     /// <summary>Named client, with <see cref="ConnectorHandler"/> in its pipeline.</summary>
     public const string Client = "teams-connector";
@@ -28,7 +31,9 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterBadCredential = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest window of Teams' limits. Whoever asks for more has made a mistake, and it would be ours to wait for years.</summary>
+    /// <summary>
+    /// The longest window of Teams' limits. Whoever asks for more has made a mistake, and it would be ours to wait for years.
+    /// </summary>
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
     /// <exception cref="OperationCanceledException">Cancelled while nothing of it was under way.</exception>
@@ -37,7 +42,8 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         if (!trusted.IsTrusted(call.ServiceUrl))
         {
             logger.NotTrusted(call.ServiceUrl);
-            return Attempt.Refused(RefusalReason.BadRequest, "UntrustedServiceUrl", "The conversation's service address is not a trusted one.");
+            return Attempt.Refused(RefusalReason.BadRequest, "UntrustedServiceUrl",
+                "The conversation's service address is not a trusted one.");
         }
         if (!call.StaysInPlace)
             return Attempt.Refused(RefusalReason.BadRequest, "BadId", "The conversation's or message's id cannot be part of an address.");
@@ -46,7 +52,9 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         {
             Attempt attempt;
             using (await pacer.EnterAsync(call.PaceKey, options.Urgency, cancellationToken))
-                attempt = options.Unless?.Invoke() == true ? new(new SendOutcome.NotSent("held back", null)) : await TryAsync(call, cancellationToken);
+                attempt = options.Unless?.Invoke() == true
+                    ? new(new SendOutcome.NotSent("held back", null))
+                    : await TryAsync(call, cancellationToken);
             if (attempt.After is { } pause && pause > TimeSpan.Zero)
                 pacer.Hold(call.PaceKey, pause);
             if (attempt.Outcome is null)

@@ -1,4 +1,4 @@
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Outbound;
@@ -8,7 +8,10 @@ namespace DevOpsAI.Bot.Teams.Outbound;
 /// <param name="Urgent">Goes before waiting messages that are not: a decision's follow-up, an answer to a person.</param>
 public sealed record SendOptions(TimeSpan RetryFor, bool Urgent = false)
 {
-    /// <summary>Goes before waiting messages that neither are it nor urgent: an alert that somebody must see or decide about, in the midst of a storm.</summary>
+    /// <summary>
+    /// Goes before waiting messages that neither are it nor urgent: an alert that somebody must see or decide about, in the midst of a
+    /// storm.
+    /// </summary>
     public bool Important { get; init; }
 
     /// <summary>Looked at when the message's turn has come: true when it must not be sent after all. Then it ends as not sent.</summary>
@@ -45,13 +48,17 @@ public interface IConnectorClient
         string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken);
 
     Task<SendOutcome> ReplyAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken);
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>Replaces one of our messages. Safe to repeat, so it never ends as unknown while time is left.</summary>
     Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken);
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken);
 
-    /// <summary>The one-to-one chat with a person, created when needed; its id is <see cref="SendOutcome.Sent.ThreadId"/>. Safe to repeat.</summary>
+    /// <summary>
+    /// The one-to-one chat with a person, created when needed; its id is <see cref="SendOutcome.Sent.ThreadId"/>. Safe to repeat.
+    /// </summary>
     Task<SendOutcome> OpenChatAsync(
         string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken);
 

@@ -9,7 +9,8 @@ internal static partial class OutboundLog
     public static partial void Called(this ILogger logger, HttpMethod method, string operation, int status, Untrusted vector);
 
     [LoggerMessage(EventId = 3021, Level = LogLevel.Warning, Message = "{Operation} in {ConversationId}: {Reason}; again in {Wait}")]
-    public static partial void CallRepeated(this ILogger logger, string operation, Untrusted conversationId, UntrustedText reason, TimeSpan wait);
+    public static partial void CallRepeated(
+        this ILogger logger, string operation, Untrusted conversationId, UntrustedText reason, TimeSpan wait);
 
     [LoggerMessage(EventId = 3022, Level = LogLevel.Warning, Message = "{Operation} in {ConversationId} ended as {Outcome}")]
     public static partial void CallEnded(this ILogger logger, string operation, Untrusted conversationId, UntrustedText outcome);

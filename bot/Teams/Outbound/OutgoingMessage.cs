@@ -25,7 +25,9 @@ public sealed record OutgoingMessage
     public string? Refused { get; init; }
 
     /// <summary>Hex SHA-256 of the card's canonical JSON (RFC 8785), or of the text.</summary>
-    public string ContentHash() => Card is { } card ? Jcs.Digest(TeamsWriter.Write(card.WriteTo)) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
+    public string ContentHash() => Card is { } card
+        ? Jcs.Digest(TeamsWriter.Write(card.WriteTo))
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
 }
 
 /// <summary>Whose ledger a message belongs on.</summary>

@@ -3,14 +3,15 @@ namespace DevOpsAI.Bot.Teams.Outbound;
 /// <summary>
 /// Keeps calls inside Teams' limits: per conversation 7 in one second, 8 in two, 50 in thirty and 1800 in an hour, and 30 a second
 /// in all. A call counts from its start until its window after its <em>end</em>, so the limits hold at the receiver however long each call
-/// was under way. Urgent calls go first, important ones next. A part of the longer limits is kept for urgent calls, half of it also for important
-/// ones, so that a storm of card updates makes nobody wait for an answer, nor for an alert about security; within a conversation and urgency the
-/// order is kept.
+/// was under way. Urgent calls go first, important ones next. A part of the longer limits is kept for urgent calls, half of it also for
+/// important ones, so that a storm of card updates makes nobody wait for an answer, nor for an alert about security; within a conversation
+/// and urgency the order is kept.
 /// </summary>
 internal sealed class Pacer : IDisposable
 {
     private static readonly RateLimit[] PerConversation =
-        [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30), ForUrgent: 10), new(1800, TimeSpan.FromHours(1), ForUrgent: 200)];
+        [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30), ForUrgent: 10),
+            new(1800, TimeSpan.FromHours(1), ForUrgent: 200)];
 
     private static readonly Urgency[] MostUrgentFirst = [Urgency.Urgent, Urgency.Important, Urgency.Normal];
     private static readonly RateLimit[] Overall = [new(30, TimeSpan.FromSeconds(1))];
@@ -47,7 +48,8 @@ internal sealed class Pacer : IDisposable
                 waiting.Add(queue);
             Pump();
         }
-        await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource<Pass>)state!).TrySetCanceled(token), waiter);
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource<Pass>)state!).TrySetCanceled(token), waiter);
         return await waiter.Task;
     }
 

@@ -27,7 +27,9 @@ internal sealed class RateWindow(RateLimit[] limits, TimeProvider clock)
 
     private int Count => ended.Count - first;
 
-    /// <summary>May a call begin? If not, <paramref name="wait"/> says when to ask again; null when a call under way has to end first.</summary>
+    /// <summary>
+    /// May a call begin? If not, <paramref name="wait"/> says when to ask again; null when a call under way has to end first.
+    /// </summary>
     public bool IsFree(Urgency urgency, out TimeSpan? wait)
     {
         wait = RemainingHold();

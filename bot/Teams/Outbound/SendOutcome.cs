@@ -2,7 +2,9 @@ using DevOpsAI.Completeness;
 
 namespace DevOpsAI.Bot.Teams.Outbound;
 
-/// <summary>How a call to the Bot Connector ended. Sends cannot be repeated blindly: only <see cref="NotSent"/> is safe to try again.</summary>
+/// <summary>
+/// How a call to the Bot Connector ended. Sends cannot be repeated blindly: only <see cref="NotSent"/> is safe to try again.
+/// </summary>
 public abstract record SendOutcome
 {
     private SendOutcome() { }

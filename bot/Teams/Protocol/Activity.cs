@@ -65,7 +65,8 @@ public sealed record Activity
 
 /// <summary>A user or the bot.</summary>
 /// <param name="Id">The MRI: <c>29:...</c> for users (different for each bot), <c>28:{app id}</c> for bots.</param>
-/// <param name="AadObjectId">Entra object id: the identity to authorise on, behind the edge with the directory before it where that is not the home directory.</param>
+/// <param name="AadObjectId">Entra object id: the identity to authorise on, behind the edge with the directory before it where that is not
+/// the home directory.</param>
 public sealed record Account(string? Id = null, string? Name = null, string? AadObjectId = null);
 
 /// <param name="Id">For a channel post with <c>;messageid={root}</c>.</param>
@@ -77,7 +78,8 @@ public sealed record ConversationAccount(
 public sealed record Entity(string? Type = null, string? Text = null, Account? Mentioned = null);
 
 public sealed record ChannelData(
-    TenantInfo? Tenant = null, TeamInfo? Team = null, ChannelInfo? Channel = null, string? EventType = null, ChannelSettings? Settings = null);
+    TenantInfo? Tenant = null, TeamInfo? Team = null, ChannelInfo? Channel = null, string? EventType = null,
+    ChannelSettings? Settings = null);
 
 public sealed record TenantInfo(string? Id = null);
 

@@ -1,4 +1,4 @@
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Protocol;
@@ -36,7 +36,8 @@ public sealed record ConversationRef(
         var conversation = activity.Conversation;
         return new(
             conversation?.Id ?? "",
-            conversation?.ConversationType ?? (conversation is { Id: { } id, IsGroup: not true } && !IsShared(id) ? "personal" : "groupChat"),
+            conversation?.ConversationType
+                ?? (conversation is { Id: { } id, IsGroup: not true } && !IsShared(id) ? "personal" : "groupChat"),
             activity.ServiceUrl ?? "",
             activity.DirectoryTenant ?? default,
             activity.ChannelData?.Team?.Id,
@@ -44,6 +45,8 @@ public sealed record ConversationRef(
             activity.Recipient?.Id);
     }
 
-    /// <summary>Channels and group chats have such ids; a personal chat's may look so too, but then the activity says that it is one.</summary>
+    /// <summary>
+    /// Channels and group chats have such ids; a personal chat's may look so too, but then the activity says that it is one.
+    /// </summary>
     private static bool IsShared(string conversationId) => conversationId.StartsWith("19:", StringComparison.Ordinal);
 }

@@ -1,10 +1,14 @@
 namespace DevOpsAI.Bot.Teams.Protocol;
 
-/// <summary>The body that answers an invoke. The HTTP status is 200 whatever <paramref name="StatusCode"/> says; people see the outcome in the body.</summary>
+/// <summary>
+/// The body that answers an invoke. The HTTP status is 200 whatever <paramref name="StatusCode"/> says; people see the outcome in the body.
+/// </summary>
 /// <param name="Value">A card (<see cref="OutgoingJson"/>), a sentence (string) or an <see cref="InvokeError"/>.</param>
 public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
 {
-    /// <summary>What the card says of the click itself, for when the card comes too late to be shown; null when it says nothing of it.</summary>
+    /// <summary>
+    /// What the card says of the click itself, for when the card comes too late to be shown; null when it says nothing of it.
+    /// </summary>
     public string? Notice { get; init; }
 
     /// <summary>It was said in a message too, so it need not be said again when the card comes too late to be shown.</summary>

@@ -33,7 +33,9 @@ public sealed class OutgoingJson
         }
     }
 
-    /// <summary>A copy with one member more, or another value for it; what is inside is shared, so it must not be changed any more.</summary>
+    /// <summary>
+    /// A copy with one member more, or another value for it; what is inside is shared, so it must not be changed any more.
+    /// </summary>
     public OutgoingJson With(string name, OutgoingValue value)
     {
         var copy = new OutgoingJson { members = [.. members], count = count };
@@ -42,7 +44,8 @@ public sealed class OutgoingJson
     }
 
     /// <summary>A copy with an element more at the beginning of a list.</summary>
-    public OutgoingJson WithFirst(string name, OutgoingJson element) => With(name, new List<OutgoingJson>([element, .. this[name].Objects]));
+    public OutgoingJson WithFirst(string name, OutgoingJson element) =>
+        With(name, new List<OutgoingJson>([element, .. this[name].Objects]));
 
     /// <summary>No serializer makes more bytes of it: everything but plain ASCII counts as escaped.</summary>
     public int Size

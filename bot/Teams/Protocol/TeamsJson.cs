@@ -30,7 +30,8 @@ internal sealed record ErrorDetail(string? Code, string? Message);
 internal static class TeamsWriter
 {
     // The receiver is a JSON parser, not an HTML page: letters of other scripts stay readable and short.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic] private static ArrayBufferWriter<byte>? written;
     [ThreadStatic] private static Utf8JsonWriter? writing;

@@ -41,7 +41,8 @@ public sealed record CloudEnvironment(
             []),
     ];
 
-    public static CloudEnvironment? Find(string name) => All.FirstOrDefault(cloud => cloud.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static CloudEnvironment? Find(string name) =>
+        All.FirstOrDefault(cloud => cloud.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The configured cloud with the overrides that tests and private clouds need.</summary>
     public static CloudEnvironment Of(TeamsOptions options)

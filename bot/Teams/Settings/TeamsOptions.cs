@@ -8,10 +8,14 @@ public sealed class TeamsOptions
     /// <summary>Application (client) id of the bot's registration.</summary>
     public string? AppId { get; set; }
 
-    /// <summary>Entra tenant of the registration: a GUID or a domain; <c>botframework.com</c> for an old multi-tenant registration.</summary>
+    /// <summary>
+    /// Entra tenant of the registration: a GUID or a domain; <c>botframework.com</c> for an old multi-tenant registration.
+    /// </summary>
     public string? TenantId { get; set; }
 
-    /// <summary>One of secret, certificate and managed identity is needed with an app id. <c>env:NAME</c>, <c>file:/path</c>, or the secret itself.</summary>
+    /// <summary>
+    /// One of secret, certificate and managed identity is needed with an app id. <c>env:NAME</c>, <c>file:/path</c>, or the secret itself.
+    /// </summary>
     public string? ClientSecret { get; set; }
 
     /// <summary>A PFX or PEM file with its private key.</summary>

@@ -14,7 +14,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
     private static IEnumerable<string> Mistakes(TeamsOptions options)
     {
         if (CloudEnvironment.Find(options.Cloud) is not { } cloud)
-            yield return $"Teams:Cloud is '{options.Cloud}'; it must be one of {string.Join(", ", CloudEnvironment.All.Select(known => known.Name))}.";
+            yield return $"Teams:Cloud is '{options.Cloud}'; it must be one of "
+                + $"{string.Join(", ", CloudEnvironment.All.Select(known => known.Name))}.";
         else if (!options.IsLocal && cloud.ServiceHosts.Count == 0 && options.TrustedServiceUrls.Count == 0)
             yield return $"Teams:Cloud '{cloud.Name}' has no service address of its own; set Teams:TrustedServiceUrls:0 to it.";
         if (NeedsHttps(options.MetadataUrl))
@@ -24,7 +25,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
         if (options.Issuer is not null && options.MetadataUrl is null)
             yield return "Teams:Issuer may be set only together with Teams:MetadataUrl.";
         foreach (var url in options.TrustedServiceUrls.Where(url => !TrustedServiceUrls.IsWellFormed(url)))
-            yield return $"Teams:TrustedServiceUrls contains '{url}'; an entry is an absolute https address (http on loopback only) without user, query and fragment.";
+            yield return $"Teams:TrustedServiceUrls contains '{url}'; an entry is an absolute https address (http on loopback only) "
+                + $"without user, query and fragment.";
         foreach (var mistake in options.IsLocal ? LocalMistakes(options) : CredentialMistakes(options))
             yield return mistake;
     }
@@ -32,7 +34,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
     private static IEnumerable<string> LocalMistakes(TeamsOptions options)
     {
         if (Credentials(options) > 0)
-            yield return "A Teams credential is set but Teams:AppId is not: set Teams:AppId to the application id, or remove the credential for local mode.";
+            yield return "A Teams credential is set but Teams:AppId is not: set Teams:AppId to the application id, or remove the "
+                + "credential for local mode.";
     }
 
     private static IEnumerable<string> CredentialMistakes(TeamsOptions options)
@@ -41,18 +44,21 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
             yield return "Teams:AppId must be the application (client) id, a GUID.";
         if (Credentials(options) != 1)
         {
-            yield return "Teams:AppId is set, so exactly one credential is needed: set Teams:ClientSecret, Teams:CertificatePath or Teams:ManagedIdentity=true "
+            yield return "Teams:AppId is set, so exactly one credential is needed: set Teams:ClientSecret, Teams:CertificatePath or "
+                + "Teams:ManagedIdentity=true "
                 + "(or remove Teams:AppId for local mode).";
         }
         if (!options.ManagedIdentity && string.IsNullOrWhiteSpace(options.TenantId))
             yield return "Teams:TenantId must be the Entra tenant of the bot's registration "
                 + "(botframework.com for an old multi-tenant one).";
         if (options.AllowedTenants.Count == 0 && !Guid.TryParse(options.TenantId, out _))
-            yield return "Teams:AllowedTenants must list the Entra tenants (GUIDs) whose people may speak to the bot, unless Teams:TenantId is one.";
+            yield return "Teams:AllowedTenants must list the Entra tenants (GUIDs) whose people may speak to the bot, unless "
+                + "Teams:TenantId is one.";
         foreach (var tenant in options.AllowedTenants.Where(tenant => !Guid.TryParse(tenant, out _)))
             yield return $"Teams:AllowedTenants contains '{tenant}'; an entry is a tenant id, a GUID.";
         foreach (var tenant in options.AllowedTenants.Where(IsMisspelt))
-            yield return $"Teams:AllowedTenants contains '{tenant}', which no activity names its tenant by; write it as {Guid.Parse(tenant)}.";
+            yield return $"Teams:AllowedTenants contains '{tenant}', which no activity names its tenant by; write it as "
+                + $"{Guid.Parse(tenant)}.";
         if (options is { AllowedTenants.Count: 0, TenantId: { } own } && IsMisspelt(own))
             yield return $"Teams:TenantId is '{own}', which no activity names its tenant by; write it as {Guid.Parse(own)}.";
     }

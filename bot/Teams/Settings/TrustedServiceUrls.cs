@@ -10,7 +10,9 @@ public sealed class TrustedServiceUrls(IOptions<TeamsOptions> options)
 {
     private readonly bool isLocal = options.Value.IsLocal;
     private readonly IReadOnlyList<string> hosts = options.Value.IsLocal ? [] : CloudEnvironment.Of(options.Value).ServiceHosts;
-    private readonly IReadOnlyList<Uri> extra = options.Value.IsLocal ? [] : [.. options.Value.TrustedServiceUrls.Select(static url => new Uri(url))];
+    private readonly IReadOnlyList<Uri> extra = options.Value.IsLocal
+        ? []
+        : [.. options.Value.TrustedServiceUrls.Select(static url => new Uri(url))];
 
     /// <summary>May an activity name this address as the one to answer to?</summary>
     public bool IsTrusted(string? serviceUrl) => IsWellFormed(serviceUrl) && MayCall(new Uri(serviceUrl!));
@@ -22,7 +24,8 @@ public sealed class TrustedServiceUrls(IOptions<TeamsOptions> options)
             return false;
         if (isLocal)
             return IsHttp(address) && Loopback.Is(address);
-        return (address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort && hosts.Contains(address.Host, StringComparer.OrdinalIgnoreCase))
+        return (address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort
+            && hosts.Contains(address.Host, StringComparer.OrdinalIgnoreCase))
             || extra.Any(trusted => IsBelow(address, trusted));
     }
 
@@ -44,9 +47,11 @@ public sealed class TrustedServiceUrls(IOptions<TeamsOptions> options)
 
     private static bool IsBelow(Uri address, Uri trusted)
     {
-        if (address.Scheme != trusted.Scheme || address.Port != trusted.Port || !address.Host.Equals(trusted.Host, StringComparison.OrdinalIgnoreCase))
+        if (address.Scheme != trusted.Scheme || address.Port != trusted.Port
+            || !address.Host.Equals(trusted.Host, StringComparison.OrdinalIgnoreCase))
             return false;
         var root = trusted.AbsolutePath.TrimEnd('/');
-        return address.AbsolutePath.Equals(root, StringComparison.Ordinal) || address.AbsolutePath.StartsWith(root + "/", StringComparison.Ordinal);
+        return address.AbsolutePath.Equals(root, StringComparison.Ordinal)
+            || address.AbsolutePath.StartsWith(root + "/", StringComparison.Ordinal);
     }
 }

@@ -49,7 +49,8 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
     internal int CountIn(string conversationId) => turns.CountIn(conversationId);
 
     /// <summary>Hands a reply over to be sent. After the last turn has ended nothing is sent any more.</summary>
-    public void QueueReply(string conversationId, Func<CancellationToken, Task> send) => replies.TryQueue(conversationId, null, ReplyLimits, send);
+    public void QueueReply(string conversationId, Func<CancellationToken, Task> send) =>
+        replies.TryQueue(conversationId, null, ReplyLimits, send);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -69,8 +69,8 @@ internal sealed class Deliveries(TimeProvider clock)
     }
 
     /// <summary>
-    /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under them.
-    /// Null without an id.
+    /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under
+    /// them. Null without an id.
     /// </summary>
     public static string? CorrelationOf(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : KeyOf(activity).ToString("x32");
 
@@ -78,7 +78,8 @@ internal sealed class Deliveries(TimeProvider clock)
     /// invoke also over its sender: the answer shows what that person may see.</summary>
     private static UInt128 KeyOf(Activity activity)
     {
-        var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:{activity.Conversation?.Id}"
+        var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:"
+            + $"{activity.Conversation?.Id}"
             + $"{activity.Id!.Length}:{activity.Id}{activity.Type}";
         if (activity.Type == "invoke")
             text += $"{activity.From?.Id?.Length}:{activity.From?.Id}{activity.From?.AadObjectId}";
@@ -102,7 +103,9 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
     public DateTimeOffset At => at;
 
-    /// <summary>Of an invoke the body it will be answered with, of anything else the sign that it acted; to be asked for before it is answered.</summary>
+    /// <summary>
+    /// Of an invoke the body it will be answered with, of anything else the sign that it acted; to be asked for before it is answered.
+    /// </summary>
     public Task<byte[]> Answer => waiting?.Task ?? throw new InvalidOperationException("This delivery was answered.");
 
     /// <summary>Whoever waits is told that it takes longer. False when the answer came just now; it is to be told then.</summary>

@@ -12,8 +12,9 @@ namespace DevOpsAI.Bot.Teams.Turns;
 public interface ITurnHandler
 {
     /// <summary>
-    /// Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Acts first, then answers by
-    /// replying: with the reply Teams is told that the message was accepted, and a process that is killed after that must not have lost it.
+    /// Typed text in <see cref="TurnContext.Text"/>, or the data of an Action.Submit in <c>turn.Activity.Value</c>. Acts first, then
+    /// answers by replying: with the reply Teams is told that the message was accepted, and a process that is killed after that must not
+    /// have lost it.
     /// </summary>
     Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken);
 
@@ -35,8 +36,11 @@ public interface ITurnHandler
     /// <summary>People joined or left.</summary>
     Task OnMembersChangedAsync(TurnContext turn, CancellationToken cancellationToken);
 
-    /// <summary>A click was answered after its person had been told to wait: says by a message what they would have seen. Not called for refreshes.</summary>
-    Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// A click was answered after its person had been told to wait: says by a message what they would have seen. Not called for refreshes.
+    /// </summary>
+    Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }
 
 /// <summary>A click on a card. All of it is untrusted: anyone who sees the card can send any of it.</summary>

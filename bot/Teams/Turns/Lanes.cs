@@ -26,7 +26,9 @@ internal sealed class Lanes(CancellationToken stopping)
             return lanes.TryGetValue(conversationId, out var lane) ? lane.Count : 0;
     }
 
-    /// <summary>False when more waits already than the limits allow, or nothing is taken any more. The work itself must not throw.</summary>
+    /// <summary>
+    /// False when more waits already than the limits allow, or nothing is taken any more. The work itself must not throw.
+    /// </summary>
     /// <param name="person">Who asks for it; null for nobody.</param>
     public bool TryQueue(string conversationId, string? person, LaneLimits limits, Func<CancellationToken, Task> work)
     {
@@ -44,7 +46,8 @@ internal sealed class Lanes(CancellationToken stopping)
                 ofPerson[person] = ofPerson.GetValueOrDefault(person) + 1;
             // Without the context of whoever came first: its log scope is not that of those who come after.
             if (isNew)
-                ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Lanes.RunAsync(one.Id, one.Lane), (Lanes: this, Id: conversationId, Lane: lane), preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Lanes.RunAsync(one.Id, one.Lane),
+                    (Lanes: this, Id: conversationId, Lane: lane), preferLocal: false);
             return true;
         }
     }

@@ -25,7 +25,8 @@ public sealed class TurnContext(Activity activity, string correlation, Func<Turn
     public string Text => text.Value;
 
     /// <summary>
-    /// Said to the bot: anything in a personal chat; elsewhere, where Teams may deliver what people say to each other, only what mentions the bot.
+    /// Said to the bot: anything in a personal chat; elsewhere, where Teams may deliver what people say to each other, only what mentions
+    /// the bot.
     /// </summary>
     public bool IsAddressed => Conversation.Kind == "personal" || Mentions.OfRecipient(activity);
 

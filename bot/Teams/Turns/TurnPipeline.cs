@@ -26,7 +26,8 @@ internal sealed class TurnPipeline(
 {
     private const string CardActionName = "adaptiveCard/action";
 
-    private static readonly byte[] StillWorking = TeamsWriter.Write(InvokeResponse.Message("Still working on it; you will be told here how it ends."));
+    private static readonly byte[] StillWorking =
+        TeamsWriter.Write(InvokeResponse.Message("Still working on it; you will be told here how it ends."));
 
     private static readonly byte[] NoBody = [];
 
@@ -115,7 +116,8 @@ internal sealed class TurnPipeline(
     private async Task<InvokeResponse> CallAsync(TurnContext turn, CardAction? action)
     {
         if (action is null)
-            return InvokeResponse.Error(StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
+            return InvokeResponse.Error(
+                StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
         using var patience = Patience(background.Stopping);
         return await handler.OnCardActionAsync(turn, action, patience.Token);
     }
@@ -128,7 +130,8 @@ internal sealed class TurnPipeline(
         {
             return null;
         }
-        var isAutomatic = value.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.String && trigger.ValueEquals("automatic");
+        var isAutomatic = value.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.String
+            && trigger.ValueEquals("automatic");
         try
         {
             return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
@@ -151,7 +154,8 @@ internal sealed class TurnPipeline(
         {
             logger.ActivityRepeated(activity.Type, activity.Id);
         }
-        else if (!background.TryQueue(LaneOf(activity), activity.From?.Id, stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
+        else if (!background.TryQueue(LaneOf(activity), activity.From?.Id,
+            stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
         {
             deliveries.Forget(delivery);
             if (!background.IsClosed)
@@ -172,7 +176,8 @@ internal sealed class TurnPipeline(
     }
 
     private async Task RunQueuedAsync(
-        Activity activity, string correlation, Delivery delivery, Func<TurnContext, CancellationToken, Task> method, CancellationToken stopping)
+        Activity activity, string correlation, Delivery delivery, Func<TurnContext, CancellationToken, Task> method,
+        CancellationToken stopping)
     {
         using var scope = logger.BeginScope(new TurnScope(correlation));
         var turn = new TurnContext(activity, correlation, (turn, message, cancellationToken) =>
@@ -295,7 +300,8 @@ internal sealed class TurnPipeline(
     /// <summary>An install in a team happens in the channel that the installer chose.</summary>
     private static TurnContext Landing(TurnContext turn)
     {
-        if (turn.Activity.ChannelData?.Settings?.SelectedChannel is not { Id: { Length: > 0 } chosen } || turn.Conversation.Kind != "channel")
+        if (turn.Activity.ChannelData?.Settings?.SelectedChannel is not { Id: { Length: > 0 } chosen }
+            || turn.Conversation.Kind != "channel")
             return turn;
         return turn.In(turn.Conversation with { ConversationId = chosen });
     }
@@ -310,9 +316,11 @@ internal sealed class TurnPipeline(
         return patience;
     }
 
-    private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) => mri is not null && members?.Any(member => member?.Id == mri) == true;
+    private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) =>
+        mri is not null && members?.Any(member => member?.Id == mri) == true;
 
-    private static string Apology(string correlation) => $"Something went wrong on our side. Please try again; if it stays, tell your administrator this reference: {correlation}.";
+    private static string Apology(string correlation) =>
+        $"Something went wrong on our side. Please try again; if it stays, tell your administrator this reference: {correlation}.";
 }
 
 /// <summary>Puts the correlation id on every log line of a turn.</summary>

@@ -10,9 +10,13 @@ internal static class SandboxAlerts
     {
         "device" => OfDevice(thing),
         "user" => OfUser(thing),
-        "mailbox" when thing["usedPercent"] is { } used && (decimal)used >= 90 => [Alert("MailboxAlmostFull", "warning", $"Mailbox of {thing["name"]} is {used} % full", ("user", thing["name"]), ("mailbox", thing["name"]))],
+        "mailbox" when thing["usedPercent"] is { } used && (decimal)used >= 90 =>
+            [Alert("MailboxAlmostFull", "warning", $"Mailbox of {thing["name"]} is {used} % full", ("user", thing["name"]),
+                ("mailbox", thing["name"]))],
         "site" => Parts(thing, "tunnels").Where(part => Is(part.Part, "state", "down"))
-            .Select(part => Alert("VpnTunnelDown", "critical", $"Tunnel {part.Name} of {thing["name"]} is down", ("device", thing["name"]), ("site", thing["name"]), ("tunnel", part.Name))),
+            .Select(part =>
+                Alert("VpnTunnelDown", "critical", $"Tunnel {part.Name} of {thing["name"]} is down", ("device", thing["name"]),
+                    ("site", thing["name"]), ("tunnel", part.Name))),
         _ => [],
     };
 
@@ -25,8 +29,11 @@ internal static class SandboxAlerts
             yield break;
         }
         foreach (var (volume, part) in Parts(device, "disks").Where(part => SandboxWorld.Number(part.Part, "freePercent") < 15))
-            yield return Device("DiskSpaceLow", "warning", $"{name} {volume}: {SandboxWorld.Number(part, "freePercent").ToString("0.#", CultureInfo.InvariantCulture)} % free", ("volume", volume));
-        foreach (var (service, _) in Parts(device, "services").Where(part => Is(part.Part, "state", "stopped") && Is(part.Part, "startup", "automatic")))
+            yield return Device("DiskSpaceLow", "warning",
+                $"{name} {volume}: {SandboxWorld.Number(part, "freePercent").ToString("0.#", CultureInfo.InvariantCulture)} % free",
+                ("volume", volume));
+        foreach (var (service, _) in Parts(device, "services")
+            .Where(part => Is(part.Part, "state", "stopped") && Is(part.Part, "startup", "automatic")))
             yield return Device("WindowsServiceDown", "critical", $"Service {service} on {name} is stopped", ("service_name", service));
         foreach (var (job, _) in Parts(device, "backups").Where(part => Is(part.Part, "state", "failed")))
             yield return Device("BackupFailed", "error", $"Backup job {job} on {name} failed", ("job_name", job));
@@ -35,14 +42,16 @@ internal static class SandboxAlerts
         foreach (var (patch, _) in Parts(device, "patches").Where(part => Is(part.Part, "state", "failed")))
             yield return Device("PatchFailed", "warning", $"{patch} could not be installed on {name}", ("patch", patch));
         foreach (var (certificate, _) in Parts(device, "certificates").Where(part => SandboxWorld.Number(part.Part, "daysLeft") < 30))
-            yield return Device("CertificateExpiringSoon", "warning", $"Certificate {certificate} on {name} ends soon", ("certificate", certificate));
+            yield return Device("CertificateExpiringSoon", "warning", $"Certificate {certificate} on {name} ends soon",
+                ("certificate", certificate));
         foreach (var (array, _) in Parts(device, "raid").Where(part => Is(part.Part, "state", "degraded")))
             yield return Device("RaidDegraded", "critical", $"Array {array} on {name} is degraded", ("array", array));
         foreach (var (queue, _) in Parts(device, "printers").Where(part => Is(part.Part, "state", "error")))
             yield return Device("PrinterQueueStuck", "warning", $"Queue {queue} on {name} does not move", ("queue", queue));
         if (device["cpu"] is JsonObject cpu && SandboxWorld.Number(cpu, "percent") >= 90)
         {
-            var busiest = Parts(device, "processes").OrderByDescending(part => SandboxWorld.Number(part.Part, "cpuPercent")).Select(part => part.Name).FirstOrDefault();
+            var busiest = Parts(device, "processes").OrderByDescending(part => SandboxWorld.Number(part.Part, "cpuPercent"))
+                .Select(part => part.Name).FirstOrDefault();
             yield return busiest is null
                 ? Device("HostHighCpuLoad", "warning", $"Processor of {name} is busy")
                 : Device("HostHighCpuLoad", "warning", $"Processor of {name} is busy", ("process", busiest));
@@ -75,7 +84,9 @@ internal static class SandboxAlerts
     }
 
     private static IEnumerable<(string Name, JsonObject Part)> Parts(JsonObject thing, string section) =>
-        thing[section] is JsonObject parts ? parts.Where(part => part.Value is JsonObject).Select(part => (part.Key, part.Value!.AsObject())) : [];
+        thing[section] is JsonObject parts
+            ? parts.Where(part => part.Value is JsonObject).Select(part => (part.Key, part.Value!.AsObject()))
+            : [];
 
     private static bool Is(JsonObject part, string member, string value) => (string?)part[member] == value;
 }

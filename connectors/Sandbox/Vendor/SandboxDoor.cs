@@ -22,7 +22,8 @@ internal sealed class SandboxDoor(IConnectionDirectory connections, ISecretSourc
         // Every token is compared, so that the time it takes says nothing about which one was close.
         foreach (var connection in connections.All.Where(connection => connection.Connector == SandboxConnector.ConnectorName))
         {
-            if (TokenOf(connection) is { } token && CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token))))
+            if (TokenOf(connection) is { } token
+                && CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token))))
                 found ??= connection;
         }
         return found;

@@ -31,11 +31,14 @@ internal static class SandboxEndpoints
         var api = all.MapGroup("").AddEndpointFilter(MisbehaveAsync);
         foreach (var (collection, kind) in SandboxVendor.KindOfCollection)
         {
-            api.MapGet(collection, (HttpContext context, SandboxVendor vendor, string? name) => Results.Json(vendor.Find(TenantOf(context), kind, name)));
+            api.MapGet(collection,
+                (HttpContext context, SandboxVendor vendor, string? name) => Results.Json(vendor.Find(TenantOf(context), kind, name)));
             api.MapGet($"{collection}/{{id}}", (HttpContext context, SandboxVendor vendor, string id) =>
                 vendor.Get(TenantOf(context), kind, id) is { } thing ? Results.Json(thing) : NotFound(kind, id));
             all.MapPost($"{collection}/{{id}}/state", async (HttpContext context, SandboxVendor vendor, string id) =>
-                vendor.Merge(TenantOf(context), kind, id, await ReadAsync<JsonObject>(context)) is { } thing ? Results.Json(thing) : NotFound(kind, id));
+                vendor.Merge(TenantOf(context), kind, id, await ReadAsync<JsonObject>(context)) is { } thing
+                    ? Results.Json(thing)
+                    : NotFound(kind, id));
         }
         api.MapGet("tickets", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Tickets(TenantOf(context))));
         api.MapPost("actions", ActAsync);
@@ -89,16 +92,20 @@ internal static class SandboxEndpoints
             case Mishap.Before:
                 return Unavailable(context, StatusCodes.Status503ServiceUnavailable);
             case Mishap.After:
-                return Results.Json(new { code = "internal-error", message = "Something went wrong." }, Wire, statusCode: StatusCodes.Status500InternalServerError);
+                return Results.Json(new { code = "internal-error", message = "Something went wrong." }, Wire,
+                    statusCode: StatusCodes.Status500InternalServerError);
             case Mishap.LostReply:
                 context.Abort();
                 return Results.Empty;
             default:
-                return Results.Json(new { operationId = request.OperationId, status = "applied", detail = answer.Effect?.Detail ?? "Done." }, Wire);
+                return Results.Json(
+                    new { operationId = request.OperationId, status = "applied", detail = answer.Effect?.Detail ?? "Done." }, Wire);
         }
     }
 
-    /// <summary>Who did what, in order, page by page; a place in the log that it no longer has is answered with <c>known: false</c> and its end.</summary>
+    /// <summary>
+    /// Who did what, in order, page by page; a place in the log that it no longer has is answered with <c>known: false</c> and its end.
+    /// </summary>
     private static IResult ReadLog(HttpContext context, SandboxVendor vendor, string? after, int? limit)
     {
         var part = vendor.Log(TenantOf(context), after, Math.Clamp(limit ?? LongestLog, 1, LongestLog));
@@ -124,7 +131,8 @@ internal static class SandboxEndpoints
     }
 
     /// <summary>Sends one alert to the bot: the one that the state of the world calls for, or whatever the caller makes up.</summary>
-    private static async Task<IResult> RaiseAsync(HttpContext context, SandboxVendor vendor, SandboxWebhook webhook, CancellationToken cancellationToken)
+    private static async Task<IResult> RaiseAsync(
+        HttpContext context, SandboxVendor vendor, SandboxWebhook webhook, CancellationToken cancellationToken)
     {
         var wanted = await ReadAsync<JsonObject>(context);
         var alert = vendor.Alerts(TenantOf(context)).FirstOrDefault(alert => wanted.All(pair => Same(pair.Value, alert[pair.Key]))) ?? [];
@@ -132,7 +140,8 @@ internal static class SandboxEndpoints
             alert[name] = value?.DeepClone();
         alert["id"] ??= $"sandbox-{Guid.NewGuid():N}";
         if (string.IsNullOrEmpty(alert["kind"]?.ToString()))
-            throw new SandboxRefusal("bad-request", "Nothing in the state of the world matches; name at least a kind, as in DiskSpaceLow.", 400);
+            throw new SandboxRefusal("bad-request",
+                "Nothing in the state of the world matches; name at least a kind, as in DiskSpaceLow.", 400);
         try
         {
             var (status, body) = await webhook.DeliverAsync(CallerOf(context), alert, cancellationToken);
@@ -153,7 +162,8 @@ internal static class SandboxEndpoints
             return await next(context);
         }
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"sandbox\"";
-        return Refusal("unauthorized", "Authorization: Bearer with the Token of a sandbox connection is needed.", StatusCodes.Status401Unauthorized);
+        return Refusal("unauthorized", "Authorization: Bearer with the Token of a sandbox connection is needed.",
+            StatusCodes.Status401Unauthorized);
     }
 
     private static async ValueTask<object?> AnswerRefusalsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -168,7 +178,9 @@ internal static class SandboxEndpoints
         }
         catch (Exception problem) when (problem is InvalidOperationException or FormatException)
         {
-            return Refusal("odd-state", "The state of this thing was changed by hand into something the vendor cannot read; POST reset mends it.", StatusCodes.Status422UnprocessableEntity);
+            return Refusal(
+                "odd-state", "The state of this thing was changed by hand into something the vendor cannot read; POST reset mends it.",
+                StatusCodes.Status422UnprocessableEntity);
         }
     }
 
@@ -206,7 +218,8 @@ internal static class SandboxEndpoints
         }
     }
 
-    private static bool Same(JsonNode? wanted, JsonNode? has) => string.Equals(wanted?.ToString(), has?.ToString(), StringComparison.OrdinalIgnoreCase);
+    private static bool Same(JsonNode? wanted, JsonNode? has) =>
+        string.Equals(wanted?.ToString(), has?.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static IResult Unavailable(HttpContext context, int status)
     {
@@ -214,9 +227,11 @@ internal static class SandboxEndpoints
         return Refusal("busy", "Not now; nothing was done.", status);
     }
 
-    private static IResult NotFound(string kind, string id) => Refusal("not-found", string.Create(CultureInfo.InvariantCulture, $"There is no {kind} {id}."), StatusCodes.Status404NotFound);
+    private static IResult NotFound(string kind, string id) =>
+        Refusal("not-found", string.Create(CultureInfo.InvariantCulture, $"There is no {kind} {id}."), StatusCodes.Status404NotFound);
 
-    private static IResult Refusal(string code, string message, int status) => Results.Json(new { code, message }, Wire, statusCode: status);
+    private static IResult Refusal(string code, string message, int status) =>
+        Results.Json(new { code, message }, Wire, statusCode: status);
 
     private static Connection CallerOf(HttpContext context) => (Connection)context.Items[Caller]!;
 

@@ -14,7 +14,8 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 /// <param name="By">The API token's connection, or who sat at the vendor's console.</param>
 /// <param name="Console">Done by hand in the vendor's console.</param>
 internal sealed record SandboxEffect(
-    long Number, string OperationId, string Action, string TargetId, JsonNode? Arguments, string Detail, string At, string By = "", bool Console = false);
+    long Number, string OperationId, string Action, string TargetId, JsonNode? Arguments, string Detail, string At, string By = "",
+    bool Console = false);
 
 /// <summary>A part of the vendor's log.</summary>
 /// <param name="Known">Whether the log still has the place it was asked to go on from.</param>
@@ -31,12 +32,15 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     private readonly Lock gate = new();
     private SqliteConnection? open;
 
-    /// <summary>Everything of a kind that has this name or principal name (case-insensitive); all of the kind when the name is null.</summary>
+    /// <summary>
+    /// Everything of a kind that has this name or principal name (case-insensitive); all of the kind when the name is null.
+    /// </summary>
     public IReadOnlyList<JsonObject> Find(TenantId tenant, string kind, string? name) => With(tenant, connection =>
     {
         using var command = Command(
             connection,
-            "SELECT json FROM documents WHERE tenant = $tenant AND kind = $kind AND ($name IS NULL OR name = $name COLLATE NOCASE OR json_extract(json, '$.upn') = $name COLLATE NOCASE) ORDER BY id",
+            "SELECT json FROM documents WHERE tenant = $tenant AND kind = $kind AND ($name IS NULL OR name = $name COLLATE NOCASE OR "
+            + "json_extract(json, '$.upn') = $name COLLATE NOCASE) ORDER BY id",
             ("$tenant", tenant.Value), ("$kind", kind), ("$name", name));
         using var reader = command.ExecuteReader();
         var found = new List<JsonObject>();
@@ -50,19 +54,23 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     /// <summary>Changes one thing and counts one effect, or neither.</summary>
     /// <exception cref="SandboxRefusal">There is no such thing, or it cannot be done.</exception>
     public SandboxEffect Act(
-        TenantId tenant, string operationId, string action, string targetId, JsonObject arguments, (string Name, bool Console) by, Func<JsonObject, string> change) => With(tenant, connection =>
+        TenantId tenant, string operationId, string action, string targetId, JsonObject arguments, (string Name, bool Console) by,
+        Func<JsonObject, string> change) => With(tenant, connection =>
     {
         using var transaction = connection.BeginTransaction();
         var kind = SandboxWorld.KindOf(action);
-        var thing = Load(connection, tenant, kind, targetId) ?? throw new SandboxRefusal("not-found", $"There is no {kind} {targetId}.", 404);
+        var thing = Load(connection, tenant, kind, targetId)
+            ?? throw new SandboxRefusal("not-found", $"There is no {kind} {targetId}.", 404);
         var detail = change(thing);
         Save(connection, tenant, kind, thing);
         var at = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
         using var command = Command(
             connection,
-            "INSERT INTO effects (tenant, operation, action, target, arguments, detail, at, actor, console) VALUES ($tenant, $operation, $action, $target, $arguments, $detail, $at, $actor, $console) RETURNING number",
-            ("$tenant", tenant.Value), ("$operation", operationId), ("$action", action), ("$target", targetId), ("$arguments", arguments.ToJsonString()), ("$detail", detail), ("$at", at),
-            ("$actor", by.Name), ("$console", by.Console ? "1" : "0"));
+            "INSERT INTO effects (tenant, operation, action, target, arguments, detail, at, actor, console) VALUES ($tenant, $operation, "
+            + "$action, $target, $arguments, $detail, $at, $actor, $console) RETURNING number",
+            ("$tenant", tenant.Value), ("$operation", operationId), ("$action", action), ("$target", targetId),
+            ("$arguments", arguments.ToJsonString()), ("$detail", detail), ("$at", at), ("$actor", by.Name),
+            ("$console", by.Console ? "1" : "0"));
         var number = (long)command.ExecuteScalar()!;
         transaction.Commit();
         return new SandboxEffect(number, operationId, action, targetId, arguments, detail, at, by.Name, by.Console);
@@ -73,15 +81,18 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     {
         var era = EraOf(connection, tenant);
         var dot = after?.IndexOf('.', StringComparison.Ordinal) ?? -1;
-        var known = dot > 0 && after![..dot] == era && long.TryParse(after.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        var known = dot > 0 && after![..dot] == era
+            && long.TryParse(after.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (!known)
         {
-            using var end = Command(connection, "SELECT coalesce(max(number), 0) FROM effects WHERE tenant = $tenant", ("$tenant", tenant.Value));
+            using var end =
+                Command(connection, "SELECT coalesce(max(number), 0) FROM effects WHERE tenant = $tenant", ("$tenant", tenant.Value));
             return new SandboxLogPart([], $"{era}.{(long)end.ExecuteScalar()!}", false, after is null);
         }
         var place = after![(dot + 1)..];
         var effects = Select(connection, "number > CAST($after AS INTEGER)", limit + 1, ("$tenant", tenant.Value), ("$after", place));
-        var lines = effects.Take(limit).Select(effect => (effect, Load(connection, tenant, SandboxWorld.KindOf(effect.Action), effect.TargetId))).ToList();
+        var lines = effects.Take(limit)
+            .Select(effect => (effect, Load(connection, tenant, SandboxWorld.KindOf(effect.Action), effect.TargetId))).ToList();
         return new SandboxLogPart(lines, lines.Count == 0 ? after : $"{era}.{lines[^1].effect.Number}", effects.Count > limit, true);
     });
 
@@ -109,7 +120,9 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
             documents.ExecuteNonQuery();
         using (var effects = Command(connection, "DELETE FROM effects WHERE tenant = $tenant", ("$tenant", tenant.Value)))
             effects.ExecuteNonQuery();
-        using (var era = Command(connection, "INSERT INTO eras (tenant, era) VALUES ($tenant, 2) ON CONFLICT (tenant) DO UPDATE SET era = era + 1", ("$tenant", tenant.Value)))
+        using (var era =
+            Command(connection, "INSERT INTO eras (tenant, era) VALUES ($tenant, 2) ON CONFLICT (tenant) DO UPDATE SET era = era + 1",
+                ("$tenant", tenant.Value)))
             era.ExecuteNonQuery();
         Fill(connection, tenant);
         transaction.Commit();
@@ -145,7 +158,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         _ = SqliteLibrary.Description;
         var folder = Path.GetFullPath(storage.Value.Path, host.ContentRootPath);
         Directory.CreateDirectory(folder);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "sandbox.db"), Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "sandbox.db"), Pooling = false }.ToString());
         connection.Open();
         using var command = Command(connection, """
             PRAGMA journal_mode = WAL;
@@ -164,7 +178,10 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         using var columns = Command(connection, "SELECT count(*) FROM pragma_table_info('effects') WHERE name = 'actor'");
         if ((long)columns.ExecuteScalar()! == 0)
         {
-            using var add = Command(connection, "ALTER TABLE effects ADD COLUMN actor TEXT NOT NULL DEFAULT ''; ALTER TABLE effects ADD COLUMN console INTEGER NOT NULL DEFAULT 0;");
+            using var add =
+                Command(connection,
+                    "ALTER TABLE effects ADD COLUMN actor TEXT NOT NULL DEFAULT ''; ALTER TABLE effects ADD COLUMN console INTEGER NOT "
+                    + "NULL DEFAULT 0;");
             add.ExecuteNonQuery();
         }
         return connection;
@@ -177,7 +194,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         return (command.ExecuteScalar() as long? ?? 1).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static List<SandboxEffect> Select(SqliteConnection connection, string condition, int limit, params (string Name, string? Value)[] values)
+    private static List<SandboxEffect> Select(
+        SqliteConnection connection, string condition, int limit, params (string Name, string? Value)[] values)
     {
         using var command = Command(
             connection,
@@ -189,8 +207,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         while (reader.Read())
         {
             effects.Add(new(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), JsonNode.Parse(reader.GetString(4)), reader.GetString(5),
-                reader.GetString(6), reader.GetString(7), reader.GetInt64(8) != 0));
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), JsonNode.Parse(reader.GetString(4)),
+                reader.GetString(5), reader.GetString(6), reader.GetString(7), reader.GetInt64(8) != 0));
         }
         return effects;
     }
@@ -211,7 +229,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
 
     private static JsonObject? Load(SqliteConnection connection, TenantId tenant, string kind, string id)
     {
-        using var command = Command(connection, "SELECT json FROM documents WHERE tenant = $tenant AND kind = $kind AND id = $id", ("$tenant", tenant.Value), ("$kind", kind), ("$id", id));
+        using var command = Command(connection, "SELECT json FROM documents WHERE tenant = $tenant AND kind = $kind AND id = $id",
+            ("$tenant", tenant.Value), ("$kind", kind), ("$id", id));
         return command.ExecuteScalar() is string json ? Parse(json) : null;
     }
 
@@ -219,7 +238,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     {
         using var command = Command(
             connection, "INSERT OR REPLACE INTO documents (tenant, kind, id, name, json) VALUES ($tenant, $kind, $id, $name, $json)",
-            ("$tenant", tenant.Value), ("$kind", kind), ("$id", (string?)thing["id"]), ("$name", thing["name"]?.ToString() ?? ""), ("$json", thing.ToJsonString()));
+            ("$tenant", tenant.Value), ("$kind", kind), ("$id", (string?)thing["id"]), ("$name", thing["name"]?.ToString() ?? ""),
+            ("$json", thing.ToJsonString()));
         command.ExecuteNonQuery();
     }
 
@@ -251,7 +271,8 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
 
     private static JsonObject ReadSeed()
     {
-        using var stream = typeof(SandboxStore).Assembly.GetManifestResourceStream("Sandbox/seed.json") ?? throw new InvalidOperationException("The Sandbox's seed is missing from the build.");
+        using var stream = typeof(SandboxStore).Assembly.GetManifestResourceStream("Sandbox/seed.json")
+            ?? throw new InvalidOperationException("The Sandbox's seed is missing from the build.");
         return JsonSerializer.Deserialize<JsonObject>(stream)!;
     }
 }

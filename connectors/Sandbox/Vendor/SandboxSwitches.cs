@@ -7,7 +7,9 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 /// <param name="State">Merged into the thing.</param>
 public sealed record SandboxDrift(string Target, JsonObject State);
 
-/// <summary>How the simulated vendor misbehaves for one tenant. Forgotten when the process ends. Members left out of a PUT are off.</summary>
+/// <summary>
+/// How the simulated vendor misbehaves for one tenant. Forgotten when the process ends. Members left out of a PUT are off.
+/// </summary>
 /// <param name="SlowMs">Every call takes this much longer; an action is carried out even when the caller has given up.</param>
 /// <param name="Hang">No call is answered and nothing is done.</param>
 /// <param name="HangActions">No action is answered and none is done; everything can be looked at.</param>
@@ -20,8 +22,8 @@ public sealed record SandboxDrift(string Target, JsonObject State);
 /// <param name="CannotTell">Asked about an operation, the vendor does not know.</param>
 /// <param name="Rejects">Names of actions that are answered 422; <c>*</c> for all.</param>
 public sealed record SandboxSwitches(
-    int SlowMs = 0, bool Hang = false, int Throttle = 0, int FailBefore = 0, int FailAfter = 0, int LoseReply = 0, int Pretend = 0, bool CannotTell = false,
-    IReadOnlyList<string>? Rejects = null, IReadOnlyList<SandboxDrift>? Drift = null,
+    int SlowMs = 0, bool Hang = false, int Throttle = 0, int FailBefore = 0, int FailAfter = 0, int LoseReply = 0, int Pretend = 0,
+    bool CannotTell = false, IReadOnlyList<string>? Rejects = null, IReadOnlyList<SandboxDrift>? Drift = null,
     bool HangActions = false, bool HoldActions = false);
 
 /// <summary>What happens to the call at hand.</summary>
@@ -80,7 +82,8 @@ internal sealed class SwitchBoard
     {
         lock (gate)
         {
-            var due = (now.Drift ?? []).Where(drift => drift.Target == id || drift.Target.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+            var due = (now.Drift ?? []).Where(drift => drift.Target == id || drift.Target.Equals(name, StringComparison.OrdinalIgnoreCase))
+                .ToList();
             if (due.Count > 0)
                 now = now with { Drift = [.. now.Drift!.Except(due)] };
             return due;

@@ -31,7 +31,8 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
 
     public SwitchBoard SwitchesOf(TenantId tenant) => switches.GetOrAdd(tenant, static _ => new());
 
-    public IReadOnlyList<JsonObject> Find(TenantId tenant, string kind, string? name) => [.. store.Find(tenant, kind, name).Select(thing => Present(kind, thing))];
+    public IReadOnlyList<JsonObject> Find(TenantId tenant, string kind, string? name) =>
+        [.. store.Find(tenant, kind, name).Select(thing => Present(kind, thing))];
 
     public JsonObject? Get(TenantId tenant, string kind, string id)
     {
@@ -42,7 +43,8 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
         return Present(kind, thing);
     }
 
-    public JsonObject? Merge(TenantId tenant, string kind, string id, JsonObject patch) => store.Merge(tenant, kind, id, patch) is { } thing ? Present(kind, thing) : null;
+    public JsonObject? Merge(TenantId tenant, string kind, string id, JsonObject patch) =>
+        store.Merge(tenant, kind, id, patch) is { } thing ? Present(kind, thing) : null;
 
     public IReadOnlyList<SandboxEffect> Effects(TenantId tenant, string? operationId) => store.Effects(tenant, operationId);
 
@@ -64,7 +66,9 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
         store.Reset(tenant);
     }
 
-    /// <summary>Receives an action; until it has ended, nobody can tell whether it will take effect. Dispose of the result when it has.</summary>
+    /// <summary>
+    /// Receives an action; until it has ended, nobody can tell whether it will take effect. Dispose of the result when it has.
+    /// </summary>
     public IDisposable Begin(TenantId tenant, string? operationId)
     {
         var key = (tenant, operationId ?? "");
@@ -110,7 +114,8 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     /// <exception cref="SandboxRefusal">It is not done.</exception>
     public SandboxEffect ActAtConsole(TenantId tenant, SandboxConsoleRequest request)
     {
-        if (request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target, OperationId: null or { Length: <= 200 } })
+        if (request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target, OperationId: null
+            or { Length: <= 200 } })
             throw new SandboxRefusal("bad-request", "by, action and target are needed.", 400);
         var kind = SandboxWorld.KindOf(request.Action);
         var id = store.Get(tenant, kind, target) is null && store.Find(tenant, kind, target) is [var only] ? (string)only["id"]! : target;

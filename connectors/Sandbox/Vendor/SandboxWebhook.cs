@@ -16,7 +16,8 @@ internal sealed class SandboxWebhook(IHttpClientFactory clients, SandboxAddress 
     /// <exception cref="HttpRequestException">It could not be reached.</exception>
     public async Task<(int Status, string Body)> DeliverAsync(Connection connection, JsonObject alert, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address.Own(), $"api/events/{connection.Name}")) { Content = JsonContent.Create(alert) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address.Own(), $"api/events/{connection.Name}"))
+            { Content = JsonContent.Create(alert) };
         if (InboundCredentials.Secret(connection, "Token") is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secrets.Read(token));
         using var client = clients.CreateClient(ClientName);

@@ -15,7 +15,8 @@ internal sealed record SandboxDeed(JsonObject Thing, IReadOnlyDictionary<string,
     public JsonObject Part(string section, string argument)
     {
         var name = this[argument];
-        return Thing[section] is JsonObject parts && parts.FirstOrDefault(part => part.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is JsonObject found
+        return Thing[section] is JsonObject parts
+            && parts.FirstOrDefault(part => part.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is JsonObject found
             ? found
             : throw new SandboxRefusal("no-such-part", $"{Thing["name"]} has no {argument} '{name}'.");
     }
@@ -27,15 +28,21 @@ internal static class SandboxWorld
     /// <summary>Free space that a clean-up reaches, in percent of the volume.</summary>
     private const decimal CleanTo = 22;
 
-    private static readonly FrozenDictionary<string, (string Kind, Func<SandboxDeed, string> Do)> Deeds = new Dictionary<string, (string, Func<SandboxDeed, string>)>
+    private static readonly FrozenDictionary<string, (string Kind, Func<SandboxDeed, string> Do)> Deeds =
+        new Dictionary<string, (string, Func<SandboxDeed, string>)>
     {
-        ["service.restart"] = ("device", deed => Set(deed.Part("services", "service"), "state", "running", $"Service {deed["service"]} was restarted.")),
-        ["service.start"] = ("device", deed => Set(deed.Part("services", "service"), "state", "running", $"Service {deed["service"]} was started.")),
-        ["service.stop"] = ("device", deed => Set(deed.Part("services", "service"), "state", "stopped", $"Service {deed["service"]} was stopped.")),
+        ["service.restart"] =
+            ("device", deed => Set(deed.Part("services", "service"), "state", "running", $"Service {deed["service"]} was restarted.")),
+        ["service.start"] =
+            ("device", deed => Set(deed.Part("services", "service"), "state", "running", $"Service {deed["service"]} was started.")),
+        ["service.stop"] =
+            ("device", deed => Set(deed.Part("services", "service"), "state", "stopped", $"Service {deed["service"]} was stopped.")),
         ["disk.cleanup"] = ("device", CleanUp),
         ["disk.restore"] = ("device", Restore),
-        ["backup.run"] = ("device", deed => Set(deed.Part("backups", "job"), "state", "ok", $"Backup job {deed["job"]} ran and made a restore point.")),
-        ["malware.quarantine"] = ("device", deed => Set(deed.Part("malware", "file"), "state", "quarantined", $"{deed["file"]} is in quarantine.")),
+        ["backup.run"] =
+            ("device", deed => Set(deed.Part("backups", "job"), "state", "ok", $"Backup job {deed["job"]} ran and made a restore point.")),
+        ["malware.quarantine"] =
+            ("device", deed => Set(deed.Part("malware", "file"), "state", "quarantined", $"{deed["file"]} is in quarantine.")),
         ["malware.release"] = ("device", deed => Set(deed.Part("malware", "file"), "state", "active", $"{deed["file"]} was released.")),
         ["device.isolate"] = ("device", deed => Set(deed.Thing, "isolated", true, "The device is isolated from the network.")),
         ["device.release"] = ("device", deed => Set(deed.Thing, "isolated", false, "The device is back on the network.")),
@@ -43,10 +50,12 @@ internal static class SandboxWorld
         ["device.reboot"] = ("device", Reboot),
         ["device.wake"] = ("device", deed => Set(deed.Thing, "online", true, "The device woke up.")),
         ["device.shutdown"] = ("device", deed => Set(deed.Thing, "online", false, "The device shut down.")),
-        ["certificate.renew"] = ("device", deed => Set(deed.Part("certificates", "certificate"), "daysLeft", 90, $"{deed["certificate"]} was renewed for 90 days.")),
+        ["certificate.renew"] = ("device",
+            deed => Set(deed.Part("certificates", "certificate"), "daysLeft", 90, $"{deed["certificate"]} was renewed for 90 days.")),
         ["process.lower-priority"] = ("device", deed => Reprioritise(deed, "low", -40)),
         ["process.restore-priority"] = ("device", deed => Reprioritise(deed, "normal", 40)),
-        ["raid.rebuild"] = ("device", deed => Set(deed.Part("raid", "array"), "state", "rebuilding", $"{deed["array"]} is being rebuilt onto the spare disk.")),
+        ["raid.rebuild"] = ("device",
+            deed => Set(deed.Part("raid", "array"), "state", "rebuilding", $"{deed["array"]} is being rebuilt onto the spare disk.")),
         ["printer.clear-queue"] = ("device", ClearQueue),
         ["ticket.create"] = ("device", CreateTicket),
         ["ticket.close"] = ("device", deed => Set(deed.Part("tickets", "title"), "state", "closed", "The ticket was closed.")),
@@ -70,7 +79,8 @@ internal static class SandboxWorld
     /// <exception cref="SandboxRefusal">It cannot be done; nothing was changed.</exception>
     public static string Do(string action, SandboxDeed deed)
     {
-        if (KindOf(action) == "device" && action is not ("device.wake" or "ticket.create" or "ticket.close") && !(bool?)deed.Thing["online"] is true)
+        if (KindOf(action) == "device" && action is not ("device.wake" or "ticket.create" or "ticket.close")
+            && !(bool?)deed.Thing["online"] is true)
             throw new SandboxRefusal("device-offline", $"{deed.Thing["name"]} is offline.", 409);
         return Deeds[action].Do(deed);
     }
@@ -90,7 +100,8 @@ internal static class SandboxWorld
         volume["freePercent"] = reached;
         volume["reclaimedPercent"] = Number(volume, "reclaimedPercent") + reached - free;
         var gigabytes = (reached - free) * Number(volume, "sizeGb") / 100;
-        return string.Create(CultureInfo.InvariantCulture, $"{gigabytes:0.#} GB of {categories} moved off {deed["volume"]}: {reached:0.#} % free.");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{gigabytes:0.#} GB of {categories} moved off {deed["volume"]}: {reached:0.#} % free.");
     }
 
     private static string Restore(SandboxDeed deed)
@@ -143,7 +154,8 @@ internal static class SandboxWorld
         if (tickets is null)
             deed.Thing["tickets"] = tickets = [];
         var id = $"T-{deed.Thing["id"]}-{(tickets.Count + 1).ToString(CultureInfo.InvariantCulture)}";
-        tickets[deed["title"]] = new JsonObject { ["id"] = id, ["state"] = "open", ["priority"] = deed["priority"], ["openedAt"] = deed.Now.ToString("O", CultureInfo.InvariantCulture) };
+        tickets[deed["title"]] = new JsonObject { ["id"] = id, ["state"] = "open", ["priority"] = deed["priority"],
+            ["openedAt"] = deed.Now.ToString("O", CultureInfo.InvariantCulture) };
         return $"Ticket {id} was opened.";
     }
 

@@ -7,14 +7,18 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Bundles;
 
-/// <summary>Checks a bundle with nothing but the bundle: the steps of VERIFY.md, and then whether its documents follow from its entries.</summary>
+/// <summary>
+/// Checks a bundle with nothing but the bundle: the steps of VERIFY.md, and then whether its documents follow from its entries.
+/// </summary>
 public sealed class BundleCheck(EntryCatalog catalog)
 {
     private readonly EvidenceEntries entries = new(catalog);
 
     /// <param name="tenant">Whose bundle it has to be; null for whosever it is.</param>
-    /// <param name="trusted">Keys as they are known from elsewhere, one of which has to be the ledger's; empty to believe the one in the bundle and to say so.</param>
-    public async Task<BundleVerdict> RunAsync(string path, TenantId? tenant, IReadOnlyList<VerifierKey> trusted, CancellationToken cancellationToken)
+    /// <param name="trusted">Keys as they are known from elsewhere, one of which has to be the ledger's; empty to believe the one in the
+    /// bundle and to say so.</param>
+    public async Task<BundleVerdict> RunAsync(
+        string path, TenantId? tenant, IReadOnlyList<VerifierKey> trusted, CancellationToken cancellationToken)
     {
         BundleManifest? manifest = null;
         try
@@ -37,8 +41,10 @@ public sealed class BundleCheck(EntryCatalog catalog)
             {
                 throw new BundleException(
                     BundleState.Unreadable,
-                    $"Its entries, proof and signature are in order, but its report and OSCAL say that they were made by derivation {manifest.Derivation}, and this program knows {BundleFormat.Derivation}: "
-                    + "whether they follow from the entries cannot be told. Check it with the version that made it, or rely on entries.jsonl alone.");
+                    $"Its entries, proof and signature are in order, but its report and OSCAL say that they were made by derivation "
+                    + $"{manifest.Derivation}, and this program knows {BundleFormat.Derivation}: "
+                    + "whether they follow from the entries cannot be told. Check it with the version that made it, or rely on "
+                    + "entries.jsonl alone.");
             }
             await CheckDocumentsAsync(bundle, manifest, owner, note, assessment, cancellationToken);
             return new(BundleState.Intact, null, manifest, key, trusted.Count > 0, earlier);
@@ -47,7 +53,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
         {
             return new(wrong.State, wrong.Message, manifest, null, false, 0);
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or JsonException or DecoderFallbackException or NoteFormatException or FormatException
+        catch (Exception damaged)
+            when (damaged is InvalidDataException or JsonException or DecoderFallbackException or NoteFormatException or FormatException
             // what the platform makes of a key on a curve that it does not know
             or PlatformNotSupportedException or System.Security.Cryptography.CryptographicException)
         {
@@ -70,13 +77,18 @@ public sealed class BundleCheck(EntryCatalog catalog)
         {
             var members = JsonElement.Parse(bytes);
             if (members.GetProperty("format").GetString() != BundleFormat.Name)
-                throw new BundleException(BundleState.Unreadable, $"Its manifest says that it is '{members.GetProperty("format")}', not '{BundleFormat.Name}'.");
+                throw new BundleException(
+                    BundleState.Unreadable, $"Its manifest says that it is '{members.GetProperty("format")}', not '{BundleFormat.Name}'.");
             if (members.GetProperty("version").GetInt64() is var version && version != BundleFormat.Version)
-                throw new BundleException(BundleState.Unreadable, $"It is a bundle of version {version}; this program knows version {BundleFormat.Version}.");
+                throw new BundleException(
+                    BundleState.Unreadable, $"It is a bundle of version {version}; this program knows version {BundleFormat.Version}.");
             var manifest = JsonSerializer.Deserialize(bytes, BundleJson.Readable.BundleManifest) ?? throw new JsonException("null");
-            return manifest.ToBytes().AsSpan().SequenceEqual(bytes) ? manifest : throw new JsonException("not written as such a file is written");
+            return manifest.ToBytes().AsSpan().SequenceEqual(bytes)
+                ? manifest
+                : throw new JsonException("not written as such a file is written");
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception malformed)
+            when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw BundleException.Changed($"{BundleFormat.Manifest} was changed: {malformed.Message}");
         }
@@ -98,7 +110,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
             throw BundleException.Changed($"{missing} is missing.");
         if (bundle.Names.FirstOrDefault(static name => !BundleFormat.MayHold(name)) is { } stranger)
             throw BundleException.Changed($"{Shown(stranger)} does not belong into it.");
-        if (!bundle.Names.SequenceEqual(manifest.Files.Select(static file => file.Name).Append(BundleFormat.Manifest)) || !BundleFormat.IsInOrder(bundle.Names))
+        if (!bundle.Names.SequenceEqual(manifest.Files.Select(static file => file.Name).Append(BundleFormat.Manifest))
+            || !BundleFormat.IsInOrder(bundle.Names))
             throw BundleException.Changed("Its files are not those of its manifest in their order, or one is in it twice.");
         if (manifest.Files.FirstOrDefault(file => bundle.SizeOf(file.Name) != file.Size) is { } other)
             throw BundleException.Changed($"{other.Name} was changed: it does not have the size and hash that the manifest names.");
@@ -115,12 +128,16 @@ public sealed class BundleCheck(EntryCatalog catalog)
     private static VerifierKey CheckKey(BundleFile bundle, IReadOnlyList<VerifierKey> trusted)
     {
         var text = Encoding.UTF8.GetString(bundle.ReadSmall(BundleFormat.Key));
-        var key = text.EndsWith('\n') ? VerifierKey.Parse(text[..^1]) : throw BundleException.Changed($"{BundleFormat.Key} is not one line.");
+        var key = text.EndsWith('\n')
+            ? VerifierKey.Parse(text[..^1])
+            : throw BundleException.Changed($"{BundleFormat.Key} is not one line.");
         if (key.Type != NoteKeyType.Ecdsa || $"{key}\n" != text)
             throw BundleException.Changed($"{BundleFormat.Key} is not the key of a ledger.");
         // The name differs from tenant to tenant, the key is the provider's one.
         return trusted.Count > 0 && !trusted.Any(one => one.PublicKey.Span.SequenceEqual(key.PublicKey.Span))
-            ? throw BundleException.Changed($"It is signed with another key ({Shown(key.ToString())}) than {(trusted.Count == 1 ? $"the one given ({Shown(trusted[0].ToString())})" : "those given")}.")
+            ? throw BundleException.Changed(
+                $"It is signed with another key ({Shown(key.ToString())}) than "
+                + $"{(trusted.Count == 1 ? $"the one given ({Shown(trusted[0].ToString())})" : "those given")}.")
             : key;
     }
 
@@ -143,7 +160,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
                 throw BundleException.Changed($"A checkpoint is not to be believed: {problem}.");
             return signed.Checkpoint.Origin == origin && key.Name == origin
                 ? signed.Checkpoint
-                : throw BundleException.Changed($"A checkpoint is of {Shown(signed.Checkpoint.Origin)}, signed by {Shown(key.Name)}, and not of {Shown(origin)}.");
+                : throw BundleException.Changed(
+                    $"A checkpoint is of {Shown(signed.Checkpoint.Origin)}, signed by {Shown(key.Name)}, and not of {Shown(origin)}.");
         }
         catch (NoteFormatException malformed)
         {
@@ -153,7 +171,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
 
     private static EvidenceSubject SubjectOf(BundleManifest manifest, TenantId owner) => new(
         owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
-        DateTimeOffset.ParseExact(manifest.AsOf, Common.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), manifest.Names);
+        DateTimeOffset.ParseExact(manifest.AsOf, Common.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+        manifest.Names);
 
     private static int CheckTree(BundleFile bundle, BundleManifest manifest, VerifierKey key, CancellationToken cancellationToken)
     {
@@ -179,7 +198,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
             stack.Push(0, line.Leaf);
             for (; more && notes.Current.Size == stack.Size; more = notes.MoveNext(), earlier++)
             {
-                if (ReadNote(notes.Current.Note, key, manifest.Origin) is var head && (head.Size != stack.Size || !head.Root.AsSpan().SequenceEqual(stack.Root())))
+                if (ReadNote(notes.Current.Note, key, manifest.Origin) is var head
+                    && (head.Size != stack.Size || !head.Root.AsSpan().SequenceEqual(stack.Root())))
                     throw BundleException.Changed($"The earlier checkpoint of size {notes.Current.Size} was signed for other entries.");
             }
         }
@@ -190,7 +210,9 @@ public sealed class BundleCheck(EntryCatalog catalog)
         Push(stack, RangeProof.RightHeights(manifest.Last, manifest.TreeSize), proof.Right);
         if (Convert.ToHexStringLower(stack.Root()) != manifest.RootHash)
             throw BundleException.Changed("The entries are not those that the checkpoint was signed for.");
-        return redacted == manifest.Redacted ? earlier : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
+        return redacted == manifest.Redacted
+            ? earlier
+            : throw BundleException.Changed("The manifest does not name the number of redacted entries.");
     }
 
     /// <summary>Reads what the entries say, now that they are known to be those that were signed for.</summary>
@@ -213,15 +235,19 @@ public sealed class BundleCheck(EntryCatalog catalog)
     }
 
     /// <summary>
-    /// Whether a failure can only come from what the bundle holds. Its maker chooses every byte, so whatever reading them comes to is a finding.
+    /// Whether a failure can only come from what the bundle holds. Its maker chooses every byte, so whatever reading them comes to is a
+    /// finding.
     /// </summary>
     private static bool IsOfTheBundle(Exception failure) =>
-        failure is not (BundleException or IOException or UnauthorizedAccessException or OperationCanceledException or OutOfMemoryException);
+        failure is not (BundleException or IOException or UnauthorizedAccessException or OperationCanceledException
+            or OutOfMemoryException);
 
     private static EarlierCheckpoint ReadEarlier(ReadOnlyMemory<byte> line)
     {
         var read = JsonSerializer.Deserialize(line.Span, BundleJson.Lines.EarlierCheckpoint) ?? throw new JsonException("null");
-        return read.ToLine().AsSpan(..^1).SequenceEqual(line.Span) ? read : throw BundleException.Changed($"{BundleFormat.Earlier} is not written as such a file is written.");
+        return read.ToLine().AsSpan(..^1).SequenceEqual(line.Span)
+            ? read
+            : throw BundleException.Changed($"{BundleFormat.Earlier} is not written as such a file is written.");
     }
 
     private static void Push(SubtreeStack stack, IEnumerable<int> heights, IReadOnlyList<string> roots)
@@ -230,17 +256,21 @@ public sealed class BundleCheck(EntryCatalog catalog)
         foreach (var height in heights)
         {
             var root = used < roots.Count ? roots[used++] : throw BundleException.Changed("The proof lacks hashes.");
-            stack.Push(height, root.Length == 64 && root.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(root) : throw BundleException.Changed("The proof holds what is no hash."));
+            stack.Push(height, root.Length == 64 && root.All(char.IsAsciiHexDigitLower)
+                ? Convert.FromHexString(root)
+                : throw BundleException.Changed("The proof holds what is no hash."));
         }
         if (used != roots.Count)
             throw BundleException.Changed("The proof holds more hashes than belong to it.");
     }
 
     private async Task CheckDocumentsAsync(
-        BundleFile bundle, BundleManifest manifest, TenantId owner, EvidenceCheckpoint checkpoint, Assessment assessment, CancellationToken cancellationToken)
+        BundleFile bundle, BundleManifest manifest, TenantId owner, EvidenceCheckpoint checkpoint, Assessment assessment,
+        CancellationToken cancellationToken)
     {
         var entriesFile = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
-        var documents = BundleDocuments.Of(assessment, checkpoint, entriesFile, new BundledSource(bundle, entries, owner, manifest)).ToList();
+        var documents = BundleDocuments.Of(assessment, checkpoint, entriesFile, new BundledSource(bundle, entries, owner, manifest))
+            .ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
         var listed = manifest.Files.ToDictionary(static file => file.Name, StringComparer.Ordinal);
         if (listed.Keys.Except(documents.Select(static document => document.Name)).Except(others).FirstOrDefault() is { } stranger)

@@ -9,7 +9,8 @@ namespace DevOpsAI.Compliance.Bundles;
 /// </summary>
 internal static class BundleDocuments
 {
-    public static IEnumerable<OscalFile> Of(Assessment assessment, EvidenceCheckpoint checkpoint, Hash256 entriesFile, IEvidenceSource source)
+    public static IEnumerable<OscalFile> Of(
+        Assessment assessment, EvidenceCheckpoint checkpoint, Hash256 entriesFile, IEvidenceSource source)
     {
         foreach (var file in OscalFiles.For(assessment, checkpoint, entriesFile, source))
             yield return file with { Name = BundleFormat.OscalFolder + file.Name };

@@ -13,10 +13,12 @@ public sealed class BundleExporter(ILedgerArchive archive, EntryCatalog catalog)
 {
     private readonly EvidenceEntries entries = new(catalog);
 
-    /// <param name="earlier">Checkpoints that are kept of the ledger, smallest first; those that the range proves go into the bundle.</param>
+    /// <param name="earlier">Checkpoints that are kept of the ledger, smallest first; those that the range proves go into the
+    /// bundle.</param>
     /// <param name="path">Must not exist.</param>
     /// <returns>What is in the bundle, and the hexadecimal SHA-256 of the file.</returns>
-    /// <exception cref="EvidenceException">It cannot be exported; the message says why, and nothing is left at <paramref name="path"/>.</exception>
+    /// <exception cref="EvidenceException">It cannot be exported; the message says why, and nothing is left at
+    /// <paramref name="path"/>.</exception>
     /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
     public async Task<(BundleManifest Manifest, string Sha256)> ExportAsync(
         BundleRequest request, IAsyncEnumerable<SignedCheckpoint> earlier, string path, CancellationToken cancellationToken)
@@ -40,7 +42,8 @@ public sealed class BundleExporter(ILedgerArchive archive, EntryCatalog catalog)
             return (manifest, whole);
         }
         // The last is how a file comes to be told that is larger than its file system takes.
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new EvidenceException($"{path} cannot be written: {failure.Message}", failure);
         }
@@ -73,7 +76,8 @@ public sealed class BundleExporter(ILedgerArchive archive, EntryCatalog catalog)
             if (entries.Decode(tenant, seq, stored.Body, []) is { } entry)
                 return entry.At;
         }
-        throw new EvidenceException(string.Create(CultureInfo.InvariantCulture, $"Entry {seq} of {tenant} cannot be read. Nothing was exported; 'ledger verify' says more."));
+        throw new EvidenceException(string.Create(
+            CultureInfo.InvariantCulture, $"Entry {seq} of {tenant} cannot be read. Nothing was exported; 'ledger verify' says more."));
     }
 
     private static void Check(BundleRequest request)
@@ -87,7 +91,9 @@ public sealed class BundleExporter(ILedgerArchive archive, EntryCatalog catalog)
         if (request.First < 1 || request.Last < request.First)
             throw new EvidenceException($"There are no entries from {request.First} to {request.Last}.");
         if (request.Last > head.Size)
-            throw new EvidenceException($"The checkpoint covers {head.Size} entries of {request.Tenant}, not yet entry {request.Last}: sign a newer one, or export up to {head.Size}.");
+            throw new EvidenceException(
+                $"The checkpoint covers {head.Size} entries of {request.Tenant}, not yet entry {request.Last}: sign a newer one, or "
+                + $"export up to {head.Size}.");
     }
 
     /// <summary>Puts the hash of everything before the comment into the comment, and returns that of the whole.</summary>

@@ -71,7 +71,8 @@ internal sealed class BundleFile : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private ZipFileEntry Find(string name) => entries.FirstOrDefault(entry => entry.Name == name) ?? throw BundleException.Changed($"{name} is missing.");
+    private ZipFileEntry Find(string name) =>
+        entries.FirstOrDefault(entry => entry.Name == name) ?? throw BundleException.Changed($"{name} is missing.");
 
     private static void CheckWhole(FileStream file)
     {
@@ -81,8 +82,10 @@ internal sealed class BundleFile : IDisposable
         var end = file.Length - BundleFormat.CommentLength;
         var comment = new byte[BundleFormat.CommentLength];
         file.Position = Math.Max(0, end);
-        if (file.ReadAtLeast(comment, comment.Length, throwOnEndOfStream: false) < comment.Length || !Encoding.Latin1.GetString(comment).StartsWith(BundleFormat.CommentPrefix, StringComparison.Ordinal))
-            throw BundleException.Changed("It does not end with the hash of itself: it is cut short, was packed anew, or is no evidence bundle.");
+        if (file.ReadAtLeast(comment, comment.Length, throwOnEndOfStream: false) < comment.Length
+            || !Encoding.Latin1.GetString(comment).StartsWith(BundleFormat.CommentPrefix, StringComparison.Ordinal))
+            throw BundleException.Changed(
+                "It does not end with the hash of itself: it is cut short, was packed anew, or is no evidence bundle.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 * 1024];
         file.Position = 0;

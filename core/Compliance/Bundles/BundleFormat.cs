@@ -9,8 +9,8 @@ internal static class BundleFormat
     public const int Version = 1;
 
     /// <summary>
-    /// Changes when the same entries give other documents (report, OSCAL, VERIFY.md), so that a later version does not take the documents of an
-    /// earlier one for forged.
+    /// Changes when the same entries give other documents (report, OSCAL, VERIFY.md), so that a later version does not take the documents
+    /// of an earlier one for forged.
     /// </summary>
     public const int Derivation = 3;
 
@@ -38,7 +38,9 @@ internal static class BundleFormat
 
     /// <summary>The plan of action stands behind the other OSCAL documents.</summary>
     public static bool IsInOrder(IReadOnlyList<string> names) =>
-        names.SequenceEqual(Files) || names.SequenceEqual([.. Files.TakeWhile(static name => name != Report), PlanOfAction, .. Files.SkipWhile(static name => name != Report)]);
+        names.SequenceEqual(Files)
+            || names.SequenceEqual(
+                [.. Files.TakeWhile(static name => name != Report), PlanOfAction, .. Files.SkipWhile(static name => name != Report)]);
 
     /// <summary>The archive's comment: this, and the hexadecimal SHA-256 of every byte before the comment.</summary>
     public const string CommentPrefix = "sha256:";
@@ -56,6 +58,7 @@ internal static class BundleFormat
     public static void MustFit(long bytes)
     {
         if (bytes >= uint.MaxValue)
-            throw new EvidenceException("The bundle would be larger than 4 GB. Nothing was exported; export shorter ranges, one file each.");
+            throw new EvidenceException(
+                "The bundle would be larger than 4 GB. Nothing was exported; export shorter ranges, one file each.");
     }
 }

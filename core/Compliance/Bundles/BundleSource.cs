@@ -10,15 +10,20 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <param name="Entry">As the bundle's reader will read it.</param>
 /// <param name="Opened">Parts of what is sealed beside it that the reader is to read.</param>
 /// <param name="MissingKeys">As in <see cref="EvidenceEntry.MissingKeys"/>.</param>
-internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<OpenedPart> Opened, IReadOnlyList<string> MissingKeys)
+internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<OpenedPart> Opened,
+    IReadOnlyList<string> MissingKeys)
 {
-    public EvidenceEntry AsEvidence(bool redacted) => redacted ? new(Stored.Seq, Leaf, null) : new(Stored.Seq, Leaf, Entry) { MissingKeys = MissingKeys };
+    public EvidenceEntry AsEvidence(bool redacted) =>
+        redacted ? new(Stored.Seq, Leaf, null) : new(Stored.Seq, Leaf, Entry) { MissingKeys = MissingKeys };
 }
 
 /// <summary>The entries of a range from the ledger's store. Believes nothing that it can compute.</summary>
 internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entries, BundleRequest request) : IEvidenceSource
 {
-    /// <summary>Whether a key that is not at hand was erased, as entries of the range tell that are not redacted: whoever reads the bundle has no others.</summary>
+    /// <summary>
+    /// Whether a key that is not at hand was erased, as entries of the range tell that are not redacted: whoever reads the bundle has no
+    /// others.
+    /// </summary>
     private readonly Dictionary<string, bool> erased = new(StringComparer.Ordinal);
 
     /// <exception cref="EvidenceException">The store does not hold what it says it holds.</exception>
@@ -36,7 +41,8 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
             var unopened = await UnopenedAsync(stored, opened, cancellationToken);
             var entry = entries.Decode(request.Tenant, next, stored.Body, leaf, request.Names is null ? null : opened, IsErased);
             yield return new(
-                stored, new(leaf), entry ?? throw Unfit(next, "is not an entry of this place that this version can read"), opened, [.. unopened.Where(key => !IsErased(key))]);
+                stored, new(leaf), entry ?? throw Unfit(next, "is not an entry of this place that this version can read"), opened,
+                [.. unopened.Where(key => !IsErased(key))]);
             next++;
         }
         if (next <= request.Last)
@@ -52,7 +58,8 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
     private bool IsErased(string key) => erased.GetValueOrDefault(key);
 
     /// <summary>The keys that are not at hand for what is to be opened of an entry; whether each was erased is known afterwards.</summary>
-    private async ValueTask<IReadOnlyList<string>> UnopenedAsync(StoredEntry stored, IReadOnlyList<OpenedPart> opened, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<string>> UnopenedAsync(
+        StoredEntry stored, IReadOnlyList<OpenedPart> opened, CancellationToken cancellationToken)
     {
         if (request.Names is null)
             return [];
@@ -62,7 +69,8 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
             erased[key] = false;
             await foreach (var told in archive.ReadStreamAsync(request.Tenant, StreamId.Erasure(key), cancellationToken))
             {
-                if (told.Seq >= request.First && told.Seq <= request.Last && entries.Decode(request.Tenant, told.Seq, told.Body, []) is { } entry)
+                if (told.Seq >= request.First && told.Seq <= request.Last
+                    && entries.Decode(request.Tenant, told.Seq, told.Body, []) is { } entry)
                     erased[key] |= !request.Redacted.Covers(entry) && EvidenceEntries.IsErasureOf(entry, key);
             }
         }
@@ -78,7 +86,8 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
             return EntryParts.Read(stored.Body.Span).HasSealed ? throw Unfit(stored.Seq, "lacks what is sealed beside it") : [];
         try
         {
-            return OpenedPart.Of(stored, await request.Names.ForOpeningAsync(request.Tenant, [stored], cancellationToken), NamedParts.Covers);
+            return OpenedPart.Of(stored, await request.Names.ForOpeningAsync(request.Tenant, [stored], cancellationToken),
+                NamedParts.Covers);
         }
         catch (Exception unfit) when (unfit is JsonException or OpenedPartException)
         {
@@ -86,7 +95,8 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
         }
     }
 
-    private EvidenceException Unfit(long seq, string what) => new($"Entry {seq} of {request.Tenant} {what}. Nothing was exported; 'ledger verify' says more.");
+    private EvidenceException Unfit(long seq, string what) =>
+        new($"Entry {seq} of {request.Tenant} {what}. Nothing was exported; 'ledger verify' says more.");
 }
 
 /// <summary>Reads entries for evidence: without any key, so that whoever has the bundle reads the same.</summary>
@@ -99,14 +109,17 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
     /// <param name="isErased">Whether entries of the range say that a key was erased.</param>
     /// <exception cref="OpenedPartException">An opened part is not one that the entry commits to.</exception>
     public LedgerEntry? Decode(
-        TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null, Func<string, bool>? isErased = null)
+        TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null,
+        Func<string, bool>? isErased = null)
     {
         try
         {
             var entry = codec.Decode(body.Span, leaf, null, null);
             if (!JcsCheck.IsCanonical(body.Span) || entry.Tenant != tenant || entry.Seq != seq)
                 return null;
-            var read = opened is null ? entry : OpenedPart.Read(catalog, body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
+            var read = opened is null
+                ? entry
+                : OpenedPart.Read(catalog, body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
             return WholeFacts.Lack(read) is null ? read : null;
         }
         catch (JsonException)
@@ -128,5 +141,6 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
         }
     }
 
-    public static bool IsErasureOf(LedgerEntry entry, string key) => entry.Fact is ErasureCompleted completed && completed.Key == key && entry.Stream == StreamId.Erasure(key);
+    public static bool IsErasureOf(LedgerEntry entry, string key) =>
+        entry.Fact is ErasureCompleted completed && completed.Key == key && entry.Stream == StreamId.Erasure(key);
 }

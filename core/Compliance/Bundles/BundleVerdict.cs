@@ -19,7 +19,8 @@ public enum BundleState
 /// <param name="Manifest">Null when it could not be read.</param>
 /// <param name="Key">The key that signed.</param>
 /// <param name="KeyIsTrusted">The key is the one that the person who asked has given, not only the one in the bundle.</param>
-public sealed record BundleVerdict(BundleState State, string? Problem, BundleManifest? Manifest, VerifierKey? Key, bool KeyIsTrusted, int EarlierCheckpoints);
+public sealed record BundleVerdict(BundleState State, string? Problem, BundleManifest? Manifest, VerifierKey? Key, bool KeyIsTrusted,
+    int EarlierCheckpoints);
 
 /// <summary>Stops a check at the first thing that is wrong.</summary>
 internal sealed class BundleException(BundleState state, string message) : Exception(message)

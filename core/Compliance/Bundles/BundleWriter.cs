@@ -8,7 +8,8 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <summary>
 /// Writes a bundle as a stream: memory does not grow with the number of entries. The same request on the same ledger gives the same bytes.
 /// </summary>
-internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog, BundleRequest request, IAsyncEnumerable<SignedCheckpoint> earlier)
+internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog, BundleRequest request,
+    IAsyncEnumerable<SignedCheckpoint> earlier)
 {
     private readonly EvidenceEntries entries = new(catalog);
     private readonly List<BundledFile> files = [];
@@ -22,7 +23,8 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         using var texts = new TextSpool();
         var source = new ArchiveSource(archive, entries, request);
         asOf = await LastAtAsync(cancellationToken);
-        var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First, request.Last, asOf, request.Names is not null);
+        var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First,
+            request.Last, asOf, request.Names is not null);
         using var assessment = new Assessment(subject, catalog, texts);
         using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         zip.Comment = BundleFormat.CommentPrefix + new string('0', BundleFormat.CommentLength - BundleFormat.CommentPrefix.Length);
@@ -32,10 +34,13 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         Push(stack, RangeProof.LeftHeights(request.First - 1), left);
         await AddAsync(zip, BundleFormat.Entries, output => EntriesAsync(output, source, assessment, stack, texts, cancellationToken));
         var entriesFile = Convert.FromHexString(files[^1].Sha256);
-        var right = await RangeProof.RootsAsync(archive, request.Tenant, request.Last, RangeProof.RightHeights(request.Last, checkpoint.Size), cancellationToken);
+        var right = await RangeProof.RootsAsync(
+            archive, request.Tenant, request.Last, RangeProof.RightHeights(request.Last, checkpoint.Size), cancellationToken);
         Push(stack, RangeProof.RightHeights(request.Last, checkpoint.Size), right);
         if (!stack.Root().AsSpan().SequenceEqual(checkpoint.Root))
-            throw new EvidenceException($"The ledger of {request.Tenant} as it is stored is not the one that its checkpoint of size {checkpoint.Size} was signed for. Nothing was exported; 'ledger verify' says more.");
+            throw new EvidenceException(
+                $"The ledger of {request.Tenant} as it is stored is not the one that its checkpoint of size {checkpoint.Size} was signed "
+                + $"for. Nothing was exported; 'ledger verify' says more.");
 
         await AddAsync(zip, BundleFormat.Proof, new RangeProof(request.First, request.Last, checkpoint.Size, left, right).ToBytes());
         await AddAsync(zip, BundleFormat.Checkpoint, Encoding.UTF8.GetBytes(request.Checkpoint.ToString()));
@@ -45,15 +50,16 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         foreach (var document in BundleDocuments.Of(assessment, signed, new(entriesFile), source))
             await AddAsync(zip, document.Name, output => document.WriteAsync(output, cancellationToken));
         var manifest = new BundleManifest(
-            BundleFormat.Name, BundleFormat.Version, BundleFormat.Derivation, request.Tenant.Value, request.TenantName, request.Provider, request.Namespace,
-            request.First, request.Last, assessment.Redacted, request.WithSealed, request.Names is not null, Oscal.OscalText.Time(asOf), checkpoint.Origin, checkpoint.Size,
-            Convert.ToHexStringLower(checkpoint.Root), files);
+            BundleFormat.Name, BundleFormat.Version, BundleFormat.Derivation, request.Tenant.Value, request.TenantName, request.Provider,
+            request.Namespace, request.First, request.Last, assessment.Redacted, request.WithSealed, request.Names is not null,
+            Oscal.OscalText.Time(asOf), checkpoint.Origin, checkpoint.Size, Convert.ToHexStringLower(checkpoint.Root), files);
         await AddAsync(zip, BundleFormat.Manifest, manifest.ToBytes());
         return manifest;
     }
 
     private async Task EntriesAsync(
-        Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextSpool texts, CancellationToken cancellationToken)
+        Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextSpool texts,
+        CancellationToken cancellationToken)
     {
         using var guard = new OrderGuard(request.First);
         var types = new HashSet<string>(StringComparer.Ordinal);
@@ -75,17 +81,22 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         request.Redacted.MustBeIn(request.First, request.Last, types);
     }
 
-    /// <summary>A checkpoint of an earlier size is proven by the entries up to it; one that they contradict is no reason to hide it.</summary>
+    /// <summary>
+    /// A checkpoint of an earlier size is proven by the entries up to it; one that they contradict is no reason to hide it.
+    /// </summary>
     private void Keep(SignedCheckpoint checkpoint, SubtreeStack stack, TextSpool texts)
     {
         var size = checkpoint.Checkpoint.Size;
         if (size != stack.Size || size >= request.Checkpoint.Checkpoint.Size)
             return;
         if (!checkpoint.Checkpoint.Root.AsSpan().SequenceEqual(stack.Root()))
-            throw new EvidenceException($"The checkpoint of size {size} of {request.Tenant} was signed for other entries than those that are stored. Nothing was exported; 'ledger verify' says more.");
+            throw new EvidenceException(
+                $"The checkpoint of size {size} of {request.Tenant} was signed for other entries than those that are stored. Nothing was "
+                + $"exported; 'ledger verify' says more.");
         if (checkpoint.Checkpoint.Origin != request.Checkpoint.Checkpoint.Origin || !checkpoint.Note.Verify([request.Key]).IsTrusted)
             return;
-        if (kept is [.., var (last, _)] && (last - 1) / BundleFormat.EntriesPerEarlierCheckpoint == (size - 1) / BundleFormat.EntriesPerEarlierCheckpoint)
+        if (kept is [.., var (last, _)] && (last - 1) / BundleFormat.EntriesPerEarlierCheckpoint
+            == (size - 1) / BundleFormat.EntriesPerEarlierCheckpoint)
             kept.RemoveAt(kept.Count - 1);
         kept.Add((size, texts.Add(checkpoint.ToString())));
     }
@@ -104,7 +115,8 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
             if (entries.Decode(request.Tenant, request.Last, stored.Body, []) is { } last)
                 return last.At;
         }
-        throw new EvidenceException($"Entry {request.Last} of {request.Tenant} cannot be read. Nothing was exported; 'ledger verify' says more.");
+        throw new EvidenceException(
+            $"Entry {request.Last} of {request.Tenant} cannot be read. Nothing was exported; 'ledger verify' says more.");
     }
 
     private static void Push(SubtreeStack stack, IEnumerable<int> heights, IReadOnlyList<string> roots)

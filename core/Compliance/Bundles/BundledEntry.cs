@@ -43,7 +43,8 @@ internal sealed record OpenedText(int Part, string Salt, string Text)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    public static OpenedText Of(OpenedPart part) => new(part.Part, Convert.ToHexStringLower(part.Salt.Span), Strict.GetString(part.Text.Span));
+    public static OpenedText Of(OpenedPart part) =>
+        new(part.Part, Convert.ToHexStringLower(part.Salt.Span), Strict.GetString(part.Text.Span));
 
     /// <exception cref="FormatException">The salt is not written as such a salt is written.</exception>
     public OpenedPart ToPart() => Salt.Length == 2 * DataKey.Size && Salt.All(char.IsAsciiHexDigitLower)

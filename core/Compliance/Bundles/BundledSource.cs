@@ -43,7 +43,8 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
             cancellationToken.ThrowIfCancellationRequested();
             // Most lines are not read twice for the few that count.
             if (line.Body is { } body && body.AsSpan().IndexOf("\"erasure.completed\""u8) >= 0
-                && entries.Decode(tenant, line.Seq, body, line.Leaf) is { Fact: ErasureCompleted { Key: var key } } entry && EvidenceEntries.IsErasureOf(entry, key))
+                && entries.Decode(tenant, line.Seq, body, line.Leaf) is { Fact: ErasureCompleted { Key: var key } } entry
+                && EvidenceEntries.IsErasureOf(entry, key))
                 erased.Add(key);
         }
         return erased;
@@ -77,7 +78,8 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
     }
 
     /// <summary>What a line says.</summary>
-    /// <exception cref="BundleException">It says nothing that can be read, or what is shown beside it is not what it commits to.</exception>
+    /// <exception cref="BundleException">It says nothing that can be read, or what is shown beside it is not what it commits
+    /// to.</exception>
     private EvidenceEntry Read(BundledLine line, HashSet<string> erased)
     {
         var read = line.Read;
@@ -89,7 +91,8 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         {
             var opened = manifest.Names ? Opened(read) : null;
             var entry = entries.Decode(tenant, read.Seq, body, line.Leaf, opened, erased.Contains)
-                ?? throw BundleException.Changed($"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
+                ?? throw BundleException.Changed(
+                    $"Entry {read.Seq} cannot be read, or says of itself that it is another entry or of another tenant than {tenant}.");
             CheckSealed(read, body);
             return new(read.Seq, new(line.Leaf), entry)
             {
@@ -102,7 +105,9 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         }
     }
 
-    /// <summary>With the encrypted parts, each entry that speaks of some has them, and they are those; without them, none has any.</summary>
+    /// <summary>
+    /// With the encrypted parts, each entry that speaks of some has them, and they are those; without them, none has any.
+    /// </summary>
     private void CheckSealed(BundledEntry read, byte[] body)
     {
         var parts = EntryParts.Read(body);
@@ -110,7 +115,8 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         {
             throw BundleException.Changed(read.Sealed is null
                 ? $"Entry {read.Seq} lacks its encrypted part, and the manifest says that such parts are in it."
-                : $"Entry {read.Seq} has an encrypted part, and {(manifest.Sealed ? "speaks of none" : "the manifest says that none is in it")}.");
+                : $"Entry {read.Seq} has an encrypted part, and "
+                    + $"{(manifest.Sealed ? "speaks of none" : "the manifest says that none is in it")}.");
         }
         if (read.Sealed is null)
             return;

@@ -7,7 +7,8 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>
-/// The report for people: one self-contained page without scripts, written as a stream. Everything that comes from entries is shown as text.
+/// The report for people: one self-contained page without scripts, written as a stream. Everything that comes from entries is shown as
+/// text.
 /// </summary>
 internal sealed class HtmlReport
 {
@@ -37,7 +38,8 @@ internal sealed class HtmlReport
         page.WriteLine("<!doctype html>");
         page.WriteLine("<html lang=\"en\"><head><meta charset=\"utf-8\">");
         page.WriteLine("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
-        page.WriteLine("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
+        page.WriteLine(
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
         page.WriteLine($"<title>Evidence of {Text(subject.TenantName)}</title><style>{css.ReadToEnd()}</style></head><body><main>");
         Head();
         Figures();
@@ -52,16 +54,26 @@ internal sealed class HtmlReport
     {
         var subject = assessment.Subject;
         page.WriteLine($"<header><p class=\"kind\">Evidence report</p><h1>{Text(subject.TenantName)}</h1>");
-        page.WriteLine($"<p>Operational changes by {Text(subject.Provider)}, {Time(assessment.Start?.At ?? subject.AsOf)} to {Time(subject.AsOf)}.</p><dl>");
+        page.WriteLine(
+            $"<p>Operational changes by {Text(subject.Provider)}, {Time(assessment.Start?.At ?? subject.AsOf)} to "
+            + $"{Time(subject.AsOf)}.</p><dl>");
         Fact("Ledger", $"<code>{Text(checkpoint.Origin)}</code>");
-        Fact("Entries", $"{subject.First} to {subject.Last} of {checkpoint.Size}{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
+        Fact("Entries",
+            $"{subject.First} to {subject.Last} of {checkpoint.Size}"
+            + $"{(assessment.Redacted > 0 ? $", {assessment.Redacted} redacted" : "")}");
         Fact("Root", $"<code>{Convert.ToHexStringLower(checkpoint.Root.Span)}</code>");
         Fact("Names", subject.WithNames
-            ? "Opened for this report, each held against the entry that commits to it. Where it says (erased), an entry here says that the key was destroyed; where it says (missing), none does."
-            : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by their directory id.");
-        Fact("Only claimed", "The names of the client and the provider are those that whoever exported this gave; the ledger does not have them and nothing signs them. "
+            ? "Opened for this report, each held against the entry that commits to it. Where it says (erased), an entry here says that "
+                + "the key was destroyed; where it says (missing), none does."
+            : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by "
+                + "their directory id.");
+        Fact("Only claimed",
+            "The names of the client and the provider are those that whoever exported this gave; the ledger does not have them and "
+            + "nothing signs them. "
             + $"What is signed is the client's id, <code>{Text(subject.Tenant.Value)}</code>, at the end of the ledger's name.");
-        page.WriteLine("</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. <code>VERIFY.md</code> says how to check the entries with any tool; "
+        page.WriteLine(
+            "</dl><p class=\"note\">This page is made from <code>entries.jsonl</code> and proves nothing by itself. "
+            + "<code>VERIFY.md</code> says how to check the entries with any tool; "
             + "<code>ledger verify --bundle</code> also makes this page again and compares.</p></header>");
     }
 
@@ -96,21 +108,31 @@ internal sealed class HtmlReport
         foreach (var weakness in open)
         {
             any = true;
-            page.WriteLine($"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> {Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
+            page.WriteLine(
+                $"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> "
+                + $"{Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
         foreach (var key in assessment.MissingKeys)
         {
             any = true;
-            page.WriteLine($"<li><strong>Key {Text(key.Key)} is missing.</strong> What is sealed under it in {key.Where} could not be opened, and none of these entries says that it was erased.</li>");
+            page.WriteLine(
+                $"<li><strong>Key {Text(key.Key)} is missing.</strong> What is sealed under it in {key.Where} could not be opened, and "
+                + $"none of these entries says that it was erased.</li>");
         }
         any |= OpenAndSimulated();
         if (assessment.Redacted > 0)
-            page.WriteLine($"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not told here.</li>");
+            page.WriteLine(
+                $"<li><strong>{Entries(assessment.Redacted)} redacted.</strong> Place and hash are proven; what is said there is not "
+                + $"told here.</li>");
         var first = assessment.Subject.First;
         if (first > 1)
-            page.WriteLine($"<li><strong>{Range(1, first - 1)} not part of this bundle.</strong> What began before is told from entry {first} on.</li>");
+            page.WriteLine(
+                $"<li><strong>{Range(1, first - 1)} not part of this bundle.</strong> What began before is told from entry "
+                + $"{first} on.</li>");
         if (checkpoint.Size > assessment.Subject.Last)
-            page.WriteLine($"<li><strong>{Range(assessment.Subject.Last + 1, checkpoint.Size)} not part of this bundle.</strong> What was still going on is not told to its end.</li>");
+            page.WriteLine(
+                $"<li><strong>{Range(assessment.Subject.Last + 1, checkpoint.Size)} not part of this bundle.</strong> What was still "
+                + $"going on is not told to its end.</li>");
         if (!any && assessment.Redacted == 0 && first == 1 && checkpoint.Size == assessment.Subject.Last)
             page.WriteLine("<li class=\"none\">Nothing is open, and nothing is left out.</li>");
         page.WriteLine("</ul></section>");
@@ -130,20 +152,28 @@ internal sealed class HtmlReport
         }
         if (open > 0)
         {
-            page.WriteLine($"<li><strong>{(open == 1 ? "1 incident is" : $"{open} incidents are")} not closed at the end of these entries.</strong> "
+            page.WriteLine(
+                $"<li><strong>{(open == 1 ? "1 incident is" : $"{open} incidents are")} not closed at the end of these entries.</strong> "
                 + $"{Text(string.Join(", ", named))}{(open > named.Count ? $" and {open - named.Count} more" : "")}.</li>");
         }
         if (simulated > 0)
-            page.WriteLine($"<li><strong>{(simulated == 1 ? "1 incident is a simulation" : $"{simulated} incidents are simulations")}.</strong> Nothing real was touched there, and nothing follows for real systems.</li>");
+            page.WriteLine(
+                $"<li><strong>{(simulated == 1 ? "1 incident is a simulation" : $"{simulated} incidents are "
+                + $"simulations")}.</strong> Nothing real was touched there, and nothing follows for real systems.</li>");
         return open + simulated > 0;
     }
 
     private void Controls()
     {
-        page.WriteLine("<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Control</th><th>What was examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
+        page.WriteLine(
+            "<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Control</th><th>What was "
+            + "examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
         foreach (var finding in Findings.Of(assessment))
         {
-            page.WriteLine($"<tr><td>{Text(finding.Objective.ControlName)}<br><code>{finding.Objective.Id}</code></td><td>{Text(finding.Objective.Title)}</td><td class=\"number\" data-label=\"conform\">{finding.Conforming}</td><td class=\"number\" data-label=\"deviate\">{finding.Deviating}</td>"
+            page.WriteLine(
+                $"<tr><td>{Text(finding.Objective.ControlName)}<br><code>{finding.Objective.Id}</code></td><td>"
+                + $"{Text(finding.Objective.Title)}</td><td class=\"number\" data-label=\"conform\">{finding.Conforming}</td><td "
+                + $"class=\"number\" data-label=\"deviate\">{finding.Deviating}</td>"
                 + $"<td>{(finding.IsSatisfied ? Badge("good", "satisfied") : Badge("bad", "not satisfied"))}</td></tr>");
         }
         page.WriteLine("</tbody></table></div></section>");
@@ -162,7 +192,9 @@ internal sealed class HtmlReport
     private void Incident(IncidentRecord incident)
     {
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
-        page.WriteLine($"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> {Text(Story.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
+        page.WriteLine(
+            $"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> "
+            + $"{Text(Story.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
         var device = assessment.Texts.Get(incident.Device);
         var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
@@ -191,13 +223,19 @@ internal sealed class HtmlReport
             var text = assessment.Texts.Get(other.Text);
             Line(other.Mark, other.Kind switch
             {
-                IncidentalKind.Frozen => $"{Story.Opening(other.By)} froze execution{Story.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at {Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                IncidentalKind.Frozen =>
+                    $"{Story.Opening(other.By)} froze execution{Story.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at "
+                    + $"{Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
                 IncidentalKind.OwnFreezeLifted => $"{Story.Opening(other.By)} lifted the freeze that they had set.",
-                IncidentalKind.OutOfBand => $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {Story.Utc(closed.At)} (entry {closed.Seq})." : " Its incident is not closed.")}",
+                IncidentalKind.OutOfBand =>
+                    $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {Story.Utc(closed.At)} (entry "
+                    + $"{closed.Seq})." : " Its incident is not closed.")}",
                 _ => $"{Story.Opening(other.By)} gave themselves the role {text}.",
             });
         }
-        page.WriteLine(any ? "</ol></section>" : "</ol><p>Nobody froze execution, nobody gave themselves a role, and no out-of-band change is on record.</p></section>");
+        page.WriteLine(any
+            ? "</ol></section>"
+            : "</ol><p>Nobody froze execution, nobody gave themselves a role, and no out-of-band change is on record.</p></section>");
         page.WriteLine("<section><h2>Entries by type</h2><div class=\"wide\"><table><tbody>");
         foreach (var (type, count) in assessment.Counts)
             page.WriteLine($"<tr><td><code>{Text(type)}</code></td><td class=\"number\">{count}</td></tr>");
@@ -211,7 +249,8 @@ internal sealed class HtmlReport
         _ when incident.IsOpenAgain => Badge("warn", "open again"),
         [.., { Run.Outcome: ExecutionOutcome.Verified, Kind: ProposalKind.Undo }] => Badge("good", "undone"),
         [.., { Run.Outcome: ExecutionOutcome.Verified }] => Badge("good", "verified"),
-        [.., { Run.Outcome: { } outcome }] => Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", Story.Word(outcome)),
+        [.., { Run.Outcome: { } outcome }] =>
+            Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", Story.Word(outcome)),
         [.., { Run: not null }] => Badge("warn", "no outcome yet"),
         [.., { Expired: not null }] => Badge("warn", "expired"),
         [.., { Final: { IsApproval: false, Kind: var kind } }] => Badge("", kind == DecisionKind.Reject ? "rejected" : "handled"),
@@ -225,7 +264,8 @@ internal sealed class HtmlReport
     private void Fact(string name, string html) => page.WriteLine($"<div><dt>{name}</dt><dd>{html}</dd></div>");
 
     private void Figure(long value, string what, string tone) =>
-        page.WriteLine($"<div class=\"figure {tone}\"><b>{value.ToString("N0", CultureInfo.InvariantCulture)}</b><span>{what}</span></div>");
+        page.WriteLine(
+            $"<div class=\"figure {tone}\"><b>{value.ToString("N0", CultureInfo.InvariantCulture)}</b><span>{what}</span></div>");
 
     private static string Entries(long count) => count == 1 ? "1 entry is" : $"{count} entries are";
 

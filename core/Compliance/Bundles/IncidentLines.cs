@@ -4,14 +4,17 @@ namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>One line of an incident's story.</summary>
 /// <param name="Mark">The entry behind it.</param>
-/// <param name="Listed">What is listed under it, one line each: commands of a plan, values read before and after; empty for nothing.</param>
+/// <param name="Listed">What is listed under it, one line each: commands of a plan, values read before and after; empty for
+/// nothing.</param>
 /// <param name="Note">Why nothing is listed where something should be; null when that needs no words.</param>
 internal sealed record ReportLine(Mark Mark, string Sentence, string Listed = "", string? Note = null);
 
 /// <summary>Tells an incident as the entries came, one line for each.</summary>
 internal static class IncidentLines
 {
-    /// <summary>In the order of the entries. Sentences about the same entry stay in the order in which they follow from each other.</summary>
+    /// <summary>
+    /// In the order of the entries. Sentences about the same entry stay in the order in which they follow from each other.
+    /// </summary>
     public static IEnumerable<ReportLine> Of(Assessment assessment, IncidentRecord incident)
     {
         var lines = new List<ReportLine>();
@@ -32,15 +35,18 @@ internal static class IncidentLines
         return lines.OrderBy(static line => line.Mark.Seq);
     }
 
-    private static ReportLine Closed(Assessment assessment, Mark mark, SpooledText reason) => new(mark, $"Closed: {assessment.Texts.Get(reason)}.");
+    private static ReportLine Closed(Assessment assessment, Mark mark, SpooledText reason) =>
+        new(mark, $"Closed: {assessment.Texts.Get(reason)}.");
 
     private static string Drafted(string drafter, int revision)
     {
         var which = revision > 1 ? $" (draft {revision})" : "";
         return drafter switch
         {
-            RecommendationDrafted.NoRunbook => $"Recommendation{which} without a runbook: none is for this alert, so it says what is known and proposes no steps.",
-            RecommendationDrafted.AfterUndo => $"Recommendation{which} after what was done was taken back: it proposes no steps, a person chooses what happens instead.",
+            RecommendationDrafted.NoRunbook =>
+                $"Recommendation{which} without a runbook: none is for this alert, so it says what is known and proposes no steps.",
+            RecommendationDrafted.AfterUndo =>
+                $"Recommendation{which} after what was done was taken back: it proposes no steps, a person chooses what happens instead.",
             _ => $"Recommendation{which} drafted by {drafter}.",
         };
     }

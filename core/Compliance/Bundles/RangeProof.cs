@@ -25,7 +25,9 @@ internal sealed record RangeProof(long First, long Last, long TreeSize, IReadOnl
         }
     }
 
-    /// <summary>Heights of the largest aligned subtrees from <paramref name="start"/> leaves to <paramref name="size"/>, in order.</summary>
+    /// <summary>
+    /// Heights of the largest aligned subtrees from <paramref name="start"/> leaves to <paramref name="size"/>, in order.
+    /// </summary>
     public static IEnumerable<int> RightHeights(long start, long size)
     {
         while (start < size)
@@ -50,7 +52,8 @@ internal sealed record RangeProof(long First, long Last, long TreeSize, IReadOnl
             {
                 var leaves = await archive.LeavesAsync(tenant, start + 1, (int)Math.Min(Chunk, end - start), cancellationToken);
                 if (leaves.Length == 0 || leaves.Length % MerkleTree.HashSize != 0)
-                    throw new EvidenceException($"The ledger of {tenant} lacks entry {start + 1}, which its checkpoint covers. 'ledger verify' says more.");
+                    throw new EvidenceException(
+                        $"The ledger of {tenant} lacks entry {start + 1}, which its checkpoint covers. 'ledger verify' says more.");
                 for (var at = 0; at < leaves.Length; at += MerkleTree.HashSize)
                     range.Append(leaves.Span.Slice(at, MerkleTree.HashSize));
                 start += leaves.Length / MerkleTree.HashSize;

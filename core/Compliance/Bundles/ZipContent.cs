@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>
-/// Unpacks one file of an archive. Gives no byte more than its header says, and fails when it ends early, when its checksum does not fit, or when
-/// something stands behind its compressed bytes, where a reader who follows those alone would find the next file.
+/// Unpacks one file of an archive. Gives no byte more than its header says, and fails when it ends early, when its checksum does not fit,
+/// or when something stands behind its compressed bytes, where a reader who follows those alone would find the next file.
 /// </summary>
 internal sealed class ZipContent : Stream
 {

@@ -10,9 +10,9 @@ namespace DevOpsAI.Compliance.Bundles;
 internal sealed record ZipFileEntry(string Name, long Start, long CompressedSize, long Size, uint Crc, bool Deflated);
 
 /// <summary>
-/// Reads the layout of a bundle's zip. A zip tells twice what is in it, before each file and in the directory at its end, and readers differ in
-/// whom they believe; so this takes only a file in which every byte has one meaning: the files one behind the other from the first byte on,
-/// the directory, its end, the comment, and nothing anywhere between.
+/// Reads the layout of a bundle's zip. A zip tells twice what is in it, before each file and in the directory at its end, and readers
+/// differ in whom they believe; so this takes only a file in which every byte has one meaning: the files one behind the other from the
+/// first byte on, the directory, its end, the comment, and nothing anywhere between.
 /// </summary>
 internal static class ZipLayout
 {
@@ -25,7 +25,9 @@ internal static class ZipLayout
     /// <summary>Attributes on Unix: an ordinary file that its owner may write. Elsewhere there are none.</summary>
     private const uint OrdinaryFile = 0x81A4_0000;
 
-    /// <summary>How well it was deflated, and that names are UTF-8. Encrypted, patched, streamed and masked files have other bits.</summary>
+    /// <summary>
+    /// How well it was deflated, and that names are UTF-8. Encrypted, patched, streamed and masked files have other bits.
+    /// </summary>
     private const int HarmlessFlags = 0b1000_0000_0110;
 
     /// <exception cref="BundleException">It is not laid out as a bundle is.</exception>
@@ -82,7 +84,8 @@ internal static class ZipLayout
         if (Number(header, 0) != 0x04034b50)
             throw Damaged($"{shown} has no header before it");
         // Version needed, flags, method, time, date, CRC, both sizes and the length of the name stand in the same order in both.
-        if (!header.AsSpan(4, 24).SequenceEqual(listed.Slice(6, 24)) || !Bytes(file, at + LocalSize, name.Length).AsSpan().SequenceEqual(name))
+        if (!header.AsSpan(4, 24).SequenceEqual(listed.Slice(6, 24))
+            || !Bytes(file, at + LocalSize, name.Length).AsSpan().SequenceEqual(name))
             throw Damaged($"the header before {shown} says something else than the directory");
         if (Half(header, 28) != 0)
             throw Damaged($"the header before {shown} says more than belongs there (extra fields)");

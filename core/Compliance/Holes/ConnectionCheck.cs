@@ -30,7 +30,8 @@ internal sealed class ConnectionCheck : IHoleCheck
                 {
                     found.Add(new(
                         HoleKind.NotTaken, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
-                        $"Deliveries of a known sender were refused, and what they said is on no record: {NotTakenFollower.WhyOf(notTaken)}."));
+                        $"Deliveries of a known sender were refused, and what they said is on no record: "
+                        + $"{NotTakenFollower.WhyOf(notTaken)}."));
                 }
                 break;
             case ConnectionSilent gone:
@@ -45,5 +46,6 @@ internal sealed class ConnectionCheck : IHoleCheck
     public void End(DateTimeOffset asOf, List<Hole> found) => found.AddRange(silent.Select(one => Silent(one.Key, one.Value, null)));
 
     private static Hole Silent(string connection, (long Seq, DateTimeOffset LastHeard) since, DateTimeOffset? to) => new(
-        HoleKind.Silent, connection, since.Seq, since.LastHeard, to, to is null ? "Nothing was heard since." : "Nothing was heard in between.");
+        HoleKind.Silent, connection, since.Seq, since.LastHeard, to,
+        to is null ? "Nothing was heard since." : "Nothing was heard in between.");
 }

@@ -39,7 +39,8 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
             case UndoStarted started:
                 Begin(started.About.Text, started.ExecutionId, entry);
                 break;
-            case StepFinished { Outcome: StepOutcome.Applied } step when runs.TryGetValue(step.ExecutionId, out var run) && step.Step < run.Plan.Steps.Count:
+            case StepFinished { Outcome: StepOutcome.Applied } step when runs.TryGetValue(step.ExecutionId, out var run)
+                && step.Step < run.Plan.Steps.Count:
                 Expect(run.Plan.Steps[step.Step].Target.Connection, run.At, step.OperationId, entry);
                 break;
             case ExecutionFinished finished:
@@ -52,7 +53,9 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
                 Read(polled, entry, found);
                 break;
             case OutOfBandChange change:
-                found.Add(new(HoleKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null, $"{(Erasure.IsUnreadable(change.By) ? "Somebody" : change.By)} did {change.Action} on {change.Target.Name}. {change.Why}"));
+                found.Add(new(HoleKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null,
+                    $"{(Erasure.IsUnreadable(change.By) ? "Somebody" : change.By)} did {change.Action} on "
+                    + $"{change.Target.Name}. {change.Why}"));
                 break;
         }
     }
@@ -83,7 +86,9 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
         if (polled.Gap || polled.From != known?.To)
             found.Add(new(
                 HoleKind.PollJump, polled.Connection, entry.Seq, known?.At ?? entry.At, entry.At,
-                polled.Gap ? "The vendor no longer knew where the reading had stopped." : "The reading went on from another place than where it had stopped."));
+                polled.Gap
+                    ? "The vendor no longer knew where the reading had stopped."
+                    : "The reading went on from another place than where it had stopped."));
         if (known is not null && entry.At - known.At > rules.Poll)
             found.Add(Quiet(polled.Connection, known, entry.At));
         var reading = readings[polled.Connection] = known is null || polled.Gap ? new(entry.At) : known;
@@ -96,12 +101,14 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
         foreach (var (operation, (seq, at)) in reading.Awaited.Where(one => entry.At - one.Value.At > rules.Show).ToList())
         {
             reading.Awaited.Remove(operation);
-            found.Add(new(HoleKind.NotAtVendor, operation, seq, at, null, $"On record as done, and the log of {polled.Connection} does not show it."));
+            found.Add(new(HoleKind.NotAtVendor, operation, seq, at, null,
+                $"On record as done, and the log of {polled.Connection} does not show it."));
         }
     }
 
     private static Hole Quiet(string connection, Reading reading, DateTimeOffset? to) => new(
-        HoleKind.PollQuiet, connection, reading.Seq, reading.At, to, to is null ? "Its vendor's log was not read since." : "Its vendor's log was not read in between.");
+        HoleKind.PollQuiet, connection, reading.Seq, reading.At, to,
+        to is null ? "Its vendor's log was not read since." : "Its vendor's log was not read in between.");
 
     /// <param name="since">The reading without a gap began then.</param>
     private sealed class Reading(DateTimeOffset since)

@@ -14,7 +14,8 @@ internal sealed class QuietCheck(HoleRules rules) : IHoleCheck
     public void Add(LedgerEntry entry, List<Hole> found)
     {
         if (entry.Seq != seq + 1)
-            found.Add(new(HoleKind.Missing, "ledger", seq, last == default ? entry.At : last, entry.At, $"Entry {seq + 1} is followed by nothing up to {entry.Seq - 1}: they are missing."));
+            found.Add(new(HoleKind.Missing, "ledger", seq, last == default ? entry.At : last, entry.At,
+                $"Entry {seq + 1} is followed by nothing up to {entry.Seq - 1}: they are missing."));
         if (promised && entry.At - last > rules.Quiet)
             found.Add(Quiet(entry.At));
         (seq, last, promised) = (entry.Seq, entry.At, promised || entry.Type == Heartbeat);
@@ -27,5 +28,6 @@ internal sealed class QuietCheck(HoleRules rules) : IHoleCheck
     }
 
     private Hole Quiet(DateTimeOffset? to) => new(
-        HoleKind.Quiet, "ledger", seq, last, to, to is null ? "No entry since, not even a heartbeat." : "No entry in between, not even a heartbeat.");
+        HoleKind.Quiet, "ledger", seq, last, to,
+        to is null ? "No entry since, not even a heartbeat." : "No entry in between, not even a heartbeat.");
 }

@@ -53,7 +53,8 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         foreach (var (incident, (seq, at)) in waiting.Where(one => asOf - one.Value.At > rules.Execute))
             found.Add(new(HoleKind.NotExecuted, incident, seq, at, null, "Decided, and no execution was begun."));
         foreach (var (execution, (seq, at, lease)) in open.Where(one => asOf - one.Value.LeaseUntil > rules.Finish))
-            found.Add(new(HoleKind.NotFinished, execution, seq, at, null, $"Begun, and no outcome is on record; its claim ended at {lease:yyyy-MM-dd HH:mm} UTC."));
+            found.Add(new(HoleKind.NotFinished, execution, seq, at, null,
+                $"Begun, and no outcome is on record; its claim ended at {lease:yyyy-MM-dd HH:mm} UTC."));
     }
 
     private void Allow(string incident, LedgerEntry entry)
@@ -78,7 +79,8 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         }
         // What is allowed is allowed once: another execution needs another decision.
         if (!allowedBy.Remove(incident, out var gate) || gate != entry.Causation)
-            found.Add(new(HoleKind.NoDecision, execution, entry.Seq, entry.At, null, "Begun, and the entry it names as its reason allows nothing."));
+            found.Add(new(HoleKind.NoDecision, execution, entry.Seq, entry.At, null,
+                "Begun, and the entry it names as its reason allows nothing."));
         open[execution] = (entry.Seq, entry.At, lease);
     }
 }

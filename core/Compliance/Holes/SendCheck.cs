@@ -1,6 +1,6 @@
 using DevOpsAI.Completeness;
 using DevOpsAI.Digests;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
@@ -49,11 +49,14 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
         found.AddRange(Late(sending, asOf, "Its card"));
         found.AddRange(Late(told, asOf, "How it ended"));
         found.AddRange(digests.Where(one => asOf - one.Value.At > rules.Post).Select(one => new Hole(
-            HoleKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null, "The digest was being posted there, and whether it arrived is not on record.")));
+            HoleKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null,
+            "The digest was being posted there, and whether it arrived is not on record.")));
     }
 
-    private IEnumerable<Hole> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open, DateTimeOffset asOf, string what) => open
+    private IEnumerable<Hole> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open,
+        DateTimeOffset asOf, string what) => open
         .Where(one => asOf - one.Value.At > rules.Post)
         .Select(one => new Hole(
-            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null, $"{what} was being sent to {one.Key.Conversation}, and whether it arrived is not on record."));
+            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null,
+            $"{what} was being sent to {one.Key.Conversation}, and whether it arrived is not on record."));
 }

@@ -5,7 +5,8 @@ namespace DevOpsAI.Compliance.Oscal;
 /// <summary>The small standing plan that assessment results have to point at.</summary>
 internal static class AssessmentPlan
 {
-    private const string SystemPlan = "The system security plan is the client's and is kept by the client; it is not part of this bundle.\n";
+    private const string SystemPlan =
+        "The system security plan is the client's and is kept by the client; it is not part of this bundle.\n";
 
     public static void Write(Stream output, OscalExport export)
     {
@@ -13,7 +14,8 @@ internal static class AssessmentPlan
         json.Open();
         json.Open("assessment-plan");
         json.Uuid(export.Document("assessment-plan"));
-        OscalMetadata.Write(json, export, "assessment-plan", $"Standing plan: what is examined in the operations ledger of {export.Subject.TenantName}");
+        OscalMetadata.Write(json, export, "assessment-plan",
+            $"Standing plan: what is examined in the operations ledger of {export.Subject.TenantName}");
         json.Open("import-ssp");
         json.Text("href", $"#{export.Ids.Of("resource", "system-security-plan")}");
         json.Close();

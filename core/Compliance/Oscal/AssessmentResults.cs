@@ -45,8 +45,10 @@ internal static class AssessmentResults
         });
         WriteLocalDefinitions(json, export);
         var findings = Findings.Of(assessment).ToList();
-        OscalParts.WriteControls(json, "Controls for which the entries of this range carry evidence.", [.. findings.Select(static finding => finding.Objective)]);
-        json.Array("attestations", Approvals(assessment), approval => WriteAttestation(json, export, approval.Incident, approval.Round, approval.Decision));
+        OscalParts.WriteControls(json, "Controls for which the entries of this range carry evidence.",
+            [.. findings.Select(static finding => finding.Objective)]);
+        json.Array("attestations", Approvals(assessment),
+            approval => WriteAttestation(json, export, approval.Incident, approval.Round, approval.Decision));
         await WriteLogAsync(json, export, source, cancellationToken);
         json.OpenArray("observations");
         foreach (var (incident, round) in Findings.Telling(assessment))
@@ -110,7 +112,8 @@ internal static class AssessmentResults
         where decision is { IsApproval: true, By.Kind: ActorKind.Person }
         select (incident, round, decision);
 
-    private static void WriteAttestation(OscalWriter json, OscalExport export, IncidentRecord incident, Round round, DecisionRecord decision)
+    private static void WriteAttestation(
+        OscalWriter json, OscalExport export, IncidentRecord incident, Round round, DecisionRecord decision)
     {
         json.Only("responsible-parties", () =>
         {
@@ -139,7 +142,8 @@ internal static class AssessmentResults
         });
     }
 
-    private static async Task WriteLogAsync(OscalWriter json, OscalExport export, IEvidenceSource source, CancellationToken cancellationToken)
+    private static async Task WriteLogAsync(
+        OscalWriter json, OscalExport export, IEvidenceSource source, CancellationToken cancellationToken)
     {
         if (export.Assessment.Logged == 0)
             return;

@@ -1,6 +1,8 @@
 namespace DevOpsAI.Compliance.Oscal;
 
-/// <summary>Which controls this bot implements and how. Belongs to a release and to no client: its identifiers and its text are the same for all.</summary>
+/// <summary>
+/// Which controls this bot implements and how. Belongs to a release and to no client: its identifiers and its text are the same for all.
+/// </summary>
 internal static class ComponentDefinition
 {
     /// <summary>When <see cref="ImplementedControls"/> last changed; the document is dated with it.</summary>
@@ -29,13 +31,17 @@ internal static class ComponentDefinition
             json.Uuid(Id("component", "bot"));
             json.Text("type", "software");
             json.Text("title", "DevOps AI Bot");
-            json.Text("description", "Turns alerts into decisions that people take, carries them out, and records everything in a tamper-evident ledger per client.");
+            json.Text("description",
+                "Turns alerts into decisions that people take, carries them out, and records everything in a tamper-evident ledger per "
+                + "client.");
             json.Only("responsible-roles", () => json.Text("role-id", OscalMetadata.Provider));
             json.Only("control-implementations", () =>
             {
                 json.Uuid(Id("control-implementation", "800-53r5"));
                 json.Text("source", ImplementedControls.Catalogue);
-                json.Text("description", "What the bot does by itself. Policies, reviews and procedures that these controls ask for as well are the client's and the provider's.");
+                json.Text("description",
+                    "What the bot does by itself. Policies, reviews and procedures that these controls ask for as well are the client's "
+                    + "and the provider's.");
                 json.Array("implemented-requirements", ImplementedControls.All, control =>
                 {
                     json.Uuid(Id("requirement", control.Id));

@@ -33,7 +33,8 @@ internal static class Findings
             if (conforming + deviating > 0)
                 yield return new(objective, conforming, deviating);
         }
-        yield return new(Objectives.TimeStamped, assessment.TimeWentBack is null ? assessment.Entries - assessment.Redacted : 0, assessment.TimeWentBack is null ? 0 : 1);
+        yield return new(Objectives.TimeStamped, assessment.TimeWentBack is null ? assessment.Entries - assessment.Redacted : 0,
+            assessment.TimeWentBack is null ? 0 : 1);
         yield return new(Objectives.Protected, assessment.Entries, 0);
     }
 
@@ -59,7 +60,9 @@ internal static class Findings
         json.Close();
         json.Array("related-observations", Observations(export, finding), id => json.Uuid("observation-uuid", id));
         // What conforms has no weaknesses: nothing to look for.
-        json.Array("related-risks", finding.IsSatisfied ? [] : Weaknesses.Of(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
+        json.Array("related-risks", finding.IsSatisfied
+            ? []
+            : Weaknesses.Of(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
             json.Uuid("risk-uuid", Risks.Id(export, weakness)));
     }
 
@@ -77,7 +80,9 @@ internal static class Findings
         _ => null,
     };
 
-    /// <summary>The objective that something which belongs to no proposal speaks against; null for a freeze, which is as it should be.</summary>
+    /// <summary>
+    /// The objective that something which belongs to no proposal speaks against; null for a freeze, which is as it should be.
+    /// </summary>
     private static Objective? Concerns(IncidentalKind kind) => kind switch
     {
         IncidentalKind.OwnFreezeLifted or IncidentalKind.OwnRole => Objectives.Separated,
@@ -90,8 +95,11 @@ internal static class Findings
         var redacted = export.Assessment.Redacted;
         var counts = finding.Objective == Objectives.Protected || finding.Objective == Objectives.TimeStamped
             ? $"{finding.Conforming} entries conform, {finding.Deviating} deviate."
-            : $"{finding.Conforming} cases conform, {finding.Deviating} deviate; proposals that policy lets through without a person, and those still waiting, are not counted.";
-        return redacted == 0 || finding.Objective == Objectives.Protected ? counts : $"{counts} {redacted} redacted entries were not examined.";
+            : $"{finding.Conforming} cases conform, {finding.Deviating} deviate; proposals that policy lets through without a person, "
+                + $"and those still waiting, are not counted.";
+        return redacted == 0 || finding.Objective == Objectives.Protected
+            ? counts
+            : $"{counts} {redacted} redacted entries were not examined.";
     }
 
     /// <summary>Where something deviates, the deviations; otherwise everything that conforms.</summary>
@@ -104,7 +112,8 @@ internal static class Findings
         var rounds = from told in Telling(export.Assessment)
                      where Verdicts.Of(finding.Objective, told.Round, export.Subject.AsOf) == finding.IsSatisfied
                      select RoundObservation.Id(export, told.Incident, told.Round);
-        var others = export.Assessment.Incidentals.Where(incidental => Concerns(incidental.Kind) == finding.Objective).Select(incidental => OwnObservations.Of(export, incidental));
+        var others = export.Assessment.Incidentals.Where(incidental => Concerns(incidental.Kind) == finding.Objective)
+            .Select(incidental => OwnObservations.Of(export, incidental));
         return rounds.Concat(others);
     }
 }

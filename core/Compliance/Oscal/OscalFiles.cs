@@ -11,13 +11,15 @@ public static class OscalFiles
 {
     /// <param name="assessment">What the fold over <paramref name="source"/> came to.</param>
     /// <param name="entriesFile">SHA-256 of the file with the entries, <c>../entries.jsonl</c> from where the documents are.</param>
-    public static IReadOnlyList<OscalFile> For(Assessment assessment, EvidenceCheckpoint checkpoint, Hash256 entriesFile, IEvidenceSource source)
+    public static IReadOnlyList<OscalFile> For(
+        Assessment assessment, EvidenceCheckpoint checkpoint, Hash256 entriesFile, IEvidenceSource source)
     {
         var export = new OscalExport(assessment, checkpoint, entriesFile);
         List<OscalFile> files =
         [
             new("assessment-plan.json", Whole(output => AssessmentPlan.Write(output, export))),
-            new("assessment-results.json", (output, cancellationToken) => AssessmentResults.WriteAsync(output, export, source, cancellationToken)),
+            new("assessment-results.json",
+                (output, cancellationToken) => AssessmentResults.WriteAsync(output, export, source, cancellationToken)),
             new("component-definition.json", Whole(output => ComponentDefinition.Write(output, export.Subject.Namespace))),
         ];
         if (PlanOfAction.IsNeeded(assessment))

@@ -3,7 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Compliance.Oscal;
 
 /// <summary>
-/// The UUIDs of one tenant's documents. The same thing has the same UUID in every export; two tenants share none, and neither do two kinds of thing.
+/// The UUIDs of one tenant's documents. The same thing has the same UUID in every export; two tenants share none, and neither do two kinds
+/// of thing.
 /// </summary>
 internal sealed class OscalIds(string ns, TenantId tenant)
 {

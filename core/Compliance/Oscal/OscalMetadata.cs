@@ -23,11 +23,13 @@ internal sealed record OscalExport(Assessment Assessment, EvidenceCheckpoint Che
     public Guid CheckpointFile => Ids.Of("resource", $"checkpoint:{OscalWriter.Number(Checkpoint.Size)}");
 
     /// <summary>
-    /// Of a document of that kind. Documents that differ are different documents: what was redacted or opened shows in the file of the entries,
-    /// the witnesses that had signed in the note, and the names are those that whoever exported has given.
+    /// Of a document of that kind. Documents that differ are different documents: what was redacted or opened shows in the file of the
+    /// entries, the witnesses that had signed in the note, and the names are those that whoever exported has given.
     /// </summary>
     public Guid Document(string kind) => Ids.Of(
-        "document", string.Join('\n', kind, Range, Entries, Hash256.OfText(Checkpoint.Note), Subject.WithNames ? "names" : "sealed", Subject.TenantName, Subject.Provider));
+        "document",
+        string.Join('\n', kind, Range, Entries, Hash256.OfText(Checkpoint.Note), Subject.WithNames ? "names" : "sealed", Subject.TenantName,
+            Subject.Provider));
 
     public Guid Person(string objectId) => Ids.Of("party", $"person:{objectId.ToLowerInvariant()}");
 
@@ -66,7 +68,8 @@ internal static class OscalMetadata
         json.CloseArray();
         json.Array<(string Id, string Title)>(
             "roles",
-            [("prepared-by", "Prepared by"), ("prepared-for", "Prepared for"), (Provider, "Managed service provider"), (Approver, "Decides at a gate"), (Participant, "Takes part in operations")],
+            [("prepared-by", "Prepared by"), ("prepared-for", "Prepared for"), (Provider, "Managed service provider"),
+                (Approver, "Decides at a gate"), (Participant, "Takes part in operations")],
             role =>
             {
                 json.Text("id", role.Id);

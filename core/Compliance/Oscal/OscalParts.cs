@@ -50,7 +50,8 @@ internal static class OscalParts
         json.Only("control-selections", () =>
         {
             json.Text("description", description);
-            json.Array("include-controls", objectives.Select(static objective => objective.Control).Distinct(), control => json.Text("control-id", control));
+            json.Array("include-controls", objectives.Select(static objective => objective.Control).Distinct(),
+                control => json.Text("control-id", control));
         });
         json.Only("control-objective-selections", () =>
             json.Array("include-objectives", objectives, objective => json.Text("objective-id", objective.Id)));

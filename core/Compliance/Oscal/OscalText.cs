@@ -46,7 +46,8 @@ internal static class OscalText
     }
 
     /// <summary>Characters that show as nothing, or turn the text around, are written out.</summary>
-    private static string Spelled(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+    private static string Spelled(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         ? $"(U+{rune.Value:X4})"
         : rune.ToString();
 }

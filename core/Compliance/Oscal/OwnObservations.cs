@@ -3,11 +3,13 @@ namespace DevOpsAI.Compliance.Oscal;
 /// <summary>Observations about the ledger as a whole, and about what belongs to no proposal.</summary>
 internal static class OwnObservations
 {
-    public static Guid Integrity(OscalExport export) => export.Ids.Of("observation", $"integrity:{export.Range}:{OscalWriter.Number(export.Checkpoint.Size)}");
+    public static Guid Integrity(OscalExport export) =>
+        export.Ids.Of("observation", $"integrity:{export.Range}:{OscalWriter.Number(export.Checkpoint.Size)}");
 
     public static Guid Times(OscalExport export) => export.Ids.Of("observation", $"times:{export.Range}");
 
-    public static Guid Of(OscalExport export, Incidental incidental) => export.Ids.Of("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
+    public static Guid Of(OscalExport export, Incidental incidental) =>
+        export.Ids.Of("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
 
     public static void Write(OscalWriter json, OscalExport export)
     {
@@ -39,15 +41,20 @@ internal static class OwnObservations
         });
         json.Text("description", OscalText.Markup(incidental.Kind switch
         {
-            IncidentalKind.Frozen => $"{who} stopped everything for this client{Story.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at {Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
+            IncidentalKind.Frozen =>
+                $"{who} stopped everything for this client{Story.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at "
+                + $"{Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
             IncidentalKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
-            IncidentalKind.OutOfBand => $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at {Story.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
+            IncidentalKind.OutOfBand =>
+                $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at "
+                + $"{Story.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
             _ => $"{who} gave themselves the role {reason}.",
         }));
         json.Texts("methods", "EXAMINE");
         json.Texts("types", incidental.Kind is IncidentalKind.Frozen or IncidentalKind.OutOfBand ? "discovery" : "control-objective");
         Origin(json, export, "tool", export.Bot);
-        OscalParts.WriteEvidence(json, export, incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);
+        OscalParts.WriteEvidence(json, export,
+            incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);
         json.Time("collected", incidental.Ended?.At ?? incidental.Mark.At);
     }
 
@@ -74,7 +81,8 @@ internal static class OwnObservations
         json.Uuid(Integrity(export));
         json.Text("title", "Integrity of the ledger checked");
         json.Text("description",
-            $"The leaf hash of every entry of the range was computed again; with them, the root of all {OscalWriter.Number(export.Checkpoint.Size)} entries equals the signed checkpoint.");
+            $"The leaf hash of every entry of the range was computed again; with them, the root of all "
+            + $"{OscalWriter.Number(export.Checkpoint.Size)} entries equals the signed checkpoint.");
         json.Texts("methods", "TEST");
         json.Texts("types", "control-objective");
         Origin(json, export, "assessment-platform", export.Platform);
@@ -87,7 +95,8 @@ internal static class OwnObservations
         json.Time("collected", export.Subject.AsOf);
     }
 
-    private static void Origin(OscalWriter json, OscalExport export, string type, Guid actor) => json.Only("origins", () => json.Only("actors", () =>
+    private static void Origin(OscalWriter json, OscalExport export, string type, Guid actor) =>
+        json.Only("origins", () => json.Only("actors", () =>
     {
         json.Text("type", type);
         json.Uuid("actor-uuid", actor);

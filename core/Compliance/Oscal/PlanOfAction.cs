@@ -48,13 +48,15 @@ internal static class PlanOfAction
 
     private static IEnumerable<Weakness> Open(Assessment assessment) => Weaknesses.Of(assessment).Where(static weakness => weakness.IsOpen);
 
-    private static IEnumerable<int> Targets(Assessment assessment) => Open(assessment).SelectMany(static weakness => weakness.Round?.Targets ?? []).Distinct().Order();
+    private static IEnumerable<int> Targets(Assessment assessment) =>
+        Open(assessment).SelectMany(static weakness => weakness.Round?.Targets ?? []).Distinct().Order();
 
     private static void WriteObservation(OscalWriter json, OscalExport export, Weakness weakness)
     {
         switch (weakness)
         {
-            case { Incident: { } incident, Round: { } round }: RoundObservation.Write(json, export, incident, round, standalone: true); break;
+            case { Incident: { } incident, Round: { } round }:
+                RoundObservation.Write(json, export, incident, round, standalone: true); break;
             case { Incidental: { } incidental }: OwnObservations.WriteIncidental(json, export, incidental); break;
             default: OwnObservations.WriteTimes(json, export); break;
         }

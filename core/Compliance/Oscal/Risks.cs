@@ -41,7 +41,10 @@ internal static class Risks
 
     /// <summary>As in <c>ran-when-prohibited</c>.</summary>
     private static string Name(WeaknessKind kind) =>
-        string.Concat(kind.ToString().Select(static (letter, index) => char.IsUpper(letter) ? $"{(index == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+        string.Concat(
+            kind.ToString()
+                .Select(static (letter, index) =>
+                    char.IsUpper(letter) ? $"{(index == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     private static void Entry(OscalWriter json, OscalExport export, Weakness weakness, Mark mark, string key, string title, string status)
     {

@@ -14,8 +14,10 @@ internal static class RoundObservation
     {
         var assessment = export.Assessment;
         json.Uuid(Id(export, incident, round));
-        json.Text("title", OscalText.Markup($"{incident.Id}, proposal {OscalWriter.Number(round.Revision)}: {Story.Title(assessment, incident)}"));
-        string?[] sentences = [incident.Simulated ? Story.Simulation : null, Story.Gate(round), .. Story.Decisions(assessment, round), Story.Run(assessment, round), .. Story.Reviews(assessment, round).Select(static review => review.Sentence)];
+        json.Text("title",
+            OscalText.Markup($"{incident.Id}, proposal {OscalWriter.Number(round.Revision)}: {Story.Title(assessment, incident)}"));
+        string?[] sentences = [incident.Simulated ? Story.Simulation : null, Story.Gate(round), .. Story.Decisions(assessment, round),
+            Story.Run(assessment, round), .. Story.Reviews(assessment, round).Select(static review => review.Sentence)];
         json.Text("description", string.Join(' ', sentences.Where(static sentence => sentence is not null).Select(OscalText.Markup)));
         json.OpenArray("props");
         json.Prop("incident", incident.Id);

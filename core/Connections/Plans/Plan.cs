@@ -27,6 +27,8 @@ public sealed record PlanStep(
     IReadOnlyList<Condition> Verifications,
     string? Rollback)
 {
-    /// <summary>The exact command of <see cref="Rollback"/>, filled in; null when there is none, and in plans of before it was kept.</summary>
+    /// <summary>
+    /// The exact command of <see cref="Rollback"/>, filled in; null when there is none, and in plans of before it was kept.
+    /// </summary>
     public string? RollbackCommand { get; init; }
 }

@@ -1,4 +1,3 @@
-
 namespace DevOpsAI.Connections.Plans;
 
 /// <summary>What must hold once a step was taken back. Pure.</summary>
@@ -12,6 +11,9 @@ internal static class TakenBack
     {
         var changed = step.Verifications.Select(condition => condition.Observation).ToHashSet(StringComparer.Ordinal);
         var before = step.Preconditions.Where(condition => changed.Contains(condition.Observation)).ToList();
-        return before.Count > 0 ? before : [.. step.Verifications.Where(condition => condition.Operator == "==").Select(condition => condition with { Operator = "!=" })];
+        return before.Count > 0
+            ? before
+            : [.. step.Verifications.Where(condition => condition.Operator == "==")
+                .Select(condition => condition with { Operator = "!=" })];
     }
 }

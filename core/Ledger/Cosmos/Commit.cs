@@ -10,12 +10,13 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// <param name="Body">The canonical text that was hashed.</param>
 internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte[] Body, byte[]? Sealed)
 {
-    public StoredEntry Stored(long seq) => new(seq, Body, Leaf, Sealed is null ? (ReadOnlyMemory<byte>?)null : Sealed) { FiledAs = new(Stream, Version) };
+    public StoredEntry Stored(long seq) =>
+        new(seq, Body, Leaf, Sealed is null ? (ReadOnlyMemory<byte>?)null : Sealed) { FiledAs = new(Stream, Version) };
 }
 
 /// <summary>
-/// One document of the ledger: entries that became durable together. Its id is the seq of the first one, so whoever wants to be next wants the
-/// id after the last entry he knows, and of several only one gets it. A document cannot be half written, so neither can an append.
+/// One document of the ledger: entries that became durable together. Its id is the seq of the first one, so whoever wants to be next wants
+/// the id after the last entry he knows, and of several only one gets it. A document cannot be half written, so neither can an append.
 /// </summary>
 /// <param name="Nonce">Made by whoever wrote it, to know the own write again when its answer was lost.</param>
 internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOnlyList<CommitLine> Lines)
@@ -47,7 +48,8 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     }
 
     /// <exception cref="JsonException">Not a commit.</exception>
-    /// <exception cref="LedgerUnavailableException">A commit of a format that is not known here; nothing follows from that about what is in it.</exception>
+    /// <exception cref="LedgerUnavailableException">A commit of a format that is not known here; nothing follows from that about what is in
+    /// it.</exception>
     public static Commit Read(JsonElement document)
     {
         try
@@ -56,18 +58,22 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
             if (format > Format)
             {
                 throw new LedgerUnavailableException(
-                    $"The document {document.GetProperty("id").GetString()} of {document.GetProperty("tenant").GetString()} has format {format}; this version reads and writes format {Format}. Use the version that wrote it; nothing was changed.");
+                    $"The document {document.GetProperty("id").GetString()} of {document.GetProperty("tenant").GetString()} has format "
+                    + $"{format}; this version reads and writes format {Format}. Use the version that wrote it; nothing was changed.");
             }
             if (format != Format)
                 throw new JsonException($"there is no format {format}");
-            var lines = document.TryGetProperty("packed", out var packed) ? Unpack(packed.GetBytesFromBase64()) : ReadLines(document.GetProperty("entries"));
+            var lines = document.TryGetProperty("packed", out var packed)
+                ? Unpack(packed.GetBytesFromBase64())
+                : ReadLines(document.GetProperty("entries"));
             return new(
                 TenantId.Parse(document.GetProperty("tenant").GetString()!),
                 long.Parse(document.GetProperty("id").GetString()!, NumberStyles.None, CultureInfo.InvariantCulture),
                 document.GetProperty("commit").GetString()!,
                 lines);
         }
-        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or InvalidDataException or ArgumentException)
+        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException
+            or InvalidDataException or ArgumentException)
         {
             throw new JsonException(unfit.Message, unfit);
         }
@@ -80,12 +86,14 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     }
 
     private static ArgumentException TooLarge(int length, IReadOnlyList<NewEntry> entries) =>
-        new($"What is to be appended at once takes {length} bytes compressed; at most {LargestDocument} can be kept together.", nameof(entries));
+        new($"What is to be appended at once takes {length} bytes compressed; at most {LargestDocument} can be kept together.",
+            nameof(entries));
 
     private byte[] Write(bool packed)
     {
         using var output = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(output, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(
+            output, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             writer.WriteString("id", IdOf(First));

@@ -35,12 +35,14 @@ internal sealed class CommitStore(CosmosStore store)
     /// <summary>The commit that begins with this entry; null when there is none yet. The cheapest read there is.</summary>
     public async Task<Commit?> FindAsync(TenantId tenant, long first, CancellationToken cancellationToken)
     {
-        var found = await store.Calls.SendAsync(token => store.Ledger.ReadItemStreamAsync(Commit.IdOf(first), new(tenant.Value), cancellationToken: token), cancellationToken);
+        var found = await store.Calls.SendAsync(
+            token => store.Ledger.ReadItemStreamAsync(Commit.IdOf(first), new(tenant.Value), cancellationToken: token), cancellationToken);
         return found.IsMissing ? null : Decode(tenant, found.OrThrow("read the ledger").Body);
     }
 
     /// <summary>Commits in order, from the one that begins with <paramref name="first"/> on.</summary>
-    public async IAsyncEnumerable<Commit> ReadAsync(TenantId tenant, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Commit> ReadAsync(
+        TenantId tenant, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant AND c.id >= @first ORDER BY c.id")
             .WithParameter("@tenant", tenant.Value).WithParameter("@first", Commit.IdOf(first));
@@ -50,13 +52,16 @@ internal sealed class CommitStore(CosmosStore store)
 
     /// <summary>The tenant's documents in order as they are, whatever they hold.</summary>
     public IAsyncEnumerable<JsonElement> ReadRawAsync(TenantId tenant, CancellationToken cancellationToken) => QueryAsync(
-        new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant ORDER BY c.id").WithParameter("@tenant", tenant.Value), tenant, PageSize, cancellationToken);
+        new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant ORDER BY c.id").WithParameter("@tenant", tenant.Value), tenant,
+        PageSize, cancellationToken);
 
     /// <summary>Commits that may hold entries of a stream, in order.</summary>
-    public async IAsyncEnumerable<Commit> ReadWithAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Commit> ReadWithAsync(
+        TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // What is packed cannot be looked into from there.
-        var query = new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant AND (IS_DEFINED(c.packed) OR ARRAY_CONTAINS(c.entries, @entry, true)) ORDER BY c.id")
+        var query = new QueryDefinition(
+            "SELECT * FROM c WHERE c.tenant = @tenant AND (IS_DEFINED(c.packed) OR ARRAY_CONTAINS(c.entries, @entry, true)) ORDER BY c.id")
             .WithParameter("@tenant", tenant.Value).WithParameter("@entry", new Dictionary<string, string> { ["stream"] = stream.Value });
         await foreach (var document in QueryAsync(query, tenant, PageSize, cancellationToken))
             yield return Decode(tenant, document);
@@ -107,10 +112,13 @@ internal sealed class CommitStore(CosmosStore store)
         }
     }
 
-    private IAsyncEnumerable<JsonElement> QueryAsync(QueryDefinition query, TenantId tenant, int pageSize, CancellationToken cancellationToken) => PagesAsync(
-        store.Ledger.GetItemQueryStreamIterator(query, requestOptions: new() { PartitionKey = new(tenant.Value), MaxItemCount = pageSize }), cancellationToken);
+    private IAsyncEnumerable<JsonElement> QueryAsync(
+        QueryDefinition query, TenantId tenant, int pageSize, CancellationToken cancellationToken) => PagesAsync(
+        store.Ledger.GetItemQueryStreamIterator(query, requestOptions: new() { PartitionKey = new(tenant.Value), MaxItemCount = pageSize }),
+            cancellationToken);
 
-    private async IAsyncEnumerable<JsonElement> PagesAsync(FeedIterator iterator, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonElement> PagesAsync(
+        FeedIterator iterator, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var pages = iterator;
         while (pages.HasMoreResults)

@@ -22,12 +22,14 @@ internal sealed record CosmosAnswer(HttpStatusCode Status, byte[] Body, string E
     }
 
     /// <exception cref="LedgerUnavailableException">It is a refusal.</exception>
-    public CosmosAnswer OrThrow(string what) => IsSuccess ? this : throw new LedgerUnavailableException($"Cosmos DB refused to {what}: {(int)Status} {Explained()}");
+    public CosmosAnswer OrThrow(string what) =>
+        IsSuccess ? this : throw new LedgerUnavailableException($"Cosmos DB refused to {what}: {(int)Status} {Explained()}");
 
     private string Explained() => Status switch
     {
         HttpStatusCode.Unauthorized => "the key or identity is not accepted (Storage:Cosmos:Key).",
-        HttpStatusCode.Forbidden => "the identity lacks the right; it needs the role Cosmos DB Built-in Data Contributor, and the database must exist.",
+        HttpStatusCode.Forbidden =>
+            "the identity lacks the right; it needs the role Cosmos DB Built-in Data Contributor, and the database must exist.",
         HttpStatusCode.NotFound => "there is no such database or container.",
         HttpStatusCode.RequestEntityTooLarge => "it is too large.",
         _ => Status.ToString(),

@@ -3,19 +3,23 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Cosmos;
 
-/// <summary>The stored bytes in the container <c>ledger</c>. Keeps nothing between calls, so it serves a command as well as a running bot.</summary>
+/// <summary>
+/// The stored bytes in the container <c>ledger</c>. Keeps nothing between calls, so it serves a command as well as a running bot.
+/// </summary>
 public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
 {
     private const long LargestSeq = 9_999_999_999_999_999;
 
     private readonly CommitStore commits = new(store);
 
-    public async ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => await commits.TenantsAsync(null, cancellationToken);
+    public async ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) =>
+        await commits.TenantsAsync(null, cancellationToken);
 
     public async ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) =>
         (await commits.HoldingAsync(tenant, LargestSeq, cancellationToken))?.Last ?? 0;
 
-    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(
+        TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         first = Math.Max(1, first);
         if (first > last)
@@ -35,7 +39,8 @@ public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
         }
     }
 
-    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(
+        TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var commit in commits.ReadWithAsync(tenant, stream, cancellationToken))
         {

@@ -17,7 +17,8 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
     /// <summary>How long the SDK may wait within one attempt because it is throttled.</summary>
     public static readonly TimeSpan LongestThrottle = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="LedgerUnavailableException">No definite answer in time; whether a write took place is then unknown unless the service said that it was throttled.</exception>
+    /// <exception cref="LedgerUnavailableException">No definite answer in time; whether a write took place is then unknown unless the
+    /// service said that it was throttled.</exception>
     public async Task<CosmosAnswer> SendAsync(Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
@@ -31,7 +32,9 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
             uncertain |= reason != HttpStatusCode.TooManyRequests.ToString();
             var pause = PauseAfter(attempt, asked);
             if (clock.GetElapsedTime(began) + pause > options.GiveUpAfter)
-                throw new LedgerUnavailableException($"Cosmos DB does not answer ({reason}, {(attempt == 1 ? "1 attempt" : $"{attempt} attempts")}).", failure) { MayBeRecorded = uncertain };
+                throw new LedgerUnavailableException(
+                    $"Cosmos DB does not answer ({reason}, {(attempt == 1 ? "1 attempt" : $"{attempt} attempts")}).", failure)
+                    { MayBeRecorded = uncertain };
             metrics.Retried(reason);
             if (attempt > 2)
                 logger.CosmosRetry(reason, attempt, pause);
@@ -40,8 +43,8 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
     }
 
     /// <summary>
-    /// The SDK looks at its own time limit between tries of its own, each of which waits a minute for a server that takes the connection and
-    /// stays silent. So an attempt is ended from here.
+    /// The SDK looks at its own time limit between tries of its own, each of which waits a minute for a server that takes the connection
+    /// and stays silent. So an attempt is ended from here.
     /// </summary>
     private TimeSpan TimeFor(TimeSpan elapsed)
     {
@@ -82,12 +85,15 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
     private static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 410 or 429 or 449 or >= 500;
 
     private static TimeSpan? AskedBy(ResponseMessage response) =>
-        double.TryParse(response.Headers["x-ms-retry-after-ms"], CultureInfo.InvariantCulture, out var asked) ? TimeSpan.FromMilliseconds(asked) : null;
+        double.TryParse(response.Headers["x-ms-retry-after-ms"], CultureInfo.InvariantCulture, out var asked)
+            ? TimeSpan.FromMilliseconds(asked)
+            : null;
 
     private static TimeSpan PauseAfter(int attempt, TimeSpan? asked)
     {
         var pause = TimeSpan.FromMilliseconds(
-            Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.7 + (0.3 * Random.Shared.NextDouble())));
+            Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.7
+                + (0.3 * Random.Shared.NextDouble())));
         return asked > pause ? asked.Value : pause;
     }
 }

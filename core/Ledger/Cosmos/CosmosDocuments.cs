@@ -17,12 +17,14 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
         return (await ReadAsync(scope, kind, id, cancellationToken))?.Document;
     }
 
-    public async IAsyncEnumerable<Document> ListAsync(DocumentScope scope, string kind, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Document> ListAsync(
+        DocumentScope scope, string kind, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         DocumentNames.Check(kind, prefix.Length == 0 ? "any" : prefix);
         var query = new QueryDefinition("SELECT * FROM c WHERE c.scope = @scope AND STARTSWITH(c.id, @prefix) ORDER BY c.id")
             .WithParameter("@scope", scope.Value).WithParameter("@prefix", IdOf(kind, prefix));
-        using var pages = store.Documents.GetItemQueryStreamIterator(query, requestOptions: new() { PartitionKey = new(scope.Value), MaxItemCount = PageSize });
+        using var pages = store.Documents.GetItemQueryStreamIterator(
+            query, requestOptions: new() { PartitionKey = new(scope.Value), MaxItemCount = PageSize });
         while (pages.HasMoreResults)
         {
             var page = await store.Calls.SendAsync(pages.ReadNextAsync, cancellationToken);
@@ -43,7 +45,8 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
                 using var content = new MemoryStream(body, writable: false);
                 return expectedTag is null
                     ? await store.Documents.CreateItemStreamAsync(content, new(scope.Value), cancellationToken: token)
-                    : await store.Documents.ReplaceItemStreamAsync(content, IdOf(kind, id), new(scope.Value), new() { IfMatchEtag = expectedTag }, token);
+                    : await store.Documents.ReplaceItemStreamAsync(
+                        content, IdOf(kind, id), new(scope.Value), new() { IfMatchEtag = expectedTag }, token);
             },
             cancellationToken);
         if (answer.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
@@ -60,7 +63,8 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
     public async ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
     {
         DocumentNames.Check(kind, id);
-        var answer = await store.Calls.SendAsync(token => store.Documents.DeleteItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
+        var answer = await store.Calls.SendAsync(
+            token => store.Documents.DeleteItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
         if (!answer.IsMissing)
             answer.OrThrow("delete a document");
     }
@@ -68,9 +72,11 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
     /// <summary>A kind has no colon, so kind and id cannot run together.</summary>
     private static string IdOf(string kind, string id) => $"{kind}:{id}";
 
-    private async Task<(Document Document, string? Write)?> ReadAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
+    private async Task<(Document Document, string? Write)?> ReadAsync(
+        DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
     {
-        var answer = await store.Calls.SendAsync(token => store.Documents.ReadItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
+        var answer = await store.Calls.SendAsync(
+            token => store.Documents.ReadItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
         if (answer.IsMissing)
             return null;
         using var document = JsonDocument.Parse(answer.OrThrow("read a document").Body);
@@ -78,7 +84,8 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
     }
 
     private static (Document Document, string? Write) Decode(JsonElement document, string kind) =>
-        (new(document.GetProperty("id").GetString()![(kind.Length + 1)..], document.GetProperty("_etag").GetString()!, document.GetProperty("value").GetBytesFromBase64()),
+        (new(document.GetProperty("id").GetString()![(kind.Length + 1)..], document.GetProperty("_etag").GetString()!,
+            document.GetProperty("value").GetBytesFromBase64()),
             document.GetProperty("write").GetString());
 
     private static byte[] Encode(DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string write)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
-/// The ledger of all tenants in a Cosmos DB container that any number of instances share. Of several that append at once each gets a place of
-/// its own or is told that its view is old. See docs/adr/0007.
+/// The ledger of all tenants in a Cosmos DB container that any number of instances share. Of several that append at once each gets a place
+/// of its own or is told that its view is old. See docs/adr/0007.
 /// </summary>
 public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private long forgotten;
     private int closed;
 
-    public CosmosLedger(CosmosStore store, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<CosmosLedger> logger)
+    public CosmosLedger(CosmosStore store, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics,
+        ILogger<CosmosLedger> logger)
     {
         codec = new(catalog);
         (this.ring, this.clock, this.metrics, this.logger) = (ring, clock, metrics, logger);
@@ -35,7 +36,8 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         ring.Forgotten += Forget;
     }
 
-    public string? Unwritable => tenants.Values.Select(static one => one.Writer.Problem).FirstOrDefault(static problem => problem is not null);
+    public string? Unwritable =>
+        tenants.Values.Select(static one => one.Writer.Problem).FirstOrDefault(static problem => problem is not null);
 
     public async ValueTask<AppendResult> AppendAsync(
         TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken)
@@ -54,15 +56,18 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         return result;
     }
 
-    public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => await Of(tenant).Log.HeadAsync(cancellationToken);
+    public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        await Of(tenant).Log.HeadAsync(cancellationToken);
 
-    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+        TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await Of(tenant).Log.ReadAsync(afterSeq, limit, cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+        TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await Of(tenant).Log.ReadStreamAsync(stream, cancellationToken);
@@ -109,7 +114,8 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         await known.Log.CatchUpAsync(cancellationToken);
     }
 
-    private (TenantLog Log, LogWriter Writer) Of(TenantId tenant) => tenants.TryGetValue(tenant, out var known) ? known : tenants.GetOrAdd(tenant, Make);
+    private (TenantLog Log, LogWriter Writer) Of(TenantId tenant) =>
+        tenants.TryGetValue(tenant, out var known) ? known : tenants.GetOrAdd(tenant, Make);
 
     private (TenantLog, LogWriter) Make(TenantId tenant)
     {

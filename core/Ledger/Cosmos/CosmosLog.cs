@@ -5,11 +5,13 @@ namespace DevOpsAI.Ledger.Cosmos;
 
 internal static partial class CosmosLog
 {
-    [LoggerMessage(EventId = 1051, Level = LogLevel.Information, Message = "Ledger in database {Database} at {Endpoint}, consistency {Consistency}")]
+    [LoggerMessage(EventId = 1051, Level = LogLevel.Information,
+        Message = "Ledger in database {Database} at {Endpoint}, consistency {Consistency}")]
     public static partial void StoreOpened(this ILogger logger, string database, Uri endpoint, string consistency);
 
     [LoggerMessage(EventId = 1052, Level = LogLevel.Warning,
-        Message = "The account's default consistency is {Consistency}: nothing is decided twice, but an instance may show what another one has just changed. Use Strong or BoundedStaleness")]
+        Message = "The account's default consistency is {Consistency}: nothing is decided twice, but an instance may show what another "
+            + "one has just changed. Use Strong or BoundedStaleness")]
     public static partial void WeakConsistency(this ILogger logger, string consistency);
 
     [LoggerMessage(EventId = 1053, Level = LogLevel.Warning, Message = "Cosmos DB answered {Reason}, attempt {Attempt}; again in {Pause}")]
@@ -21,7 +23,8 @@ internal static partial class CosmosLog
     [LoggerMessage(EventId = 1055, Level = LogLevel.Warning, Message = "The change feed cannot be read; again in {Pause}")]
     public static partial void FeedFailed(this ILogger logger, Exception reason, TimeSpan pause);
 
-    [LoggerMessage(EventId = 1060, Level = LogLevel.Warning, Message = "A document of partition {Partition} in the change feed was passed over; others go on")]
+    [LoggerMessage(EventId = 1060, Level = LogLevel.Warning,
+        Message = "A document of partition {Partition} in the change feed was passed over; others go on")]
     public static partial void FeedPassedOver(this ILogger logger, Exception reason, string partition);
 
     [LoggerMessage(EventId = 1056, Level = LogLevel.Information, Message = "Following {Tenant} from now on (lease {Lease})")]

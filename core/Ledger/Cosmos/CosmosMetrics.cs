@@ -15,7 +15,8 @@ public sealed class CosmosMetrics : IDisposable
     public CosmosMetrics(IMeterFactory? meters = null)
     {
         meter = meters?.Create(MeterName) ?? new Meter(MeterName);
-        charge = meter.CreateHistogram<double>("cosmos.request.charge", "{RU}", "Request units of one operation, by container, operation and status.");
+        charge = meter.CreateHistogram<double>(
+            "cosmos.request.charge", "{RU}", "Request units of one operation, by container, operation and status.");
         retries = meter.CreateCounter<long>("cosmos.retries", "{attempt}", "Attempts after the first, beyond those of the SDK, by reason.");
     }
 

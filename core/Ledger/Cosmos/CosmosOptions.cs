@@ -9,7 +9,10 @@ public sealed class CosmosOptions
     /// <summary>The account, as in <c>https://msp.documents.azure.com:443/</c>. Plain <c>http</c> is taken on loopback only.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>An account key, or where it is kept (<c>env:NAME</c>, <c>file:/path</c>). Without one Entra authenticates: a managed identity, or whoever is logged in.</summary>
+    /// <summary>
+    /// An account key, or where it is kept (<c>env:NAME</c>, <c>file:/path</c>). Without one Entra authenticates: a managed identity, or
+    /// whoever is logged in.
+    /// </summary>
     public string? Key { get; set; }
 
     /// <summary>The day by which <see cref="Key"/> is to be replaced; people are reminded from two weeks before.</summary>
@@ -44,12 +47,14 @@ public sealed class CosmosOptions
         else if (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
             yield return $"Storage:Cosmos:Endpoint: '{Endpoint}' is not an address, as in https://name.documents.azure.com:443/.";
         else if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
-            yield return $"Storage:Cosmos:Endpoint: '{Endpoint}' is plain http, which would carry the ledger readable over the network; use https (http is for this machine only).";
+            yield return $"Storage:Cosmos:Endpoint: '{Endpoint}' is plain http, which would carry the ledger readable over the network; "
+                + $"use https (http is for this machine only).";
         else if (address.Scheme == Uri.UriSchemeHttp && string.IsNullOrWhiteSpace(Key))
             yield return "Storage:Cosmos:Key: missing; an Entra token is not sent over plain http.";
         if (string.IsNullOrWhiteSpace(Database) || Database.AsSpan().IndexOfAny("/\\?#") >= 0 || Database.Length > 255)
             yield return $"Storage:Cosmos:Database: '{Database}' is not a database name.";
-        if (Key is { Length: > 0 } && new SecretReference(Key) is { Variable: null, Path: null } && !Convert.TryFromBase64String(Key, new byte[Key.Length], out _))
+        if (Key is { Length: > 0 } && new SecretReference(Key) is { Variable: null, Path: null }
+            && !Convert.TryFromBase64String(Key, new byte[Key.Length], out _))
             yield return "Storage:Cosmos:Key: not an account key (base64), nor a reference (env:NAME, file:/path).";
     }
 }

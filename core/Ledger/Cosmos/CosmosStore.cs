@@ -42,15 +42,19 @@ public sealed class CosmosStore : IDisposable
     internal Container Leases { get; }
 
     /// <summary>Looks at the account and creates what is missing.</summary>
-    /// <exception cref="LedgerUnavailableException">The account cannot be reached, refuses us, or cannot keep a ledger; the message says which.</exception>
+    /// <exception cref="LedgerUnavailableException">The account cannot be reached, refuses us, or cannot keep a ledger; the message says
+    /// which.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await CheckAccountAsync(cancellationToken);
         if (await IsMissingAsync(Ledger, cancellationToken))
         {
             if (!options.CreateIfMissing)
-                throw new LedgerUnavailableException($"There is no database '{options.Database}' with a container 'ledger' at {options.Endpoint}, and Storage:Cosmos:CreateIfMissing is false.");
-            await CreateAsync("database " + options.Database, token => client.CreateDatabaseStreamAsync(new DatabaseProperties(options.Database), cancellationToken: token), cancellationToken);
+                throw new LedgerUnavailableException(
+                    $"There is no database '{options.Database}' with a container 'ledger' at {options.Endpoint}, and "
+                    + $"Storage:Cosmos:CreateIfMissing is false.");
+            await CreateAsync("database " + options.Database, token =>
+                client.CreateDatabaseStreamAsync(new DatabaseProperties(options.Database), cancellationToken: token), cancellationToken);
         }
         await PrepareAsync(Ledger, "/tenant", cancellationToken);
         await PrepareAsync(Documents, "/scope", cancellationToken);
@@ -95,15 +99,18 @@ public sealed class CosmosStore : IDisposable
         {
             account = await client.ReadAccountAsync().WaitAsync(options.GiveUpAfter, cancellationToken);
         }
-        catch (Exception failure) when (failure is CosmosException or HttpRequestException or TimeoutException or OperationCanceledException or AuthenticationFailedException
+        catch (Exception failure) when (failure
+            is CosmosException or HttpRequestException or TimeoutException or OperationCanceledException or AuthenticationFailedException
             && !cancellationToken.IsCancellationRequested)
         {
-            throw new LedgerUnavailableException($"The Cosmos DB account at {options.Endpoint} cannot be used: {FirstLine(failure.Message)}", failure);
+            throw new LedgerUnavailableException(
+                $"The Cosmos DB account at {options.Endpoint} cannot be used: {FirstLine(failure.Message)}", failure);
         }
         if (account.WritableRegions.Count() > 1)
         {
             throw new LedgerUnavailableException(
-                $"The Cosmos DB account at {options.Endpoint} is written in {account.WritableRegions.Count()} regions. Two regions could each take a different entry under one number; a ledger needs a single write region.");
+                $"The Cosmos DB account at {options.Endpoint} is written in {account.WritableRegions.Count()} regions. Two regions could "
+                + $"each take a different entry under one number; a ledger needs a single write region.");
         }
         var consistency = account.Consistency.DefaultConsistencyLevel.ToString();
         logger.StoreOpened(options.Database, client.Endpoint, consistency);
@@ -116,14 +123,17 @@ public sealed class CosmosStore : IDisposable
         var found = await Calls.SendAsync(token => container.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
         if (found.IsMissing)
         {
-            await CreateAsync("container " + container.Id, token => container.Database.CreateContainerStreamAsync(Properties(container.Id, partitionKey), cancellationToken: token), cancellationToken);
+            await CreateAsync("container " + container.Id,
+                token => container.Database.CreateContainerStreamAsync(Properties(container.Id, partitionKey), cancellationToken: token),
+                cancellationToken);
             return;
         }
         found.OrThrow($"show the container '{container.Id}'");
         using var properties = JsonDocument.Parse(found.Body);
         var paths = properties.RootElement.GetProperty("partitionKey").GetProperty("paths");
         if (paths.GetArrayLength() != 1 || paths[0].GetString() != partitionKey)
-            throw new LedgerUnavailableException($"The container '{container.Id}' in '{options.Database}' is not ours: its partition key is not {partitionKey}.");
+            throw new LedgerUnavailableException(
+                $"The container '{container.Id}' in '{options.Database}' is not ours: its partition key is not {partitionKey}.");
     }
 
     /// <summary>Nothing but the partition key is indexed beyond what always is: every indexed property makes each write dearer.</summary>
@@ -143,7 +153,8 @@ public sealed class CosmosStore : IDisposable
     }
 
     private async Task<bool> IsMissingAsync(Container container, CancellationToken cancellationToken) =>
-        (await Calls.SendAsync(token => container.ReadContainerStreamAsync(cancellationToken: token), cancellationToken)) is { IsMissing: true };
+        (await Calls.SendAsync(token => container.ReadContainerStreamAsync(cancellationToken: token), cancellationToken))
+            is { IsMissing: true };
 
     private async Task CreateAsync(string what, Func<CancellationToken, Task<ResponseMessage>> create, CancellationToken cancellationToken)
     {

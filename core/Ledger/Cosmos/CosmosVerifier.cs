@@ -6,16 +6,20 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
-/// Recomputes everything that the stored documents claim, by the same rules as for a file: every leaf, the order, what each entry says of itself, the
-/// streams' versions, the tree. Reads each tenant's documents in order; memory grows with the number of streams only.
+/// Recomputes everything that the stored documents claim, by the same rules as for a file: every leaf, the order, what each entry says of
+/// itself, the streams' versions, the tree. Reads each tenant's documents in order; memory grows with the number of streams only.
 /// </summary>
 public static class CosmosVerifier
 {
-    /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
+    /// <summary>
+    /// Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.
+    /// </summary>
     /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
-    /// <exception cref="LedgerUnavailableException">The account cannot be read, or holds documents of a format that is not known here.</exception>
+    /// <exception cref="LedgerUnavailableException">The account cannot be read, or holds documents of a format that is not known
+    /// here.</exception>
     public static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
-        CosmosStore store, TenantId? only, CancellationToken cancellationToken, IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
+        CosmosStore store, TenantId? only, CancellationToken cancellationToken,
+        IReadOnlyDictionary<TenantId, IReadOnlyList<long>>? sizes = null)
     {
         var commits = new CommitStore(store);
         var cursors = new DocumentCursors(new CosmosDocuments(store));

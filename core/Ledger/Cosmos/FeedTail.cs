@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
-/// Tells an instance what others append, for all tenants with one request per poll. What it misses (it begins now, and it may fail) those who
-/// wait find by themselves, a little later.
+/// Tells an instance what others append, for all tenants with one request per poll. What it misses (it begins now, and it may fail) those
+/// who wait find by themselves, a little later.
 /// </summary>
 internal sealed class FeedTail(CosmosStore store, Func<Commit, CancellationToken, Task> offer, TimeProvider clock, ILogger logger)
 {
@@ -68,7 +68,9 @@ internal sealed class FeedTail(CosmosStore store, Func<Commit, CancellationToken
         return page.ContinuationToken;
     }
 
-    /// <summary>What is wrong with one tenant's document, or with its keys, keeps no other tenant's news back; whoever waits for it finds that out.</summary>
+    /// <summary>
+    /// What is wrong with one tenant's document, or with its keys, keeps no other tenant's news back; whoever waits for it finds that out.
+    /// </summary>
     private async Task OfferAsync(JsonElement document, CancellationToken closing)
     {
         try

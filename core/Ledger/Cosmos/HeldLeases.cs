@@ -3,9 +3,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
-/// The leases that an instance holds and the tenants that each is about. A tenant comes with the first lease about it and goes with the last;
-/// telling so and knowing so are one step, so that a tenant that comes with one lease while it goes with another, as when a part of the
-/// container is split, is told to come last. Safe for many threads.
+/// The leases that an instance holds and the tenants that each is about. A tenant comes with the first lease about it and goes with the
+/// last; telling so and knowing so are one step, so that a tenant that comes with one lease while it goes with another, as when a part of
+/// the container is split, is told to come last. Safe for many threads.
 /// </summary>
 internal sealed class HeldLeases(TimeProvider clock)
 {
@@ -56,7 +56,8 @@ internal sealed class HeldLeases(TimeProvider clock)
     }
 
     /// <summary>The lease is not ours any more.</summary>
-    /// <param name="release">Called for each tenant that no other lease is about; what it does at once is done before the tenant can come again.</param>
+    /// <param name="release">Called for each tenant that no other lease is about; what it does at once is done before the tenant can come
+    /// again.</param>
     /// <returns>Whether it was held.</returns>
     public async Task<bool> ReleaseAsync(string token, Func<TenantId, Task> release)
     {

@@ -7,15 +7,20 @@ namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
 /// The tenants whose part of the container this instance holds a change feed lease for. The change feed processor shares the leases out,
-/// takes over those of an instance that shows no more sign of life, and says where in the container each one is; how far each follower has come is
-/// kept by its cursor. The last batch of a lease is never checkpointed, so that whoever gets the lease next is told at once where it is.
+/// takes over those of an instance that shows no more sign of life, and says where in the container each one is; how far each follower has
+/// come is kept by its cursor. The last batch of a lease is never checkpointed, so that whoever gets the lease next is told at once where
+/// it is.
 /// </summary>
-public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, TimeProvider clock, ILogger<LeasedTenants> logger) : IFollowedTenants
+public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, TimeProvider clock, ILogger<LeasedTenants> logger)
+    : IFollowedTenants
 {
     private const string Processor = "followers";
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
-    /// <summary>A lease that tells nothing for so long (its part of the container has no entry since it was cut off another) is taken to be about every tenant.</summary>
+    /// <summary>
+    /// A lease that tells nothing for so long (its part of the container has no entry since it was cut off another) is taken to be about
+    /// every tenant.
+    /// </summary>
     private static readonly TimeSpan TellsWithin = TimeSpan.FromSeconds(30);
 
     private readonly HeldLeases leases = new(clock);
@@ -58,7 +63,8 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
     {
         var lease = store.Options.LeaseFor;
         return store.Ledger
-            .GetChangeFeedProcessorBuilderWithManualCheckpoint(Processor, (context, changes, checkpoint, token) => OnChangesAsync(context, changes, checkpoint, take, token))
+            .GetChangeFeedProcessorBuilderWithManualCheckpoint(
+                Processor, (context, changes, checkpoint, token) => OnChangesAsync(context, changes, checkpoint, take, token))
             .WithInstanceName($"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}")
             .WithLeaseContainer(store.Leases)
             .WithLeaseConfiguration(acquireInterval: lease / 4, expirationInterval: lease, renewInterval: lease / 4)
@@ -79,8 +85,11 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
             .Build();
     }
 
-    /// <summary>The change feed says where a lease is, and which tenants are new there; what is in it the followers read for themselves.</summary>
-    private async Task OnChangesAsync(ChangeFeedProcessorContext context, Stream changes, Func<Task> checkpoint, Action<TenantId> take, CancellationToken cancellationToken)
+    /// <summary>
+    /// The change feed says where a lease is, and which tenants are new there; what is in it the followers read for themselves.
+    /// </summary>
+    private async Task OnChangesAsync(ChangeFeedProcessorContext context, Stream changes, Func<Task> checkpoint, Action<TenantId> take,
+        CancellationToken cancellationToken)
     {
         var lease = leases.Hold(context.LeaseToken);
         if (!lease.HasTold)

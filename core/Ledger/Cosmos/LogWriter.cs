@@ -22,8 +22,9 @@ internal sealed class WaitingAppend(IReadOnlyList<StreamVersion> expected, Prepa
 }
 
 /// <summary>
-/// Appends to one tenant's ledger. Appends that wait are written as one document, so a burst costs few requests; one commit at a time, because
-/// the next one's place is known only then. When another instance takes the place, what it wrote is read and every append decided again.
+/// Appends to one tenant's ledger. Appends that wait are written as one document, so a burst costs few requests; one commit at a time,
+/// because the next one's place is known only then. When another instance takes the place, what it wrote is read and every append decided
+/// again.
 /// </summary>
 internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider clock, LedgerMetrics metrics, ILogger logger)
 {
@@ -34,15 +35,18 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
     /// <summary>A ledger that nobody writes to here any more is not called unwritable for ever.</summary>
     private static readonly TimeSpan TellsFor = TimeSpan.FromMinutes(2);
 
-    private readonly Channel<WaitingAppend> queue = Channel.CreateBounded<WaitingAppend>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<WaitingAppend> queue =
+        Channel.CreateBounded<WaitingAppend>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private int running;
     private volatile Failure? lastFailure;
 
     /// <summary>
-    /// Why the last batch could not be written; null when it could, when entries have come since (another instance writes this tenant's now), and
-    /// when it is too long ago to tell of now.
+    /// Why the last batch could not be written; null when it could, when entries have come since (another instance writes this tenant's
+    /// now), and when it is too long ago to tell of now.
     /// </summary>
-    public string? Problem => lastFailure is { } last && log.Known <= last.Known && clock.GetElapsedTime(last.At) < TellsFor ? last.Why : null;
+    public string? Problem => lastFailure is { } last && log.Known <= last.Known && clock.GetElapsedTime(last.At) < TellsFor
+        ? last.Why
+        : null;
 
     /// <summary>False when too much waits already.</summary>
     public bool TryEnqueue(WaitingAppend append)
@@ -122,13 +126,17 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
     private void Fail(List<WaitingAppend> batch, Exception failure)
     {
         // What is wrong with one tenant's record says nothing of the store.
-        lastFailure = failure is LedgerUnavailableException and not TenantLockedException ? new(failure.Message, log.Known, clock.GetTimestamp()) : null;
+        lastFailure = failure is LedgerUnavailableException and not TenantLockedException
+            ? new(failure.Message, log.Known, clock.GetTimestamp())
+            : null;
         logger.AppendsFailed(failure, batch.Count, log.Tenant);
         metrics.Failed(batch.Count);
         var mayBeRecorded = failure is LedgerUnavailableException { MayBeRecorded: true };
         foreach (var append in batch)
         {
-            append.Completion.TrySetException(failure is TenantLockedException || (failure is ArgumentException && batch.Count == 1) ? failure : new LedgerUnavailableException(
+            append.Completion.TrySetException(failure is TenantLockedException || (failure is ArgumentException && batch.Count == 1)
+                ? failure
+                : new LedgerUnavailableException(
                 (mayBeRecorded
                     ? "The ledger does not answer, and whether this was recorded is not known. "
                     : "The ledger cannot be written at the moment; nothing was recorded. ") + failure.Message,
@@ -211,10 +219,12 @@ internal sealed class Draft
             EntryCodec.Complete(entry, at, seq, version, body, byClock);
             var leaf = MerkleTree.HashLeaf(body.Written);
             lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), entry.Sealed));
-            entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation, entry.Fact, leaf) { ByClock = byClock });
+            entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation,
+                entry.Fact, leaf) { ByClock = byClock });
             versions[source.Stream.Value] = version;
         }
     }
 
-    private long VersionOf(string stream, TenantIndex index) => versions.TryGetValue(stream, out var version) ? version : index.VersionOf(stream);
+    private long VersionOf(string stream, TenantIndex index) =>
+        versions.TryGetValue(stream, out var version) ? version : index.VersionOf(stream);
 }

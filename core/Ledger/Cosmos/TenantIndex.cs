@@ -21,7 +21,8 @@ internal sealed class TenantIndex
     public void Add(Commit commit)
     {
         if (commit.First != Count + 1)
-            throw new LedgerDamagedException(commit.Tenant, Count + 1, $"it is missing: after entry {Count} comes a commit that begins with {commit.First}");
+            throw new LedgerDamagedException(
+                commit.Tenant, Count + 1, $"it is missing: after entry {Count} comes a commit that begins with {commit.First}");
         commits.Add(commit.First);
         foreach (var line in commit.Lines)
         {

@@ -4,8 +4,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
-/// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/> may
-/// read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
+/// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/>
+/// may read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
 /// </summary>
 internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec codec, IKeyRing ring)
 {
@@ -105,7 +105,8 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
         var entries = new List<LedgerEntry>();
         await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken))
         {
-            entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Seq > afterSeq).Take(limit - entries.Count));
+            entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Seq > afterSeq)
+                .Take(limit - entries.Count));
             if (entries.Count >= limit)
                 break;
         }

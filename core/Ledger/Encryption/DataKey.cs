@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// A key in memory: 32 random bytes that never encrypt anything themselves, keys for one entry are derived from them. Safe for many threads;
-/// after <see cref="Destroy"/> nothing can be derived any more and the bytes are zero.
+/// A key in memory: 32 random bytes that never encrypt anything themselves, keys for one entry are derived from them. Safe for many
+/// threads; after <see cref="Destroy"/> nothing can be derived any more and the bytes are zero.
 /// </summary>
 public sealed class DataKey
 {
@@ -58,7 +58,10 @@ public sealed class DataKey
         return true;
     }
 
-    /// <summary>The same, block by block, for what the platform's libraries refuse as too long. Such a name comes from outside and must not stop anything.</summary>
+    /// <summary>
+    /// The same, block by block, for what the platform's libraries refuse as too long. Such a name comes from outside and must not stop
+    /// anything.
+    /// </summary>
     private static void Expand(ReadOnlySpan<byte> key, ReadOnlySpan<byte> info, Span<byte> output)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);

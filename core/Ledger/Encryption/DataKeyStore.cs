@@ -4,7 +4,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>Each tenant's data key among the documents, wrapped under a key that the customer manages; and how it comes under another one.</summary>
+/// <summary>
+/// Each tenant's data key among the documents, wrapped under a key that the customer manages; and how it comes under another one.
+/// </summary>
 internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
 {
     /// <summary>The data key itself; null when the tenant has none yet.</summary>
@@ -26,12 +28,14 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
     }
 
     /// <summary>
-    /// Wraps the tenant's data key under a new key of the customer. No sealed byte changes, and neither does the data key, so whoever has it in
-    /// memory goes on as before. Goes on where a crash stopped it. The rotation is to be recorded by <see cref="RotationRecord"/>.
+    /// Wraps the tenant's data key under a new key of the customer. No sealed byte changes, and neither does the data key, so whoever has
+    /// it in memory goes on as before. Goes on where a crash stopped it. The rotation is to be recorded by <see cref="RotationRecord"/>.
     /// </summary>
     /// <param name="correlation">Of the entry that will record it.</param>
-    /// <returns>Null when the tenant has no data key yet. When the key to wrap under is still the same, From and To are equal and nothing was done.</returns>
-    /// <exception cref="LedgerUnavailableException">It cannot be done; the old key is still in use, or a rotation begun before is.</exception>
+    /// <returns>Null when the tenant has no data key yet. When the key to wrap under is still the same, From and To are equal and nothing
+    /// was done.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be done; the old key is still in use, or a rotation begun before
+    /// is.</exception>
     public async ValueTask<KeyRotation?> RotateAsync(TenantId tenant, string correlation, CancellationToken cancellationToken)
     {
         if (await FindAsync(tenant, cancellationToken) is null)
@@ -45,7 +49,8 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
                 return kept.Unrecorded is [.., var last] ? last : new(null, kept.Kek, correlation);
             var again = await rotation.WrapAsync(root, cancellationToken);
             if (!CryptographicOperations.FixedTimeEquals(await wrapper.UnwrapAsync(tenant, again, cancellationToken), root))
-                throw new LedgerUnavailableException($"The new key {again.Kek} does not give back what it wrapped; the old one is still in use.");
+                throw new LedgerUnavailableException(
+                    $"The new key {again.Kek} does not give back what it wrapped; the old one is still in use.");
             var rotated = new KeyRotation(kept.Kek, again.Kek, correlation);
             if (rotated.From == rotated.To)
                 return rotated;
@@ -77,11 +82,14 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
     }
 
     /// <summary>False when somebody was faster.</summary>
-    public ValueTask<bool> TryPutAsync(TenantId tenant, DataKeyDocument document, string? tag, CancellationToken cancellationToken) => documents.TryPutAsync(
+    public ValueTask<bool> TryPutAsync(TenantId tenant, DataKeyDocument document, string? tag, CancellationToken cancellationToken) =>
+        documents.TryPutAsync(
         DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey,
         JsonSerializer.SerializeToUtf8Bytes(document, KeyJson.Default.DataKeyDocument), tag, cancellationToken);
 
-    /// <summary>Stores the key as it was wrapped anew. Whoever notes meanwhile that an earlier rotation is on record does not stand in the way.</summary>
+    /// <summary>
+    /// Stores the key as it was wrapped anew. Whoever notes meanwhile that an earlier rotation is on record does not stand in the way.
+    /// </summary>
     private async ValueTask PutAsync(TenantId tenant, WrappedKey again, KeyRotation rotated, CancellationToken cancellationToken)
     {
         while (true)
@@ -95,20 +103,26 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
         }
     }
 
-    private static LedgerUnavailableException Gone(TenantId tenant) => new($"The data key of {tenant} is gone from the documents beside the ledger.");
+    private static LedgerUnavailableException Gone(TenantId tenant) =>
+        new($"The data key of {tenant} is gone from the documents beside the ledger.");
 
     private async ValueTask<(DataKeyDocument Kept, string Tag)?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken) is not { } document)
+        if (await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken)
+            is not { } document)
             return null;
         try
         {
             var kept = JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.DataKeyDocument);
-            return kept is { Kek: not null, Algorithm: not null, Value: not null } ? (kept, document.Tag) : throw new JsonException("something is missing from it");
+            return kept is { Kek: not null, Algorithm: not null, Value: not null }
+                ? (kept, document.Tag)
+                : throw new JsonException("something is missing from it");
         }
         catch (JsonException damaged)
         {
-            throw new LedgerUnavailableException($"The wrapped data key of {tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
+            throw new LedgerUnavailableException(
+                $"The wrapped data key of {tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.",
+                damaged);
         }
     }
 }

@@ -4,7 +4,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>Each tenant's key for what is derived, among the documents. There is one at a time, and none after an erasure until it is asked for.</summary>
+/// <summary>
+/// Each tenant's key for what is derived, among the documents. There is one at a time, and none after an erasure until it is asked for.
+/// </summary>
 internal sealed class DerivedKeys(IDocuments documents)
 {
     /// <exception cref="LedgerUnavailableException">It cannot be read or stored.</exception>
@@ -22,8 +24,10 @@ internal sealed class DerivedKeys(IDocuments documents)
             if (key is null)
             {
                 key = DataKey.Create("d-" + RandomNumberGenerator.GetHexString(16, lowercase: true));
-                var made = JsonSerializer.SerializeToUtf8Bytes(new DerivedKeyDocument(key.Id, SubjectKeyWrap.Wrap(keys, key)), KeyJson.Default.DerivedKeyDocument);
-                if (!await documents.TryPutAsync(scope, KeyDocuments.DerivedKeyKind, KeyDocuments.DerivedKey, made, found?.Tag, cancellationToken))
+                var made = JsonSerializer.SerializeToUtf8Bytes(
+                    new DerivedKeyDocument(key.Id, SubjectKeyWrap.Wrap(keys, key)), KeyJson.Default.DerivedKeyDocument);
+                if (!await documents.TryPutAsync(
+                    scope, KeyDocuments.DerivedKeyKind, KeyDocuments.DerivedKey, made, found?.Tag, cancellationToken))
                     continue;
             }
             keys.AddDerived(key);

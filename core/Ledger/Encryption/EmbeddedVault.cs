@@ -13,7 +13,8 @@ public sealed class EmbeddedVault : IDisposable
     public EmbeddedVault(string folder, IKeyWrapper? wrapper = null)
     {
         documents = new(folder);
-        Keys = new(documents, new SqliteArchive(Path.Combine(folder, LedgerFile.Name)), wrapper ?? new FileKeyWrapper(Path.Combine(folder, "keys")));
+        Keys = new(documents, new SqliteArchive(Path.Combine(folder, LedgerFile.Name)),
+            wrapper ?? new FileKeyWrapper(Path.Combine(folder, "keys")));
     }
 
     public KeyRing Keys { get; }

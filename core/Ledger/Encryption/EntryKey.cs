@@ -1,9 +1,9 @@
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// The key of one part of one entry, and the salt of its commitment: HKDF-Expand of the data key over a label, the entry's 32 random bytes and
-/// its identity. The identity (data key, stream, tenant and type, as canonical JSON) is the associated data of the encryption as well, so that
-/// a sealed part cannot be moved to another entry.
+/// The key of one part of one entry, and the salt of its commitment: HKDF-Expand of the data key over a label, the entry's 32 random bytes
+/// and its identity. The identity (data key, stream, tenant and type, as canonical JSON) is the associated data of the encryption as well,
+/// so that a sealed part cannot be moved to another entry.
 /// </summary>
 internal static class EntryKey
 {
@@ -13,8 +13,10 @@ internal static class EntryKey
     private static ReadOnlySpan<byte> Label => "DevOpsAI sealed entry 1\n"u8;
 
     /// <summary>Writes what the key is derived over.</summary>
-    /// <param name="stream">As it stands in the entry, quotes included; likewise <paramref name="tenant"/> and <paramref name="type"/>.</param>
-    public static void Describe(ByteBuffer output, ReadOnlySpan<byte> salt, string key, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
+    /// <param name="stream">As it stands in the entry, quotes included; likewise <paramref name="tenant"/> and
+    /// <paramref name="type"/>.</param>
+    public static void Describe(ByteBuffer output, ReadOnlySpan<byte> salt, string key, ReadOnlySpan<byte> stream,
+        ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
     {
         output.Clear();
         output.Append(Label);

@@ -12,9 +12,11 @@ internal static class EntryOpener
     /// <param name="keys">Null to open nothing.</param>
     /// <param name="data">The data with all its members, for the fact to be read from.</param>
     /// <param name="actorName">The name of the actor; null when the leaf itself has it.</param>
-    /// <exception cref="JsonException">What is stored beside the entry is not what its leaf speaks of, or was sealed under another key.</exception>
+    /// <exception cref="JsonException">What is stored beside the entry is not what its leaf speaks of, or was sealed under another
+    /// key.</exception>
     public static void Open(
-        ReadOnlySpan<byte> body, EntryParts parts, ReadOnlyMemory<byte>? stored, TenantKeys? keys, SealingPlan? plan, ByteBuffer data, out string? actorName)
+        ReadOnlySpan<byte> body, EntryParts parts, ReadOnlyMemory<byte>? stored, TenantKeys? keys, SealingPlan? plan, ByteBuffer data,
+        out string? actorName)
     {
         var leaf = SealedParts.Read(body[parts.Sealed]);
         var places = stored is { } present ? Check(leaf, present.Span) : null;
@@ -22,7 +24,8 @@ internal static class EntryOpener
         for (var i = 0; i < leaf.Parts.Count; i++)
         {
             var part = leaf.Parts[i];
-            if (places is not null && keys?.Find(part.Key) is { } key && Decrypt(body, parts, part, key, stored!.Value.Span, places[i]) is { } plaintext)
+            if (places is not null && keys?.Find(part.Key) is { } key
+                && Decrypt(body, parts, part, key, stored!.Value.Span, places[i]) is { } plaintext)
                 ReadMembers(plaintext, part, opened);
             else
                 opened.AddRange(part.Of.Select(path => (path, Blank(path, plan, TextFor(part, keys)))));
@@ -42,13 +45,16 @@ internal static class EntryOpener
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(stored, hash);
-        return hash.SequenceEqual(leaf.Hash.Span) ? leaf.Locate(stored) : throw new JsonException("what is sealed beside it does not have the hash that it names");
+        return hash.SequenceEqual(leaf.Hash.Span)
+            ? leaf.Locate(stored)
+            : throw new JsonException("what is sealed beside it does not have the hash that it names");
     }
 
     /// <summary>Null when the key is destroyed.</summary>
     /// <param name="commitSalt">Receives the 32 bytes under which the leaf commits to the plaintext, when it is not empty.</param>
     internal static byte[]? Decrypt(
-        ReadOnlySpan<byte> body, EntryParts parts, SealedPart part, DataKey key, ReadOnlySpan<byte> stored, Range place, Span<byte> commitSalt = default)
+        ReadOnlySpan<byte> body, EntryParts parts, SealedPart part, DataKey key, ReadOnlySpan<byte> stored, Range place,
+        Span<byte> commitSalt = default)
     {
         var described = new ByteBuffer(256);
         var salt = stored.Slice(1, SealedParts.SaltSize);
@@ -60,7 +66,8 @@ internal static class EntryOpener
             derived[SealedBox.KeySize..].CopyTo(commitSalt);
         var sealedBytes = stored[place];
         var plaintext = new byte[sealedBytes.Length - SealedBox.TagSize];
-        return SealedBox.TryOpen(derived[..SealedBox.KeySize], salt[..SealedBox.NonceSize], EntryKey.Identity(described), sealedBytes, plaintext)
+        return SealedBox.TryOpen(derived[..SealedBox.KeySize], salt[..SealedBox.NonceSize], EntryKey.Identity(described),
+            sealedBytes, plaintext)
             ? plaintext
             : throw new JsonException($"what is sealed beside it cannot be opened with key {part.Key}");
     }
@@ -96,7 +103,8 @@ internal static class EntryOpener
     internal static void Merge(ReadOnlySpan<byte> leaf, List<(string Path, byte[] Json)> opened, ByteBuffer data)
     {
         data.Clear();
-        if (opened.Exists(static member => member.Path.EndsWith(".name", StringComparison.Ordinal) && member.Path.Count(static c => c == '.') == 2))
+        if (opened.Exists(
+            static member => member.Path.EndsWith(".name", StringComparison.Ordinal) && member.Path.Count(static c => c == '.') == 2))
             MergeNames(leaf, opened, data);
         else
             data.Append(leaf[..^1]);

@@ -24,15 +24,19 @@ internal sealed class EntrySealer
 
     public static EntrySealer OfThisThread => instance ??= new();
 
-    /// <summary>A key that is destroyed took part: what was to be sealed under it is lost already, and the fact has to be read back without it.</summary>
+    /// <summary>
+    /// A key that is destroyed took part: what was to be sealed under it is lost already, and the fact has to be read back without it.
+    /// </summary>
     public bool LostSomething { get; private set; }
 
     /// <summary>
-    /// Replaces the canonical data that <paramref name="output"/> ends with by what stays readable, and appends what the leaf says of the rest.
+    /// Replaces the canonical data that <paramref name="output"/> ends with by what stays readable, and appends what the leaf says of the
+    /// rest.
     /// </summary>
     /// <returns>What is to be stored beside the entry; null when nothing of it is sealed.</returns>
     public byte[]? Seal(
-        NewEntry entry, SealingPlan plan, TenantKeys keys, int dataOffset, ByteBuffer output, ReadOnlySpan<byte> stream, ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
+        NewEntry entry, SealingPlan plan, TenantKeys keys, int dataOffset, ByteBuffer output, ReadOnlySpan<byte> stream,
+        ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
     {
         used = 0;
         LostSomething = false;
@@ -113,8 +117,8 @@ internal sealed class EntrySealer
     private static DataKey PersonKey(TenantKeys keys, string objectId) => keys.OfPerson(objectId) ?? throw new DataKeyGoneException();
 
     /// <summary>
-    /// A user who was erased stays erased: what is learned of them later is sealed under a key that nobody keeps. A key that is merely missing may
-    /// be put back, and would not open what another one of its name had sealed.
+    /// A user who was erased stays erased: what is learned of them later is sealed under a key that nobody keeps. A key that is merely
+    /// missing may be put back, and would not open what another one of its name had sealed.
     /// </summary>
     private DataKey SubjectKey(TenantKeys keys, string subject)
     {
@@ -122,7 +126,8 @@ internal sealed class EntrySealer
             return key;
         if (!keys.IsErased(subject))
             throw new LedgerUnavailableException(
-                $"Key {subject} of {keys.Tenant} is missing, and no erasure of it is on record: nothing about whom it belongs to can be recorded in what is open about them. "
+                $"Key {subject} of {keys.Tenant} is missing, and no erasure of it is on record: nothing about whom it belongs to can be "
+                + $"recorded in what is open about them. "
                 + "Restore the documents beside the ledger (documents.db) from a backup.");
         LostSomething = true;
         return DataKey.Create(subject);
@@ -174,13 +179,16 @@ internal sealed class EntrySealer
         Span<byte> key = stackalloc byte[EntryKey.Size];
         if (!part.Key.TryDerive(described.Written, key))
             throw new DataKeyGoneException();
-        SealedBox.Seal(key[..SealedBox.KeySize], salt[..SealedBox.NonceSize], EntryKey.Identity(described), plaintext, bytes.Reserve(length)[..length]);
+        SealedBox.Seal(key[..SealedBox.KeySize], salt[..SealedBox.NonceSize], EntryKey.Identity(described), plaintext,
+            bytes.Reserve(length)[..length]);
         SealedBox.Commit(key[SealedBox.KeySize..], plaintext, part.Commit);
         bytes.Advance(length);
         CryptographicOperations.ZeroMemory(key);
     }
 
-    /// <summary>Random bytes drawn for many entries at once: a draw costs as much as an encryption. They are no secret; they stand beside the entry.</summary>
+    /// <summary>
+    /// Random bytes drawn for many entries at once: a draw costs as much as an encryption. They are no secret; they stand beside the entry.
+    /// </summary>
     private sealed class Salts
     {
         private readonly byte[] drawn = new byte[64 * SealedParts.SaltSize];

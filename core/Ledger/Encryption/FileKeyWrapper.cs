@@ -9,7 +9,8 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
 {
     private const string Algorithm = "A256KWP";
 
-    public ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken) => new(Wrap(
+    public ValueTask<WrappedKey> WrapAsync(
+        TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken) => new(Wrap(
         KeyFile.Read(Current(tenant)) ?? (mayCreate ? KeyFile.Create(Current(tenant)) : throw Missing(tenant, null)), key));
 
     public ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken)
@@ -23,7 +24,8 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
         catch (CryptographicException failure)
         {
             throw new LedgerUnavailableException(
-                $"The wrapped data key of {tenant} is damaged: key {wrapped.Kek} is the right one but does not open it. Restore the documents beside the ledger from a backup; nothing was changed.", failure);
+                $"The wrapped data key of {tenant} is damaged: key {wrapped.Kek} is the right one but does not open it. Restore the "
+                + $"documents beside the ledger from a backup; nothing was changed.", failure);
         }
     }
 
@@ -35,11 +37,14 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
         try
         {
             // Stays where it is: a lock file that is removed can be held twice.
-            return new(new Rotation(this, tenant, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1)));
+            return new(new Rotation(this, tenant,
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerUnavailableException($"The key of {tenant} is being rotated by another process, or {path} cannot be written ({failure.Message}). Nothing was changed.", failure);
+            throw new LedgerUnavailableException(
+                $"The key of {tenant} is being rotated by another process, or {path} cannot be written ({failure.Message}). Nothing was "
+                + $"changed.", failure);
         }
     }
 
@@ -80,11 +85,14 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
     private string Next(TenantId tenant) => Path.Combine(folder, tenant.Value + ".key.new");
 
     private LedgerUnavailableException Missing(TenantId tenant, string? kek) => new(
-        $"The key file {Current(tenant)} is missing{(kek is null ? "" : $" (key {kek})")}, and {tenant} has data that was sealed under it. Restore the file from your backup, or set Storage:Keys:Path to where it is. "
+        $"The key file {Current(tenant)} is missing{(kek is null ? "" : $" (key "
+        + $"{kek})")}, and {tenant} has data that was sealed under it. Restore the file from your backup, or set Storage:Keys:Path to "
+        + $"where it is. "
         + "No new key was made. If the key is lost for good, what is sealed is lost with it; 'ledger verify' works without it.");
 
     private LedgerUnavailableException Wrong(TenantId tenant, string found, string kek) => new(
-        $"The key file {Current(tenant)} holds key file:{found}, but the data key of {tenant} was wrapped under {kek}. Put the right file back; nothing was changed.");
+        $"The key file {Current(tenant)} holds key file:{found}, but the data key of {tenant} was wrapped under {kek}. Put the right "
+        + $"file back; nothing was changed.");
 
     private sealed class Rotation(FileKeyWrapper keys, TenantId tenant, FileStream turn) : IKeyRotation
     {

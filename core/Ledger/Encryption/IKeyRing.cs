@@ -11,7 +11,9 @@ public interface IKeyRing
     /// <summary>Tenants that are not served now, because the vault does not give their key; with the reason.</summary>
     IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld { get; }
 
-    /// <summary>The keys that entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.</summary>
+    /// <summary>
+    /// The keys that entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">A key cannot be read, unwrapped or stored; nothing may be appended.</exception>
     ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken);
 
@@ -36,18 +38,22 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
     ValueTask DestroyDerivedAsync(TenantId tenant, CancellationToken cancellationToken);
 
-    /// <summary>The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.</summary>
+    /// <summary>
+    /// The id of the key of a person (Entra object id) or user (mail address or principal name); null when nothing on record is about them.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">The keys cannot be read.</exception>
     ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Destroys a subject's key in the store and in memory: what was sealed under it cannot be read by anybody any more. Harmless to repeat.
+    /// Destroys a subject's key in the store and in memory: what was sealed under it cannot be read by anybody any more. Harmless to
+    /// repeat.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
     ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Clears a key from memory after it was destroyed in the store; true when something read with it, or without it, reads differently now.
+    /// Clears a key from memory after it was destroyed in the store; true when something read with it, or without it, reads differently
+    /// now.
     /// </summary>
     bool Forget(TenantId tenant, string key);
 

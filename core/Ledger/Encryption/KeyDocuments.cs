@@ -17,7 +17,10 @@ internal static class KeyDocuments
     /// <summary>The id of a subject's key, by a keyed hash of who it is.</summary>
     public const string SubjectKind = "subject";
 
-    /// <summary>The key of what is derived from what was sealed under several keys, under the tenant's data key: one document, <see cref="DerivedKey"/>.</summary>
+    /// <summary>
+    /// The key of what is derived from what was sealed under several keys, under the tenant's data key: one document,
+    /// <see cref="DerivedKey"/>.
+    /// </summary>
     public const string DerivedKeyKind = "derived-key";
 
     public const string DerivedKey = "current";
@@ -25,7 +28,10 @@ internal static class KeyDocuments
     /// <summary>States as they were: deleted with that key, since whoever has no state has to make one.</summary>
     public const string StateKind = "derived-state";
 
-    /// <summary>Incidents that have left the state. Without the key nothing can be read of them, and they are written over when they are derived again.</summary>
+    /// <summary>
+    /// Incidents that have left the state. Without the key nothing can be read of them, and they are written over when they are derived
+    /// again.
+    /// </summary>
     public const string ClosedKind = "derived-closed";
 }
 
@@ -38,10 +44,14 @@ internal sealed record SubjectKeyDocument(byte[] Wrapped, string Subject);
 /// <param name="Id">Random, so that one made after an erasure is told from the one before.</param>
 internal sealed record DerivedKeyDocument(string Id, byte[] Wrapped);
 
-/// <summary>A tenant's data key as it is kept: a <see cref="WrappedKey"/>, and the rotations that brought it about and are not on record yet.</summary>
+/// <summary>
+/// A tenant's data key as it is kept: a <see cref="WrappedKey"/>, and the rotations that brought it about and are not on record yet.
+/// </summary>
 internal sealed record DataKeyDocument(string Kek, string Algorithm, byte[] Value)
 {
-    /// <summary>Written with the key itself, so that a rotation is carried out and to be recorded at the same instant; null for none.</summary>
+    /// <summary>
+    /// Written with the key itself, so that a rotation is carried out and to be recorded at the same instant; null for none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KeyRotation>? Unrecorded { get; init; }
 

@@ -24,12 +24,15 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
             MustBePrivate(path);
             var text = File.ReadAllText(path);
             if (OtherFormat().Match(text) is { Success: true } other)
-                throw new LedgerUnavailableException($"The key file {path} has format {other.Groups["format"].Value}; this version knows format 1. Use the version that wrote it; nothing was changed.");
+                throw new LedgerUnavailableException(
+                    $"The key file {path} has format {other.Groups["format"].Value}; this version knows format 1. Use the version that "
+                    + $"wrote it; nothing was changed.");
             var match = Form().Match(text);
             var key = new byte[DataKey.Size];
             if (!match.Success || !Convert.TryFromBase64String(match.Groups["key"].Value, key, out var length) || length != key.Length
                 || Check(match.Groups["id"].Value, key) != match.Groups["check"].Value)
-                throw new LedgerUnavailableException($"The key file {path} is damaged. Restore it from your backup; nothing was changed. 'ledger verify' works without it.");
+                throw new LedgerUnavailableException(
+                    $"The key file {path} is damaged. Restore it from your backup; nothing was changed. 'ledger verify' works without it.");
             return new(match.Groups["id"].Value, key);
         }
         catch (FileNotFoundException)
@@ -65,7 +68,9 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
         }
     }
 
-    /// <summary>Puts one key file in the place of another, whose bytes are overwritten then. At every moment one of the two is there.</summary>
+    /// <summary>
+    /// Puts one key file in the place of another, whose bytes are overwritten then. At every moment one of the two is there.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">It cannot be done; both are still there.</exception>
     public static void Replace(string path, string by)
     {
@@ -117,12 +122,16 @@ internal sealed partial record KeyFile(string Id, byte[] Key)
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         var mode = File.GetUnixFileMode(path);
         if ((mode & Others) != UnixFileMode.None)
-            throw new LedgerUnavailableException($"The key file {path} is open to others (mode {Convert.ToString((int)mode, 8)}). Make it yours alone (chmod 600 {path}), and rotate the key if somebody may have read it ('keys rotate').");
+            throw new LedgerUnavailableException(
+                $"The key file {path} is open to others (mode {Convert.ToString((int)mode, 8)}). Make it yours alone (chmod 600 "
+                + $"{path}), and rotate the key if somebody may have read it ('keys rotate').");
     }
 
-    private static string Check(string id, byte[] key) => Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(id), .. key]).AsSpan(0, 8));
+    private static string Check(string id, byte[] key) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(id), .. key]).AsSpan(0, 8));
 
-    [GeneratedRegex(@"^" + Heading + @"\nid: (?<id>[0-9a-f]{16})\nkey: (?<key>[A-Za-z0-9+/]{43}=)\ncheck: (?<check>[0-9a-f]{16})\n\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^" + Heading + @"\nid: (?<id>[0-9a-f]{16})\nkey: (?<key>[A-Za-z0-9+/]{43}=)\ncheck: (?<check>[0-9a-f]{16})\n\z",
+        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 
     /// <summary>Digits only: anything else in the heading is damage.</summary>

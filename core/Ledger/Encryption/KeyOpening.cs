@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// Opens every tenant's data key before anything else starts, so that a missing or wrong key keeps the bot from starting and says so. A key that
-/// its vault withholds is its customer's affair: the others are served meanwhile, and the vault is asked again and again.
+/// Opens every tenant's data key before anything else starts, so that a missing or wrong key keeps the bot from starting and says so. A key
+/// that its vault withholds is its customer's affair: the others are served meanwhile, and the vault is asked again and again.
 /// </summary>
-internal sealed partial class KeyOpening(KeyRing ring, ITenantDirectory tenants, ILedger ledger, TimeProvider clock, ILogger<KeyOpening> logger) : BackgroundService
+internal sealed partial class KeyOpening(
+    KeyRing ring, ITenantDirectory tenants, ILedger ledger, TimeProvider clock, ILogger<KeyOpening> logger) : BackgroundService
 {
     /// <summary>How soon a tenant is served again once its key is given back.</summary>
     public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="LedgerUnavailableException">A key cannot be opened for another reason than that it is withheld, or all of them are withheld.</exception>
+    /// <exception cref="LedgerUnavailableException">A key cannot be opened for another reason than that it is withheld, or all of them are
+    /// withheld.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var withheld = await Task.WhenAll(tenants.All.Select(tenant => TryAsync(tenant.Id, cancellationToken)));
@@ -63,12 +65,15 @@ internal sealed partial class KeyOpening(KeyRing ring, ITenantDirectory tenants,
         }
     }
 
-    [LoggerMessage(EventId = 2405, Level = LogLevel.Error, Message = "{Tenant} is not served until its key can be had, the others are; the vault is asked again. {Reason}")]
+    [LoggerMessage(EventId = 2405, Level = LogLevel.Error,
+        Message = "{Tenant} is not served until its key can be had, the others are; the vault is asked again. {Reason}")]
     private static partial void Withheld(ILogger logger, TenantId tenant, string reason);
 
-    [LoggerMessage(EventId = 2406, Level = LogLevel.Information, Message = "The key of {Tenant} can be had again; it is served from now on")]
+    [LoggerMessage(EventId = 2406, Level = LogLevel.Information,
+        Message = "The key of {Tenant} can be had again; it is served from now on")]
     private static partial void GivenBack(ILogger logger, TenantId tenant);
 
-    [LoggerMessage(EventId = 2407, Level = LogLevel.Warning, Message = "Whether the key of {Tenant} can be had again cannot be told now; the vault is asked again")]
+    [LoggerMessage(EventId = 2407, Level = LogLevel.Warning,
+        Message = "Whether the key of {Tenant} can be had again cannot be told now; the vault is asked again")]
     private static partial void StillNot(ILogger logger, TenantId tenant, Exception failure);
 }

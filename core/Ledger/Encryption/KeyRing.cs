@@ -9,10 +9,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// The keys as they are kept among the documents beside the ledger: each tenant's data key wrapped under a key that the customer manages, each
-/// subject's key wrapped under a key derived from the tenant's. To erase a subject is to delete its key there.
+/// The keys as they are kept among the documents beside the ledger: each tenant's data key wrapped under a key that the customer manages,
+/// each subject's key wrapped under a key derived from the tenant's. To erase a subject is to delete its key there.
 /// </summary>
-public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null, ILogger<KeyRing>? logger = null)
+public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWrapper wrapper, TimeProvider? clock = null,
+    ILogger<KeyRing>? logger = null)
     : IKeyRing, IDisposable
 {
     private readonly ILogger log = logger ?? NullLogger<KeyRing>.Instance;
@@ -27,7 +28,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [.. withheld.Select(static one => (one.Key, one.Value))];
 
-    public async ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
+    public async ValueTask<TenantKeys> ForSealingAsync(
+        TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
         foreach (var entry in needed)
@@ -44,7 +46,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         return keys;
     }
 
-    public async ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask<TenantKeys> ForOpeningAsync(
+        TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken)
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
         foreach (var entry in entries)
@@ -117,7 +120,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         if (document is not null)
         {
             var subject = JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Subject;
-            if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead && Encoding.ASCII.GetString(lead.Value.Span) == key)
+            if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead
+                && Encoding.ASCII.GetString(lead.Value.Span) == key)
                 await documents.DeleteAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
         }
         Forget(tenant, key);
@@ -126,8 +130,11 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         Drop(tenant);
     }
 
-    /// <summary>Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.</summary>
-    /// <exception cref="KeyWithheldException">Its vault does not give the customer's key; until that is asked again here, nobody waits for it.</exception>
+    /// <summary>
+    /// Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.
+    /// </summary>
+    /// <exception cref="KeyWithheldException">Its vault does not give the customer's key; until that is asked again here, nobody waits for
+    /// it.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be opened; the message says what to do.</exception>
     public async ValueTask<TenantKeys> OpenAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -179,7 +186,9 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         if (tenants.TryGetValue(tenant, out var known))
             return new(known);
-        return withheld.TryGetValue(tenant, out var reason) ? throw new KeyWithheldException(tenant, reason) : OpenAsync(tenant, cancellationToken);
+        return withheld.TryGetValue(tenant, out var reason)
+            ? throw new KeyWithheldException(tenant, reason)
+            : OpenAsync(tenant, cancellationToken);
     }
 
     private async ValueTask<byte[]> MakeRootAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -189,14 +198,16 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             if (entry.Sealed is not null)
             {
                 throw new LedgerUnavailableException(
-                    $"{tenant} has sealed entries, but its data key is missing from the documents beside the ledger. Restore them (documents.db) from a backup; no new key was made.");
+                    $"{tenant} has sealed entries, but its data key is missing from the documents beside the ledger. Restore them "
+                    + $"(documents.db) from a backup; no new key was made.");
             }
         }
         var root = RandomNumberGenerator.GetBytes(DataKey.Size);
         var wrapped = await wrapper.WrapAsync(tenant, root, mayCreate: true, cancellationToken);
         return await dataKeys.TryPutAsync(tenant, new(wrapped.Kek, wrapped.Algorithm, wrapped.Value), null, cancellationToken)
             ? root
-            : await dataKeys.UnwrapAsync(tenant, cancellationToken) ?? throw new LedgerUnavailableException($"The data key of {tenant} was made by another bot and is gone again.");
+            : await dataKeys.UnwrapAsync(tenant, cancellationToken)
+                ?? throw new LedgerUnavailableException($"The data key of {tenant} was made by another bot and is gone again.");
     }
 
     private async ValueTask PersonAsync(TenantKeys keys, string objectId, CancellationToken cancellationToken) =>
@@ -213,10 +224,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
                 return known;
             // The key first: a lead never points at a key that was not there.
             var made = DataKey.Create("s-" + RandomNumberGenerator.GetHexString(16, lowercase: true));
-            var document = JsonSerializer.SerializeToUtf8Bytes(new SubjectKeyDocument(SubjectKeyWrap.Wrap(keys, made), subject), KeyJson.Default.SubjectKeyDocument);
+            var document = JsonSerializer.SerializeToUtf8Bytes(
+                new SubjectKeyDocument(SubjectKeyWrap.Wrap(keys, made), subject), KeyJson.Default.SubjectKeyDocument);
             if (!await documents.TryPutAsync(scope, KeyDocuments.SubjectKeyKind, made.Id, document, null, cancellationToken))
                 continue;
-            if (await documents.TryPutAsync(scope, KeyDocuments.SubjectKind, subject, Encoding.ASCII.GetBytes(made.Id), lead?.Tag, cancellationToken))
+            if (await documents.TryPutAsync(
+                scope, KeyDocuments.SubjectKind, subject, Encoding.ASCII.GetBytes(made.Id), lead?.Tag, cancellationToken))
             {
                 keys.Add(made);
                 return made;
@@ -235,7 +248,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     /// <param name="where">What names the key, for the log.</param>
     private async ValueTask LoadAsync(TenantKeys keys, string id, string where, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken) is not { } document)
+        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken)
+            is not { } document)
         {
             await MissAsync(keys, id, where, cancellationToken);
             return;
@@ -254,8 +268,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     }
 
     /// <summary>
-    /// A backup that is older than an erasure brought the key back. Nothing is opened with it: the erasure holds, and what was written about the
-    /// subject since then is sealed under keys that nobody kept.
+    /// A backup that is older than an erasure brought the key back. Nothing is opened with it: the erasure holds, and what was written
+    /// about the subject since then is sealed under keys that nobody kept.
     /// </summary>
     private async ValueTask DestroyAgainAsync(TenantId tenant, string id, CancellationToken cancellationToken)
     {
@@ -291,11 +305,14 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         try
         {
-            return SubjectKeyWrap.Unwrap(keys, id, JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Wrapped);
+            return SubjectKeyWrap.Unwrap(
+                keys, id, JsonSerializer.Deserialize(document.Value.Span, KeyJson.Default.SubjectKeyDocument)!.Wrapped);
         }
         catch (Exception damaged) when (damaged is CryptographicException or JsonException or ArgumentException)
         {
-            throw new LedgerUnavailableException($"Key {id} of {keys.Tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.", damaged);
+            throw new LedgerUnavailableException(
+                $"Key {id} of {keys.Tenant} is damaged. Restore the documents beside the ledger from a backup; nothing was changed.",
+                damaged);
         }
     }
 

@@ -10,7 +10,8 @@ namespace DevOpsAI.Ledger.Encryption;
 public sealed record KeyUse(string Key, IReadOnlyList<long> First, long Entries)
 {
     /// <summary>As in <c>entries 3, 5, 8 and 12 more</c>.</summary>
-    public string Where => (First.Count == 1 ? "entry " : "entries ") + string.Join(", ", First) + (Entries > First.Count ? $" and {Entries - First.Count} more" : "");
+    public string Where => (First.Count == 1 ? "entry " : "entries ") + string.Join(", ", First)
+        + (Entries > First.Count ? $" and {Entries - First.Count} more" : "");
 }
 
 /// <summary>Collects the keys that entries are sealed under. Memory grows with the number of keys, not of entries.</summary>
@@ -22,7 +23,8 @@ public sealed class KeyUses
     private readonly Dictionary<string, (List<long> First, long Entries, long Last)> uses = new(StringComparer.Ordinal);
 
     /// <summary>In order of the first entry that names them.</summary>
-    public IReadOnlyList<KeyUse> All => [.. uses.Select(static one => new KeyUse(one.Key, one.Value.First, one.Value.Entries)).OrderBy(static one => one.First[0])];
+    public IReadOnlyList<KeyUse> All =>
+        [.. uses.Select(static one => new KeyUse(one.Key, one.Value.First, one.Value.Entries)).OrderBy(static one => one.First[0])];
 
     /// <summary>Takes an entry as it is stored; true when it is the first to name some key.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is no entry.</exception>
@@ -36,7 +38,8 @@ public sealed class KeyUses
         return uses.Count > known;
     }
 
-    /// <param name="sealedMember">The canonical JSON of the member <c>sealed</c>. Only looked through: no text in it can hold what is looked for.</param>
+    /// <param name="sealedMember">The canonical JSON of the member <c>sealed</c>. Only looked through: no text in it can hold what is
+    /// looked for.</param>
     internal void Take(ReadOnlySpan<byte> sealedMember, long seq)
     {
         var lookup = uses.GetAlternateLookup<ReadOnlySpan<char>>();

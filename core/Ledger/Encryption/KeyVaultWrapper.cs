@@ -11,12 +11,14 @@ namespace DevOpsAI.Ledger.Encryption;
 /// wrapped is remembered, so that a new version may be made at any time. Protocol: https://learn.microsoft.com/rest/api/keyvault/keys
 /// </summary>
 /// <param name="token">A bearer token for the vault's audience, as in <c>https://vault.azure.net/.default</c>.</param>
-public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<string, CancellationToken, ValueTask<string>> token) : IKeyWrapper
+public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<string, CancellationToken, ValueTask<string>> token)
+    : IKeyWrapper
 {
     private const string Algorithm = "RSA-OAEP-256";
     private const string ApiVersion = "7.4";
 
-    public async ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
+    public async ValueTask<WrappedKey> WrapAsync(
+        TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
     {
         var (kid, value) = await SendAsync(tenant, KeyOf(tenant), "wrapkey", key, cancellationToken);
         return new(kid, Algorithm, value);
@@ -25,39 +27,51 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
     public async ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken)
     {
         // The stored address is data: only the vault that configuration names gets our token.
-        if (!Uri.TryCreate(wrapped.Kek, UriKind.Absolute, out var kek) || kek.Host != KeyOf(tenant).Host || kek.Scheme != KeyOf(tenant).Scheme || kek.Port != KeyOf(tenant).Port)
-            throw new LedgerUnavailableException($"The data key of {tenant} was wrapped under {wrapped.Kek}, but Storage:Keys names the vault {KeyOf(tenant).Host}. Set it back; nothing was changed.");
+        if (!Uri.TryCreate(wrapped.Kek, UriKind.Absolute, out var kek) || kek.Host != KeyOf(tenant).Host
+            || kek.Scheme != KeyOf(tenant).Scheme || kek.Port != KeyOf(tenant).Port)
+            throw new LedgerUnavailableException(
+                $"The data key of {tenant} was wrapped under {wrapped.Kek}, but Storage:Keys names the vault {KeyOf(tenant).Host}. Set "
+                + $"it back; nothing was changed.");
         return (await SendAsync(tenant, kek, "unwrapkey", wrapped.Value, cancellationToken)).Value;
     }
 
-    /// <summary>A new version is made in the vault, by its owner or by its rotation policy; from then on it is what wraps. Several at once do no harm.</summary>
-    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) => new(new Rotation(this, tenant));
+    /// <summary>
+    /// A new version is made in the vault, by its owner or by its rotation policy; from then on it is what wraps. Several at once do no
+    /// harm.
+    /// </summary>
+    public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        new(new Rotation(this, tenant));
 
     private Uri KeyOf(TenantId tenant)
     {
         var own = options.Tenants.GetValueOrDefault(tenant.Value);
-        var vault = own?.VaultUri ?? options.VaultUri ?? throw new LedgerUnavailableException("Storage:Keys:Provider is KeyVault, but Storage:Keys:VaultUri is not set.");
+        var vault = own?.VaultUri ?? options.VaultUri
+            ?? throw new LedgerUnavailableException("Storage:Keys:Provider is KeyVault, but Storage:Keys:VaultUri is not set.");
         return new(vault, "keys/" + (own?.KeyName ?? options.KeyName).Replace("{tenant}", tenant.Value, StringComparison.Ordinal));
     }
 
-    private async Task<(string Kid, byte[] Value)> SendAsync(TenantId tenant, Uri key, string verb, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    private async Task<(string Kid, byte[] Value)> SendAsync(
+        TenantId tenant, Uri key, string verb, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{key.AbsoluteUri}/{verb}?api-version={ApiVersion}");
-        request.Content = JsonContent.Create(new KeyRequest(Algorithm, Base64Url.EncodeToString(value.Span)), KeyVaultJson.Default.KeyRequest);
+        request.Content =
+            JsonContent.Create(new KeyRequest(Algorithm, Base64Url.EncodeToString(value.Span)), KeyVaultJson.Default.KeyRequest);
         try
         {
             request.Headers.Authorization = new("Bearer", await token(AudienceOf(key), cancellationToken));
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw new KeyWithheldException(tenant, Explain(tenant, key, response.StatusCode));
-            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyAnswer, cancellationToken) is { Kid: { } kid, Value: { } answered }
+            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyAnswer, cancellationToken)
+                is { Kid: { } kid, Value: { } answered }
                 ? (kid, Base64Url.DecodeFromChars(answered))
                 : throw new KeyWithheldException(tenant, $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or FormatException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new KeyWithheldException(tenant, $"Key Vault cannot be reached for the key of {tenant} ({key}): {failure.Message}", failure);
+            throw new KeyWithheldException(
+                tenant, $"Key Vault cannot be reached for the key of {tenant} ({key}): {failure.Message}", failure);
         }
     }
 
@@ -67,9 +81,12 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
     private static string Explain(TenantId tenant, Uri key, HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-            $"Key Vault does not let this bot use {key} ({(int)status}), or the key is disabled. If the customer has revoked it, what is sealed for {tenant} cannot be read until it is given back; 'ledger verify' works without it. Otherwise grant wrapKey and unwrapKey.",
+            $"Key Vault does not let this bot use {key} ({(int)status}), or the key is disabled. If the customer has revoked it, what is "
+            + $"sealed for {tenant} cannot be read until it is given back; 'ledger verify' works without it. Otherwise grant wrapKey and "
+            + $"unwrapKey.",
         HttpStatusCode.NotFound =>
-            $"There is no key {key} in Key Vault. If it was deleted, it can be recovered until its soft-delete period ends; after that what is sealed for {tenant} is lost, and 'ledger verify' still works.",
+            $"There is no key {key} in Key Vault. If it was deleted, it can be recovered until its soft-delete period ends; after that "
+            + $"what is sealed for {tenant} is lost, and 'ledger verify' still works.",
         _ => $"Key Vault answered {(int)status} for the key of {tenant} ({key}); it is tried again.",
     };
 

@@ -8,7 +8,9 @@ public sealed class KeysOptions
 {
     public KeyProvider Provider { get; init; } = KeyProvider.File;
 
-    /// <summary>For files: the folder of <c>{tenant}.key</c>; <c>keys</c> in <c>Storage:Path</c> when not given. Relative to the content root.</summary>
+    /// <summary>
+    /// For files: the folder of <c>{tenant}.key</c>; <c>keys</c> in <c>Storage:Path</c> when not given. Relative to the content root.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>For Key Vault: its address, as in <c>https://contoso-kv.vault.azure.net</c>. A tenant may have its own.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// A part of what is sealed beside an entry, opened for readers who have no key. With the entry it proves itself: the HMAC of the text under the
-/// salt is the commitment in the leaf. The salt tells nothing of the key that the part is encrypted under, nor of any other part.
+/// A part of what is sealed beside an entry, opened for readers who have no key. With the entry it proves itself: the HMAC of the text
+/// under the salt is the commitment in the leaf. The salt tells nothing of the key that the part is encrypted under, nor of any other part.
 /// </summary>
 /// <param name="Part">Its place among the parts that the leaf names, from 0.</param>
 /// <param name="Salt">32 bytes.</param>
@@ -42,7 +42,8 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
     /// <param name="isErased">Whether the key was erased, as the record says; without that it is missing.</param>
     /// <exception cref="OpenedPartException">A part is not the one that the entry commits to.</exception>
     public static LedgerEntry Read(
-        EntryCatalog catalog, ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted, Func<string, bool> isErased)
+        EntryCatalog catalog, ReadOnlySpan<byte> body, LedgerEntry entry, IReadOnlyList<OpenedPart> opened,
+        Func<string, SealedPart, bool> wanted, Func<string, bool> isErased)
     {
         var parts = EntryParts.Read(body);
         if (!parts.HasSealed)
@@ -63,20 +64,24 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
             if (opened.FirstOrDefault(one => one.Part == i) is { } open)
                 members.AddRange(open.Members(part));
             else
-                members.AddRange(part.Of.Select(path => (path, EntryOpener.Blank(path, plan, TextFor(part, wanted(entry.Type, part), isErased)))));
+                members.AddRange(
+                    part.Of.Select(path => (path, EntryOpener.Blank(path, plan, TextFor(part, wanted(entry.Type, part), isErased)))));
         }
         var data = new ByteBuffer(2048);
         EntryOpener.Merge(body[parts.Data], members, data);
         var name = EntryOpener.Text(members.Find(static member => member.Path == "actor.name").Json);
-        return entry with { Fact = catalog.Deserialize(entry.Type, data.Written), Actor = name is null ? entry.Actor : entry.Actor with { Name = name } };
+        return entry with { Fact = catalog.Deserialize(entry.Type, data.Written),
+            Actor = name is null ? entry.Actor : entry.Actor with { Name = name } };
     }
 
     /// <summary>The keys of the parts that were to be opened and are not.</summary>
-    public static IReadOnlyList<string> Unopened(ReadOnlySpan<byte> body, string type, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted)
+    public static IReadOnlyList<string> Unopened(
+        ReadOnlySpan<byte> body, string type, IReadOnlyList<OpenedPart> opened, Func<string, SealedPart, bool> wanted)
     {
         var parts = EntryParts.Read(body);
         return parts.HasSealed
-            ? [.. SealedParts.Read(body[parts.Sealed]).Parts.Where((part, index) => wanted(type, part) && !opened.Any(one => one.Part == index)).Select(static part => part.Key)]
+            ? [.. SealedParts.Read(body[parts.Sealed]).Parts
+                .Where((part, index) => wanted(type, part) && !opened.Any(one => one.Part == index)).Select(static part => part.Key)]
             : [];
     }
 
@@ -94,7 +99,9 @@ public sealed record OpenedPart(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMem
         var part = leaf.Parts[Part];
         if (!commitment.SequenceEqual(part.Commit.Span))
             throw new OpenedPartException("an opened part is not the one that it commits to");
-        return Members(part).Select(static member => member.Path).SequenceEqual(part.Of) ? this : throw new OpenedPartException("an opened part has other members than it names");
+        return Members(part).Select(static member => member.Path).SequenceEqual(part.Of)
+            ? this
+            : throw new OpenedPartException("an opened part has other members than it names");
     }
 
     private List<(string Path, byte[] Json)> Members(SealedPart part)

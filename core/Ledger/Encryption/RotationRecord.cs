@@ -26,6 +26,7 @@ public sealed class RotationRecord(KeyRing keys, ILedger ledger)
         var past = await ledger.ReadStreamAsync(tenant, StreamId.Keys, cancellationToken);
         return past.Any(entry => entry.Correlation == rotation.Correlation) || await ledger.AppendAsync(
             tenant, [new(StreamId.Keys, past.Count)],
-            [new(StreamId.Keys, Operator, rotation.Correlation, new KeyRotated(rotation.From ?? rotation.To, rotation.To))], CancellationToken.None) is AppendResult.Appended;
+            [new(StreamId.Keys, Operator, rotation.Correlation, new KeyRotated(rotation.From ?? rotation.To, rotation.To))],
+            CancellationToken.None) is AppendResult.Appended;
     }
 }

@@ -5,11 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// Records rotations that whoever carried them out could not record: in a folder only the running bot may append, and a command may be ended before
-/// it comes to that.
+/// Records rotations that whoever carried them out could not record: in a folder only the running bot may append, and a command may be
+/// ended before it comes to that.
 /// </summary>
 internal sealed partial class RotationRecorder(
-    KeyRing keys, ILedger ledger, ITenantDirectory tenants, IFollowedTenants followed, TimeProvider clock, ILogger<RotationRecorder> logger) : BackgroundService
+    KeyRing keys, ILedger ledger, ITenantDirectory tenants, IFollowedTenants followed, TimeProvider clock, ILogger<RotationRecorder> logger)
+    : BackgroundService
 {
     /// <summary>How soon a rotation is on record at the latest, unless the store is away.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
@@ -28,6 +29,7 @@ internal sealed partial class RotationRecorder(
             stoppingToken);
     }
 
-    [LoggerMessage(EventId = 2402, Level = LogLevel.Warning, Message = "Whether a key of {Tenant} was rotated cannot be looked up or recorded now; it is tried again")]
+    [LoggerMessage(EventId = 2402, Level = LogLevel.Warning,
+        Message = "Whether a key of {Tenant} was rotated cannot be looked up or recorded now; it is tried again")]
     private static partial void NotRecorded(ILogger logger, TenantId tenant, Exception failure);
 }

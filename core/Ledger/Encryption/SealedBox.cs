@@ -10,14 +10,16 @@ public static class SealedBox
     public const int TagSize = 16;
 
     /// <summary>Writes ciphertext and tag: <see cref="TagSize"/> bytes more than the plaintext.</summary>
-    public static void Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plaintext, Span<byte> sealedBytes)
+    public static void Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plaintext,
+        Span<byte> sealedBytes)
     {
         using var aes = new AesGcm(key, TagSize);
         aes.Encrypt(nonce, plaintext, sealedBytes[..plaintext.Length], sealedBytes[plaintext.Length..], associated);
     }
 
     /// <returns>False when the bytes were not sealed with this key, nonce and associated data; the output is then zero.</returns>
-    public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> sealedBytes, Span<byte> plaintext)
+    public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated,
+        ReadOnlySpan<byte> sealedBytes, Span<byte> plaintext)
     {
         if (sealedBytes.Length < TagSize)
             return false;
@@ -34,6 +36,9 @@ public static class SealedBox
         }
     }
 
-    /// <summary>HMAC-SHA256 over the plaintext: binding while somebody can name salt and plaintext, meaningless once the salt is gone.</summary>
-    public static void Commit(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> plaintext, Span<byte> commitment) => HMACSHA256.HashData(salt, plaintext, commitment);
+    /// <summary>
+    /// HMAC-SHA256 over the plaintext: binding while somebody can name salt and plaintext, meaningless once the salt is gone.
+    /// </summary>
+    public static void Commit(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> plaintext, Span<byte> commitment) =>
+        HMACSHA256.HashData(salt, plaintext, commitment);
 }

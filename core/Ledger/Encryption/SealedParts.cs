@@ -45,7 +45,9 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
                 throw new JsonException("an unknown member in what is said of the sealed part");
             }
         }
-        return hash.Length == SHA256.HashSizeInBytes && parts.Count > 0 ? new(hash, parts) : throw new JsonException("what is said of the sealed part is incomplete");
+        return hash.Length == SHA256.HashSizeInBytes && parts.Count > 0
+            ? new(hash, parts)
+            : throw new JsonException("what is said of the sealed part is incomplete");
     }
 
     /// <summary>The hash that the leaf names: a quick look, without reading the parts. False when it is not as it should be.</summary>
@@ -54,7 +56,8 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
         var reader = new Utf8JsonReader(json);
         return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("hash"u8)
             && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 44
-            && System.Buffers.Text.Base64.DecodeFromUtf8(reader.ValueSpan, hash, out _, out var written) == System.Buffers.OperationStatus.Done && written == hash.Length;
+            && System.Buffers.Text.Base64.DecodeFromUtf8(reader.ValueSpan, hash, out _, out var written)
+                == System.Buffers.OperationStatus.Done && written == hash.Length;
     }
 
     /// <summary>Whether the member is as the bot writes it. Reads nothing into memory.</summary>
@@ -69,7 +72,8 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
         var parts = 0;
         for (; reader.Read() && reader.TokenType == JsonTokenType.StartObject; parts++)
         {
-            if (!Name(ref reader, "commit"u8) || !Sum(ref reader) || !Name(ref reader, "key"u8) || !Next(ref reader, JsonTokenType.String) || reader.ValueSpan.IsEmpty)
+            if (!Name(ref reader, "commit"u8) || !Sum(ref reader) || !Name(ref reader, "key"u8) || !Next(ref reader, JsonTokenType.String)
+                || reader.ValueSpan.IsEmpty)
                 return false;
             if (!Name(ref reader, "of"u8) || !Next(ref reader, JsonTokenType.StartArray) || !Next(ref reader, JsonTokenType.String))
                 return false;
@@ -84,7 +88,8 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
 
     private static bool Next(ref Utf8JsonReader reader, JsonTokenType token) => reader.Read() && reader.TokenType == token;
 
-    private static bool Name(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => Next(ref reader, JsonTokenType.PropertyName) && reader.ValueTextEquals(name);
+    private static bool Name(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        Next(ref reader, JsonTokenType.PropertyName) && reader.ValueTextEquals(name);
 
     private static bool Sum(ref Utf8JsonReader reader) =>
         Next(ref reader, JsonTokenType.String) && reader.ValueSpan.Length == 44 && System.Buffers.Text.Base64.IsValid(reader.ValueSpan);
@@ -104,7 +109,9 @@ public sealed record SealedParts(ReadOnlyMemory<byte> Hash, IReadOnlyList<Sealed
             places[i] = at..(at + length);
             at += length;
         }
-        return at == stored.Length && stored[0] == Format ? places : throw new JsonException("the sealed part has a format that this version does not know");
+        return at == stored.Length && stored[0] == Format
+            ? places
+            : throw new JsonException("the sealed part has a format that this version does not know");
     }
 
     private static SealedPart Part(ref Utf8JsonReader reader)

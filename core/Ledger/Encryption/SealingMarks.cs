@@ -2,21 +2,24 @@ namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
 /// This member of a fact is kept encrypted beside the entry: under the key of the person or user whom the fact is about when it names one
-/// (<see cref="SubjectAttribute"/>), else under the tenant's data key. Without the key a reader finds one of the texts of <see cref="Erased"/> in
-/// its place.
+/// (<see cref="SubjectAttribute"/>), else under the tenant's data key. Without the key a reader finds one of the texts of
+/// <see cref="Erased"/> in its place.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ConfidentialAttribute : Attribute;
 
-/// <summary>As <see cref="ConfidentialAttribute"/>, for what a person typed: under the key of that person, who is the entry's actor.</summary>
+/// <summary>
+/// As <see cref="ConfidentialAttribute"/>, for what a person typed: under the key of that person, who is the entry's actor.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FreeTextAttribute : Attribute;
 
 /// <summary>
-/// This member is personal when the fact is about somebody: it is then kept encrypted under that person's key. In facts about nobody it stays
-/// readable in the leaf. On a member that is an <see cref="Tenancy.Actor"/>, only the name is taken out, under the actor's own key.
+/// This member is personal when the fact is about somebody: it is then kept encrypted under that person's key. In facts about nobody it
+/// stays readable in the leaf. On a member that is an <see cref="Tenancy.Actor"/>, only the name is taken out, under the actor's own key.
 /// </summary>
-/// <param name="person">The member that holds the Entra object id of the person; the fact's <see cref="SubjectAttribute"/> when null.</param>
+/// <param name="person">The member that holds the Entra object id of the person; the fact's <see cref="SubjectAttribute"/> when
+/// null.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PersonalAttribute(string? person = null) : Attribute
 {
@@ -24,8 +27,8 @@ public sealed class PersonalAttribute(string? person = null) : Attribute
 }
 
 /// <summary>
-/// The user whom the fact is about, by the id of that user's key, as in <c>s-3f9c0a1b2c3d4e5f</c>: random, and without meaning once the key is
-/// destroyed. Null when it is about nobody.
+/// The user whom the fact is about, by the id of that user's key, as in <c>s-3f9c0a1b2c3d4e5f</c>: random, and without meaning once the key
+/// is destroyed. Null when it is about nobody.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SubjectAttribute : Attribute;

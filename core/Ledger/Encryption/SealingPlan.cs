@@ -64,7 +64,8 @@ internal sealed class SealingPlan
     {
         var properties = fact.GetProperties();
         var about = properties.FirstOrDefault(static property => property.IsDefined(typeof(SubjectAttribute)));
-        return new([.. properties.Select(property => Mark(property, properties)).OfType<SealingMark>()], about is null ? null : Text(about));
+        return new([.. properties.Select(property => Mark(property, properties)).OfType<SealingMark>()],
+            about is null ? null : Text(about));
     }
 
     private static SealingMark? Mark(PropertyInfo property, PropertyInfo[] all)
@@ -76,7 +77,8 @@ internal sealed class SealingPlan
         if (property.GetCustomAttribute<PersonalAttribute>() is not { } personal)
             return null;
         if (property.PropertyType == typeof(Actor))
-            return Mark(property, Keeper.Itself, fact => property.GetValue(fact) is Actor { Kind: ActorKind.Person } actor ? actor.Id : null);
+            return Mark(property, Keeper.Itself,
+                fact => property.GetValue(fact) is Actor { Kind: ActorKind.Person } actor ? actor.Id : null);
         return personal.Person is null
             ? Mark(property, Keeper.Subject, null)
             : Mark(property, Keeper.Person, Text(all.Single(other => other.Name == personal.Person)));
@@ -85,7 +87,8 @@ internal sealed class SealingPlan
     private static SealingMark Mark(PropertyInfo property, Keeper keeper, Func<Fact, string?>? person)
     {
         var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
-        return new(Encoding.UTF8.GetBytes(name), keeper == Keeper.Itself ? $"data.{name}.name" : $"data.{name}", keeper, Blank(property), person);
+        return new(Encoding.UTF8.GetBytes(name), keeper == Keeper.Itself ? $"data.{name}.name" : $"data.{name}", keeper,
+            Blank(property), person);
     }
 
     private static byte[] Blank(PropertyInfo property)

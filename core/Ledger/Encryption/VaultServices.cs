@@ -11,13 +11,18 @@ public static class VaultServices
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The key ring over the documents beside the ledger, with the customer's keys that <c>Storage:Keys</c> names. Keys are opened at start.</summary>
+    /// <summary>
+    /// The key ring over the documents beside the ledger, with the customer's keys that <c>Storage:Keys</c> names. Keys are opened at
+    /// start.
+    /// </summary>
     public static IServiceCollection AddVault(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<KeysOptions>().BindConfiguration("Storage:Keys")
-            .Validate(static keys => keys.Provider != KeyProvider.KeyVault || keys.VaultUri is not null || keys.Tenants.Values.Any(static tenant => tenant.VaultUri is not null),
+            .Validate(static keys => keys.Provider != KeyProvider.KeyVault || keys.VaultUri is not null
+                || keys.Tenants.Values.Any(static tenant => tenant.VaultUri is not null),
                 "Storage:Keys:Provider is KeyVault, so Storage:Keys:VaultUri has to be set, as in https://contoso-kv.vault.azure.net/.")
-            .Validate(static keys => keys.Tenants.Values.Select(static tenant => tenant.VaultUri).Append(keys.VaultUri).All(static vault => vault is null or { IsAbsoluteUri: true, Scheme: "https" }),
+            .Validate(static keys => keys.Tenants.Values.Select(static tenant => tenant.VaultUri).Append(keys.VaultUri)
+                .All(static vault => vault is null or { IsAbsoluteUri: true, Scheme: "https" }),
                 "Storage:Keys: a VaultUri is an https address, as in https://contoso-kv.vault.azure.net/; the bot shows its token there.");
         services.AddSingleton(static provider => Wrapper(
             provider.GetRequiredService<IOptions<KeysOptions>>().Value,
@@ -35,7 +40,9 @@ public static class VaultServices
     public static IKeyWrapper Wrapper(KeysOptions options, string contentRoot, string storage)
     {
         if (options.Provider == KeyProvider.File)
-            return new FileKeyWrapper(string.IsNullOrWhiteSpace(options.Path) ? Path.Combine(storage, "keys") : Path.GetFullPath(options.Path, contentRoot));
+            return new FileKeyWrapper(string.IsNullOrWhiteSpace(options.Path)
+                ? Path.Combine(storage, "keys")
+                : Path.GetFullPath(options.Path, contentRoot));
         var identity = new DefaultAzureCredential();
         return KeyVault(options, async (audience, cancellationToken) =>
         {

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace DevOpsAI.Ledger.Proofs;
 
-/// <summary>The body of C2SP's <c>add-checkpoint</c>: what the sender takes the witness to know, the proof from there, and the checkpoint.</summary>
+/// <summary>
+/// The body of C2SP's <c>add-checkpoint</c>: what the sender takes the witness to know, the proof from there, and the checkpoint.
+/// </summary>
 internal sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Path, SignedCheckpoint Checkpoint)
 {
     public const string SizeMediaType = "text/x.tlog.size";

@@ -15,7 +15,8 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root, IReadOnly
     }
 
     /// <summary>The tenant that the origin names; null when it names none.</summary>
-    public TenantId? Tenant => TenantId.TryParse(Origin[(Origin.LastIndexOf('/') + 1)..], out var tenant) && Origin.EndsWith("/" + tenant.Value, StringComparison.Ordinal)
+    public TenantId? Tenant => TenantId.TryParse(Origin[(Origin.LastIndexOf('/') + 1)..], out var tenant)
+        && Origin.EndsWith("/" + tenant.Value, StringComparison.Ordinal)
         ? tenant
         : null;
 
@@ -36,7 +37,8 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root, IReadOnly
     }
 
     /// <summary>The text that is signed.</summary>
-    public string ToText() => string.Concat(new[] { Origin, $"{Size}", Convert.ToBase64String(Root) }.Concat(Extensions).Select(static line => line + "\n"));
+    public string ToText() =>
+        string.Concat(new[] { Origin, $"{Size}", Convert.ToBase64String(Root) }.Concat(Extensions).Select(static line => line + "\n"));
 
     public bool IsSameTree(Checkpoint other) => Origin == other.Origin && Size == other.Size && Root.AsSpan().SequenceEqual(other.Root);
 }

@@ -37,7 +37,9 @@ public sealed class CheckpointCheck(
             if (!bySize.TryGetValue(head.Size, out var other))
                 bySize[head.Size] = found[i];
             else if (!other.Signed.Checkpoint.Root.AsSpan().SequenceEqual(head.Root))
-                findings[i] = findings[i] with { Problem = $"two histories were signed: {other.Where} has the same size {head.Size} and another root", IsUnclear = false };
+                findings[i] =
+                    findings[i] with { Problem = $"two histories were signed: {other.Where} has the same size {head.Size} and another root",
+                        IsUnclear = false };
         }
         return findings;
     }
@@ -46,27 +48,35 @@ public sealed class CheckpointCheck(
     {
         var head = found.Signed.Checkpoint;
         if (head.Tenant != tenant)
-            return new(found, $"it is of another ledger: its origin is {head.Origin}, and does not end with /{tenant}", false, []) { IsStrange = true };
+            return new(found, $"it is of another ledger: its origin is {head.Origin}, and does not end with /{tenant}", false, [])
+                { IsStrange = true };
         var verdict = found.Signed.Note.Verify(trusted(head.Origin));
         if (verdict.Problem is { } problem)
             return new(found, $"it is not to be believed: {problem}", false, []) { IsStrange = verdict.IsStrange };
         // A ledger's key vouches for its own origin only.
-        var signers = verdict.Signers.Where(signer => signer.Key.Type == NoteKeyType.EcdsaCosignature || signer.Key.Name == head.Origin).ToList();
+        var signers = verdict.Signers.Where(signer => signer.Key.Type == NoteKeyType.EcdsaCosignature || signer.Key.Name == head.Origin)
+            .ToList();
         if (signers.Count == 0)
             return new(found, $"it is signed by {verdict.Signers[0].Key.Name}, which does not vouch for {head.Origin}", false, []);
         if (head.Size > entries)
         {
             return new(
                 found,
-                $"it was signed for {head.Size} entries, but the ledger has {entries}: {(head.Size == entries + 1 ? $"entry {head.Size} is" : $"entries {entries + 1} to {head.Size} are")} missing (or this is an older copy)",
+                $"it was signed for {head.Size} entries, but the ledger has "
+                + $"{entries}: {(head.Size == entries + 1 ? $"entry "
+                + $"{head.Size} is" : $"entries {entries + 1} to {head.Size} are")} missing (or this is an older copy)",
                 false,
                 signers);
         }
         if (!head.Root.AsSpan().SequenceEqual(rootAt(head.Size)))
-            return new(found, $"the first {head.Size} entries are not those that were signed: at least one was changed, removed, inserted or moved", false, signers);
+            return new(found,
+                $"the first {head.Size} entries are not those that were signed: at least one was changed, removed, inserted or moved",
+                false, signers);
         var late = signers.Find(signer => signer.At > now + ClocksDiffer);
         return late is null
             ? new(found, null, false, signers)
-            : new(found, $"it fits, but {late.Key.Name} signed it at {late.At:u}, which is later than now ({now:u}): its clock or this one is wrong", true, signers);
+            : new(found,
+                $"it fits, but {late.Key.Name} signed it at {late.At:u}, which is later than now ({now:u}): its clock or this one is wrong",
+                true, signers);
     }
 }

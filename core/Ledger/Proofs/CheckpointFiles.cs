@@ -4,7 +4,10 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
 
-/// <summary>Checkpoints as files, <c>{folder}/{tenant}/{size}.checkpoint</c>: readable without the database, and easily copied to where nobody rewrites them.</summary>
+/// <summary>
+/// Checkpoints as files, <c>{folder}/{tenant}/{size}.checkpoint</c>: readable without the database, and easily copied to where nobody
+/// rewrites them.
+/// </summary>
 public sealed class CheckpointFiles(string folder)
 {
     public const string FolderName = "checkpoints";
@@ -12,7 +15,10 @@ public sealed class CheckpointFiles(string folder)
 
     public string Folder => folder;
 
-    /// <summary>Writes a checkpoint, or adds its signatures to those that are there already. Whoever reads meanwhile sees the old file or the new one.</summary>
+    /// <summary>
+    /// Writes a checkpoint, or adds its signatures to those that are there already. Whoever reads meanwhile sees the old file or the new
+    /// one.
+    /// </summary>
     /// <exception cref="CheckpointException">There is another checkpoint of this size with another root; it is left as it is.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(TenantId tenant, SignedCheckpoint checkpoint)

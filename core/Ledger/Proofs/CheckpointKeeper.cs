@@ -27,7 +27,9 @@ internal sealed class CheckpointKeeper(
     /// <summary>The newest checkpoint known to this process.</summary>
     public SignedCheckpoint? Newest => newest;
 
-    /// <summary>What kept the newest checkpoint from being copied to the other folder; null when it is there, or when there is no such folder.</summary>
+    /// <summary>
+    /// What kept the newest checkpoint from being copied to the other folder; null when it is there, or when there is no such folder.
+    /// </summary>
     public string? CopyProblem { get; private set; }
 
     /// <summary>Signs the head of now, if it is not signed yet. Returns the newest checkpoint, null while the ledger is empty.</summary>
@@ -125,7 +127,10 @@ internal sealed class CheckpointKeeper(
         throw new LedgerUnavailableException($"Other instances keep being faster to sign the ledger of {tenant}.");
     }
 
-    /// <summary>Once per process, and whenever another instance has signed: the newest checkpoint of every place must be of one ledger, and of this one.</summary>
+    /// <summary>
+    /// Once per process, and whenever another instance has signed: the newest checkpoint of every place must be of one ledger, and of this
+    /// one.
+    /// </summary>
     private async Task CompareAsync(SignedCheckpoint? kept, CancellationToken cancellationToken)
     {
         if (kept is not null)
@@ -201,8 +206,11 @@ internal sealed class CheckpointKeeper(
         }
         catch (LedgerTreeException fork)
         {
-            quarantine?.PutUnlessGivenUp(tenant, old.Size, $"the first {old.Size} entries are not those that were signed, one of them was changed, removed or inserted");
-            throw new CheckpointException($"{fork.Message} An entry that was signed for has been changed. Nothing is signed until that is explained: 'ledger verify --tenant {tenant}' says more.");
+            quarantine?.PutUnlessGivenUp(tenant, old.Size,
+                $"the first {old.Size} entries are not those that were signed, one of them was changed, removed or inserted");
+            throw new CheckpointException(
+                $"{fork.Message} An entry that was signed for has been changed. Nothing is signed until that is explained: 'ledger "
+                + $"verify --tenant {tenant}' says more.");
         }
     }
 
@@ -235,7 +243,8 @@ internal sealed class CheckpointKeeper(
     {
         while (range.Size < size)
         {
-            var leaves = await tree.Archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
+            var leaves =
+                await tree.Archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
             if (leaves.IsEmpty || leaves.Length % MerkleTree.HashSize != 0)
             {
                 var what = $"entry {range.Size + 1} is missing or has no leaf hash";

@@ -6,21 +6,30 @@ namespace DevOpsAI.Ledger.Proofs;
 /// <summary>Section <c>Ledger</c>.</summary>
 public sealed class CheckpointOptions
 {
-    /// <summary>What the origin of every checkpoint begins with; the tenant id follows after a slash. Name it after the MSP, as in <c>ledger.msp.example</c>.</summary>
+    /// <summary>
+    /// What the origin of every checkpoint begins with; the tenant id follows after a slash. Name it after the MSP, as in
+    /// <c>ledger.msp.example</c>.
+    /// </summary>
     [Required]
     public string Origin { get; set; } = Origins.Default;
 
     /// <summary>File with the signing key; made when it is missing. <c>checkpoint.key</c> in <c>Storage:Path</c> when not given.</summary>
     public string? SigningKeyPath { get; set; }
 
-    /// <summary>Identifier of an EC P-256 key in Azure Key Vault that signs instead, as in <c>https://msp.vault.azure.net/keys/ledger/3f1c...</c></summary>
+    /// <summary>
+    /// Identifier of an EC P-256 key in Azure Key Vault that signs instead, as in <c>https://msp.vault.azure.net/keys/ledger/3f1c...</c>
+    /// </summary>
     public string? KeyVaultKey { get; set; }
 
-    /// <summary>A ledger that has grown is signed at least this often; after what people do, executions and every 256 entries it is signed soon.</summary>
+    /// <summary>
+    /// A ledger that has grown is signed at least this often; after what people do, executions and every 256 entries it is signed soon.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A ledger in which nothing happens gets a heartbeat entry this often, so that an end cut off shows as heartbeats that are missing.</summary>
+    /// <summary>
+    /// A ledger in which nothing happens gets a heartbeat entry this often, so that an end cut off shows as heartbeats that are missing.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan HeartbeatEvery { get; set; } = TimeSpan.FromHours(1);
 
@@ -56,14 +65,16 @@ internal sealed class CheckpointOptionsValidator : IValidateOptions<CheckpointOp
     private static IEnumerable<string> Problems(CheckpointOptions options)
     {
         if (!Origins.IsPrefix(options.Origin))
-            yield return "Ledger:Origin: at most 200 ASCII characters, without spaces, '+' and a slash at the end, as in ledger.msp.example.";
+            yield return "Ledger:Origin: at most 200 ASCII characters, without spaces, '+' and a slash at the end, as in "
+                + "ledger.msp.example.";
         if (options is { KeyVaultKey.Length: > 0, SigningKeyPath.Length: > 0 })
             yield return "Ledger:KeyVaultKey and Ledger:SigningKeyPath: only one key can sign.";
         if (options.KeyVaultKey is { Length: > 0 } key && !KeyVaultSigner.IsKeyIdentifier(key))
             yield return "Ledger:KeyVaultKey: not the identifier of a key, as in https://msp.vault.azure.net/keys/ledger.";
         for (var i = 0; i < options.Witnesses.Count; i++)
         {
-            if (!Uri.TryCreate(options.Witnesses[i].Url, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+            if (!Uri.TryCreate(options.Witnesses[i].Url, UriKind.Absolute, out var url)
+                || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
                 yield return $"Ledger:Witnesses:{i}:Url: not an http address.";
             if (KeyProblem(options.Witnesses[i].Key) is { } problem)
                 yield return $"Ledger:Witnesses:{i}:Key: {problem}.";

@@ -70,7 +70,8 @@ public static class CheckpointServices
         OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new(Path.GetFullPath(folder, ContentRoot(provider))) : null);
 
     private static IReadOnlyList<WitnessClient> WitnessesOf(IServiceProvider provider) =>
-        [.. OptionsOf(provider).Witnesses.Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];
+        [.. OptionsOf(provider).Witnesses
+            .Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];
 
     private static string KeyPath(IServiceProvider provider) => OptionsOf(provider).SigningKeyPath is { Length: > 0 } path
         ? Path.GetFullPath(path, ContentRoot(provider))
@@ -81,7 +82,8 @@ public static class CheckpointServices
 
     private static string ContentRoot(IServiceProvider provider) => provider.GetRequiredService<IHostEnvironment>().ContentRootPath;
 
-    private static CheckpointOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<CheckpointOptions>>().Value;
+    private static CheckpointOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<CheckpointOptions>>().Value;
 
     private static HttpClient ClientOf(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
 }

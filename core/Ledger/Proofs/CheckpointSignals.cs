@@ -12,13 +12,17 @@ internal sealed class CheckpointSignals
     public void Raise(TenantId tenant) => Of(tenant).Writer.TryWrite(true);
 
     /// <summary>Completes when there is a signal, and takes it.</summary>
-    public async Task TakenAsync(TenantId tenant, CancellationToken cancellationToken) => await Of(tenant).Reader.ReadAsync(cancellationToken);
+    public async Task TakenAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        await Of(tenant).Reader.ReadAsync(cancellationToken);
 
     private Channel<bool> Of(TenantId tenant) => tenants.GetOrAdd(
         tenant, static _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
 }
 
-/// <summary>Sees a ledger begin, and what people do, outcomes and erasures go by; and whenever so much has come that it should not wait. Does nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.</summary>
+/// <summary>
+/// Sees a ledger begin, and what people do, outcomes and erasures go by; and whenever so much has come that it should not wait. Does
+/// nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.
+/// </summary>
 internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFollower
 {
     public string Name => "checkpoints";

@@ -14,7 +14,8 @@ public sealed class CheckpointStatus
     /// <summary>Another instance signs for the tenant now, and tells of it.</summary>
     internal void Forget(TenantId tenant)
     {
-        foreach (var name in problems.Keys.Where(name => name == tenant.Value || name.StartsWith($"{tenant.Value} ", StringComparison.Ordinal)))
+        foreach (var name in problems.Keys.Where(
+            name => name == tenant.Value || name.StartsWith($"{tenant.Value} ", StringComparison.Ordinal)))
             problems.TryRemove(name, out _);
     }
 

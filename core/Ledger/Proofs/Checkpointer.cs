@@ -8,8 +8,8 @@ namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
 /// Keeps every tenant's ledger signed: soon after decisions and executions, after every heartbeat, and now and then as it grows; hands the
-/// checkpoints to the witnesses; and puts a heartbeat on record where nothing else happens. Of several instances one does this for a tenant; two that
-/// do so for a moment, as it changes hands, do no harm.
+/// checkpoints to the witnesses; and puts a heartbeat on record where nothing else happens. Of several instances one does this for a
+/// tenant; two that do so for a moment, as it changes hands, do no harm.
 /// </summary>
 internal sealed class Checkpointer(
     ILedger ledger,
@@ -33,7 +33,8 @@ internal sealed class Checkpointer(
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="SigningKeyException">The key is wrong, not away: the bot must not start and sign nothing without anybody noticing.</exception>
+    /// <exception cref="SigningKeyException">The key is wrong, not away: the bot must not start and sign nothing without anybody
+    /// noticing.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -68,7 +69,9 @@ internal sealed class Checkpointer(
         }
     }
 
-    /// <summary>One look at a tenant: a heartbeat if one is due, a checkpoint if there is something new. Returns when to look again.</summary>
+    /// <summary>
+    /// One look at a tenant: a heartbeat if one is due, a checkpoint if there is something new. Returns when to look again.
+    /// </summary>
     public async Task<TimeSpan> LookAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var pause = options.Value.CheckpointEvery;
@@ -191,7 +194,8 @@ internal sealed class Checkpointer(
         {
             var beat = new LedgerHeartbeat(newest?.Size, newest is null ? null : Convert.ToHexStringLower(newest.Root));
             await ledger.AppendAsync(
-                tenant, [state.VersionOf(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)], cancellationToken);
+                tenant, [state.VersionOf(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)],
+                cancellationToken);
         }
         _ = keepers.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
         return every;

@@ -4,14 +4,20 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
 
-/// <summary>The checkpoints kept beside the ledger, for all instances. Rewritable by whoever can write the database: the copies elsewhere are the evidence.</summary>
+/// <summary>
+/// The checkpoints kept beside the ledger, for all instances. Rewritable by whoever can write the database: the copies elsewhere are the
+/// evidence.
+/// </summary>
 public sealed class Checkpoints(IDocuments documents)
 {
     private const string Kind = "checkpoint";
     private const string NewestKind = "checkpoint-newest";
     private const string NewestId = "newest";
 
-    /// <summary>The tenant's newest checkpoint, with the signatures of the witnesses that have answered; null when there is none. Its text is what a digest shows.</summary>
+    /// <summary>
+    /// The tenant's newest checkpoint, with the signatures of the witnesses that have answered; null when there is none. Its text is what a
+    /// digest shows.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">The documents cannot be read now.</exception>
     /// <exception cref="CheckpointException">What is kept is no checkpoint.</exception>
     public async ValueTask<SignedCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -33,7 +39,8 @@ public sealed class Checkpoints(IDocuments documents)
     }
 
     /// <summary>As <see cref="AllAsync"/>, with what is no checkpoint told instead.</summary>
-    public async Task<(IReadOnlyList<SignedCheckpoint> Whole, IReadOnlyList<string> Damaged)> SortAsync(TenantId tenant, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<SignedCheckpoint> Whole, IReadOnlyList<string> Damaged)> SortAsync(
+        TenantId tenant, CancellationToken cancellationToken)
     {
         var (whole, damaged) = (new List<SignedCheckpoint>(), new List<string>());
         // The newest is kept a second time, as the one to go on from.
@@ -57,9 +64,11 @@ public sealed class Checkpoints(IDocuments documents)
     }
 
     /// <summary>
-    /// Keeps a checkpoint that continues <paramref name="previous"/>; false when another instance was faster, and the caller has to look again.
+    /// Keeps a checkpoint that continues <paramref name="previous"/>; false when another instance was faster, and the caller has to look
+    /// again.
     /// </summary>
-    public async ValueTask<bool> TryAddAsync(TenantId tenant, SignedCheckpoint checkpoint, SignedCheckpoint? previous, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryAddAsync(
+        TenantId tenant, SignedCheckpoint checkpoint, SignedCheckpoint? previous, CancellationToken cancellationToken)
     {
         var scope = DocumentScope.Of(tenant);
         var pointer = await documents.FindAsync(scope, NewestKind, NewestId, cancellationToken);
@@ -71,17 +80,20 @@ public sealed class Checkpoints(IDocuments documents)
         if (!await documents.TryPutAsync(scope, Kind, id, bytes, null, cancellationToken)
             && await documents.FindAsync(scope, Kind, id, cancellationToken) is { } kept
             && !Read(kept, tenant).Checkpoint.IsSameTree(checkpoint.Checkpoint))
-            throw new CheckpointException($"Another checkpoint of size {checkpoint.Checkpoint.Size} with another root is kept for {tenant}.");
+            throw new CheckpointException(
+                $"Another checkpoint of size {checkpoint.Checkpoint.Size} with another root is kept for {tenant}.");
         return await documents.TryPutAsync(scope, NewestKind, NewestId, bytes, pointer?.Tag, cancellationToken);
     }
 
     /// <summary>Puts a signature that was verified beside the others, and returns the checkpoint as it is kept then.</summary>
-    public async ValueTask<SignedCheckpoint> AddSignatureAsync(TenantId tenant, SignedCheckpoint checkpoint, NoteSignature signature, CancellationToken cancellationToken)
+    public async ValueTask<SignedCheckpoint> AddSignatureAsync(
+        TenantId tenant, SignedCheckpoint checkpoint, NoteSignature signature, CancellationToken cancellationToken)
     {
         while (await documents.FindAsync(DocumentScope.Of(tenant), Kind, IdOf(checkpoint.Checkpoint.Size), cancellationToken) is { } kept)
         {
             var signed = Read(kept, tenant).With(signature);
-            if (await documents.TryPutAsync(DocumentScope.Of(tenant), Kind, kept.Id, NoteText.Encode(signed.ToString()), kept.Tag, cancellationToken))
+            if (await documents.TryPutAsync(
+                DocumentScope.Of(tenant), Kind, kept.Id, NoteText.Encode(signed.ToString()), kept.Tag, cancellationToken))
                 return signed;
         }
         return checkpoint.With(signature);
@@ -111,7 +123,9 @@ public sealed class Checkpoints(IDocuments documents)
 /// <summary>A checkpoint must not be signed, or one that is kept cannot be believed; the message says why.</summary>
 public sealed class CheckpointException(string message) : Exception(message)
 {
-    /// <summary>What is wrong with the record, as a clause, so that its tenant is not to be served; null when it is only not to be signed.</summary>
+    /// <summary>
+    /// What is wrong with the record, as a clause, so that its tenant is not to be served; null when it is only not to be signed.
+    /// </summary>
     public string? What { get; init; }
 
     /// <summary>What to do then, as a clause; null for restoring the record.</summary>

@@ -27,11 +27,13 @@ public sealed class SigningKeyException(string message, bool mayPass, Exception?
 public static class CheckpointSigning
 {
     /// <summary>The key under the name that signs for a tenant.</summary>
-    public static async ValueTask<VerifierKey> VerifierKeyAsync(this ICheckpointSigner signer, string origin, CancellationToken cancellationToken) =>
+    public static async ValueTask<VerifierKey> VerifierKeyAsync(
+        this ICheckpointSigner signer, string origin, CancellationToken cancellationToken) =>
         VerifierKey.Create(origin, (await signer.PublicKeyAsync(cancellationToken)).Span);
 
     /// <summary>Signs a checkpoint under its origin's name and looks whether the signature holds before handing it out.</summary>
-    public static async ValueTask<SignedCheckpoint> SignAsync(this ICheckpointSigner signer, Checkpoint checkpoint, CancellationToken cancellationToken)
+    public static async ValueTask<SignedCheckpoint> SignAsync(
+        this ICheckpointSigner signer, Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         var key = await signer.VerifierKeyAsync(checkpoint.Origin, cancellationToken);
         var text = checkpoint.ToText();

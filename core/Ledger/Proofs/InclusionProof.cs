@@ -6,12 +6,14 @@ namespace DevOpsAI.Ledger.Proofs;
 /// <param name="Path">32-byte hashes, from the leaf's sibling up to the root's child.</param>
 public sealed record InclusionProof(long Index, long Size, IReadOnlyList<byte[]> Path)
 {
-    public bool Proves(ReadOnlySpan<byte> leafHash, ReadOnlySpan<byte> root) => MerkleProofs.CheckInclusion(Index, Size, leafHash, Path, root);
+    public bool Proves(ReadOnlySpan<byte> leafHash, ReadOnlySpan<byte> root) =>
+        MerkleProofs.CheckInclusion(Index, Size, leafHash, Path, root);
 }
 
 /// <summary>That a tree is the beginning of a larger one.</summary>
 /// <param name="Path">32-byte hashes; empty when both sizes are the same.</param>
 public sealed record ConsistencyProof(long OldSize, long Size, IReadOnlyList<byte[]> Path)
 {
-    public bool Proves(ReadOnlySpan<byte> oldRoot, ReadOnlySpan<byte> root) => MerkleProofs.CheckConsistency(OldSize, Size, oldRoot, root, Path);
+    public bool Proves(ReadOnlySpan<byte> oldRoot, ReadOnlySpan<byte> root) =>
+        MerkleProofs.CheckConsistency(OldSize, Size, oldRoot, root, Path);
 }

@@ -8,12 +8,15 @@ using System.Text.RegularExpressions;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// Signs with an EC P-256 key in Azure Key Vault (ES256); the private key never leaves it. Needs the rights <c>keys/get</c> and <c>keys/sign</c> only.
+/// Signs with an EC P-256 key in Azure Key Vault (ES256); the private key never leaves it. Needs the rights <c>keys/get</c> and
+/// <c>keys/sign</c> only.
 /// </summary>
 /// <param name="client">Adds nothing of its own to the requests.</param>
 /// <param name="token">An Entra token for <c>https://vault.azure.net/.default</c>.</param>
-/// <param name="key">Identifier of the key; without a version, the one that is current at the first use stays in use until the next start.</param>
-public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationToken, ValueTask<string>> token, string key) : ICheckpointSigner, IDisposable
+/// <param name="key">Identifier of the key; without a version, the one that is current at the first use stays in use until the next
+/// start.</param>
+public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationToken, ValueTask<string>> token, string key)
+    : ICheckpointSigner, IDisposable
 {
     private const string ApiVersion = "api-version=7.4";
     private const int CoordinateSize = 32;
@@ -25,10 +28,12 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
 
     /// <summary>Https, except towards this machine, as for an emulator.</summary>
     public static bool IsKeyIdentifier(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
         && KeyPath().IsMatch(uri.AbsolutePath) && uri.Query.Length == 0;
 
-    public async ValueTask<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellationToken) => (await KeyAsync(cancellationToken)).PublicKey;
+    public async ValueTask<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellationToken) =>
+        (await KeyAsync(cancellationToken)).PublicKey;
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
@@ -36,7 +41,8 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
         var digest = SHA256.HashData(message.Span);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{current.Identifier}/sign?{ApiVersion}")
         {
-            Content = JsonContent.Create(new Dictionary<string, string> { ["alg"] = "ES256", ["value"] = Base64Url.EncodeToString(digest) }),
+            Content = JsonContent.Create(
+                new Dictionary<string, string> { ["alg"] = "ES256", ["value"] = Base64Url.EncodeToString(digest) }),
         };
         var answer = await SendAsync(request, cancellationToken);
         return Der(Field(answer, "value"));
@@ -91,9 +97,12 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
             using var response = await client.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
                 ? await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)
-                : throw new SigningKeyException($"Key Vault answered {(int)response.StatusCode} for {key}{await ReasonAsync(response, cancellationToken)}", mayPass: true);
+                : throw new SigningKeyException(
+                    $"Key Vault answered {(int)response.StatusCode} for {key}{await ReasonAsync(response, cancellationToken)}",
+                    mayPass: true);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             throw new SigningKeyException($"Key Vault cannot be reached for {key}: {failure.Message}", mayPass: true, failure);
         }
@@ -134,7 +143,9 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     [GeneratedRegex(
         @"^/keys/[0-9a-zA-Z-]{1,127}(/[0-9a-zA-Z]{1,64})?/?\z",

@@ -6,8 +6,8 @@ namespace DevOpsAI.Ledger.Proofs;
 public sealed class LedgerTreeException(string message) : Exception(message);
 
 /// <summary>
-/// Makes proofs from a stored ledger of any kind. What it hands out has been checked against the checkpoint's root; kept tree nodes that turn
-/// out wrong are passed over, and written anew where the documents can be written.
+/// Makes proofs from a stored ledger of any kind. What it hands out has been checked against the checkpoint's root; kept tree nodes that
+/// turn out wrong are passed over, and written anew where the documents can be written.
 /// </summary>
 public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
 {
@@ -35,14 +35,16 @@ public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
             checkpoint.Size,
             async nodes => new InclusionProof(seq - 1, checkpoint.Size, await RootsAsync(nodes, path, cancellationToken)),
             proof => proof.Proves(leafHash.Span, checkpoint.Root),
-            $"Entry {seq} of {tenant} as it is stored is not what the checkpoint of size {checkpoint.Size} was signed for. 'ledger verify' says more.",
+            $"Entry {seq} of {tenant} as it is stored is not what the checkpoint of size {checkpoint.Size} was signed for. 'ledger "
+            + $"verify' says more.",
             cancellationToken);
     }
 
     /// <summary>Proves that the tree of <paramref name="old"/> is the beginning of that of <paramref name="current"/>.</summary>
     /// <exception cref="LedgerTreeException">The stored ledger is not one that has both heads.</exception>
     /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
-    public async ValueTask<ConsistencyProof> ConsistencyAsync(TenantId tenant, Checkpoint old, Checkpoint current, CancellationToken cancellationToken)
+    public async ValueTask<ConsistencyProof> ConsistencyAsync(
+        TenantId tenant, Checkpoint old, Checkpoint current, CancellationToken cancellationToken)
     {
         var path = MerkleProofs.ConsistencyPath(old.Size, current.Size);
         return await CheckedAsync(
@@ -60,7 +62,8 @@ public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
     /// </summary>
     /// <exception cref="LedgerTreeException">The stored ledger is not the one of the checkpoint.</exception>
     /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
-    public async ValueTask<ConsistencyProof> ConsistencyAsync(TenantId tenant, long oldSize, Checkpoint current, CancellationToken cancellationToken)
+    public async ValueTask<ConsistencyProof> ConsistencyAsync(
+        TenantId tenant, long oldSize, Checkpoint current, CancellationToken cancellationToken)
     {
         var path = MerkleProofs.ConsistencyPath(oldSize, current.Size);
         var (proof, _) = await CheckedAsync(
@@ -80,7 +83,8 @@ public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
         new TreeNodes(archive, documents, tenant, trustKept: true).KeepAsync(size, cancellationToken);
 
     private async ValueTask<TProof> CheckedAsync<TProof>(
-        TenantId tenant, long size, Func<TreeNodes, ValueTask<TProof>> make, Predicate<TProof> isTrue, string otherwise, CancellationToken cancellationToken)
+        TenantId tenant, long size, Func<TreeNodes, ValueTask<TProof>> make, Predicate<TProof> isTrue, string otherwise,
+        CancellationToken cancellationToken)
     {
         var proof = await make(new(archive, documents, tenant, trustKept: true));
         if (isTrue(proof))
@@ -100,7 +104,8 @@ public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
         return proof;
     }
 
-    private static async ValueTask<IReadOnlyList<byte[]>> RootsAsync(TreeNodes nodes, IReadOnlyList<TreeRange> ranges, CancellationToken cancellationToken)
+    private static async ValueTask<IReadOnlyList<byte[]>> RootsAsync(
+        TreeNodes nodes, IReadOnlyList<TreeRange> ranges, CancellationToken cancellationToken)
     {
         var roots = new List<byte[]>(ranges.Count);
         foreach (var range in ranges)

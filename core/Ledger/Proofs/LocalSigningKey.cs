@@ -24,7 +24,8 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
         {
             if (!File.Exists(path))
                 throw new SigningKeyException($"There is no signing key at {path}.");
-            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~(OwnerOnly | UnixFileMode.UserExecute)) != UnixFileMode.None)
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode
+                && (mode & ~(OwnerOnly | UnixFileMode.UserExecute)) != UnixFileMode.None)
             {
                 throw new SigningKeyException(
                     $"The signing key {path} can be read by others (mode {Convert.ToString((int)mode, 8)}) and is not used. "
@@ -88,7 +89,8 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
         try
         {
             read.ImportFromPem(pem);
-            if (read.ExportParameters(includePrivateParameters: true) is { D: not null } parameters && parameters.Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+            if (read.ExportParameters(includePrivateParameters: true) is { D: not null } parameters
+                && parameters.Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
                 return read;
         }
         catch (Exception damaged) when (damaged is ArgumentException or CryptographicException or PlatformNotSupportedException)

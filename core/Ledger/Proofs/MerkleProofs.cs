@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// Proofs of RFC 6962 over leaf hashes: which subtrees make them up, and the checks that RFC 9162 spells out. Pure; nothing here trusts its input.
+/// Proofs of RFC 6962 over leaf hashes: which subtrees make them up, and the checks that RFC 9162 spells out. Pure; nothing here trusts its
+/// input.
 /// </summary>
 public static class MerkleProofs
 {
@@ -36,7 +37,9 @@ public static class MerkleProofs
         return path;
     }
 
-    /// <summary>The subtrees whose roots prove that a tree of <paramref name="oldSize"/> is the beginning of one of <paramref name="size"/>.</summary>
+    /// <summary>
+    /// The subtrees whose roots prove that a tree of <paramref name="oldSize"/> is the beginning of one of <paramref name="size"/>.
+    /// </summary>
     /// <param name="oldSize">At least 1: of an empty tree there is nothing to prove.</param>
     public static IReadOnlyList<TreeRange> ConsistencyPath(long oldSize, long size)
     {
@@ -65,7 +68,8 @@ public static class MerkleProofs
     }
 
     /// <summary>Whether the leaf is at <paramref name="index"/> (0-based) of the tree with this root.</summary>
-    public static bool CheckInclusion(long index, long size, ReadOnlySpan<byte> leafHash, IReadOnlyList<byte[]> path, ReadOnlySpan<byte> root)
+    public static bool CheckInclusion(long index, long size, ReadOnlySpan<byte> leafHash, IReadOnlyList<byte[]> path,
+        ReadOnlySpan<byte> root)
     {
         if (index < 0 || index >= size || leafHash.Length != MerkleTree.HashSize || !AreHashes(path))
             return false;
@@ -92,8 +96,8 @@ public static class MerkleProofs
     }
 
     /// <summary>
-    /// Whether the tree with <paramref name="oldRoot"/> is the beginning of the one with <paramref name="root"/>. An old size of 0 is refused:
-    /// every tree continues the empty one, so such a proof would say nothing.
+    /// Whether the tree with <paramref name="oldRoot"/> is the beginning of the one with <paramref name="root"/>. An old size of 0 is
+    /// refused: every tree continues the empty one, so such a proof would say nothing.
     /// </summary>
     public static bool CheckConsistency(
         long oldSize, long size, ReadOnlySpan<byte> oldRoot, ReadOnlySpan<byte> root, IReadOnlyList<byte[]> path)
@@ -148,7 +152,8 @@ public static class MerkleProofs
         }
     }
 
-    private static bool AreHashes(IReadOnlyList<byte[]> path) => path.Count <= LongestPath && path.All(static hash => hash.Length == MerkleTree.HashSize);
+    private static bool AreHashes(IReadOnlyList<byte[]> path) =>
+        path.Count <= LongestPath && path.All(static hash => hash.Length == MerkleTree.HashSize);
 }
 
 /// <summary>Neighbouring leaves that make a subtree.</summary>

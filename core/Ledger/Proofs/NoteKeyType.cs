@@ -13,7 +13,8 @@ public enum NoteKeyType
     Ed25519Cosignature,
 
     /// <summary>
-    /// 0xff and <see cref="VerifierKey.CosignatureName"/>: as 0x04, but signed as 0x02. Our own type, because a witness here has no Ed25519 either.
+    /// 0xff and <see cref="VerifierKey.CosignatureName"/>: as 0x04, but signed as 0x02. Our own type, because a witness here has no Ed25519
+    /// either.
     /// </summary>
     EcdsaCosignature,
 }

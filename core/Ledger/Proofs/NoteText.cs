@@ -26,7 +26,9 @@ internal static class NoteText
         }
     }
 
-    /// <summary>What an editor, a mail or a chat has made of the text on its way, for people to undo; null when nothing of that kind is seen.</summary>
+    /// <summary>
+    /// What an editor, a mail or a chat has made of the text on its way, for people to undo; null when nothing of that kind is seen.
+    /// </summary>
     public static string? ChangedOnItsWay(string text)
     {
         foreach (var (number, line) in text.Split('\n').Index())
@@ -36,9 +38,11 @@ internal static class NoteText
                 if (character == '\r')
                     return $"line {number + 1} ends as on Windows; save it with line ends of Unix (LF)";
                 if (character != ' ' && char.IsWhiteSpace(character))
-                    return $"line {number + 1} holds white space that is no ordinary space (U+{(int)character:X4}), as a mail or chat puts in; take the text from a file";
+                    return $"line {number + 1} holds white space that is no ordinary space (U+{(int)character:X4}), as a mail or chat "
+                        + $"puts in; take the text from a file";
                 if (char.GetUnicodeCategory(character) == UnicodeCategory.Format)
-                    return $"line {number + 1} holds a character that cannot be seen (U+{(int)character:X4}), as a mail or chat puts in; take the text from a file";
+                    return $"line {number + 1} holds a character that cannot be seen (U+{(int)character:X4}), as a mail or chat puts in; "
+                        + $"take the text from a file";
                 if (character is '\u2018' or '\u2019' or '\u201C' or '\u201D' or '\u201E' or '\u00AB' or '\u00BB')
                     return $"line {number + 1} holds a typographic quotation mark, as a mail or chat puts in; take the text from a file";
             }
@@ -68,5 +72,6 @@ internal static class NoteText
 
     /// <summary>Key names are not empty and hold neither white space nor '+', nor what a terminal would obey.</summary>
     public static bool IsKeyName(string name) =>
-        name.Length is > 0 and <= 500 && !name.Any(static character => character == '+' || char.IsWhiteSpace(character) || char.IsControl(character));
+        name.Length is > 0 and <= 500
+            && !name.Any(static character => character == '+' || char.IsWhiteSpace(character) || char.IsControl(character));
 }

@@ -13,5 +13,6 @@ public static class Origins
     public static string Of(string prefix, TenantId tenant) => $"{prefix}/{tenant.Value}";
 
     /// <summary>Whether something can be the setting: as a key name, without a slash at its end.</summary>
-    public static bool IsPrefix(string prefix) => NoteText.IsKeyName(prefix) && !prefix.EndsWith('/') && prefix.Length <= 200 && prefix.All(char.IsAscii);
+    public static bool IsPrefix(string prefix) =>
+        NoteText.IsKeyName(prefix) && !prefix.EndsWith('/') && prefix.Length <= 200 && prefix.All(char.IsAscii);
 }

@@ -5,7 +5,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// Everything needed to see, without a database, that one entry is in a tenant's ledger: a C2SP tlog-proof whose <c>extra</c> line carries the entry.
+/// Everything needed to see, without a database, that one entry is in a tenant's ledger: a C2SP tlog-proof whose <c>extra</c> line carries
+/// the entry.
 /// </summary>
 /// <param name="Entry">The canonical bytes that were hashed.</param>
 public sealed record Receipt(ReadOnlyMemory<byte> Entry, InclusionProof Proof, SignedCheckpoint Checkpoint)
@@ -71,7 +72,8 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, InclusionProof Proof, S
         if (!said.Signers.Any(signer => signer.Key.Type == NoteKeyType.Ecdsa && signer.Key.Name == head.Origin))
             return ReceiptVerdict.Invalid($"its checkpoint is not signed by the ledger {head.Origin} itself");
         if (!Proof.Proves(MerkleTree.HashLeaf(Entry.Span), head.Root))
-            return ReceiptVerdict.Invalid($"the entry is not number {Proof.Index + 1} of the {head.Size} entries that the checkpoint stands for");
+            return ReceiptVerdict.Invalid(
+                $"the entry is not number {Proof.Index + 1} of the {head.Size} entries that the checkpoint stands for");
         try
         {
             var parts = EntryParts.Read(Entry.Span);

@@ -23,9 +23,11 @@ public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature)
     internal static NoteSignature Parse(string line)
     {
         if (line.Split(' ') is [['-', ..] or "\u2013" or "\u2015" or "\u2212" or "\u2012", ..])
-            throw new NoteFormatException("a signature line begins with another dash than \u2014 (U+2014), as a mail or chat puts in; take the text from a file");
+            throw new NoteFormatException(
+                "a signature line begins with another dash than \u2014 (U+2014), as a mail or chat puts in; take the text from a file");
         var parts = line.StartsWith(Dash, StringComparison.Ordinal) ? line[Dash.Length..].Split(' ') : [];
-        if (parts is not [var name, var base64] || !NoteText.IsKeyName(name) || NoteText.FromBase64(base64) is not { Length: > sizeof(uint) } blob)
+        if (parts is not [var name, var base64] || !NoteText.IsKeyName(name)
+            || NoteText.FromBase64(base64) is not { Length: > sizeof(uint) } blob)
             throw new NoteFormatException("a line after the last empty line is not a signature");
         return new(name, BinaryPrimitives.ReadUInt32BigEndian(blob), blob[sizeof(uint)..]);
     }

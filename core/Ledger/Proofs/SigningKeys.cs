@@ -18,7 +18,8 @@ public sealed class SigningKeys(IDocuments documents)
     }
 
     /// <summary>The keys under the name of a ledger. One that is kept but is no key is left out.</summary>
-    public async ValueTask<IReadOnlyList<VerifierKey>> OfAsync(string origin, CancellationToken cancellationToken) => Under(origin, await AllAsync(cancellationToken));
+    public async ValueTask<IReadOnlyList<VerifierKey>> OfAsync(string origin, CancellationToken cancellationToken) =>
+        Under(origin, await AllAsync(cancellationToken));
 
     /// <summary>As <see cref="OfAsync"/>, of keys that were read already.</summary>
     public static IReadOnlyList<VerifierKey> Under(string origin, IEnumerable<ReadOnlyMemory<byte>> known)
@@ -40,5 +41,6 @@ public sealed class SigningKeys(IDocuments documents)
 
     /// <summary>Remembers a key; false when it was known.</summary>
     public ValueTask<bool> AddAsync(ReadOnlyMemory<byte> publicKey, CancellationToken cancellationToken) =>
-        documents.TryPutAsync(DocumentScope.Host, Kind, Convert.ToHexStringLower(SHA256.HashData(publicKey.Span)), publicKey, null, cancellationToken);
+        documents.TryPutAsync(DocumentScope.Host, Kind, Convert.ToHexStringLower(SHA256.HashData(publicKey.Span)), publicKey, null,
+            cancellationToken);
 }

@@ -3,8 +3,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// Signs a tenant's head for somebody who cannot wait until the bot does: a command at its console, beside the running bot or without it. Takes
-/// the very steps that the bot takes, so it signs nothing that does not continue what was signed before, and keeps the outcome where the bot does.
+/// Signs a tenant's head for somebody who cannot wait until the bot does: a command at its console, beside the running bot or without it.
+/// Takes the very steps that the bot takes, so it signs nothing that does not continue what was signed before, and keeps the outcome where
+/// the bot does.
 /// </summary>
 public static class SigningOnDemand
 {
@@ -17,8 +18,8 @@ public static class SigningOnDemand
     /// <exception cref="SigningKeyException">The key cannot be used.</exception>
     /// <exception cref="LedgerUnavailableException">A store cannot be used now.</exception>
     public static async Task<SignedCheckpoint?> SignAsync(
-        TenantId tenant, string origin, ILedgerArchive archive, IDocuments documents, ICheckpointSigner signer, string folder, string? elsewhere,
-        CancellationToken cancellationToken)
+        TenantId tenant, string origin, ILedgerArchive archive, IDocuments documents, ICheckpointSigner signer, string folder,
+        string? elsewhere, CancellationToken cancellationToken)
     {
         using var keeper = new CheckpointKeeper(
             tenant, origin, new(archive, documents), new(documents), new(documents), signer,

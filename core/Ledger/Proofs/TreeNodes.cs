@@ -3,9 +3,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// The perfect subtrees of one tenant's tree, in rows of 256 neighbours: row level 0 is leaf hashes in the archive, level 1 the roots of 256
-/// leaves each, level 2 the roots of 65,536, and so on. Those above level 0 are kept as documents; a node, once there, never changes, so a row
-/// only grows. They are derived: what is missing is computed, and whoever uses them checks the outcome against a signed root.
+/// The perfect subtrees of one tenant's tree, in rows of 256 neighbours: row level 0 is leaf hashes in the archive, level 1 the roots of
+/// 256 leaves each, level 2 the roots of 65,536, and so on. Those above level 0 are kept as documents; a node, once there, never changes,
+/// so a row only grows. They are derived: what is missing is computed, and whoever uses them checks the outcome against a signed root.
 /// </summary>
 /// <remarks>Remembers what it has read; meant for one piece of work, by one caller at a time.</remarks>
 /// <param name="trustKept">False to compute everything from the leaves.</param>
@@ -20,7 +20,9 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
 
     private readonly Dictionary<(int Level, long Number), byte[]> rows = [];
 
-    /// <summary>Root of the subtree over some leaves, the first of which has to be at a multiple of the largest power of two below their number.</summary>
+    /// <summary>
+    /// Root of the subtree over some leaves, the first of which has to be at a multiple of the largest power of two below their number.
+    /// </summary>
     public async ValueTask<byte[]> RootAsync(TreeRange range, CancellationToken cancellationToken)
     {
         // From the right, as the smaller subtrees are deeper.
@@ -38,7 +40,9 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         return root ?? MerkleTree.EmptyRoot.ToArray();
     }
 
-    /// <summary>Keeps every full node of a tree of this size that is not kept yet. Other instances may do the same at the same time.</summary>
+    /// <summary>
+    /// Keeps every full node of a tree of this size that is not kept yet. Other instances may do the same at the same time.
+    /// </summary>
     public async Task KeepAsync(long size, CancellationToken cancellationToken)
     {
         for (var level = 1; size >> (RowHeight * level) > 0; level++)
@@ -61,7 +65,8 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
     private async ValueTask<long> FirstOpenRowAsync(int level, long nodes, CancellationToken cancellationToken)
     {
         var number = (nodes - 1) / RowWidth;
-        while (number > 0 && await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken) is null)
+        while (number > 0
+            && await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken) is null)
             number--;
         return number;
     }
@@ -74,7 +79,8 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         var row = await RowAsync(level, number, width, cancellationToken);
         // Somebody faster has written the same, or more of it.
         await documents.TryPutAsync(
-            DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), row.AsMemory(0, width * MerkleTree.HashSize), kept?.Tag, cancellationToken);
+            DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), row.AsMemory(0, width * MerkleTree.HashSize), kept?.Tag,
+            cancellationToken);
     }
 
     private async ValueTask<byte[]> PerfectAsync(int height, long index, CancellationToken cancellationToken)
@@ -101,10 +107,12 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         var leaves = await archive.LeavesAsync(tenant, (number * RowWidth) + 1, RowWidth, cancellationToken);
         return leaves.Length >= width * MerkleTree.HashSize && leaves.Length % MerkleTree.HashSize == 0
             ? leaves.ToArray()
-            : throw new LedgerTreeException($"The ledger of {tenant} lacks entries after {(number * RowWidth) + (leaves.Length / MerkleTree.HashSize)}.");
+            : throw new LedgerTreeException(
+                $"The ledger of {tenant} lacks entries after {(number * RowWidth) + (leaves.Length / MerkleTree.HashSize)}.");
     }
 
-    private async ValueTask<byte[]> InnerAsync(int level, long number, int width, ReadOnlyMemory<byte> known, CancellationToken cancellationToken)
+    private async ValueTask<byte[]> InnerAsync(
+        int level, long number, int width, ReadOnlyMemory<byte> known, CancellationToken cancellationToken)
     {
         var row = new byte[Math.Max(known.Length, width * MerkleTree.HashSize)];
         known.CopyTo(row);
@@ -124,7 +132,9 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         if (!trustKept)
             return default;
         var kept = await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken);
-        return kept is { Value.Length: <= RowWidth * MerkleTree.HashSize } && kept.Value.Length % MerkleTree.HashSize == 0 ? kept.Value : default;
+        return kept is { Value.Length: <= RowWidth * MerkleTree.HashSize } && kept.Value.Length % MerkleTree.HashSize == 0
+            ? kept.Value
+            : default;
     }
 
     private static byte[] Fold(ReadOnlySpan<byte> nodes)

@@ -27,14 +27,17 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         if (!NoteText.IsKeyName(name))
             throw new NoteFormatException("the name of a key is empty, too long, or holds a space or '+'");
         (Name, Type, this.key) = (name, type, key);
-        Id = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(type == NoteKeyType.Ecdsa ? key : [.. NoteText.Encode(name), (byte)'\n', .. TypeBytes(type), .. key]));
+        Id = BinaryPrimitives.ReadUInt32BigEndian(
+            SHA256.HashData(type == NoteKeyType.Ecdsa ? key : [.. NoteText.Encode(name), (byte)'\n', .. TypeBytes(type), .. key]));
     }
 
     public string Name { get; }
 
     public NoteKeyType Type { get; }
 
-    /// <summary>First four bytes of a SHA-256: over the key alone for <see cref="NoteKeyType.Ecdsa"/>, over name, type and key for the others.</summary>
+    /// <summary>
+    /// First four bytes of a SHA-256: over the key alone for <see cref="NoteKeyType.Ecdsa"/>, over name, type and key for the others.
+    /// </summary>
     public uint Id { get; }
 
     /// <summary>Ed25519 keys are recognised, so that a note that has them as well can be read, but not checked.</summary>
@@ -53,10 +56,12 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         return new(name, type, publicKey.ToArray());
     }
 
-    /// <exception cref="NoteFormatException">Not a verifier key, of a type that is not known here, or its id is not that of its key.</exception>
+    /// <exception cref="NoteFormatException">Not a verifier key, of a type that is not known here, or its id is not that of its
+    /// key.</exception>
     public static VerifierKey Parse(string text)
     {
-        if (text.Split('+', 3) is not [var name, var id, var base64] || id.Length != 8 || NoteText.FromBase64(base64) is not { Length: > 1 } bytes)
+        if (text.Split('+', 3) is not [var name, var id, var base64] || id.Length != 8
+            || NoteText.FromBase64(base64) is not { Length: > 1 } bytes)
             throw new NoteFormatException("not a verifier key: name+id+key, where the id is eight hexadecimal digits and the key base64");
         var parsed = bytes switch
         {
@@ -72,7 +77,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
             : throw new NoteFormatException($"the id {id} is not that of the key, which is {parsed.Id:x8}: the text was changed or cut");
     }
 
-    /// <summary>Who signed <paramref name="text"/>, when the signature is of this key; null when it is not, or this key cannot verify.</summary>
+    /// <summary>
+    /// Who signed <paramref name="text"/>, when the signature is of this key; null when it is not, or this key cannot verify.
+    /// </summary>
     public NoteSigner? Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature)
     {
         if (Type == NoteKeyType.Ecdsa)
@@ -80,13 +87,18 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         if (Type != NoteKeyType.EcdsaCosignature || signature.Length <= TimeSize)
             return null;
         var seconds = BinaryPrimitives.ReadUInt64BigEndian(signature);
-        return seconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds() && IsSigned(CosignedMessage((long)seconds, text), signature[TimeSize..])
+        return seconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            && IsSigned(CosignedMessage((long)seconds, text), signature[TimeSize..])
             ? new(this, DateTimeOffset.FromUnixTimeSeconds((long)seconds))
             : null;
     }
 
-    /// <summary>What a cosignature signs: that at this time (seconds since 1970) this was the largest tree that the witness had seen to be consistent.</summary>
-    public static byte[] CosignedMessage(long seconds, ReadOnlySpan<byte> text) => [.. NoteText.Encode($"cosignature/v1\ntime {seconds}\n"), .. text];
+    /// <summary>
+    /// What a cosignature signs: that at this time (seconds since 1970) this was the largest tree that the witness had seen to be
+    /// consistent.
+    /// </summary>
+    public static byte[] CosignedMessage(long seconds, ReadOnlySpan<byte> text) =>
+        [.. NoteText.Encode($"cosignature/v1\ntime {seconds}\n"), .. text];
 
     /// <summary>A cosignature's bytes: its time, then the signature of <see cref="CosignedMessage"/>.</summary>
     public static byte[] Cosignature(long seconds, ReadOnlySpan<byte> signature)
@@ -121,8 +133,8 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     };
 
     /// <summary>
-    /// Whatever is on another curve, or on one that describes itself, is told by its first bytes: what the platform makes of such keys differs, and
-    /// not all of it is an answer.
+    /// Whatever is on another curve, or on one that describes itself, is told by its first bytes: what the platform makes of such keys
+    /// differs, and not all of it is an answer.
     /// </summary>
     private static bool IsP256(ReadOnlySpan<byte> publicKey)
     {

@@ -13,7 +13,8 @@ public sealed record WitnessReply(int Status, string Body, string MediaType = "t
 /// <param name="logs">Verifier keys of the ledgers it knows; a key's name is the origin it signs for.</param>
 public sealed class Witness(string name, ICheckpointSigner signer, IEnumerable<VerifierKey> logs, WitnessStore store, TimeProvider clock)
 {
-    private readonly ILookup<string, VerifierKey> logs = logs.Where(static key => key.Type == NoteKeyType.Ecdsa).ToLookup(static key => key.Name, StringComparer.Ordinal);
+    private readonly ILookup<string, VerifierKey> logs = logs.Where(static key => key.Type == NoteKeyType.Ecdsa)
+        .ToLookup(static key => key.Name, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
 
     /// <summary>The key that ledgers are told of.</summary>
@@ -71,12 +72,15 @@ public sealed class Witness(string name, ICheckpointSigner signer, IEnumerable<V
         var key = await KeyAsync(cancellationToken);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         if (latest is not null && latest.Note.Verify([key]).Signers is [.., { At: { } before }] && before.ToUnixTimeSeconds() > now)
-            return new(503, $"the clock of this witness is behind its last signature of {before:u}: it was turned back; nothing is signed until it has caught up\n");
+            return new(503,
+                $"the clock of this witness is behind its last signature of {before:u}: it was turned back; nothing is signed until it "
+                + $"has caught up\n");
         var message = VerifierKey.CosignedMessage(now, NoteText.Encode(asked.Checkpoint.Note.Text));
         var line = new NoteSignature(name, key.Id, VerifierKey.Cosignature(now, (await signer.SignAsync(message, cancellationToken)).Span));
         var signers = verdict.Signers.Select(static signer => (signer.Key.Name, signer.Key.Id)).ToHashSet();
         var note = asked.Checkpoint.Note;
-        var cosigned = new SignedCheckpoint(head, note with { Signatures = [.. note.Signatures.Where(one => signers.Contains((one.Name, one.KeyId))), line] });
+        var cosigned = new SignedCheckpoint(
+            head, note with { Signatures = [.. note.Signatures.Where(one => signers.Contains((one.Name, one.KeyId))), line] });
         store.Write(cosigned);
         return new(200, line.ToString());
     }

@@ -30,7 +30,8 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
 
     /// <summary>Hands a checkpoint over.</summary>
     /// <param name="proof">From <paramref name="oldSize"/> on; null when that is 0.</param>
-    public async Task<WitnessAnswer> AddAsync(SignedCheckpoint checkpoint, long oldSize, ConsistencyProof? proof, CancellationToken cancellationToken)
+    public async Task<WitnessAnswer> AddAsync(
+        SignedCheckpoint checkpoint, long oldSize, ConsistencyProof? proof, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{address.ToString().TrimEnd('/')}/add-checkpoint"))
         {
@@ -48,24 +49,33 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
             return response.StatusCode switch
             {
                 HttpStatusCode.OK => Cosignature(checkpoint, body),
-                HttpStatusCode.Conflict when response.Content.Headers.ContentType?.MediaType == AddCheckpoint.SizeMediaType && NoteText.Number(body.TrimEnd('\n')) is { } size =>
+                HttpStatusCode.Conflict when response.Content.Headers.ContentType?.MediaType == AddCheckpoint.SizeMediaType
+                    && NoteText.Number(body.TrimEnd('\n')) is { } size =>
                     new WitnessAnswer.Elsewhere(size),
-                HttpStatusCode.NotFound => new WitnessAnswer.Refused($"it does not know {checkpoint.Checkpoint.Origin}: give it the verifier key that 'ledger key' prints", IsFork: false),
-                HttpStatusCode.Forbidden => new WitnessAnswer.Refused("it does not know the key that signed: give it the verifier key that 'ledger key' prints", IsFork: false),
+                HttpStatusCode.NotFound =>
+                    new WitnessAnswer.Refused(
+                        $"it does not know {checkpoint.Checkpoint.Origin}: give it the verifier key that 'ledger key' prints",
+                        IsFork: false),
+                HttpStatusCode.Forbidden =>
+                    new WitnessAnswer.Refused(
+                        "it does not know the key that signed: give it the verifier key that 'ledger key' prints", IsFork: false),
                 HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict => new WitnessAnswer.Refused(
-                    $"what it has seen of this ledger is not the beginning of the checkpoint of size {checkpoint.Checkpoint.Size}: the ledger was changed or replaced", IsFork: true),
-                var other => new WitnessAnswer.Away($"it answered {(int)other}{(body.Length is > 0 and < 200 ? $": {body.TrimEnd()}" : "")}"),
+                    $"what it has seen of this ledger is not the beginning of the checkpoint of size {checkpoint.Checkpoint.Size}: the "
+                    + $"ledger was changed or replaced", IsFork: true),
+                var other =>
+                    new WitnessAnswer.Away($"it answered {(int)other}{(body.Length is > 0 and < 200 ? $": {body.TrimEnd()}" : "")}"),
             };
         }
-        catch (Exception away) when (away is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException or IOException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return new WitnessAnswer.Away($"it cannot be reached: {away.Message}");
         }
     }
 
     /// <summary>
-    /// The last checkpoint that it has cosigned for an origin, as our witnesses tell it at <c>checkpoint/{origin}</c>. One that has none, or does not
-    /// tell, has nothing to say.
+    /// The last checkpoint that it has cosigned for an origin, as our witnesses tell it at <c>checkpoint/{origin}</c>. One that has none,
+    /// or does not tell, has nothing to say.
     /// </summary>
     /// <returns>False when it did not answer as a witness does, so that nothing is known.</returns>
     public async Task<(bool Answered, SignedCheckpoint? Newest)> NewestAsync(string origin, CancellationToken cancellationToken)
@@ -75,7 +85,8 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
             patience.CancelAfter(client.Timeout);
         try
         {
-            using var response = await client.GetAsync(new Uri($"{address.ToString().TrimEnd('/')}/checkpoint/{origin}"), HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var response = await client.GetAsync(new Uri($"{address.ToString().TrimEnd('/')}/checkpoint/{origin}"),
+                HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (response.StatusCode == HttpStatusCode.NotFound)
                 return (true, null);
             if (response.StatusCode != HttpStatusCode.OK)
@@ -83,7 +94,8 @@ internal sealed class WitnessClient(HttpClient client, Uri address, VerifierKey 
             var seen = SignedCheckpoint.Parse(Encoding.UTF8.GetBytes(await BodyAsync(response, patience.Token)));
             return seen.Checkpoint.Origin == origin && seen.Note.Verify([key]).IsTrusted ? (true, seen) : (false, null);
         }
-        catch (Exception away) when (away is HttpRequestException or IOException or NoteFormatException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException or IOException or NoteFormatException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return (false, null);
         }

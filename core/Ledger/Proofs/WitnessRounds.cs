@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Ledger.Proofs;
 
-/// <summary>Takes a tenant's newest checkpoint to every witness that has not cosigned it. A witness that is away delays nothing but its own signature.</summary>
+/// <summary>
+/// Takes a tenant's newest checkpoint to every witness that has not cosigned it. A witness that is away delays nothing but its own
+/// signature.
+/// </summary>
 internal sealed class WitnessRounds(
     IReadOnlyList<WitnessClient> witnesses, LedgerTree tree, IDocuments documents, CheckpointStatus status, ILogger<WitnessRounds> logger)
 {
@@ -17,11 +20,14 @@ internal sealed class WitnessRounds(
         if (keeper.Newest is not { } newest)
             return true;
         // Side by side: one that hangs, or for which no proof can be made, keeps no other waiting.
-        var asked = witnesses.Where(witness => !newest.Note.Signatures.Any(line => line.Name == witness.Key.Name && line.KeyId == witness.Key.Id));
-        return Array.TrueForAll(await Task.WhenAll(asked.Select(witness => GoAsync(witness, keeper, newest, tenant, cancellationToken))), static done => done);
+        var asked = witnesses.Where(
+            witness => !newest.Note.Signatures.Any(line => line.Name == witness.Key.Name && line.KeyId == witness.Key.Id));
+        return Array.TrueForAll(await Task.WhenAll(asked.Select(witness => GoAsync(witness, keeper, newest, tenant, cancellationToken))),
+            static done => done);
     }
 
-    private async Task<bool> GoAsync(WitnessClient witness, CheckpointKeeper keeper, SignedCheckpoint checkpoint, TenantId tenant, CancellationToken cancellationToken)
+    private async Task<bool> GoAsync(WitnessClient witness, CheckpointKeeper keeper, SignedCheckpoint checkpoint, TenantId tenant,
+        CancellationToken cancellationToken)
     {
         var oldSize = await KnownToAsync(witness, tenant, cancellationToken);
         var answer = await AddAsync(witness, checkpoint, Math.Min(oldSize, checkpoint.Checkpoint.Size), tenant, cancellationToken);
@@ -29,7 +35,8 @@ internal sealed class WitnessRounds(
         {
             answer = elsewhere.Size > checkpoint.Checkpoint.Size
                 ? new WitnessAnswer.Refused(
-                    $"it has cosigned {elsewhere.Size} entries, but the ledger has {checkpoint.Checkpoint.Size}: its end is missing, as after restoring an old backup", IsFork: true)
+                    $"it has cosigned {elsewhere.Size} entries, but the ledger has {checkpoint.Checkpoint.Size}: its end is missing, as "
+                    + $"after restoring an old backup", IsFork: true)
                 : await AddAsync(witness, checkpoint, elsewhere.Size, tenant, cancellationToken);
         }
         switch (answer)
@@ -57,7 +64,8 @@ internal sealed class WitnessRounds(
         }
     }
 
-    private async Task<WitnessAnswer> AddAsync(WitnessClient witness, SignedCheckpoint checkpoint, long oldSize, TenantId tenant, CancellationToken cancellationToken)
+    private async Task<WitnessAnswer> AddAsync(
+        WitnessClient witness, SignedCheckpoint checkpoint, long oldSize, TenantId tenant, CancellationToken cancellationToken)
     {
         var proof = oldSize == 0 ? null : await tree.ConsistencyAsync(tenant, oldSize, checkpoint.Checkpoint, cancellationToken);
         return await witness.AddAsync(checkpoint, oldSize, proof, cancellationToken);

@@ -26,7 +26,9 @@ public sealed class WitnessStore : IDisposable
         if (!File.Exists(path))
             return null;
         var stored = CheckpointFiles.Read(path);
-        return stored.Checkpoint.Origin == origin ? stored : throw new CheckpointException($"{path} is of another origin, {stored.Checkpoint.Origin}.");
+        return stored.Checkpoint.Origin == origin
+            ? stored
+            : throw new CheckpointException($"{path} is of another origin, {stored.Checkpoint.Origin}.");
     }
 
     /// <summary>On the disk when it returns, and never half.</summary>

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>
-/// Asks every witness at the start how far it has seen each ledger, and holds execution until they have answered: a folder put back from an old
-/// backup must not act on what it forgot. A witness that cannot be reached holds for a while, then no longer; one that has seen more than there
-/// is, or something else, holds until it fits again or until the operator accepts the loss.
+/// Asks every witness at the start how far it has seen each ledger, and holds execution until they have answered: a folder put back from an
+/// old backup must not act on what it forgot. A witness that cannot be reached holds for a while, then no longer; one that has seen more
+/// than there is, or something else, holds until it fits again or until the operator accepts the loss.
 /// </summary>
 internal sealed class WitnessedStart(
     IReadOnlyList<WitnessClient> witnesses,
@@ -20,8 +20,11 @@ internal sealed class WitnessedStart(
     TimeProvider clock,
     ILogger<WitnessedStart> logger) : BackgroundService, IExecutionHold
 {
-    private const string Unasked = "The witnesses of this client's record have not answered yet whether it is whole, so nothing is carried out for the moment.";
-    private const string Contradicted = "A witness has seen another record of this client than there is here, as after an old backup was put back, so nothing is carried out until that is explained by whoever runs this bot.";
+    private const string Unasked =
+        "The witnesses of this client's record have not answered yet whether it is whole, so nothing is carried out for the moment.";
+    private const string Contradicted =
+        "A witness has seen another record of this client than there is here, as after an old backup was put back, so nothing is carried "
+        + "out until that is explained by whoever runs this bot.";
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<TenantId, string> held = new(
@@ -32,7 +35,9 @@ internal sealed class WitnessedStart(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(held.Keys.ToList().Select(tenant => AskUntilClearAsync(tenant, stoppingToken)));
 
-    /// <summary>Asks until every witness has answered and none contradicts, or until patience with those that do not answer is over.</summary>
+    /// <summary>
+    /// Asks until every witness has answered and none contradicts, or until patience with those that do not answer is over.
+    /// </summary>
     internal Task AskUntilClearAsync(TenantId tenant, CancellationToken stopping)
     {
         var began = clock.GetTimestamp();
@@ -86,14 +91,16 @@ internal sealed class WitnessedStart(
     {
         var size = await tree.Archive.SizeAsync(tenant, stopping);
         if (seen.Size > size)
-            return $"it has cosigned {seen.Size} entries, but the ledger has {size}: its end is missing, as after restoring an old backup. Nothing is carried out";
+            return $"it has cosigned {seen.Size} entries, but the ledger has {size}: its end is missing, as after restoring an old "
+                + $"backup. Nothing is carried out";
         foreach (var trustKept in new[] { true, false })
         {
             var root = await tree.RootAsync(tenant, seen.Size, trustKept, stopping);
             if (root.AsSpan().SequenceEqual(seen.Root))
                 return null;
         }
-        return $"the first {seen.Size} entries are not those that it has cosigned: the ledger was changed or replaced. Nothing is carried out";
+        return $"the first {seen.Size} entries are not those that it has cosigned: the ledger was changed or replaced. Nothing is "
+            + $"carried out";
     }
 
     private enum Answer

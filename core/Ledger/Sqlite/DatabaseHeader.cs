@@ -41,7 +41,9 @@ internal static class DatabaseHeader
         }
     }
 
-    /// <summary>How the file is longer than its header says; null when it is not, or that cannot be told. Means nothing beside a log.</summary>
+    /// <summary>
+    /// How the file is longer than its header says; null when it is not, or that cannot be told. Means nothing beside a log.
+    /// </summary>
     public static string? FindWrongLength(string path)
     {
         Span<byte> header = stackalloc byte[Size];
@@ -50,7 +52,9 @@ internal static class DatabaseHeader
         var pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[PageSizeAt..]) is var stored and not 1 ? stored : 65_536L;
         var pages = Number(header, PagesAt);
         // A file that is too short is what SQLite itself finds.
-        return pages > 0 && length > pages * pageSize ? $"its header says {pages} pages, but it has {length / Math.Max(1, pageSize)}" : null;
+        return pages > 0 && length > pages * pageSize
+            ? $"its header says {pages} pages, but it has {length / Math.Max(1, pageSize)}"
+            : null;
     }
 
     private static string? FindDamage(ReadOnlySpan<byte> header)

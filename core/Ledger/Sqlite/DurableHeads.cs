@@ -11,9 +11,9 @@ namespace DevOpsAI.Ledger.Sqlite;
 internal sealed record DurableHead(TenantId Tenant, long Size, byte[] Root);
 
 /// <summary>
-/// The file <c>ledger.heads</c>: the end of each tenant's ledger, kept outside SQLite, so that a ledger without its newest entries contradicts it.
-/// A head is written when the commit it tells of is on disk, and is not flushed itself: after a power cut it may be older than the ledger,
-/// never newer. Each tenant has two places that are written in turn, so that a write cut short leaves the one before.
+/// The file <c>ledger.heads</c>: the end of each tenant's ledger, kept outside SQLite, so that a ledger without its newest entries
+/// contradicts it. A head is written when the commit it tells of is on disk, and is not flushed itself: after a power cut it may be older
+/// than the ledger, never newer. Each tenant has two places that are written in turn, so that a write cut short leaves the one before.
 /// </summary>
 internal sealed class DurableHeads : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed class DurableHeads : IDisposable
         for (var pair = 0; pair < used; pair++)
         {
             var read = RandomAccess.Read(file.SafeFileHandle, bytes, (long)pair * bytes.Length);
-            var (one, other) = (Parse(bytes.AsSpan(0, Math.Min(read, PlaceSize))), Parse(bytes.AsSpan(PlaceSize, Math.Max(0, read - PlaceSize))));
+            var (one, other) =
+                (Parse(bytes.AsSpan(0, Math.Min(read, PlaceSize))), Parse(bytes.AsSpan(PlaceSize, Math.Max(0, read - PlaceSize))));
             if ((one ?? other) is not { } known)
                 continue;
             places[known.Tenant.Value] = pair;
@@ -51,7 +52,9 @@ internal sealed class DurableHeads : IDisposable
         }
     }
 
-    /// <summary>The newest head of each tenant in a folder; empty when there is no file. What was cut short or damaged is left out.</summary>
+    /// <summary>
+    /// The newest head of each tenant in a folder; empty when there is no file. What was cut short or damaged is left out.
+    /// </summary>
     public static IReadOnlyDictionary<string, DurableHead> Read(string folder) => ReadFile(Path.Combine(folder, Name));
 
     /// <inheritdoc cref="Read"/>
@@ -91,7 +94,8 @@ internal sealed class DurableHeads : IDisposable
 
     private static DurableHead? Parse(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < PlaceSize || bytes[0] is 0 or > LongestName || !SHA256.HashData(bytes[..SumAt]).AsSpan(0, 16).SequenceEqual(bytes[SumAt..]))
+        if (bytes.Length < PlaceSize || bytes[0] is 0 or > LongestName
+            || !SHA256.HashData(bytes[..SumAt]).AsSpan(0, 16).SequenceEqual(bytes[SumAt..]))
             return null;
         if (!TenantId.TryParse(Encoding.UTF8.GetString(bytes.Slice(1, bytes[0])), out var tenant))
             return null;

@@ -11,8 +11,10 @@ public static class LedgerFile
     private const int SchemaVersion = 2;
 
     /// <summary>
-    /// <c>body</c> is the canonical entry as it was hashed, <c>leaf</c> its RFC 6962 hash; the other columns repeat what is in it, to find it by.
-    /// <c>sealed</c> is what is kept encrypted beside an entry, null for most. Rows are in the order of appending, so that the newest lie together and a verifier reads the table from front to back.
+    /// <c>body</c> is the canonical entry as it was hashed, <c>leaf</c> its RFC 6962 hash; the other columns repeat what is in it, to find
+    /// it by.
+    /// <c>sealed</c> is what is kept encrypted beside an entry, null for most. Rows are in the order of appending, so that the newest lie
+    /// together and a verifier reads the table from front to back.
     /// </summary>
     private const string Schema = """
         CREATE TABLE entries(
@@ -95,8 +97,8 @@ public static class LedgerFile
     }
 
     /// <summary>
-    /// What is wrong with a ledger that no bot holds, so that entries are lost although SQLite reads on without a word: its write-ahead log, or its
-    /// length. Null when nothing is.
+    /// What is wrong with a ledger that no bot holds, so that entries are lost although SQLite reads on without a word: its write-ahead
+    /// log, or its length. Null when nothing is.
     /// </summary>
     public static string? FindLoss(string path)
     {

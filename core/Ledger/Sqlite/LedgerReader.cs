@@ -43,7 +43,8 @@ internal sealed class LedgerReader(string path) : IDisposable
         var entries = new List<StoredEntry>();
         while (rows.Step())
         {
-            entries.Add(new(rows.Number(0), rows.Bytes(2).ToArray(), rows.Bytes(1).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray())
+            entries.Add(new(rows.Number(0), rows.Bytes(2).ToArray(), rows.Bytes(1).ToArray(),
+                rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray())
             {
                 FiledAs = new(rows.Text(5), rows.Number(6)),
             });
@@ -67,7 +68,8 @@ internal sealed class LedgerReader(string path) : IDisposable
         {
             session?.Dispose();
             throw failure.IsDamage
-                ? new LedgerDamagedException(tenant, null, $"{LedgerFile.Name} cannot be read where its entries are ({failure.Message})", failure)
+                ? new LedgerDamagedException(
+                    tenant, null, $"{LedgerFile.Name} cannot be read where its entries are ({failure.Message})", failure)
                 : new LedgerUnavailableException("The ledger cannot be read at the moment. " + failure.Message, failure);
         }
     }
@@ -80,8 +82,12 @@ internal sealed class LedgerReader(string path) : IDisposable
         {
             database = SqliteDatabase.OpenToRead(path);
             Head = database.Prepare("SELECT size FROM heads WHERE tenant = ?");
-            Page = database.Prepare("SELECT seq, leaf, body, sealed IS NULL, sealed, stream, version FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?");
-            Stream = database.Prepare("SELECT seq, leaf, body, sealed IS NULL, sealed, stream, version FROM entries WHERE tenant = ? AND stream = ? ORDER BY version");
+            Page = database.Prepare(
+                "SELECT seq, leaf, body, sealed IS NULL, sealed, stream, version FROM entries WHERE tenant = ? AND seq > ? ORDER BY seq "
+                + "LIMIT ?");
+            Stream = database.Prepare(
+                "SELECT seq, leaf, body, sealed IS NULL, sealed, stream, version FROM entries WHERE tenant = ? AND stream = ? ORDER BY "
+                + "version");
             Cursor = database.Prepare("SELECT seq FROM cursors WHERE follower = ? AND tenant = ?");
         }
 

@@ -7,12 +7,16 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// <summary>Whether a ledger that nobody holds is whole up to its end, as far as can be told without reading it all.</summary>
 internal static class LedgerStart
 {
-    /// <exception cref="LedgerUnavailableException">Entries that were durable are not there any more, or the log in which the newest are is damaged.</exception>
+    /// <exception cref="LedgerUnavailableException">Entries that were durable are not there any more, or the log in which the newest are is
+    /// damaged.</exception>
     public static void MustBeWhole(string path, bool acceptLoss, ILogger logger)
     {
         if (!LedgerFile.HasLog(path) && DatabaseHeader.FindWrongLength(path) is { } wrong)
-            throw new LedgerUnavailableException($"{path} is damaged: {wrong}. Nothing was changed. Restore the whole folder from a backup.");
-        List<string> lost = WriteAheadLog.FindCertainDamage(path + "-wal") is { } damage ? [$"Its write-ahead log is damaged ({damage}): what comes after cannot be read."] : [];
+            throw new LedgerUnavailableException(
+                $"{path} is damaged: {wrong}. Nothing was changed. Restore the whole folder from a backup.");
+        List<string> lost = WriteAheadLog.FindCertainDamage(path + "-wal") is { } damage
+            ? [$"Its write-ahead log is damaged ({damage}): what comes after cannot be read."]
+            : [];
         lost.AddRange(Missing(path, only: null).Values);
         if (lost.Count == 0)
             return;
@@ -20,7 +24,8 @@ internal static class LedgerStart
         if (!acceptLoss)
         {
             throw new LedgerUnavailableException(
-                $"{path} is not whole. {said} Nothing was changed. Restore the whole folder from a backup, with ledger.db-wal; or, if these entries are to be given up, "
+                $"{path} is not whole. {said} Nothing was changed. Restore the whole folder from a backup, with ledger.db-wal; or, if "
+                + $"these entries are to be given up, "
                 + "keep a copy of the folder and start once with Storage:AcceptLoss=true.");
         }
         logger.LossAccepted(path, said);
@@ -38,12 +43,17 @@ internal static class LedgerStart
             return missing;
         using var database = LedgerFile.OpenToRead(path);
         // The tables themselves are in the log until it is moved into the file for the first time.
-        using var find = database?.Number("SELECT count(*) FROM sqlite_master WHERE name = 'heads'") is null or 0 ? null : database.Prepare("SELECT size, root FROM heads WHERE tenant = ?");
-        foreach (var (tenant, head) in heads.Where(one => only is null || one.Key == only).OrderBy(static one => one.Key, StringComparer.Ordinal))
+        using var find = database?.Number("SELECT count(*) FROM sqlite_master WHERE name = 'heads'") is null or 0
+            ? null
+            : database.Prepare("SELECT size, root FROM heads WHERE tenant = ?");
+        foreach (var (tenant, head) in heads.Where(one => only is null || one.Key == only)
+            .OrderBy(static one => one.Key, StringComparer.Ordinal))
         {
             var size = find?.Bind(1, tenant).Step() is true ? find.Number(0) : 0;
             if (size < head.Size)
-                missing[tenant] = $"The ledger of {tenant} ends at entry {size}, but entry {head.Size} was written ({DurableHeads.Name}): its end, or its write-ahead log, is missing or cut.";
+                missing[tenant] =
+                    $"The ledger of {tenant} ends at entry {size}, but entry {head.Size} was written ({DurableHeads.Name}): its end, or "
+                    + $"its write-ahead log, is missing or cut.";
             else if (size == head.Size && !find!.Bytes(1).SequenceEqual(head.Root))
                 missing[tenant] = $"The ledger of {tenant} ends at entry {size} with another root than was written ({DurableHeads.Name}).";
             find?.Reset();

@@ -12,7 +12,7 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// versions, the tree and its head. Reads the table from front to back, then its indexes; needs the same memory for any length. A page that
 /// cannot be read concerns the tenants whose rows are on it: the others' are found by the index.
 /// </summary>
-public sealed class LedgerVerifier
+public sealed partial class LedgerVerifier
 {
     private const int BlocksAhead = 4;
     private const string Columns = "SELECT id, tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries";
@@ -32,7 +32,9 @@ public sealed class LedgerVerifier
         this.sizes = sizes ?? new Dictionary<TenantId, IReadOnlyList<long>>();
     }
 
-    /// <summary>Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.</summary>
+    /// <summary>
+    /// Verifies one tenant, or every tenant found when <paramref name="only"/> is null. Empty when there is nothing of that tenant.
+    /// </summary>
     /// <exception cref="LedgerFileException">The file cannot be read for reasons that are not its own, as when it is locked.</exception>
     public static IReadOnlyList<TenantVerification> Verify(SqliteDatabase database, TenantId? only, CancellationToken cancellationToken)
     {
@@ -41,7 +43,9 @@ public sealed class LedgerVerifier
         return verifier.Results();
     }
 
-    /// <summary>As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.</summary>
+    /// <summary>
+    /// As <see cref="Verify"/>; null when there is no file. A file that is no ledger any more is a problem found, not an exception.
+    /// </summary>
     /// <param name="sizes">Also recompute the roots over the first so many entries, for <see cref="TenantVerification.RootsAt"/>.</param>
     /// <exception cref="LedgerFileException">As <see cref="Verify"/>.</exception>
     public static IReadOnlyList<TenantVerification>? VerifyFile(
@@ -71,7 +75,10 @@ public sealed class LedgerVerifier
 
     /// <summary>Whether a failure says something about the stored data, not about the moment.</summary>
     private static bool IsTampering(LedgerFileException failure) =>
-        !failure.IsUnknownFormat && failure.Code is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
+        !failure.IsUnknownFormat
+            && failure.Code
+                is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_CANTOPEN
+                    or raw.SQLITE_INTERRUPT);
 
     private void Run(CancellationToken cancellationToken)
     {
@@ -174,7 +181,8 @@ public sealed class LedgerVerifier
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var full = new BlockingCollection<RowBlock>(BlocksAhead);
         var empty = new ConcurrentBag<RowBlock>();
-        var checking = Task.Factory.StartNew(() => CheckBlocks(full, empty, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var checking = Task.Factory.StartNew(
+            () => CheckBlocks(full, empty, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             ReadBlocks(full, empty, stop.Token);
@@ -219,7 +227,8 @@ public sealed class LedgerVerifier
     private static void Add(RowBlock block, SqliteStatement rows)
     {
         var hasSealed = rows.Number(7) == 0;
-        block.Add(rows.Number(0), rows.Bytes(1), rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), hasSealed, rows.Bytes(8));
+        block.Add(rows.Number(0), rows.Bytes(1), rows.Number(2), rows.Bytes(3), rows.Number(4), rows.Bytes(5), rows.Bytes(6), hasSealed,
+            rows.Bytes(8));
     }
 
     private void CheckBlocks(BlockingCollection<RowBlock> full, ConcurrentBag<RowBlock> empty, CancellationTokenSource stop)
@@ -261,50 +270,6 @@ public sealed class LedgerVerifier
         var cursors = database.Prepare("SELECT tenant, max(seq) FROM cursors GROUP BY tenant");
         while (cursors.Step())
             Of(cursors.Bytes(0))?.Worked(cursors.Number(1));
-    }
-
-    /// <summary>The versions of each stream run 1, 2, 3 ... in the order of the entries, and the index holds what the table holds.</summary>
-    private void CheckStreams(TenantCheck check)
-    {
-        var rows = database.Prepare("SELECT stream, version, id FROM entries INDEXED BY entries_by_stream WHERE tenant = ? ORDER BY stream, version").Bind(1, check.Tenant);
-        var stream = new ByteBuffer(256);
-        var (lastVersion, lastId, fingerprint) = (0L, 0L, 0UL);
-        while (rows.Step())
-        {
-            var (version, id) = (rows.Number(1), rows.Number(2));
-            var text = rows.Bytes(0);
-            if (!text.SequenceEqual(stream.Written))
-            {
-                stream.Clear();
-                stream.Append(text);
-                (lastVersion, lastId) = (0, 0);
-            }
-            if (version != lastVersion + 1 || id <= lastId)
-                ReportRow(check, id, text, $"version {version} of its stream follows version {lastVersion}");
-            (lastVersion, lastId) = (version, id);
-            fingerprint += Mix(text, version, id);
-        }
-        if (fingerprint != check.Fingerprint)
-            check.Report(0, null, null, "the index by stream does not hold what the entries say");
-    }
-
-    private void CheckOrder(TenantCheck check)
-    {
-        var rows = database.Prepare("SELECT seq, id FROM entries INDEXED BY entries_by_seq WHERE tenant = ? ORDER BY seq").Bind(1, check.Tenant);
-        var (expected, lastId) = (0L, 0L);
-        while (rows.Step())
-        {
-            expected++;
-            if (rows.Number(0) != expected || rows.Number(1) <= lastId)
-            {
-                check.Report(expected, null, null, "the index by seq does not lead to it");
-                rows.Reset();
-                return;
-            }
-            lastId = rows.Number(1);
-        }
-        if (expected != check.Entries)
-            check.Report(expected + 1, null, null, "the index by seq ends before it");
     }
 
     private void ReportRow(TenantCheck check, long id, ReadOnlySpan<byte> stream, string what)

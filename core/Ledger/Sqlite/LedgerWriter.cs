@@ -6,7 +6,8 @@ namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
 /// The one thread that writes. It takes every append that waits, commits them together and then tells each caller: the flush to disk,
-/// which costs most, is shared (group commit). Who comes while a batch is being flushed is in the next one, or, where much waits, takes turns.
+/// which costs most, is shared (group commit). Who comes while a batch is being flushed is in the next one, or, where much waits, takes
+/// turns.
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
@@ -67,7 +68,9 @@ internal sealed class LedgerWriter : IDisposable
         session?.Dispose();
     }
 
-    /// <summary>A clean stop leaves nothing in the write-ahead log. Where that fails, the next start takes it from there as after a crash.</summary>
+    /// <summary>
+    /// A clean stop leaves nothing in the write-ahead log. Where that fails, the next start takes it from there as after a crash.
+    /// </summary>
     private void EmptyLog()
     {
         try
@@ -144,7 +147,9 @@ internal sealed class LedgerWriter : IDisposable
         session.Commit();
     }
 
-    /// <summary>What is wrong with one tenant's ledger fails that tenant's appends only: it shows before anything of them is written.</summary>
+    /// <summary>
+    /// What is wrong with one tenant's ledger fails that tenant's appends only: it shows before anything of them is written.
+    /// </summary>
     private static void Append(WriterSession session, PendingAppend append, DateTimeOffset now)
     {
         try
@@ -158,7 +163,8 @@ internal sealed class LedgerWriter : IDisposable
         catch (LedgerFileException failure) when (failure.IsDamage)
         {
             // Something of it may have been inserted, so the batch fails; the tenant whose append met the damage does not come again.
-            append.Damage = new LedgerDamagedException(append.Tenant, null, $"{LedgerFile.Name} cannot be written where its entries are ({failure.Message})", failure);
+            append.Damage = new LedgerDamagedException(
+                append.Tenant, null, $"{LedgerFile.Name} cannot be written where its entries are ({failure.Message})", failure);
             throw;
         }
     }
@@ -172,8 +178,11 @@ internal sealed class LedgerWriter : IDisposable
         logger.BatchFailed(failure, batch.Count);
         metrics.Failed(batch.Count);
         foreach (var append in batch)
-            append.Fail(append.Damage ?? new LedgerUnavailableException("The ledger cannot be written at the moment; nothing was recorded. " + failure.Message, failure));
+            append.Fail(append.Damage
+                ?? new LedgerUnavailableException(
+                    "The ledger cannot be written at the moment; nothing was recorded. " + failure.Message, failure));
         foreach (var saved in cursors)
-            saved.Completion.SetException(new LedgerUnavailableException("Cursors cannot be saved at the moment. " + failure.Message, failure));
+            saved.Completion.SetException(
+                new LedgerUnavailableException("Cursors cannot be saved at the moment. " + failure.Message, failure));
     }
 }

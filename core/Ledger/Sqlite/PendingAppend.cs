@@ -3,7 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>An append on its way to the writer, and who waits for it. Continuations run elsewhere, never on the writer's thread.</summary>
-internal sealed class PendingAppend(TenantId tenant, IReadOnlyList<StreamVersion> expected, PreparedEntry[] entries, CancellationToken cancellationToken)
+internal sealed class PendingAppend(TenantId tenant, IReadOnlyList<StreamVersion> expected, PreparedEntry[] entries,
+    CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<AppendResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

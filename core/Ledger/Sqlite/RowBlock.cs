@@ -26,8 +26,8 @@ internal sealed class RowBlock
 
     /// <param name="hasSealed">Something is stored encrypted beside the entry: <paramref name="sealedBytes"/>.</param>
     public void Add(
-        long id, ReadOnlySpan<byte> tenant, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> body,
-        bool hasSealed, ReadOnlySpan<byte> sealedBytes)
+        long id, ReadOnlySpan<byte> tenant, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> leaf,
+        ReadOnlySpan<byte> body, bool hasSealed, ReadOnlySpan<byte> sealedBytes)
     {
         var start = bytes.Length;
         bytes.Append(tenant);
@@ -50,7 +50,8 @@ internal sealed class RowBlock
     }
 
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Position(long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End, bool HasSealed);
+    internal readonly record struct Position(
+        long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End, bool HasSealed);
 
     [StructLayout(LayoutKind.Auto)]
     internal readonly ref struct Row(Position at, ReadOnlySpan<byte> bytes)

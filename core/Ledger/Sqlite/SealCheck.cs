@@ -5,8 +5,8 @@ using DevOpsAI.Ledger.Encryption;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
-/// Holds what is sealed beside one tenant's entries against what their leaves say. Needs no key. What is not there is in order when everybody
-/// whom it concerned was erased later; memory grows with the number of keys missing, not of entries.
+/// Holds what is sealed beside one tenant's entries against what their leaves say. Needs no key. What is not there is in order when
+/// everybody whom it concerned was erased later; memory grows with the number of keys missing, not of entries.
 /// </summary>
 internal sealed class SealCheck
 {

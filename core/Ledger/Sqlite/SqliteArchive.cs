@@ -9,7 +9,8 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
 {
     private const int PageSize = 512;
 
-    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) => new(Use<IReadOnlyList<TenantId>>(null, database =>
+    public ValueTask<IReadOnlyList<TenantId>> TenantsAsync(CancellationToken cancellationToken) =>
+        new(Use<IReadOnlyList<TenantId>>(null, database =>
     {
         var tenants = new List<TenantId>();
         var rows = database.Prepare("SELECT tenant FROM heads ORDER BY tenant");
@@ -38,7 +39,8 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         return new KeptHead(entries, row.Number(2), row.Bytes(3).ToArray(), row.Bytes(4).ToArray());
     }, cancellationToken));
 
-    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(
+        TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var next = Math.Max(1, first); next <= last;)
         {
@@ -52,12 +54,15 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         }
     }
 
-    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadStreamAsync(
+        TenantId tenant, StreamId stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         var all = Use(
             tenant,
-            database => Rows(database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND stream = ? ORDER BY version")
+            database => Rows(
+                database.Prepare(
+                    "SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND stream = ? ORDER BY version")
                 .Bind(1, tenant.Value).Bind(2, stream.Value)),
             cancellationToken);
         foreach (var entry in all)
@@ -76,14 +81,17 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         }, cancellationToken));
 
     private static List<StoredEntry> Page(SqliteDatabase database, TenantId tenant, long first, long last) =>
-        Rows(database.Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?")
+        Rows(database
+            .Prepare("SELECT seq, body, leaf, sealed IS NULL, sealed FROM entries WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq "
+                + "LIMIT ?")
             .Bind(1, tenant.Value).Bind(2, first).Bind(3, last).Bind(4, PageSize));
 
     private static List<StoredEntry> Rows(SqliteStatement rows)
     {
         var page = new List<StoredEntry>();
         while (rows.Step())
-            page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(), rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));
+            page.Add(new(rows.Number(0), rows.Bytes(1).ToArray(), rows.Bytes(2).ToArray(),
+                rows.Number(3) == 1 ? null : (ReadOnlyMemory<byte>?)rows.Bytes(4).ToArray()));
         return page;
     }
 

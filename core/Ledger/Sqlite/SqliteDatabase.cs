@@ -17,7 +17,8 @@ public sealed class LedgerFileException(int code, string message) : Exception(me
 
     /// <summary>Of a file that some version wrote whose format this one does not know.</summary>
     internal static LedgerFileException UnknownFormat(string path, long? format, int known) =>
-        new(0, $"{path} has format {format}; this version reads and writes format {known}. Use the version that wrote it; nothing was changed.");
+        new(0, $"{path} has format {format}; this version reads and writes format {known}. Use the version that wrote it; nothing was "
+            + $"changed.");
 }
 
 /// <summary>
@@ -46,9 +47,13 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>Opens for reading a file that nobody writes to, without touching its folder.</summary>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
     public static SqliteDatabase OpenUnchanging(string path) =>
-        Open("file:" + Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
+        Open("file:" + Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1",
+            raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
 
-    /// <summary>A private database for notes that are needed no longer than the process: what does not fit into its small cache is in a nameless temporary file.</summary>
+    /// <summary>
+    /// A private database for notes that are needed no longer than the process: what does not fit into its small cache is in a nameless
+    /// temporary file.
+    /// </summary>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
     public static SqliteDatabase OpenTemporary() => Open("", raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
@@ -92,7 +97,8 @@ public sealed class SqliteDatabase : IDisposable
     internal void Check(int code)
     {
         if (code is not raw.SQLITE_OK)
-            throw new LedgerFileException(code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
+            throw new LedgerFileException(
+                code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
     }
 
     private static SqliteDatabase Open(string path, int flags, TimeSpan? patience = null)

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DevOpsAI.Ledger.Sqlite;
 
-/// <summary>The documents in <c>documents.db</c>, beside <c>ledger.db</c>. Few and small, so one connection serves all callers in turn.</summary>
+/// <summary>
+/// The documents in <c>documents.db</c>, beside <c>ledger.db</c>. Few and small, so one connection serves all callers in turn.
+/// </summary>
 public sealed class SqliteDocuments : IDocuments, IDisposable
 {
     public const string FileName = "documents.db";
@@ -15,8 +17,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
     private const int PageSize = 256;
 
     /// <summary>
-    /// Several processes write here, as a bot and a command at its console do, each for a moment. On a slow disk flushing is a long one, and
-    /// within this process everybody waits for it however long it takes.
+    /// Several processes write here, as a bot and a command at its console do, each for a moment. On a slow disk flushing is a long one,
+    /// and within this process everybody waits for it however long it takes.
     /// </summary>
     private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(20);
 
@@ -56,9 +58,13 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
                 throw LedgerFileException.UnknownFormat(path, later, Format);
             database.Execute(Setup);
             find = database.Prepare("SELECT tag, value FROM documents WHERE scope = ? AND kind = ? AND id = ?");
-            list = database.Prepare("SELECT id, tag, value FROM documents WHERE scope = ? AND kind = ? AND id > ifnull(?, '') AND substr(id, 1, ?) = ifnull(?, '') ORDER BY id LIMIT ?");
-            insert = database.Prepare("INSERT INTO documents(scope, kind, id, tag, value) VALUES(?, ?, ?, 1, ifnull(?, x'')) ON CONFLICT DO NOTHING");
-            update = database.Prepare("UPDATE documents SET tag = tag + 1, value = ifnull(?, x'') WHERE scope = ? AND kind = ? AND id = ? AND tag = ?");
+            list = database.Prepare(
+                "SELECT id, tag, value FROM documents WHERE scope = ? AND kind = ? AND id > ifnull(?, '') AND substr(id, 1, ?) = "
+                + "ifnull(?, '') ORDER BY id LIMIT ?");
+            insert = database.Prepare(
+                "INSERT INTO documents(scope, kind, id, tag, value) VALUES(?, ?, ?, 1, ifnull(?, x'')) ON CONFLICT DO NOTHING");
+            update = database.Prepare(
+                "UPDATE documents SET tag = tag + 1, value = ifnull(?, x'') WHERE scope = ? AND kind = ? AND id = ? AND tag = ?");
             delete = database.Prepare("DELETE FROM documents WHERE scope = ? AND kind = ? AND id = ?");
             changes = database.Prepare("SELECT changes()");
         }
@@ -106,7 +112,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
             if (expectedTag is null)
                 insert.Bind(1, scope.Value).Bind(2, kind).Bind(3, id).Bind(4, value.Span).Run();
             else
-                update.Bind(1, value.Span).Bind(2, scope.Value).Bind(3, kind).Bind(4, id).Bind(5, long.Parse(expectedTag, CultureInfo.InvariantCulture)).Run();
+                update.Bind(1, value.Span).Bind(2, scope.Value).Bind(3, kind).Bind(4, id)
+                    .Bind(5, long.Parse(expectedTag, CultureInfo.InvariantCulture)).Run();
             changes.Step();
             var written = changes.Number(0) == 1;
             changes.Reset();
@@ -122,7 +129,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
             delete.Bind(1, scope.Value).Bind(2, kind).Bind(3, id).Run();
             // The log still holds the page as it was; once it is written back and cut, nothing does.
             if (database.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
-                throw new LedgerFileException(SQLitePCL.raw.SQLITE_BUSY, "A reader holds the log, so what was deleted is still in it; try again.");
+                throw new LedgerFileException(
+                    SQLitePCL.raw.SQLITE_BUSY, "A reader holds the log, so what was deleted is still in it; try again.");
             return true;
         }, cancellationToken);
         return default;
@@ -159,7 +167,8 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
             {
                 foreach (var statement in (SqliteStatement[])[find, list, insert, update, delete, changes])
                     statement.Reset();
-                throw new LedgerUnavailableException("The documents beside the ledger cannot be used at the moment. " + failure.Message, failure);
+                throw new LedgerUnavailableException(
+                    "The documents beside the ledger cannot be used at the moment. " + failure.Message, failure);
             }
         }
     }

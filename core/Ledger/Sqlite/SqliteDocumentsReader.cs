@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
-/// The documents in a <c>documents.db</c>, read only: beside a running bot, in a copy, or on a medium that cannot be written. Without a file
-/// there are none. Opened anew for every call.
+/// The documents in a <c>documents.db</c>, read only: beside a running bot, in a copy, or on a medium that cannot be written. Without a
+/// file there are none. Opened anew for every call.
 /// </summary>
 public sealed class SqliteDocumentsReader(string folder) : IDocuments
 {
@@ -17,7 +17,8 @@ public sealed class SqliteDocumentsReader(string folder) : IDocuments
         return new(Use(
             database =>
             {
-                var row = database.Prepare("SELECT tag, value FROM documents WHERE scope = ? AND kind = ? AND id = ?").Bind(1, scope.Value).Bind(2, kind).Bind(3, id);
+                var row = database.Prepare("SELECT tag, value FROM documents WHERE scope = ? AND kind = ? AND id = ?").Bind(1, scope.Value)
+                    .Bind(2, kind).Bind(3, id);
                 return row.Step() ? new Document(id, Text(row.Number(0)), row.Bytes(1).ToArray()) : null;
             },
             null,
@@ -32,7 +33,9 @@ public sealed class SqliteDocumentsReader(string folder) : IDocuments
         var all = Use(
             database =>
             {
-                var rows = database.Prepare("SELECT id, tag, value FROM documents WHERE scope = ? AND kind = ? AND substr(id, 1, ?) = ifnull(?, '') ORDER BY id")
+                var rows = database
+                    .Prepare("SELECT id, tag, value FROM documents WHERE scope = ? AND kind = ? AND substr(id, 1, ?) = ifnull(?, '') "
+                        + "ORDER BY id")
                     .Bind(1, scope.Value).Bind(2, kind).Bind(3, prefix.Length).Bind(4, prefix);
                 var found = new List<Document>();
                 while (rows.Step())
@@ -46,7 +49,8 @@ public sealed class SqliteDocumentsReader(string folder) : IDocuments
     }
 
     public ValueTask<bool> TryPutAsync(
-        DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag, CancellationToken cancellationToken) =>
+        DocumentScope scope, string kind, string id, ReadOnlyMemory<byte> value, string? expectedTag,
+        CancellationToken cancellationToken) =>
         throw new LedgerUnavailableException($"{path} is open for reading only.");
 
     public ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken) =>

@@ -23,10 +23,13 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
 
     /// <summary>Opens or creates the ledger in a folder.</summary>
     /// <param name="catalog">The entries that can be written, and are read as what they are.</param>
-    /// <param name="acceptLoss">Go on with a ledger that has lost entries or whose log is damaged; what is missing is logged as Critical.</param>
-    /// <exception cref="LedgerUnavailableException">Another process holds it, it cannot be opened, or entries are missing at its end.</exception>
+    /// <param name="acceptLoss">Go on with a ledger that has lost entries or whose log is damaged; what is missing is logged as
+    /// Critical.</param>
+    /// <exception cref="LedgerUnavailableException">Another process holds it, it cannot be opened, or entries are missing at its
+    /// end.</exception>
     public SqliteLedger(
-        string folder, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger, bool acceptLoss = false)
+        string folder, EntryCatalog catalog, IKeyRing ring, TimeProvider clock, LedgerMetrics metrics, ILogger<SqliteLedger> logger,
+        bool acceptLoss = false)
     {
         codec = new(catalog);
         try
@@ -84,7 +87,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(TailOf(tenant).Head);
 
-    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+        TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         afterSeq = Math.Max(0, afterSeq);
@@ -95,7 +99,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         return await codec.DecodeAsync(tenant, Whole(tenant, reader.Page(tenant, afterSeq, limit), afterSeq, due), ring, cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+        TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await codec.DecodeAsync(tenant, reader.Stream(tenant, stream), ring, cancellationToken);
@@ -104,7 +109,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
         TailOf(tenant).WaitPastAsync(afterSeq, cancellationToken);
 
-    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) => new(reader.Cursor(follower, tenant));
+    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
+        new(reader.Cursor(follower, tenant));
 
     public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
     {
@@ -149,7 +155,8 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new LedgerUnavailableException(
-                $"The ledger in {folder} is held by another running bot ({LedgerFile.LockName} is locked). Stop it, or set Storage:Path to another folder. {failure.Message}",
+                $"The ledger in {folder} is held by another running bot ({LedgerFile.LockName} is locked). Stop it, or set Storage:Path "
+                + $"to another folder. {failure.Message}",
                 failure);
         }
     }

@@ -3,7 +3,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Sqlite;
 
-/// <summary>Versions of the streams used lately. Of two generations the older one is dropped when the younger is full, so memory stays bounded.</summary>
+/// <summary>
+/// Versions of the streams used lately. Of two generations the older one is dropped when the younger is full, so memory stays bounded.
+/// </summary>
 internal sealed class StreamVersions
 {
     private const int GenerationSize = 32_768;

@@ -28,7 +28,9 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
 
     public bool HasProblems => problems > 0;
 
-    /// <summary>Sum over the rows of a keyed mix of stream, version and row id: the same for the table and for an index that agrees with it.</summary>
+    /// <summary>
+    /// Sum over the rows of a keyed mix of stream, version and row id: the same for the table and for an index that agrees with it.
+    /// </summary>
     public ulong Fingerprint { get; private set; }
 
     public void Row(RowBlock.Row row, ulong fingerprint)
@@ -77,7 +79,8 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
     public void Worked(long furthest)
     {
         if (furthest > lastSeq)
-            Report(lastSeq + 1, null, null, $"it is missing: the ledger ends at entry {lastSeq}, but work on its entries had come to entry {furthest}");
+            Report(lastSeq + 1, null, null,
+                $"it is missing: the ledger ends at entry {lastSeq}, but work on its entries had come to entry {furthest}");
     }
 
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
@@ -147,7 +150,9 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         if (row.Version != 1)
             return $"the event stands in the ledger already: this is version {row.Version} of its stream";
         var own = row.Stream.StartsWith("event/"u8) ? row.Stream[6..] : default;
-        return own.IsEmpty || !Names(row.Body[parts.Data], own) ? "it is an event, and stands on a stream that is not the event's own" : null;
+        return own.IsEmpty || !Names(row.Body[parts.Data], own)
+            ? "it is an event, and stands on a stream that is not the event's own"
+            : null;
     }
 
     /// <summary>Whether the canonical data names this event.</summary>

@@ -24,7 +24,9 @@ public sealed record TenantVerification(string Tenant, long Entries, string Root
 {
     public bool Intact => First is null;
 
-    /// <summary>The keys that what is sealed beside the entries is sealed under. Whether they are still there is for others to say.</summary>
+    /// <summary>
+    /// The keys that what is sealed beside the entries is sealed under. Whether they are still there is for others to say.
+    /// </summary>
     public IReadOnlyList<Encryption.KeyUse> Keys { get; init; } = [];
 
     /// <summary>What is damaged in the file where none of these entries is; null when nothing is, or when that was not looked at.</summary>

@@ -4,7 +4,8 @@ namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
 /// Looks for damage in SQLite's write-ahead log. When no bot runs, SQLite takes the log up to the first frame whose checksum is wrong and
-/// forgets the rest without a word: a flipped bit would make the newest entries vanish. Format: https://www.sqlite.org/fileformat2.html#walformat
+/// forgets the rest without a word: a flipped bit would make the newest entries vanish. Format:
+/// https://www.sqlite.org/fileformat2.html#walformat
 /// </summary>
 internal static class WriteAheadLog
 {
@@ -19,9 +20,9 @@ internal static class WriteAheadLog
     public static string? FindDamage(string path) => Find(path, onlyFlushed: false);
 
     /// <summary>
-    /// As <see cref="FindDamage"/>, for the start: only what no crash and no power cut can leave behind. A commit is flushed before the next
-    /// one is begun, so a bad frame followed by more than the rest of its own transaction was good once. Of the last transaction alone nobody
-    /// can tell whether it was ever flushed; <see cref="DurableHeads"/> knows whether its entries were acknowledged.
+    /// As <see cref="FindDamage"/>, for the start: only what no crash and no power cut can leave behind. A commit is flushed before the
+    /// next one is begun, so a bad frame followed by more than the rest of its own transaction was good once. Of the last transaction alone
+    /// nobody can tell whether it was ever flushed; <see cref="DurableHeads"/> knows whether its entries were acknowledged.
     /// </summary>
     public static string? FindCertainDamage(string path) => Find(path, onlyFlushed: true);
 

@@ -37,7 +37,9 @@ internal sealed class WriterSession : IDisposable
         findVersion = database.Prepare("SELECT max(version) FROM entries WHERE tenant = ? AND stream = ?");
         findHead = database.Prepare("SELECT size, range FROM heads WHERE tenant = ?");
         findLast = database.Prepare("SELECT seq, body FROM entries WHERE tenant = ? ORDER BY seq DESC LIMIT 1");
-        saveHead = database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES(?, ?, ?, ?) ON CONFLICT(tenant) DO UPDATE SET size = excluded.size, root = excluded.root, range = excluded.range");
+        saveHead = database.Prepare(
+            "INSERT INTO heads(tenant, size, root, range) VALUES(?, ?, ?, ?) ON CONFLICT(tenant) DO UPDATE SET size = excluded.size, "
+            + "root = excluded.root, range = excluded.range");
         saveCursor = database.Prepare("INSERT INTO cursors(follower, tenant, seq) VALUES(?, ?, ?) "
             + "ON CONFLICT(follower, tenant) DO UPDATE SET seq = excluded.seq");
     }
@@ -89,7 +91,9 @@ internal sealed class WriterSession : IDisposable
         }
     }
 
-    /// <summary>Moves the log into the file and empties it, so that the file alone is the whole ledger. Readers in the way leave some of it.</summary>
+    /// <summary>
+    /// Moves the log into the file and empties it, so that the file alone is the whole ledger. Readers in the way leave some of it.
+    /// </summary>
     public void EmptyLog() => database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 
     public void Dispose() => database.Dispose();
@@ -104,11 +108,13 @@ internal sealed class WriterSession : IDisposable
         row.Append(MerkleTree.LeafPrefix);
         EntryCodec.Complete(entry, at, seq, version, row, now);
         var leaf = SHA256.HashData(row.Written);
-        insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..]).BindOrNull(7, entry.Sealed).Run();
+        insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..])
+            .BindOrNull(7, entry.Sealed).Run();
         head.Range.Append(leaf);
         head.LastAt = at;
         versions.Set(tenant, stream, version);
-        return new(tenant, seq, at, entry.Type, stream, version, entry.Source.Actor, entry.Source.Correlation, entry.Source.Causation, entry.Fact, leaf) { ByClock = now };
+        return new(tenant, seq, at, entry.Type, stream, version, entry.Source.Actor, entry.Source.Correlation, entry.Source.Causation,
+            entry.Fact, leaf) { ByClock = now };
     }
 
     private long VersionOf(TenantId tenant, StreamId stream)
@@ -145,7 +151,8 @@ internal sealed class WriterSession : IDisposable
         var range = findHead.Bind(1, tenant.Value).Step() ? CompactRange.Load(findHead.Bytes(1)) : new();
         var (seq, lastAt) = (0L, DateTimeOffset.MinValue);
         if (findLast.Bind(1, tenant.Value).Step())
-            (seq, lastAt) = (findLast.Number(0), DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(findLast.Bytes(1)).AtMilliseconds));
+            (seq, lastAt) =
+                (findLast.Number(0), DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(findLast.Bytes(1)).AtMilliseconds));
         return seq == range.Size
             ? new(tenant, range) { LastAt = lastAt }
             : throw new LedgerDamagedException(tenant, seq, $"the ledger ends there, but its head says {range.Size}");

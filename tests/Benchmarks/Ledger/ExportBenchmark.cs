@@ -17,7 +17,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Benchmarks.Ledger;
 
-/// <summary><c>export</c>: an evidence bundle of ten times the entries takes ten times as long and no more memory. Each export has a process of its own.</summary>
+/// <summary>
+/// <c>export</c>: an evidence bundle of ten times the entries takes ten times as long and no more memory. Each export has a process of its
+/// own.
+/// </summary>
 internal sealed class ExportBenchmark : IBenchmark
 {
     private const int PerIncident = 10;
@@ -43,8 +46,10 @@ internal sealed class ExportBenchmark : IBenchmark
         };
         return
         [
-            Measured.AtMost($"export: peak memory, {many} entries / {many / 10}", large.PeakMegabytes / small.PeakMegabytes, "x", 1.25, figures),
-            Measured.AtMost("export: time per entry, all / a tenth", large.Seconds / many / (small.Seconds / (many / 10)), "x", 1.5, new Dictionary<string, double>()),
+            Measured.AtMost($"export: peak memory, {many} entries / {many / 10}", large.PeakMegabytes / small.PeakMegabytes, "x",
+                1.25, figures),
+            Measured.AtMost("export: time per entry, all / a tenth", large.Seconds / many / (small.Seconds / (many / 10)), "x", 1.5,
+                new Dictionary<string, double>()),
         ];
     }
 
@@ -63,13 +68,16 @@ internal sealed class ExportBenchmark : IBenchmark
                 leaves.Append(chunk.Span.Slice(i, MerkleTree.HashSize));
         }
         var checkpoint = new Checkpoint(verifier.Name, leaves.Size, leaves.Root());
-        var signature = key.SignData(Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature =
+            key.SignData(Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         var signed = new SignedCheckpoint(checkpoint, new(checkpoint.ToText(), [new(verifier.Name, verifier.Id, signature)]));
         var request = new BundleRequest(
-            Tenant, "Contoso Ltd", "Benchmark", EvidenceSubject.DefaultNamespace, 1, leaves.Size, signed, verifier, WithSealed: false, Redaction.None);
+            Tenant, "Contoso Ltd", "Benchmark", EvidenceSubject.DefaultNamespace, 1, leaves.Size, signed, verifier, WithSealed: false,
+            Redaction.None);
         var bundle = Path.Combine(folder, "bundle.zip");
         var since = Stopwatch.GetTimestamp();
-        await new BundleExporter(archive, CoreFeatures.Catalog).ExportAsync(request, AsyncEnumerable.Empty<SignedCheckpoint>(), bundle, CancellationToken.None);
+        await new BundleExporter(archive, CoreFeatures.Catalog).ExportAsync(
+            request, AsyncEnumerable.Empty<SignedCheckpoint>(), bundle, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         var heap = GC.GetTotalMemory(forceFullCollection: true);
@@ -79,17 +87,20 @@ internal sealed class ExportBenchmark : IBenchmark
             throw new InvalidOperationException(verdict.Problem);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds} {peak / 1048576.0} {new FileInfo(bundle).Length / 1048576.0} {Stopwatch.GetElapsedTime(since).TotalSeconds} {heap / 1048576.0}"));
+            $"{seconds} {peak / 1048576.0} {new FileInfo(bundle).Length / 1048576.0} {Stopwatch.GetElapsedTime(since).TotalSeconds} "
+            + $"{heap / 1048576.0}"));
         return 0;
     }
 
-    private static async Task<(double Seconds, double PeakMegabytes, double Megabytes, double VerifySeconds, double HeapMegabytes)> InItsOwnProcessAsync(int count)
+    private static async Task<(double Seconds, double PeakMegabytes, double Megabytes, double VerifySeconds,
+        double HeapMegabytes)> InItsOwnProcessAsync(int count)
     {
         var folder = Directory.CreateTempSubdirectory("export-benchmark-").FullName;
         try
         {
             await SeedAsync(folder, count);
-            using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. OwnArguments(), "--measure-export", $"{count}", folder])
+            using var process =
+                Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. OwnArguments(), "--measure-export", $"{count}", folder])
             {
                 RedirectStandardOutput = true, UseShellExecute = false,
             })!;
@@ -114,7 +125,8 @@ internal sealed class ExportBenchmark : IBenchmark
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(
+            folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         foreach (var chunk in Enumerable.Range(0, count / PerIncident).Chunk(100))
         {
             var entries = chunk.SelectMany(number => Story(number, (number * PerIncident) + 1L)).ToList();
@@ -133,19 +145,27 @@ internal sealed class ExportBenchmark : IBenchmark
         var executing = Actor.Service("execution");
         var seal = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         var target = new Target("contoso-sandbox", "device", device.ToLowerInvariant(), device, "Contoso Ltd");
-        var plan = new Plan([new("Restart the Print Spooler", "service.restart", target, new Dictionary<string, string>(), "Restart-Service -Name 'Spooler'", [], [], [], null)]);
+        var plan = new Plan(
+            [new("Restart the Print Spooler", "service.restart", target, new Dictionary<string, string>(),
+                "Restart-Service -Name 'Spooler'", [], [], [], null)]);
         var terms = new GateTerms(GateLevel.L2, ["Restarting interrupts."], Role.Approver, 1, true, now.AddYears(100), null, null, "bench");
         var run = $"{id}-x1";
         var proposal = StreamId.Proposal(id);
         yield return SampleEvents.Make(number);
-        yield return new(StreamId.Incident(id), drafting, id, new IncidentOpened(id, $"Spooler is down on {device}", Severity.Error, "ServiceDown", device, IncidentScope.One, id, "c", id));
-        yield return new(proposal, drafting, id, new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null, new Dictionary<string, string>(), true));
-        yield return new(proposal, drafting, id, new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, seal, seal));
+        yield return new(StreamId.Incident(id), drafting, id,
+            new IncidentOpened(id, $"Spooler is down on {device}", Severity.Error, "ServiceDown", device, IncidentScope.One, id, "c", id));
+        yield return new(proposal, drafting, id,
+            new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null,
+                new Dictionary<string, string>(), true));
+        yield return new(proposal, drafting, id,
+            new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, seal, seal));
         yield return new(StreamId.Card(id), drafting, id, new CardSending(id, "19:bench"));
-        yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), id, new ProposalDecided(id, 1, DecisionKind.Approve, seal, null, null, null, true));
+        yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), id,
+            new ProposalDecided(id, 1, DecisionKind.Approve, seal, null, null, null, true));
         yield return new(proposal, executing, id, new ExecutionStarted(id, 1, run, seal, "i", now.AddYears(100)), first + 5);
         yield return new(proposal, executing, id, new StepFinished(id, run, 0, false, $"{run}-0", StepOutcome.Applied, "done"), first + 6);
-        yield return new(proposal, executing, id, new ExecutionFinished(id, run, ExecutionOutcome.Verified, "The service runs.", [], false, null), first + 6);
+        yield return new(proposal, executing, id,
+            new ExecutionFinished(id, run, ExecutionOutcome.Verified, "The service runs.", [], false, null), first + 6);
         yield return new(StreamId.Incident(id), executing, id, new IncidentClosed(id, "verified"), first + 8);
     }
 }

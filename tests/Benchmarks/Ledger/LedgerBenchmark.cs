@@ -36,7 +36,8 @@ internal sealed class LedgerBenchmark : IBenchmark
             }
             return
             [
-                new("ledger append / raw SQLite, 64 appenders", Median([.. ledger.Zip(raw, static (ours, bare) => ours / bare)]), "x", 0.5, new Dictionary<string, double>
+                new("ledger append / raw SQLite, 64 appenders", Median([.. ledger.Zip(raw, static (ours, bare) => ours / bare)]), "x", 0.5,
+                    new Dictionary<string, double>
                 {
                     ["ledger entries per second"] = Median(ledger),
                     ["raw SQLite rows per second"] = Median(raw),
@@ -56,7 +57,8 @@ internal sealed class LedgerBenchmark : IBenchmark
         var entries = Enumerable.Range(0, count).Select(SampleEvents.Make).ToArray();
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(
+            folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var next = -1;
         var since = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Appenders).Select(_ => Task.Run(async () =>

@@ -8,7 +8,9 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks.Ledger;
 
-/// <summary><c>proofs</c>: receipts of single entries out of a million, from the stored ledger, each checked against its checkpoint.</summary>
+/// <summary>
+/// <c>proofs</c>: receipts of single entries out of a million, from the stored ledger, each checked against its checkpoint.
+/// </summary>
 internal sealed class ProofsBenchmark : IBenchmark
 {
     private static readonly TenantId Tenant = TenantId.Parse("contoso");
@@ -27,7 +29,8 @@ internal sealed class ProofsBenchmark : IBenchmark
             using var documents = new SqliteDocuments(root);
             var tree = new LedgerTree(archive, documents);
             using var signer = LocalSigningKey.OpenOrCreate(Path.Combine(root, LocalSigningKey.FileName));
-            var signed = await signer.SignAsync(new Checkpoint(Origins.Of(Origins.Default, Tenant), size, range.Root()), CancellationToken.None);
+            var signed =
+                await signer.SignAsync(new Checkpoint(Origins.Of(Origins.Default, Tenant), size, range.Root()), CancellationToken.None);
             var keepSeconds = await SecondsAsync(() => tree.KeepNodesAsync(Tenant, size, CancellationToken.None));
 
             var random = new Random(1);
@@ -37,7 +40,8 @@ internal sealed class ProofsBenchmark : IBenchmark
                 var seq = random.NextInt64(1, size + 1);
                 var since = Stopwatch.GetTimestamp();
                 var entry = await archive.ReadAsync(Tenant, seq, seq, CancellationToken.None).FirstAsync();
-                var proof = await tree.InclusionAsync(Tenant, seq, MerkleTree.HashLeaf(entry.Body.Span), signed.Checkpoint, CancellationToken.None);
+                var proof = await tree.InclusionAsync(
+                    Tenant, seq, MerkleTree.HashLeaf(entry.Body.Span), signed.Checkpoint, CancellationToken.None);
                 if (i < 200)
                     continue;
                 times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
@@ -46,7 +50,8 @@ internal sealed class ProofsBenchmark : IBenchmark
             times.Sort();
             return
             [
-                Measured.AtMost($"proof of one entry out of {size:N0}, median", times[times.Count / 2], "ms", 2, new Dictionary<string, double>
+                Measured.AtMost($"proof of one entry out of {size:N0}, median", times[times.Count / 2], "ms", 2,
+                    new Dictionary<string, double>
                 {
                     ["99th percentile, ms"] = times[times.Count * 99 / 100],
                     ["keeping the nodes of the whole tree for the first time, s"] = keepSeconds,
@@ -83,7 +88,8 @@ internal sealed class ProofsBenchmark : IBenchmark
     {
         using var database = LedgerFile.OpenToWrite(file);
         database.Execute("PRAGMA synchronous = OFF; BEGIN");
-        var insert = database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, 1, ?, ?)");
+        var insert =
+            database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, 1, ?, ?)");
         var range = new CompactRange();
         var body = new ByteBuffer(4096);
         var keys = new InMemoryKeyRing().Of(Tenant);
@@ -98,7 +104,8 @@ internal sealed class ProofsBenchmark : IBenchmark
             insert.Step();
             insert.Reset();
         }
-        database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES('contoso', ?, ?, ?)").Bind(1, size).Bind(2, range.Root()).Bind(3, range.Save()).Step();
+        database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES('contoso', ?, ?, ?)").Bind(1, size).Bind(2, range.Root())
+            .Bind(3, range.Save()).Step();
         database.Execute("COMMIT");
         return range;
     }

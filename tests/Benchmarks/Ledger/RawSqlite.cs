@@ -2,7 +2,9 @@ using DevOpsAI.Ledger.Sqlite;
 
 namespace DevOpsAI.Benchmarks.Ledger;
 
-/// <summary>The yardstick: the same rows into the same table, in transactions of 64, with the same durability, by a loop that does nothing else.</summary>
+/// <summary>
+/// The yardstick: the same rows into the same table, in transactions of 64, with the same durability, by a loop that does nothing else.
+/// </summary>
 internal static class RawSqlite
 {
     public const int TransactionSize = 64;
@@ -15,7 +17,8 @@ internal static class RawSqlite
         var select = database.Prepare("SELECT tenant, seq, stream, version, leaf, body, sealed IS NULL, sealed FROM entries ORDER BY id");
         var rows = new List<Row>();
         while (select.Step())
-            rows.Add(new(select.Text(0), select.Number(1), select.Text(2), select.Number(3), select.Bytes(4).ToArray(), select.Bytes(5).ToArray(), select.Number(6) == 1 ? null : select.Bytes(7).ToArray()));
+            rows.Add(new(select.Text(0), select.Number(1), select.Text(2), select.Number(3), select.Bytes(4).ToArray(),
+                select.Bytes(5).ToArray(), select.Number(6) == 1 ? null : select.Bytes(7).ToArray()));
         return rows;
     }
 
@@ -29,7 +32,8 @@ internal static class RawSqlite
         {
             begin.Run();
             foreach (var row in transaction)
-                insert.Bind(1, row.Tenant).Bind(2, row.Seq).Bind(3, row.Stream).Bind(4, row.Version).Bind(5, row.Leaf).Bind(6, row.Body).BindOrNull(7, row.Sealed).Run();
+                insert.Bind(1, row.Tenant).Bind(2, row.Seq).Bind(3, row.Stream).Bind(4, row.Version).Bind(5, row.Leaf).Bind(6, row.Body)
+                    .BindOrNull(7, row.Sealed).Run();
             commit.Run();
         }
     }

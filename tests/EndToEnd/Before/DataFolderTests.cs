@@ -112,7 +112,8 @@ public sealed class DataFolderTests : IDisposable
         var before = (await desk.CardsAsync(Alex)).Count;
         await desk.SayAsync("alex", Alex, question);
         await Eventually.TrueAsync(
-            async () => (await desk.CardsAsync(Alex)).Skip(before).Any(card => texts.All(text => card.Card.Contains(text, StringComparison.Ordinal))),
+            async () => (await desk.CardsAsync(Alex)).Skip(before)
+                .Any(card => texts.All(text => card.Card.Contains(text, StringComparison.Ordinal))),
             () => $"{question}: {string.Join(", ", texts)}\n{desk.Bot.Output}");
     }
 
@@ -129,7 +130,8 @@ public sealed class DataFolderTests : IDisposable
         await desk.SaysAsync(conversation, card, "Verified");
     }
 
-    private static async Task<int> DecisionsAsync(BotProcess bot) => (await bot.TypesAsync()).Count(static type => type == "proposal.decided");
+    private static async Task<int> DecisionsAsync(BotProcess bot) =>
+        (await bot.TypesAsync()).Count(static type => type == "proposal.decided");
 
     /// <summary>What was recorded is as it was, and the decision and its run come after it.</summary>
     private static async Task EndsWellAsync(BotProcess bot, Dictionary<string, string[]> before)
@@ -137,8 +139,10 @@ public sealed class DataFolderTests : IDisposable
         var now = await EntriesAsync(bot);
         foreach (var client in Clients)
             now[client].Take(before[client].Length).ShouldBe(before[client], client);
-        var added = now["contoso"].Skip(before["contoso"].Length).Select(static line => JsonNode.Parse(line)!["type"]!.GetValue<string>()).ToList();
-        foreach (var type in (string[])["proposal.expired", "proposal.staged", "proposal.decided", "execution.started", "step.finished", "execution.finished"])
+        var added = now["contoso"].Skip(before["contoso"].Length)
+            .Select(static line => JsonNode.Parse(line)!["type"]!.GetValue<string>()).ToList();
+        foreach (var type in (string[])["proposal.expired", "proposal.staged", "proposal.decided", "execution.started", "step.finished",
+            "execution.finished"])
             added.ShouldContain(type);
     }
 }

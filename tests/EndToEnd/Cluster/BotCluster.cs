@@ -92,7 +92,8 @@ internal sealed class BotCluster : IAsyncDisposable
                 {
                     return await wire.SendAsync(request, cancellationToken);
                 }
-                catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError && attempt < 3 * bots.Count)
+                catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError
+                    && attempt < 3 * bots.Count)
                 {
                     await Task.Delay(100, cancellationToken);
                 }

@@ -56,7 +56,8 @@ public sealed class ClusterTests(ITestOutputHelper log)
 
         var (exitCode, verified) = await cluster.Bots[0].VerbAsync("ledger", "verify", "--all");
         exitCode.ShouldBe(0, verified);
-        var received = (await ListAsync(cluster, "event.received")).Select(static entry => entry["data"]!["eventId"]!.GetValue<string>()).ToList();
+        var received = (await ListAsync(cluster, "event.received")).Select(static entry => entry["data"]!["eventId"]!.GetValue<string>())
+            .ToList();
         received.ShouldBeUnique();
         var acknowledged = team.SelectMany(static one => one.Acknowledged).ToList();
         acknowledged.Except(received).ShouldBeEmpty();
@@ -64,21 +65,28 @@ public sealed class ClusterTests(ITestOutputHelper log)
         var incidents = team.SelectMany(static one => one.Incidents).ToList();
         incidents.ShouldBeUnique();
         (await ListAsync(cluster, "incident.opened")).Count.ShouldBe(incidents.Count);
-        var decided = (await ListAsync(cluster, "proposal.decided")).Where(static entry => entry["data"]!["complete"]?.GetValue<bool>() == true).Select(IncidentOf).ToList();
+        var decided =
+            (await ListAsync(cluster, "proposal.decided")).Where(static entry => entry["data"]!["complete"]?.GetValue<bool>() == true)
+                .Select(IncidentOf).ToList();
         decided.GroupBy(static id => id).Where(static ofOne => ofOne.Count() > 1).ShouldBeEmpty();
         var finished = await ListAsync(cluster, "execution.finished");
-        finished.Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified").Select(IncidentOf).ShouldBe(incidents, ignoreOrder: true);
+        finished.Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified").Select(IncidentOf)
+            .ShouldBe(incidents, ignoreOrder: true);
 
         var effects = await EffectsAsync(cluster);
-        effects.GroupBy(static effect => effect["operationId"]!.GetValue<string>()).Where(static ofOne => ofOne.Count() > 1).Select(static ofOne => ofOne.Key).ShouldBeEmpty();
+        effects.GroupBy(static effect => effect["operationId"]!.GetValue<string>()).Where(static ofOne => ofOne.Count() > 1)
+            .Select(static ofOne => ofOne.Key).ShouldBeEmpty();
         effects.Count.ShouldBe(incidents.Count);
 
         // An incident's own card begins its summary with the incident; what is said about a click names it later.
         var cards = teams.Messages.Values.Where(static message => message.Card is not null)
-            .GroupBy(static message => System.Text.RegularExpressions.Regex.Match((string?)message.Card!["fallbackText"] ?? "", "^CON-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value)
+            .GroupBy(static message =>
+                System.Text.RegularExpressions.Regex.Match((string?)message.Card!["fallbackText"] ?? "", "^CON-[0-9]{4,}",
+                    System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value)
             .Where(ofOne => incidents.Contains(ofOne.Key)).ToList();
         log.WriteLine($"{kills} kills, {acknowledged.Count} events acknowledged, {incidents.Count} incidents, {effects.Count} effects, "
-            + $"{cards.Sum(static ofOne => ofOne.Count() - 1)} cards sent twice because their bot died between sending and recording; {clock.Elapsed.TotalSeconds:0} s\n{verified}");
+            + $"{cards.Sum(static ofOne => ofOne.Count() - 1)} cards sent twice because their bot died between sending and recording; "
+            + $"{clock.Elapsed.TotalSeconds:0} s\n{verified}");
         log.WriteLine(await SlowestAsync(cluster));
         // A card is sent again only when its bot died before it could write down that it was sent (ADR 5).
         cards.Sum(static ofOne => ofOne.Count() - 1).ShouldBeLessThanOrEqualTo(kills);
@@ -89,25 +97,32 @@ public sealed class ClusterTests(ITestOutputHelper log)
     private static async Task<List<JsonObject>> ListAsync(BotCluster cluster, string type)
     {
         var (_, output) = await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
-        return [.. output.Split('\n').Where(line => line.StartsWith('{') && (type.Length == 0 || line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal))).Select(static line => JsonNode.Parse(line)!.AsObject())];
+        return [.. output.Split('\n')
+            .Where(line => line.StartsWith('{') && (type.Length == 0 || line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)))
+            .Select(static line => JsonNode.Parse(line)!.AsObject())];
     }
 
     /// <summary>What happened when to the incident that took longest.</summary>
     private static async Task<string> SlowestAsync(BotCluster cluster)
     {
-        var slowest = (await ListAsync(cluster, "")).Where(static entry => entry["stream"]!.GetValue<string>() is ['i' or 'p' or 'c', ..] stream && !stream.StartsWith("poll", StringComparison.Ordinal) && stream.Contains('/', StringComparison.Ordinal))
+        var slowest =
+            (await ListAsync(cluster, "")).Where(
+                static entry => entry["stream"]!.GetValue<string>() is ['i' or 'p' or 'c', ..] stream
+                    && !stream.StartsWith("poll", StringComparison.Ordinal) && stream.Contains('/', StringComparison.Ordinal))
             .GroupBy(static entry => entry["stream"]!.GetValue<string>().Split('/')[1])
             .MaxBy(static ofOne => TimeOf(ofOne.Last()) - TimeOf(ofOne.First()))!;
         return $"slowest: {slowest.Key}\n" + string.Join('\n', slowest.Select(static entry => $"  {entry["at"]} {entry["type"]}"));
     }
 
-    private static DateTimeOffset TimeOf(JsonObject entry) => DateTimeOffset.Parse(entry["at"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset TimeOf(JsonObject entry) =>
+        DateTimeOffset.Parse(entry["at"]!.GetValue<string>(), CultureInfo.InvariantCulture);
 
     private static async Task<List<JsonObject>> EffectsAsync(BotCluster cluster)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox/effects");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-contoso-dev");
         using var answer = await cluster.Vendor.Http.SendAsync(request);
-        return [.. (await answer.Content.ReadFromJsonAsync<JsonObject>())!["effects"]!.AsArray().Select(static effect => effect!.AsObject())];
+        return [.. (await answer.Content.ReadFromJsonAsync<JsonObject>())!["effects"]!.AsArray()
+            .Select(static effect => effect!.AsObject())];
     }
 }

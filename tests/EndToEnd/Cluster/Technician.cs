@@ -6,8 +6,9 @@ using System.Text.Json.Nodes;
 namespace DevOpsAI.Tests.EndToEnd.Cluster;
 
 /// <summary>
-/// Lets one service on one device fail again and again: stops it at the vendor, sends the alert until it is acknowledged, has two people approve
-/// at the same time, and waits until the card says that it runs. Repeats whatever a dying bot did not answer, as senders and people do.
+/// Lets one service on one device fail again and again: stops it at the vendor, sends the alert until it is acknowledged, has two people
+/// approve at the same time, and waits until the card says that it runs. Repeats whatever a dying bot did not answer, as senders and people
+/// do.
 /// </summary>
 internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string tenant, string device, string deviceId, string service)
 {
@@ -24,12 +25,14 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
 
     private async Task RoundAsync(string title)
     {
-        var state = new JsonObject { ["services"] = new JsonObject { [service] = new JsonObject { ["state"] = "stopped", ["startup"] = "automatic" } } };
+        var state = new JsonObject
+            { ["services"] = new JsonObject { [service] = new JsonObject { ["state"] = "stopped", ["startup"] = "automatic" } } };
         using (var stopped = await SendAsync(cluster.Vendor.Http, $"/sandbox/devices/{deviceId}/state", state))
             stopped.EnsureSuccessStatusCode();
         await RaiseAsync(title);
         var card = await teams.CardAsync(title);
-        var incident = System.Text.RegularExpressions.Regex.Match(card.Card!.ToJsonString(), "[A-Z]{3}-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value;
+        var incident = System.Text.RegularExpressions.Regex.Match(
+            card.Card!.ToJsonString(), "[A-Z]{3}-[0-9]{4,}", System.Text.RegularExpressions.RegexOptions.NonBacktracking).Value;
         Incidents.Add(incident);
         await Eventually.TrueAsync(async () =>
         {
@@ -46,7 +49,8 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
     {
         var alert = new JsonObject
         {
-            ["id"] = Guid.NewGuid().ToString("N"), ["kind"] = "WindowsServiceDown", ["device"] = device, ["severity"] = "critical", ["name"] = service, ["title"] = title,
+            ["id"] = Guid.NewGuid().ToString("N"), ["kind"] = "WindowsServiceDown", ["device"] = device, ["severity"] = "critical",
+            ["name"] = service, ["title"] = title,
         };
         await Eventually.TrueAsync(async () =>
         {
@@ -66,7 +70,8 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
     }
 
     /// <summary>Two people at once; whichever bots get the clicks.</summary>
-    private Task ApproveAsync(PlayedMessage shown) => Task.WhenAll(ClickAsync(PlayedTeams.Tara, shown), ClickAsync(PlayedTeams.Omar, shown));
+    private Task ApproveAsync(PlayedMessage shown) =>
+        Task.WhenAll(ClickAsync(PlayedTeams.Tara, shown), ClickAsync(PlayedTeams.Omar, shown));
 
     private async Task ClickAsync(PlayedPerson who, PlayedMessage shown)
     {
@@ -89,7 +94,8 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
         return await http.SendAsync(request);
     }
 
-    private bool Says(string title, string text) => teams.Messages.Values.Any(message => Contains(message, title) && Contains(message, text));
+    private bool Says(string title, string text) =>
+        teams.Messages.Values.Any(message => Contains(message, title) && Contains(message, text));
 
     private static bool Contains(PlayedMessage message, string text) =>
         message.Card?.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase) == true;

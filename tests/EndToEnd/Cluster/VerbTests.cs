@@ -5,7 +5,9 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd.Cluster;
 
-/// <summary>The command line on the database of bots that run: what it prints and exports, an erasure, and key rotations that are killed.</summary>
+/// <summary>
+/// The command line on the database of bots that run: what it prints and exports, an erasure, and key rotations that are killed.
+/// </summary>
 public sealed class VerbTests(ITestOutputHelper log)
 {
     private static readonly PlayedPerson Jo = new("29:1jo", "77777777-0000-4000-8000-00000000000a", "Canary Jolanda");
@@ -26,13 +28,15 @@ public sealed class VerbTests(ITestOutputHelper log)
         var folder = Directory.CreateTempSubdirectory("verbs-").FullName;
         var (bundle, receipt) = (Path.Combine(folder, "evidence.zip"), Path.Combine(folder, "a.tlog-proof"));
         var key = (await SucceedsAsync(cluster, "devops-ai-bot/contoso+", "ledger", "key", "--tenant", "contoso")).Trim();
-        await Eventually.TrueAsync(async () => (await cluster.Bots[1].VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed");
+        await Eventually.TrueAsync(
+            async () => (await cluster.Bots[1].VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed");
         await SucceedsAsync(cluster, "contoso: entries 1 to ", "ledger", "export", "--tenant", "contoso", "--out", bundle, "--with-sealed");
         await SucceedsAsync(cluster, "Signed with the key given", "ledger", "verify", "--bundle", bundle, "--key", key);
         await SucceedsAsync(cluster, "entry 1 of contoso", "ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", receipt);
         await SucceedsAsync(cluster, "valid, entry 1 of contoso", "ledger", "check-receipt", receipt, "--key", key, "--tenant", "contoso");
 
-        (await SucceedsAsync(cluster, "is destroyed", "erase", "--tenant", "contoso", "--subject", Jo.ObjectId, "--reason", "asked by mail")).ShouldNotContain(Canary);
+        (await SucceedsAsync(cluster, "is destroyed", "erase", "--tenant", "contoso", "--subject", Jo.ObjectId, "--reason",
+            "asked by mail")).ShouldNotContain(Canary);
         await SucceedsAsync(cluster, "nothing to erase", "erase", "--tenant", "contoso", "--subject", Jo.ObjectId);
         await SucceedsAsync(cluster, "is not needed any more", "keys", "rotate", "--tenant", "contoso");
         await SucceedsAsync(cluster, "intact", "ledger", "verify", "--tenant", "contoso");
@@ -74,7 +78,9 @@ public sealed class VerbTests(ITestOutputHelper log)
             // Two at once, of which any number is killed.
             using var one = cluster.Bots[0].StartVerb("keys", "rotate", "--tenant", "contoso");
             using var two = cluster.Bots[1].StartVerb("keys", "rotate", "--tenant", "contoso");
-            var write = round % 2 == 0 ? teams.SayAsync(PlayedTeams.Tara, "freeze contoso because of the audit") : teams.SayAsync(PlayedTeams.Omar, "unfreeze contoso done");
+            var write = round % 2 == 0
+                ? teams.SayAsync(PlayedTeams.Tara, "freeze contoso because of the audit")
+                : teams.SayAsync(PlayedTeams.Omar, "unfreeze contoso done");
             // One in three may end; the others are killed about when the new key is made, stored, put in place and recorded.
             await ChangedAsync(cluster, one, two);
             if (round % 3 == 2)
@@ -105,7 +111,8 @@ public sealed class VerbTests(ITestOutputHelper log)
         await SucceedsAsync(cluster, "is wrapped under", "keys", "rotate", "--tenant", "contoso");
         await SucceedsAsync(cluster, "intact", "ledger", "verify", "--tenant", "contoso");
         var entries = await EntriesAsync(cluster);
-        var rotations = entries.Where(static entry => entry["type"]!.GetValue<string>() == "key.rotated").Select(static entry => entry["data"]!.AsObject()).ToList();
+        var rotations = entries.Where(static entry => entry["type"]!.GetValue<string>() == "key.rotated")
+            .Select(static entry => entry["data"]!.AsObject()).ToList();
         rotations.Count.ShouldBeGreaterThanOrEqualTo(finished);
         rotations.Select(static one => one["to"]!.GetValue<string>()).ShouldBeUnique();
         foreach (var (earlier, later) in rotations.Zip(rotations.Skip(1)))
@@ -143,7 +150,8 @@ public sealed class VerbTests(ITestOutputHelper log)
         async () => (await EntriesAsync(cluster)).Exists(entry => entry["type"]!.GetValue<string>() == type), () => type);
 
     private static async Task<List<JsonObject>> EntriesAsync(BotCluster cluster) =>
-        [.. (await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject())];
+        [.. (await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Split('\n')
+            .Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject())];
 
     private static async Task<string> SucceedsAsync(BotCluster cluster, string saying, params string[] verb)
     {

@@ -1,7 +1,8 @@
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
 /// <summary>
-/// Brings the card into every state with a real bot and keeps pictures of each, as people see them in Local Teams, in <c>artifacts/screenshots</c>.
+/// Brings the card into every state with a real bot and keeps pictures of each, as people see them in Local Teams, in
+/// <c>artifacts/screenshots</c>.
 /// </summary>
 public sealed class CardGalleryTests : GalleryTests
 {
@@ -52,46 +53,72 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.ScreenAsync("20-first-load");
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
-        var failed = await RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""", "www.contoso.example");
+        var failed =
+            await RaiseAsync(
+                """{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""", "www.contoso.example");
         await ClickAsync(failed, "Approve");
         await easel.CardAsync(failed, "21-failed", "Failed");
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
-        var unknown = await RaiseAsync("""{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on SRV-BACKUP01 failed"}""", "Nightly");
+        var unknown =
+            await RaiseAsync(
+                """{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly """
+                + """on SRV-BACKUP01 failed"}""", "Nightly");
         await ClickAsync(unknown, "Approve");
         await desk.SaysAsync(LocalDesk.Contoso, unknown, "cannot tell whether");
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await easel.CardAsync(unknown, "22-unknown", "cannot tell whether");
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
-        var drifted = await RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""", "WS-RECEPTION");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"drift":[{"target":"WS-RECEPTION","state":{"services":{"Spooler":{"state":"running"}}}}]}""");
+        var drifted =
+            await RaiseAsync(
+                """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""", "WS-RECEPTION");
+        await desk.SandboxAsync(HttpMethod.Put, "switches",
+            """{"drift":[{"target":"WS-RECEPTION","state":{"services":{"Spooler":{"state":"running"}}}}]}""");
         await ClickAsync(drifted, "Approve");
         await easel.CardAsync(drifted, "23-drifted", "The situation changed");
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
 
-        await desk.RaiseAsync("""{"kind":"HostHighCpuLoad","device":"SRV-SQL01","severity":"warning","process":"ReportBuilder","title":"Processor of SRV-SQL01 is busy"}""");
+        await desk.RaiseAsync(
+            """{"kind":"HostHighCpuLoad","device":"SRV-SQL01","severity":"warning","process":"ReportBuilder","title":"Processor of """
+            + """SRV-SQL01 is busy"}""");
         var automatic = await desk.CardAsync(LocalDesk.Contoso, "ReportBuilder");
         await easel.CardAsync(automatic, "24-done-and-told", "Verified");
 
-        var human = await RaiseAsync("""{"kind":"FlangeTemperature","device":"SRV-HV01","severity":"warning","title":"Flange 7 is warm","description":"Sensor 7 reads 81 °C for 10 minutes."}""", "Flange");
+        var human = await RaiseAsync(
+            """{"kind":"FlangeTemperature","device":"SRV-HV01","severity":"warning","title":"Flange 7 is warm","description":"Sensor 7 """
+            + """reads 81 °C for 10 minutes."}""", "Flange");
         await easel.CardAsync(human, "25-human-only", "Waiting for a person");
         await easel.OpenedAsync(human, "Handled", "26-handled-form", "What was done?");
         await ClickAsync(human, "Mark as handled", new { note = "Cleaned the fan filter; 54 °C now." });
         await easel.CardAsync(human, "27-handled", "Cleaned the fan filter");
 
-        var foreign = await RaiseAsync("""{"kind":"DiskSpaceLow","device":"FAB-WEB01","severity":"warning","volume":"C:","title":"FAB-WEB01 C: 5 % free"}""", "FAB-WEB01");
+        var foreign =
+            await RaiseAsync(
+                """{"kind":"DiskSpaceLow","device":"FAB-WEB01","severity":"warning","volume":"C:","title":"FAB-WEB01 C: 5 % free"}""",
+                "FAB-WEB01");
         await easel.CardAsync(foreign, "28-foreign-device", "FAB-WEB01");
 
-        var rejected = await RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""", "KB5044281");
+        var rejected =
+            await RaiseAsync(
+                """{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be """
+                + """installed on SRV-DC01"}""", "KB5044281");
         await ClickAsync(rejected, "Reject", new { reason = "Not during office hours; planned for Sunday's window." });
         await easel.CardAsync(rejected, "29-rejected", "Rejected");
 
-        var withdrawn = await RaiseAsync("""{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on PRN-OFFICE does not move","id":"q1"}""", "PRN-OFFICE");
-        await desk.RaiseAsync("""{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on PRN-OFFICE moves again","id":"q1","status":"resolved"}""");
+        var withdrawn =
+            await RaiseAsync(
+                """{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on """
+                + """PRN-OFFICE does not move","id":"q1"}""", "PRN-OFFICE");
+        await desk.RaiseAsync(
+            """{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on """
+            + """PRN-OFFICE moves again","id":"q1","status":"resolved"}""");
         await easel.CardAsync(withdrawn, "30-withdrawn", "Withdrawn");
 
-        var irreversible = await RaiseAsync("""{"kind":"RaidDegraded","device":"SRV-BACKUP01","severity":"critical","array":"md0","title":"Array md0 on SRV-BACKUP01 is degraded"}""", "md0");
+        var irreversible =
+            await RaiseAsync(
+                """{"kind":"RaidDegraded","device":"SRV-BACKUP01","severity":"critical","array":"md0","title":"Array md0 on """
+                + """SRV-BACKUP01 is degraded"}""", "md0");
         await easel.CardAsync(irreversible, "31-irreversible", "cannot be undone");
         await ClickAsync(irreversible, "All details");
         await easel.CardAsync(irreversible, "32-irreversible-details", "page 1 of");
@@ -100,7 +127,11 @@ public sealed class CardGalleryTests : GalleryTests
         await desk.SayAsync("alex", LocalDesk.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
         await easel.CardAsync(irreversible, "33-frozen", "migration weekend");
 
-        var hostile = await RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"**Disk** [free money](http://evil.example) <b>C:</b> \u202Etxt.exe {{DATE(2026-01-01T00:00:00Z,SHORT)}} on a server whose name and story go on and on so that the heading must break","description":"x"}""", "free money");
+        var hostile =
+            await RaiseAsync(
+                """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"**Disk** [free """
+                + """money](http://evil.example) <b>C:</b> \u202Etxt.exe {{DATE(2026-01-01T00:00:00Z,SHORT)}} on a server whose name """
+                + """and story go on and on so that the heading must break","description":"x"}""", "free money");
         await easel.CardAsync(hostile, "34-hostile", "free money");
 
         async Task<string> RaiseAsync(string alert, string containing)
@@ -111,7 +142,8 @@ public sealed class CardGalleryTests : GalleryTests
             return id;
         }
 
-        Task ClickAsync(string card, string title, object? inputs = null) => desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
+        Task ClickAsync(string card, string title, object? inputs = null) =>
+            desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
     }
 
     [Fact]
@@ -121,14 +153,18 @@ public sealed class CardGalleryTests : GalleryTests
         var desk = await DeskAsync(bot);
         var storm = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Fabrikam));
         for (var n = 1; n <= 9; n++)
-            await desk.RaiseAsync($$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""", "fabrikam");
+            await desk.RaiseAsync(
+                $$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""",
+                "fabrikam");
         var gathering = await desk.CardAsync(LocalDesk.Fabrikam, "on several devices");
         await desk.SaysAsync(LocalDesk.Fabrikam, gathering, "FAB-SW09");
         await storm.CardAsync(gathering, "40-storm", "FAB-SW09");
 
         await desk.RaiseAsync(Disk);
         await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
-        foreach (var (name, words) in new[] { ("41-help", "help"), ("42-pending", "pending"), ("43-show", "show con 1001"), ("44-why", "why CON-1001"), ("45-whoami", "whoami"), ("46-unknown", "pendign contoso"), ("47-wrong-id", "show CON-4711"), ("48-undo", "undo CON-1001"), ("49-nonsense", "fix my printer") })
+        foreach (var (name, words) in new[] { ("41-help", "help"), ("42-pending", "pending"), ("43-show", "show con 1001"),
+            ("44-why", "why CON-1001"), ("45-whoami", "whoami"), ("46-unknown", "pendign contoso"), ("47-wrong-id", "show CON-4711"),
+            ("48-undo", "undo CON-1001"), ("49-nonsense", "fix my printer") })
             await SayAsync(name, words);
         await SayAsync("50-freeze", "freeze contoso");
         await SayAsync("51-frozen", "freeze contoso change weekend");

@@ -52,9 +52,11 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
         ["rtl"] = new("شركة النور للتقنية 2024", "שרת-קבצים-01", "גיבוי לילי 3", "דנה כהן"),
         ["cjk"] = new("株式会社東京情報システム開発", "東京本社SRV01", "印刷スプーラー", "山田 太郎"),
         ["markup"] = new(
-            "**Contoso** [Approve](https://evil.example)", "<at>Everyone</at>_SRV_`rm`", "<b>x</b> ![i](https://evil.example/i.png)", "# Ravi <at>All</at>"),
+            "**Contoso** [Approve](https://evil.example)", "<at>Everyone</at>_SRV_`rm`", "<b>x</b> ![i](https://evil.example/i.png)",
+            "# Ravi <at>All</at>"),
         ["spoof"] = new(
-            "Contoso · Verified", "SRV-DC01 · Fabrikam Inc", "Spooler. Low risk, can be undone. May decide: everybody here", "the bot (gates)"),
+            "Contoso · Verified", "SRV-DC01 · Fabrikam Inc", "Spooler. Low risk, can be undone. May decide: everybody here",
+            "the bot (gates)"),
     };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

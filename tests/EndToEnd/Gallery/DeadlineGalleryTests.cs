@@ -1,6 +1,8 @@
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
-/// <summary>The states that need roles, a second approver or a deadline of a minute; beside the other pictures, since most of it is waiting.</summary>
+/// <summary>
+/// The states that need roles, a second approver or a deadline of a minute; beside the other pictures, since most of it is waiting.
+/// </summary>
 public sealed class DeadlineGalleryTests : GalleryTests
 {
     [Fact]
@@ -33,8 +35,11 @@ public sealed class DeadlineGalleryTests : GalleryTests
             ["Gates:PolicyPath"] = policies,
         });
         var desk = await DeskAsync(bot);
-        await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
-        await desk.RaiseAsync("""{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
+        await desk.RaiseAsync(
+            """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service """
+            + """Spooler on WS-RECEPTION is stopped"}""");
+        await desk.RaiseAsync(
+            """{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
         await desk.RaiseAsync(Disk);
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
         var erik = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso), looks: 2);
@@ -64,10 +69,13 @@ public sealed class DeadlineGalleryTests : GalleryTests
         await fabrikam.CardAsync(frozen, "70-frozen-as-planned", "Frozen as planned");
 
         var until = TimeProvider.System.GetUtcNow().AddDays(10).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-        await desk.RaiseAsync("""{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be installed on SRV-DC01"}""");
+        await desk.RaiseAsync(
+            """{"kind":"PatchFailed","device":"SRV-DC01","severity":"warning","patch":"KB5044281","title":"KB5044281 could not be """
+            + """installed on SRV-DC01"}""");
         var patch = await desk.CardAsync(LocalDesk.Contoso, "KB5044281");
         await desk.SayAsync("erik", LocalDesk.Contoso, "@DevOps AI Bot unfreeze contoso");
-        await desk.SayAsync("erik", LocalDesk.Contoso, $"@DevOps AI Bot absent until {until} delegate Dana Technician because of a holiday");
+        await desk.SayAsync("erik", LocalDesk.Contoso,
+            $"@DevOps AI Bot absent until {until} delegate Dana Technician because of a holiday");
         await erik.CardAsync(patch, "71-absent", "Dana Technician may decide in their name");
         await desk.ClickAsync("dana", LocalDesk.Contoso, patch, "Approve");
         await erik.CardAsync(patch, "72-in-the-name-of", "Approved by Dana Technician in the name of Erik Approver");
@@ -79,10 +87,13 @@ public sealed class DeadlineGalleryTests : GalleryTests
         await desk.CardAsync("a:1local-mona", "Why CON-1004");
         await why.ScreenAsync("73-why-in-the-name-of");
 
-        await desk.RaiseAsync("""{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on SRV-BACKUP01 failed"}""");
+        await desk.RaiseAsync(
+            """{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly on """
+            + """SRV-BACKUP01 failed"}""");
         var backup = await desk.CardAsync(LocalDesk.Contoso, "Nightly");
         await erik.OpenedAsync(backup, "Break glass", "74-break-glass-form", "Why can it not wait?");
-        await desk.ClickAsync("erik", LocalDesk.Contoso, backup, "Act now, alone", new { emergency = "The tapes leave the building at six." });
+        await desk.ClickAsync("erik", LocalDesk.Contoso, backup, "Act now, alone",
+            new { emergency = "The tapes leave the building at six." });
         await desk.SaysAsync(LocalDesk.Contoso, backup, "Verified");
         await mona.CardAsync(backup, "75-glass-broken", "1 more to confirm");
         await erik.CardAsync(backup, "76-glass-broken-own", "1 more to confirm");

@@ -9,19 +9,25 @@ public sealed class DigestGalleryTests : GalleryTests
     public async Task A_digest_comes_when_it_is_due_and_carries_the_newest_checkpoint()
     {
         var due = TimeOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1));
-        await using var bot = await StartAsync(new() { ["Digests:Enabled"] = "true", ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
+        await using var bot =
+            await StartAsync(
+                new() { ["Digests:Enabled"] = "true", ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
         var desk = await DeskAsync(bot);
         await desk.RaiseAsync(Disk);
-        await desk.RaiseAsync("""{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
+        await desk.RaiseAsync(
+            """{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
         var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
         await desk.ClickAsync("dana", LocalDesk.Contoso, card, "Approve");
         await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
-        await desk.RaiseAsync("""{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""");
+        await desk.RaiseAsync(
+            """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service """
+            + """Spooler on WS-RECEPTION is stopped"}""");
 
         await desk.CardAsync(LocalDesk.Contoso, "Start the service Spooler");
         // The digest comes as soon as the bot is there again, and carries what was signed before.
         var checkpoints = Path.Combine(bot.Storage, "checkpoints", "contoso");
-        await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any()), () => "a checkpoint is kept");
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any()),
+            () => "a checkpoint is kept");
         bot.Kill();
         await bot.RestartAsync(new() { ["Testing:ClockAhead"] = "01:00:00" });
         var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ");

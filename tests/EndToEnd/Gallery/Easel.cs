@@ -8,25 +8,31 @@ namespace DevOpsAI.Tests.EndToEnd.Gallery;
 internal sealed class Easel(IReadOnlyList<(string Look, IPage Page)> pages)
 {
     private static readonly (string Look, ColorScheme Scheme, int Width)[] Looks =
-        [("light", ColorScheme.Light, 1200), ("dark", ColorScheme.Dark, 1200), ("narrow", ColorScheme.Light, 400), ("narrow-dark", ColorScheme.Dark, 400)];
+        [("light", ColorScheme.Light, 1200), ("dark", ColorScheme.Dark, 1200), ("narrow", ColorScheme.Light, 400),
+            ("narrow-dark", ColorScheme.Dark, 400)];
 
     public IPage Light => pages[0].Page;
 
     public static async Task<Easel> OpenAsync(Browser browser, Uri address, int looks = 4)
     {
         // Tall, so that a whole card is on the screen at once.
-        var opened = await Task.WhenAll(Looks.Take(looks).Select(async look => (look.Look, await browser.OpenAsync(address, look.Scheme, look.Width, 1800))));
+        var opened =
+            await Task.WhenAll(Looks.Take(looks)
+                .Select(async look => (look.Look, await browser.OpenAsync(address, look.Scheme, look.Width, 1800))));
         return new(opened);
     }
 
-    /// <summary>Waits until the card says <paramref name="text"/> on every page, then keeps a picture of each as <c>{name}-{look}.png</c>.</summary>
+    /// <summary>
+    /// Waits until the card says <paramref name="text"/> on every page, then keeps a picture of each as <c>{name}-{look}.png</c>.
+    /// </summary>
     public async Task CardAsync(string messageId, string name, string text)
     {
         foreach (var (look, page) in pages)
         {
             var card = CardOn(page, messageId);
             await Expect(card).ToContainTextAsync(text);
-            (await card.EvaluateAsync<bool>("card => card.scrollWidth <= card.clientWidth")).ShouldBeTrue($"{name} is wider than its card ({look})");
+            (await card.EvaluateAsync<bool>("card => card.scrollWidth <= card.clientWidth")).ShouldBeTrue(
+                $"{name} is wider than its card ({look})");
             await card.ScreenshotAsync(new() { Path = PathOf(name, look), Animations = ScreenshotAnimations.Disabled });
         }
     }

@@ -2,10 +2,13 @@ using DevOpsAI.Tests.EndToEnd.LocalTeams;
 
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
-/// <summary>What keeps pictures of a real bot as people see it in Local Teams, in <c>artifacts/screenshots</c>: a browser, a bot, a desk.</summary>
+/// <summary>
+/// What keeps pictures of a real bot as people see it in Local Teams, in <c>artifacts/screenshots</c>: a browser, a bot, a desk.
+/// </summary>
 public abstract class GalleryTests : IAsyncLifetime
 {
-    internal const string Disk = """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""";
+    internal const string Disk =
+        """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""";
 
     private protected Browser Browser { get; private set; } = null!;
 

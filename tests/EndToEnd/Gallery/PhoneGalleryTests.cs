@@ -5,7 +5,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace DevOpsAI.Tests.EndToEnd.Gallery;
 
-/// <summary>On a small phone the card of every built-in runbook is decided without scrolling: title to Approve are on the first screen.</summary>
+/// <summary>
+/// On a small phone the card of every built-in runbook is decided without scrolling: title to Approve are on the first screen.
+/// </summary>
 public sealed class PhoneGalleryTests : GalleryTests
 {
     private const int Width = 360;
@@ -34,7 +36,8 @@ public sealed class PhoneGalleryTests : GalleryTests
             ["Access:Local"] = "none", ["Gates:PolicyPath"] = policies, ["Storms:SameCause"] = "100", ["Storms:Tenant"] = "100",
         });
         var desk = await DeskAsync(bot);
-        await desk.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state", """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
+        await desk.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state",
+            """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
         var light = await Browser.OpenAsync(desk.Page("erik", LocalDesk.Contoso), ColorScheme.Light, Width, Height);
         var dark = await Browser.OpenAsync(desk.Page("erik", LocalDesk.Contoso), ColorScheme.Dark, Width, Height);
         var trouble = new List<string>();
@@ -48,7 +51,9 @@ public sealed class PhoneGalleryTests : GalleryTests
             {
                 if (await WhyNotInSightAsync(page, id) is { } why)
                     trouble.Add($"{kind} ({look}): {why}");
-                await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, $"90-phone-{kind}-{look}.png"), Animations = ScreenshotAnimations.Disabled });
+                await page.ScreenshotAsync(
+                    new() { Path = Path.Combine(Places.Artifacts, $"90-phone-{kind}-{look}.png"),
+                        Animations = ScreenshotAnimations.Disabled });
             }
         }
 

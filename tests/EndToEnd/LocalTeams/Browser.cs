@@ -29,12 +29,14 @@ internal sealed class Browser : IAsyncDisposable
         {
             ExecutablePath = executable,
             Timeout = Patience,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
         return new Browser(driver, chromium);
     }
 
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900, bool loopbackOnly = false)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900,
+        bool loopbackOnly = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -54,7 +56,8 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>Keeps a picture as test output, in <c>TestResults/LocalTeams</c> beside the tests.</summary>
     public static Task PictureAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "TestResults", "LocalTeams", $"{name}.png") });
+        page.ScreenshotAsync(
+            new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "TestResults", "LocalTeams", $"{name}.png") });
 
     public async ValueTask DisposeAsync()
     {

@@ -43,7 +43,8 @@ public sealed class LocalTeamsPageTests : IAsyncLifetime
         await Expect(page.GetByText("Simulation: this device exists only in the sandbox")).ToBeVisibleAsync();
         await Expect(page.GetByText("a stand-in for Microsoft Teams on this machine")).ToBeVisibleAsync();
         (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue();
-        (await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme")).ShouldBe(scheme == ColorScheme.Dark ? "dark" : "light");
+        (await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme")).ShouldBe(
+            scheme == ColorScheme.Dark ? "dark" : "light");
         await Browser.PictureAsync(page, $"card-{scheme}-{width}".ToLowerInvariant());
         browser.Complaints.ShouldBeEmpty();
     }
@@ -73,7 +74,8 @@ public sealed class LocalTeamsPageTests : IAsyncLifetime
         teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.CardAnswer(Named("CON-1001 Verified", "verified", verb: null)));
         await teams.PostCardAsync(LocalTeamsHost.Contoso, Named("CON-1001 Waiting", "approve?"), Ct);
         var page = await browser.OpenAsync(Address("erik"));
-        await page.GetByRole(AriaRole.Article, new() { Name = "CON-1001 Waiting" }).GetByRole(AriaRole.Button, new() { Name = "approve" }).ClickAsync();
+        await page.GetByRole(AriaRole.Article, new() { Name = "CON-1001 Waiting" }).GetByRole(AriaRole.Button, new() { Name = "approve" })
+            .ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Article, new() { Name = "CON-1001 Verified" })).ToBeFocusedAsync();
 

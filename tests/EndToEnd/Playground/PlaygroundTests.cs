@@ -7,13 +7,17 @@ using static Microsoft.Playwright.Assertions;
 
 namespace DevOpsAI.Tests.EndToEnd.Playground;
 
-/// <summary>The second opinion on our Teams: the same story in the Microsoft 365 Agents Playground. Runs with PLAYGROUND=1 only, since its licence is for evaluating.</summary>
+/// <summary>
+/// The second opinion on our Teams: the same story in the Microsoft 365 Agents Playground. Runs with PLAYGROUND=1 only, since its licence
+/// is for evaluating.
+/// </summary>
 public sealed partial class PlaygroundTests
 {
     [Fact]
     public async Task An_alert_is_approved_and_verified_in_the_agents_playground()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PLAYGROUND") == "1", "Opt-in: PLAYGROUND=1 fetches the Agents Playground with npx and runs this.");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PLAYGROUND") == "1",
+            "Opt-in: PLAYGROUND=1 fetches the Agents Playground with npx and runs this.");
         await using var browser = await Browser.StartAsync();
         await using var bot = await BotProcess.StartAsync();
         var desk = new LocalDesk(bot);
@@ -32,7 +36,9 @@ public sealed partial class PlaygroundTests
             await page.GetByRole(AriaRole.Button, new() { Name = "Post", Exact = true }).ClickAsync();
             await page.Locator(".ac-adaptiveCard", new() { HasText = "is linked to contoso" }).First.WaitForAsync();
 
-            await desk.RaiseAsync("""{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on SRV-FILE01"}""");
+            await desk.RaiseAsync(
+                """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on """
+                + """SRV-FILE01"}""");
             var card = page.Locator(".ac-adaptiveCard", new() { HasText = "Invoke-DiskCleanup" }).Last;
             await Expect(card).ToContainTextAsync("Waiting");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "playground-waiting.png") });

@@ -35,7 +35,8 @@ internal sealed class Alertmanager : IDisposable
                 http_config: {"{"} authorization: {"{"} type: Bearer, credentials: alertmanager-{tenant}-dev {"}"} {"}"}
             """);
         var port = BotProcess.FreePort();
-        var start = new ProcessStartInfo(Program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Program)
+            { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in new[]
         {
             "--config.file=am.yml", "--storage.path=data", "--cluster.listen-address=",

@@ -10,12 +10,14 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>Raises alerts at the bot as the sources do, with the development secrets.</summary>
 internal static class Alerts
 {
-    public static async Task<HttpResponseMessage> RaiseAsync(this BotProcess bot, string kind, string device, params (string Name, string Value)[] labels) =>
+    public static async Task<HttpResponseMessage> RaiseAsync(
+        this BotProcess bot, string kind, string device, params (string Name, string Value)[] labels) =>
         await bot.AlertmanagerAsync("contoso", Payload(kind, device, "firing", labels));
 
     public static async Task<HttpResponseMessage> AlertmanagerAsync(this BotProcess bot, string tenant, JsonObject payload)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/events/{tenant}-alertmanager") { Content = JsonContent.Create(payload) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/events/{tenant}-alertmanager")
+            { Content = JsonContent.Create(payload) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", $"alertmanager-{tenant}-dev");
         return await bot.Http.SendAsync(request);
     }

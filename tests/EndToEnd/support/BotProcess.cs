@@ -33,7 +33,8 @@ internal sealed class BotProcess : IAsyncDisposable
         this.ownsStorage = ownsStorage;
         this.settings = settings;
         var wire = new SocketsHttpHandler();
-        Http = new HttpClient(IsLocal ? new LocalCaller(wire) : wire) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Hang.Limit };
+        Http = new HttpClient(IsLocal ? new LocalCaller(wire) : wire)
+            { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Hang.Limit };
     }
 
     public string Storage { get; }
@@ -75,7 +76,8 @@ internal sealed class BotProcess : IAsyncDisposable
         start.Environment["Storage__Path"] = Storage;
         if (IsLocal)
             start.Environment["LocalTeams__Token"] = LocalCaller.Token;
-        // A test that runs at seven in the morning is told of nothing but what it is about, and a slow machine is no reason to tell it less.
+        // A test that runs at seven in the morning is told of nothing but what it is about, and a slow machine is no reason to tell it
+        // less.
         start.Environment["Digests__Enabled"] = "false";
         start.Environment["LocalTeams__AnswerTimeout"] = "00:01:00";
         start.Environment["Drafting__VendorTries"] = "10";
@@ -141,7 +143,8 @@ internal sealed class BotProcess : IAsyncDisposable
         start.WorkingDirectory = Places.Bot;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Storage__Path"] = Storage;
-        foreach (var (name, value) in settings.Where(static setting => OfVerbs.Any(section => setting.Key.StartsWith(section, StringComparison.Ordinal))))
+        foreach (var (name, value) in settings.Where(
+            static setting => OfVerbs.Any(section => setting.Key.StartsWith(section, StringComparison.Ordinal))))
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         return Process.Start(start)!;
     }
@@ -164,7 +167,8 @@ internal sealed class BotProcess : IAsyncDisposable
 
     /// <summary>
     /// A port that stays free until it is listened on, also between a kill and a restart: each is given out once, and none is one that the
-    /// system gives to whoever asks for any (see ip_local_port_range in ip-sysctl: from 32768 on), as tests beside this one do all the time.
+    /// system gives to whoever asks for any (see ip_local_port_range in ip-sysctl: from 32768 on), as tests beside this one do all the
+    /// time.
     /// </summary>
     public static int FreePort()
     {

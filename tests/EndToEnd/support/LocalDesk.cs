@@ -24,12 +24,14 @@ internal sealed class LocalDesk(BotProcess bot)
         foreach (var channel in new[] { Contoso, Fabrikam })
         {
             await Eventually.TrueAsync(
-                async () => (await MessagesAsync(channel)).Any(message => Text(message, "from") == "bot"), () => $"an answer in {channel}\n{Bot.Output}");
+                async () => (await MessagesAsync(channel)).Any(message => Text(message, "from") == "bot"),
+                () => $"an answer in {channel}\n{Bot.Output}");
         }
     }
 
     /// <summary>Raises an alert of the Sandbox; <paramref name="alert"/> is one JSON object.</summary>
-    public async Task RaiseAsync(string alert, string tenant = "contoso") => await CallAsync(HttpMethod.Post, $"/api/events/{tenant}-sandbox", alert, tenant);
+    public async Task RaiseAsync(string alert, string tenant = "contoso") =>
+        await CallAsync(HttpMethod.Post, $"/api/events/{tenant}-sandbox", alert, tenant);
 
     public async Task<JsonNode?> SandboxAsync(HttpMethod method, string path, string? body = null, string tenant = "contoso") =>
         await CallAsync(method, $"/sandbox/{path}", body, tenant);
@@ -43,7 +45,8 @@ internal sealed class LocalDesk(BotProcess bot)
     /// <summary>Presses a button of the card that this person sees.</summary>
     public async Task<JsonObject> ClickAsync(string person, string conversation, string messageId, string title, object? inputs = null)
     {
-        using var answer = await Bot.Http.PostAsJsonAsync($"/localteams/api/people/{person}/clicks", new { conversation, messageId, title, inputs });
+        using var answer =
+            await Bot.Http.PostAsJsonAsync($"/localteams/api/people/{person}/clicks", new { conversation, messageId, title, inputs });
         var text = await answer.Content.ReadAsStringAsync();
         answer.IsSuccessStatusCode.ShouldBeTrue($"{title}: {text}\n{Bot.Output}");
         return JsonNode.Parse(text)!.AsObject();
@@ -62,7 +65,8 @@ internal sealed class LocalDesk(BotProcess bot)
     {
         string? found = null;
         await Eventually.TrueAsync(
-            async () => (found = (await MessagesAsync(conversation)).Reverse().Where(message => Says(message, containing)).Select(message => Text(message, "id")).FirstOrDefault()) is not null,
+            async () => (found = (await MessagesAsync(conversation)).Reverse().Where(message => Says(message, containing))
+                .Select(message => Text(message, "id")).FirstOrDefault()) is not null,
             () => $"a card with '{containing}'\n{Bot.Output}");
         return found!;
     }
@@ -91,7 +95,8 @@ internal sealed class LocalDesk(BotProcess bot)
 
     private static string? Text(JsonNode? node, string member) => node?[member]?.GetValue<string>();
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private async Task<JsonNode?> CallAsync(HttpMethod method, string path, string? body, string tenant)
     {

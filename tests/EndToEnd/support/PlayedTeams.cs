@@ -34,8 +34,8 @@ internal sealed class PlayedMessage(string id, JsonObject activity)
 }
 
 /// <summary>
-/// Plays Microsoft Teams towards the bot with nothing but the Bot Connector protocol: a Bot Connector service on loopback with one team channel,
-/// and a client that types and clicks. Independent of Local Teams.
+/// Plays Microsoft Teams towards the bot with nothing but the Bot Connector protocol: a Bot Connector service on loopback with one team
+/// channel, and a client that types and clicks. Independent of Local Teams.
 /// </summary>
 internal sealed class PlayedTeams : IAsyncDisposable
 {
@@ -60,7 +60,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
     /// <summary>By message id, newest content last.</summary>
     public ConcurrentDictionary<string, PlayedMessage> Messages { get; } = new();
 
-    public string ServiceUrl => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/played";
+    public string ServiceUrl =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/played";
 
     public int Sends;
 
@@ -134,7 +135,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
         return await InvokeAsync(who, message, action, inputs, "manual");
     }
 
-    public async Task<JsonObject> InvokeAsync(PlayedPerson who, PlayedMessage message, JsonObject action, JsonObject? inputs = null, string trigger = "manual", string? activityId = null)
+    public async Task<JsonObject> InvokeAsync(PlayedPerson who, PlayedMessage message, JsonObject action, JsonObject? inputs = null,
+        string trigger = "manual", string? activityId = null)
     {
         var data = action["data"]?.DeepClone().AsObject() ?? [];
         foreach (var (name, value) in inputs ?? [])
@@ -146,7 +148,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
         activity["replyToId"] = message.Id;
         activity["value"] = new JsonObject
         {
-            ["action"] = new JsonObject { ["type"] = "Action.Execute", ["title"] = Title(action), ["verb"] = action["verb"]?.DeepClone(), ["data"] = data },
+            ["action"] = new JsonObject { ["type"] = "Action.Execute", ["title"] = Title(action), ["verb"] = action["verb"]?.DeepClone(),
+                ["data"] = data },
             ["trigger"] = trigger,
         };
         return await bot.InvokeAsync(activity);
@@ -162,12 +165,15 @@ internal sealed class PlayedTeams : IAsyncDisposable
     }
 
     public Task<PlayedMessage> CardAsync(string containing) => Eventually.GetAsync(
-        () => Task.FromResult(Messages.Values.FirstOrDefault(message => message.Card is not null && message.Card.ToJsonString().Contains(containing, StringComparison.OrdinalIgnoreCase))),
+        () => Task.FromResult(
+            Messages.Values.FirstOrDefault(message =>
+                message.Card is not null && message.Card.ToJsonString().Contains(containing, StringComparison.OrdinalIgnoreCase))),
         () => $"a card with '{containing}' among {string.Join("\n", Messages.Values.Select(message => message.Newest.ToJsonString()))}");
 
     /// <summary>Waits until the bot said this, in a message or on a card.</summary>
     public Task SaidAsync(string words) => Eventually.TrueAsync(
-        () => Task.FromResult(Messages.Values.Any(message => message.Newest.ToJsonString().Contains(words, StringComparison.OrdinalIgnoreCase))),
+        () => Task.FromResult(
+            Messages.Values.Any(message => message.Newest.ToJsonString().Contains(words, StringComparison.OrdinalIgnoreCase))),
         () => $"'{words}' among {string.Join("\n", Messages.Values.Select(message => message.Newest.ToJsonString()))}");
 
     public static IEnumerable<JsonObject> Actions(JsonNode? node)
@@ -177,8 +183,11 @@ internal sealed class PlayedTeams : IAsyncDisposable
             case JsonArray items:
                 return items.SelectMany(Actions);
             case JsonObject item:
-                var own = item["type"]?.GetValue<string>() == "Action.Execute" && item["title"] is not null ? [item] : Enumerable.Empty<JsonObject>();
-                return own.Concat(item.Where(pair => pair.Key is not "fallback" and not "refresh" and not "data").SelectMany(pair => Actions(pair.Value)));
+                var own = item["type"]?.GetValue<string>() == "Action.Execute" && item["title"] is not null
+                    ? [item]
+                    : Enumerable.Empty<JsonObject>();
+                return own.Concat(item.Where(pair => pair.Key is not "fallback" and not "refresh" and not "data")
+                    .SelectMany(pair => Actions(pair.Value)));
             default:
                 return [];
         }
@@ -206,7 +215,9 @@ internal sealed class PlayedTeams : IAsyncDisposable
         await next(context);
     }
 
-    private static object[] Members() => [.. new[] { Tara, Omar }.Select(person => new { id = person.Mri, aadObjectId = person.ObjectId, name = person.Name, tenantId = Tenant, userRole = "user" })];
+    private static object[] Members() =>
+        [.. new[] { Tara, Omar }.Select(
+            person => new { id = person.Mri, aadObjectId = person.ObjectId, name = person.Name, tenantId = Tenant, userRole = "user" })];
 
     private static string? Title(JsonObject action) => action["title"]?.GetValue<string>();
 
@@ -231,7 +242,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
         ["serviceUrl"] = ServiceUrl,
         ["from"] = new JsonObject { ["id"] = who.Mri, ["name"] = who.Name, ["aadObjectId"] = who.ObjectId },
         ["recipient"] = new JsonObject { ["id"] = Bot, ["name"] = "DevOps AI Bot" },
-        ["conversation"] = new JsonObject { ["id"] = conversation, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = Tenant },
+        ["conversation"] =
+            new JsonObject { ["id"] = conversation, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = Tenant },
         ["channelData"] = new JsonObject
         {
             ["tenant"] = new JsonObject { ["id"] = Tenant },

@@ -45,7 +45,8 @@ public sealed class AlertLabelsTests
 
     [Fact]
     public async Task Without_the_setting_nothing_is_a_link() =>
-        Links(await DrawAsync(new() { ["runbook_url"] = "https://runbooks.contoso.com/", ["generatorURL"] = "https://prometheus.contoso.com/graph" })).ShouldBeEmpty();
+        Links(await DrawAsync(new() { ["runbook_url"] = "https://runbooks.contoso.com/",
+            ["generatorURL"] = "https://prometheus.contoso.com/graph" })).ShouldBeEmpty();
 
     [Theory]
     [InlineData("runbooks.contoso.com", true)]
@@ -93,12 +94,17 @@ public sealed class AlertLabelsTests
         var story = new Story();
         story.Append(
                 StreamId.Event("E-1"),
-                new EventReceived("E-1", "contoso-alertmanager", "s-1", EventStatus.Firing, Severity.Warning, "FlangeTemperature", "SRV-1", "Flange 7 is warm", null, "a", "a|b", "a", Story.Start, false, labels),
+                new EventReceived("E-1", "contoso-alertmanager", "s-1", EventStatus.Firing, Severity.Warning, "FlangeTemperature", "SRV-1",
+                    "Flange 7 is warm", null, "a", "a|b", "a", Story.Start, false, labels),
                 Actor.Connection("contoso-alertmanager"))
-            .Append(StreamId.Incident(story.Id), new IncidentOpened(story.Id, "Flange 7 is warm", Severity.Warning, "FlangeTemperature", "SRV-1", IncidentScope.One, "a|b", "a", "E-1"), Actor.Service("incidents"))
+            .Append(StreamId.Incident(story.Id),
+                new IncidentOpened(story.Id, "Flange 7 is warm", Severity.Warning, "FlangeTemperature", "SRV-1", IncidentScope.One, "a|b",
+                    "a", "E-1"), Actor.Service("incidents"))
             .Append(
                 StreamId.Proposal(story.Id),
-                new RecommendationDrafted(story.Id, 1, RecommendationDrafted.NoRunbook, "Look at FlangeTemperature on SRV-1.", "1 event so far.", [new("Flange 7 is warm", 1)], Plan.Empty, Risk.Low, "No runbook handles it.", new Dictionary<string, string>(), false),
+                new RecommendationDrafted(
+                    story.Id, 1, RecommendationDrafted.NoRunbook, "Look at FlangeTemperature on SRV-1.", "1 event so far.",
+                    [new("Flange 7 is warm", 1)], Plan.Empty, Risk.Low, "No runbook handles it.", new Dictionary<string, string>(), false),
                 Actor.Service("drafting"))
             .Staged(GateLevel.L3);
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);

@@ -14,7 +14,8 @@ public sealed class ButtonsWorkTests
     private static readonly Person Somebody = new("77777777-7777-4777-8777-777777777777", "Kim Somebody");
 
     public static TheoryData<string, Role?> Cases =>
-        [.. from phase in IncidentCardTests.Phases.Select(static row => row.Data) from role in Enum.GetValues<Role>().Cast<Role?>().Append(null) select (phase, role)];
+        [.. from phase in IncidentCardTests.Phases.Select(static row => row.Data)
+            from role in Enum.GetValues<Role>().Cast<Role?>().Append(null) select (phase, role)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -28,7 +29,8 @@ public sealed class ButtonsWorkTests
 
         foreach (var verb in Verbs(card))
         {
-            if (Outcome(state, incident, access, story.Clock.GetUtcNow(), verb) is Outcome.Unchanged { Answer: { Refusal: { } refusal } answer })
+            if (Outcome(state, incident, access, story.Clock.GetUtcNow(), verb)
+                is Outcome.Unchanged { Answer: { Refusal: { } refusal } answer })
                 Assert.Fail($"{verb} is offered to {role} and refused: {refusal}, {answer.Sentence}");
         }
     }
@@ -45,7 +47,8 @@ public sealed class ButtonsWorkTests
         var views = TestViews.Of(story, new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
         var card = IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Somebody)).AsReceived();
         IncidentCardTests.Titles(card).Contains("Undo").ShouldBe(may);
-        VisibleWords.Of(card).ShouldContain(may ? "Undo is possible until 11/21/2026 7:00 AM." : "Undo is possible until 11/21/2026 7:00 AM, by ");
+        VisibleWords.Of(card)
+            .ShouldContain(may ? "Undo is possible until 11/21/2026 7:00 AM." : "Undo is possible until 11/21/2026 7:00 AM, by ");
         if (!may)
             VisibleWords.Of(card).ShouldContain("Ravi Approver");
     }
@@ -53,34 +56,45 @@ public sealed class ButtonsWorkTests
     private static IEnumerable<string> Verbs(JsonNode? node) => node switch
     {
         JsonObject element when (string?)element["type"] == "Action.Execute" => [(string)element["verb"]!],
-        JsonObject element when (string?)element["type"] != "refresh" => element.Where(static member => member.Key is not ("refresh" or "fallback")).SelectMany(static member => Verbs(member.Value)),
+        JsonObject element when (string?)element["type"] != "refresh" =>
+            element.Where(static member => member.Key is not ("refresh" or "fallback")).SelectMany(static member => Verbs(member.Value)),
         JsonArray array => array.SelectMany(Verbs),
         _ => [],
     };
 
     private static Outcome? Outcome(TenantState state, Incident incident, RealAccess access, DateTimeOffset now, string verb)
     {
-        var rules = new DecisionContext(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action), static () => new('1', 32), static (_, _) => null);
+        var rules = new DecisionContext(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action),
+            static () => new('1', 32), static (_, _) => null);
         var decide = new Decide(state.Tenant, incident.Id, Somebody, DecisionKind.Approve, incident.Staged?.Seal ?? "", "c");
         return verb switch
         {
             Verb.Approve => Decided(decide),
-            Verb.ApproveEdited => Decided(decide with { Kind = DecisionKind.ApproveWithEdits, Edits = new Dictionary<string, string> { ["0." + incident.PlanInForce.Steps[0].Editable[0]] = "temp" } }),
+            Verb.ApproveEdited =>
+                Decided(decide with { Kind = DecisionKind.ApproveWithEdits,
+                    Edits = new Dictionary<string, string> { ["0." + incident.PlanInForce.Steps[0].Editable[0]] = "temp" } }),
             Verb.Reject => Decided(decide with { Kind = DecisionKind.Reject, Reason = "No." }),
             Verb.Snooze => Decided(decide with { Kind = DecisionKind.Snooze, Until = now.AddHours(1) }),
             Verb.Handled => Decided(decide with { Kind = DecisionKind.Handled }),
             Verb.BreakGlass => Decided(decide with { BreakGlass = true, Reason = "It cannot wait." }),
             Verb.Confirm or Verb.Object => BreakGlasses.Review(
-                state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"), access.RolesOf(state, Somebody.ObjectId)),
-            Verb.Undo => Undos.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.RolesOf(state, Somebody.ObjectId), now, WithWayBack(rules)),
-            Verb.Redraft => Redrafts.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"), access.RolesOf(state, Somebody.ObjectId), now),
+                state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"),
+                access.RolesOf(state, Somebody.ObjectId)),
+            Verb.Undo =>
+                Undos.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.RolesOf(state, Somebody.ObjectId), now,
+                    WithWayBack(rules)),
+            Verb.Redraft =>
+                Redrafts.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"),
+                    access.RolesOf(state, Somebody.ObjectId), now),
             Verb.Details or Verb.View or Verb.Why or Verb.Show => null,
             _ => throw new InvalidOperationException($"Nothing is known of {verb}."),
         };
 
         Outcome Decided(Decide command) => DecisionRules.Decide(state, command, access.StandingOf(state, Somebody.ObjectId), now, rules);
 
-        static DecisionContext WithWayBack(DecisionContext rules) => rules with { Find = (target, action) => rules.Find(target, action) ?? rules.Find(target, "disk.cleanup")! with { Name = action } };
+        static DecisionContext WithWayBack(DecisionContext rules) =>
+            rules with { Find =
+                (target, action) => rules.Find(target, action) ?? rules.Find(target, "disk.cleanup")! with { Name = action } };
     }
 
     /// <summary>The rules themselves, with roles as a test gives them.</summary>

@@ -9,7 +9,8 @@ public sealed class CallsTests
     [Fact]
     public void Who_is_here_is_mentioned_and_the_others_are_named_or_counted()
     {
-        var calls = new CardMentions(Calls.For(new Deciders(["Ada Approver", "Ben Boss"], 2) { Ids = ["a", "b"] }, [new("29:ada", "A", "Ada Approver")]));
+        var calls = new CardMentions(
+            Calls.For(new Deciders(["Ada Approver", "Ben Boss"], 2) { Ids = ["a", "b"] }, [new("29:ada", "A", "Ada Approver")]));
         calls.Markdown.ShouldBe("<at>Ada Approver</at>, Ben Boss and 2 others");
         var entity = calls.Entities.ShouldHaveSingleItem().AsReceived();
         ((string?)entity["text"], (string?)entity["mentioned"]!["id"]).ShouldBe(("<at>Ada Approver</at>", "29:ada"));
@@ -31,7 +32,9 @@ public sealed class CallsTests
 
     [Fact]
     public void Two_of_one_name_are_not_told_apart_by_it_so_neither_is_mentioned() =>
-        new CardMentions(Calls.For(new Deciders(["Ben", "Ben"], 0) { Ids = ["a", "b"] }, [new("29:a", "a", "Ben"), new("29:b", "b", "Ben")])).Any.ShouldBeFalse();
+        new CardMentions(
+            Calls.For(new Deciders(["Ben", "Ben"], 0) { Ids = ["a", "b"] }, [new("29:a", "a", "Ben"), new("29:b", "b", "Ben")])).Any
+            .ShouldBeFalse();
 
     [Fact]
     public void Whom_Teams_calls_otherwise_here_is_not_mentioned() =>

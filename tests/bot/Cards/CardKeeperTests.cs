@@ -69,7 +69,9 @@ public sealed class CardKeeperTests : IAsyncLifetime
     [Fact]
     public async Task What_ended_before_anybody_saw_it_is_never_posted()
     {
-        story.Linked().Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "resolved"), Actor.Service("incidents")).Closed("resolved");
+        story.Linked().Opened().Drafted().Staged()
+            .Append(StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "resolved"), Actor.Service("incidents"))
+            .Closed("resolved");
         await HandOverAsync();
         teams.Posts.ShouldBe(0);
         Facts<CardSending>().ShouldBeEmpty();
@@ -106,7 +108,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await HandOverAsync();
         card = teams.Shown.Values.Single();
         card["msteams"]!["entities"].ShouldBeNull();
-        Texts(card).ShouldContain(text => text.Contains("Ravi Approver", StringComparison.Ordinal) && !text.Contains("<at>", StringComparison.Ordinal));
+        Texts(card).ShouldContain(
+            text => text.Contains("Ravi Approver", StringComparison.Ordinal) && !text.Contains("<at>", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -195,7 +198,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await HandOverAsync(idle: false);
         teams.Gate.SetResult();
         teams.Gate = null;
-        await AdvanceUntilAsync(async () => (await story.IncidentAsync()).Cards.Values.Single().ShownSeq == (await story.IncidentAsync()).LastSeq);
+        await AdvanceUntilAsync(
+            async () => (await story.IncidentAsync()).Cards.Values.Single().ShownSeq == (await story.IncidentAsync()).LastSeq);
         teams.Updates.ShouldBe(2);
     }
 
@@ -244,7 +248,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await UntilAsync(() => story.Clock.WaitingTimers > 0);
         story.Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId + ";messageid=m1", "m1", 0, Adopted: true), Actor.Service("cards"));
+            new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId + ";messageid=m1", "m1", 0,
+                Adopted: true), Actor.Service("cards"));
         await HandOverAsync();
         story.Clock.Advance(TimeSpan.FromMinutes(10));
         await keeper.IdleAsync().WaitAsync(Hang.Limit, Token);
@@ -358,7 +363,9 @@ public sealed class CardKeeperTests : IAsyncLifetime
     [Fact]
     public async Task A_conversation_linked_while_much_is_open_gets_one_list_and_then_the_card_of_what_changes()
     {
-        var open = Enumerable.Range(1001, 19).Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }).ToList();
+        var open = Enumerable.Range(1001, 19)
+            .Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" })
+            .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         await HandOverAsync();
         story.Linked();
@@ -373,7 +380,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         var list = teams.Shown["m1"].ToJsonString();
         list.ShouldContain("19 open for Contoso Ltd");
         list.ShouldContain("and 9 more");
-        Enumerable.Range(1001, 19).Count(number => list.Contains($"\"incident\":\"CON-{number}\"", StringComparison.Ordinal)).ShouldBe(10, "as many buttons as lines");
+        Enumerable.Range(1001, 19).Count(number => list.Contains($"\"incident\":\"CON-{number}\"", StringComparison.Ordinal))
+            .ShouldBe(10, "as many buttons as lines");
         (await story.StateAsync()).Channels.Count.ShouldBe(1);
 
         story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), Story.Dana.AsActor());
@@ -389,10 +397,13 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task What_escalates_together_is_one_list_in_the_conversation_for_escalations()
     {
         story.Linked(escalation: true);
-        var open = Enumerable.Range(1001, 14).Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }).ToList();
+        var open = Enumerable.Range(1001, 14)
+            .Select(number => new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" })
+            .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         foreach (var (position, one) in open.Index())
-            one.Append(StreamId.Proposal(one.Id), new ProposalEscalated(one.Id, 1, Role.Manager) { Among = new(position, open.Count) }, Actor.Service("deadlines"));
+            one.Append(StreamId.Proposal(one.Id), new ProposalEscalated(one.Id, 1, Role.Manager) { Among = new(position, open.Count) },
+                Actor.Service("deadlines"));
         await HandOverAsync();
         teams.Posts.ShouldBe(0);
         var lists = Lists();
@@ -453,13 +464,15 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
         story.Linked().Opened().Drafted().Staged();
-        var escalations = new ChannelLinked(Story.Channel with { ConversationId = "19:escal01@thread.tacv2", Name = "Escalations" }, Escalation: true);
+        var escalations = new ChannelLinked(
+            Story.Channel with { ConversationId = "19:escal01@thread.tacv2", Name = "Escalations" }, Escalation: true);
         story.Append(StreamId.Channels, escalations, Actor.Service("gates"));
         await HandOverAsync();
         await HandOverAgainAsync();
         (await story.IncidentAsync()).Cards["19:escal01@thread.tacv2"].ActivityId.ShouldNotBeNull();
 
-        var lost = (await story.Ledger.ReadStreamAsync(story.Tenant.Id, StreamId.Channels, Token)).Single(entry => entry.Fact is ChannelUnlinked);
+        var lost = (await story.Ledger.ReadStreamAsync(story.Tenant.Id, StreamId.Channels, Token)).Single(
+            entry => entry.Fact is ChannelUnlinked);
         var notice = new LostChannelNotice(story.Ledger, story.States, teams, new KnownBook(), NullLogger<LostChannelNotice>.Instance);
         notice.Lane(lost).ShouldNotBeNull();
         await notice.HandleAsync(lost, Token);
@@ -652,7 +665,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         var views = TestViews.Of(story, new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver), policy: policy);
         var made = new CardKeeper(
             new(views, teams, new KnownBook()), new(story.Ledger, states, NullLogger<CardRecord>.Instance),
-            new(new EveryTenant(new TwoTenants()), killSwitch), states, new TwoTenants(), Options.Create(options), story.Clock, NullLogger<CardKeeper>.Instance);
+            new(new EveryTenant(new TwoTenants()), killSwitch), states, new TwoTenants(), Options.Create(options), story.Clock,
+            NullLogger<CardKeeper>.Instance);
         keepers.Add(made);
         return made;
     }

@@ -20,44 +20,74 @@ internal static class CardStates
     private static readonly Dictionary<string, Func<Story, Story>> Stories = new()
     {
         ["waiting"] = story => story.Opened(3).Drafted().Staged(),
-        ["escalated"] = story => story.Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("gates")),
+        ["escalated"] = story => story.Opened().Drafted().Staged()
+            .Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("gates")),
         ["first-of-two"] = story => story.Opened().Drafted().Staged(approvals: 2).Decided(DecisionKind.Approve, complete: false),
-        ["snoozed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)),
+        ["snoozed"] =
+            story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)),
         ["needs-review"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
-        ["human-only"] = story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
+        ["human-only"] =
+            story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
         ["approved"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve),
         ["executing"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started(),
-        ["verified"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified"),
-        ["failed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed, rolledBack: true),
-        ["unknown"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown),
+        ["verified"] =
+            story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified"),
+        ["failed"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started()
+            .Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed, rolledBack: true),
+        ["unknown"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started()
+            .Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown),
         ["stopped"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Stopped),
         ["drifted"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted),
-        ["asked-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Finished(ExecutionOutcome.Drifted).Drafted(2).Staged(revision: 2),
-        ["drafting-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown).Redraft(),
-        ["drafted-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed).Redraft().Drafted(2).Staged(revision: 2),
-        ["nobody-answered"] = story => story.Opened().Drafted(problem: "Could not ask the vendor: no answer within 30 seconds.", plan: Plan.Empty).Staged(GateLevel.L3),
-        ["rejected"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "The server is replaced today.").Closed("rejected"),
-        ["handled"] = story => story.Opened().Drafted(problem: "Nothing fits.", plan: Plan.Empty).Staged(GateLevel.L3).Decided(DecisionKind.Handled, reason: "Cleaned by hand.").Closed("handled"),
-        ["withdrawn"] = story => story.Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "The alert resolved by itself."), Actor.Service("incidents")).Closed("resolved"),
-        ["expired"] = story => story.Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Actor.Service("gates")).Closed("expired"),
-        ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
-        ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
-        ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
-        ["taken-back"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified").Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified).TakenBack(),
+        ["asked-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started()
+            .Finished(ExecutionOutcome.Drifted).Drafted(2).Staged(revision: 2),
+        ["drafting-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started()
+            .Step(StepOutcome.Unknown, detail: "no answer").Finished(ExecutionOutcome.Unknown).Redraft(),
+        ["drafted-again"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started()
+            .Step(StepOutcome.Failed, detail: "Access denied").Finished(ExecutionOutcome.Failed).Redraft().Drafted(2).Staged(revision: 2),
+        ["nobody-answered"] = story => story.Opened()
+            .Drafted(problem: "Could not ask the vendor: no answer within 30 seconds.", plan: Plan.Empty).Staged(GateLevel.L3),
+        ["rejected"] = story =>
+            story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "The server is replaced today.").Closed("rejected"),
+        ["handled"] = story => story.Opened().Drafted(problem: "Nothing fits.", plan: Plan.Empty).Staged(GateLevel.L3)
+            .Decided(DecisionKind.Handled, reason: "Cleaned by hand.").Closed("handled"),
+        ["withdrawn"] =
+            story => story.Opened().Drafted().Staged()
+                .Append(StreamId.Proposal(story.Id), new ProposalWithdrawn(story.Id, 1, "The alert resolved by itself."),
+                    Actor.Service("incidents")).Closed("resolved"),
+        ["expired"] = story => story.Opened().Drafted().Staged()
+            .Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Actor.Service("gates")).Closed("expired"),
+        ["undo-waiting"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished()
+            .Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2),
+        ["undoing"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified")
+            .Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(null),
+        ["undone"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified")
+            .Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified),
+        ["taken-back"] = story => story.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished().Closed("verified")
+            .Staged(GateLevel.L1, kind: ProposalKind.Undo, revision: 2).UndoRun(ExecutionOutcome.Verified).TakenBack(),
         ["flapping"] = story => story.Opened().Drafted().Staged().Flapped(5).Drafted(2).Staged(revision: 2),
         ["fires-again"] = story => story.Opened().Drafted().Staged().Flapped(),
-        ["frozen"] = story => story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
+        ["frozen"] =
+            story => story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
         ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
         ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
-        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana).Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
-        ["glass-can-be-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
-        ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
-        ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))).GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
-            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.").Append(StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."), Actor.Service("gates")),
-        ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24))).GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
+        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana)
+            .Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
+        ["glass-can-be-broken"] =
+            story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
+        ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24)))
+            .GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
+        ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24)))
+            .GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.")
+            .Append(StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."),
+                Actor.Service("gates")),
+        ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24)))
+            .GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
             .GlassReviewed(Story.Ravi, complete: true),
-        ["expired-asked-again"] = story => story.Opened().Drafted().Staged().Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Actor.Service("gates")).Drafted(2).Staged(revision: 2),
-        ["reopened"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2).Decided(DecisionKind.Approve, revision: 2)
+        ["expired-asked-again"] = story => story.Opened().Drafted().Staged()
+            .Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Actor.Service("gates")).Drafted(2).Staged(revision: 2),
+        ["reopened"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished()
+            .Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2).Decided(DecisionKind.Approve, revision: 2)
             .UndoRun(ExecutionOutcome.Verified).TakenBack().Redraft(3).Drafted(4).Staged(revision: 4),
         ["seen-before"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened().Drafted().Staged(),
         ["seen-before-held"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened()
@@ -65,9 +95,12 @@ internal static class CardStates
         ["out-of-band"] = story => OutOfBand(story),
         ["irreversible-first-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
         ["irreversible-last-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
-        ["irreversible-second-approver"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true, approvals: 2).Decided(DecisionKind.Approve, Story.Dana, complete: false),
+        ["irreversible-second-approver"] =
+            story => story.Opened().Drafted(risk: Risk.High).Staged(review: true, approvals: 2)
+                .Decided(DecisionKind.Approve, Story.Dana, complete: false),
         ["storm-with-plans"] = story => StormWithPlans(story),
-        ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause).Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
+        ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause)
+            .Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
     };
 
     /// <summary>States of which a page of details is shown, with its number.</summary>
@@ -77,12 +110,14 @@ internal static class CardStates
 
     public static bool IsPage(string state) => Pages.ContainsKey(state);
 
-    public static GatePolicy YearEnd => GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
+    public static GatePolicy YearEnd =>
+        GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
 
     public static Story Of(string state, Cast? cast = null) => Stories[state](cast is null ? new Story() : With(cast));
 
     /// <param name="local">Everybody is administrator.</param>
-    public static async Task<(OutgoingJson Everybody, OutgoingJson Approver)> DrawAsync(string name, Cast? cast = null, bool local = false, string? notice = "A sentence about what just happened.")
+    public static async Task<(OutgoingJson Everybody, OutgoingJson Approver)> DrawAsync(
+        string name, Cast? cast = null, bool local = false, string? notice = "A sentence about what just happened.")
     {
         var story = Of(name, cast);
         var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver);
@@ -113,32 +148,36 @@ internal static class CardStates
     {
         var by = story.Called ?? "Sam Shift";
         var change = new OutOfBandChange(
-            "contoso-sandbox", "A-17", null, "service.stop", new("contoso-sandbox", "device", "d-17", story.Device, story.Tenant.Name), by, Story.Start,
-            "Spooler stopped.", "It was done at the vendor's own console.", true);
+            "contoso-sandbox", "A-17", null, "service.stop", new("contoso-sandbox", "device", "d-17", story.Device, story.Tenant.Name), by,
+            Story.Start, "Spooler stopped.", "It was done at the vendor's own console.", true);
         var told = OutOfBandFollower.EventOf(seq: 1, change);
         return story.Append(
                 StreamId.Event("E-17"),
                 new EventReceived(
-                    "E-17", change.Connection, told.SourceId, told.Status, told.Severity, told.Kind, told.Device, told.Title, told.Description,
-                    told.SourceId, "oob|17", "oob", told.OccurredAt, true, told.Attributes),
+                    "E-17", change.Connection, told.SourceId, told.Status, told.Severity, told.Kind, told.Device, told.Title,
+                    told.Description, told.SourceId, "oob|17", "oob", told.OccurredAt, true, told.Attributes),
                 Actor.Connection("contoso-sandbox"))
             .Append(
                 StreamId.Incident(story.Id),
                 new IncidentOpened(
-                    story.Id, told.Title, told.Severity, told.Kind, story.Device, IncidentScope.One, "oob|17", "oob", "E-17", Simulated: true),
+                    story.Id, told.Title, told.Severity, told.Kind, story.Device, IncidentScope.One, "oob|17", "oob", "E-17",
+                    Simulated: true),
                 Actor.Service("incidents"))
             .Told($"Open a ticket to have service.stop on {story.Device} explained.", new([Ticket(story)]))
             .Staged(plan: new([Ticket(story)]));
     }
 
-    private static PlanStep Restart(Story story) => Story.CleanUp(story.Device) with { Command = $"Restart-Service Spooler -On {story.Device}" };
+    private static PlanStep Restart(Story story) =>
+        Story.CleanUp(story.Device) with { Command = $"Restart-Service Spooler -On {story.Device}" };
 
     private static PlanStep Ticket(Story story) => Story.CleanUp(story.Device) with
     {
         Title = $"Open a ticket to have service.stop on {story.Device} explained", Action = "ticket.create",
         Target = new("contoso-sandbox", "device", "d-17", story.Device, story.Tenant.Name),
-        Arguments = new Dictionary<string, string> { ["title"] = $"Explain service.stop on {story.Device}, log line A-17", ["priority"] = "high" },
-        Command = $"ticket.create title='Explain service.stop on {story.Device}, log line A-17' priority=high", Editable = ["title", "priority"],
+        Arguments = new Dictionary<string, string>
+            { ["title"] = $"Explain service.stop on {story.Device}, log line A-17", ["priority"] = "high" },
+        Command = $"ticket.create title='Explain service.stop on {story.Device}, log line A-17' priority=high",
+        Editable = ["title", "priority"],
         Preconditions = [], Rollback = null,
     };
 
@@ -146,7 +185,8 @@ internal static class CardStates
     private static Story StormWithPlans(Story story)
     {
         (string Kind, Severity Severity, int Devices)[] kinds =
-            [("HostDown", Severity.Critical, 3), ("VpnTunnelDown", Severity.Error, 1), ("PingLoss", Severity.Warning, 12), ("SwitchPortFlapping", Severity.Warning, 5)];
+            [("HostDown", Severity.Critical, 3), ("VpnTunnelDown", Severity.Error, 1), ("PingLoss", Severity.Warning, 12),
+                ("SwitchPortFlapping", Severity.Warning, 5)];
         var number = 0;
         foreach (var (kind, severity, devices) in kinds)
         {
@@ -157,21 +197,26 @@ internal static class CardStates
         story.Append(
             StreamId.Incident(story.Id),
             new IncidentOpened(
-                story.Id, $"Many different alerts at {story.Tenant.Name} at once", Severity.Critical, "AlertStorm", null, IncidentScope.Tenant, "a|1", "alertstorm", "E-1")
+                story.Id, $"Many different alerts at {story.Tenant.Name} at once", Severity.Critical, "AlertStorm", null,
+                IncidentScope.Tenant, "a|1", "alertstorm", "E-1")
             {
                 GathersUpTo = Severity.Critical, QuietAfter = 900,
             },
             Actor.Service("incidents"));
-        story.Told($"Look for the common cause of AlertStorm at {story.Tenant.Name}.", Plan.Empty, "Many events at once: a person must find what they have in common.").Staged(GateLevel.L3);
-        foreach (var (id, title, severity) in new[] { ("CON-1002", $"Malware found on {story.Device}", Severity.Critical), ("CON-1003", story.Title, Severity.Warning) })
-            story.Append(StreamId.Incident(id), new IncidentOpened(id, title, severity, id, story.Device, IncidentScope.One, id, id, "E-" + id), Actor.Service("incidents"));
+        story.Told($"Look for the common cause of AlertStorm at {story.Tenant.Name}.", Plan.Empty,
+            "Many events at once: a person must find what they have in common.").Staged(GateLevel.L3);
+        foreach (var (id, title, severity) in new[] { ("CON-1002", $"Malware found on {story.Device}", Severity.Critical),
+            ("CON-1003", story.Title, Severity.Warning) })
+            story.Append(StreamId.Incident(id),
+                new IncidentOpened(id, title, severity, id, story.Device, IncidentScope.One, id, id, "E-" + id),
+                Actor.Service("incidents"));
         return story;
 
         void Event(string id, string kind, Severity severity, string device, EventStatus status) => story.Append(
             StreamId.Event(id),
             new EventReceived(
-                id, "contoso-sandbox", id, status, severity, kind, device, $"{kind} on {device}", "", $"a|{kind}|{device}", $"{kind}|{device}", kind,
-                story.Clock.GetUtcNow(), true, new Dictionary<string, string>()),
+                id, "contoso-sandbox", id, status, severity, kind, device, $"{kind} on {device}", "", $"a|{kind}|{device}",
+                $"{kind}|{device}", kind, story.Clock.GetUtcNow(), true, new Dictionary<string, string>()),
             Actor.Connection("contoso-sandbox"));
     }
 }

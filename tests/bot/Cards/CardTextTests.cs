@@ -56,7 +56,8 @@ public sealed class CardTextTests
     [Theory]
     [InlineData("\u0645\u0643\u062A\u0628 2024", "\u2068\u0645\u0643\u062A\u0628 2024\u2069")]
     [InlineData("on \u05E9\u05E8\u05EA, 3 times", "\u2068on \u05E9\u05E8\u05EA, 3 times\u2069")]
-    [InlineData("on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069", "on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069")]
+    [InlineData("on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069",
+        "on \u2068\u05E9\u05E8\u05EA\u2069 of \u2068\u05DC\u05E7\u2069")]
     [InlineData("\u2068\u05E9\u202E\u05E8\u2069", "\u2068\u05E9‹U+202E›\u05E8\u2069")]
     [InlineData("SRV\u2068\u2069 \u2068x\u2069", "SRV‹U+2068›‹U+2069› ‹U+2068›x‹U+2069›")]
     [InlineData("\u05E9\u2069 of Contoso", "\u2068\u05E9‹U+2069› of Contoso\u2069")]
@@ -68,11 +69,13 @@ public sealed class CardTextTests
     }
 
     [Fact]
-    public void What_is_copied_as_it_stands_gets_nothing_that_cannot_be_seen() => CardText.Plain("-Name \u05E9\u05E8\u05EA", exact: true).ShouldBe("-Name \u05E9\u05E8\u05EA");
+    public void What_is_copied_as_it_stands_gets_nothing_that_cannot_be_seen() =>
+        CardText.Plain("-Name \u05E9\u05E8\u05EA", exact: true).ShouldBe("-Name \u05E9\u05E8\u05EA");
 
     [Fact]
     public void What_is_cut_stays_set_apart() =>
-        CardText.Plain("on \u2068" + new string('\u05E9', 50) + "\u2069", 10).ShouldBe("on \u2068" + new string('\u05E9', 7) + "… (+43 characters)\u2069");
+        CardText.Plain("on \u2068" + new string('\u05E9', 50) + "\u2069", 10)
+            .ShouldBe("on \u2068" + new string('\u05E9', 7) + "… (+43 characters)\u2069");
 
     [Theory]
     [InlineData("SRV-DC01 · Fabrikam Inc", "SRV-DC01 ‹·› Fabrikam Inc")]
@@ -95,7 +98,8 @@ public sealed class CardTextTests
     }
 
     [Fact]
-    public void No_text_however_random_leaves_a_character_that_markdown_or_the_eye_could_misread() => Check.QuickThrowOnFailure(Prop.ForAll<string>(text =>
+    public void No_text_however_random_leaves_a_character_that_markdown_or_the_eye_could_misread() =>
+        Check.QuickThrowOnFailure(Prop.ForAll<string>(text =>
     {
         var escaped = CardText.Markdown(text, 200);
         return !escaped.Contains('<', StringComparison.Ordinal) && !escaped.Any(char.IsControl) && CardText.Plain(text, 200).Length <= 230;

@@ -4,6 +4,7 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
@@ -36,15 +37,21 @@ internal sealed class GivenAccess : IAccess
         ? new HashSet<Role> { Role.Administrator }
         : held.Where(role => role.Item1 == state.Tenant && role.Item2 == objectId).Select(role => role.Item3).ToHashSet();
 
-    public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
+    public IEnumerable<string> PeopleWithRoles(TenantState state) =>
+        held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
 
     public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
-        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver) || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId) ? null : new(proposal, Refusal.NotAllowed, "Only approvers may.");
+        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver)
+            || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId)
+            ? null
+            : new(proposal, Refusal.NotAllowed, "Only approvers may.");
 
     public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) => WhyNotDecide(state, proposal, objectId);
 
     public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-        proposal.OpenGlass!.By.Id == objectId ? new(proposal, Refusal.OwnRequest, "Not your own.") : WhyNotDecide(state, proposal, objectId);
+        proposal.OpenGlass!.By.Id == objectId
+            ? new(proposal, Refusal.OwnRequest, "Not your own.")
+            : WhyNotDecide(state, proposal, objectId);
 }
 
 /// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
@@ -75,7 +82,8 @@ internal sealed class OneSandbox : IConnections, IConnector
     {
         ["disk.cleanup"] = new(
             "disk.cleanup", "Clean up a volume", "device", Reversibility.Partly, BlastRadius.OneDevice, true, "",
-            [new("volume", "Volume", "[A-Za-z]{1,8}"), new("categories", "Categories", "[a-z,]{1,60}", MaxLength: 60)], "disk.restore", TimeSpan.FromMinutes(1)),
+            [new("volume", "Volume", "[A-Za-z]{1,8}"), new("categories", "Categories", "[a-z,]{1,60}", MaxLength: 60)], "disk.restore",
+            TimeSpan.FromMinutes(1)),
         ["ticket.create"] = new(
             "ticket.create", "Open a ticket", "device", Reversibility.Reversible, BlastRadius.Nothing, false, "",
             [new("title", "Title", ".{1,200}"), new("priority", "Priority", "[a-z]{1,10}")], "ticket.close", TimeSpan.FromMinutes(1)),
@@ -87,18 +95,23 @@ internal sealed class OneSandbox : IConnections, IConnector
 
     public IConnector ConnectorOf(Connection connection) => this;
 
-    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }
 
 internal sealed class KnownBook : IConversationBook
 {
-    public List<Member> People { get; set; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name), new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
+    public List<Member> People { get; set; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name),
+        new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
 
     public ChannelRef? Find(string conversationId) => null;
 
@@ -106,7 +119,8 @@ internal sealed class KnownBook : IConversationBook
 
     public IReadOnlyList<Member> KnownPeople(string conversationId) => People;
 
-    public Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken) => Task.FromResult(KnownPeople(conversationId));
+    public Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken) =>
+        Task.FromResult(KnownPeople(conversationId));
 
     public void MarkUnusable(string conversationId, string reason) { }
 }
@@ -114,12 +128,15 @@ internal sealed class KnownBook : IConversationBook
 /// <summary>Views as the product makes them, over the doubles above.</summary>
 internal static class TestViews
 {
-    public static IncidentViews Of(Story story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null, params string[] linkHosts)
+    public static IncidentViews Of(Story story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null,
+        params string[] linkHosts)
     {
         var book = new KnownBook();
         if (story.Called is { } name)
             book.People = [.. book.People.Select(person => person with { Name = name })];
         book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(), new ConversationPeople(book), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock, new LinkHosts(linkHosts));
+        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
+            new ConversationPeople(book), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock,
+            new LinkHosts(linkHosts));
     }
 }

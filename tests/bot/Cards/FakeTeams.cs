@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Cards;
@@ -38,7 +38,8 @@ internal sealed class FakeTeams : IConnectorClient
     /// <summary>The next call does its work and then answers as told; several calls queue up.</summary>
     public void Next(Func<SendOutcome, SendOutcome> answer) => answers.Enqueue(answer);
 
-    public async Task<SendOutcome> PostAsync(ChannelRef to, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+    public async Task<SendOutcome> PostAsync(
+        ChannelRef to, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
     {
         if (Offline)
         {
@@ -57,7 +58,8 @@ internal sealed class FakeTeams : IConnectorClient
     }
 
     public async Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken)
     {
         if (Offline)
             return new SendOutcome.NotSent("connection refused", null);
@@ -68,7 +70,8 @@ internal sealed class FakeTeams : IConnectorClient
         return Answer(new SendOutcome.Sent(activityId, conversationId));
     }
 
-    public Task<SendOutcome> SendAsync(string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken)
     {
         if (TextsNotSent > 0)
         {
@@ -79,14 +82,18 @@ internal sealed class FakeTeams : IConnectorClient
         return Task.FromResult<SendOutcome>(new SendOutcome.Sent("t", conversationId));
     }
 
-    public Task<SendOutcome> ReplyAsync(string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken) =>
+    public Task<SendOutcome> ReplyAsync(string serviceUrl, string conversationId, string activityId, OutgoingMessage message,
+        SendOptions options, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SendOutcome> OpenChatAsync(string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SendOutcome> OpenChatAsync(string serviceUrl, DirectoryId directory, string mri, SendOptions options,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     private SendOutcome Answer(SendOutcome really) => answers.TryDequeue(out var answer) ? answer(really) : really;
 }

@@ -88,7 +88,8 @@ public sealed partial class FiveSecondsTests
         (await SeenAsync("seen-before-held")).ShouldContain("3rd time in 30 days; the last fix held 9 days.");
         (await SeenAsync("seen-before")).ShouldContain("3rd time in 30 days.");
 
-        static async Task<string> SeenAsync(string state) => VisibleWords.Of((await CardStates.DrawAsync(state, notice: null)).Approver.AsReceived());
+        static async Task<string> SeenAsync(string state) =>
+            VisibleWords.Of((await CardStates.DrawAsync(state, notice: null)).Approver.AsReceived());
     }
 
     [Theory]
@@ -108,11 +109,14 @@ public sealed partial class FiveSecondsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task That_it_was_seen_before_is_in_sight_where_sixty_words_leave_room_for_it_and_in_the_details_always(string name, bool local)
+    public async Task That_it_was_seen_before_is_in_sight_where_sixty_words_leave_room_for_it_and_in_the_details_always(
+        string name, bool local)
     {
         var (view, _) = await WaitingAsync(name, local);
         var ago = view.Incident.OpenedAt.AddDays(-9);
-        view = view with { Before = [new("CON-0990", ago.AddDays(-8), "rejected", null, ago.AddDays(-8)), new("CON-0995", ago.AddHours(-1), "verified", "Start the service", ago)] };
+        view = view with
+            { Before = [new("CON-0990", ago.AddDays(-8), "rejected", null, ago.AddDays(-8)),
+                new("CON-0995", ago.AddHours(-1), "verified", "Start the service", ago)] };
         var card = IncidentCard.Build(view).AsReceived();
         var seen = VisibleWords.Of(card);
         var words = VisibleWords.Count(seen);
@@ -140,7 +144,8 @@ public sealed partial class FiveSecondsTests
         var folded = card["body"]!.AsArray().Single(part => (string?)part!["id"] == (string)toggle["targetElements"]![0]!)!.DeepClone();
         folded["isVisible"] = true;
         var seen = VisibleWords.Of(new System.Text.Json.Nodes.JsonObject { ["body"] = new System.Text.Json.Nodes.JsonArray(folded) });
-        foreach (var fact in new[] { "It was seen.", draft.Evidence[0].Text, draft.Drafter, "Why this level", "L2 · Approve to proceed", "All details" })
+        foreach (var fact in new[] { "It was seen.", draft.Evidence[0].Text, draft.Drafter, "Why this level", "L2 · Approve to proceed",
+            "All details" })
             seen.ShouldContain(fact);
     }
 
@@ -151,20 +156,24 @@ public sealed partial class FiveSecondsTests
         scene.Vendor.Add("contoso-fake", it.Kind, it.Name, "Contoso Ltd", it.State);
         var drafted = await scene.DraftOfAsync(it.Alert, it.Kind == "device" ? it.Name.ToLowerInvariant() : "srv-dc01", it.Attributes);
         var story = new Story { Title = $"{Humps().Replace(it.Alert, " ")} (instance {it.Name})", Device = it.Name };
-        var plan = new Plan([.. drafted.Plan.Steps.Select(step => step with { Command = ActionCalls.Command(Sandbox[step.Action], step.Target, step.Arguments) })]);
+        var plan = new Plan(
+            [.. drafted.Plan.Steps.Select(
+                step => step with { Command = ActionCalls.Command(Sandbox[step.Action], step.Target, step.Arguments) })]);
         var draft = drafted with { About = story.Id, Plan = plan };
         story.Append(
                 StreamId.Event("E-1"),
                 new EventReceived(
-                    "E-1", "contoso-sandbox", "s-1", EventStatus.Firing, Severity.Critical, it.Alert, it.Name, story.Title, "It was seen.", "a", "a|b", "a",
-                    Story.Start, true, new Dictionary<string, string>()),
+                    "E-1", "contoso-sandbox", "s-1", EventStatus.Firing, Severity.Critical, it.Alert, it.Name, story.Title, "It was seen.",
+                    "a", "a|b", "a", Story.Start, true, new Dictionary<string, string>()),
                 Actor.Connection("contoso-sandbox"))
             .Append(
                 StreamId.Incident(story.Id),
-                new IncidentOpened(story.Id, story.Title, Severity.Critical, it.Alert, it.Name, IncidentScope.One, "a|b", "a", "E-1"), Actor.Service("incidents"))
+                new IncidentOpened(story.Id, story.Title, Severity.Critical, it.Alert, it.Name, IncidentScope.One, "a|b", "a", "E-1"),
+                Actor.Service("incidents"))
             .Append(StreamId.Proposal(story.Id), draft, Actor.Service("drafting"))
             .Staged(plan: plan, review: plan.Steps.Any(step => Sandbox[step.Action].Reversibility == Reversibility.Irreversible));
-        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Approver);
+        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver)
+            .Give(Story.Contoso, Story.Dana, Role.Approver);
         var view = TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
         return (view with { Actions = [.. plan.Steps.Select(step => Sandbox[step.Action])] }, draft);
     }

@@ -27,7 +27,8 @@ public sealed class FlappingCardTests
         CardSchema.Problems(card).ShouldBeEmpty();
         story.Flapped(revision: 3);
         VisibleWords.Of(await CardAsync()).ShouldContain("Fires again – drafting anew");
-        (await CardAsync()).ToJsonString().ShouldNotContain("\"verb\":\"approve\"", Case.Insensitive, "what was drafted before rests on readings of then");
+        (await CardAsync()).ToJsonString()
+            .ShouldNotContain("\"verb\":\"approve\"", Case.Insensitive, "what was drafted before rests on readings of then");
     }
 
     [Fact]
@@ -39,8 +40,11 @@ public sealed class FlappingCardTests
         await ShowAsync();
         var told = (await NextAsync()).ShouldBeOfType<NextStep.Tell>();
         var about = story.Ledger.Entries(Story.Contoso.Id).Single(entry => entry.Seq == told.AboutSeq);
-        OutcomeNotice.For(await story.IncidentAsync(), about).ShouldBe("**CON-1001** (warning): fires again after it had ended by itself. Fired 2 times in 1 min, now firing. Its card asks anew.");
-        story.Append(StreamId.Card(story.Id), new NoticeSending(story.Id, Story.Channel.ConversationId, told.AboutSeq), Actor.Service("cards"));
+        OutcomeNotice.For(await story.IncidentAsync(), about)
+            .ShouldBe("**CON-1001** (warning): fires again after it had ended by itself. Fired 2 times in 1 min, now firing. Its card "
+                + "asks anew.");
+        story.Append(StreamId.Card(story.Id), new NoticeSending(story.Id, Story.Channel.ConversationId, told.AboutSeq),
+            Actor.Service("cards"));
         var first = story.Clock.GetUtcNow();
 
         story.Flapped(3, revision: 2, minutes: 2).Drafted(3).Staged(revision: 3);
@@ -63,15 +67,19 @@ public sealed class FlappingCardTests
         .Append(StreamId.Card(story.Id), new CardSending(story.Id, Story.Channel.ConversationId), Actor.Service("cards"))
         .Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, Story.Channel.ConversationId, Story.Channel.ServiceUrl, "19:thread", "activity-1", (await story.IncidentAsync()).LastSeq, Adopted: false),
+            new CardPosted(story.Id, Story.Channel.ConversationId, Story.Channel.ServiceUrl, "19:thread", "activity-1",
+                (await story.IncidentAsync()).LastSeq, Adopted: false),
             Actor.Service("cards"));
 
     private async Task ShowAsync() => story.Append(
-        StreamId.Card(story.Id), new CardUpdated(story.Id, Story.Channel.ConversationId, "activity-1", (await story.IncidentAsync()).LastSeq), Actor.Service("cards"));
+        StreamId.Card(story.Id), new CardUpdated(
+            story.Id, Story.Channel.ConversationId, "activity-1", (await story.IncidentAsync()).LastSeq), Actor.Service("cards"));
 
     private async Task<NextStep> NextAsync() =>
-        NextStep.For(await story.StateAsync(), await story.IncidentAsync(), Story.Channel.ConversationId, story.Clock.GetUtcNow(), Patience);
+        NextStep.For(await story.StateAsync(), await story.IncidentAsync(), Story.Channel.ConversationId,
+            story.Clock.GetUtcNow(), Patience);
 
     private async Task<JsonNode> CardAsync() =>
-        IncidentCard.Build(TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true }).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
+        IncidentCard.Build(TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true })
+            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
 }

@@ -131,7 +131,8 @@ public sealed class FreezeNoticeTests
     public async Task A_freeze_by_the_bot_itself_says_so_and_what_somebody_typed_is_shown_as_typed()
     {
         story.Linked();
-        story.Append(StreamId.Freeze, new FreezeSet("**CON-1001** [was](http://x) changed") { Cause = FreezeCause.BrokenSeal }, Actor.Service("execution"));
+        story.Append(StreamId.Freeze, new FreezeSet("**CON-1001** [was](http://x) changed") { Cause = FreezeCause.BrokenSeal },
+            Actor.Service("execution"));
         await HandOverAsync();
         Only().ShouldContain("the bot itself");
         Only().ShouldContain("**CON-1001** [was](http://x) changed");
@@ -151,12 +152,14 @@ public sealed class FreezeNoticeTests
 
     private string Last() => Text(teams.Shown[$"m{teams.Posts}"]);
 
-    private static string Text(JsonNode card) => card.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string Text(JsonNode card) =>
+        card.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Plays a follower that begins anew, as after a crash: every entry, in order.</summary>
     private async Task HandOverAsync()
     {
-        var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, CoreFeatures.Catalog, new TwoTenants()), teams, new KnownBook(), story.Clock);
+        var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, CoreFeatures.Catalog, new TwoTenants()), teams,
+            new KnownBook(), story.Clock);
         foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.Lane(entry) is not null))
             await notice.HandleAsync(entry, Token);
     }

@@ -24,7 +24,8 @@ public sealed class HostileCardTests
 
     private static readonly int[] StepCounts = [1, 4];
 
-    public static TheoryData<int, int> Cases => [.. from text in Enumerable.Range(0, Texts.Length) from steps in StepCounts select (text, steps)];
+    public static TheoryData<int, int> Cases =>
+        [.. from text in Enumerable.Range(0, Texts.Length) from steps in StepCounts select (text, steps)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -73,7 +74,8 @@ public sealed class HostileCardTests
     [Fact]
     public async Task Outside_text_is_literal_everywhere_or_escaped()
     {
-        const string hostile = "<at>Everyone</at> [free](http://evil) {{DATE(2026-01-01T00:00:00Z,SHORT)}} {{TIME(2026-01-01T00:00:00Z)}} \u202Eabc";
+        const string hostile =
+            "<at>Everyone</at> [free](http://evil) {{DATE(2026-01-01T00:00:00Z,SHORT)}} {{TIME(2026-01-01T00:00:00Z)}} \u202Eabc";
         var story = Hostile(hostile, 1);
         var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
         var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
@@ -86,7 +88,8 @@ public sealed class HostileCardTests
         // The only dates that a client works out are the bot's own: the deadline, in a block of its own, and when it was reported.
         var incident = await story.IncidentAsync();
         card.ToJsonString().ShouldContain(CardText.Instant(incident.Staged!.Terms.ExpiresAt));
-        var rest = new[] { incident.Staged.Terms.ExpiresAt, incident.OpenedAt }.Concat(incident.RecentEvents.Select(recent => recent.Event.OccurredAt))
+        var rest = new[] { incident.Staged.Terms.ExpiresAt, incident.OpenedAt }.Concat(
+            incident.RecentEvents.Select(recent => recent.Event.OccurredAt))
             .Aggregate(card.ToJsonString(), (left, ours) => left.Replace(CardText.Instant(ours), "", StringComparison.Ordinal));
         rest.ShouldNotContain("{{DATE");
         rest.ShouldNotContain("{{TIME");
@@ -97,7 +100,8 @@ public sealed class HostileCardTests
     {
         var story = new Story { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
         var views = TestViews.Of(story, new GivenAccess());
-        var seen = VisibleWords.Of(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived());
+        var seen = VisibleWords.Of(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+            .AsReceived());
         seen.ShouldContain("Approved by “the bot (gates)”");
     }
 
@@ -109,12 +113,14 @@ public sealed class HostileCardTests
 
     private static IEnumerable<string> TextRuns(JsonNode? node) => Strings(node, "TextRun", ["text"]);
 
-    private static IEnumerable<string> MarkdownOf(JsonNode? node) => Strings(node, "TextBlock", ["text"]).Concat(Strings(node, null, ["value"]));
+    private static IEnumerable<string> MarkdownOf(JsonNode? node) =>
+        Strings(node, "TextBlock", ["text"]).Concat(Strings(node, null, ["value"]));
 
     private static IEnumerable<string> Strings(JsonNode? node, string? type, string[] members) => node switch
     {
         JsonObject element => members
-            .Where(name => (type is null ? element["title"] is not null && element["type"] is null : (string?)element["type"] == type) && element[name] is not null)
+            .Where(name => (type is null ? element["title"] is not null && element["type"] is null : (string?)element["type"] == type)
+                && element[name] is not null)
             .Select(name => (string)element[name]!)
             .Concat(element.SelectMany(member => Strings(member.Value, type, members))),
         JsonArray array => array.SelectMany(item => Strings(item, type, members)),
@@ -142,7 +148,8 @@ public sealed class HostileCardTests
             StreamId.Proposal(story.Id),
             new ProposalStaged(
                 story.Id, 1, ProposalKind.Remedy, new(ActorKind.Person, text, text), plan, new Dictionary<string, string>(),
-                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, Story.Start.AddHours(1), null, null, text), false, new string('a', 64), new string('0', 32)),
+                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, Story.Start.AddHours(1), null, null, text),
+                false, new string('a', 64), new string('0', 32)),
             Actor.Service("gates"));
         for (var i = 0; i < 10; i++)
             story.Decided(DecisionKind.Approve, new Person("x", text), text, complete: false);

@@ -11,7 +11,8 @@ namespace DevOpsAI.Tests.Cards;
 
 public sealed class IncidentCardTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static TheoryData<string> Phases => [.. CardStates.Names];
 
@@ -25,7 +26,8 @@ public sealed class IncidentCardTests
     public async Task The_device_is_named_beside_a_title_that_does_not_name_it_and_only_there(string title, bool beside)
     {
         var about = new Story { Title = title, Device = "portal", Plan = new([Story.CleanUp("portal")]) }.Opened().Drafted().Staged();
-        var card = IncidentCard.Build(TestViews.Of(about, new GivenAccess()).ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
+        var card = IncidentCard.Build(TestViews.Of(about, new GivenAccess())
+            .ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
         VisibleWords.Of(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
     }
 
@@ -69,7 +71,8 @@ public sealed class IncidentCardTests
     {
         var story = CardStates.Of(phase);
         var view = TestViews.Of(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
-        var pages = string.Concat(DetailPages.Of(view).All.SelectMany(static page => page).Select(static part => part.AsReceived().ToJsonString()));
+        var pages = string.Concat(DetailPages.Of(view).All.SelectMany(static page => page)
+            .Select(static part => part.AsReceived().ToJsonString()));
         pages.ShouldContain(CardText.Instant(Story.Start));
         pages.ShouldNotContain("UTC");
     }
@@ -88,7 +91,8 @@ public sealed class IncidentCardTests
     {
         var story = CardStates.Of("waiting");
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
-        var card = IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
+        var card = IncidentCard.Build(TestViews.Of(story, access)
+            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
         VisibleWords.Of(card).ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM: Ravi Approver");
     }
@@ -128,14 +132,18 @@ public sealed class IncidentCardTests
             story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins") { Cause = cause }, Story.Dana.AsActor());
             (await TitlesAsync()).ShouldBe(before.Except(lost.Split(',')));
             var card = await DrawnAsync();
-            VisibleWords.Of(card).ShouldContain($"{(cause is null ? "Frozen" : "Everything is frozen")} by Dana Technician: Strange logins");
+            VisibleWords.Of(card)
+                .ShouldContain($"{(cause is null ? "Frozen" : "Everything is frozen")} by Dana Technician: Strange logins");
             story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, Story.Ravi.AsActor());
             (await TitlesAsync()).ShouldBe(before, "it is lifted");
         }
         var planned = TestViews.Of(story, access, policy: CardStates.YearEnd);
-        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldBe(before.Except(lost.Split(',')));
+        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+            .ShouldBe(before.Except(lost.Split(',')));
 
-        async Task<JsonNode> DrawnAsync() => IncidentCard.Build(TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
+        async Task<JsonNode> DrawnAsync() =>
+            IncidentCard.Build(TestViews.Of(story, access)
+                .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
         async Task<List<string>> TitlesAsync() => [.. Titles(await DrawnAsync())];
     }
 
@@ -154,7 +162,8 @@ public sealed class IncidentCardTests
     {
         var (_, approver) = await DrawAsync("reopened", local: false);
         var seen = VisibleWords.Of(approver);
-        seen.IndexOf("Low risk", StringComparison.Ordinal).ShouldBeInRange(0, seen.IndexOf("Undo: Files are back.", StringComparison.Ordinal), seen);
+        seen.IndexOf("Low risk", StringComparison.Ordinal)
+            .ShouldBeInRange(0, seen.IndexOf("Undo: Files are back.", StringComparison.Ordinal), seen);
     }
 
     [Fact]
@@ -192,9 +201,11 @@ public sealed class IncidentCardTests
         var story = CardStates.Of("verified");
         var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
         var views = TestViews.Of(story, access);
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldContain("Undo");
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+            .ShouldContain("Undo");
         story.Clock.Advance(TimeSpan.FromHours(3));
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived()).ShouldNotContain("Undo");
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+            .ShouldNotContain("Undo");
     }
 
     [Theory]
@@ -207,12 +218,14 @@ public sealed class IncidentCardTests
     public async Task What_it_is_about_is_called_by_its_name(string? targetKind, bool aboutUser, string label)
     {
         var story = new Story { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
-        var card = IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
+        var card = IncidentCard.Build(TestViews.Of(story, new GivenAccess())
+            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
         foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
             card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
     }
 
-    internal static IEnumerable<string> Titles(JsonNode card) => card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
+    internal static IEnumerable<string> Titles(JsonNode card) =>
+        card["actions"]?.AsArray().Select(action => (string)action!["title"]!) ?? [];
 
     private static async Task<(JsonNode Everybody, JsonNode Approver)> DrawAsync(string phase, bool local)
     {

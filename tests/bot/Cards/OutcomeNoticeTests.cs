@@ -30,7 +30,8 @@ public sealed class OutcomeNoticeTests
         OutcomeNotice.For((await story.StateAsync()).Find(story.Id)!, expired).ShouldBeNull();
     }
 
-    private void Escalate(Role to) => story.Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, to), Actor.Service("deadlines"));
+    private void Escalate(Role to) =>
+        story.Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, to), Actor.Service("deadlines"));
 
     private async Task<string?> ExpireAsync(int revision)
     {

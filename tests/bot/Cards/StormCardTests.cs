@@ -42,7 +42,8 @@ public sealed class StormCardTests
         CardSchema.Problems(card).ShouldBeEmpty();
 
         void Own(string id, string title, Severity severity) => story.Append(
-            StreamId.Incident(id), new IncidentOpened(id, title, severity, id, "WS", IncidentScope.One, id, id, "E-" + id), Actor.Service("incidents"));
+            StreamId.Incident(id), new IncidentOpened(id, title, severity, id, "WS", IncidentScope.One, id, id, "E-" + id),
+            Actor.Service("incidents"));
     }
 
     private static Story Storm(int simulated)
@@ -53,13 +54,15 @@ public sealed class StormCardTests
             story.Append(
                 StreamId.Event($"E-{part}"),
                 new EventReceived(
-                    $"E-{part}", "contoso-sandbox", $"s-{part}", EventStatus.Firing, Severity.Warning, $"Kind{part}", $"SRV-{part}", "Something", "", $"a-{part}",
-                    $"kind{part}|srv-{part}", $"kind{part}", story.Clock.GetUtcNow(), part < simulated, new Dictionary<string, string>()),
+                    $"E-{part}", "contoso-sandbox", $"s-{part}", EventStatus.Firing, Severity.Warning, $"Kind{part}", $"SRV-{part}",
+                    "Something", "", $"a-{part}", $"kind{part}|srv-{part}", $"kind{part}", story.Clock.GetUtcNow(), part < simulated,
+                    new Dictionary<string, string>()),
                 Actor.Connection("contoso-sandbox"));
         }
         return story.Append(
             StreamId.Incident(story.Id),
-            new IncidentOpened(story.Id, "Many different alerts at once", Severity.Warning, "AlertStorm", null, IncidentScope.Tenant, "kind0|srv-0", "alertstorm", "E-0")
+            new IncidentOpened(story.Id, "Many different alerts at once", Severity.Warning, "AlertStorm", null, IncidentScope.Tenant,
+                "kind0|srv-0", "alertstorm", "E-0")
             {
                 GathersUpTo = Severity.Warning, QuietAfter = 900,
             },
@@ -67,5 +70,6 @@ public sealed class StormCardTests
     }
 
     private static async Task<JsonNode> CardAsync(Story story) =>
-        IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
+        IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+            .AsReceived();
 }

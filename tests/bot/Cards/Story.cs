@@ -17,7 +17,8 @@ internal sealed class Story
     public static readonly Tenant Fabrikam = new(TenantId.Parse("fabrikam"), "Fabrikam Inc", "FAB");
     public static readonly Person Dana = new("33333333-3333-4333-8333-333333333300", "Dana Technician");
     public static readonly Person Ravi = new("33333333-3333-4333-8333-333333333311", "Ravi Approver");
-    public static readonly ChannelRef Channel = new("19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", new("11111111"), "19:team@thread.tacv2", "Alerts");
+    public static readonly ChannelRef Channel = new(
+        "19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", new("11111111"), "19:team@thread.tacv2", "Alerts");
 
     private static readonly Actor Bot = Actor.Service("drafting");
 
@@ -58,7 +59,9 @@ internal sealed class Story
     public Story Opened(int events = 1, IncidentScope scope = IncidentScope.One)
     {
         Received(events);
-        return Append(StreamId.Incident(Id), new IncidentOpened(Id, Title, Severity.Warning, "DiskSpaceLow", Device, scope, "diskspacelow|" + Device, "diskspacelow", "E-1" + Id), Actor.Service("incidents"));
+        return Append(StreamId.Incident(Id),
+            new IncidentOpened(Id, Title, Severity.Warning, "DiskSpaceLow", Device, scope, "diskspacelow|" + Device, "diskspacelow",
+                "E-1" + Id), Actor.Service("incidents"));
     }
 
     /// <summary>The events name a user.</summary>
@@ -73,13 +76,15 @@ internal sealed class Story
                 StreamId.Event($"E-{i}{Id}"),
                 new EventReceived(
                     $"E-{i}{Id}", "contoso-alertmanager", $"s-{i}{Id}", EventStatus.Firing, Severity.Warning, "DiskSpaceLow", on, Title,
-                    "Only 6 % of C: is free.", $"a-{i}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>(), AboutUser ? true : null),
+                    "Only 6 % of C: is free.", $"a-{i}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false,
+                    new Dictionary<string, string>(), AboutUser ? true : null),
                 Actor.Connection("contoso-alertmanager"));
         }
         return this;
     }
 
-    public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low, string? targetKind = null) => Append(
+    public Story Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low, string? targetKind = null) =>
+        Append(
         StreamId.Proposal(Id),
         new RecommendationDrafted(
             Id, revision, "runbook disk-space v3", Summary,
@@ -89,39 +94,50 @@ internal sealed class Story
         Bot);
 
     public Story Staged(
-        GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy, int approvals = 1, BreakGlass? glass = null)
+        GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy,
+        int approvals = 1, BreakGlass? glass = null)
     {
         Seals[Id] = new string((char)('a' + revision - 1), 64);
         return Append(
             StreamId.Proposal(Id),
             new ProposalStaged(
-                Id, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
-                new(level, ["disk.cleanup is partly reversible on one device: at least L2", "operations policy raises changes to L2"], Role.Approver, approvals, true,
-                    Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager, "operations-1") { BreakGlass = glass },
+                Id, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan,
+                new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
+                new(level, ["disk.cleanup is partly reversible on one device: at least L2", "operations policy raises changes to L2"],
+                    Role.Approver, approvals, true, Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager,
+                    "operations-1") { BreakGlass = glass },
                 review, Seals[Id], new string('0', 32)),
             Actor.Service("gates"));
     }
 
-    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null, int revision = 1, Person? inTheNameOf = null) => Append(
-        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete) { InTheNameOf = inTheNameOf is null ? null : Named(inTheNameOf.AsActor()) }, (by ?? Ravi).AsActor());
+    public Story Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null,
+        int revision = 1, Person? inTheNameOf = null) => Append(
+        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete)
+            { InTheNameOf = inTheNameOf is null ? null : Named(inTheNameOf.AsActor()) }, (by ?? Ravi).AsActor());
 
     public Story GlassBroken(Person by, int owed = 2) => Append(
         StreamId.Proposal(Id),
-        new ProposalDecided(Id, 1, DecisionKind.Approve, Seal, "The shop is closed until it runs.", null, null, true) { Owed = new(owed, Clock.GetUtcNow().AddHours(24)) }, by.AsActor());
+        new ProposalDecided(Id, 1, DecisionKind.Approve, Seal, "The shop is closed until it runs.", null, null, true)
+            { Owed = new(owed, Clock.GetUtcNow().AddHours(24)) }, by.AsActor());
 
     public Story GlassReviewed(Person by, bool confirms = true, string? reason = null, bool complete = false) =>
         Append(StreamId.Proposal(Id), new BreakGlassReviewed(Id, 1, confirms, reason, complete), by.AsActor());
 
     public Story Absent(Person who, Person? deputy) => Append(
-        StreamId.Access, new AbsenceSet(who.ObjectId, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId, deputy is null ? null : Called ?? deputy.Name, "Skiing"), who.AsActor());
+        StreamId.Access,
+        new AbsenceSet(who.ObjectId, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId,
+            deputy is null ? null : Called ?? deputy.Name, "Skiing"), who.AsActor());
 
     public Story Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 
     public Story Started() => Append(
-        StreamId.Proposal(Id), new ExecutionStarted(Id, 1, Id + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
+        StreamId.Proposal(Id), new ExecutionStarted(Id, 1, Id + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
+        Actor.Service("execution"));
 
-    public Story Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false, string detail = "18.2 GB removed") => Append(
-        StreamId.Proposal(Id), new StepFinished(Id, Id + "-x1", step, rollback, $"{Id}-x1-{step}", outcome, detail), Actor.Service("execution"));
+    public Story Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false, string detail = "18.2 GB removed") =>
+        Append(
+        StreamId.Proposal(Id), new StepFinished(Id, Id + "-x1", step, rollback, $"{Id}-x1-{step}", outcome, detail),
+            Actor.Service("execution"));
 
     public Story Finished(ExecutionOutcome outcome = ExecutionOutcome.Verified, bool rolledBack = false) => Append(
         StreamId.Proposal(Id),
@@ -135,10 +151,13 @@ internal sealed class Story
 
     public Story UndoRun(ExecutionOutcome? outcome)
     {
-        Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)), Actor.Service("execution"));
+        Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
+            Actor.Service("execution"));
         return outcome is null
             ? this
-            : Append(StreamId.Proposal(Id), new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("SRV-FILE01 disk.C.freePercent", "24", "6")]), Actor.Service("execution"));
+            : Append(StreamId.Proposal(Id),
+                new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("SRV-FILE01 disk.C.freePercent", "24", "6")]),
+                Actor.Service("execution"));
     }
 
     /// <summary>Open again after the undo, and what the bot asks then.</summary>
@@ -146,8 +165,9 @@ internal sealed class Story
         .Append(
             StreamId.Proposal(Id),
             new RecommendationDrafted(
-                Id, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.", "Done, verified and then taken back: Clean up.",
-                [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low, "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
+                Id, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.",
+                "Done, verified and then taken back: Clean up.", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low,
+                "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
             Bot)
         .Staged(GateLevel.L3, revision: 3);
 
@@ -169,11 +189,13 @@ internal sealed class Story
     private void Said(EventStatus status, string number) => Append(
         StreamId.Event($"E-{number}{Id}"),
         new EventReceived(
-            $"E-{number}{Id}", "contoso-alertmanager", $"s-{number}{Id}", status, Severity.Warning, "DiskSpaceLow", Device, Title, "Only 6 % of C: is free.", $"a-1{Id}",
-            "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false, new Dictionary<string, string>()),
+            $"E-{number}{Id}", "contoso-alertmanager", $"s-{number}{Id}", status, Severity.Warning, "DiskSpaceLow", Device, Title,
+            "Only 6 % of C: is free.", $"a-1{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false,
+            new Dictionary<string, string>()),
         Actor.Connection("contoso-alertmanager"));
 
-    public Story Linked(ChannelRef? channel = null, bool escalation = false) => Append(StreamId.Channels, new ChannelLinked(channel ?? Channel, escalation), Dana.AsActor());
+    public Story Linked(ChannelRef? channel = null, bool escalation = false) =>
+        Append(StreamId.Channels, new ChannelLinked(channel ?? Channel, escalation), Dana.AsActor());
 
     public Story Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());
 
@@ -183,7 +205,8 @@ internal sealed class Story
         Clock.SetUtcNow(Start.AddDays(-daysAgo));
         Append(
             StreamId.Incident(id),
-            new IncidentOpened(id, Title, Severity.Warning, "DiskSpaceLow", Device, IncidentScope.One, "diskspacelow|" + Device, "diskspacelow", "E-" + id), Actor.Service("incidents"));
+            new IncidentOpened(id, Title, Severity.Warning, "DiskSpaceLow", Device, IncidentScope.One, "diskspacelow|" + Device,
+                "diskspacelow", "E-" + id), Actor.Service("incidents"));
         Append(StreamId.Incident(id), new IncidentClosed(id, reason), Actor.Service("incidents"));
         Clock.SetUtcNow(Start);
         return this;
@@ -193,15 +216,16 @@ internal sealed class Story
     public Story Told(string summary, Plan plan, string? problem = null) => Append(
         StreamId.Proposal(Id),
         new RecommendationDrafted(
-            Id, 1, "runbook out-of-band-change v1", summary, "The vendor's log shows it, and no decision on record allows it.", [new("The vendor's log says so.", 1)], plan, Risk.High, problem,
-            new Dictionary<string, string>(), Simulated: true),
+            Id, 1, "runbook out-of-band-change v1", summary, "The vendor's log shows it, and no decision on record allows it.",
+            [new("The vendor's log says so.", 1)], plan, Risk.High, problem, new Dictionary<string, string>(), Simulated: true),
         Bot);
 
     private Actor Named(Actor actor) => Called is { } name && actor.Kind == ActorKind.Person ? actor with { Name = name } : actor;
 
     public Story Append(StreamId stream, Fact fact, Actor actor)
     {
-        var appended = Ledger.AppendAsync(Tenant.Id, [], [new(stream, Named(actor), "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
+        var appended = Ledger.AppendAsync(
+            Tenant.Id, [], [new(stream, Named(actor), "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
         appended.IsCompletedSuccessfully.ShouldBeTrue();
         return this;
     }

@@ -81,7 +81,9 @@ internal sealed class HandSwitch(TenantId tenant) : IKillSwitch
     public bool IsThrown { get; private set; }
 
     public IReadOnlyDictionary<TenantId, string> On =>
-        IsThrown ? new Dictionary<TenantId, string> { [tenant] = "The kill switch pauses everything." } : FrozenDictionary<TenantId, string>.Empty;
+        IsThrown
+            ? new Dictionary<TenantId, string> { [tenant] = "The kill switch pauses everything." }
+            : FrozenDictionary<TenantId, string>.Empty;
 
     public bool IsOn(TenantId asked) => IsThrown && asked == tenant;
 

@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Tests.Cards;
 
-/// <summary>What a reader sees of a card before anything is pressed: texts and the titles of buttons, without what is folded away.</summary>
+/// <summary>
+/// What a reader sees of a card before anything is pressed: texts and the titles of buttons, without what is folded away.
+/// </summary>
 internal static partial class VisibleWords
 {
     public static string Of(JsonNode card) => string.Join(' ', In(card["body"]).Concat(In(card["actions"])));
 
     /// <summary>A sign alone, as between two words, is none.</summary>
-    public static int Count(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Count(static word => word.Any(char.IsLetterOrDigit));
+    public static int Count(string text) =>
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Count(static word => word.Any(char.IsLetterOrDigit));
 
     private static IEnumerable<string> In(JsonNode? node)
     {

@@ -23,7 +23,8 @@ public sealed class WhyStoryTests
         (await LinesAsync()).ShouldBe(
         [
             "Decided: Approved by Ravi Approver, 2026-11-21 03:00 UTC: “The shop opens at six.” (entry 5)",
-            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 2026-11-21 03:00 UTC). Proposed: Clean up temporary files on C: on SRV-FILE01. (entry 4)",
+            "Asked for: Disk C: on SRV-FILE01 is almost full (warning, reported 2026-11-21 03:00 UTC). Proposed: Clean up temporary "
+            + "files on C: on SRV-FILE01. (entry 4)",
             "Done: Clean up temporary files on C: on SRV-FILE01, 2026-11-21 03:00 UTC. SRV-FILE01: free space on C: 6 % → 44 %. (entry 6)",
             "Ended: Verified by reading back, 2026-11-21 03:00 UTC. C: has 44 % free. (entry 8)",
             "Open now: It can be taken back until 2026-11-21 05:00 UTC. Its alert has not been reported as over.",
@@ -34,7 +35,8 @@ public sealed class WhyStoryTests
     [InlineData("Impossible travel", "anna@contoso.com", "Impossible travel for anna@contoso.com (")]
     [InlineData("Probe failed", "portal", "Probe failed on portal (")]
     [InlineData("Prüfung von portal schlug fehl", "portal", "Prüfung von portal schlug fehl (")]
-    public async Task Something_is_wrong_on_a_device_and_for_a_person_and_what_the_title_names_is_not_named_again(string title, string device, string said)
+    public async Task Something_is_wrong_on_a_device_and_for_a_person_and_what_the_title_names_is_not_named_again(
+        string title, string device, string said)
     {
         var about = new Story { Title = title, Device = device }.Opened();
         var view = TestViews.Of(about, access).ForPerson(await about.StateAsync(), await about.IncidentAsync(), "c", Story.Ravi);
@@ -58,7 +60,8 @@ public sealed class WhyStoryTests
         story.Opened().Drafted().Staged(GateLevel.L1).Started().Step();
         Finished(ExecutionOutcome.Verified);
         (await LinesAsync())[0].ShouldBe(
-            "Decided: Nobody was asked, as the gate policy says (L1 · Execute and notify). disk.cleanup is partly reversible on one device: at least L2. (entry 5)");
+            "Decided: Nobody was asked, as the gate policy says (L1 · Execute and notify). disk.cleanup is partly reversible on one "
+            + "device: at least L2. (entry 5)");
     }
 
     [Fact]
@@ -92,7 +95,8 @@ public sealed class WhyStoryTests
         story.Closed("verified").Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified).TakenBack();
         var lines = await LinesAsync();
         lines[1].ShouldContain(" Proposed: Clean up temporary files");
-        lines[0].ShouldContain("Approved by Ravi Approver, 2026-11-21 03:00 UTC. What happens instead waits for an answer until 2026-11-21 07:00 UTC.");
+        lines[0].ShouldContain(
+            "Approved by Ravi Approver, 2026-11-21 03:00 UTC. What happens instead waits for an answer until 2026-11-21 07:00 UTC.");
         lines[3].ShouldContain("Ended: Taken back");
         lines[4].ShouldStartWith("Open now: Its alert fires and nothing has been done about it: a person says what happens instead.");
     }
@@ -143,7 +147,8 @@ public sealed class WhyStoryTests
     [Fact]
     public async Task Every_instant_of_story_and_trail_is_written_in_the_zone_of_whoever_reads()
     {
-        story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)).Decided(DecisionKind.Approve).Started().Step();
+        story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1))
+            .Decided(DecisionKind.Approve).Started().Step();
         Finished(ExecutionOutcome.Verified);
         foreach (var page in new[] { 0, 1 })
         {
@@ -151,7 +156,8 @@ public sealed class WhyStoryTests
             card.ShouldNotContain("UTC");
             card.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}");
         }
-        (await CardAsync(0)).ShouldContain("{{DATE(2026-11-21T05:00:00Z,SHORT)}} {{TIME(2026-11-21T05:00:00Z)}}", Case.Sensitive, "until when it can be taken back");
+        (await CardAsync(0)).ShouldContain(
+            "{{DATE(2026-11-21T05:00:00Z,SHORT)}} {{TIME(2026-11-21T05:00:00Z)}}", Case.Sensitive, "until when it can be taken back");
     }
 
     private void Finished(ExecutionOutcome outcome, params Change[] changes) => story.Append(

@@ -12,7 +12,8 @@ public sealed class WordingTests
     {
         Wording inner = $"until {At}";
         Wording words = $"Frozen by {"Dana"} {inner}, {2} more.";
-        Texts(words).ShouldBe(["Frozen by Dana ", "until ", "{{DATE(2026-11-21T21:30:00Z,SHORT)}} {{TIME(2026-11-21T21:30:00Z)}}", ", 2 more."]);
+        Texts(words).ShouldBe(["Frozen by Dana ", "until ", "{{DATE(2026-11-21T21:30:00Z,SHORT)}} {{TIME(2026-11-21T21:30:00Z)}}",
+            ", 2 more."]);
         words.ToString().ShouldBe("Frozen by Dana until 2026-11-21 21:30 UTC, 2 more.");
     }
 
@@ -27,9 +28,12 @@ public sealed class WordingTests
     public void What_is_too_long_is_cut_once_and_nothing_follows()
     {
         Wording words = $"{new string('x', 20)}{At}{new string('y', 40)}{At}";
-        Texts(words, max: 30).ShouldBe([new('x', 20), "{{DATE(2026-11-21T21:30:00Z,SHORT)}} {{TIME(2026-11-21T21:30:00Z)}}", "yyyyyyyyyy… (+30 characters)"]);
+        Texts(words, max: 30)
+            .ShouldBe([new('x', 20), "{{DATE(2026-11-21T21:30:00Z,SHORT)}} {{TIME(2026-11-21T21:30:00Z)}}",
+                "yyyyyyyyyy… (+30 characters)"]);
     }
 
     private static List<string> Texts(Wording words, int max = 300) =>
-        [.. CardElements.Rich(null, [.. words.Runs(new(null, max))]).AsReceived()["inlines"]!.AsArray().Select(static run => (string)run!["text"]!)];
+        [.. CardElements.Rich(null, [.. words.Runs(new(null, max))]).AsReceived()["inlines"]!.AsArray()
+            .Select(static run => (string)run!["text"]!)];
 }

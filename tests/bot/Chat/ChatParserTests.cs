@@ -84,7 +84,8 @@ public sealed class ChatParserTests
     [InlineData("please forget 8b1d4a52-1111-4111-8111-000000000001 for contoso", "Erase:8b1d4a52-1111-4111-8111-000000000001 for contoso")]
     [InlineData("erase", "Incomplete:erase <person or mail address> <client>")]
     [InlineData("absent until 2027-01-02", "Absent:||2027-01-02||")]
-    [InlineData("Absent contoso from 2026-12-23 18:00 until 2027-01-02, delegate Dana Technician because I am away until then", "Absent:contoso|2026-12-23 18:00|2027-01-02|Dana Technician|I am away until then")]
+    [InlineData("Absent contoso from 2026-12-23 18:00 until 2027-01-02, delegate Dana Technician because I am away until then",
+        "Absent:contoso|2026-12-23 18:00|2027-01-02|Dana Technician|I am away until then")]
     [InlineData("away contoso", "Incomplete:absent [client] [from 2026-12-23] until 2027-01-02 [delegate @person] [because ...]")]
     [InlineData("back contoso Dana Technician", "Back:contoso Dana Technician")]
     [InlineData("assign approver contoso Dana Technician", "Assign:Approver:contoso:Dana Technician")]
@@ -153,12 +154,14 @@ public sealed class ChatParserTests
     [InlineData("show can 1001", "Show:CAN-1001")]
     [InlineData("why CAN1001", "Why:CAN-1001")]
     [InlineData("pending please", "Pending:")]
-    public void A_client_may_be_called_like_a_polite_word(string text, string expected) => Describe(Parser.Parse(text, ["a", "CAN", "at"])).ShouldBe(expected);
+    public void A_client_may_be_called_like_a_polite_word(string text, string expected) =>
+        Describe(Parser.Parse(text, ["a", "CAN", "at"])).ShouldBe(expected);
 
     [Theory]
     [InlineData("pending a", "Pending:")]
     [InlineData("link can", "Incomplete:link <client> [escalation]")]
-    public void Where_no_client_is_called_so_it_is_politeness(string text, string expected) => Describe(Parser.Parse(text)).ShouldBe(expected);
+    public void Where_no_client_is_called_so_it_is_politeness(string text, string expected) =>
+        Describe(Parser.Parse(text)).ShouldBe(expected);
 
     [Fact]
     public void A_very_long_text_is_read_quickly_and_changes_nothing() =>
@@ -200,7 +203,8 @@ public sealed class ChatParserTests
         LinkCommand.Arguments link => $"{request.Name}:{link.Client}{(link.Escalation ? "+escalation" : "")}",
         FreezeArguments freeze => $"{request.Name}:{string.Join(' ', freeze.Words)}",
         RoleCommand.Arguments assign => $"{request.Name}:{assign.Role}:{assign.Client}:{assign.Person}",
-        AbsentCommand.Arguments absent => $"{request.Name}:{string.Join(' ', absent.Who)}|{absent.From}|{absent.Until}|{absent.Delegate}|{absent.Reason}",
+        AbsentCommand.Arguments absent =>
+            $"{request.Name}:{string.Join(' ', absent.Who)}|{absent.From}|{absent.Until}|{absent.Delegate}|{absent.Reason}",
         BackCommand.Arguments back => $"{request.Name}:{string.Join(' ', back.Who)}",
         EraseCommand.Arguments erase => $"{request.Name}:{string.Join(' ', erase.Words)}",
         Incomplete incomplete => $"{request.Name}:{incomplete.Usage}",

@@ -16,14 +16,16 @@ public sealed partial class RefusalLogTests
     {
         await using var bot = await RunningBot.StartAsync(
         [
-            ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId), ("Access:Roles:contoso:auditor:0", Tia.ObjectId),
+            ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
+            ("Access:Roles:contoso:auditor:0", Tia.ObjectId),
         ]);
         await bot.SayAsync(Ana, null, "freeze contoso because I say so");
         await bot.SayAsync(Tia, null, "unfreeze contoso");
         await bot.SayAsync(Stranger, null, "unfreeze contoso quietly");
         await bot.SayAsync(Stranger, null, "undo CON-1001");
         await bot.PressAsync(Stranger, null, Verb.Approve, new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" });
-        await bot.PressAsync(Stranger, null, new string('v', 5000), new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" });
+        await bot.PressAsync(Stranger, null, new string('v', 5000),
+            new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" });
         await bot.PressAsync(Stranger, null, Verb.View, new() { ["tenant"] = "contoso", ["incident"] = "CON-1001" });
         Lines(bot, Ana).ShouldBe([$"{Ana.ObjectId} said Freeze: answered"]);
         Lines(bot, Tia).ShouldBe([$"{Tia.ObjectId} said Unfreeze: refused, NotAllowed"]);
@@ -38,7 +40,9 @@ public sealed partial class RefusalLogTests
     }
 
     private static IEnumerable<string> Lines(RunningBot bot, Someone who) =>
-        bot.Log.Select(static line => Turn().Replace(line.Trim(), "(turn #)")).Where(line => line.StartsWith(who.ObjectId, StringComparison.Ordinal) && (line.Contains(" said ") || line.Contains(" pressed ")));
+        bot.Log.Select(static line => Turn().Replace(line.Trim(), "(turn #)"))
+            .Where(line => line.StartsWith(who.ObjectId, StringComparison.Ordinal)
+                && (line.Contains(" said ") || line.Contains(" pressed ")));
 
     [GeneratedRegex(@"\(turn [0-9a-f]{32}\)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Turn();

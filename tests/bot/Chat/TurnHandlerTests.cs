@@ -29,7 +29,8 @@ public sealed class TurnHandlerTests : IDisposable
     private readonly Story story = new();
     private readonly Story fabrikam;
     private readonly GivenAccess access = new GivenAccess()
-        .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
+        .Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Fabrikam, Story.Ravi, Role.Approver)
+        .Give(Story.Contoso, Story.Dana, Role.Technician);
     private readonly ServiceProvider services;
     private readonly RecordingMediator mediator;
     private readonly IDocuments documents;
@@ -78,23 +79,27 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_digest_that_is_asked_for_begins_at_the_last_one_of_that_conversation_or_a_day_ago()
     {
-        story.Append(StreamId.Digest("19:other@thread.tacv2"), new DevOpsAI.Digests.DigestSending("19:other@thread.tacv2", Story.Start, 99, 0), Actor.Service("digests"));
+        story.Append(StreamId.Digest("19:other@thread.tacv2"),
+            new DevOpsAI.Digests.DigestSending("19:other@thread.tacv2", Story.Start, 99, 0), Actor.Service("digests"));
         var personal = await SayAsync(Story.Ravi, "digest contoso", personal: true);
         personal.ShouldContain("Incidents opened");
         personal.ShouldContain("The last 24 h");
         story.Clock.Advance(TimeSpan.FromDays(2));
         (await SayAsync(Story.Ravi, "digest contoso", personal: true)).ShouldContain("Nothing happened");
         (await SayAsync(Story.Ravi, "how did last week go for contoso?", personal: true)).ShouldContain("Incidents opened");
-        (await SayAsync(Story.Ravi, "digest")).ShouldContain("Incidents opened", Case.Sensitive, "the channel had none since it was linked");
+        (await SayAsync(Story.Ravi, "digest")).ShouldContain(
+            "Incidents opened", Case.Sensitive, "the channel had none since it was linked");
     }
 
     [Fact]
     public async Task Naming_a_client_that_one_may_not_see_never_means_the_one_that_is_linked()
     {
-        foreach (var text in new[] { "freeze fabrikam backup restore", "freeze FAB now", "unfreeze fabrikam", "assign manager fabrikam Dana Technician", "absent fabrikam until 2027-01-02" })
+        foreach (var text in new[] { "freeze fabrikam backup restore", "freeze FAB now", "unfreeze fabrikam",
+            "assign manager fabrikam Dana Technician", "absent fabrikam until 2027-01-02" })
             (await SayAsync(Story.Dana, text)).ShouldContain("I know no client");
         foreach (var text in new[] { "unlink", "erase someone@example.com" })
-            (await SayAsync(Stranger, text)).ShouldSatisfyAllConditions(said => said.ShouldContain("no role"), said => said.ShouldNotContain("ontoso"));
+            (await SayAsync(Stranger, text)).ShouldSatisfyAllConditions(
+                said => said.ShouldContain("no role"), said => said.ShouldNotContain("ontoso"));
         mediator.Sent.ShouldBeEmpty();
     }
 
@@ -116,19 +121,23 @@ public sealed class TurnHandlerTests : IDisposable
 
     [Fact]
     public async Task Which_client_is_asked_back_with_those_there_are() =>
-        (await SayAsync(Story.Ravi, "how did last week go?", personal: true)).ShouldContain("how did last week go for <client>? – yours: contoso, fabrikam");
+        (await SayAsync(Story.Ravi, "how did last week go?", personal: true)).ShouldContain(
+            "how did last week go for <client>? – yours: contoso, fabrikam");
 
     [Fact]
     public async Task What_happened_to_a_device_is_told_by_any_of_its_names_and_only_of_clients_one_may_see()
     {
         (await SayAsync(Story.Ravi, "What happened to SRV-FILE01 today?")).ShouldSatisfyAllConditions(
-            said => said.ShouldContain("1 incident about SRV-FILE01 in the last 24 h"), said => said.ShouldContain("CON-1001"), said => said.ShouldNotContain("FAB-1001"));
+            said => said.ShouldContain("1 incident about SRV-FILE01 in the last 24 h"), said => said.ShouldContain("CON-1001"),
+            said => said.ShouldNotContain("FAB-1001"));
         (await SayAsync(Story.Ravi, "what happened to srv-file01.contoso.local", personal: true)).ShouldContain("FAB-1001");
         (await SayAsync(Story.Dana, "what happened to srv-file01 lately?", personal: true)).ShouldNotContain("FAB-1001");
-        (await SayAsync(Story.Ravi, "what happened to SRV-FILE0?")).ShouldContain("I know of nothing that was reported or done about “SRV-FILE0”.");
+        (await SayAsync(Story.Ravi, "what happened to SRV-FILE0?")).ShouldContain(
+            "I know of nothing that was reported or done about “SRV-FILE0”.");
         (await SayAsync(Stranger, "what happened to SRV-FILE01?", personal: true)).ShouldNotContain("CON-1001");
         (await SayAsync(Story.Ravi, "is SRV-FILE01 ok?")).ShouldContain("1 incident about SRV-FILE01 in the last 7 days, 1 open");
-        (await SayAsync(Story.Dana, "why is FAB-1001 so slow?", personal: true)).ShouldContain("I know of nothing that was reported or done about “FAB-1001”.");
+        (await SayAsync(Story.Dana, "why is FAB-1001 so slow?", personal: true)).ShouldContain(
+            "I know of nothing that was reported or done about “FAB-1001”.");
         (await SayAsync(Story.Ravi, "what happened to contoso this week?")).ShouldContain("Digest of");
         story.Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
         story.Clock.Advance(TimeSpan.FromDays(3));
@@ -139,13 +148,15 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task What_ran_without_asking_is_listed_with_what_it_did()
     {
-        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain("The bot did nothing by itself for Contoso Ltd in the last 24 h.");
+        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain(
+            "The bot did nothing by itself for Contoso Ltd in the last 24 h.");
         var alone = new Story(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-SQL01", Title = "Processor load" };
         alone.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished();
         (await SayAsync(Story.Ravi, "What did the bot do by itself today?")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("Done without asking for Contoso Ltd in the last 24 h: 1 incident"),
             said => said.ShouldContain("CON-1002"), said => said.ShouldNotContain("CON-1001"),
-            said => said.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}"), said => said.ShouldContain(": Clean up temporary files on C: on SRV-FILE01"));
+            said => said.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}"),
+            said => said.ShouldContain(": Clean up temporary files on C: on SRV-FILE01"));
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
         (await SayAsync(Story.Dana, "what did you do without asking at fabrikam?", personal: true)).ShouldContain("I know no client");
     }
@@ -155,7 +166,8 @@ public sealed class TurnHandlerTests : IDisposable
     {
         story.Decided(DecisionKind.Approve).Started().Step().Finished().Closed("verified")
             .Staged(GateLevel.L1, revision: 2, kind: ProposalKind.Undo).UndoRun(ExecutionOutcome.Verified);
-        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain("The bot did nothing by itself for Contoso Ltd in the last 24 h.");
+        (await SayAsync(Story.Ravi, "what did the bot do by itself today?")).ShouldContain(
+            "The bot did nothing by itself for Contoso Ltd in the last 24 h.");
     }
 
     [Theory]
@@ -166,7 +178,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task A_question_that_is_not_understood_is_said_so_with_those_that_are(string text)
     {
         (await SayAsync(Story.Ravi, text)).ShouldSatisfyAllConditions(
-            said => said.ShouldContain("I cannot answer"), said => said.ShouldContain("what happened to SRV-FILE01 today?"), said => said.ShouldNotContain("assign <role>"));
+            said => said.ShouldContain("I cannot answer"), said => said.ShouldContain("what happened to SRV-FILE01 today?"),
+            said => said.ShouldNotContain("assign <role>"));
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
@@ -174,14 +187,16 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task What_waits_is_listed_page_by_page_with_a_button_that_brings_each_card()
     {
         for (var number = 1002; number < 1014; number++)
-            new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }.Opened().Drafted().Staged();
+            new Story(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }.Opened()
+                .Drafted().Staged();
         var first = await SayAsync(Story.Ravi, "pending");
         first.ShouldContain("13 open");
         first.ShouldContain("Page 1 of 2");
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
         var second = Text(await PressAsync(Story.Ravi, Verb.Pending, JsonDocument.Parse("""{"page":1}""").RootElement));
         Enumerable.Range(1001, 13).ShouldAllBe(number => first.Contains($"CON-{number}") != second.Contains($"CON-{number}"));
-        Text(await PressAsync(Stranger, Verb.Pending, JsonDocument.Parse("""{"page":1,"client":"contoso"}""").RootElement)).ShouldNotContain("CON-1");
+        Text(await PressAsync(Stranger, Verb.Pending, JsonDocument.Parse("""{"page":1,"client":"contoso"}""").RootElement))
+            .ShouldNotContain("CON-1");
         (await PressAsync(Story.Ravi, Verb.Show, Data())).Value.ShouldBe("CON-1001 is answered below.");
         replies[^1].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
     }
@@ -221,7 +236,8 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_click_that_came_too_late_gets_the_current_card_and_one_sentence()
     {
-        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        mediator.Answer =
+            async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
         var response = await PressAsync(Story.Ravi, Verb.Approve, Data());
         response.StatusCode.ShouldBe(200);
         Text(response).ShouldContain("Dana Technician approved this a minute ago.");
@@ -236,7 +252,8 @@ public sealed class TurnHandlerTests : IDisposable
             return Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Ravi Approver already approved CON-1001.");
         };
         (await PressAsync(Story.Dana, Verb.Approve, Data())).IsTold.ShouldBeTrue();
-        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("Dana Technician, about your click on CON-1001: Ravi Approver already approved CON-1001.");
+        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString()
+            .ShouldContain("Dana Technician, about your click on CON-1001: Ravi Approver already approved CON-1001.");
         replies[0].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
         (await PressAsync(Story.Ravi, Verb.Approve, Data())).IsTold.ShouldBeFalse("it was their own click");
         replies.ShouldHaveSingleItem();
@@ -245,7 +262,9 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task What_a_person_was_told_on_their_card_is_still_there_after_its_refresh()
     {
-        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.NotAllowed, "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
+        mediator.Answer =
+            async _ => Shown(await story.IncidentAsync(), Refusal.NotAllowed,
+                "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
         var card = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Approve, Data())).Value!).AsReceived();
         var refresh = JsonSerializer.SerializeToElement(card["refresh"]!["action"]!["data"]);
         var again = await handler.OnCardActionAsync(Turn(Story.Ravi, ""), new(Verb.View, refresh, null, IsAutomatic: true), Token);
@@ -292,7 +311,8 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task Only_values_that_were_changed_are_edits()
     {
-        await PressAsync(Story.Ravi, Verb.ApproveEdited, Data(("edit:0.categories", "temp"), ("edit:0.volume", "C"), ("editReason", "updates are needed")));
+        await PressAsync(Story.Ravi, Verb.ApproveEdited,
+            Data(("edit:0.categories", "temp"), ("edit:0.volume", "C"), ("editReason", "updates are needed")));
         var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
         decide.Kind.ShouldBe(DecisionKind.ApproveWithEdits);
         decide.Edits.ShouldBe(new Dictionary<string, string> { ["0.categories"] = "temp" });
@@ -369,7 +389,8 @@ public sealed class TurnHandlerTests : IDisposable
         (await SayAsync(Story.Ravi, "undo FAB-1001")).ShouldNotContain("other SRV-FILE01");
         (await SayAsync(Story.Ravi, "whoami")).ShouldNotContain("Fabrikam");
         (await SayAsync(Story.Ravi, "pending")).ShouldNotContain("FAB-1001");
-        (await PressAsync(Story.Ravi, Verb.Approve, Data(("incident", "FAB-1001"), ("tenant", "fabrikam")))).Value.ShouldBeOfType<string>().ShouldContain("personal chat");
+        (await PressAsync(Story.Ravi, Verb.Approve, Data(("incident", "FAB-1001"), ("tenant", "fabrikam")))).Value.ShouldBeOfType<string>()
+            .ShouldContain("personal chat");
         mediator.Sent.ShouldBeEmpty();
         (await SayAsync(Story.Ravi, "show FAB-1001", personal: true)).ShouldContain("other SRV-FILE01");
     }
@@ -422,7 +443,8 @@ public sealed class TurnHandlerTests : IDisposable
         var token = (string?)card["actions"]!.AsArray().First(action => (string?)action!["verb"] == Verb.Approve)!["data"]!["review"];
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Ravi.ObjectId, token).ShouldBeTrue();
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, Story.Dana.ObjectId, token).ShouldBeFalse();
-        var jumped = ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!).AsReceived();
+        var jumped =
+            ((OutgoingJson)(await PressAsync(Story.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!).AsReceived();
         IncidentCardTests.Titles(jumped).ShouldNotContain("Approve");
     }
 
@@ -469,7 +491,8 @@ public sealed class TurnHandlerTests : IDisposable
         var reply = replies.ShouldHaveSingleItem();
         reply.Evidence.ShouldBe(new(Story.Contoso.Id, purpose, story.Id));
         if (verb != Verb.Why)
-            reply.Card!.AsReceived()["actions"]!.AsArray().Where(action => action!["data"] is not null).ShouldAllBe(action => (bool)action!["data"]!["copy"]!);
+            reply.Card!.AsReceived()["actions"]!.AsArray().Where(action => action!["data"] is not null)
+                .ShouldAllBe(action => (bool)action!["data"]!["copy"]!);
     }
 
     [Fact]
@@ -484,11 +507,14 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_refusal_that_came_too_late_to_be_shown_is_told_by_a_message_on_record()
     {
-        mediator.Answer = async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
+        mediator.Answer =
+            async _ => Shown(await story.IncidentAsync(), Refusal.AlreadyDecided, "Dana Technician approved this a minute ago.");
         var action = new CardAction(Verb.Approve, Data(), "m1", IsAutomatic: false);
-        await handler.OnAnsweredLateAsync(Turn(Story.Ravi, ""), action, await handler.OnCardActionAsync(Turn(Story.Ravi, ""), action, Token), Token);
+        await handler.OnAnsweredLateAsync(
+            Turn(Story.Ravi, ""), action, await handler.OnCardActionAsync(Turn(Story.Ravi, ""), action, Token), Token);
         var reply = replies.ShouldHaveSingleItem();
-        reply.Card!.AsReceived().ToJsonString().ShouldContain($"Ravi Approver, about your click on {story.Id}: Dana Technician approved this a minute ago.");
+        reply.Card!.AsReceived().ToJsonString()
+            .ShouldContain($"Ravi Approver, about your click on {story.Id}: Dana Technician approved this a minute ago.");
         reply.Evidence.ShouldBe(new(Story.Contoso.Id, "answer", story.Id));
     }
 
@@ -496,7 +522,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task What_came_too_late_for_whoever_may_not_see_it_says_no_more_than_it_would_have()
     {
         var action = new CardAction(Verb.Approve, Data(), "m1", IsAutomatic: false);
-        await handler.OnAnsweredLateAsync(Turn(Stranger, ""), action, await handler.OnCardActionAsync(Turn(Stranger, ""), action, Token), Token);
+        await handler.OnAnsweredLateAsync(
+            Turn(Stranger, ""), action, await handler.OnCardActionAsync(Turn(Stranger, ""), action, Token), Token);
         replies.ShouldHaveSingleItem().Evidence.ShouldBeNull();
         replies[0].Card!.AsReceived().ToJsonString().ShouldContain("I know no incident");
     }
@@ -504,7 +531,8 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task Somebody_whom_Entra_does_not_know_gets_nothing()
     {
-        (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(UserMessages.NobodyKnown);
+        (await handler.OnCardActionAsync(Turn(null, ""), new(Verb.View, Data(), null, false), Token)).Value.ShouldBe(
+            UserMessages.NobodyKnown);
         (await SayAsync(null, "pending")).ShouldContain("who you are");
     }
 
@@ -554,7 +582,8 @@ public sealed class TurnHandlerTests : IDisposable
         await SayAsync(Story.Ravi, "undo CON-1001");
         await SayAsync(Story.Ravi, "redraft CON-1001");
         mediator.Sent.Select(request => request.GetType().Name).ShouldBe(
-            [nameof(SetFreeze), nameof(SetFreeze), nameof(LiftFreeze), nameof(UnlinkChannel), nameof(LinkChannel), nameof(AssignRole), nameof(AssignRole), nameof(RequestUndo), nameof(RequestRedraft)]);
+            [nameof(SetFreeze), nameof(SetFreeze), nameof(LiftFreeze), nameof(UnlinkChannel), nameof(LinkChannel), nameof(AssignRole),
+                nameof(AssignRole), nameof(RequestUndo), nameof(RequestRedraft)]);
         ((SetFreeze)mediator.Sent[0]).Reason.ShouldBe("backup restore is running");
         ((SetFreeze)mediator.Sent[1]).Reason.ShouldBe("backup restore is running");
         ((LinkChannel)mediator.Sent[4]).Escalation.ShouldBeTrue();
@@ -573,7 +602,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task What_became_of_an_answer_is_recorded_as_it_was()
     {
         var message = new OutgoingMessage { Text = "x", Evidence = new(Story.Contoso.Id, "answer") };
-        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null), new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
+        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null),
+            new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
             await handler.OnRepliedAsync(Turn(Story.Ravi, ""), message, outcome);
         story.Ledger.Facts<MessageSent>(Story.Contoso.Id).Select(sent => sent.Outcome).ShouldBe(
             [MessageOutcome.Sent, MessageOutcome.NotSent, MessageOutcome.Refused, MessageOutcome.Unknown]);
@@ -584,14 +614,17 @@ public sealed class TurnHandlerTests : IDisposable
     {
         var until = new DateTimeOffset(2027, 1, 3, 0, 0, 0, TimeSpan.Zero);
         await SayAsync(Story.Ravi, "absent until 2027-01-02 delegate Dana Technician because of the holidays");
-        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new SetAbsence(Story.Contoso.Id, Story.Ravi, Story.Ravi, null, until, Story.Dana, "of the holidays", Correlation));
+        mediator.Sent.ShouldHaveSingleItem()
+            .ShouldBe(new SetAbsence(Story.Contoso.Id, Story.Ravi, Story.Ravi, null, until, Story.Dana, "of the holidays", Correlation));
         mediator.Sent.Clear();
         await SayAsync(Story.Ravi, "away from 2026-12-23 18:00 until 2027-01-02", personal: true);
         mediator.Sent.Cast<SetAbsence>().Select(sent => (sent.Tenant, sent.From, sent.Delegate)).ShouldBe(
-            [(Story.Contoso.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null), (Story.Fabrikam.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null)]);
+            [(Story.Contoso.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null),
+                (Story.Fabrikam.Id, new DateTimeOffset(2026, 12, 23, 18, 0, 0, TimeSpan.Zero), null)]);
         mediator.Sent.Clear();
         await SayAsync(Story.Ravi, "absent fabrikam Dana Technician until 2027-01-02", personal: true);
-        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new SetAbsence(Story.Fabrikam.Id, Story.Ravi, Story.Dana, null, until, null, null, Correlation));
+        mediator.Sent.ShouldHaveSingleItem()
+            .ShouldBe(new SetAbsence(Story.Fabrikam.Id, Story.Ravi, Story.Dana, null, until, null, null, Correlation));
         mediator.Sent.Clear();
         await SayAsync(Story.Ravi, "back contoso");
         mediator.Sent.ShouldHaveSingleItem().ShouldBe(new EndAbsence(Story.Contoso.Id, Story.Ravi, Story.Ravi, Correlation));
@@ -601,7 +634,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task An_auditor_is_told_that_nothing_waits_while_they_are_away()
     {
         access.Give(Story.Contoso, Stranger, Role.Auditor);
-        (await SayAsync(Stranger, "absent until 2027-01-02", personal: true)).ShouldContain("nothing waits for you, and nobody needs to know when you are away");
+        (await SayAsync(Stranger, "absent until 2027-01-02", personal: true)).ShouldContain(
+            "nothing waits for you, and nobody needs to know when you are away");
         mediator.Sent.ShouldBeEmpty();
     }
 
@@ -644,7 +678,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task A_conversation_that_was_lost_is_linked_again_when_somebody_speaks_there()
     {
         var before = (await story.StateAsync()).Channels[Story.Channel.ConversationId];
-        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "Teams refused a card there: BotDisabledByAdmin") { Lost = true }, Actor.Service("cards"));
+        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "Teams refused a card there: BotDisabledByAdmin")
+            { Lost = true }, Actor.Service("cards"));
         await SayAsync(Story.Ravi, "help");
         (await story.StateAsync()).Channels[Story.Channel.ConversationId].ShouldBe(before);
         (await story.StateAsync()).LostChannels.ShouldBeEmpty();
@@ -677,7 +712,8 @@ public sealed class TurnHandlerTests : IDisposable
 
     private void Posted(string activityId) => story.Append(
         StreamId.Card(story.Id),
-        new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId, activityId, 1, false), Actor.Service("cards"));
+        new CardPosted(story.Id, Story.Channel.ConversationId, "https://x/", Story.Channel.ConversationId, activityId, 1, false),
+        Actor.Service("cards"));
 
     private Task<InvokeResponse> PressAsync(Person? person, string verb, JsonElement data, string? replyTo = null) =>
         handler.OnCardActionAsync(Turn(person, ""), new(verb, data, replyTo, IsAutomatic: false), Token);
@@ -685,10 +721,13 @@ public sealed class TurnHandlerTests : IDisposable
     private async Task<string> SayAsync(Person? person, string text, bool personal = false)
     {
         await handler.OnMessageAsync(Turn(person, text, personal), Token);
-        return (replies[^1].Card?.AsReceived().ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "") + replies[^1].Text;
+        return (replies[^1].Card?.AsReceived()
+            .ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+            ?? "") + replies[^1].Text;
     }
 
-    private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null, string? mentioned = "28:bot") => new(
+    private TurnContext Turn(Person? person, string text, bool personal = false, JsonElement? value = null, string? mentioned = "28:bot") =>
+        new(
         new Activity
         {
             Type = "message",
@@ -698,7 +737,9 @@ public sealed class TurnHandlerTests : IDisposable
             Entities = mentioned is null ? [new("clientInfo")] : [new("clientInfo"), new("mention", "<at>Bot</at>", new(mentioned, "Bot"))],
             Value = value,
             ServiceUrl = "https://x/",
-            Conversation = personal ? new("a:1", ConversationType: "personal") : new(Story.Channel.ConversationId + ";messageid=1", ConversationType: "channel"),
+            Conversation = personal
+                ? new("a:1", ConversationType: "personal")
+                : new(Story.Channel.ConversationId + ";messageid=1", ConversationType: "channel"),
             ChannelData = personal ? null : new(Team: new(Story.Channel.TeamId)),
         },
         Correlation,
@@ -722,7 +763,8 @@ public sealed class TurnHandlerTests : IDisposable
         return JsonSerializer.SerializeToElement(next["data"]);
     }
 
-    private static Answer Shown(Incident incident, Refusal? refusal, string sentence) => new(incident.Proposal, refusal, sentence) { Incident = incident };
+    private static Answer Shown(Incident incident, Refusal? refusal, string sentence) =>
+        new(incident.Proposal, refusal, sentence) { Incident = incident };
 
     private static string Text(InvokeResponse response) => ((OutgoingJson)response.Value!).AsReceived().ToJsonString();
 }

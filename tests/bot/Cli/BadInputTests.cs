@@ -5,10 +5,13 @@ using DevOpsAI.Ledger.Sqlite;
 
 namespace DevOpsAI.Tests.Bot.Commands;
 
-/// <summary>Verbs on what is wrong, damaged or missing: each says what it is, ends with its code, and leaves every file as it was.</summary>
+/// <summary>
+/// Verbs on what is wrong, damaged or missing: each says what it is, ends with its code, and leaves every file as it was.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
-    private static readonly string[][] Writing = [["erase", "--tenant", "contoso", "--subject", CommandScene.Jo], ["keys", "rotate", "--tenant", "contoso"]];
+    private static readonly string[][] Writing = [["erase", "--tenant", "contoso", "--subject", CommandScene.Jo],
+        ["keys", "rotate", "--tenant", "contoso"]];
     private readonly CommandScene scene = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -85,10 +88,12 @@ public sealed class BadInputTests : IDisposable
         var key = (await stranger.VerifierKeyAsync("devops-ai-bot/contoso", Stop)).ToString();
         await scene.RefusedAsync("is not a verifier key", "ledger", "export", "--tenant", "contoso", "--out", Out, "--key", "nonsense");
         await scene.RefusedAsync("is not to be believed", "ledger", "export", "--tenant", "contoso", "--out", Out, "--key", key);
-        await scene.RefusedAsync("There is no checkpoint file", "ledger", "export", "--tenant", "contoso", "--out", Out, "--checkpoint", Path.Combine(scene.Root, "nowhere"));
+        await scene.RefusedAsync("There is no checkpoint file", "ledger", "export", "--tenant", "contoso", "--out", Out, "--checkpoint",
+            Path.Combine(scene.Root, "nowhere"));
         (await scene.RunAsync("ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", Out)).Code.ShouldBe(0);
         (await scene.RunAsync("ledger", "check-receipt", Out, "--key", key)).ShouldSatisfyAllConditions(
-            static result => result.Code.ShouldBe(1), static result => result.Output.ShouldContain("INVALID, its checkpoint is not to be believed"));
+            static result => result.Code.ShouldBe(1),
+            static result => result.Output.ShouldContain("INVALID, its checkpoint is not to be believed"));
     }
 
     [Theory]
@@ -122,12 +127,15 @@ public sealed class BadInputTests : IDisposable
         await using (var file = new FileStream(scene.Ledger, FileMode.Open))
             file.SetLength(file.Length - 1);
         foreach (var verb in Writing)
-            await scene.RefusedAsync("ledger.db ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.", verb);
+            await scene.RefusedAsync(
+                "ledger.db ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.", verb);
     }
 
     [Theory]
-    [InlineData(LedgerFile.Name, "ledger.db has format 99; this version reads and writes format 2. Use the version that wrote it; nothing was changed.")]
-    [InlineData(SqliteDocuments.FileName, "documents.db has format 99; this version reads and writes format 0. Use the version that wrote it; nothing was changed.")]
+    [InlineData(LedgerFile.Name,
+        "ledger.db has format 99; this version reads and writes format 2. Use the version that wrote it; nothing was changed.")]
+    [InlineData(SqliteDocuments.FileName,
+        "documents.db has format 99; this version reads and writes format 0. Use the version that wrote it; nothing was changed.")]
     public async Task A_file_of_a_later_version_is_told_from_a_damaged_one(string name, string said)
     {
         await scene.FillAsync();
@@ -135,7 +143,8 @@ public sealed class BadInputTests : IDisposable
             later.Execute("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)");
         var isLedger = name == LedgerFile.Name;
         var touching = isLedger ? Reading : Reading.Where(static verb => verb[1] is "prove" or "export");
-        foreach (var verb in touching.Concat(Writing).Append(["ledger", "verify", "--tenant", "contoso"]).Append(["ledger", "verify", "--all"]).Append(["ledger", "checkpoint", "--tenant", "contoso"]))
+        foreach (var verb in touching.Concat(Writing).Append(["ledger", "verify", "--tenant", "contoso"])
+            .Append(["ledger", "verify", "--all"]).Append(["ledger", "checkpoint", "--tenant", "contoso"]))
         {
             if (isLedger && verb[1] == "checkpoint")
                 continue;
@@ -181,8 +190,10 @@ public sealed class BadInputTests : IDisposable
         await File.WriteAllTextAsync(Out, "precious", Stop);
         foreach (var verb in Reading[2..])
             await scene.RefusedAsync("exists already", verb);
-        await scene.RefusedAsync("cannot be written", "ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", Path.Combine(Out, "below-a-file"));
-        await scene.RefusedAsync("cannot be written", "ledger", "export", "--tenant", "contoso", "--out", Path.Combine(scene.Root, "no-such-folder", "a.zip"));
+        await scene.RefusedAsync("cannot be written", "ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out",
+            Path.Combine(Out, "below-a-file"));
+        await scene.RefusedAsync("cannot be written", "ledger", "export", "--tenant", "contoso", "--out",
+            Path.Combine(scene.Root, "no-such-folder", "a.zip"));
     }
 
     [Fact]
@@ -191,7 +202,8 @@ public sealed class BadInputTests : IDisposable
         await scene.FillAsync();
         foreach (var (setting, value, said) in new[]
         {
-            ("Storage:Provider", "Cosmoss", "Storage:Provider"), ("Storage:Provider", "Cosmos", "Storage:Cosmos:Endpoint: missing"), ("Storage:Keys:Provider", "Safe", "Storage:Keys:Provider"),
+            ("Storage:Provider", "Cosmoss", "Storage:Provider"), ("Storage:Provider", "Cosmos", "Storage:Cosmos:Endpoint: missing"),
+            ("Storage:Keys:Provider", "Safe", "Storage:Keys:Provider"),
             ("Storage:Keys:Provider", "KeyVault", "Storage:Keys:VaultUri is not set"),
         })
         {

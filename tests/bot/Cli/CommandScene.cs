@@ -33,7 +33,8 @@ internal sealed class CommandScene : IDisposable
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(Data);
-        using (var ledger = new SqliteLedger(Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+        using (var ledger = new SqliteLedger(
+            Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
             await FillAsync(ledger, entries);
         using var key = LocalSigningKey.OpenOrCreate(Path.Combine(Data, LocalSigningKey.FileName));
         await SignAsync(key, new SqliteArchive(Ledger), vault.Documents);
@@ -42,14 +43,16 @@ internal sealed class CommandScene : IDisposable
     public static async Task FillAsync(ILedger ledger, int entries)
     {
         for (var n = 0; n < entries; n++)
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, Jo, "Jo"), "c0ffee", new FreezeSet(new string('x', 2000)))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Freeze, new(ActorKind.Person, Jo, "Jo"), "c0ffee", new FreezeSet(new string('x', 2000)))], Stop);
     }
 
     public static async Task SignAsync(LocalSigningKey key, ILedgerArchive archive, IDocuments documents)
     {
         var size = await archive.SizeAsync(Contoso, Stop);
         var leaves = await archive.LeavesAsync(Contoso, 1, (int)size, Stop);
-        var signed = await key.SignAsync(new Checkpoint("devops-ai-bot/contoso", size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize))), Stop);
+        var signed = await key.SignAsync(
+            new Checkpoint("devops-ai-bot/contoso", size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize))), Stop);
         await new SigningKeys(documents).AddAsync(await key.PublicKeyAsync(Stop), Stop);
         (await new Checkpoints(documents).TryAddAsync(Contoso, signed, null, Stop)).ShouldBeTrue();
     }
@@ -70,7 +73,8 @@ internal sealed class CommandScene : IDisposable
     public IReadOnlyList<string> Picture() =>
     [
         .. Directory.GetFiles(Root, "*", SearchOption.AllDirectories)
-            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal) && !(file.EndsWith("-wal", StringComparison.Ordinal) && new FileInfo(file).Length == 0))
+            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)
+                && !(file.EndsWith("-wal", StringComparison.Ordinal) && new FileInfo(file).Length == 0))
             .Order(StringComparer.Ordinal)
             .Select(static file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"),
     ];

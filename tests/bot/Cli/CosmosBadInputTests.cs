@@ -25,8 +25,10 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
 
     private string[][] Verbs =>
     [
-        ["ledger", "list", "--tenant", "contoso"], ["ledger", "verify", "--tenant", "contoso"], ["ledger", "holes", "--tenant", "contoso"], ["ledger", "checkpoint", "--tenant", "contoso"],
-        ["ledger", "key", "--tenant", "contoso"], ["ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", Out], ["ledger", "export", "--tenant", "contoso", "--out", Out],
+        ["ledger", "list", "--tenant", "contoso"], ["ledger", "verify", "--tenant", "contoso"], ["ledger", "holes", "--tenant", "contoso"],
+        ["ledger", "checkpoint", "--tenant", "contoso"],
+        ["ledger", "key", "--tenant", "contoso"], ["ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", Out],
+        ["ledger", "export", "--tenant", "contoso", "--out", Out],
         ["erase", "--tenant", "contoso", "--subject", CommandScene.Jo], ["keys", "rotate", "--tenant", "contoso"],
     ];
 
@@ -53,7 +55,8 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
     {
         foreach (var verb in Verbs)
             await scene.RefusedAsync($"There is no ledger in database '{database}' at {server!.Endpoint.AbsoluteUri}.", verb);
-        using var store = new CosmosStore(server!.Options(database), new DevOpsAI.Common.SecretSource(TimeProvider.System), TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
+        using var store = new CosmosStore(server!.Options(database), new DevOpsAI.Common.SecretSource(TimeProvider.System),
+            TimeProvider.System, new(), NullLogger<CosmosStore>.Instance);
         (await store.ExistsAsync(Stop)).ShouldBeFalse();
     }
 
@@ -71,7 +74,8 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
     public async Task A_key_that_the_account_does_not_take_is_told()
     {
         await FillAsync();
-        await server!.FailAsync(new { fault = "status", status = 401, container = "ledger" }, new { fault = "status", status = 401, container = "documents" });
+        await server!.FailAsync(new { fault = "status", status = 401, container = "ledger" },
+            new { fault = "status", status = 401, container = "documents" });
         foreach (var verb in Verbs)
             await scene.RefusedAsync("the key or identity is not accepted (Storage:Cosmos:Key)", verb);
         scene.Settings["Storage:Cosmos:Key"] = "not base64!";
@@ -84,7 +88,8 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
     public async Task Documents_of_a_later_version_are_refused_and_left()
     {
         await FillAsync();
-        using var client = new CosmosClient(server!.Endpoint.AbsoluteUri, CosmosServer.Key, new() { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
+        using var client = new CosmosClient(
+            server!.Endpoint.AbsoluteUri, CosmosServer.Key, new() { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
         var container = client.GetContainer(database, "ledger");
         const string First = "0000000000000001";
         using var read = await container.ReadItemStreamAsync(First, new("contoso"), cancellationToken: Stop);
@@ -93,7 +98,8 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
         using var changed = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(document.ToJsonString()));
         using var written = await container.ReplaceItemStreamAsync(changed, First, new("contoso"), cancellationToken: Stop);
         written.EnsureSuccessStatusCode();
-        foreach (var verb in Verbs.Where(static verb => verb[1] is "list" or "verify" or "holes" or "prove" or "export" || verb[0] == "erase"))
+        foreach (var verb in Verbs.Where(
+            static verb => verb[1] is "list" or "verify" or "holes" or "prove" or "export" || verb[0] == "erase"))
             await scene.RefusedAsync("of contoso has format 7; this version reads and writes format 1", verb);
     }
 
@@ -132,7 +138,8 @@ public sealed class CosmosBadInputTests : IAsyncLifetime
         using var store = await server!.OpenAsync(database);
         using var metrics = new LedgerMetrics();
         using var keys = new KeyRing(new CosmosDocuments(store), new CosmosArchive(store), new FileKeyWrapper(KeyFolder));
-        using var ledger = new CosmosLedger(store, CoreFeatures.Catalog, keys, TimeProvider.System, metrics, NullLogger<CosmosLedger>.Instance);
+        using var ledger = new CosmosLedger(
+            store, CoreFeatures.Catalog, keys, TimeProvider.System, metrics, NullLogger<CosmosLedger>.Instance);
         await CommandScene.FillAsync(ledger, 3);
         using var key = LocalSigningKey.OpenOrCreate(Path.Combine(scene.Root, "elsewhere.key"));
         await CommandScene.SignAsync(key, new CosmosArchive(store), new CosmosDocuments(store));

@@ -44,7 +44,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         var (code, output, error) = await RunAsync("ledger", "export", "--tenant", "contoso", "--out", Out);
         error.ShouldBeEmpty();
         output.ShouldStartWith($"contoso: entries 1 to 5 of 5, in {Out}");
-        output.ShouldContain("sha256 " + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken))));
+        output.ShouldContain("sha256 "
+            + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Out, TestContext.Current.CancellationToken))));
         code.ShouldBe(0);
         settings["Storage:Path"] = "nowhere";
         var (verified, text, _) = await RunAsync("ledger", "verify", "--bundle", Out, "--key", Verifier.ToString());
@@ -100,7 +101,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         await AppendAsync(3);
         await RefusedAsync("No checkpoint of contoso is kept", "--tenant", "contoso");
         await RefusedAsync("none can be signed here: There is no signing", "--tenant", "contoso", "--month", "2026-03");
-        await RefusedAsync("no entries from 2026-02-01 to 2026-03-01. Its 3 entries are of 2026-03-02T", "--tenant", "contoso", "--month", "2026-02");
+        await RefusedAsync("no entries from 2026-02-01 to 2026-03-01. Its 3 entries are of 2026-03-02T", "--tenant", "contoso",
+            "--month", "2026-02");
         await RefusedAsync("is no month", "--tenant", "contoso", "--month", "March");
         await RefusedAsync("give one or the other", "--tenant", "contoso", "--month", "2026-03", "--from", "1");
         await KeepAsync(2);
@@ -129,7 +131,9 @@ public sealed class EvidenceCommandsTests : IDisposable
         var folder = Path.Combine(root, "keyed");
         using (var vault = new EmbeddedVault(folder))
         using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
-            await keyed.AppendAsync(Contoso, [], [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))], CancellationToken.None);
+            await keyed.AppendAsync(Contoso, [],
+                [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))],
+                CancellationToken.None);
         await KeepAsync(1, "keyed");
         var before = Files();
         (await ExportedAsync()).ShouldContain("entries 1 to 1 of 1, in ");
@@ -146,7 +150,8 @@ public sealed class EvidenceCommandsTests : IDisposable
 
         // Whoever looks into a database leaves what SQLite shares between those who do.
         List<string> Files() => [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories)
-            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith("-wal", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith("-wal", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
         string Report()
         {
@@ -196,8 +201,10 @@ public sealed class EvidenceCommandsTests : IDisposable
         await AppendAsync(3);
         await KeepAsync(3);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var (other, file) = (VerifierKey.Create("ledger.example/fabrikam", stranger.ExportSubjectPublicKeyInfo()), Path.Combine(root, "keys.txt"));
-        await File.WriteAllLinesAsync(file, ["# all clients", other.ToString(), Verifier.ToString()], TestContext.Current.CancellationToken);
+        var (other, file) =
+            (VerifierKey.Create("ledger.example/fabrikam", stranger.ExportSubjectPublicKeyInfo()), Path.Combine(root, "keys.txt"));
+        await File.WriteAllLinesAsync(file, ["# all clients", other.ToString(), Verifier.ToString()],
+            TestContext.Current.CancellationToken);
         (await RunAsync("ledger", "export", "--tenant", "contoso", "--out", Out, "--key", file)).Code.ShouldBe(0);
         (await RunAsync("ledger", "verify", "--bundle", Out, "--key", file)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(0), result => result.Output.ShouldContain("Signed with the key given"));
@@ -245,20 +252,24 @@ public sealed class EvidenceCommandsTests : IDisposable
         {
             clock.Advance(TimeSpan.FromMinutes(1));
             await ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), "c", new IncidentClosed($"CON-{i}", "resolved"))], CancellationToken.None);
+                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), "c", new IncidentClosed($"CON-{i}", "resolved"))],
+                CancellationToken.None);
         }
     }
 
     /// <summary>Signs the ledger and keeps checkpoint and key beside it, as the bot does.</summary>
     private async Task KeepAsync(int size, string folder = "data")
     {
-        var leaves = await new SqliteArchive(Path.Combine(root, folder, LedgerFile.Name)).LeavesAsync(Contoso, 1, size, CancellationToken.None);
+        var leaves =
+            await new SqliteArchive(Path.Combine(root, folder, LedgerFile.Name)).LeavesAsync(Contoso, 1, size, CancellationToken.None);
         var checkpoint = new Checkpoint(Verifier.Name, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize)));
-        var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(checkpoint.ToText()), HashAlgorithmName.SHA256,
+            DSASignatureFormat.Rfc3279DerSequence);
         var note = new SignedNote(checkpoint.ToText(), [new(Verifier.Name, Verifier.Id, signature)]);
         using var documents = new SqliteDocuments(Path.Combine(root, folder));
         var kept = new Checkpoints(documents);
-        await kept.TryAddAsync(Contoso, SignedCheckpoint.Parse(note.ToString()), await kept.NewestAsync(Contoso, CancellationToken.None), CancellationToken.None);
+        await kept.TryAddAsync(Contoso, SignedCheckpoint.Parse(note.ToString()), await kept.NewestAsync(Contoso, CancellationToken.None),
+            CancellationToken.None);
         await documents.TryPutAsync(DocumentScope.Host, "signing-key", "k", key.ExportSubjectPublicKeyInfo(), null, CancellationToken.None);
     }
 

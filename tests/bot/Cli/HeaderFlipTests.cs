@@ -17,7 +17,8 @@ public sealed class HeaderFlipTests : IDisposable
             var changed = whole.ToArray();
             changed[at] ^= 0xff;
             await File.WriteAllBytesAsync(scene.Ledger, changed, TestContext.Current.CancellationToken);
-            foreach (var args in (string[][])[["verify", "--tenant", "contoso"], ["verify", "--all"], ["list", "--tenant", "contoso"], ["holes", "--tenant", "contoso"]])
+            foreach (var args in (string[][])[["verify", "--tenant", "contoso"], ["verify", "--all"], ["list", "--tenant", "contoso"],
+                ["holes", "--tenant", "contoso"]])
             {
                 var (code, output, error) = await scene.RunAsync(["ledger", .. args]);
                 var said = $"byte {at}, {string.Join(' ', args)}: {code} {output}{error}";

@@ -20,7 +20,8 @@ public sealed class LedgerCommandsTests : IDisposable
     private readonly ManualClock clock = new();
 
     public LedgerCommandsTests() =>
-        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, new InMemoryKeyRing(), clock, metrics, NullLogger<SqliteLedger>.Instance);
+        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, new InMemoryKeyRing(), clock, metrics,
+            NullLogger<SqliteLedger>.Instance);
 
     [Fact]
     public async Task List_prints_one_object_per_line_beside_a_running_bot()
@@ -155,8 +156,10 @@ public sealed class LedgerCommandsTests : IDisposable
     {
         var actor = new Actor(ActorKind.Person, "8b1d", "José \u001b[31m");
         var entries = Enumerable.Range(0, count).Select(i => new NewEntry(
-            StreamId.Incident($"CON-{i}"), actor, "c0ffee", new IncidentClosed($"CON-{i}", "fixed by José \"J\" 🚀"), i == 0 ? null : i)).ToList();
-        return (await ledger.AppendAsync(Contoso, [], entries, TestContext.Current.CancellationToken)).ShouldBeOfType<AppendResult.Appended>().Entries;
+            StreamId.Incident($"CON-{i}"), actor, "c0ffee", new IncidentClosed($"CON-{i}", "fixed by José \"J\" 🚀"), i == 0 ? null : i))
+            .ToList();
+        return (await ledger.AppendAsync(
+            Contoso, [], entries, TestContext.Current.CancellationToken)).ShouldBeOfType<AppendResult.Appended>().Entries;
     }
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, settings, args);

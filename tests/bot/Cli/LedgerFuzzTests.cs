@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DevOpsAI.Tests.Bot.Commands;
 
 /// <summary>
-/// Every member of every type of entry in turn is something else, leaf and head fit: each changed entry is the ledger of a client of its own, and
-/// all of them are verified at once.
+/// Every member of every type of entry in turn is something else, leaf and head fit: each changed entry is the ledger of a client of its
+/// own, and all of them are verified at once.
 /// </summary>
 public sealed class LedgerFuzzTests : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class LedgerFuzzTests : IDisposable
 
     [Fact]
     public void Every_type_of_entry_is_tried() =>
-        EveryFact.All.Select(CoreFeatures.Catalog.NameOf).ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
+        EveryFact.All.Select(CoreFeatures.Catalog.NameOf)
+            .ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Whatever_any_member_of_any_entry_is_verify_ends_with_a_verdict_on_each_and_list_and_holes_end_with_a_code()
@@ -43,7 +44,9 @@ public sealed class LedgerFuzzTests : IDisposable
             if (what.StartsWith("unchanged", StringComparison.Ordinal))
                 verdicts[tenant].ShouldBe("intact", what);
             // What is there twice, or no longer where every entry has it, is never in order.
-            else if (what.EndsWith("twice", StringComparison.Ordinal) || (what.EndsWith("removed", StringComparison.Ordinal) && !what.Contains("data.", StringComparison.Ordinal) && !what.Contains("actor.", StringComparison.Ordinal)))
+            else if (what.EndsWith("twice", StringComparison.Ordinal)
+                || (what.EndsWith("removed", StringComparison.Ordinal) && !what.Contains("data.", StringComparison.Ordinal)
+                    && !what.Contains("actor.", StringComparison.Ordinal)))
                 verdicts[tenant].ShouldBe("tampered", what);
         }
         tried.Count.ShouldBeGreaterThan(2000);
@@ -64,7 +67,8 @@ public sealed class LedgerFuzzTests : IDisposable
         using var metrics = new LedgerMetrics();
         var keys = new InMemoryKeyRing();
         keys.Of(Contoso).Add(DataKey.Create("subject"));
-        using (var ledger = new SqliteLedger(Data, CoreFeatures.Catalog, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+        using (var ledger = new SqliteLedger(
+            Data, CoreFeatures.Catalog, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
         {
             foreach (var fact in EveryFact.All)
                 (await ledger.AppendAsync(Contoso, [], [EveryFact.AsEntry(fact)], Stop)).ShouldBeOfType<AppendResult.Appended>();
@@ -77,7 +81,8 @@ public sealed class LedgerFuzzTests : IDisposable
         var tried = new List<(string, string)>();
         using var database = SqliteDatabase.OpenToWrite(Path.Combine(Data, LedgerFile.Name));
         database.Execute("PRAGMA synchronous = OFF; BEGIN");
-        using var entries = database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body, sealed) VALUES(?, 1, ?, 1, ?, ?, ?)");
+        using var entries =
+            database.Prepare("INSERT INTO entries(tenant, seq, stream, version, leaf, body, sealed) VALUES(?, 1, ?, 1, ?, ?, ?)");
         using var heads = database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES(?, 1, ?, ?)");
         foreach (var stored in honest)
         {

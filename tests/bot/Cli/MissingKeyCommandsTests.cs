@@ -21,7 +21,9 @@ public sealed class MissingKeyCommandsTests : IDisposable
         var (code, output, error) = await scene.RunAsync("ledger", "verify", "--tenant", "contoso");
         error.ShouldBeEmpty();
         output.ShouldStartWith("contoso: NOT WHOLE, 1 key is missing that nobody had erased; 5 entries");
-        output.ShouldContain($"key {key} is missing, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be read");
+        output.ShouldContain(
+            $"key {key} is missing, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be "
+            + $"read");
         code.ShouldBe(LedgerCommands.Tampered);
         var json = JsonElement.Parse((await scene.RunAsync("ledger", "verify", "--all", "--json")).Output);
         json.GetProperty("status").GetString().ShouldBe("keys missing");
@@ -34,10 +36,12 @@ public sealed class MissingKeyCommandsTests : IDisposable
         code.ShouldBe(LedgerCommands.Tampered);
 
         (code, output, _) = await scene.RunAsync("ledger", "export", "--tenant", "contoso", "--with-names", "--out", Out);
-        output.ShouldContain($"MISSING: key {key}, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be read");
+        output.ShouldContain(
+            $"MISSING: key {key}, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be read");
         code.ShouldBe(LedgerCommands.Tampered);
         Report().ShouldContain($"<strong>Key {key} is missing.</strong>");
-        (await scene.RunAsync("ledger", "verify", "--bundle", Out)).Code.ShouldBe(LedgerCommands.Intact, "the bundle says what there is to say");
+        (await scene.RunAsync("ledger", "verify", "--bundle", Out)).Code.ShouldBe(
+            LedgerCommands.Intact, "the bundle says what there is to say");
     }
 
     [Fact]
@@ -60,7 +64,8 @@ public sealed class MissingKeyCommandsTests : IDisposable
         output.ShouldStartWith("contoso: intact, 8 entries");
         code.ShouldBe(LedgerCommands.Intact);
         (await scene.RunAsync("ledger", "holes", "--tenant", "contoso")).Output.ShouldNotContain("key-missing");
-        (code, output, _) = await scene.RunAsync("ledger", "export", "--tenant", "contoso", "--from", "1", "--to", "8", "--with-names", "--out", Out);
+        (code, output, _) =
+            await scene.RunAsync("ledger", "export", "--tenant", "contoso", "--from", "1", "--to", "8", "--with-names", "--out", Out);
         output.ShouldNotContain("MISSING");
         code.ShouldBe(LedgerCommands.Intact, output);
         Report().ShouldNotContain("is missing.");
@@ -74,7 +79,8 @@ public sealed class MissingKeyCommandsTests : IDisposable
         var alone = Directory.CreateDirectory(Path.Combine(scene.Root, "alone")).FullName;
         File.Copy(scene.Ledger, Path.Combine(alone, LedgerFile.Name));
         var (code, output, _) = await scene.RunAsync("ledger", "verify", "--tenant", "contoso", "--path", alone);
-        output.ShouldContain("documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
+        output.ShouldContain(
+            "documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
         code.ShouldBe(LedgerCommands.Intact);
     }
 
@@ -82,7 +88,8 @@ public sealed class MissingKeyCommandsTests : IDisposable
     public async Task Verify_says_what_is_not_signed_and_how_old_the_end_is()
     {
         await scene.FillAsync();
-        (await scene.RunAsync("ledger", "verify", "--tenant", "contoso")).Output.ShouldContain("all 5 entries are signed; the last entry is of 2026-");
+        (await scene.RunAsync("ledger", "verify", "--tenant", "contoso")).Output.ShouldContain(
+            "all 5 entries are signed; the last entry is of 2026-");
         (await scene.RunAsync("erase", "--tenant", "contoso", "--subject", CommandScene.Jo)).Code.ShouldBe(0);
         var output = (await scene.RunAsync("ledger", "verify", "--tenant", "contoso")).Output;
         output.ShouldContain("3 of 8 entries are not signed yet, all after entry 5 of 2026-");

@@ -20,7 +20,8 @@ public sealed class ProofCommandsTests : IDisposable
     private readonly EmbeddedVault vault;
     private readonly SqliteLedger ledger;
     private readonly SqliteDocuments documents;
-    private readonly Dictionary<string, string?> settings = new() { ["Storage:Path"] = "data", ["Tenants:contoso:Name"] = "Contoso", ["Tenants:fabrikam:Name"] = "Fabrikam Inc" };
+    private readonly Dictionary<string, string?> settings =
+        new() { ["Storage:Path"] = "data", ["Tenants:contoso:Name"] = "Contoso", ["Tenants:fabrikam:Name"] = "Fabrikam Inc" };
 
     public ProofCommandsTests()
     {
@@ -48,10 +49,12 @@ public sealed class ProofCommandsTests : IDisposable
         var (code, output, _) = await RunAsync("ledger", "check-receipt", file, "--key", key, "--tenant", "contoso");
         code.ShouldBe(0);
         output.ShouldContain("valid, entry 4 of contoso: freeze.set on freeze");
-        JsonElement.Parse((await RunAsync("ledger", "check-receipt", file, "--key", key, "--json")).Output).GetProperty("entry").GetProperty("seq").GetInt64().ShouldBe(4);
+        JsonElement.Parse((await RunAsync("ledger", "check-receipt", file, "--key", key, "--json")).Output).GetProperty("entry")
+            .GetProperty("seq").GetInt64().ShouldBe(4);
         var (otherCode, other, _) = await RunAsync("ledger", "check-receipt", file, "--key", key, "--tenant", "fabrikam");
         (otherCode, other.Contains("it is of tenant contoso, not of fabrikam", StringComparison.Ordinal)).ShouldBe((1, true));
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancel)).Replace("index 3", "index 4", StringComparison.Ordinal), Cancel);
+        await File.WriteAllTextAsync(file,
+            (await File.ReadAllTextAsync(file, Cancel)).Replace("index 3", "index 4", StringComparison.Ordinal), Cancel);
         (await RunAsync("ledger", "check-receipt", file, "--key", key)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("INVALID, the entry is not number 5"));
     }
@@ -77,7 +80,8 @@ public sealed class ProofCommandsTests : IDisposable
         File.Delete(Path.Combine(Data, "ledger.heads"));
         Directory.Delete(Path.Combine(Data, CheckpointFiles.FolderName), recursive: true);
         (await RunAsync("ledger", "verify", "--tenant", "contoso", "--checkpoint", outside, "--key", key)).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("TAMPERED, checkpoint"), result => result.Output.ShouldContain("entries 1 to 6 are missing"));
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("TAMPERED, checkpoint"),
+            result => result.Output.ShouldContain("entries 1 to 6 are missing"));
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class ProofCommandsTests : IDisposable
             attacker.Execute("DELETE FROM entries; DELETE FROM heads");
         File.Delete(Path.Combine(Data, "ledger.heads"));
         (await RunAsync("ledger", "verify", "--all")).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"), result => result.Output.ShouldContain("entries 1 to 4 are missing"),
+            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"),
+            result => result.Output.ShouldContain("entries 1 to 4 are missing"),
             result => result.Output.ShouldContain("fabrikam: no entries"));
     }
 
@@ -106,7 +111,8 @@ public sealed class ProofCommandsTests : IDisposable
         documents.Dispose();
         Directory.Delete(Data, recursive: true);
         using var metrics = new LedgerMetrics();
-        using (new SqliteLedger(Data, CoreFeatures.Catalog, new InMemoryKeyRing(), new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance)) { }
+        using (new SqliteLedger(Data, CoreFeatures.Catalog, new InMemoryKeyRing(), new ManualClock(), metrics,
+            NullLogger<SqliteLedger>.Instance)) { }
         (await RunAsync("ledger", "verify", "--all", "--checkpoint", outside, "--key", key)).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: TAMPERED"));
     }
@@ -119,11 +125,14 @@ public sealed class ProofCommandsTests : IDisposable
         var key = (await RunAsync("ledger", "key", "--tenant", "contoso")).Output.Trim();
         using var stranger = LocalSigningKey.OpenOrCreate(Path.Combine(root, "stranger.key"));
         var file = Path.Combine(root, "some.checkpoint");
-        foreach (var (origin, said) in new[] { ("devops-ai-bot/fabrikam", "it is of another ledger"), ("devops-ai-bot/contoso", "no signature is of a key that is trusted") })
+        foreach (var (origin, said) in new[] { ("devops-ai-bot/fabrikam", "it is of another ledger"),
+            ("devops-ai-bot/contoso", "no signature is of a key that is trusted") })
         {
-            await File.WriteAllTextAsync(file, (await stranger.SignAsync(new Checkpoint(origin, 1, new byte[32]), Cancel)).ToString(), Cancel);
+            await File.WriteAllTextAsync(
+                file, (await stranger.SignAsync(new Checkpoint(origin, 1, new byte[32]), Cancel)).ToString(), Cancel);
             (await RunAsync("ledger", "verify", "--tenant", "contoso", "--checkpoint", file, "--key", key)).ShouldSatisfyAllConditions(
-                result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("NOT VERIFIED"), result => result.Output.ShouldContain(said));
+                result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("NOT VERIFIED"),
+                result => result.Output.ShouldContain(said));
         }
     }
 
@@ -136,7 +145,8 @@ public sealed class ProofCommandsTests : IDisposable
         (await RunAsync("ledger", "verify", "--tenant", "contoso")).ShouldSatisfyAllConditions(
             result => result.Code.ShouldBe(1),
             result => result.Output.ShouldContain("is no checkpoint, or is damaged"),
-            result => result.Output.ShouldContain("1 checkpoint kept beside the ledger fit, the newest of 2 entries", customMessage: "the others are held against it all the same"));
+            result => result.Output.ShouldContain("1 checkpoint kept beside the ledger fit, the newest of 2 entries",
+                customMessage: "the others are held against it all the same"));
     }
 
     [Fact]
@@ -147,7 +157,8 @@ public sealed class ProofCommandsTests : IDisposable
         using (var attacker = SqliteDatabase.OpenToWrite(Path.Combine(Data, SqliteDocuments.FileName)))
             attacker.Execute("UPDATE documents SET value = x'7b' WHERE kind = 'checkpoint-newest'");
         (await RunAsync("ledger", "verify", "--tenant", "contoso")).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("TAMPERED: The checkpoint newest kept for contoso is damaged"));
+            result => result.Code.ShouldBe(1),
+            result => result.Output.ShouldContain("TAMPERED: The checkpoint newest kept for contoso is damaged"));
     }
 
     [Fact]
@@ -158,7 +169,9 @@ public sealed class ProofCommandsTests : IDisposable
         using var stranger = LocalSigningKey.OpenOrCreate(Path.Combine(root, "stranger.key"));
         var key = (await stranger.VerifierKeyAsync("devops-ai-bot/contoso", Cancel)).ToString();
         (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", key)).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(1), result => result.Output.ShouldContain("contoso: NOT VERIFIED, no checkpoint kept beside the ledger or given is signed by a key that was given"));
+            result => result.Code.ShouldBe(1),
+            result => result.Output.ShouldContain(
+                "contoso: NOT VERIFIED, no checkpoint kept beside the ledger or given is signed by a key that was given"));
         var json = await RunAsync("ledger", "verify", "--all", "--key", key, "--json");
         var contoso = json.Output.Split('\n').Single(static line => line.Contains("\"contoso\"", StringComparison.Ordinal));
         (json.Code, JsonElement.Parse(contoso).GetProperty("status").GetString()).ShouldBe((1, "not verified"));
@@ -177,7 +190,8 @@ public sealed class ProofCommandsTests : IDisposable
         await AppendAsync(2);
         await SignAsync();
         var file = Path.Combine(root, "keys.txt");
-        foreach (var (text, said) in new[] { ("", "holds no verifier key"), ("# to come\n\n", "holds no verifier key"), ("\u0007\u001b", $"Line 1 of {file} cannot be used: not a verifier key") })
+        foreach (var (text, said) in new[] { ("", "holds no verifier key"), ("# to come\n\n", "holds no verifier key"),
+            ("\u0007\u001b", $"Line 1 of {file} cannot be used: not a verifier key") })
         {
             await File.WriteAllTextAsync(file, text, Cancel);
             (await RunAsync("ledger", "verify", "--tenant", "contoso", "--key", file)).ShouldSatisfyAllConditions(
@@ -221,7 +235,8 @@ public sealed class ProofCommandsTests : IDisposable
         var file = Path.Combine(root, "some.checkpoint");
         await File.WriteAllTextAsync(file, signed.ToString(), Cancel);
         var key = (await some.VerifierKeyAsync("devops-ai-bot/contoso", Cancel)).ToString();
-        var (code, output, error) = await RunAsync(["ledger", .. args.Select(arg => arg switch { "FILE" => file, "KEY" => key, _ => arg })]);
+        var (code, output, error) =
+            await RunAsync(["ledger", .. args.Select(arg => arg switch { "FILE" => file, "KEY" => key, _ => arg })]);
         code.ShouldBe(2, output + error);
         error.ShouldContain(explanation);
     }
@@ -234,19 +249,24 @@ public sealed class ProofCommandsTests : IDisposable
         var key = (await RunAsync("ledger", "key", "--tenant", "contoso")).Output.Trim();
         using var output = new StringWriter { NewLine = "\n" };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var serving = WitnessCommand.RunAsync(["--listen", "http://127.0.0.1:0", "--store", Path.Combine(root, "witness"), "--log", key], output, TextWriter.Null, stop.Token);
+        var serving = WitnessCommand.RunAsync(["--listen", "http://127.0.0.1:0", "--store", Path.Combine(root, "witness"), "--log", key],
+            output, TextWriter.Null, stop.Token);
         string[] said;
         while ((said = output.ToString().Split('\n')).Length < 3)
             await Task.Delay(50, Cancel);
         using var client = new HttpClient { BaseAddress = new(said[0].Split(' ')[2]) };
         var checkpoint = (await RunAsync("ledger", "checkpoint", "--tenant", "contoso")).Output;
-        using var answer = await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
+        using var answer =
+            await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
         answer.IsSuccessStatusCode.ShouldBeTrue();
-        using var again = await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
-        ((int)again.StatusCode, await again.Content.ReadAsStringAsync(Cancel), again.Content.Headers.ContentType?.ToString()).ShouldBe((409, "3\n", "text/x.tlog.size"));
+        using var again =
+            await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
+        ((int)again.StatusCode, await again.Content.ReadAsStringAsync(Cancel), again.Content.Headers.ContentType?.ToString()).ShouldBe(
+            (409, "3\n", "text/x.tlog.size"));
         (await client.GetStringAsync(new Uri("/key", UriKind.Relative), Cancel)).Trim().ShouldBe(said[1]);
         var file = Path.Combine(root, "witnessed.checkpoint");
-        await File.WriteAllTextAsync(file, await client.GetStringAsync(new Uri("/checkpoint/devops-ai-bot/contoso", UriKind.Relative), Cancel), Cancel);
+        await File.WriteAllTextAsync(file,
+            await client.GetStringAsync(new Uri("/checkpoint/devops-ai-bot/contoso", UriKind.Relative), Cancel), Cancel);
         await stop.CancelAsync();
         await Task.WhenAny(serving);
 
@@ -268,7 +288,8 @@ public sealed class ProofCommandsTests : IDisposable
     private async Task AppendAsync(int count)
     {
         for (var i = 0; i < count; i++)
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), "c0ffee", new FreezeSet("because"))], Cancel);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Freeze, Actor.Service("test"), "c0ffee", new FreezeSet("because"))], Cancel);
     }
 
     /// <summary>What the bot does soon after a decision.</summary>

@@ -5,16 +5,21 @@ namespace DevOpsAI.Tests.Bot.Commands;
 /// <summary>What is kept of a tenant in another region is neither read nor written by a verb on this machine.</summary>
 public sealed class RegionCommandsTests : IDisposable
 {
-    private const string Reason = "Contoso Ltd is kept in region eu-west; this instance is in us-east and does not serve it. Run this in eu-west; nothing was read or written.";
+    private const string Reason =
+        "Contoso Ltd is kept in region eu-west; this instance is in us-east and does not serve it. Run this in eu-west; nothing was read "
+        + "or written.";
     private readonly CommandScene scene = new();
 
     private string Out => Path.Combine(scene.Root, "out");
 
     public static TheoryData<string> Verbs =>
     [
-        "ledger list --tenant contoso", "ledger list --tenant CONTOSO --json", "ledger list --tenant contoso --path DATA", "ledger verify --tenant contoso", "ledger verify --tenant contoso --path DATA",
-        "ledger holes --tenant contoso", "ledger checkpoint --tenant contoso", "ledger key --tenant contoso", "ledger key --new --tenant contoso",
-        "ledger prove --tenant contoso --seq 1", "ledger prove --tenant contoso --seq 1 --out OUT", "ledger export --tenant contoso --out OUT", "ledger export --tenant contoso --path DATA --out OUT",
+        "ledger list --tenant contoso", "ledger list --tenant CONTOSO --json", "ledger list --tenant contoso --path DATA",
+        "ledger verify --tenant contoso", "ledger verify --tenant contoso --path DATA",
+        "ledger holes --tenant contoso", "ledger checkpoint --tenant contoso", "ledger key --tenant contoso",
+        "ledger key --new --tenant contoso",
+        "ledger prove --tenant contoso --seq 1", "ledger prove --tenant contoso --seq 1 --out OUT",
+        "ledger export --tenant contoso --out OUT", "ledger export --tenant contoso --path DATA --out OUT",
         "erase --tenant contoso --subject 8b1d", "keys rotate --tenant contoso",
     ];
 
@@ -63,7 +68,8 @@ public sealed class RegionCommandsTests : IDisposable
         var (code, output, _) = await scene.RunAsync("ledger", "verify", "--all");
         code.ShouldBe(LedgerCommands.Usage);
         output.Split('\n').Where(static line => line.StartsWith("contoso", StringComparison.Ordinal))
-            .ShouldBe(["contoso: NOT VERIFIED here. Contoso Ltd is kept in region eu-west; this instance is in us-east and does not serve it."]);
+            .ShouldBe(["contoso: NOT VERIFIED here. Contoso Ltd is kept in region eu-west; this instance is in us-east and does not "
+                + "serve it."]);
         (await scene.RunAsync("ledger", "verify", "--all", "--json")).Output.ShouldContain("\"status\":\"elsewhere\"");
         var keys = (await scene.RunAsync("ledger", "key")).Output;
         keys.ShouldContain("devops-ai-bot/fabrikam");
@@ -74,5 +80,6 @@ public sealed class RegionCommandsTests : IDisposable
 
     private void Pin(string here) => (scene.Settings["Tenants:contoso:Region"], scene.Settings["Storage:Region"]) = ("eu-west", here);
 
-    private string[] Words(string verb) => [.. verb.Split(' ').Select(word => word switch { "OUT" => Out, "DATA" => scene.Data, _ => word })];
+    private string[] Words(string verb) =>
+        [.. verb.Split(' ').Select(word => word switch { "OUT" => Out, "DATA" => scene.Data, _ => word })];
 }

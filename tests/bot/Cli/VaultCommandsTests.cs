@@ -40,7 +40,8 @@ public sealed class VaultCommandsTests : IDisposable
         list.ShouldContain("local-operator");
         list.ShouldNotContain(Canary, Case.Insensitive);
         foreach (var file in Directory.GetFiles(Folder, "*", SearchOption.AllDirectories))
-            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain(Canary, Case.Insensitive, file);
+            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))
+                .ShouldNotContain(Canary, Case.Insensitive, file);
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class VaultCommandsTests : IDisposable
     {
         await WriteAsync();
         using var vault = new EmbeddedVault(Folder);
-        using var held = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var held = new SqliteLedger(
+            Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var (code, _, error) = await RunAsync("erase", "--tenant", "contoso", "--subject", "8b1d");
         code.ShouldBe(LedgerCommands.Usage);
         error.ShouldContain("an administrator asks it in Teams: erase <person> contoso");
@@ -70,13 +72,16 @@ public sealed class VaultCommandsTests : IDisposable
     {
         await WriteAsync();
         using var vault = new EmbeddedVault(Folder);
-        using var held = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+        using var held = new SqliteLedger(
+            Folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var (code, output, error) = await RunAsync("keys", "rotate", "--tenant", "contoso");
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("The bot that runs on this ledger records it within a minute");
-        await held.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeLifted(null))], TestContext.Current.CancellationToken);
+        await held.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeLifted(null))],
+            TestContext.Current.CancellationToken);
         await new RotationRecord(vault.Keys, held).RecordAsync(Contoso, TestContext.Current.CancellationToken);
-        (await held.ReadAsync(Contoso, 0, 10, TestContext.Current.CancellationToken)).Select(static entry => entry.Actor.Name).ShouldBe([Canary, Canary, "local-operator"]);
+        (await held.ReadAsync(Contoso, 0, 10, TestContext.Current.CancellationToken)).Select(static entry => entry.Actor.Name)
+            .ShouldBe([Canary, Canary, "local-operator"]);
         (await RunAsync("ledger", "verify", "--tenant", "contoso")).Output.ShouldContain("intact, 3 entries");
     }
 
@@ -101,8 +106,11 @@ public sealed class VaultCommandsTests : IDisposable
     private async Task WriteAsync()
     {
         using var vault = new EmbeddedVault(Folder);
-        using var ledger = new SqliteLedger(Folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
-        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))], TestContext.Current.CancellationToken);
+        using var ledger = new SqliteLedger(
+            Folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        await ledger.AppendAsync(Contoso, [],
+            [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))],
+            TestContext.Current.CancellationToken);
     }
 
     private async Task WritePeopleAsync()
@@ -111,8 +119,10 @@ public sealed class VaultCommandsTests : IDisposable
         var kept = new KeptConversation(known, [new Member("m", "8B1D", Canary), new Member("n", "c0de", "Somebody else")]);
         using var documents = new SqliteDocuments(Folder);
         await documents.TryPutAsync(
-            DocumentScope.Host, BookStore.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept, BookJson.Default.KeptConversation), null, TestContext.Current.CancellationToken);
+            DocumentScope.Host, BookStore.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept, BookJson.Default.KeptConversation), null,
+            TestContext.Current.CancellationToken);
     }
 
-    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => Verb.RunAsync(root, new Dictionary<string, string?> { ["Storage:Path"] = "data" }, args);
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) =>
+        Verb.RunAsync(root, new Dictionary<string, string?> { ["Storage:Path"] = "data" }, args);
 }

@@ -7,7 +7,8 @@ namespace DevOpsAI.Tests.Bot.Commands;
 internal static class Verb
 {
     /// <param name="root">The bot's folder: relative paths of the settings start there.</param>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(string root, IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
+        string root, IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };

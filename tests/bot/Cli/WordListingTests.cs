@@ -22,14 +22,17 @@ public sealed class WordListingTests : IDisposable
     public async Task Each_entry_says_when_who_which_incident_and_what_happened()
     {
         await WriteAsync(
-            new IncidentOpened("CON-1001", "Disk C: almost full", Severity.Critical, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1"),
+            new IncidentOpened("CON-1001", "Disk C: almost full", Severity.Critical, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, "k",
+                "c", "E-1"),
             new ProposalDecided("CON-1001", 1, DecisionKind.Approve, "seal", "looks right\n\u001b[31mforged", null, null, true),
-            new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "Cleaned.", [new("Free space", "4 %", "31 %")], false, null));
+            new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "Cleaned.", [new("Free space", "4 %", "31 %")],
+                false, null));
         var (code, output, error) = await scene.RunAsync("ledger", "list", "--tenant", "contoso");
         (code, error).ShouldBe((0, ""));
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
-        lines[1].ShouldBe("     1  2026-03-02 09:00:00  Jo Person                     CON-1001 \"Disk C: almost full\": Opened, critical on SRV-FILE01");
+        lines[1].ShouldBe(
+            "     1  2026-03-02 09:00:00  Jo Person                     CON-1001 \"Disk C: almost full\": Opened, critical on SRV-FILE01");
         lines[2].ShouldEndWith("CON-1001 \"Disk C: almost full\": Approved: looks right ?[31mforged");
         lines[3].ShouldEndWith("CON-1001 \"Disk C: almost full\": Outcome: verified. Cleaned. Free space: was 4 %, now 31 %.");
         output.ShouldNotContain("00000000-");
@@ -43,9 +46,11 @@ public sealed class WordListingTests : IDisposable
     public async Task What_is_open_again_and_what_is_asked_then_reads_as_a_sentence()
     {
         await WriteAsync(
-            new RecommendationDrafted("CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Plan.Empty, Risk.Low, null, new Dictionary<string, string>(), false),
+            new RecommendationDrafted("CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Plan.Empty, Risk.Low, null,
+                new Dictionary<string, string>(), false),
             new IncidentReopened("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
-        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
         lines[1].ShouldEndWith("Draft 3, after an undo: Taken back.");
         lines[2].ShouldEndWith("Opened again: what was done was taken back, and its alert fires");
         lines[3].ShouldEndWith("Opened again: its alert fires again, after it had ended by itself");
@@ -56,8 +61,10 @@ public sealed class WordListingTests : IDisposable
     {
         await WriteAsync(
             new PollAdvanced("vendor", "1", "2", 1, [], false),
-            new IncidentOpened("CON-1001", "Impossible travel", Severity.Critical, "ImpossibleTravel", "anna@contoso.com", IncidentScope.One, "k", "c", "E-1"));
-        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            new IncidentOpened("CON-1001", "Impossible travel", Severity.Critical, "ImpossibleTravel", "anna@contoso.com",
+                IncidentScope.One, "k", "c", "E-1"));
+        var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
         lines[1].ShouldEndWith("Read the log of vendor: 1 line, 0 of them ours");
         lines[2].ShouldEndWith("Opened, critical for anna@contoso.com");
     }
@@ -92,7 +99,8 @@ public sealed class WordListingTests : IDisposable
     {
         using var metrics = new LedgerMetrics();
         using var vault = new EmbeddedVault(scene.Data);
-        using var ledger = new SqliteLedger(scene.Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        using var ledger = new SqliteLedger(
+            scene.Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         (await vault.Keys.ForSealingAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
         foreach (var fact in facts)
         {
@@ -100,7 +108,8 @@ public sealed class WordListingTests : IDisposable
             if (fact is IncidentOpened or ProposalDecided or ExecutionFinished)
                 stream = StreamId.Proposal("CON-1001");
             await ledger.AppendAsync(
-                CommandScene.Contoso, [], [new(stream, new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Jo Person"), "c0ffee", fact)],
+                CommandScene.Contoso, [],
+                [new(stream, new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Jo Person"), "c0ffee", fact)],
                 TestContext.Current.CancellationToken);
         }
     }

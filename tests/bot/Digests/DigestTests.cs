@@ -49,7 +49,8 @@ public sealed class DigestTests
         teams.Posts.ShouldBe(1);
         Facts<DigestSending>().ShouldHaveSingleItem().Due.ShouldBe(Story.Start.AddHours(4));
         Facts<MessageSent>().ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            sent => sent.Purpose.ShouldBe("digest"), sent => sent.Outcome.ShouldBe(MessageOutcome.Sent), sent => sent.ActivityId.ShouldBe("m1"));
+            sent => sent.Purpose.ShouldBe("digest"), sent => sent.Outcome.ShouldBe(MessageOutcome.Sent),
+            sent => sent.ActivityId.ShouldBe("m1"));
         await ToAsync(31, poster);
         teams.Posts.ShouldBe(2);
     }
@@ -58,12 +59,14 @@ public sealed class DigestTests
     public async Task A_secret_that_is_to_be_replaced_is_told_in_the_digest_of_its_client()
     {
         var soon = DateOnly.FromDateTime(Story.Start.UtcDateTime).AddDays(3);
-        rotations = new([new("Connections:a:RotateBy", "The secret of the connection a", Story.Contoso.Id, soon), new("Connections:b:RotateBy", "The secret of the connection b", Story.Fabrikam.Id, soon)]);
+        rotations = new([new("Connections:a:RotateBy", "The secret of the connection a", Story.Contoso.Id, soon),
+            new("Connections:b:RotateBy", "The secret of the connection b", Story.Fabrikam.Id, soon)]);
         story.Linked();
         var poster = Poster();
         await ToAsync(7, poster);
         var card = teams.Shown.Values.ShouldHaveSingleItem();
-        card.ToJsonString().ShouldContain("The secret of the connection a is to be replaced by 2026-11-24, in 3 days; then set Connections:a:RotateBy anew.");
+        card.ToJsonString().ShouldContain(
+            "The secret of the connection a is to be replaced by 2026-11-24, in 3 days; then set Connections:a:RotateBy anew.");
         card.ToJsonString().ShouldNotContain("connection b");
         CardSchema.Problems(card).ShouldBeEmpty();
     }
@@ -129,7 +132,8 @@ public sealed class DigestTests
     {
         using var poster = Poster(clock: new HaltingClock(story.Clock, TimeSpan.FromHours(5)));
         await poster.StartAsync(Token);
-        for (var waiting = System.Diagnostics.Stopwatch.StartNew(); story.Clock.WaitingTimers == 0 && !poster.ExecuteTask!.IsCompleted; await Task.Delay(1, Token))
+        for (var waiting = System.Diagnostics.Stopwatch.StartNew(); story.Clock.WaitingTimers == 0
+            && !poster.ExecuteTask!.IsCompleted; await Task.Delay(1, Token))
             waiting.Elapsed.ShouldBeLessThan(Hang.Limit);
         poster.ExecuteTask!.Exception.ShouldBeNull();
         await poster.StopAsync(Token);
@@ -144,7 +148,8 @@ public sealed class DigestTests
         var signed = key.Sign(new Checkpoint("bot.example/contoso", 1, new byte[32]));
         (await checkpoints.TryAddAsync(story.Tenant.Id, signed, null, Token)).ShouldBeTrue();
         await ToAsync(7, Poster(checkpoints: checkpoints));
-        var shown = teams.Shown.Values.Single().ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var shown = teams.Shown.Values.Single()
+            .ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (var line in signed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             shown.ShouldContain(line);
     }
@@ -285,12 +290,14 @@ public sealed class DigestTests
             var id = $"E-{kind}{i}";
             story.Append(
                 StreamId.Event(id),
-                new EventReceived(id, "contoso-alertmanager", id, EventStatus.Firing, Severity.Info, kind, null, title, null, id, kind, kind, story.Clock.GetUtcNow(), false, new Dictionary<string, string>()),
+                new EventReceived(id, "contoso-alertmanager", id, EventStatus.Firing, Severity.Info, kind, null, title, null, id, kind,
+                    kind, story.Clock.GetUtcNow(), false, new Dictionary<string, string>()),
                 Actor.Connection("contoso-alertmanager"));
         }
     }
 
-    private string Shown() => teams.Shown.OrderBy(static shown => int.Parse(shown.Key[1..], System.Globalization.CultureInfo.InvariantCulture)).Last().Value
+    private string Shown() =>
+        teams.Shown.OrderBy(static shown => int.Parse(shown.Key[1..], System.Globalization.CultureInfo.InvariantCulture)).Last().Value
         .ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private IReadOnlyList<T> Facts<T>() where T : Fact => story.Ledger.Facts<T>(story.Tenant.Id);
@@ -305,6 +312,7 @@ public sealed class DigestTests
             return now;
         }
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime, period);
     }
 }

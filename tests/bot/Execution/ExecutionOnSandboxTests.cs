@@ -21,7 +21,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Tests.Bot.Execution;
 
-/// <summary>Real ledger, real follower, real HTTP to the simulated vendor: an approval on the ledger becomes an effect at the vendor.</summary>
+/// <summary>
+/// Real ledger, real follower, real HTTP to the simulated vendor: an approval on the ledger becomes an effect at the vendor.
+/// </summary>
 public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
@@ -62,7 +64,8 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
         await BeginAsync();
         (await FinishedAsync("CON-1001")).Outcome.ShouldBe(ExecutionOutcome.Verified);
         (await EffectsAsync("CON-1001-x1-0")).ShouldBe(1);
-        var claims = (await Ledger.ReadStreamAsync(Contoso, StreamId.Proposal("CON-1001"), Token)).Select(entry => entry.Fact).OfType<ExecutionStarted>().ToList();
+        var claims = (await Ledger.ReadStreamAsync(Contoso, StreamId.Proposal("CON-1001"), Token)).Select(entry => entry.Fact)
+            .OfType<ExecutionStarted>().ToList();
         claims.Count.ShouldBe(2);
         claims[0].Instance.ShouldNotBe(claims[1].Instance);
     }
@@ -86,7 +89,8 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
             ["Execution:SettleFor"] = "00:00:05",
             ["Execution:Attempts"] = "20",
             ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:contoso:Prefix"] = "CON",
-            ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox", ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
+            ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox",
+            ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddCoreFeatures().AddTenancy().AddTenantConnections().AddLedger().AddExecution().AddSandbox()
@@ -94,31 +98,40 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
             .Scan(scan => scan.FromAssemblies(typeof(RunPlan).Assembly)
-                .AddClasses(classes => classes.AssignableTo<IRequestHandler<RunPlan, Unit>>(), publicOnly: false).AsImplementedInterfaces().WithSingletonLifetime());
+                .AddClasses(classes => classes.AssignableTo<IRequestHandler<RunPlan, Unit>>(), publicOnly: false).AsImplementedInterfaces()
+                .WithSingletonLifetime());
         app = builder.Build();
         app.MapSandbox();
         await app.StartAsync(Token);
         vendor?.Dispose();
-        vendor = new() { BaseAddress = new(app.Urls.Single()), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "token-c") } };
+        vendor = new() { BaseAddress = new(app.Urls.Single()),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "token-c") } };
     }
 
     private async Task ApproveAsync(string id, string device)
     {
         var connection = app.Services.GetRequiredService<IConnections>().Of(Contoso).Single();
         var connector = app.Services.GetRequiredService<IConnections>().ConnectorOf(connection);
-        var target = (await connector.FindAsync(connection, "device", device, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Single();
+        var target =
+            (await connector.FindAsync(connection, "device", device, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value
+                .Single();
         var arguments = ImmutableDictionary<string, string>.Empty.Add("service", "Spooler");
         var plan = new Plan([new(
-            "Start the service Spooler", "service.start", target, arguments, ActionCalls.Command(connector.Actions["service.start"], target, arguments), [],
-            [new("service.Spooler.state", "==", "stopped")], [new("service.Spooler.state", "==", "running")], "service.stop")]);
+            "Start the service Spooler", "service.start", target, arguments,
+            ActionCalls.Command(connector.Actions["service.start"], target, arguments), [], [new("service.Spooler.state", "==", "stopped")],
+            [new("service.Spooler.state", "==", "running")], "service.stop")]);
         var terms = new GateTerms(GateLevel.L2, [], Role.Approver, 1, false, DateTimeOffset.UnixEpoch.AddYears(100), null, null, "1");
         var proposal = StreamId.Proposal(id);
         var service = Actor.Service("test");
         (await Ledger.AppendAsync(Contoso, [], [
-            new(StreamId.Incident(id), service, "c0ffee", new IncidentOpened(id, "Stopped", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, "k|d", "k", "E-1")),
+            new(StreamId.Incident(id), service, "c0ffee",
+                new IncidentOpened(id, "Stopped", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, "k|d", "k", "E-1")),
             new(proposal, service, "c0ffee", new ProposalStaged(
-                id, 1, ProposalKind.Remedy, service, plan, ImmutableDictionary<string, string>.Empty.Add($"{device} service.Spooler.state", "stopped"), terms, false, "seal", "nonce")),
-            new(proposal, new Person("ana", "Ana").AsActor(), "c0ffee", new ProposalDecided(id, 1, DecisionKind.Approve, "seal", null, null, null, Complete: true)),
+                id, 1, ProposalKind.Remedy, service, plan,
+                ImmutableDictionary<string, string>.Empty.Add($"{device} service.Spooler.state", "stopped"), terms, false,
+                "seal", "nonce")),
+            new(proposal, new Person("ana", "Ana").AsActor(), "c0ffee",
+                new ProposalDecided(id, 1, DecisionKind.Approve, "seal", null, null, null, Complete: true)),
         ], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
@@ -144,6 +157,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 
     private sealed class AlwaysAllowed : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
+        public ValueTask<Objection?> WhyNotAsync(
+            TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
     }
 }

@@ -14,7 +14,8 @@ public sealed class AnswerHeadersTests
     public async Task Every_answer_of_every_endpoint_tells_browsers_what_not_to_do_with_it()
     {
         await using var bot = await StartAsync();
-        var endpoints = bot.Services.GetServices<EndpointDataSource>().SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>().ToList();
+        var endpoints = bot.Services.GetServices<EndpointDataSource>().SelectMany(static source => source.Endpoints)
+            .OfType<RouteEndpoint>().ToList();
         endpoints.Count.ShouldBeGreaterThan(20);
         foreach (var (method, path) in endpoints.SelectMany(PathsOf).Append(("GET", "/nowhere")).Append(("DELETE", "/readyz")))
         {
@@ -24,7 +25,8 @@ public sealed class AnswerHeadersTests
             HeaderOf(answer, "Referrer-Policy").ShouldBe("no-referrer", why);
             HeaderOf(answer, "Content-Security-Policy").ShouldStartWith("default-src 'none'", customMessage: why);
             HeaderOf(answer, "Content-Security-Policy").ShouldContain("frame-ancestors 'none'", customMessage: why);
-            HeaderOf(answer, "Cache-Control").ShouldContain(IsPageFile(path) && answer.IsSuccessStatusCode ? "no-cache" : "no-store", customMessage: why);
+            HeaderOf(answer, "Cache-Control")
+                .ShouldContain(IsPageFile(path) && answer.IsSuccessStatusCode ? "no-cache" : "no-store", customMessage: why);
             answer.Headers.Contains("Server").ShouldBeFalse(why);
             answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("no https here");
         }
@@ -40,7 +42,8 @@ public sealed class AnswerHeadersTests
     }
 
     /// <summary>The root leads to the page.</summary>
-    private static bool IsPageFile(string path) => path == "/" || path.StartsWith("/localteams", StringComparison.Ordinal) && !path.Contains("/api/", StringComparison.Ordinal);
+    private static bool IsPageFile(string path) =>
+        path == "/" || path.StartsWith("/localteams", StringComparison.Ordinal) && !path.Contains("/api/", StringComparison.Ordinal);
 
     /// <summary>Each verb of the endpoint, with something in place of each parameter.</summary>
     private static IEnumerable<(string Method, string Path)> PathsOf(RouteEndpoint endpoint)
@@ -54,7 +57,8 @@ public sealed class AnswerHeadersTests
     private static Task<RunningBot> StartAsync() => RunningBot.StartAsync(
     [
         ("Tenants:contoso:Name", "Contoso Ltd"), ("LocalTeams:Enabled", "true"),
-        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"), ("Connections:contoso-sandbox:Settings:Token", "token"),
+        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"),
+        ("Connections:contoso-sandbox:Settings:Token", "token"),
     ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(FirstDay))));
 
     /// <summary>A stream of events never ends, so only its beginning is waited for.</summary>
@@ -63,8 +67,10 @@ public sealed class AnswerHeadersTests
         using var request = new HttpRequestMessage(new(method), path);
         if (method is "POST" or "PUT")
             request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
-        return await bot.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
+        return await bot.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
+            .WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
     }
 
-    private static string HeaderOf(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+    private static string HeaderOf(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
 }

@@ -50,7 +50,8 @@ public sealed class BotHostTests
         var folder = Directory.CreateTempSubdirectory("bot-host-");
         var last = new LastPart();
         await using var app = BotHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--Storage:Path", folder.FullName, "--Tenants:contoso:Name", "Contoso", "--LocalTeams:Enabled", "false"],
+            ["--urls", "http://127.0.0.1:0", "--Storage:Path", folder.FullName, "--Tenants:contoso:Name", "Contoso",
+                "--LocalTeams:Enabled", "false"],
             services =>
             {
                 services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMinutes(5));

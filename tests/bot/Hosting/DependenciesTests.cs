@@ -15,7 +15,8 @@ public sealed partial class DependenciesTests
         var pinned = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion")
             .Select(static package => package.Attribute("Include")!.Value);
         var document = File.ReadAllText(Path.Combine(Root, "docs", "dependencies.md"));
-        var listed = Row().Matches(document.Split("From npm:")[0]).Select(static row => row.Groups["name"].Value).Where(static name => name != "package");
+        var listed = Row().Matches(document.Split("From npm:")[0]).Select(static row => row.Groups["name"].Value)
+            .Where(static name => name != "package");
         listed.ShouldBe(pinned, ignoreOrder: true);
     }
 

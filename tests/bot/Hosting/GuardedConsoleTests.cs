@@ -37,7 +37,8 @@ public sealed class GuardedConsoleTests
     [InlineData("simple")]
     [InlineData("json")]
     public void A_long_body_does_not_fill_the_log(string format) =>
-        Written(format, logger => logger.LogError(new InvalidOperationException(new string('x', 1_000_000)), "failed")).Length.ShouldBeLessThan(3 * LogText.LongestOfException);
+        Written(format, logger => logger.LogError(new InvalidOperationException(new string('x', 1_000_000)), "failed")).Length
+            .ShouldBeLessThan(3 * LogText.LongestOfException);
 
     /// <summary>As the web server puts it into its scope for each request.</summary>
     [Theory]
@@ -94,7 +95,8 @@ public sealed class GuardedConsoleTests
             using var services = new ServiceCollection().AddLogging(logging =>
             {
                 logging.AddConsole(options => options.FormatterName = format);
-                logging.AddSimpleConsole(options => options.IncludeScopes = true).AddJsonConsole(options => options.IncludeScopes = true).AddSystemdConsole(options => options.IncludeScopes = true);
+                logging.AddSimpleConsole(options => options.IncludeScopes = true).AddJsonConsole(options => options.IncludeScopes = true)
+                    .AddSystemdConsole(options => options.IncludeScopes = true);
                 logging.AddConsole(options => options.FormatterName = format);
                 GuardedConsole.Guard(logging);
             }).BuildServiceProvider();

@@ -42,7 +42,8 @@ public sealed class HealthTests
         story.Linked().Opened().Drafted().Staged();
         Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldBeEmpty();
         story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
-        Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldHaveSingleItem().Value.ShouldContain("1 open incident is shown in no conversation");
+        Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldHaveSingleItem().Value
+            .ShouldContain("1 open incident is shown in no conversation");
     }
 
     [Fact]
@@ -52,9 +53,12 @@ public sealed class HealthTests
         story.Linked().Opened().Drafted().Staged();
         var now = story.Clock.GetUtcNow();
         Health.Unseen([await story.StateAsync()], now.AddMinutes(4)).ShouldBeEmpty();
-        Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldHaveSingleItem().Value.ShouldContain("Teams does not take the cards");
+        Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldHaveSingleItem().Value
+            .ShouldContain("Teams does not take the cards");
         story.Append(
-            StreamId.Card(story.Id), new CardPosted(story.Id, Story.Channel.ConversationId, "http://localhost/", Story.Channel.ConversationId, "a-1", 1, false), Actor.Service("cards"));
+            StreamId.Card(story.Id),
+            new CardPosted(story.Id, Story.Channel.ConversationId, "http://localhost/", Story.Channel.ConversationId, "a-1", 1, false),
+            Actor.Service("cards"));
         Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldBeEmpty();
     }
 

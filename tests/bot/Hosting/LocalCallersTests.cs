@@ -13,15 +13,19 @@ public sealed class LocalCallersTests
 
     private static readonly (string Name, string Value)[] Foreign =
     [
-        ("Host", "evil.example"), ("Host", "evil.example:3978"), ("Host", "localhost.evil.example"), ("X-Forwarded-For", "203.0.113.5"), ("X-Forwarded-Host", "x.devtunnels.ms"),
-        ("x-forwarded-proto", "https"), ("Forwarded", "for=203.0.113.5"), ("Via", "1.1 tunnel"), ("X-Real-IP", "203.0.113.5"), ("Origin", "http://evil.example"), ("Origin", "null"),
+        ("Host", "evil.example"), ("Host", "evil.example:3978"), ("Host", "localhost.evil.example"), ("X-Forwarded-For", "203.0.113.5"),
+        ("X-Forwarded-Host", "x.devtunnels.ms"),
+        ("x-forwarded-proto", "https"), ("Forwarded", "for=203.0.113.5"), ("Via", "1.1 tunnel"), ("X-Real-IP", "203.0.113.5"),
+        ("Origin", "http://evil.example"), ("Origin", "null"),
     ];
 
     /// <summary>Where whoever holds the token is anybody.</summary>
     private static readonly (string Method, string Path)[] Anybodys =
     [
-        ("GET", "/"), ("GET", "/localteams"), ("GET", "/localteams/js/app.js"), ("GET", "/localteams/api/state"), ("GET", "/localteams/api/events"),
-        ("POST", "/localteams/api/people/alex/messages"), ("POST", "/localteams/api/samples"), ("POST", "/localteams/connector/v3/conversations"),
+        ("GET", "/"), ("GET", "/localteams"), ("GET", "/localteams/js/app.js"), ("GET", "/localteams/api/state"),
+        ("GET", "/localteams/api/events"),
+        ("POST", "/localteams/api/people/alex/messages"), ("POST", "/localteams/api/samples"),
+        ("POST", "/localteams/connector/v3/conversations"),
         ("GET", "/localteams/connector/v3/teams/19:local-general@thread.tacv2"), ("POST", "/api/messages"), ("GET", "/nowhere"),
     ];
 
@@ -32,7 +36,8 @@ public sealed class LocalCallersTests
         foreach (var (method, path) in Anybodys.Append(("GET", "/sandbox/devices")).Append(("POST", "/api/events/contoso-sandbox")))
         {
             foreach (var (name, value) in Foreign)
-                (await StatusAsync(bot, method, path, name, value)).ShouldBe(HttpStatusCode.Forbidden, $"{method} {path} with {name}: {value}");
+                (await StatusAsync(bot, method, path, name, value)).ShouldBe(
+                    HttpStatusCode.Forbidden, $"{method} {path} with {name}: {value}");
         }
         bot.Log.ShouldNotContain(static line => line.Contains("evil.example"));
     }
@@ -48,8 +53,10 @@ public sealed class LocalCallersTests
             (await StatusAsync(bot, "POST", "/api/events/contoso-sandbox", "Host", host)).ShouldBe(HttpStatusCode.Accepted, host);
         }
         (await StatusAsync(bot, "GET", "/localteams/api/state", "Origin", $"http://127.0.0.1:{port}")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(bot, "GET", "/localteams/api/state", "Origin", $"http://127.0.0.1:{port + 1}")).ShouldBe(HttpStatusCode.Forbidden, "another page of this machine");
-        (await StatusAsync(bot, "GET", "/healthz", "X-Forwarded-For", "203.0.113.5")).ShouldBe(HttpStatusCode.OK, "a probe is told nothing");
+        (await StatusAsync(bot, "GET", "/localteams/api/state", "Origin", $"http://127.0.0.1:{port + 1}")).ShouldBe(
+            HttpStatusCode.Forbidden, "another page of this machine");
+        (await StatusAsync(bot, "GET", "/healthz", "X-Forwarded-For", "203.0.113.5")).ShouldBe(
+            HttpStatusCode.OK, "a probe is told nothing");
     }
 
     /// <summary>As a proxy does that leaves no trace of itself, and as any other account of this machine can.</summary>
@@ -61,13 +68,15 @@ public sealed class LocalCallersTests
         var cut = LocalCaller.Token[..^1];
         foreach (var (method, path) in Anybodys)
         {
-            foreach (var shown in new[] { null, "Bearer token", $"Bearer {cut}", $"Bearer {LocalCaller.Token}x", $"Basic {LocalCaller.Token}", LocalCaller.Token, "Bearer " })
+            foreach (var shown in new[] { null, "Bearer token", $"Bearer {cut}", $"Bearer {LocalCaller.Token}x",
+                $"Basic {LocalCaller.Token}", LocalCaller.Token, "Bearer " })
             {
                 using var answer = await SendAsync(stranger, method, path, ("Authorization", shown));
                 answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path} with {shown}");
                 answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
                 if (path != "/api/messages")
-                    (await answer.Content.ReadAsStringAsync(Ct)).ShouldStartWith("Open the address of Local Teams that the bot printed when it started, which ends in ?token=...;");
+                    (await answer.Content.ReadAsStringAsync(Ct)).ShouldStartWith(
+                        "Open the address of Local Teams that the bot printed when it started, which ends in ?token=...;");
             }
             using var wrongAddress = await SendAsync(stranger, method, $"{path}?token={cut}x");
             wrongAddress.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
@@ -85,10 +94,12 @@ public sealed class LocalCallersTests
 
         (await StatusAsync(stranger, "GET", "/healthz")).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(stranger, "GET", "/readyz")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(stranger, "POST", "/api/events/contoso-sandbox", ("Authorization", "Bearer token"))).ShouldBe(HttpStatusCode.Accepted);
+        (await StatusAsync(stranger, "POST", "/api/events/contoso-sandbox", ("Authorization", "Bearer token"))).ShouldBe(
+            HttpStatusCode.Accepted);
         (await StatusAsync(stranger, "GET", "/sandbox/devices", ("Authorization", "Bearer token"))).ShouldBe(HttpStatusCode.OK);
         foreach (var (method, path) in new[] { ("POST", "/api/events/contoso-sandbox"), ("GET", "/sandbox/devices") })
-            (await StatusAsync(stranger, method, path, ("Authorization", $"Bearer {LocalCaller.Token}"))).ShouldBe(HttpStatusCode.Unauthorized, path);
+            (await StatusAsync(stranger, method, path, ("Authorization", $"Bearer {LocalCaller.Token}"))).ShouldBe(
+                HttpStatusCode.Unauthorized, path);
     }
 
     [Fact]
@@ -109,9 +120,12 @@ public sealed class LocalCallersTests
         (await StatusAsync(browser, "GET", "/localteams/api/state", kept)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(browser, "GET", "/", kept)).ShouldBe(HttpStatusCode.Found);
         (await StatusAsync(browser, "POST", "/api/messages", kept)).ShouldBe(HttpStatusCode.Unauthorized, "no browser sends activities");
-        (await StatusAsync(browser, "GET", "/localteams/api/state", kept, ("Origin", "http://evil.example"))).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(browser, "GET", $"/localteams/api/state?token={LocalCaller.Token}")).ShouldBe(HttpStatusCode.Unauthorized, "only the page is opened so");
-        (await StatusAsync(browser, "POST", $"/api/messages?token={LocalCaller.Token}")).ShouldBe(HttpStatusCode.BadRequest, "let in, but no activity");
+        (await StatusAsync(browser, "GET", "/localteams/api/state", kept, ("Origin", "http://evil.example"))).ShouldBe(
+            HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, "GET", $"/localteams/api/state?token={LocalCaller.Token}")).ShouldBe(
+            HttpStatusCode.Unauthorized, "only the page is opened so");
+        (await StatusAsync(browser, "POST", $"/api/messages?token={LocalCaller.Token}")).ShouldBe(
+            HttpStatusCode.BadRequest, "let in, but no activity");
     }
 
     [Fact]
@@ -128,7 +142,9 @@ public sealed class LocalCallersTests
     [Fact]
     public async Task A_token_that_could_be_guessed_is_no_setting()
     {
-        var refused = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunningBot.StartAsync([("LocalTeams:Token", "secret")]));
+        var refused =
+            await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+                () => RunningBot.StartAsync([("LocalTeams:Token", "secret")]));
 
         refused.Message.ShouldContain("LocalTeams:Token must be 22 to 128 letters, digits or");
     }
@@ -136,21 +152,26 @@ public sealed class LocalCallersTests
     private static Task<RunningBot> StartAsync() => RunningBot.StartAsync(
     [
         ("Tenants:contoso:Name", "Contoso Ltd"), ("LocalTeams:Enabled", "true"),
-        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"), ("Connections:contoso-sandbox:Settings:Token", "token"),
+        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"),
+        ("Connections:contoso-sandbox:Settings:Token", "token"),
     ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(FirstDay))));
 
-    private static HttpClient Plain(RunningBot bot) => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = bot.Http.BaseAddress };
+    private static HttpClient Plain(RunningBot bot) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = bot.Http.BaseAddress };
 
     private static Task<HttpStatusCode> StatusAsync(RunningBot bot, string method, string path, string name, string value) => StatusAsync(
-        bot.Http, method, path, (name, value), ("Authorization", path is "/api/events/contoso-sandbox" or "/sandbox/devices" ? "Bearer token" : null));
+        bot.Http, method, path, (name, value),
+        ("Authorization", path is "/api/events/contoso-sandbox" or "/sandbox/devices" ? "Bearer token" : null));
 
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string method, string path, params (string Name, string? Value)[] headers)
+    private static async Task<HttpStatusCode> StatusAsync(
+        HttpClient http, string method, string path, params (string Name, string? Value)[] headers)
     {
         using var answer = await SendAsync(http, method, path, headers);
         return answer.StatusCode;
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, params (string Name, string? Value)[] headers)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient http, string method, string path, params (string Name, string? Value)[] headers)
     {
         using var request = new HttpRequestMessage(new(method), path);
         if (method == "POST")

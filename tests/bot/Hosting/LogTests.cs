@@ -8,13 +8,16 @@ public sealed class LogTests
 {
     /// <summary>Texts of ours. Whatever comes from outside has the type that cuts it; a new name here has to be judged.</summary>
     private static readonly string[] Ours =
-        ["OutboundLog.operation", "InboundLog.host", "OutboundLog.reason", "WebhookLog.connection", "WebhookLog.connector", "ChatLog.incident", "ChatLog.outcome", "ChatLog.purpose", "ChatLog.correlation", "RotationReminder.warning", "CardLog.incident",
-        "FirstDay.place", "FirstDay.channel", "FirstDay.client", "FirstDay.address", "MessageStore.damage", "MessageStore.aside", "BotLine.reason", "Samples.sample", "Samples.path", "Samples.problem"];
+        ["OutboundLog.operation", "InboundLog.host", "OutboundLog.reason", "WebhookLog.connection", "WebhookLog.connector",
+            "ChatLog.incident", "ChatLog.outcome", "ChatLog.purpose", "ChatLog.correlation", "RotationReminder.warning", "CardLog.incident",
+        "FirstDay.place", "FirstDay.channel", "FirstDay.client", "FirstDay.address", "MessageStore.damage", "MessageStore.aside",
+            "BotLine.reason", "Samples.sample", "Samples.path", "Samples.problem"];
 
     [Fact]
     public void What_somebody_outside_wrote_is_cut_where_it_is_logged()
     {
-        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.DeclaredOnly;
         var logged = typeof(BotHost).Assembly.GetTypes().SelectMany(static type => type.GetMethods(All))
             .Where(static method => method.IsDefined(typeof(LoggerMessageAttribute)))
             .SelectMany(static method => method.GetParameters())

@@ -12,13 +12,17 @@ public sealed class WholePatternsTests
     {
         var patterns = Ours(typeof(BotHost).Assembly, [])
             .SelectMany(static assembly => assembly.GetTypes())
-            .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-            .Select(static method => (Where: $"{method.DeclaringType}.{method.Name}", method.GetCustomAttribute<GeneratedRegexAttribute>()?.Pattern))
+            .SelectMany(static type =>
+                type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+                    | BindingFlags.DeclaredOnly))
+            .Select(static method =>
+                (Where: $"{method.DeclaringType}.{method.Name}", method.GetCustomAttribute<GeneratedRegexAttribute>()?.Pattern))
             .Where(static one => one.Pattern is not null)
             .ToList();
         patterns.Count.ShouldBeGreaterThan(30);
         patterns.Where(static one => Begins(one.Pattern!) && one.Pattern!.EndsWith('$')).Select(static one => one.Where).ShouldBeEmpty();
-        patterns.Count(static one => Begins(one.Pattern!) && one.Pattern!.EndsWith("\\z", StringComparison.Ordinal)).ShouldBeGreaterThan(10);
+        patterns.Count(static one => Begins(one.Pattern!) && one.Pattern!.EndsWith("\\z", StringComparison.Ordinal))
+            .ShouldBeGreaterThan(10);
     }
 
     private static bool Begins(string pattern) => pattern.StartsWith('^') || pattern.StartsWith("\\A", StringComparison.Ordinal);
@@ -27,7 +31,8 @@ public sealed class WholePatternsTests
     {
         if (!seen.Add(assembly))
             return seen;
-        foreach (var name in assembly.GetReferencedAssemblies().Where(static name => name.Name!.StartsWith("DevOpsAI.", StringComparison.Ordinal)))
+        foreach (var name in assembly.GetReferencedAssemblies()
+            .Where(static name => name.Name!.StartsWith("DevOpsAI.", StringComparison.Ordinal)))
             Ours(Assembly.Load(name), seen);
         return seen;
     }

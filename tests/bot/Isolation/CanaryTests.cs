@@ -11,14 +11,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Isolation;
 
-/// <summary>Many clients act at once, each leaving words that nobody else may ever read; then everything that left the bot is searched for them.</summary>
+/// <summary>
+/// Many clients act at once, each leaving words that nobody else may ever read; then everything that left the bot is searched for them.
+/// </summary>
 public sealed class CanaryTests
 {
     private const int Steps = 14;
 
     private static readonly string[] Ids =
     [
-        "a", "a-a", "aa", "a-b", "contoso", "contoso-1", "contoso1", "CONTOSO-2", "c0ntoso", new('x', 62), new('x', 63), "null", "host", "0",
+        "a", "a-a", "aa", "a-b", "contoso", "contoso-1", "contoso1", "CONTOSO-2", "c0ntoso", new('x', 62), new('x', 63), "null",
+        "host", "0",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,14 +39,18 @@ public sealed class CanaryTests
         await using var bot = await RunningBot.StartAsync(
         [
             .. clients.SelectMany(client => client.Settings()),
-            ($"Access:Roles:{clients[0].Id}:administrator:1", both.ObjectId), ($"Access:Roles:{clients[1].Id}:administrator:1", both.ObjectId),
+            ($"Access:Roles:{clients[0].Id}:administrator:1", both.ObjectId),
+            ($"Access:Roles:{clients[1].Id}:administrator:1", both.ObjectId),
         ]);
         var answers = new List<(IReadOnlyList<Client> MayHear, string What, string Text)>();
 
         await Task.WhenAll(clients.Select(client => bot.SayAsync(client.Person, client.Channel, $"link {client.Prefix}")));
         await Task.WhenAll(clients.Select(client => client.RaiseAsync(bot, client, answers)));
         foreach (var client in clients)
-            await RunningBot.UntilAsync(() => bot.Teams.Calls.Any(call => RunningBot.PlaceOf(call) == client.Channel && call.Body!.ToJsonString().Contains($"{client.Canary} is full")), $"{client.Id} sees its own card");
+            await RunningBot.UntilAsync(
+                () => bot.Teams.Calls.Any(
+                    call => RunningBot.PlaceOf(call) == client.Channel && call.Body!.ToJsonString().Contains($"{client.Canary} is full")),
+                $"{client.Id} sees its own card");
 
         await Task.WhenAll(
         [
@@ -58,7 +65,8 @@ public sealed class CanaryTests
         {
             var place = RunningBot.PlaceOf(call);
             Search(clients.Where(client => place == client.Channel || place == RunningBot.PersonalChat(client.Person)
-                || (place == RunningBot.PersonalChat(both) && client.Number < 2)), $"{call.Method} {place}", call.Body?.ToJsonString() + call.Path);
+                || (place == RunningBot.PersonalChat(both) && client.Number < 2)), $"{call.Method} {place}",
+                call.Body?.ToJsonString() + call.Path);
         }
         foreach (var (mayHear, what, text) in answers)
             Search(mayHear, what, text);
@@ -75,7 +83,8 @@ public sealed class CanaryTests
             var ledger = bot.Services.GetRequiredService<ILedger>();
             foreach (var entry in await ledger.ReadAsync(client.Tenant, 0, 100_000, Token))
             {
-                if (entry.Actor.Kind == ActorKind.Person && entry.Actor.Id != client.Person.ObjectId && !(client.Number < 2 && entry.Actor.Id == both.ObjectId))
+                if (entry.Actor.Kind == ActorKind.Person && entry.Actor.Id != client.Person.ObjectId
+                    && !(client.Number < 2 && entry.Actor.Id == both.ObjectId))
                     problems.Add($"{entry.Actor.Id} wrote {entry.Type} on the ledger of {client.Id}");
             }
         }
@@ -85,7 +94,8 @@ public sealed class CanaryTests
 
         void Search(IEnumerable<Client> mayHear, string what, string? text)
         {
-            foreach (var client in clients.Except(mayHear).Where(client => text?.Contains(client.Canary, StringComparison.OrdinalIgnoreCase) is true))
+            foreach (var client in clients.Except(mayHear)
+                .Where(client => text?.Contains(client.Canary, StringComparison.OrdinalIgnoreCase) is true))
                 problems.Add($"{what} tells of {client.Id}: {text}");
             // Secrets are for nobody's eyes, not even their owner's.
             foreach (var client in clients.Where(client => text?.Contains(client.Secret, StringComparison.Ordinal) is true))
@@ -95,7 +105,8 @@ public sealed class CanaryTests
 
     /// <summary>Does a number of things at random, about its own client and about others.</summary>
     private static async Task ActAsync(
-        RunningBot bot, Client own, Someone who, IReadOnlyList<Client> clients, Random random, List<(IReadOnlyList<Client>, string, string)> answers, bool personalOnly = false)
+        RunningBot bot, Client own, Someone who, IReadOnlyList<Client> clients, Random random,
+        List<(IReadOnlyList<Client>, string, string)> answers, bool personalOnly = false)
     {
         for (var step = 0; step < Steps; step++)
         {
@@ -133,9 +144,11 @@ public sealed class CanaryTests
                     await bot.SayAsync(who, channel, $"undo {incident}");
                     break;
                 case 9 or 10 or 11:
-                    var verb = new[] { Verb.View, Verb.Details, Verb.Why, Verb.Undo, Verb.Approve, Verb.Reject, Verb.Handled }[random.Next(7)];
+                    var verb = new[] { Verb.View, Verb.Details, Verb.Why, Verb.Undo, Verb.Approve, Verb.Reject,
+                        Verb.Handled }[random.Next(7)];
                     var state = await bot.Services.GetRequiredService<TenantStates>().GetAsync(about.Tenant, Token);
-                    // Whatever could be had of the other client's card, in the mouth of a stranger; or one's own incident under another's name.
+                    // Whatever could be had of the other client's card, in the mouth of a stranger; or one's own incident under another's
+                    // name.
                     var data = new JsonObject
                     {
                         ["tenant"] = random.Next(2) == 0 ? about.Id.ToLowerInvariant() : own.Id.ToLowerInvariant(), ["incident"] = incident,
@@ -177,7 +190,8 @@ public sealed class CanaryTests
     private static async Task<string> ReadLedgerAsync(RunningBot bot, string verb, Client client)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(client.Settings().Append(("Storage:Path", bot.Storage)).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2)).Build();
+            .AddInMemoryCollection(client.Settings().Append(("Storage:Path", bot.Storage))
+                .ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2)).Build();
         using var output = new StringWriter();
         await LedgerCommands.RunAsync(["ledger", verb, "--tenant", client.Id, "--json"], configuration, bot.Storage, output, output, Token);
         return output.ToString();
@@ -206,8 +220,10 @@ public sealed class CanaryTests
 
         public IEnumerable<(string, string)> Settings() =>
         [
-            ($"Tenants:{id}:Name", $"{Canary} Ltd"), ($"Tenants:{id}:Prefix", Prefix), ($"Access:Roles:{id}:administrator:0", Person.ObjectId),
-            ($"Connections:{ConnectionName}:Tenant", id), ($"Connections:{ConnectionName}:Connector", "sandbox"), ($"Connections:{ConnectionName}:Settings:Token", Secret),
+            ($"Tenants:{id}:Name", $"{Canary} Ltd"), ($"Tenants:{id}:Prefix", Prefix),
+            ($"Access:Roles:{id}:administrator:0", Person.ObjectId),
+            ($"Connections:{ConnectionName}:Tenant", id), ($"Connections:{ConnectionName}:Connector", "sandbox"),
+            ($"Connections:{ConnectionName}:Settings:Token", Secret),
         ];
 
         /// <summary>An alert over a client's connection, with this client's token.</summary>
@@ -217,7 +233,8 @@ public sealed class CanaryTests
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Secret);
             request.Content = JsonContent.Create(new
             {
-                kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:", title = $"{at.Canary} is full", description = $"{at.Canary} again", label = at.Canary,
+                kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:", title = $"{at.Canary} is full",
+                description = $"{at.Canary} again", label = at.Canary,
             });
             using var answer = await bot.Http.SendAsync(request, Token);
             ((int)answer.StatusCode).ShouldBe(at == this ? 202 : 401);

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Isolation;
 
-/// <summary>The clock of the machine jumps ahead while the bot runs: nothing is recorded until it is right again, and whoever asks is told so.</summary>
+/// <summary>
+/// The clock of the machine jumps ahead while the bot runs: nothing is recorded until it is right again, and whoever asks is told so.
+/// </summary>
 public sealed class ClockJumpTests : IDisposable
 {
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
@@ -29,7 +31,8 @@ public sealed class ClockJumpTests : IDisposable
             refused.Headers.RetryAfter.ShouldNotBeNull();
             (await refused.Content.ReadAsStringAsync(Stop)).ShouldContain("The clock of this machine jumped");
         }
-        (await AnswerAsync(bot, "freeze contoso because I say so")).ShouldContain("jumped far ahead, so nothing was done and nothing was recorded");
+        (await AnswerAsync(bot, "freeze contoso because I say so")).ShouldContain(
+            "jumped far ahead, so nothing was done and nothing was recorded");
         using (var ready = await bot.Http.GetAsync("readyz", Stop))
         {
             ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -48,21 +51,25 @@ public sealed class ClockJumpTests : IDisposable
     {
         var before = bot.Teams.Calls.Count;
         await bot.SayAsync(Ana, null, text);
-        return string.Join('\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == RunningBot.PersonalChat(Ana)).Select(call => call.Body?.ToJsonString()));
+        return string.Join('\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == RunningBot.PersonalChat(Ana))
+            .Select(call => call.Body?.ToJsonString()));
     }
 
     private static Task<HttpResponseMessage> RaiseAsync(RunningBot bot, string title)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "api/events/contoso-alerts");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token");
-        request.Content = JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:", title });
+        request.Content =
+            JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:", title });
         return bot.Http.SendAsync(request, Stop);
     }
 
     private Task<RunningBot> StartAsync() => RunningBot.StartAsync(
         [
-            ("Storage:LongestClockJump", "00:05:00"), ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
-            ("Connections:contoso-alerts:Tenant", "contoso"), ("Connections:contoso-alerts:Connector", "sandbox"), ("Connections:contoso-alerts:Settings:Token", "token"),
+            ("Storage:LongestClockJump", "00:05:00"), ("Tenants:contoso:Name", "Contoso Ltd"),
+            ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
+            ("Connections:contoso-alerts:Tenant", "contoso"), ("Connections:contoso-alerts:Connector", "sandbox"),
+            ("Connections:contoso-alerts:Settings:Token", "token"),
         ],
         Path.Combine(folder, "data"),
         services => services.AddSingleton<TimeProvider>(clock));

@@ -45,11 +45,16 @@ public sealed class ErasedElsewhereTests : IDisposable
         {
             await RunningBot.UntilAsync(() => !PeopleOf(bot).Contains(Canary), "the book forgets");
             // Nobody has asked this instance anything since: what it kept of the state went by itself.
-            await RunningBot.UntilAsync(() => bot.Services.GetRequiredService<TenantStates>().Latest.All(static state => state.Freeze?.ToString()?.Contains(Canary) != true), "the state forgets");
-            (await bot.Services.GetRequiredService<ILedger>().ReadAsync(Contoso, 0, 1000, Stop)).ShouldAllBe(static entry => !entry.ToString().Contains(Canary));
+            await RunningBot.UntilAsync(
+                () => bot.Services.GetRequiredService<TenantStates>().Latest
+                    .All(static state => state.Freeze?.ToString()?.Contains(Canary) != true), "the state forgets");
+            (await bot.Services.GetRequiredService<ILedger>().ReadAsync(Contoso, 0, 1000, Stop)).ShouldAllBe(
+                static entry => !entry.ToString().Contains(Canary));
         }
-        await RunningBot.UntilAsync(() => both.All(static bot => bot.Log.Any(static line => line.Contains("is forgotten here too"))), "both have seen to it");
-        await foreach (var document in one.Services.GetRequiredService<IDocuments>().ListAsync(DocumentScope.Host, BookStore.Kind, "", Stop))
+        await RunningBot.UntilAsync(() => both.All(static bot => bot.Log.Any(static line => line.Contains("is forgotten here too"))),
+            "both have seen to it");
+        await foreach (var document in one.Services.GetRequiredService<IDocuments>()
+            .ListAsync(DocumentScope.Host, BookStore.Kind, "", Stop))
             System.Text.Encoding.UTF8.GetString(document.Value.Span).ShouldNotContain(Canary);
 
         // Met again, they are somebody new to both.
@@ -62,15 +67,20 @@ public sealed class ErasedElsewhereTests : IDisposable
     private static string[] PeopleOf(RunningBot bot) =>
         [.. bot.Services.GetRequiredService<IConversationBook>().KnownPeople(Channel).Select(static member => member.Name ?? "")];
 
-    private static ValueTask<TenantState> StateOf(RunningBot bot) => bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Stop);
+    private static ValueTask<TenantState> StateOf(RunningBot bot) =>
+        bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Stop);
 
     private List<(string, string)> Settings(CosmosServer server, string database) =>
     [
         ("Tenants:contoso:Name", "Contoso Ltd"),
-        ("Connections:contoso-alerts:Tenant", "contoso"), ("Connections:contoso-alerts:Connector", "sandbox"), ("Connections:contoso-alerts:Settings:Token", "token"),
-        ("Access:Roles:contoso:administrator:0", Ana.ObjectId), ("Access:Roles:contoso:administrator:1", Ben.ObjectId), ("Access:Roles:contoso:approver:0", Jo.ObjectId),
-        ("Storage:Provider", "Cosmos"), ("Storage:Cosmos:Endpoint", server.Endpoint.AbsoluteUri), ("Storage:Cosmos:Key", CosmosServer.Key), ("Storage:Cosmos:Database", database),
-        ("Storage:Cosmos:PollEvery", "00:00:00.100"), ("Storage:Cosmos:LeaseFor", "00:00:05"), ("Storage:Keys:Path", Path.Combine(folder, "keys")),
+        ("Connections:contoso-alerts:Tenant", "contoso"), ("Connections:contoso-alerts:Connector", "sandbox"),
+        ("Connections:contoso-alerts:Settings:Token", "token"),
+        ("Access:Roles:contoso:administrator:0", Ana.ObjectId), ("Access:Roles:contoso:administrator:1", Ben.ObjectId),
+        ("Access:Roles:contoso:approver:0", Jo.ObjectId),
+        ("Storage:Provider", "Cosmos"), ("Storage:Cosmos:Endpoint", server.Endpoint.AbsoluteUri), ("Storage:Cosmos:Key", CosmosServer.Key),
+        ("Storage:Cosmos:Database", database),
+        ("Storage:Cosmos:PollEvery", "00:00:00.100"), ("Storage:Cosmos:LeaseFor", "00:00:05"),
+        ("Storage:Keys:Path", Path.Combine(folder, "keys")),
         ("Ledger:SigningKeyPath", Path.Combine(folder, "checkpoint.key")),
     ];
 }

@@ -36,7 +36,8 @@ public sealed class RegionTests
     public async Task People_who_may_know_are_told_and_others_learn_nothing()
     {
         await using var bot = await RunningBot.StartAsync(Settings("us-east"));
-        foreach (var words in new[] { "pending fabrikam", "link fabrikam", "freeze FAB because", "show FAB-1001", "why FAB-1001", "undo FAB-1001" })
+        foreach (var words in new[] { "pending fabrikam", "link fabrikam", "freeze FAB because", "show FAB-1001", "why FAB-1001",
+            "undo FAB-1001" })
         {
             (await AnswerAsync(bot, Ana, words)).ShouldContain("eu-west", customMessage: words);
             (await AnswerAsync(bot, Ben, words)).ShouldNotContain("eu-west", customMessage: words);
@@ -79,7 +80,8 @@ public sealed class RegionTests
     [InlineData("Storage:Region", "EU West!", "Storage:Region")]
     public async Task A_region_that_is_none_is_a_mistake_at_start(string setting, string value, string said)
     {
-        var problem = await Should.ThrowAsync<OptionsValidationException>(() => RunningBot.StartAsync([.. Settings("us-east"), (setting, value)]));
+        var problem =
+            await Should.ThrowAsync<OptionsValidationException>(() => RunningBot.StartAsync([.. Settings("us-east"), (setting, value)]));
         problem.Message.ShouldContain(said);
     }
 
@@ -91,7 +93,8 @@ public sealed class RegionTests
 
     private static async Task<(int Status, JsonNode? Body)> RaiseAsync(RunningBot bot, string tenant, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{tenant}-alerts") { Content = JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-1" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{tenant}-alerts")
+            { Content = JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-1" }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await bot.Http.SendAsync(request, Token);
         return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token)));
@@ -102,7 +105,8 @@ public sealed class RegionTests
         ("Tenants:contoso:Name", "Contoso Ltd"), ("Tenants:fabrikam:Name", "Fabrikam Inc"), ("Tenants:fabrikam:Region", "eu-west"),
         .. new[] { "contoso", "fabrikam" }.SelectMany(tenant => new[]
         {
-            ($"Connections:{tenant}-alerts:Tenant", tenant), ($"Connections:{tenant}-alerts:Connector", "sandbox"), ($"Connections:{tenant}-alerts:Settings:Token", $"token-{tenant}"),
+            ($"Connections:{tenant}-alerts:Tenant", tenant), ($"Connections:{tenant}-alerts:Connector", "sandbox"),
+            ($"Connections:{tenant}-alerts:Settings:Token", $"token-{tenant}"),
             ($"Access:Roles:{tenant}:administrator:0", Ana.ObjectId),
         }),
         .. here is null ? [] : new[] { ("Storage:Region", here) },

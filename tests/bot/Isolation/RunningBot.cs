@@ -18,7 +18,9 @@ internal sealed record Someone(string ObjectId, string Name)
     public string Mri => $"29:{ObjectId}";
 }
 
-/// <summary>The whole bot as it is started, in this process, with everything that leaves it kept: messages, answers, logs and metrics.</summary>
+/// <summary>
+/// The whole bot as it is started, in this process, with everything that leaves it kept: messages, answers, logs and metrics.
+/// </summary>
 internal sealed class RunningBot : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -54,12 +56,15 @@ internal sealed class RunningBot : IAsyncDisposable
     /// <summary>Tags of what was measured.</summary>
     public ConcurrentQueue<string> Measured { get; } = [];
 
-    public static async Task<RunningBot> StartAsync(IEnumerable<(string Key, string Value)> settings, string? storage = null, Action<IServiceCollection>? replace = null)
+    public static async Task<RunningBot> StartAsync(
+        IEnumerable<(string Key, string Value)> settings, string? storage = null, Action<IServiceCollection>? replace = null)
     {
         storage ??= Directory.CreateTempSubdirectory("running-").FullName;
         (string Key, string Value)[] own =
         [
-            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"), ("LocalTeams:Token", LocalCaller.Token), ("Access:Local", "none"), ("Digests:Enabled", "false"), ("Logging:Console:LogLevel:Default", "None"),
+            ("urls", "http://127.0.0.1:0"), ("Storage:Path", storage), ("LocalTeams:Enabled", "false"),
+            ("LocalTeams:Token", LocalCaller.Token), ("Access:Local", "none"), ("Digests:Enabled", "false"),
+            ("Logging:Console:LogLevel:Default", "None"),
         ];
         var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")], replace);
         var teams = await FakeTeams.StartAsync();
@@ -151,7 +156,8 @@ internal sealed class RunningBot : IAsyncDisposable
             ["recipient"] = new JsonObject { ["id"] = "28:bot", ["name"] = "Bot" },
             ["conversation"] = new JsonObject
             {
-                ["id"] = channel is null ? PersonalChat(who) : $"{channel};messageid=1", ["conversationType"] = channel is null ? "personal" : "channel", ["tenantId"] = "directory",
+                ["id"] = channel is null ? PersonalChat(who) : $"{channel};messageid=1",
+                ["conversationType"] = channel is null ? "personal" : "channel", ["tenantId"] = "directory",
             },
             ["channelData"] = new JsonObject { ["tenant"] = new JsonObject { ["id"] = "directory" } },
         };
@@ -190,7 +196,8 @@ internal sealed class RunningBot : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Bot?.Log.Enqueue($"{formatter(state, exception)} {exception}");
     }
 }

@@ -7,10 +7,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace DevOpsAI.Tests.Isolation;
 
-/// <summary>A tenant is a <see cref="TenantId"/> wherever it is handed on: nobody can confuse it with other text, and nobody can make one up.</summary>
+/// <summary>
+/// A tenant is a <see cref="TenantId"/> wherever it is handed on: nobody can confuse it with other text, and nobody can make one up.
+/// </summary>
 public sealed class TenancyByTypeTests
 {
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     /// <summary>Where text is all there can be, and why.</summary>
     private static readonly Dictionary<string, string> Allowed = new()
@@ -51,7 +54,8 @@ public sealed class TenancyByTypeTests
     [Fact]
     public void No_parameter_property_or_field_takes_a_tenant_as_text()
     {
-        var found = Members().Where(one => IsTenant(one.Name) && IsText(one.Type)).Select(one => one.Where).Distinct().Order(StringComparer.Ordinal).ToList();
+        var found = Members().Where(one => IsTenant(one.Name) && IsText(one.Type)).Select(one => one.Where).Distinct()
+            .Order(StringComparer.Ordinal).ToList();
         found.Except(Allowed.Keys).ShouldBeEmpty("give it a TenantId, or a DirectoryId if it is an Entra directory");
         Allowed.Keys.Except(found).ShouldBeEmpty("no longer there: take it off the list");
     }
@@ -62,7 +66,8 @@ public sealed class TenancyByTypeTests
     [InlineData(typeof(IDocuments))]
     public void Every_way_into_storage_names_whose_it_is(Type store) => store.GetMethods()
         .Where(method => method.Name != nameof(ILedgerArchive.TenantsAsync))
-        .ShouldAllBe(method => method.GetParameters()[0].ParameterType == typeof(TenantId) || method.GetParameters()[0].ParameterType == typeof(DocumentScope));
+        .ShouldAllBe(method => method.GetParameters()[0].ParameterType == typeof(TenantId)
+            || method.GetParameters()[0].ParameterType == typeof(DocumentScope));
 
     [Fact]
     public void A_directory_and_a_client_cannot_be_taken_for_each_other()
@@ -97,7 +102,8 @@ public sealed class TenancyByTypeTests
     private static IEnumerable<(string Where, string Name, Type Type)> Members()
     {
         var types = new[] { typeof(ILedger), typeof(SandboxConnector), typeof(BotHost) }.SelectMany(one => one.Assembly.GetTypes())
-            .Where(type => !type.FullName!.Contains('<', StringComparison.Ordinal) && type.Namespace?.StartsWith("DevOpsAI", StringComparison.Ordinal) is true);
+            .Where(type => !type.FullName!.Contains('<', StringComparison.Ordinal)
+                && type.Namespace?.StartsWith("DevOpsAI", StringComparison.Ordinal) is true);
         foreach (var type in types)
         {
             foreach (var constructor in type.GetConstructors(Everything))
@@ -105,7 +111,8 @@ public sealed class TenancyByTypeTests
                 foreach (var parameter in constructor.GetParameters())
                     yield return ($"{type.Name}({parameter.Name})", parameter.Name!, parameter.ParameterType);
             }
-            foreach (var method in type.GetMethods(Everything).Where(method => !method.IsSpecialName && !method.Name.Contains('<', StringComparison.Ordinal)))
+            foreach (var method in type.GetMethods(Everything)
+                .Where(method => !method.IsSpecialName && !method.Name.Contains('<', StringComparison.Ordinal)))
             {
                 foreach (var parameter in method.GetParameters())
                     yield return ($"{type.Name}.{method.Name}({parameter.Name})", parameter.Name ?? "", parameter.ParameterType);
@@ -113,7 +120,8 @@ public sealed class TenancyByTypeTests
             foreach (var property in type.GetProperties(Everything))
                 yield return ($"{type.Name}.{property.Name}", property.Name, property.PropertyType);
             // A constant names no client.
-            foreach (var field in type.GetFields(Everything).Where(field => !field.Name.Contains('<', StringComparison.Ordinal) && !field.IsLiteral))
+            foreach (var field in type.GetFields(Everything)
+                .Where(field => !field.Name.Contains('<', StringComparison.Ordinal) && !field.IsLiteral))
                 yield return ($"{type.Name}.{field.Name}", field.Name, field.FieldType);
         }
     }

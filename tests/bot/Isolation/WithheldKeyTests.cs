@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Isolation;
 
-/// <summary>A customer takes the key away that its data is sealed under, and the bot is started again: that client waits, the others do not notice.</summary>
+/// <summary>
+/// A customer takes the key away that its data is sealed under, and the bot is started again: that client waits, the others do not notice.
+/// </summary>
 public sealed class WithheldKeyTests : IDisposable
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
@@ -40,7 +42,8 @@ public sealed class WithheldKeyTests : IDisposable
         bot.Services.GetRequiredService<IKeyRing>().Withheld.ShouldHaveSingleItem().ShouldBe((Contoso, CustomersVault.Revoked));
         var ready = await bot.Http.GetAsync("readyz", Stop);
         ready.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await ready.Content.ReadFromJsonAsync<JsonObject>(Stop))!["withheld"]!["contoso"]!.GetValue<string>().ShouldBe(CustomersVault.Revoked);
+        (await ready.Content.ReadFromJsonAsync<JsonObject>(Stop))!["withheld"]!["contoso"]!.GetValue<string>()
+            .ShouldBe(CustomersVault.Revoked);
 
         using (var refused = await RaiseAsync(bot, "contoso", "CanaryTwo"))
         {
@@ -64,7 +67,8 @@ public sealed class WithheldKeyTests : IDisposable
         // In its channel nothing of anybody else is shown, although whose channel it is cannot be read.
         (await AnswerAsync(bot, Ana, Channel("contoso"), "pending")).ShouldNotContain("CanaryThree");
         (await AnswerAsync(bot, Ana, Channel("contoso"), "link fabrikam")).ShouldContain("nothing was recorded");
-        (await bot.PressAsync(Ana, Channel("contoso"), Verb.Approve, new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" })).ShouldContain("record is locked");
+        (await bot.PressAsync(Ana, Channel("contoso"), Verb.Approve,
+            new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" })).ShouldContain("record is locked");
 
         vault.Withheld = [];
         await bot.Services.GetRequiredService<KeyRing>().OpenAsync(Contoso, Stop);
@@ -97,7 +101,8 @@ public sealed class WithheldKeyTests : IDisposable
         var place = channel ?? RunningBot.PersonalChat(who);
         var before = bot.Teams.Calls.Count;
         await bot.SayAsync(who, channel, text);
-        return string.Join('\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == place).Select(call => call.Body?.ToJsonString()));
+        return string.Join(
+            '\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == place).Select(call => call.Body?.ToJsonString()));
     }
 
     private static Task<HttpResponseMessage> RaiseAsync(RunningBot bot, string client, string title, string device = "SRV-FILE01")

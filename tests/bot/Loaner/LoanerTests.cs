@@ -40,7 +40,7 @@ public sealed class LoanerTests
 
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
         Facts<CardPosted>(bot)[0].IncidentId.ShouldBe("loan:L-1");
-        var card = Cards(bot).Last();
+        var card = Cards(bot)[^1];
         card.ToJsonString().ShouldContain("Loan of a notebook");
         card.ToJsonString().ShouldContain("a trip to Graz");
         var data = card["actions"]!.AsArray().Single(static action => (string?)action!["title"] == "Approve")!["data"]!.AsObject();
@@ -54,12 +54,13 @@ public sealed class LoanerTests
         var state = await bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Token);
         state.Get<LoansState>().Devices["L-1"].ShouldBe("notebook");
         await RunningBot.UntilAsync(
-            () => Cards(bot).Last().ToJsonString().Contains("Done", StringComparison.Ordinal), "the card does not say that it is done");
+            () => Cards(bot)[^1].ToJsonString().Contains("Done", StringComparison.Ordinal), "the card does not say that it is done");
 
         var results = await ExportAsync(bot);
         var log = results["assessment-results"]!["results"]![0]!["assessment-log"]!["entries"]!.AsArray();
         log.Select(static entry => (string)entry!["title"]!).Where(static title => !title.Contains('.', StringComparison.Ordinal)).ShouldBe(
-            ["Channel linked", "Proposal put at its gate", "Gate decided", "Approved plan claimed for execution", "Execution ended", "Device lent"]);
+            ["Channel linked", "Proposal put at its gate", "Gate decided", "Approved plan claimed for execution", "Execution ended",
+                "Device lent"]);
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class LoanerTests
         (await PressAsync(Ana, "fabrikam", "loan:L-1")).ShouldContain("no such request");
         (await PressAsync(Ana, "contoso", "CON-1001")).ShouldContain("no such request");
         (await PressAsync(Ana, "contoso", new string('x', 4_000))).ShouldNotContain("You approved");
-        (await PressAsync(Ana, "contoso", "loan:L-1")).ShouldNotContain("You approved", Case.Insensitive, "it has no seal of what is shown");
+        (await PressAsync(Ana, "contoso", "loan:L-1")).ShouldNotContain(
+            "You approved", Case.Insensitive, "it has no seal of what is shown");
         Facts<ProposalDecided>(bot).ShouldBeEmpty();
 
         Task<string> PressAsync(Someone who, string tenant, string subject) =>

@@ -46,7 +46,8 @@ internal static class LoanServices
 
     private static readonly Feature Feature = new("loans")
     {
-        Entries = [EntryType.Of("loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.", "Device lent")],
+        Entries = [EntryType.Of("loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.",
+            "Device lent")],
         Streams = ["loan"],
         Slices = [StateSlice.Of<LoansState>("loans", [typeof(LoanGranted)])],
     };
@@ -89,7 +90,8 @@ internal sealed class LoanCard : ISubjectCard
         return new(
             $"Loan of a {asked["device"]}",
             "Once approved, the device may be handed out.",
-            [("Asked by", proposal.Staged.Requester.Name), ("For", asked["for"]), ("On loan now", $"{state.Get<LoansState>().Devices.Count}")]);
+            [("Asked by", proposal.Staged.Requester.Name), ("For", asked["for"]),
+                ("On loan now", $"{state.Get<LoansState>().Devices.Count}")]);
     }
 }
 
@@ -115,7 +117,8 @@ internal sealed class LoanCommand(IMediator mediator, ClientResolver clients) : 
         var number = client.State.Proposals.All.Keys.Count(static subject => subject.Kind == LoanServices.Kind) + 1;
         var asked = new Dictionary<string, string> { ["device"] = arguments.Device, ["for"] = arguments.For };
         var request = new Propose(
-            tenant, ProposalSubject.Create(LoanServices.Kind, $"L-{number}"), turn.Person, Severity.Info, Plan.Empty, asked, turn.Correlation);
+            tenant, ProposalSubject.Create(LoanServices.Kind, $"L-{number}"), turn.Person, Severity.Info, Plan.Empty, asked,
+            turn.Correlation);
         return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, tenant);
     }
 }

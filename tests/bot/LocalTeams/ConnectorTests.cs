@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace DevOpsAI.Tests.LocalTeams;
 
-/// <summary>The shapes are those recorded from another stand-in and from Teams itself; where they differ, Teams' documentation decides.</summary>
+/// <summary>
+/// The shapes are those recorded from another stand-in and from Teams itself; where they differ, Teams' documentation decides.
+/// </summary>
 public sealed class ConnectorTests : IAsyncLifetime
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -34,11 +36,14 @@ public sealed class ConnectorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"isGroup":true,"channelData":{"channel":{"id":"19:local-contoso@thread.tacv2"}}}""", 400, "BadSyntax")]
-    [InlineData("""{"isGroup":true,"channelData":{"channel":{"id":"19:nope@thread.tacv2"}},"activity":{"type":"message","text":"x"}}""", 400, "BadSyntax")]
-    [InlineData("""{"isGroup":true,"tenantId":"11111111-1111-4111-8111-111111111111","members":[{"id":"29:1dana-technician"}]}""", 400, "BadSyntax")]
+    [InlineData("""{"isGroup":true,"channelData":{"channel":{"id":"19:nope@thread.tacv2"}},"activity":{"type":"message","text":"x"}}""",
+        400, "BadSyntax")]
+    [InlineData("""{"isGroup":true,"tenantId":"11111111-1111-4111-8111-111111111111","members":[{"id":"29:1dana-technician"}]}""", 400,
+        "BadSyntax")]
     [InlineData("""{"isGroup":false,"members":[{"id":"29:1dana-technician"}]}""", 400, "BadSyntax")]
     [InlineData("""{"isGroup":false,"tenantId":"11111111-1111-4111-8111-111111111111","members":[]}""", 400, "BadSyntax")]
-    [InlineData("""{"isGroup":false,"tenantId":"11111111-1111-4111-8111-111111111111","members":[{"id":"29:stranger"}]}""", 403, "BotNotInConversationRoster")]
+    [InlineData("""{"isGroup":false,"tenantId":"11111111-1111-4111-8111-111111111111","members":[{"id":"29:stranger"}]}""", 403,
+        "BotNotInConversationRoster")]
     [InlineData("""[1]""", 400, "BadSyntax")]
     [InlineData("""{""", 400, "BadSyntax")]
     public async Task A_conversation_that_Teams_would_not_create_is_refused(string body, int status, string code)
@@ -77,7 +82,8 @@ public sealed class ConnectorTests : IAsyncLifetime
         var thread = $"{LocalTeamsHost.Contoso};messageid={root.Text("id")}";
         var (threadStatus, reply) = await SendAsync(thread, LocalTeamsHost.TextActivity("reply"));
         var (_, second) = await PostAsync(
-            $"{LocalTeamsHost.Conversation(LocalTeamsHost.Contoso)}/activities/{root.Text("id")}", LocalTeamsHost.TextActivity("reply by id"));
+            $"{LocalTeamsHost.Conversation(LocalTeamsHost.Contoso)}/activities/{root.Text("id")}",
+            LocalTeamsHost.TextActivity("reply by id"));
 
         status.ShouldBe(HttpStatusCode.Created);
         threadStatus.ShouldBe(HttpStatusCode.Created);
@@ -117,7 +123,8 @@ public sealed class ConnectorTests : IAsyncLifetime
     [InlineData("a:1local-mona", """{"type":"message"}""", 400, "BadSyntax", null)]
     [InlineData("nope", """{"type":"message","text":"x"}""", 404, "ConversationNotFound", "Conversation not found")]
     [InlineData("19:local-contoso@thread.tacv2;messageid=12", """{"type":"message","text":"x"}""", 404, "ConversationNotFound", null)]
-    public async Task A_message_that_cannot_be_shown_is_refused(string conversation, string activity, int status, string code, string? message)
+    public async Task A_message_that_cannot_be_shown_is_refused(
+        string conversation, string activity, int status, string code, string? message)
     {
         var (answered, body) = await SendAsync(conversation, JsonNode.Parse(activity)!);
 
@@ -213,7 +220,8 @@ public sealed class ConnectorTests : IAsyncLifetime
         one.Text("aadObjectId").ShouldBe("33333333-3333-4333-8333-333333333300");
         byName.Text("id").ShouldBe("29:1dana-technician");
         (await teams.GetAsync(team, Ct)).Shape().ShouldBe([
-            "/id:String", "/name:String", "/aadGroupId:String", "/tenantId:String", "/type:String", "/channelCount:Number", "/memberCount:Number"]);
+            "/id:String", "/name:String", "/aadGroupId:String", "/tenantId:String", "/type:String", "/channelCount:Number",
+            "/memberCount:Number"]);
         var channels = (await teams.GetAsync($"{team}/conversations", Ct)).GetProperty("conversations").EnumerateArray().ToList();
         channels[0].Shape().ShouldBe(["/id:String", "/channelType:String"]);
         channels.Skip(1).Select(channel => channel.Text("name")).ShouldBe(["Contoso", "Fabrikam", "Escalations"]);

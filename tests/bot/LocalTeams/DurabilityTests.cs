@@ -30,14 +30,18 @@ public sealed class DurabilityTests : IDisposable
         }
 
         await using var second = await LocalTeamsHost.StartAsync(folder: folder);
-        using var updated = await second.UpdateAsync($"{LocalTeamsHost.Contoso};messageid={id}", id, LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
+        using var updated = await second.UpdateAsync(
+            $"{LocalTeamsHost.Contoso};messageid={id}", id, LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
         var later = await second.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("three"), Ct);
 
         updated.EnsureSuccessStatusCode();
         var messages = await second.MessagesAsync(LocalTeamsHost.Contoso, Ct);
-        messages.Select(message => message.Text("text") ?? message.Text("card/body/0/text")).ShouldBe(["@DevOps AI Bot link contoso", "two", "three"]);
+        messages.Select(message => message.Text("text") ?? message.Text("card/body/0/text"))
+            .ShouldBe(["@DevOps AI Bot link contoso", "two", "three"]);
         long.Parse(later).ShouldBeGreaterThan(long.Parse(id));
-        second.Bot.Received.ShouldAllBe(activity => activity.Text("type") == "conversationUpdate" && activity.Text("membersAdded/0/id") == null, "only the new address");
+        second.Bot.Received.ShouldAllBe(
+            activity => activity.Text("type") == "conversationUpdate" && activity.Text("membersAdded/0/id") == null,
+            "only the new address");
     }
 
     [Fact]
@@ -57,7 +61,8 @@ public sealed class DurabilityTests : IDisposable
             last.Text("from/aadObjectId").ShouldBe("33333333-3333-4333-8333-333333333304");
             second.Bot.Received.Select(activity => activity.Text("conversation/id")).ShouldBe(
             [
-                LocalTeamsHost.General, LocalTeamsHost.Contoso, "19:local-fabrikam@thread.tacv2", "19:local-escalations@thread.tacv2", LocalTeamsHost.GroupChat,
+                LocalTeamsHost.General, LocalTeamsHost.Contoso, "19:local-fabrikam@thread.tacv2", "19:local-escalations@thread.tacv2",
+                LocalTeamsHost.GroupChat,
                 "a:1local-dana", "a:1local-erik", "a:1local-mona", "a:1local-alex", "a:1local-aisha",
             ]);
             second.Bot.Received.ShouldAllBe(activity => activity.Text("serviceUrl") == $"http://127.0.0.1:{port}/localteams/connector");
@@ -144,7 +149,8 @@ public sealed class DurabilityTests : IDisposable
         var environment = new HostingEnvironment { ContentRootPath = folder };
         for (var round = 0; round < 30; round++)
         {
-            var store = new MessageStore(new ConfigurationBuilder().Build(), environment, TimeProvider.System, NullLogger<MessageStore>.Instance);
+            var store = new MessageStore(
+                new ConfigurationBuilder().Build(), environment, TimeProvider.System, NullLogger<MessageStore>.Instance);
             using var writing = new CountdownEvent(4);
             var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
             {
@@ -171,7 +177,8 @@ public sealed class DurabilityTests : IDisposable
 
         var first = await teams.ChangedAsync(change => change.Text("message/id") == id, Ct);
         using var updated = await teams.UpdateAsync("a:1local-mona", id, LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
-        var second = await teams.ChangedAsync(change => change.Text("message/version") == "2", Ct, after: first.GetProperty("seq").GetInt64());
+        var second =
+            await teams.ChangedAsync(change => change.Text("message/version") == "2", Ct, after: first.GetProperty("seq").GetInt64());
 
         second.Text("message/card/body/0/text").ShouldBe("two");
         second.Text("conversation").ShouldBe("a:1local-mona");

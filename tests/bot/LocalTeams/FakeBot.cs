@@ -56,7 +56,9 @@ internal sealed class FakeBot
         if (activity.Text("type") != "invoke")
             return Results.StatusCode(OnActivity(activity));
         var answer = await OnInvoke(activity, http.RequestAborted);
-        return answer is null ? Results.StatusCode(StatusCodes.Status501NotImplemented) : Results.Text(answer.ToJsonString(), "application/json");
+        return answer is null
+            ? Results.StatusCode(StatusCodes.Status501NotImplemented)
+            : Results.Text(answer.ToJsonString(), "application/json");
     });
 
     /// <summary>The first activity that matches, waiting for it when it has not come yet.</summary>

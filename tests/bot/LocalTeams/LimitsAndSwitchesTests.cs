@@ -64,7 +64,8 @@ public sealed class LimitsAndSwitchesTests : IAsyncLifetime
         for (var i = 0; i < 10; i++)
         {
             foreach (var person in (string[])["dana", "erik", "mona", "alex", "aisha"])
-                (await teams.Client.GetAsync($"{LocalTeamsHost.Conversation($"a:1local-{person}")}/members", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+                (await teams.Client.GetAsync($"{LocalTeamsHost.Conversation($"a:1local-{person}")}/members", Ct)).StatusCode.ShouldBe(
+                    HttpStatusCode.OK);
         }
 
         (await SendAsync(Mona)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
@@ -75,14 +76,16 @@ public sealed class LimitsAndSwitchesTests : IAsyncLifetime
     {
         var id = await teams.PostCardAsync(Mona, TestCards.Card("one"), Ct);
         for (var i = 0; i < 7; i++)
-            await teams.Client.PutAsJsonAsync($"{LocalTeamsHost.Conversation(Mona)}/activities/{id}", LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
+            await teams.Client.PutAsJsonAsync(
+                $"{LocalTeamsHost.Conversation(Mona)}/activities/{id}", LocalTeamsHost.CardActivity(TestCards.Card("two")), Ct);
 
         var counters = await teams.GetAsync("/localteams/api/counters", Ct);
 
         counters.Text("sends").ShouldBe("1");
         counters.Text("updates").ShouldBe("7");
         counters.Text("throttled").ShouldBe("1");
-        var most = counters.GetProperty("conversations").EnumerateArray().Single(entry => entry.Text("conversation") == Mona).GetProperty("most");
+        var most = counters.GetProperty("conversations").EnumerateArray().Single(entry => entry.Text("conversation") == Mona)
+            .GetProperty("most");
         most.ToString().ShouldBe("""{"1s":8,"2s":8,"30s":8,"3600s":8}""");
     }
 

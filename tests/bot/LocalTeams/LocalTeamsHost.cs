@@ -36,7 +36,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
 
     /// <param name="folder">Keeps the state there for another start; null uses one that is deleted at the end.</param>
     public static async Task<LocalTeamsHost> StartAsync(
-        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null, int port = 0)
+        TimeProvider? clock = null, string? folder = null, FakeBot? bot = null, Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null, int port = 0)
     {
         var home = folder ?? Directory.CreateTempSubdirectory("local-teams-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = home });
@@ -59,7 +60,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     /// <summary>Waits for the last thing of the first day: Alex links Fabrikam.</summary>
     public async Task<LocalTeamsHost> SettledAsync(CancellationToken cancellationToken)
     {
-        await Bot.GetAsync(activity => activity.Text("text")?.EndsWith("link fabrikam", StringComparison.Ordinal) == true, cancellationToken);
+        await Bot.GetAsync(activity => activity.Text("text")?.EndsWith("link fabrikam", StringComparison.Ordinal) == true,
+            cancellationToken);
         return this;
     }
 
@@ -79,7 +81,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     public static JsonObject CardActivity(JsonNode card) => new()
     {
         ["type"] = "message",
-        ["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = card.DeepClone() }),
+        ["attachments"] =
+            new JsonArray(new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["content"] = card.DeepClone() }),
     };
 
     public static JsonObject TextActivity(string text) => new() { ["type"] = "message", ["text"] = text };
@@ -88,7 +91,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
         await Client.GetFromJsonAsync<JsonElement>(path, cancellationToken);
 
     public async Task<JsonElement> ViewAsync(string person, string conversation, string id, CancellationToken cancellationToken) =>
-        await GetAsync($"/localteams/api/views?person={person}&conversation={Uri.EscapeDataString(conversation)}&messageId={id}", cancellationToken);
+        await GetAsync($"/localteams/api/views?person={person}&conversation={Uri.EscapeDataString(conversation)}&messageId={id}",
+            cancellationToken);
 
     public async Task<JsonElement> ClickAsync(string person, object click, CancellationToken cancellationToken)
     {
@@ -99,7 +103,8 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
 
     public async Task<JsonElement> SayAsync(string person, string conversation, string text, CancellationToken cancellationToken)
     {
-        using var response = await Client.PostAsJsonAsync($"/localteams/api/people/{person}/messages", new { conversation, text }, cancellationToken);
+        using var response =
+            await Client.PostAsJsonAsync($"/localteams/api/people/{person}/messages", new { conversation, text }, cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
     }
@@ -113,7 +118,9 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     public Task<HttpResponseMessage> UpdateAsync(string conversation, string id, JsonNode activity, CancellationToken cancellationToken) =>
         Client.PutAsJsonAsync($"{Conversation(conversation)}/activities/{id}", activity, cancellationToken);
 
-    /// <summary>The first change after <paramref name="after"/> that matches, from the event stream, waiting for it when it has not come yet.</summary>
+    /// <summary>
+    /// The first change after <paramref name="after"/> that matches, from the event stream, waiting for it when it has not come yet.
+    /// </summary>
     public async Task<JsonElement> ChangedAsync(Func<JsonElement, bool> wanted, CancellationToken cancellationToken, long after = 0)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

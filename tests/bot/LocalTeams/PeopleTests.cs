@@ -32,7 +32,8 @@ public sealed class PeopleTests : IAsyncLifetime
         installs.Select(activity => activity.Text("serviceUrl")).Distinct().ShouldBe([$"{teams.Client.BaseAddress}localteams/connector"]);
         var added = teams.Bot.Received.Where(activity => activity.Text("type") == "conversationUpdate").ToList();
         added.Count.ShouldBe(7);
-        added.ShouldAllBe(activity => activity.GetProperty("membersAdded").EnumerateArray().Any(m => m.Text("id") == activity.Text("recipient/id")));
+        added.ShouldAllBe(
+            activity => activity.GetProperty("membersAdded").EnumerateArray().Any(m => m.Text("id") == activity.Text("recipient/id")));
         var link = await teams.Bot.GetAsync(activity => activity.Text("text") == "<at>DevOps AI Bot</at> link contoso", Ct);
         link.Text("from/aadObjectId").ShouldBe("33333333-3333-4333-8333-333333333303");
         link.Text("conversation/id").ShouldBe($"{LocalTeamsHost.Contoso};messageid={link.Text("id")}");
@@ -86,7 +87,8 @@ public sealed class PeopleTests : IAsyncLifetime
     {
         var said = await teams.SayAsync("dana", "a:1local-dana", "helo", Ct);
         using var edited = await teams.Client.PutAsJsonAsync(
-            "/localteams/api/people/dana/messages", new { conversation = "a:1local-dana", messageId = said.Text("id"), text = "hello" }, Ct);
+            "/localteams/api/people/dana/messages",
+            new { conversation = "a:1local-dana", messageId = said.Text("id"), text = "hello" }, Ct);
 
         edited.StatusCode.ShouldBe(HttpStatusCode.OK);
         var activity = await teams.Bot.GetAsync(a => a.Text("type") == "messageUpdate", Ct);
@@ -110,7 +112,9 @@ public sealed class PeopleTests : IAsyncLifetime
                 ["body"] = new JsonArray(
                     new JsonObject { ["type"] = "Input.Text", ["id"] = "reason", ["isRequired"] = true, ["errorMessage"] = "Say why" },
                     new JsonObject { ["type"] = "Input.Text", ["id"] = "note" }),
-                ["actions"] = new JsonArray(new JsonObject { ["type"] = "Action.Execute", ["title"] = "Send", ["verb"] = "reject", ["data"] = new JsonObject { ["v"] = 3 } }),
+                ["actions"] =
+                    new JsonArray(new JsonObject
+                        { ["type"] = "Action.Execute", ["title"] = "Send", ["verb"] = "reject", ["data"] = new JsonObject { ["v"] = 3 } }),
             },
         });
         teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.MessageAnswer("Rejected."));
@@ -118,7 +122,8 @@ public sealed class PeopleTests : IAsyncLifetime
         var conversation = $"{LocalTeamsHost.Contoso};messageid={id}";
 
         var incomplete = await teams.ClickAsync("erik", new { conversation, messageId = id, verb = "reject" }, Ct);
-        var outcome = await teams.ClickAsync("erik", new { conversation, messageId = id, verb = "reject", inputs = new { reason = "no", note = "" } }, Ct);
+        var outcome = await teams.ClickAsync(
+            "erik", new { conversation, messageId = id, verb = "reject", inputs = new { reason = "no", note = "" } }, Ct);
 
         incomplete.Text("kind").ShouldBe("incomplete");
         incomplete.Text("text").ShouldBe("Say why");
@@ -129,7 +134,8 @@ public sealed class PeopleTests : IAsyncLifetime
         invoke.Text("replyToId").ShouldBe(id);
         invoke.Text("conversation/id").ShouldBe(conversation);
         invoke.Text("value/trigger").ShouldBe("manual");
-        invoke.GetProperty("value").GetProperty("action").GetProperty("data").ToString().ShouldBe("""{"v":3,"minutes":"30","reason":"no"}""");
+        invoke.GetProperty("value").GetProperty("action").GetProperty("data").ToString()
+            .ShouldBe("""{"v":3,"minutes":"30","reason":"no"}""");
         invoke.Text("from/aadObjectId").ShouldBe("33333333-3333-4333-8333-333333333301");
     }
 
@@ -139,13 +145,15 @@ public sealed class PeopleTests : IAsyncLifetime
         teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.CardAnswer(TestCards.Card("approved by you", verb: null)));
         var id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("approve?"), Ct);
 
-        var outcome = await teams.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, title = "approve" }, Ct);
+        var outcome =
+            await teams.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, title = "approve" }, Ct);
 
         outcome.Text("kind").ShouldBe("card");
         (await ShownAsync("erik", id)).ShouldBe("approved by you");
         (await ShownAsync("dana", id)).ShouldBe("approve?");
         await teams.Client.PutAsJsonAsync(
-            $"{LocalTeamsHost.Conversation(LocalTeamsHost.GroupChat)}/activities/{id}", LocalTeamsHost.CardActivity(TestCards.Card("verified", verb: null)), Ct);
+            $"{LocalTeamsHost.Conversation(LocalTeamsHost.GroupChat)}/activities/{id}",
+            LocalTeamsHost.CardActivity(TestCards.Card("verified", verb: null)), Ct);
         (await ShownAsync("erik", id)).ShouldBe("verified");
         (await ShownAsync("dana", id)).ShouldBe("verified");
     }
@@ -164,7 +172,8 @@ public sealed class PeopleTests : IAsyncLifetime
         teams.Bot.Invokes[0].Text("value/trigger").ShouldBe("automatic");
         teams.Bot.Invokes[0].Text("value/action/verb").ShouldBe("view");
         await teams.Client.PutAsJsonAsync(
-            $"{LocalTeamsHost.Conversation(LocalTeamsHost.GroupChat)}/activities/{id}", LocalTeamsHost.CardActivity(TestCards.Card("for all 2", "approve", Mri)), Ct);
+            $"{LocalTeamsHost.Conversation(LocalTeamsHost.GroupChat)}/activities/{id}",
+            LocalTeamsHost.CardActivity(TestCards.Card("for all 2", "approve", Mri)), Ct);
         (await ShownAsync("erik", id)).ShouldBe("for Erik Approver");
         teams.Bot.Invokes.Count.ShouldBe(2);
     }
@@ -179,8 +188,10 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"statusCode":400,"type":"application/vnd.microsoft.error","value":{"code":"x","message":"Already decided"}}""", "error", "Already decided")]
-    [InlineData("""{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":"no card"}""", "failed", "Something went wrong. Please try again.")]
+    [InlineData("""{"statusCode":400,"type":"application/vnd.microsoft.error","value":{"code":"x","message":"Already decided"}}""", "error",
+        "Already decided")]
+    [InlineData("""{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":"no card"}""", "failed",
+        "Something went wrong. Please try again.")]
     [InlineData("""{}""", "failed", "Something went wrong. Please try again.")]
     [InlineData(null, "failed", "Something went wrong. Please try again.")]
     public async Task An_answer_that_is_no_card_is_told_as_Teams_would(string? answer, string kind, string text)
@@ -198,7 +209,9 @@ public sealed class PeopleTests : IAsyncLifetime
     public async Task A_submit_is_a_message_without_text_and_a_forged_action_is_sent_as_it_is()
     {
         var card = TestCards.Card("fallback", verb: null);
-        card["actions"] = new JsonArray(new JsonObject { ["type"] = "Action.Submit", ["title"] = "OK", ["data"] = new JsonObject { ["kind"] = "plain" } });
+        card["actions"] =
+            new JsonArray(
+                new JsonObject { ["type"] = "Action.Submit", ["title"] = "OK", ["data"] = new JsonObject { ["kind"] = "plain" } });
         var id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, card, Ct);
 
         var outcome = await teams.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, title = "OK" }, Ct);

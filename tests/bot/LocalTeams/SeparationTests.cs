@@ -22,7 +22,8 @@ public sealed partial class SeparationTests
     public void Nothing_but_the_hosts_composition_names_Local_Teams()
     {
         var named = Sources("bot").Concat(Sources("core")).Concat(Sources("connectors"))
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}LocalTeams{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}LocalTeams{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(file => Path.GetFileName(file) is not ("BotHost.cs" or "KnownSettings.cs"))
             .Where(file => File.ReadAllText(file).Contains("DevOpsAI.LocalTeams", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Root, file));

@@ -29,7 +29,8 @@ internal static class TestCards
         {
             card["refresh"] = new JsonObject
             {
-                ["action"] = new JsonObject { ["type"] = "Action.Execute", ["verb"] = "view", ["data"] = new JsonObject { ["incident"] = "CON-1001" } },
+                ["action"] = new JsonObject
+                    { ["type"] = "Action.Execute", ["verb"] = "view", ["data"] = new JsonObject { ["incident"] = "CON-1001" } },
                 ["userIds"] = new JsonArray([.. refreshFor.Select(id => (JsonNode)id)]),
             };
         }

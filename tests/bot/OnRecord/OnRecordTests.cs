@@ -22,8 +22,10 @@ public sealed class OnRecordTests
 
     private static readonly (string, string)[] Settings =
     [
-        ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId), ("Completeness:PollEvery", "00:00:01"),
-        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"), ("Connections:contoso-sandbox:Settings:Token", "token-c"),
+        ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
+        ("Completeness:PollEvery", "00:00:01"),
+        ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"),
+        ("Connections:contoso-sandbox:Settings:Token", "token-c"),
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -47,11 +49,13 @@ public sealed class OnRecordTests
         var sent = Facts<MessageSent>(bot);
         sent.Select(message => (message.Purpose, message.IncidentId, message.Outcome)).ShouldBe(
         [
-            ("answer", null, MessageOutcome.Sent), ("copy", "CON-1001", MessageOutcome.Sent), ("trail", "CON-1001", MessageOutcome.Sent), ("answer", null, MessageOutcome.Sent),
+            ("answer", null, MessageOutcome.Sent), ("copy", "CON-1001", MessageOutcome.Sent), ("trail", "CON-1001", MessageOutcome.Sent),
+            ("answer", null, MessageOutcome.Sent),
             ("freeze", null, MessageOutcome.Sent),
         ], ignoreOrder: true);
         sent.Select(message => message.ActivityId).ShouldBeUnique();
-        var shown = bot.Teams.Calls.Select(call => call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"])
+        var shown = bot.Teams.Calls
+            .Select(call => call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"])
             .OfType<JsonNode>().Select(card => Jcs.Digest(Encoding.UTF8.GetBytes(card.ToJsonString()))).ToList();
         shown.ShouldContain(Facts<CardPosted>(bot).Single().Content!, "what is on record is what Teams was sent");
         sent.ShouldAllBe(message => shown.Contains(message.Content));
@@ -69,19 +73,23 @@ public sealed class OnRecordTests
         (await HolesAsync(bot)).ExitCode.ShouldBe(0);
         using var request = new HttpRequestMessage(HttpMethod.Post, "sandbox/console/actions")
         {
-            Content = JsonContent.Create(new { by = "Sam Shift", action = "service.restart", target = "WS-RECEPTION", arguments = new { service = "Spooler" } }),
+            Content = JsonContent.Create(
+                new { by = "Sam Shift", action = "service.restart", target = "WS-RECEPTION", arguments = new { service = "Spooler" } }),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token-c");
         using var answer = await bot.Http.SendAsync(request, Token);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
-        await RunningBot.UntilAsync(() => bot.Teams.Calls.Any(call => call.Body?.ToJsonString().Contains("Out-of-band change", StringComparison.Ordinal) is true
+        await RunningBot.UntilAsync(
+            () => bot.Teams.Calls.Any(call => call.Body?.ToJsonString().Contains("Out-of-band change", StringComparison.Ordinal) is true
             && call.Body.ToJsonString().Contains("Sam Shift", StringComparison.Ordinal)));
         Facts<OutOfBandChange>(bot).ShouldHaveSingleItem().Target.Name.ShouldBe("WS-RECEPTION");
         var (exitCode, output) = await HolesAsync(bot);
         exitCode.ShouldBe(1);
         output.ShouldContain("\"kind\":\"outOfBand\"");
-        output.ShouldContain("Somebody did service.restart on WS-RECEPTION", customMessage: "who it was is sealed, and the verb reads without keys");
-        await RunningBot.UntilAsync(() => Facts<RecommendationDrafted>(bot).Any(static draft => draft.Drafter == "runbook out-of-band-change v1"));
+        output.ShouldContain("Somebody did service.restart on WS-RECEPTION",
+            customMessage: "who it was is sealed, and the verb reads without keys");
+        await RunningBot.UntilAsync(
+            () => Facts<RecommendationDrafted>(bot).Any(static draft => draft.Drafter == "runbook out-of-band-change v1"));
         var step = Facts<RecommendationDrafted>(bot).ShouldHaveSingleItem().Plan.Steps.ShouldHaveSingleItem();
         step.Action.ShouldBe("ticket.create");
         step.Arguments["title"].ShouldStartWith("Explain service.restart on WS-RECEPTION, log line ");
@@ -107,7 +115,9 @@ public sealed class OnRecordTests
 
     private static async Task<(int ExitCode, string Output)> HolesAsync(RunningBot bot, params string[] arguments)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings.Append(("Storage:Path", bot.Storage)).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2)).Build();
+        var configuration =
+            new ConfigurationBuilder().AddInMemoryCollection(
+                Settings.Append(("Storage:Path", bot.Storage)).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2)).Build();
         using var output = new StringWriter();
         string[] all = ["ledger", "holes", "--json", .. arguments.Length > 0 ? arguments : ["--tenant", "contoso"]];
         return (await LedgerCommands.RunAsync(all, configuration, bot.Storage, output, output, Token), output.ToString());

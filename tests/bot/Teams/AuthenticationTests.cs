@@ -19,8 +19,10 @@ public sealed class AuthenticationTests
         ["valid"] = (Accepted, attack => attack.Token()),
         ["valid, RS384"] = (Accepted, attack => attack.Token(header: head => head["alg"] = "RS384")),
         ["valid, RS512"] = (Accepted, attack => attack.Token(header: head => head["alg"] = "RS512")),
-        ["valid, claim spelled serviceUrl"] = (Accepted, attack => attack.Token(claims => (claims["serviceurl"], claims["serviceUrl"]) = (null, attack.ServiceUrl))),
-        ["valid, service url with a slash and other case"] = (Accepted, attack => attack.Token(claims => claims["serviceurl"] = attack.ServiceUrl.ToUpperInvariant() + "/")),
+        ["valid, claim spelled serviceUrl"] =
+            (Accepted, attack => attack.Token(claims => (claims["serviceurl"], claims["serviceUrl"]) = (null, attack.ServiceUrl))),
+        ["valid, service url with a slash and other case"] =
+            (Accepted, attack => attack.Token(claims => claims["serviceurl"] = attack.ServiceUrl.ToUpperInvariant() + "/")),
         ["valid, 4 minutes past its end"] = (Accepted, attack => attack.Token(claims => claims["exp"] = attack.Now - 240)),
         ["valid, begins in 4 minutes"] = (Accepted, attack => attack.Token(claims => claims["nbf"] = attack.Now + 240)),
         ["no header"] = (Unauthorized, _ => null),
@@ -41,12 +43,14 @@ public sealed class AuthenticationTests
         ["begin as text"] = (Unauthorized, attack => attack.Token(claims => claims["nbf"] = "soon")),
         ["unknown key"] = (Unauthorized, attack => attack.Token(header: head => head["kid"] = "nobody")),
         ["no key id"] = (Unauthorized, attack => attack.Token(header: head => head["kid"] = null)),
-        ["alg none"] = (Unauthorized, attack => $"{TokenIssuer.Encode($$"""{"alg":"none","typ":"JWT","kid":"{{attack.KeyId}}"}""")}.{attack.Token().Split('.')[1]}."),
+        ["alg none"] = (Unauthorized,
+            attack => $"{TokenIssuer.Encode($$"""{"alg":"none","typ":"JWT","kid":"{{attack.KeyId}}"}""")}.{attack.Token().Split('.')[1]}."),
         ["alg none, signed"] = (Unauthorized, attack => attack.Token(header: head => head["alg"] = "none")),
         ["alg HS256 with the public key as secret"] = (Unauthorized, attack => attack.Hmac()),
         ["alg PS256"] = (Unauthorized, attack => attack.Token(header: head => head["alg"] = "PS256")),
         ["alg rs256"] = (Unauthorized, attack => attack.Token(header: head => head["alg"] = "rs256")),
-        ["alg changed after signing"] = (Unauthorized, attack => attack.WithHeader($$"""{"alg":"RS384","typ":"JWT","kid":"{{attack.KeyId}}"}""")),
+        ["alg changed after signing"] =
+            (Unauthorized, attack => attack.WithHeader($$"""{"alg":"RS384","typ":"JWT","kid":"{{attack.KeyId}}"}""")),
         ["claims changed after signing"] = (Unauthorized, attack => attack.WithClaims()),
         ["signature of another key"] = (Unauthorized, attack => attack.ForeignSignature()),
         ["repeated alg"] = (Unauthorized, attack => attack.Sign($$"""{"alg":"none","alg":"RS256","kid":"{{attack.KeyId}}"}""")),
@@ -54,17 +58,22 @@ public sealed class AuthenticationTests
         ["critical header"] = (Unauthorized, attack => attack.Token(header: head => head["crit"] = new JsonArray("b64"))),
         ["nested"] = (Unauthorized, attack => attack.Token(header: head => head["cty"] = "JWT")),
         ["compressed"] = (Unauthorized, attack => attack.Token(header: head => head["zip"] = "DEF")),
-        ["key offered by the token itself"] = (Unauthorized, attack => attack.Token(header: head => (head["kid"], head["jku"]) = ("mine", "https://evil.example/keys"))),
+        ["key offered by the token itself"] =
+            (Unauthorized, attack => attack.Token(header: head => (head["kid"], head["jku"]) = ("mine", "https://evil.example/keys"))),
         ["type of something else"] = (Unauthorized, attack => attack.Token(header: head => head["typ"] = "JWE")),
         ["padding"] = (Unauthorized, attack => attack.Token() + "=="),
         ["oversized"] = (Unauthorized, attack => attack.Token(claims => claims["junk"] = new string('x', 20_000))),
         ["half a surrogate pair as alg"] = (Unauthorized, attack => attack.Sign($$"""{"alg":"\ud800","kid":"{{attack.KeyId}}"}""")),
         ["half a surrogate pair as kid"] = (Unauthorized, attack => attack.Sign("""{"alg":"RS256","kid":"\ud800"}""")),
-        ["half a surrogate pair as a name"] = (Unauthorized, attack => attack.Sign($$"""{"alg":"RS256","\ud800":1,"kid":"{{attack.KeyId}}x"}""")),
-        ["half a surrogate pair as issuer"] = (Unauthorized, attack => attack.Sign(null, claims => claims.Insert(1, "\"iss\":\"\\udc00\",").Replace("\"iss\":\"https", "\"other\":\"https"))),
+        ["half a surrogate pair as a name"] =
+            (Unauthorized, attack => attack.Sign($$"""{"alg":"RS256","\ud800":1,"kid":"{{attack.KeyId}}x"}""")),
+        ["half a surrogate pair as issuer"] =
+            (Unauthorized, attack =>
+                attack.Sign(null, claims => claims.Insert(1, "\"iss\":\"\\udc00\",").Replace("\"iss\":\"https", "\"other\":\"https"))),
         ["header is a list"] = (Unauthorized, attack => attack.Sign("[]")),
         ["no service url claim"] = (Forbidden, attack => attack.Token(claims => claims["serviceurl"] = null)),
-        ["other service url claim"] = (Forbidden, attack => attack.Token(claims => claims["serviceurl"] = "https://smba.trafficmanager.net/teams")),
+        ["other service url claim"] =
+            (Forbidden, attack => attack.Token(claims => claims["serviceurl"] = "https://smba.trafficmanager.net/teams")),
         ["two service url claims"] = (Forbidden, attack => attack.Token(claims => claims["serviceUrl"] = attack.ServiceUrl)),
         ["service url claim is a number"] = (Forbidden, attack => attack.Token(claims => claims["serviceurl"] = 1)),
     };
@@ -92,7 +101,8 @@ public sealed class AuthenticationTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages") { Content = Json(AnActivity.Click("view", serviceUrl: teams.ServiceUrl)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages")
+            { Content = Json(AnActivity.Click("view", serviceUrl: teams.ServiceUrl)) };
         request.Headers.TryAddWithoutValidation("Authorization", header);
         using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
         answer.StatusCode.ShouldBe(Unauthorized);
@@ -256,7 +266,8 @@ public sealed class AuthenticationTests
         var clock = new ManualClock(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams, clock);
-        var token = teams.Issuer.Token(TeamsHost.AppId, teams.ServiceUrl, clock.GetUtcNow(), claims => claims["exp"] = clock.GetUtcNow().AddHours(48).ToUnixTimeSeconds());
+        var token = teams.Issuer.Token(TeamsHost.AppId, teams.ServiceUrl, clock.GetUtcNow(),
+            claims => claims["exp"] = clock.GetUtcNow().AddHours(48).ToUnixTimeSeconds());
         Task<HttpStatusCode> SendAsync(string id, string serviceUrl) => host.StatusAsync(AnActivity.Click("view", id, serviceUrl), token);
 
         (await SendAsync("f:1", teams.ServiceUrl)).ShouldBe(Accepted);
@@ -295,8 +306,10 @@ public sealed class AuthenticationTests
         teams.KeyFetches.ShouldBe(0);
     }
 
-    private static Task<HttpStatusCode> UnknownKeyAsync(TeamsHost host, FakeTeams teams, TimeProvider clock, string keyId, Action<JsonObject>? claims = null) =>
-        host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl), new Attack(teams, clock).Token(claims, header => header["kid"] = keyId));
+    private static Task<HttpStatusCode> UnknownKeyAsync(
+        TeamsHost host, FakeTeams teams, TimeProvider clock, string keyId, Action<JsonObject>? claims = null) =>
+        host.StatusAsync(AnActivity.Click("view", serviceUrl: teams.ServiceUrl),
+            new Attack(teams, clock).Token(claims, header => header["kid"] = keyId));
 
     private static Task<HttpStatusCode> ClickAsync(TeamsHost host, FakeTeams teams, string id, TimeProvider? clock = null) =>
         host.StatusAsync(AnActivity.Click("view", id, teams.ServiceUrl), new Attack(teams, clock).Token());

@@ -53,7 +53,8 @@ public sealed class BotTokenTests : IDisposable
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var form = await request.Content!.ReadAsStringAsync(cancellationToken);
-            Secrets.Add(form.Split('&').Select(pair => pair.Split('=')).Where(pair => pair[0] == "client_secret").Select(pair => WebUtility.UrlDecode(pair[1])).Single());
+            Secrets.Add(form.Split('&').Select(pair => pair.Split('=')).Where(pair => pair[0] == "client_secret")
+                .Select(pair => WebUtility.UrlDecode(pair[1])).Single());
             return new(HttpStatusCode.OK)
             {
                 Content = new StringContent($$"""{"token_type":"Bearer","expires_in":3599,"access_token":"token-{{Secrets.Count}}"}"""),

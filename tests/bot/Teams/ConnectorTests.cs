@@ -11,7 +11,8 @@ namespace DevOpsAI.Tests.Teams;
 public sealed class ConnectorTests
 {
     private const string Thread = "19:chan@thread.tacv2;messageid=1776";
-    private static readonly OutgoingMessage Card = new() { Card = new OutgoingJson { ["type"] = "AdaptiveCard" }, Summary = "Approval needed" };
+    private static readonly OutgoingMessage Card =
+        new() { Card = new OutgoingJson { ["type"] = "AdaptiveCard" }, Summary = "Approval needed" };
     private static readonly SendOptions Once = new(TimeSpan.Zero);
     private static readonly SendOptions Minutes = new(TimeSpan.FromMinutes(5));
 
@@ -22,7 +23,8 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        var outcome = await Client(host).PostAsync(new("19:chan@thread.tacv2", "channel", teams.ServiceUrl, new(TeamsHost.Tenant), "19:team", "Ops"), Card, Once, Token);
+        var outcome = await Client(host).PostAsync(
+            new("19:chan@thread.tacv2", "channel", teams.ServiceUrl, new(TeamsHost.Tenant), "19:team", "Ops"), Card, Once, Token);
         var sent = outcome.ShouldBeOfType<SendOutcome.Sent>();
         sent.ThreadId.ShouldBe($"19:chan@thread.tacv2;messageid={sent.ActivityId}");
         var body = teams.Calls.ShouldHaveSingleItem().Body!;
@@ -54,7 +56,8 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).SendAsync(teams.ServiceUrl, conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>().Reason.ShouldBe(RefusalReason.BadRequest);
+        (await Client(host).SendAsync(teams.ServiceUrl, conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>().Reason
+            .ShouldBe(RefusalReason.BadRequest);
         (await Client(host).UpdateAsync(teams.ServiceUrl, "a:1", conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>();
         (await Client(host).GetMemberAsync(teams.ServiceUrl, "a:1", conversation, Token)).ShouldBeNull();
         teams.Calls.ShouldBeEmpty();
@@ -65,7 +68,8 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).UpdateAsync(teams.ServiceUrl, Thread, "1776", Card, Once, Token)).ShouldBe(new SendOutcome.Sent("1776", Thread));
+        (await Client(host).UpdateAsync(teams.ServiceUrl, Thread, "1776", Card, Once, Token)).ShouldBe(
+            new SendOutcome.Sent("1776", Thread));
         teams.Calls.ShouldHaveSingleItem().Is("PUT", "/activities/1776").ShouldBeTrue();
     }
 
@@ -112,7 +116,8 @@ public sealed class ConnectorTests
         await using var teams = await FakeTeams.StartAsync();
         teams.Next(new FakeAnswer(status, """{"error":{"code":"Why","message":"Because"}}"""));
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBe(new SendOutcome.Refused(reason, "Why", "Because"));
+        (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBe(
+            new SendOutcome.Refused(reason, "Why", "Because"));
         teams.Calls.Count.ShouldBe(1);
     }
 
@@ -143,7 +148,8 @@ public sealed class ConnectorTests
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
         using var client = host.Get<IHttpClientFactory>().CreateClient(ConnectorPipe.Client);
-        await Should.ThrowAsync<UntrustedServiceUrlException>(client.GetAsync(new Uri($"http://localhost:{teams.Root.Port}/connector/v3"), Token));
+        await Should.ThrowAsync<UntrustedServiceUrlException>(
+            client.GetAsync(new Uri($"http://localhost:{teams.Root.Port}/connector/v3"), Token));
         teams.Calls.ShouldBeEmpty();
     }
 
@@ -152,7 +158,8 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(number => Client(host).SendAsync(teams.ServiceUrl, $"a:{number}", Card, Once, Token)));
+        await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(number => Client(host).SendAsync(teams.ServiceUrl, $"a:{number}", Card, Once, Token)));
         teams.Calls.Select(call => call.Authorization).Distinct().ShouldBe(["Bearer token-1"]);
         teams.Calls.ShouldAllBe(call => call.Body!["from"]!["id"]!.GetValue<string>() == $"28:{TeamsHost.AppId}");
     }

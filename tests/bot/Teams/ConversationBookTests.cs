@@ -34,7 +34,8 @@ public sealed class ConversationBookTests
     {
         await using var host = await TeamsHost.StartAsync();
         var failures = 1;
-        host.Handler.OnChange = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
+        host.Handler.OnChange =
+            _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
         var change = Install(action, "http://localhost:9/", "1");
         (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.StatusAsync(change)).ShouldBe(HttpStatusCode.Accepted);
@@ -69,7 +70,8 @@ public sealed class ConversationBookTests
         await host.Handler.NextAsync();
         Book(host).MarkUnusable(Channel, "BotNotInConversationRoster");
         var failures = 1;
-        host.Handler.OnChange = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
+        host.Handler.OnChange =
+            _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
         (await host.StatusAsync(Install("add", Url, "2"))).ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.StatusAsync(Install("add", Url, "2"))).ShouldBe(HttpStatusCode.Accepted);
         await host.StatusAsync(BotAdded(Url, "3"));
@@ -136,7 +138,8 @@ public sealed class ConversationBookTests
         clock.Advance(TimeSpan.FromHours(1));
         await Book(host).PeopleAsync(Channel, Token);
         teams.Calls.Count.ShouldBe(2);
-        var joined = BotAdded(teams.ServiceUrl, "2").With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" }));
+        var joined = BotAdded(teams.ServiceUrl, "2")
+            .With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" }));
         await host.StatusAsync(joined);
         (await host.Handler.NextAsync()).ShouldBe("members");
         await Book(host).PeopleAsync(Channel, Token);
@@ -154,7 +157,8 @@ public sealed class ConversationBookTests
         await host.Handler.NextAsync();
         var people = Book(host).PeopleAsync(Team, Token);
         await TurnTests.UntilAsync(() => teams.Calls.Count == 1);
-        await host.StatusAsync(BotAdded(teams.ServiceUrl, "2").With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" })));
+        await host.StatusAsync(BotAdded(teams.ServiceUrl, "2")
+            .With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" })));
         await host.Handler.NextAsync();
         read.SetResult();
         (await people).Select(person => person.Mri).ShouldContain("29:new");
@@ -184,7 +188,8 @@ public sealed class ConversationBookTests
         await host.Handler.NextAsync();
         var left = InTeam(Url, "2")
             .With("type", "conversationUpdate")
-            .With("conversation", new JsonObject { ["id"] = Shared, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TeamsHost.Tenant })
+            .With("conversation",
+                new JsonObject { ["id"] = Shared, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TeamsHost.Tenant })
             .With("membersRemoved", new JsonArray(new JsonObject { ["id"] = $"28:{TeamsHost.AppId}" }));
         left["channelData"]!["eventType"] = "channelMemberRemoved";
         left["channelData"]!["channel"] = new JsonObject { ["id"] = Shared, ["type"] = "shared" };
@@ -208,7 +213,8 @@ public sealed class ConversationBookTests
     private static JsonObject InTeam(string serviceUrl, string id)
     {
         var activity = AnActivity.Message("", id, serviceUrl)
-            .With("conversation", new JsonObject { ["id"] = Team, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TeamsHost.Tenant });
+            .With("conversation",
+                new JsonObject { ["id"] = Team, ["conversationType"] = "channel", ["isGroup"] = true, ["tenantId"] = TeamsHost.Tenant });
         activity["channelData"]!["team"] = new JsonObject { ["id"] = Team, ["name"] = "MSP Operations" };
         activity["channelData"]!["settings"] = new JsonObject { ["selectedChannel"] = new JsonObject { ["id"] = Channel } };
         return activity;

@@ -24,7 +24,8 @@ public sealed class HomeDirectoryTests
     [InlineData(Other, TeamsHost.Tenant, Dana, DanaElsewhere)]
     [InlineData(TeamsHost.Tenant, TeamsHost.Tenant, DanaElsewhere, null)]
     [InlineData(Other, Other, TeamsHost.Tenant + "/" + Dana, null)]
-    public async Task Whoever_comes_from_another_directory_is_called_with_it(string conversation, string channel, string objectId, string? called)
+    public async Task Whoever_comes_from_another_directory_is_called_with_it(
+        string conversation, string channel, string objectId, string? called)
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await StartAsync(teams);
@@ -49,11 +50,14 @@ public sealed class HomeDirectoryTests
     }
 
     [Theory]
-    [InlineData("botframework.com", Other, Dana, DanaElsewhere, "the first that is allowed is ours where the registration's is none of them")]
+    [InlineData("botframework.com", Other, Dana, DanaElsewhere,
+        "the first that is allowed is ours where the registration's is none of them")]
     [InlineData(Other, null, Dana, DanaElsewhere, "the registration's own where none is listed")]
     public void Which_directory_is_ours_is_said_by_the_settings(string tenant, string? allowed, string plain, string full, string because)
     {
-        var home = new HomeDirectory(Options.Create(new TeamsOptions { AppId = TeamsHost.AppId, TenantId = tenant, AllowedTenants = allowed is null ? [] : [allowed, TeamsHost.Tenant] }));
+        var home = new HomeDirectory(
+            Options.Create(new TeamsOptions
+                { AppId = TeamsHost.AppId, TenantId = tenant, AllowedTenants = allowed is null ? [] : [allowed, TeamsHost.Tenant] }));
         home.Written(full).ShouldBe(plain, because);
         home.Call(new(Other), plain).ShouldBe(plain, because);
         home.Written($"{TeamsHost.Tenant}/{Dana}").ShouldBe($"{TeamsHost.Tenant}/{Dana}");
@@ -68,7 +72,9 @@ public sealed class HomeDirectoryTests
             ["Access:Roles:*:approver:0"] = $"{TeamsHost.Tenant}/{Dana}", ["Access:Roles:*:approver:1"] = DanaElsewhere,
             ["Access:Absences:0:Person"] = $" {TeamsHost.Tenant}/{Dana}", ["Access:Absences:0:Delegate"] = DanaElsewhere,
         };
-        using var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddTeams()
+        using var services =
+            new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+                .AddTeams()
             .AddOptions<AccessOptions>().BindConfiguration("Access").Services.BuildServiceProvider();
         var access = services.GetRequiredService<IOptions<AccessOptions>>().Value;
         access.Roles["*"]["approver"].ShouldBe([Dana, DanaElsewhere]);
@@ -76,7 +82,8 @@ public sealed class HomeDirectoryTests
     }
 
     private static HomeDirectory Home() =>
-        new(Options.Create(new TeamsOptions { AppId = TeamsHost.AppId, TenantId = TeamsHost.Tenant, AllowedTenants = [Other, TeamsHost.Tenant] }));
+        new(Options.Create(
+            new TeamsOptions { AppId = TeamsHost.AppId, TenantId = TeamsHost.Tenant, AllowedTenants = [Other, TeamsHost.Tenant] }));
 
     private static Task<TeamsHost> StartAsync(FakeTeams teams) => TeamsHost.StartRegisteredAsync(
         teams, settings: new() { ["Teams:AllowedTenants:0"] = Other, ["Teams:AllowedTenants:1"] = TeamsHost.Tenant });

@@ -57,7 +57,8 @@ public sealed class LanesTests
     {
         var limits = new LaneLimits(All: 5, InLane: 3, OfPerson: 100);
         bool Try(string conversation) => lanes.TryQueue(conversation, null, limits, _ => open.Task);
-        new[] { Try("a"), Try("a"), Try("a"), Try("a"), Try("b"), Try("b"), Try("c") }.ShouldBe([true, true, true, false, true, true, false]);
+        new[] { Try("a"), Try("a"), Try("a"), Try("a"), Try("b"), Try("b"), Try("c") }.ShouldBe(
+            [true, true, true, false, true, true, false]);
         open.SetResult();
     }
 

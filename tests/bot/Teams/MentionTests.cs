@@ -18,16 +18,19 @@ public sealed class MentionTests
         {
             Text = text,
             Recipient = new(Bot, "Ops Bot"),
-            Entities = [new("clientInfo"), new("mention", "<at>Ops Bot</at>", new(Bot, "whatever")), new("mention", "<at>Erik</at>", new("29:erik", "Erik"))],
+            Entities = [new("clientInfo"), new("mention", "<at>Ops Bot</at>", new(Bot, "whatever")),
+                new("mention", "<at>Erik</at>", new("29:erik", "Erik"))],
         }).ShouldBe(expected);
 
     [Fact]
     public void A_mention_without_text_is_found_by_its_name() =>
-        Mentions.Strip(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot), Entities = [new("mention", null, new(Bot, "Ops Bot"))] }).ShouldBe("help");
+        Mentions.Strip(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot),
+            Entities = [new("mention", null, new(Bot, "Ops Bot"))] }).ShouldBe("help");
 
     [Fact]
     public void Nobody_is_mistaken_for_the_bot_by_name() =>
-        Mentions.Strip(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot), Entities = [new("mention", "<at>Ops Bot</at>", new("29:x", "Ops Bot"))] })
+        Mentions.Strip(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot),
+            Entities = [new("mention", "<at>Ops Bot</at>", new("29:x", "Ops Bot"))] })
             .ShouldBe("Ops Bot help");
 
     [Theory]
@@ -35,7 +38,8 @@ public sealed class MentionTests
     [InlineData("29:x", false)]
     [InlineData(null, false)]
     public void The_bot_is_mentioned_by_its_id_alone(string? id, bool addressed) =>
-        Mentions.OfRecipient(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot, "Ops Bot"), Entities = [new("clientInfo"), new("mention", "<at>Ops Bot</at>", new(id, "Ops Bot"))] })
+        Mentions.OfRecipient(new() { Text = "<at>Ops Bot</at> help", Recipient = new(Bot, "Ops Bot"),
+            Entities = [new("clientInfo"), new("mention", "<at>Ops Bot</at>", new(id, "Ops Bot"))] })
             .ShouldBe(addressed);
 
     [Fact]

@@ -76,7 +76,8 @@ public sealed class RetryTests
     {
         var clock = new ManualClock();
         await using var host = await HostAsync(clock, new(status), new(0), new(200));
-        var outcome = await FinishAsync(host, clock, host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, TestContext.Current.CancellationToken));
+        var outcome = await FinishAsync(host, clock,
+            host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, TestContext.Current.CancellationToken));
         outcome.ShouldBe(new SendOutcome.Sent("7", "a:1"));
         host.Get<Scripted>().Calls.ShouldBe(3);
     }
@@ -85,8 +86,10 @@ public sealed class RetryTests
     public async Task A_send_without_an_answer_in_time_is_unknown()
     {
         var clock = new ManualClock();
-        await using var host = await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
-        var outcome = await FinishAsync(host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+        await using var host =
+            await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        var outcome = await FinishAsync(
+            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
         outcome.ShouldBe(new SendOutcome.Unknown("no answer in time"));
         host.Get<Scripted>().Calls.ShouldBe(1);
     }
@@ -120,7 +123,8 @@ public sealed class RetryTests
     public async Task A_stop_waits_five_seconds_for_the_answer_to_a_send_and_then_it_is_unknown()
     {
         var clock = new ManualClock();
-        await using var host = await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        await using var host =
+            await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
         var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
@@ -134,7 +138,8 @@ public sealed class RetryTests
     [Fact]
     public async Task A_stop_does_not_wait_for_an_update_which_is_harmless_to_repeat()
     {
-        await using var host = await HostAsync(new ManualClock(), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+        await using var host = await HostAsync(
+            new ManualClock(), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
         var updating = host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
@@ -147,7 +152,8 @@ public sealed class RetryTests
         var clock = new ManualClock();
         await using var host = await HostAsync(clock, answers);
         var began = clock.GetUtcNow();
-        var outcome = await FinishAsync(host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+        var outcome = await FinishAsync(
+            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
         return (outcome, clock.GetUtcNow() - began, host.Get<Scripted>().Calls);
     }
 

@@ -12,7 +12,8 @@ public sealed class SampleTests
     [MemberData(nameof(Samples))]
     public async Task Every_recorded_request_is_accepted(string file)
     {
-        var request = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder(), file), TestContext.Current.CancellationToken))!["request"]!;
+        var request =
+            JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder(), file), TestContext.Current.CancellationToken))!["request"]!;
         await using var host = await TeamsHost.StartAsync();
         if (request["method"]!.GetValue<string>() == "HEAD")
         {

@@ -73,7 +73,8 @@ public sealed class ServiceUrlTests
     [InlineData("https://smba.trafficmanager.net/amer/x", "https://smba.trafficmanager.net/emea/x", false)]
     [InlineData("https://smba.trafficmanager.net/amer/x", "http://smba.trafficmanager.net/amer/x", false)]
     [InlineData("smba.trafficmanager.net", "https://smba.trafficmanager.net", false)]
-    public void A_claim_and_an_address_are_compared_whole(string claim, string url, bool same) => TrustedServiceUrls.AreSame(claim, url).ShouldBe(same);
+    public void A_claim_and_an_address_are_compared_whole(string claim, string url, bool same) =>
+        TrustedServiceUrls.AreSame(claim, url).ShouldBe(same);
 
     private static TrustedServiceUrls Urls(TeamsOptions options) => new(Options.Create(options));
 }

@@ -65,7 +65,8 @@ public sealed class StartupTests
             await using var host = await TeamsHost.StartAsync(Registered, urls: urls);
             return;
         }
-        (await Should.ThrowAsync<TeamsSetupException>(TeamsHost.StartAsync(Registered, urls: urls))).Message.ShouldContain("Teams:TlsProxy=true");
+        (await Should.ThrowAsync<TeamsSetupException>(TeamsHost.StartAsync(Registered, urls: urls))).Message.ShouldContain(
+            "Teams:TlsProxy=true");
     }
 
     [Theory]
@@ -75,8 +76,10 @@ public sealed class StartupTests
     [InlineData("Production", "http://0.0.0.0:0", true)]
     public async Task With_credentials_the_development_environment_is_for_this_machine_only(string environment, string urls, bool starts)
     {
-        Task<TeamsHost> StartAsync() => TeamsHost.StartAsync(new(Registered) { ["Teams:TlsProxy"] = "true" }, urls: urls, services: services =>
-            services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment, ContentRootPath = Path.GetTempPath() }));
+        Task<TeamsHost> StartAsync() =>
+            TeamsHost.StartAsync(new(Registered) { ["Teams:TlsProxy"] = "true" }, urls: urls, services: services =>
+            services.AddSingleton<IHostEnvironment>(
+                new HostingEnvironment { EnvironmentName = environment, ContentRootPath = Path.GetTempPath() }));
         if (starts)
         {
             await using var host = await StartAsync();

@@ -27,7 +27,8 @@ internal sealed class RecordingHandler : ITurnHandler
 
     public Func<TurnContext, CancellationToken, Task> OnMessage { get; set; } = (_, _) => Task.CompletedTask;
 
-    public Func<CardAction, CancellationToken, Task<InvokeResponse>> OnAction { get; set; } = (action, _) => Task.FromResult(InvokeResponse.Message(action.Verb));
+    public Func<CardAction, CancellationToken, Task<InvokeResponse>> OnAction { get; set; } = (action, _) =>
+        Task.FromResult(InvokeResponse.Message(action.Verb));
 
     /// <summary>What installs, removals and changes of members lead to, by the method's name.</summary>
     public Func<string, Task> OnChange { get; set; } = _ => Task.CompletedTask;
@@ -61,7 +62,8 @@ internal sealed class RecordingHandler : ITurnHandler
 
     /// <summary>Waits for the next turn that was not waited for yet.</summary>
     public async Task<string> NextAsync() =>
-        await arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
+        await arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
 
     private Task Arrived(string method, TurnContext turn)
     {
@@ -104,7 +106,8 @@ internal sealed class TeamsHost : IAsyncDisposable
     /// <summary>Settings as in configuration; without <c>Teams:AppId</c> it is local mode.</summary>
     /// <param name="clock">Null for one that stands still, so that no time limit is over because the machine is slow.</param>
     public static async Task<TeamsHost> StartAsync(
-        Dictionary<string, string?>? settings = null, TimeProvider? clock = null, string? folder = null, Action<IServiceCollection>? services = null, string urls = "http://127.0.0.1:0")
+        Dictionary<string, string?>? settings = null, TimeProvider? clock = null, string? folder = null,
+        Action<IServiceCollection>? services = null, string urls = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
         folder ??= Directory.CreateTempSubdirectory("teams-tests-").FullName;
@@ -130,7 +133,8 @@ internal sealed class TeamsHost : IAsyncDisposable
     }
 
     /// <summary>With credentials, trusting the fake Teams.</summary>
-    public static Task<TeamsHost> StartRegisteredAsync(FakeTeams teams, TimeProvider? clock = null, Dictionary<string, string?>? settings = null)
+    public static Task<TeamsHost> StartRegisteredAsync(
+        FakeTeams teams, TimeProvider? clock = null, Dictionary<string, string?>? settings = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -150,7 +154,8 @@ internal sealed class TeamsHost : IAsyncDisposable
 
     public async Task<HttpResponseMessage> PostAsync(string body, string? token = null, string contentType = "application/json")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages") { Content = new StringContent(body, Encoding.UTF8, contentType) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages")
+            { Content = new StringContent(body, Encoding.UTF8, contentType) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -199,7 +204,8 @@ internal static class AnActivity
         click["replyToId"] = "1776";
         click["value"] = new JsonObject
         {
-            ["action"] = new JsonObject { ["type"] = "Action.Execute", ["verb"] = verb, ["data"] = new JsonObject { ["incident"] = "CON-1001" } },
+            ["action"] =
+                new JsonObject { ["type"] = "Action.Execute", ["verb"] = verb, ["data"] = new JsonObject { ["incident"] = "CON-1001" } },
             ["trigger"] = "manual",
         };
         return click;

@@ -104,7 +104,8 @@ public sealed class TurnTests
     {
         await using var host = await TeamsHost.StartAsync();
         (await host.StatusAsync(AnActivity.Click("approve"))).ShouldBe(HttpStatusCode.OK);
-        var stranger = AnActivity.Click("approve").With("from", new JsonObject { ["id"] = "29:eve", ["aadObjectId"] = "33333333-3333-4333-8333-3333333333ee" });
+        var stranger = AnActivity.Click("approve")
+            .With("from", new JsonObject { ["id"] = "29:eve", ["aadObjectId"] = "33333333-3333-4333-8333-3333333333ee" });
         (await host.StatusAsync(stranger)).ShouldBe(HttpStatusCode.OK);
         host.Handler.Actions.Count.ShouldBe(2);
     }
@@ -114,7 +115,8 @@ public sealed class TurnTests
     {
         await using var host = await TeamsHost.StartAsync();
         var count = 0;
-        host.Handler.OnAction = (_, _) => Task.FromResult(InvokeResponse.Card(new OutgoingJson { ["n"] = Interlocked.Increment(ref count) }));
+        host.Handler.OnAction =
+            (_, _) => Task.FromResult(InvokeResponse.Card(new OutgoingJson { ["n"] = Interlocked.Increment(ref count) }));
         var first = await BodyAsync(host, AnActivity.Click("approve"));
         var second = await BodyAsync(host, AnActivity.Click("approve"));
         second.ShouldBe(first);
@@ -174,7 +176,8 @@ public sealed class TurnTests
         var clock = new ManualClock();
         await using var host = await TeamsHost.StartAsync(clock: clock);
         var release = new TaskCompletionSource<InvokeResponse>();
-        host.Handler.OnAction = (action, token) => action.IsAutomatic ? release.Task.WaitAsync(token) : Task.FromResult(InvokeResponse.Message("at once"));
+        host.Handler.OnAction =
+            (action, token) => action.IsAutomatic ? release.Task.WaitAsync(token) : Task.FromResult(InvokeResponse.Message("at once"));
         var refresh = AnActivity.Click("view");
         refresh["value"]!["trigger"] = "automatic";
         var answer = BodyAsync(host, refresh);
@@ -282,7 +285,8 @@ public sealed class TurnTests
     public async Task A_click_whose_verb_is_half_a_character_is_a_card_error()
     {
         await using var host = await TeamsHost.StartAsync();
-        using var answer = await host.PostAsync(AnActivity.Click("approve").ToJsonString().Replace("approve", "\\ud800", StringComparison.Ordinal));
+        using var answer =
+            await host.PostAsync(AnActivity.Click("approve").ToJsonString().Replace("approve", "\\ud800", StringComparison.Ordinal));
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"statusCode\":400");
         host.Handler.Turns.ShouldBeEmpty();
     }
@@ -345,7 +349,8 @@ public sealed class TurnTests
     public async Task In_local_mode_a_foreign_service_url_is_forbidden()
     {
         await using var host = await TeamsHost.StartAsync();
-        (await host.StatusAsync(AnActivity.Message("x", serviceUrl: "https://smba.trafficmanager.net/teams"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await host.StatusAsync(AnActivity.Message("x", serviceUrl: "https://smba.trafficmanager.net/teams"))).ShouldBe(
+            HttpStatusCode.Forbidden);
     }
 
     [Theory]

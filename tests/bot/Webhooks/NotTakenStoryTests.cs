@@ -18,7 +18,8 @@ public sealed class NotTakenStoryTests
         await using var bot = await RunningBot.StartAsync(
         [
             ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
-            ("Connections:contoso-am:Tenant", "contoso"), ("Connections:contoso-am:Connector", "alertmanager"), ("Connections:contoso-am:Settings:Bearer", "token"),
+            ("Connections:contoso-am:Tenant", "contoso"), ("Connections:contoso-am:Connector", "alertmanager"),
+            ("Connections:contoso-am:Settings:Bearer", "token"),
         ]);
         await bot.SayAsync(Ana, Channel, "link contoso");
         for (var time = 0; time < 3; time++)
@@ -39,8 +40,10 @@ public sealed class NotTakenStoryTests
         await using var bot = await RunningBot.StartAsync(
         [
             ("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
-            ("Connections:contoso-am:Tenant", "contoso"), ("Connections:contoso-am:Connector", "alertmanager"), ("Connections:contoso-am:Settings:Bearer", "token"),
-            ("Connections:contoso-k8s:Tenant", "contoso"), ("Connections:contoso-k8s:Connector", "alertmanager"), ("Connections:contoso-k8s:Settings:Bearer", "token"),
+            ("Connections:contoso-am:Tenant", "contoso"), ("Connections:contoso-am:Connector", "alertmanager"),
+            ("Connections:contoso-am:Settings:Bearer", "token"),
+            ("Connections:contoso-k8s:Tenant", "contoso"), ("Connections:contoso-k8s:Connector", "alertmanager"),
+            ("Connections:contoso-k8s:Settings:Bearer", "token"),
         ]);
         await bot.SayAsync(Ana, Channel, "link contoso");
         foreach (var connection in new[] { "contoso-am", "contoso-k8s" })
@@ -48,18 +51,24 @@ public sealed class NotTakenStoryTests
         foreach (var (connection, other) in new[] { ("contoso-am", "contoso-k8s"), ("contoso-k8s", "contoso-am") })
         {
             await RunningBot.UntilAsync(
-                () => Cards(bot).Any(card => card.Contains($"over {connection}", StringComparison.Ordinal) && !card.Contains(other, StringComparison.Ordinal)), $"a card for {connection} alone");
+                () => Cards(bot)
+                    .Any(card => card.Contains($"over {connection}", StringComparison.Ordinal)
+                        && !card.Contains(other, StringComparison.Ordinal)), $"a card for {connection} alone");
         }
     }
 
     private static IEnumerable<string> Cards(RunningBot bot) => bot.Teams.Calls
-        .Where(static call => RunningBot.PlaceOf(call) == Channel).Select(static call => call.Body?.ToJsonString() ?? "").Where(static body => body.Contains("were refused", StringComparison.Ordinal));
+        .Where(static call => RunningBot.PlaceOf(call) == Channel).Select(static call => call.Body?.ToJsonString() ?? "")
+        .Where(static body => body.Contains("were refused", StringComparison.Ordinal));
 
     private static async Task<HttpStatusCode> DeliverAsync(RunningBot bot, string token, string connection = "contoso-am")
     {
-        const string Alert = """{"status":"firing","labels":{"alertname":"KubePodCrashLooping","pod":"web-0"},"annotations":{"summary":"Pod restarts"},"startsAt":"2026-11-21T01:54:22Z"},""";
+        const string Alert =
+            """{"status":"firing","labels":{"alertname":"KubePodCrashLooping","pod":"web-0"},"annotations":{"summary":"Pod """
+            + """restarts"},"startsAt":"2026-11-21T01:54:22Z"},""";
         var group = $$"""{"version":"4","alerts":[{{string.Concat(Enumerable.Repeat(Alert, (RequestBody.Limit / Alert.Length) + 1)).TrimEnd(',')}}]}""";
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{connection}") { Content = new StringContent(group, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{connection}")
+            { Content = new StringContent(group, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return answer.StatusCode;

@@ -13,7 +13,8 @@ public sealed class ReceiptTests
     public async Task A_new_event_names_its_delivery_and_its_place_in_it()
     {
         await using var host = await WebhookHost.StartAsync();
-        var batch = Samples.Quoted("[{'specversion':'1.0','id':'1','source':'/s','type':'t'},{'specversion':'1.0','id':'2','source':'/s','type':'t'}]");
+        var batch = Samples.Quoted(
+            "[{'specversion':'1.0','id':'1','source':'/s','type':'t'},{'specversion':'1.0','id':'2','source':'/s','type':'t'}]");
         (await host.PostAsync("contoso-cloudevents", batch, "application/cloudevents-batch+json")).Status.ShouldBe(202);
         var digest = Convert.ToHexStringLower(SHA256.HashData(batch));
         host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Select(received => received.Delivery)
@@ -36,7 +37,8 @@ public sealed class ReceiptTests
         var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToLookup(static one => one.Connection);
         receipts.Select(static one => one.Key).Order().ShouldBe(["contoso-alertmanager", "contoso-sandbox"]);
         var sandbox = receipts["contoso-sandbox"].ToList();
-        (sandbox.Sum(static one => one.Accepted), sandbox.Sum(static one => one.New), sandbox.Sum(static one => one.Duplicates)).ShouldBe((3, 1, 2));
+        (sandbox.Sum(static one => one.Accepted), sandbox.Sum(static one => one.New), sandbox.Sum(static one => one.Duplicates)).ShouldBe(
+            (3, 1, 2));
         foreach (var status in new[] { "400", "401", "415" })
             sandbox.Sum(one => one.Refused.GetValueOrDefault(status)).ShouldBe(1, status);
         receipts["contoso-alertmanager"].ShouldHaveSingleItem().LastAccepted.ShouldBeNull();
@@ -48,12 +50,14 @@ public sealed class ReceiptTests
         await using var host = await WebhookHost.StartAsync();
         var large = new byte[RequestBody.Limit + 1];
         (await host.PostAsync("contoso-alertmanager", large)).Status.ShouldBe(413);
-        (await host.PostAsync("contoso-alertmanager", new StreamContent(new MemoryStream(large)), "application/json", WebhookHost.Bearer)).Status.ShouldBe(413);
+        (await host.PostAsync("contoso-alertmanager", new StreamContent(new MemoryStream(large)), "application/json",
+            WebhookHost.Bearer)).Status.ShouldBe(413);
         (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{"))).Status.ShouldBe(400);
         (await host.PostAsync("contoso-alertmanager", Body.Alert, "text/plain")).Status.ShouldBe(415);
         // Strangers cannot make the bot say that something was lost, be it under a signature that cannot be looked at.
         (await host.PostAsync("contoso-alertmanager", large, authorization: "Bearer wrong")).Status.ShouldBe(401);
-        (await host.PostAsync("contoso-signed", large, authorization: null, headers: ("X-Signature-256", new string('0', 64)))).Status.ShouldBe(413);
+        (await host.PostAsync("contoso-signed", large, authorization: null, headers: ("X-Signature-256", new string('0', 64)))).Status
+            .ShouldBe(413);
         await host.RecordReceiptsAsync();
         var receipts = host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ToLookup(static one => one.Connection);
         long Lost(string status) => receipts["contoso-alertmanager"].Sum(one => one.NotTaken?.GetValueOrDefault(status) ?? 0);
@@ -71,6 +75,7 @@ public sealed class ReceiptTests
         await host.RecordReceiptsAsync();
         host.Ledger.Unavailable = false;
         await host.RecordReceiptsAsync();
-        host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ShouldHaveSingleItem().Refused.ShouldBe(new Dictionary<string, long> { ["503"] = 1 });
+        host.Ledger.Facts<WebhookReceipts>(WebhookHost.Contoso).ShouldHaveSingleItem().Refused
+            .ShouldBe(new Dictionary<string, long> { ["503"] = 1 });
     }
 }

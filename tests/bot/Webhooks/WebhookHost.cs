@@ -62,9 +62,11 @@ internal sealed class WebhookHost : IAsyncDisposable
             .AddSingleton<IMediator, Mediator>()
             .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks();
         foreach (var type in new[] { typeof(ReceiveEvents), typeof(IWebhookSource) }.SelectMany(one => one.Assembly.GetTypes())
-            .Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" } || type.Namespace?.StartsWith("DevOpsAI.Connectors", StringComparison.Ordinal) is true))
+            .Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }
+                || type.Namespace?.StartsWith("DevOpsAI.Connectors", StringComparison.Ordinal) is true))
         {
-            foreach (var role in type.GetInterfaces().Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            foreach (var role in type.GetInterfaces()
+                .Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
                 builder.Services.AddSingleton(role, type);
         }
         var built = builder.Build();
@@ -75,7 +77,8 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     /// <summary>Posts to a connection.</summary>
     public async Task<Answer> PostAsync(
-        string connection, byte[] body, string? contentType = "application/json", string? authorization = Bearer, params (string Name, string Value)[] headers)
+        string connection, byte[] body, string? contentType = "application/json", string? authorization = Bearer,
+        params (string Name, string Value)[] headers)
     {
         using var content = new ByteArrayContent(body);
         return await PostAsync(connection, content, contentType, authorization, headers);
@@ -92,7 +95,8 @@ internal sealed class WebhookHost : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return new((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, text.Length > 0 ? JsonNode.Parse(text) : null);
+        return new((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType,
+            text.Length > 0 ? JsonNode.Parse(text) : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -135,7 +139,8 @@ internal sealed class WebhookHost : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 Kept.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");

@@ -25,7 +25,8 @@ public sealed class WebhookTests
         var fact = recorded.Fact.ShouldBeOfType<EventReceived>();
         fact.Simulated.ShouldBeTrue();
         first.Status.ShouldBe(202);
-        first.Json!.ToJsonString().ShouldBe($$"""{"eventId":"{{fact.EventId}}","duplicate":false,"events":[{"eventId":"{{fact.EventId}}","duplicate":false}]}""");
+        first.Json!.ToJsonString()
+            .ShouldBe($$"""{"eventId":"{{fact.EventId}}","duplicate":false,"events":[{"eventId":"{{fact.EventId}}","duplicate":false}]}""");
         ((bool)again.Json!["duplicate"]!).ShouldBeTrue();
         first.Header("X-Correlation-Id").ShouldBe(recorded.Correlation);
         recorded.Correlation.ShouldMatch("^[0-9a-f]{32}$");
@@ -75,7 +76,8 @@ public sealed class WebhookTests
     public async Task A_batch_with_one_bad_event_records_none()
     {
         await using var host = await WebhookHost.StartAsync();
-        var body = Samples.Quoted("[{'specversion':'1.0','id':'1','source':'/s','type':'t'},{'specversion':'1.0','source':'/s','type':'t'}]");
+        var body = Samples.Quoted(
+            "[{'specversion':'1.0','id':'1','source':'/s','type':'t'},{'specversion':'1.0','source':'/s','type':'t'}]");
         (await host.PostAsync("contoso-cloudevents", body, "application/cloudevents-batch+json")).ShouldBeProblem(400, "[1].id");
         host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).ShouldBeEmpty();
     }
@@ -116,16 +118,20 @@ public sealed class WebhookTests
         await using var host = await WebhookHost.StartAsync();
         var basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("am:päss"));
         (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"), authorization: basic)).Status.ShouldBe(202);
-        (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"), authorization: "bearer s3cret-token")).Status.ShouldBe(202);
+        (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"), authorization: "bearer s3cret-token")).Status
+            .ShouldBe(202);
     }
 
     [Fact]
     public async Task A_token_in_the_address_counts_only_where_the_connection_takes_it()
     {
-        await using var host = await WebhookHost.StartAsync(settings: ("Connections:contoso-cloudevents:Settings:AccessTokenInAddress", "allowed"));
-        (await host.PostAsync("contoso-cloudevents?access_token=s3cret-token", Body.CloudEvent, CloudEventsJson, null)).Status.ShouldBe(202);
+        await using var host =
+            await WebhookHost.StartAsync(settings: ("Connections:contoso-cloudevents:Settings:AccessTokenInAddress", "allowed"));
+        (await host.PostAsync("contoso-cloudevents?access_token=s3cret-token", Body.CloudEvent, CloudEventsJson, null)).Status.ShouldBe(
+            202);
         (await host.PostAsync("contoso-cloudevents?access_token=wrong", Body.CloudEvent, CloudEventsJson, null)).ShouldBeProblem(401);
-        foreach (var (connection, body) in new[] { ("contoso-alertmanager", Samples.Quoted("{'alerts':[]}")), ("contoso-sandbox", Body.Alert) })
+        foreach (var (connection, body) in new[] { ("contoso-alertmanager", Samples.Quoted("{'alerts':[]}")),
+            ("contoso-sandbox", Body.Alert) })
         {
             var refused = (await host.PostAsync(connection + "?access_token=s3cret-token", body, authorization: null)).ShouldBeProblem(401);
             ((string?)refused.Json!["detail"]).ShouldNotBeNull().ShouldContain("stands in the address");
@@ -141,13 +147,17 @@ public sealed class WebhookTests
     {
         await using var host = await WebhookHost.StartAsync();
         var signature = Sign(Body.CloudEvent);
-        string[] good = [signature, "sha256=" + signature, signature.ToUpperInvariant(), Convert.ToBase64String(Convert.FromHexString(signature))];
-        foreach (var (header, value) in good.Select(value => ("X-Signature-256", value)).Append(("X-Hub-Signature-256", "sha256=" + signature)))
+        string[] good = [signature, "sha256=" + signature, signature.ToUpperInvariant(),
+            Convert.ToBase64String(Convert.FromHexString(signature))];
+        foreach (var (header, value) in good.Select(value => ("X-Signature-256", value))
+            .Append(("X-Hub-Signature-256", "sha256=" + signature)))
             (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, (header, value))).Status.ShouldBe(202);
         string[] bad = ["", "sha256=", signature[1..], Sign("other"u8.ToArray()), "sha1=" + signature, "zz" + signature[2..]];
         foreach (var value in bad)
-            (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, ("X-Signature-256", value))).ShouldBeProblem(401);
-        (await host.PostAsync("contoso-signed", [.. Body.CloudEvent, (byte)' '], CloudEventsJson, null, ("X-Signature-256", signature))).ShouldBeProblem(401);
+            (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, ("X-Signature-256", value))).ShouldBeProblem(
+                401);
+        (await host.PostAsync("contoso-signed", [.. Body.CloudEvent, (byte)' '], CloudEventsJson, null,
+            ("X-Signature-256", signature))).ShouldBeProblem(401);
         (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, "Bearer hmac-key")).ShouldBeProblem(401);
     }
 
@@ -157,10 +167,12 @@ public sealed class WebhookTests
     [InlineData("contoso-cloudevents", null, 401)]
     [InlineData("contoso-cloudevents", WebhookHost.Bearer, 202)]
     [InlineData("contoso-lenient", null, 202)]
-    public async Task Attributes_that_no_signature_covers_need_a_token_unless_the_connection_says_otherwise(string connection, string? token, int status)
+    public async Task Attributes_that_no_signature_covers_need_a_token_unless_the_connection_says_otherwise(
+        string connection, string? token, int status)
     {
         await using var host = await WebhookHost.StartAsync();
-        (string, string)[] headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"), ("X-Signature-256", Sign("{}"u8.ToArray()))];
+        (string, string)[] headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"),
+            ("X-Signature-256", Sign("{}"u8.ToArray()))];
         var answer = await host.PostAsync(connection, "{}"u8.ToArray(), "application/json", token, headers);
         answer.Status.ShouldBe(status);
         if (status == 401)
@@ -176,10 +188,12 @@ public sealed class WebhookTests
         (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, signature)).Status.ShouldBe(202);
         foreach (var type in new[] { "application/json", "text/plain", "application/octet-stream" })
         {
-            (string, string)[] forged = [("ce-specversion", "1.0"), ("ce-id", "2"), ("ce-source", "/s"), ("ce-type", "RansomwareDetected"), ("ce-subject", "device/SRV-DC01"), signature];
+            (string, string)[] forged = [("ce-specversion", "1.0"), ("ce-id", "2"), ("ce-source", "/s"), ("ce-type", "RansomwareDetected"),
+                ("ce-subject", "device/SRV-DC01"), signature];
             (await host.PostAsync("contoso-signed", Body.CloudEvent, type, null, forged)).ShouldBeProblem(401);
         }
-        ((bool)(await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, signature)).Json!["duplicate"]!).ShouldBeTrue();
+        ((bool)(await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, null, signature)).Json!["duplicate"]!)
+            .ShouldBeTrue();
         host.Ledger.Entries(WebhookHost.Contoso).ShouldHaveSingleItem();
     }
 
@@ -214,7 +228,8 @@ public sealed class WebhookTests
         var body = new byte[1024 * 1024 + 1];
         using HttpContent content = announced ? new ByteArrayContent(body) : new StreamContent(new Unseekable(body));
         (await host.PostAsync("contoso-sandbox", content, "application/json", WebhookHost.Bearer)).ShouldBeProblem(413);
-        (await host.PostAsync("contoso-sandbox", [.. "{\"kind\":\"K\",\"title\":\""u8, .. Enumerable.Repeat((byte)'x', 1024 * 1024 - 23), .. "\"}"u8])).Status.ShouldBe(202);
+        (await host.PostAsync("contoso-sandbox",
+            [.. "{\"kind\":\"K\",\"title\":\""u8, .. Enumerable.Repeat((byte)'x', 1024 * 1024 - 23), .. "\"}"u8])).Status.ShouldBe(202);
     }
 
     [Fact]
@@ -244,7 +259,8 @@ public sealed class WebhookTests
         var inHand = Enumerable.Range(0, 2).Select(_ => host.PostAsync("contoso-sandbox", Body.Alert)).ToArray();
         await slow.Waiting(2);
         (await host.PostAsync("contoso-sandbox", Body.Alert)).ShouldBeProblem(429).Header("Retry-After").ShouldBe("1");
-        (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"))).Status.ShouldBe(202, "other connections have their own places");
+        (await host.PostAsync("contoso-alertmanager", Samples.Quoted("{'alerts':[]}"))).Status.ShouldBe(
+            202, "other connections have their own places");
         slow.Gate.SetResult();
         await Task.WhenAll(inHand);
         (await host.PostAsync("contoso-sandbox", Body.Alert)).Status.ShouldBe(503);
@@ -273,18 +289,22 @@ public sealed class WebhookTests
             for (var one = 0; one < 20; one++)
             {
                 var signed = await host.PostAsync(
-                    "contoso-cloudevents", new ByteArrayContent(Body.CloudEvent), CloudEventsJson, null, ("X-Signature-256", Sign(Body.CloudEvent)));
+                    "contoso-cloudevents", new ByteArrayContent(Body.CloudEvent), CloudEventsJson, null,
+                    ("X-Signature-256", Sign(Body.CloudEvent)));
                 signed.Status.ShouldBe(202);
-                (await host.PostAsync("contoso-cloudevents", Body.CloudEvent, CloudEventsJson)).Status.ShouldBe(202, "with a token, beside them");
+                (await host.PostAsync("contoso-cloudevents", Body.CloudEvent, CloudEventsJson)).Status.ShouldBe(
+                    202, "with a token, beside them");
             }
         }
         finally
         {
             slow.ForEach(static socket => socket.Dispose());
         }
-        // What the web server has to say of those who were pushed out it says at the latest when it stops; those who hung up just now it warns of.
+        // What the web server has to say of those who were pushed out it says at the latest when it stops; those who hung up just now it
+        // warns of.
         await host.DisposeAsync();
-        host.Troubles.ShouldAllBe(static line => line.StartsWith("Warning Connection processing ended abnormally", StringComparison.Ordinal));
+        host.Troubles.ShouldAllBe(
+            static line => line.StartsWith("Warning Connection processing ended abnormally", StringComparison.Ordinal));
         host.Troubles.Count.ShouldBeLessThanOrEqualTo(64);
 
         static async Task<TcpClient> TrickleAsync(Uri server, CancellationToken cancellation)
@@ -309,9 +329,12 @@ public sealed class WebhookTests
     {
         await using var host = await WebhookHost.StartAsync();
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
-        (await host.PostAsync("contoso-sandbox", Body.Alert, headers: ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"))).Header("X-Correlation-Id").ShouldBe(Trace);
+        (await host.PostAsync("contoso-sandbox", Body.Alert, headers: ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"))).Header(
+            "X-Correlation-Id").ShouldBe(Trace);
         host.Ledger.Entries(WebhookHost.Contoso).Single().Correlation.ShouldBe(Trace);
-        var invented = (await host.PostAsync("nobody", Body.Alert, headers: ("traceparent", $"00-{new string('0', 32)}-b7ad6b7169203331-01"))).ShouldBeProblem(401);
+        var invented =
+            (await host.PostAsync("nobody", Body.Alert,
+                headers: ("traceparent", $"00-{new string('0', 32)}-b7ad6b7169203331-01"))).ShouldBeProblem(401);
         invented.Header("X-Correlation-Id").ShouldNotBe(new string('0', 32));
     }
 
@@ -333,7 +356,8 @@ public sealed class WebhookTests
     public async Task No_answer_tells_a_stranger_which_connections_there_are()
     {
         await using var host = await WebhookHost.StartAsync();
-        string[] names = ["nobody", "fabrikam-alertmanager", "contoso-alertmanager", "contoso-cloudevents", "contoso-signed", "contoso-sandbox"];
+        string[] names = ["nobody", "fabrikam-alertmanager", "contoso-alertmanager", "contoso-cloudevents", "contoso-signed",
+            "contoso-sandbox"];
         Func<string, Task<string>>[] looks =
         [
             name => SeenAsync(name, HttpMethod.Post),
@@ -362,7 +386,8 @@ public sealed class WebhookTests
                 request.Headers.TryAddWithoutValidation(header, value);
             using var response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
             var correlation = response.Headers.TryGetValues("X-Correlation-Id", out var ids) ? ids.Single() : "-";
-            var shown = response.Headers.Where(static header => header.Key is not ("Date" or "X-Correlation-Id")).Select(static header => $"{header.Key}: {string.Join(", ", header.Value)}");
+            var shown = response.Headers.Where(static header => header.Key is not ("Date" or "X-Correlation-Id"))
+                .Select(static header => $"{header.Key}: {string.Join(", ", header.Value)}");
             var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             return $"{(int)response.StatusCode}\n{string.Join('\n', shown)}\n{body.Replace(correlation, "", StringComparison.Ordinal)}";
         }
@@ -370,7 +395,8 @@ public sealed class WebhookTests
 
     [Theory]
     [InlineData("OPTIONS", "WebHook-Request-Origin: caf\u00c3\u00a9.example\r\nContent-Length: 0", "", 200)]
-    [InlineData("POST", "Authorization: Bearer s3cret-token\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n", 400)]
+    [InlineData("POST", "Authorization: Bearer s3cret-token\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked",
+        "zz\r\n{}\r\n0\r\n\r\n", 400)]
     public async Task What_is_no_valid_http_is_no_error_of_ours(string method, string headers, string body, int expected)
     {
         await using var host = await WebhookHost.StartAsync();
@@ -399,8 +425,10 @@ public sealed class WebhookTests
         await using var host = await WebhookHost.StartAsync();
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
-        var raw = "POST /api/events/contoso-cloudevents HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
-            + "Authorization: Bearer s3cret-token\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: /s\r\nce-type: t\r\nce-subject: café\r\n\r\n{}";
+        var raw = "POST /api/events/contoso-cloudevents HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+            + "application/json\r\nContent-Length: 2\r\n"
+            + "Authorization: Bearer s3cret-token\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: /s\r\nce-type: t\r\nce-subject: "
+            + "café\r\n\r\n{}";
         await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(raw), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(socket.GetStream());
         (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("HTTP/1.1 202 Accepted");
@@ -428,7 +456,8 @@ public sealed class WebhookTests
             var added = host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Count - before;
             added.ShouldBe(answer.Status == 400 ? 0 : answer.Json!["events"]!.AsArray().Count(one => !(bool)one!["duplicate"]!));
         }
-        foreach (var deep in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "\"\\ud800\"", "\u0000", "{\"kind\":\"\\u0000\"}" })
+        foreach (var deep in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "\"\\ud800\"", "\u0000",
+            "{\"kind\":\"\\u0000\"}" })
             (await host.PostAsync("contoso-sandbox", Encoding.UTF8.GetBytes(deep))).Status.ShouldBeOneOf(202, 400);
     }
 
@@ -443,7 +472,8 @@ public sealed class WebhookTests
                 case 0: body[at] = (byte)random.Next(256); break;
                 case 1: body.RemoveRange(at, random.Next(1, Math.Min(20, body.Count - at + 1))); break;
                 case 2: body.InsertRange(at, body.GetRange(at, Math.Min(30, body.Count - at))); break;
-                case 3: body.InsertRange(at, Encoding.UTF8.GetBytes(random.Next(4) switch { 0 => "null", 1 => "\\uD83D", 2 => "{}", _ => "1e999" })); break;
+                case 3: body.InsertRange(
+                    at, Encoding.UTF8.GetBytes(random.Next(4) switch { 0 => "null", 1 => "\\uD83D", 2 => "{}", _ => "1e999" })); break;
                 default: body.RemoveRange(at, body.Count - at); break;
             }
         }
@@ -480,10 +510,13 @@ public sealed class WebhookTests
 
         public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(0);
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) => new([]);
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+            TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) => new([]);
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) => new([]);
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+            TenantId tenant, StreamId stream, CancellationToken cancellationToken) => new([]);
 
-        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) => new(Task.Delay(-1, cancellationToken));
+        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+            new(Task.Delay(-1, cancellationToken));
     }
 }

@@ -29,7 +29,8 @@ public sealed class AlertmanagerTests
     public async Task A_group_is_as_many_events_as_it_has_alerts()
     {
         var group = await Sources.ReadAsync(Source, Samples.Bytes("alertmanager-webhook-firing-group-of-2.json"));
-        group.Select(alert => (alert.Device, alert.Severity)).ShouldBe([("srv-file01", Severity.Critical), ("srv-file02", Severity.Warning)]);
+        group.Select(alert => (alert.Device, alert.Severity))
+            .ShouldBe([("srv-file01", Severity.Critical), ("srv-file02", Severity.Warning)]);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class AlertmanagerTests
         var many = string.Join(',', Enumerable.Range(0, 60).Select(number => $"'note{number}':'x'"));
         var alert = (await Sources.ReadAsync(Source, Samples.Quoted(
             "{'version':'1','externalURL':'https://grafana.example/','alerts':[{'status':'firing','labels':{'alertname':'K','panelURL':'mine'},'annotations':{" + many
-            + ",'runbook':'https://wiki.example/k','dashboard':'not a link'},'startsAt':'2026-01-01T00:00:00Z','generatorURL':'http://prom.example/graph?g0.expr=up',"
+            + ",'runbook':'https://wiki.example/k','dashboard':'not a "
+            + "link'},'startsAt':'2026-01-01T00:00:00Z','generatorURL':'http://prom.example/graph?g0.expr=up',"
             + "'silenceURL':'https://grafana.example/silence','dashboardURL':'javascript:alert(1)','panelURL':'https://grafana.example/p'}]}"))).Single();
         var first = alert.Attributes.Take(10).ToDictionary();
         first["runbook_url"].ShouldBe("https://wiki.example/k");
@@ -83,7 +85,8 @@ public sealed class AlertmanagerTests
     public async Task The_device_is_what_the_alert_is_about_and_not_where_it_was_measured(string labels, string? device, string title)
     {
         var alert = (await Sources.ReadAsync(Source, Samples.Quoted(
-            $"{{'alerts':[{{'status':'firing','labels':{{{labels}}},'annotations':{{'summary':'EC2 busy'}},'startsAt':'2026-01-01T00:00:00Z'}}]}}"))).Single();
+            $"{{'alerts':[{{'status':'firing','labels':{{{labels}}},'annotations':{{'summary':'EC2 "
+            + $"busy'}},'startsAt':'2026-01-01T00:00:00Z'}}]}}"))).Single();
         (alert.Device, alert.Title).ShouldBe((device, title));
     }
 
@@ -124,7 +127,8 @@ public sealed class AlertmanagerTests
     [InlineData("{'alerts':[{'labels':{},'status':'firing','startsAt':'2026-01-01T00:00:00Z','annotations':[]}]}", "alerts[0].annotations")]
     [InlineData("{'alerts':[],'alerts':[]}", "body")]
     [InlineData("{'alerts':[{'labels':{'a':'\\ud800'}}]}", "body")]
-    public async Task What_is_wrong_is_named(string body, string field) => (await Sources.MalformedFieldAsync(Source, body)).ShouldBe(field);
+    public async Task What_is_wrong_is_named(string body, string field) =>
+        (await Sources.MalformedFieldAsync(Source, body)).ShouldBe(field);
 
     private static async Task<ConnectorEvent> ReadAsync(string labels) => (await Sources.ReadAsync(Source, Samples.Quoted(
         $"{{'version':'4','alerts':[{{'status':'firing','labels':{labels},'startsAt':'2026-01-01T00:00:00Z'}}]}}"))).Single();

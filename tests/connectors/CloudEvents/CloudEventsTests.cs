@@ -25,7 +25,8 @@ public sealed class CloudEventsTests
             Source, Encoding.UTF8.GetBytes((string)Samples.Json("cloudevents-structured.json")["body"]!), Structured)).Single();
         var recorded = Samples.Json("cloudevents-binary.json");
         var headers = recorded["headers"]!.AsObject().Select(pair => (pair.Key, (string)pair.Value!)).ToArray();
-        var binary = (await Sources.ReadAsync(Source, Encoding.UTF8.GetBytes((string)recorded["body"]!), "application/json", headers)).Single();
+        var binary =
+            (await Sources.ReadAsync(Source, Encoding.UTF8.GetBytes((string)recorded["body"]!), "application/json", headers)).Single();
 
         foreach (var read in new[] { structured, binary })
         {
@@ -136,7 +137,8 @@ public sealed class CloudEventsTests
                     changed[name] = value?.DeepClone();
                 var body = changed.ToJsonString();
                 if (!schema.IsValid(JsonElement.Parse(body)))
-                    await Should.ThrowAsync<MalformedEventException>(() => Sources.ReadAsync(Source, Encoding.UTF8.GetBytes(body), Structured), body);
+                    await Should.ThrowAsync<MalformedEventException>(
+                        () => Sources.ReadAsync(Source, Encoding.UTF8.GetBytes(body), Structured), body);
             }
         }
     }

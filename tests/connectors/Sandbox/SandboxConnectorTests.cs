@@ -20,7 +20,8 @@ public sealed class SandboxConnectorTests
     {
         await using var host = await SandboxHost.StartAsync(vendor: "http://127.0.0.1:9/");
         var target = new Target(host.Connection.Name, "device", "dev-c-101", "SRV-FILE01", "Contoso Ltd");
-        var outcome = await host.Connector.ActAsync(host.Connection, new("op-1", "device.isolate", target, new Dictionary<string, string>()), Token);
+        var outcome =
+            await host.Connector.ActAsync(host.Connection, new("op-1", "device.isolate", target, new Dictionary<string, string>()), Token);
         outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
     }
 
@@ -68,7 +69,8 @@ public sealed class SandboxConnectorTests
     [InlineData("device", "SRV-SQL01", "device.reboot", "", "memory.freePercent >= 10")]
     [InlineData("device", "WS-FINANCE02", "device.wake", "", "device.online == true")]
     [InlineData("device", "SRV-HV01", "device.shutdown", "", "device.online == false")]
-    [InlineData("device", "SRV-WEB01", "certificate.renew", "certificate=www.contoso.example", "certificate.www.contoso.example.daysLeft >= 30")]
+    [InlineData("device", "SRV-WEB01", "certificate.renew", "certificate=www.contoso.example",
+        "certificate.www.contoso.example.daysLeft >= 30")]
     [InlineData("device", "SRV-SQL01", "process.lower-priority", "process=ReportBuilder", "process.ReportBuilder.priority != normal")]
     [InlineData("device", "SRV-BACKUP01", "raid.rebuild", "array=md0", "raid.md0.state != degraded")]
     [InlineData("device", "PRN-OFFICE", "printer.clear-queue", "queue=Office", "printer.Office.jobs == 0")]
@@ -78,11 +80,13 @@ public sealed class SandboxConnectorTests
     [InlineData("user", "ben.okafor", "user.unlock", "", "user.locked == false")]
     [InlineData("mailbox", "ben.okafor", "mailbox.raise-quota", "gigabytes=10", "mailbox.usedPercent < 90")]
     [InlineData("site", "Contoso HQ", "vpn.restart-tunnel", "tunnel=hq-azure", "vpn.hq-azure.state == up")]
-    public async Task Each_trouble_of_the_demonstration_can_be_remedied_and_taken_back(string kind, string name, string action, string arguments, string after)
+    public async Task Each_trouble_of_the_demonstration_can_be_remedied_and_taken_back(
+        string kind, string name, string action, string arguments, string after)
     {
         await using var host = await SandboxHost.StartAsync();
         var target = await FindAsync(host, kind, name);
-        var pairs = arguments.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).Select(pair => (pair[0], pair[1])).ToArray();
+        var pairs = arguments.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))
+            .Select(pair => (pair[0], pair[1])).ToArray();
         var words = after.Split(' ');
         var verification = new Condition(string.Join(' ', words[..^2]), words[^2], words[^1]);
         var before = await ObserveAsync(host, target);
@@ -97,7 +101,8 @@ public sealed class SandboxConnectorTests
             await ActAsync(host, target, rollback, "op-1-r", pairs);
             verification.Holds(await ObserveAsync(host, target)).ShouldNotBe(true);
             if (action != "ticket.create")
-                (await ObserveAsync(host, target)).Where(pair => !pair.Key.Contains("Gb", StringComparison.Ordinal)).ShouldBe(before.Where(pair => !pair.Key.Contains("Gb", StringComparison.Ordinal)), ignoreOrder: true);
+                (await ObserveAsync(host, target)).Where(pair => !pair.Key.Contains("Gb", StringComparison.Ordinal))
+                    .ShouldBe(before.Where(pair => !pair.Key.Contains("Gb", StringComparison.Ordinal)), ignoreOrder: true);
         }
     }
 
@@ -107,7 +112,8 @@ public sealed class SandboxConnectorTests
         await using var host = await SandboxHost.StartAsync();
         foreach (var action in host.Connector.Actions.Keys)
         {
-            using var answer = await host.Http.PostAsJsonAsync("sandbox/actions", new { operationId = "op", action, targetId = "nothing", arguments = new { } }, Token);
+            using var answer = await host.Http.PostAsJsonAsync(
+                "sandbox/actions", new { operationId = "op", action, targetId = "nothing", arguments = new { } }, Token);
             (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!["code"]!.ToString().ShouldBe("not-found", action);
         }
     }
@@ -117,7 +123,9 @@ public sealed class SandboxConnectorTests
     {
         await using var host = await SandboxHost.StartAsync();
         var target = await FindAsync(host, "device", "SRV-FILE01");
-        await host.SwitchAsync(JsonNode.Parse("""{ "drift": [{ "target": "SRV-FILE01", "state": { "disks": { "C": { "freePercent": 40 } } } }] }""")!.AsObject());
+        await host.SwitchAsync(
+            JsonNode.Parse(
+                """{ "drift": [{ "target": "SRV-FILE01", "state": { "disks": { "C": { "freePercent": 40 } } } }] }""")!.AsObject());
         (await ObserveAsync(host, target))["disk.C.freePercent"].ShouldBe("40");
         (await ObserveAsync(host, target))["disk.C.freeGb"].ShouldBe("48");
     }
@@ -127,7 +135,8 @@ public sealed class SandboxConnectorTests
     {
         await using var host = await SandboxHost.StartAsync();
         var target = await FindAsync(host, "device", "SRV-FILE01");
-        using var changed = await host.Http.PostAsJsonAsync($"sandbox/devices/{target.Id}/state", JsonNode.Parse("""{ "disks": { "C": { "freePercent": 33.5 } } }"""), Token);
+        using var changed = await host.Http.PostAsJsonAsync(
+            $"sandbox/devices/{target.Id}/state", JsonNode.Parse("""{ "disks": { "C": { "freePercent": 33.5 } } }"""), Token);
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await ObserveAsync(host, target))["disk.C.freePercent"].ShouldBe("33.5");
         await ActAsync(host, target, "device.isolate", "op-1");
@@ -156,8 +165,10 @@ public sealed class SandboxConnectorTests
         var alerts = (await host.Http.GetFromJsonAsync<JsonArray>("sandbox/alerts", Token))!;
         alerts.Select(alert => alert!["kind"]!.ToString()).Distinct().ShouldBe(
         [
-            "DiskSpaceLow", "WindowsServiceDown", "BackupFailed", "MalwareDetected", "PatchFailed", "DeviceOffline", "CertificateExpiringSoon", "HostHighCpuLoad",
-            "HostOutOfMemory", "RaidDegraded", "SuspiciousSignIn", "AccountLocked", "MailboxAlmostFull", "PrinterQueueStuck", "VpnTunnelDown", "UpsOnBattery", "RebootRequired",
+            "DiskSpaceLow", "WindowsServiceDown", "BackupFailed", "MalwareDetected", "PatchFailed", "DeviceOffline",
+            "CertificateExpiringSoon", "HostHighCpuLoad",
+            "HostOutOfMemory", "RaidDegraded", "SuspiciousSignIn", "AccountLocked", "MailboxAlmostFull", "PrinterQueueStuck",
+            "VpnTunnelDown", "UpsOnBattery", "RebootRequired",
         ], ignoreOrder: true);
     }
 
@@ -202,7 +213,8 @@ public sealed class SandboxConnectorTests
     {
         await using var host = await SandboxHost.StartAsync();
         var target = await FindAsync(host, "device", "WS-FINANCE02");
-        var outcome = await host.Connector.ActAsync(host.Connection, new("op-1", "device.isolate", target, new Dictionary<string, string>()), Token);
+        var outcome =
+            await host.Connector.ActAsync(host.Connection, new("op-1", "device.isolate", target, new Dictionary<string, string>()), Token);
         outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("device-offline");
     }
 
@@ -214,19 +226,25 @@ public sealed class SandboxConnectorTests
         await host.SwitchAsync(new() { ["failAfter"] = 100 });
         var outcomes = new List<CallOutcome<ActionReceipt>>();
         for (var i = 0; i < 12; i++)
-            outcomes.Add(await host.Connector.ActAsync(host.Connection, new($"op-{i}", "device.isolate", target, new Dictionary<string, string>()), Token));
+            outcomes.Add(
+                await host.Connector.ActAsync(
+                    host.Connection, new($"op-{i}", "device.isolate", target, new Dictionary<string, string>()), Token));
         outcomes[0].ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         outcomes[^1].ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
         (await host.EffectsAsync("op-11")).ShouldBe(0);
     }
 
     private static async Task<Target> FindAsync(SandboxHost host, string kind, string name) =>
-        (await host.Connector.FindAsync(host.Connection, kind, name, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.ShouldHaveSingleItem();
+        (await host.Connector.FindAsync(host.Connection, kind, name, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value
+            .ShouldHaveSingleItem();
 
     private static async Task<IReadOnlyDictionary<string, string>> ObserveAsync(SandboxHost host, Target target) =>
-        (await host.Connector.ObserveAsync(host.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
+        (await host.Connector.ObserveAsync(
+            host.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
 
-    private static async Task ActAsync(SandboxHost host, Target target, string action, string operation, params (string Name, string Value)[] arguments) =>
-        (await host.Connector.ActAsync(host.Connection, new(operation, action, target, arguments.ToDictionary(pair => pair.Name, pair => pair.Value)), Token))
+    private static async Task ActAsync(SandboxHost host, Target target, string action, string operation,
+        params (string Name, string Value)[] arguments) =>
+        (await host.Connector.ActAsync(host.Connection,
+            new(operation, action, target, arguments.ToDictionary(pair => pair.Name, pair => pair.Value)), Token))
             .ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
 }

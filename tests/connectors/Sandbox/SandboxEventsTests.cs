@@ -14,7 +14,8 @@ public sealed class SandboxEventsTests
     public async Task An_alert_is_one_small_object()
     {
         var alert = (await Sources.ReadAsync(Source, Samples.Quoted(
-            "{'kind':'DiskSpaceLow','device':'SRV-FILE01','severity':'critical','title':'C: is full','volume':'C','freePercent':6}"))).Single();
+            "{'kind':'DiskSpaceLow','device':'SRV-FILE01','severity':'critical','title':'C: is full','volume':'C','freePercent':6}")))
+            .Single();
         (alert.Kind, alert.Device, alert.Severity, alert.Title, alert.AlertKey)
             .ShouldBe(("DiskSpaceLow", "SRV-FILE01", Severity.Critical, "C: is full", "diskspacelow|srv-file01"));
         (alert.Attributes["volume"], alert.Attributes["freePercent"]).ShouldBe(("C", "6"));
@@ -40,5 +41,6 @@ public sealed class SandboxEventsTests
     [InlineData("{'kind':'K','status':'gone'}", "status")]
     [InlineData("{'kind':'K','more':{}}", "more")]
     [InlineData("{'kind':'K','time':'x'}", "time")]
-    public async Task What_is_wrong_is_named(string body, string field) => (await Sources.MalformedFieldAsync(Source, body)).ShouldBe(field);
+    public async Task What_is_wrong_is_named(string body, string field) =>
+        (await Sources.MalformedFieldAsync(Source, body)).ShouldBe(field);
 }

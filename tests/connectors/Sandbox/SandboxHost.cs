@@ -39,7 +39,8 @@ internal sealed class SandboxHost : IVendorUnderTest
     public (string Kind, string Name) Twin => ("device", "SRV-FILE01");
 
     public (string Action, IReadOnlyDictionary<string, string> Arguments, Condition Before, Condition After) Remedy =>
-        ("disk.cleanup", new Dictionary<string, string> { ["volume"] = "C", ["categories"] = "temp" }, new("disk.C.freePercent", "<", "15"), new("disk.C.freePercent", ">=", "15"));
+        ("disk.cleanup", new Dictionary<string, string> { ["volume"] = "C", ["categories"] = "temp" }, new("disk.C.freePercent", "<", "15"),
+            new("disk.C.freePercent", ">=", "15"));
 
     /// <summary>What the intake was sent.</summary>
     public List<(string Connection, string? Authorization, JsonObject Alert)> Delivered { get; } = [];
@@ -109,8 +110,10 @@ internal sealed class SandboxHost : IVendorUnderTest
             ["Sandbox:Timeout"] = Limit.ToString(),
             ["Tenants:contoso:Name"] = "Contoso Ltd", ["Tenants:contoso:Prefix"] = "CON",
             ["Tenants:fabrikam:Name"] = "Fabrikam Inc", ["Tenants:fabrikam:Prefix"] = "FAB",
-            ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox", ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
-            ["Connections:fabrikam-sandbox:Tenant"] = "fabrikam", ["Connections:fabrikam-sandbox:Connector"] = "sandbox", ["Connections:fabrikam-sandbox:Settings:Token"] = "token-f",
+            ["Connections:contoso-sandbox:Tenant"] = "contoso", ["Connections:contoso-sandbox:Connector"] = "sandbox",
+            ["Connections:contoso-sandbox:Settings:Token"] = "token-c",
+            ["Connections:fabrikam-sandbox:Tenant"] = "fabrikam", ["Connections:fabrikam-sandbox:Connector"] = "sandbox",
+            ["Connections:fabrikam-sandbox:Settings:Token"] = "token-f",
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -125,6 +128,7 @@ internal sealed class SandboxHost : IVendorUnderTest
         });
         await app.StartAsync();
         Http.Dispose();
-        Http = new() { BaseAddress = new(app.Urls.Single()), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "token-c") } };
+        Http = new() { BaseAddress = new(app.Urls.Single()),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "token-c") } };
     }
 }

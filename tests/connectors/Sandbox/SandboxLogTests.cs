@@ -20,8 +20,11 @@ public sealed class SandboxLogTests : IAsyncLifetime
     {
         var start = await ReadAsync(null);
         start.Actions.ShouldBeEmpty();
-        var target = (await host.Connector.FindAsync(host.Connection, "device", "WS-RECEPTION", Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Single();
-        await host.Connector.ActAsync(host.Connection, new("CON-1001-x1-0", "service.start", target, new Dictionary<string, string> { ["service"] = "Spooler" }), Token);
+        var target =
+            (await host.Connector.FindAsync(
+                host.Connection, "device", "WS-RECEPTION", Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Single();
+        await host.Connector.ActAsync(host.Connection,
+            new("CON-1001-x1-0", "service.start", target, new Dictionary<string, string> { ["service"] = "Spooler" }), Token);
         await ConsoleAsync("WS-RECEPTION");
         var page = await ReadAsync(start.Cursor);
         page.Actions.Select(action => (action.OperationId, action.By, action.WithOurCredentials)).ShouldBe(
@@ -85,10 +88,12 @@ public sealed class SandboxLogTests : IAsyncLifetime
     private async Task ConsoleAsync(string target)
     {
         using var answer = await host.Http.PostAsJsonAsync(
-            "sandbox/console/actions", new { by = "Sam Shift", action = "service.restart", target, arguments = new { service = "Spooler" } }, Token);
+            "sandbox/console/actions",
+            new { by = "Sam Shift", action = "service.restart", target, arguments = new { service = "Spooler" } }, Token);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
     }
 
     private async Task<ActionPage> ReadAsync(string? cursor) =>
-        (await ((IActionLog)host.Connector).ReadLogAsync(host.Connection, cursor, Token)).ShouldBeOfType<CallOutcome<ActionPage>.Done>().Value;
+        (await ((IActionLog)host.Connector).ReadLogAsync(
+            host.Connection, cursor, Token)).ShouldBeOfType<CallOutcome<ActionPage>.Done>().Value;
 }

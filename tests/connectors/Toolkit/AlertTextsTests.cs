@@ -16,7 +16,8 @@ public sealed class AlertTextsTests
     [InlineData("[FIRING:2, RESOLVED:1] Disk full", "Disk full on srv-file01")]
     [InlineData("🔥 [Alerting] Disk full", "Disk full on srv-file01")]
     [InlineData("⚠️ PROBLEM: Free disk space is less than 10% on volume C:", "Free disk space is less than 10% on volume C on srv-file01")]
-    [InlineData("Disk usage is more than 80%\n  VALUE = 93.84615384615384\n  LABELS = map[instance:srv-file01:9182 volume:C:]", "Disk usage is more than 80% on srv-file01")]
+    [InlineData("Disk usage is more than 80%\n  VALUE = 93.84615384615384\n  LABELS = map[instance:srv-file01:9182 volume:C:]",
+        "Disk usage is more than 80% on srv-file01")]
     [InlineData(@"Disk usage is more than 80%\n  VALUE = 93.8\n  LABELS = map[a:b]", "Disk usage is more than 80% on srv-file01")]
     [InlineData("CPU at %!f(string=93.8) percent", "CPU at 93.8 percent on srv-file01")]
     [InlineData("CPU at %!d(<nil>) percent%!(EXTRA string=x)", "CPU at percent on srv-file01")]
@@ -38,7 +39,8 @@ public sealed class AlertTextsTests
     [InlineData("Odd sign-in", "anna.lopez@contoso.com", "Odd sign-in for anna.lopez@contoso.com")]
     [InlineData("Probe failed", null, "Probe failed")]
     [InlineData("Disk full", "10.20.30.40", "Disk full on 10.20.30.40")]
-    public void What_is_no_host_name_is_not_shortened(string sent, string? where, string title) => AlertTexts.Title(sent, "Kind", where).ShouldBe(title);
+    public void What_is_no_host_name_is_not_shortened(string sent, string? where, string title) =>
+        AlertTexts.Title(sent, "Kind", where).ShouldBe(title);
 
     [Theory]
     [InlineData("It is full.", "Disk full", "It is full.")]
@@ -52,11 +54,13 @@ public sealed class AlertTextsTests
     [InlineData("{{ $labels.x }}", "Other", null)]
     [InlineData(null, "Disk full\nVALUE = 3", "Value: 3")]
     [InlineData(null, "Disk full", null)]
-    public void A_description_says_the_rest(string? sent, string title, string? description) => AlertTexts.Description(sent, title).ShouldBe(description);
+    public void A_description_says_the_rest(string? sent, string title, string? description) =>
+        AlertTexts.Description(sent, title).ShouldBe(description);
 
     [Fact]
     public void Any_text_can_be_read() => Check.QuickThrowOnFailure(Prop.ForAll<string, string>((text, where) =>
-        AlertTexts.Title(text, "K", string.IsNullOrWhiteSpace(where) ? null : where).Length > 0 && AlertTexts.Description(text, where) != ""));
+        AlertTexts.Title(text, "K", string.IsNullOrWhiteSpace(where) ? null : where).Length > 0
+            && AlertTexts.Description(text, where) != ""));
 
     [Theory]
     [InlineData("map[")]

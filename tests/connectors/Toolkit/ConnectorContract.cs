@@ -26,7 +26,10 @@ public interface IVendorUnderTest : IAsyncDisposable
     /// <summary>Completes once the vendor is at an action that it is slow with.</summary>
     Task IsAtWorkAsync();
 
-    /// <summary>So much time passes at once, for the connector and for the vendor. An action's time limit is over long before the vendor ends one that it is slow with.</summary>
+    /// <summary>
+    /// So much time passes at once, for the connector and for the vendor. An action's time limit is over long before the vendor ends one
+    /// that it is slow with.
+    /// </summary>
     void Skip(TimeSpan time);
 
     Task<int> EffectsAsync(string operationId);
@@ -64,11 +67,14 @@ public abstract class ConnectorContract
     {
         await using var vendor = await StartAsync();
         var target = await TwinAsync(vendor);
-        (await vendor.Connector.ActAsync(vendor.Foreign, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
-        (await vendor.Connector.ObserveAsync(vendor.Foreign, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Refused>();
+        (await vendor.Connector.ActAsync(
+            vendor.Foreign, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.Connector.ObserveAsync(
+            vendor.Foreign, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Refused>();
         // Nor does relabelling it help: the vendor knows whose it is.
         var relabelled = target with { Connection = vendor.Foreign.Name };
-        (await vendor.Connector.ActAsync(vendor.Foreign, Call(vendor, relabelled, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.Connector.ActAsync(
+            vendor.Foreign, Call(vendor, relabelled, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
         (await vendor.EffectsAsync("op-1")).ShouldBe(0);
         vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
     }
@@ -80,7 +86,8 @@ public abstract class ConnectorContract
         var target = await TwinAsync(vendor);
         (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.NotApplied);
         vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
-        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        (await vendor.Connector.ActAsync(
+            vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
         vendor.Remedy.After.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
         (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.Applied);
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
@@ -92,7 +99,8 @@ public abstract class ConnectorContract
         await using var vendor = await StartAsync();
         var target = await TwinAsync(vendor);
         await vendor.SetAsync(Trouble.Rejects);
-        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (await vendor.Connector.ActAsync(
+            vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
         (await vendor.EffectsAsync("op-1")).ShouldBe(0);
     }
 
@@ -102,7 +110,9 @@ public abstract class ConnectorContract
         await using var vendor = await StartAsync();
         var target = await TwinAsync(vendor);
         await vendor.SetAsync(Trouble.IsBusy);
-        var outcome = (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
+        var outcome =
+            (await vendor.Connector.ActAsync(
+                vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
         outcome.TryAgainIn.ShouldNotBeNull();
         (await vendor.EffectsAsync("op-1")).ShouldBe(0);
     }
@@ -115,7 +125,8 @@ public abstract class ConnectorContract
         await using var vendor = await StartAsync();
         var target = await TwinAsync(vendor);
         await vendor.SetAsync(trouble);
-        (await vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
+        (await vendor.Connector.ActAsync(
+            vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
         (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.Applied);
     }
@@ -183,24 +194,29 @@ public abstract class ConnectorContract
     public async Task No_rollback_reaches_further_than_its_action()
     {
         await using var vendor = await StartAsync();
-        foreach (var (spec, back) in vendor.Connector.Actions.Values.Where(spec => spec.Rollback is not null).Select(spec => (spec, vendor.Connector.Actions[spec.Rollback!])))
+        foreach (var (spec, back) in vendor.Connector.Actions.Values.Where(spec => spec.Rollback is not null)
+            .Select(spec => (spec, vendor.Connector.Actions[spec.Rollback!])))
         {
             (back.Reversibility > spec.Reversibility).ShouldBeFalse(spec.Name);
             (back.BlastRadius > spec.BlastRadius).ShouldBeFalse(spec.Name);
         }
     }
 
-    private static ActionCall Call(IVendorUnderTest vendor, Target target, string operation) => new(operation, vendor.Remedy.Action, target, vendor.Remedy.Arguments);
+    private static ActionCall Call(IVendorUnderTest vendor, Target target, string operation) =>
+        new(operation, vendor.Remedy.Action, target, vendor.Remedy.Arguments);
 
     private static TimeSpan LimitOf(IVendorUnderTest vendor) => vendor.Connector.Actions[vendor.Remedy.Action].Timeout;
 
-    private static async Task<Target> TwinAsync(IVendorUnderTest vendor) => (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name)).ShouldHaveSingleItem();
+    private static async Task<Target> TwinAsync(IVendorUnderTest vendor) =>
+        (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name)).ShouldHaveSingleItem();
 
     private static async Task<IReadOnlyList<Target>> FindAsync(IVendorUnderTest vendor, Connection connection, string name) =>
-        (await vendor.Connector.FindAsync(connection, vendor.Twin.Kind, name, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value;
+        (await vendor.Connector.FindAsync(
+            connection, vendor.Twin.Kind, name, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value;
 
     private static async Task<IReadOnlyDictionary<string, string>> ObserveAsync(IVendorUnderTest vendor, Target target) =>
-        (await vendor.Connector.ObserveAsync(vendor.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
+        (await vendor.Connector.ObserveAsync(
+            vendor.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
 
     private static async Task<OperationStatus> LookUpAsync(IVendorUnderTest vendor, string operation) =>
         (await vendor.Connector.LookUpAsync(vendor.Connection, operation, Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;

@@ -54,10 +54,12 @@ public sealed class LongAnswerTests : IAsyncLifetime
     }
 
     private Task<CallOutcome<int>> ReadAsync() =>
-        services.GetRequiredService<VendorClient>().ReadAsync(connection, Request, TimeLimit, static json => json.GetValue<string>().Length, Stop);
+        services.GetRequiredService<VendorClient>()
+            .ReadAsync(connection, Request, TimeLimit, static json => json.GetValue<string>().Length, Stop);
 
     private Task<CallOutcome<int>> ActAsync() =>
-        services.GetRequiredService<VendorClient>().ActAsync(connection, Request, TimeLimit, static json => json.GetValue<string>().Length, Stop);
+        services.GetRequiredService<VendorClient>()
+            .ActAsync(connection, Request, TimeLimit, static json => json.GetValue<string>().Length, Stop);
 
     private HttpRequestMessage Request() => new(HttpMethod.Get, vendor.Urls.Single());
 

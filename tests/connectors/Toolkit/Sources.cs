@@ -37,7 +37,8 @@ internal static class Sources
             .AddSingleton<IMediator, Mediator>();
         foreach (var type in typeof(IWebhookSource).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }))
         {
-            foreach (var role in type.GetInterfaces().Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            foreach (var role in type.GetInterfaces()
+                .Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
                 services.AddSingleton(role, type);
         }
         return services.BuildServiceProvider().GetRequiredService<IMediator>();

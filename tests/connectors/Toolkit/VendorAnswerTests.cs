@@ -18,8 +18,10 @@ public sealed class VendorAnswerTests
             },
         };
         using var client = new HttpClient(handler);
-        var failure = await Record.ExceptionAsync(() => client.GetAsync(new Uri("http://vendor.example/"), TestContext.Current.CancellationToken));
-        VendorAnswer.Of<int>(failure.ShouldNotBeNull()).ShouldBeOfType<CallOutcome<int>.NotDone>(failure.ToString()).Message.ShouldBe("The vendor cannot be reached.");
+        var failure =
+            await Record.ExceptionAsync(() => client.GetAsync(new Uri("http://vendor.example/"), TestContext.Current.CancellationToken));
+        VendorAnswer.Of<int>(failure.ShouldNotBeNull()).ShouldBeOfType<CallOutcome<int>.NotDone>(failure.ToString()).Message
+            .ShouldBe("The vendor cannot be reached.");
     }
 
     [Fact]

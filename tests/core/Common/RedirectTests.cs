@@ -55,8 +55,11 @@ public sealed class RedirectTests : IAsyncLifetime
     public async Task A_data_key_is_not_carried_on(int redirect)
     {
         status = redirect;
-        var wrapper = VaultServices.KeyVault(new() { Provider = KeyProvider.KeyVault, VaultUri = Address, KeyName = "bot-{tenant}" }, static (_, _) => new("token"));
-        var withheld = await Should.ThrowAsync<KeyWithheldException>(async () => await wrapper.WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
+        var wrapper = VaultServices.KeyVault(
+            new() { Provider = KeyProvider.KeyVault, VaultUri = Address, KeyName = "bot-{tenant}" }, static (_, _) => new("token"));
+        var withheld =
+            await Should.ThrowAsync<KeyWithheldException>(
+                async () => await wrapper.WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
         withheld.Message.ShouldContain($"answered {redirect}");
         asked.ShouldBe(["POST /keys/bot-contoso/wrapkey"]);
         elsewhere.ShouldBeEmpty();

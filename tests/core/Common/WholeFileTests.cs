@@ -23,7 +23,8 @@ public sealed class WholeFileTests : IDisposable
                     return Succeeds(() => WholeFile.Create(path, Encoding.UTF8.GetBytes($"{who}"))) ? $"{who}" : null;
                 },
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-            tried.Where(who => who is not null).ShouldHaveSingleItem().ShouldBe(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+            tried.Where(who => who is not null).ShouldHaveSingleItem()
+                .ShouldBe(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
         }
         Directory.GetFiles(folder).Length.ShouldBe(200);
     }

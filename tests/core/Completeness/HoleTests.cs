@@ -34,7 +34,8 @@ public sealed class HoleTests
         var end = scene.Bot.Clock.GetUtcNow().AddMinutes(30);
         HoleFinder.Of(whole, end).ShouldBeEmpty();
         for (var left = 0; left < whole.Count - 1; left++)
-            HoleFinder.Of(whole.Where((_, index) => index != left), end).ShouldContain(hole => hole.Kind == HoleKind.Missing, $"without {whole[left].Type}");
+            HoleFinder.Of(whole.Where((_, index) => index != left), end)
+                .ShouldContain(hole => hole.Kind == HoleKind.Missing, $"without {whole[left].Type}");
     }
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class HoleTests
         await scene.PollAsync();
         // Renumbered, as a forger would.
         var seq = 0L;
-        var rewritten = scene.Bot.Ledger.Entries(ExecutionScene.Contoso).Where(entry => entry.Type != without || (without == "poll.advanced" && entry.Version > 1))
+        var rewritten = scene.Bot.Ledger.Entries(ExecutionScene.Contoso)
+            .Where(entry => entry.Type != without || (without == "poll.advanced" && entry.Version > 1))
             .Select(entry => entry with { Seq = ++seq }).ToList();
         HoleFinder.Of(rewritten, scene.Bot.Clock.GetUtcNow().AddHours(1)).ShouldContain(hole => hole.Kind == kind);
     }
@@ -69,7 +71,8 @@ public sealed class HoleTests
         var finished = whole.First(static entry => entry.Fact is ExecutionFinished);
         var again = started with { Seq = whole.Count + 1, Fact = (ExecutionStarted)started.Fact with { ExecutionId = "CON-1001-x2" } };
         var ended = finished with { Seq = whole.Count + 2, Fact = (ExecutionFinished)finished.Fact with { ExecutionId = "CON-1001-x2" } };
-        var hole = HoleFinder.Of([.. whole, again, ended], scene.Bot.Clock.GetUtcNow()).Where(static hole => hole.Kind == HoleKind.NoDecision).ShouldHaveSingleItem();
+        var hole = HoleFinder.Of([.. whole, again, ended], scene.Bot.Clock.GetUtcNow())
+            .Where(static hole => hole.Kind == HoleKind.NoDecision).ShouldHaveSingleItem();
         hole.Subject.ShouldBe("CON-1001-x2");
     }
 
@@ -133,7 +136,8 @@ public sealed class HoleTests
         Add(Receipts("b", 0) with { NotTaken = new Dictionary<string, long> { ["400"] = 1, ["413"] = 2 } });
         var hole = Holes().ShouldHaveSingleItem();
         (hole.Kind, hole.Subject, hole.Seq).ShouldBe((HoleKind.NotTaken, "b", 2));
-        hole.What.ShouldBe("Deliveries of a known sender were refused, and what they said is on no record: 1 could not be read, 2 larger than 1 MiB.");
+        hole.What.ShouldBe(
+            "Deliveries of a known sender were refused, and what they said is on no record: 1 could not be read, 2 larger than 1 MiB.");
     }
 
     [Fact]
@@ -148,7 +152,8 @@ public sealed class HoleTests
         now += TimeSpan.FromHours(5);
         Add(Poll("9", "10"));
         now += TimeSpan.FromHours(5);
-        Holes().Select(hole => hole.Kind).ShouldBe([HoleKind.PollJump, HoleKind.PollJump, HoleKind.PollQuiet, HoleKind.PollQuiet], ignoreOrder: true);
+        Holes().Select(hole => hole.Kind)
+            .ShouldBe([HoleKind.PollJump, HoleKind.PollJump, HoleKind.PollQuiet, HoleKind.PollQuiet], ignoreOrder: true);
     }
 
     [Fact]
@@ -207,17 +212,20 @@ public sealed class HoleTests
     private IReadOnlyList<Hole> Holes() => HoleFinder.Of(entries, now);
 
     private void Received(string connection, int number) => Add(new EventReceived(
-        $"E-{connection}{number}", connection, $"{number}", EventStatus.Firing, Severity.Info, "k", null, "t", null, "a", "k|", "k", now, false, new Dictionary<string, string>())
+        $"E-{connection}{number}", connection, $"{number}", EventStatus.Firing, Severity.Info, "k", null, "t", null, "a", "k|", "k", now,
+        false, new Dictionary<string, string>())
     {
         Delivery = new("00", 0, 1),
     });
 
-    private WebhookReceipts Receipts(string connection, long added) => new(connection, now, now, added, added, 0, now, new Dictionary<string, long>());
+    private WebhookReceipts Receipts(string connection, long added) =>
+        new(connection, now, now, added, added, 0, now, new Dictionary<string, long>());
 
     private static PollAdvanced Poll(string? from, string to) => new("vendor", from, to, 0, [], false);
 
     private void Heartbeat() => Add(new UnknownFact(JsonDocument.Parse("{}").RootElement), "ledger.heartbeat");
 
     private void Add(Fact fact, string? type = null) => entries.Add(new(
-        ExecutionScene.Contoso, entries.Count + 1, now, type ?? CoreFeatures.Catalog.NameOf(fact), new("test"), entries.Count + 1, Actor.Service("test"), "c", null, fact, default));
+        ExecutionScene.Contoso, entries.Count + 1, now, type ?? CoreFeatures.Catalog.NameOf(fact), new("test"), entries.Count + 1,
+        Actor.Service("test"), "c", null, fact, default));
 }

@@ -35,9 +35,11 @@ public sealed class OutOfBandFreezeTests
         scene.ByHand(by: "the bot's token", ours: true);
         scene.ByHand(by: "the bot's token", ours: true);
         await scene.PollAsync();
-        var state = await new TenantStates(scene.Bot.Ledger, CoreFeatures.Catalog).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
+        var state = await new TenantStates(scene.Bot.Ledger, CoreFeatures.Catalog).GetAsync(
+            ExecutionScene.Contoso, TestContext.Current.CancellationToken);
         Freezes.Sentence("Contoso Ltd", state.Freeze.ShouldNotBeNull()).ShouldEndWith(
-            "no decision allows it. It names no operation, so it was not done by the bot. Nothing is approved or executed until an approver or administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
+            "no decision allows it. It names no operation, so it was not done by the bot. Nothing is approved or executed until an "
+            + "approver or administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
         scene.Bot.Facts<FreezeSet>().Count.ShouldBe(1);
     }
 

@@ -14,7 +14,9 @@ public sealed class OutOfBandTests : IDisposable
 {
     private readonly PollingScene scene = new();
 
-    public static TheoryData<string> Points => [.. Failpoint.All.Where(point => point is not ("event.appended" or "incident.opened") && !point.StartsWith("card", StringComparison.Ordinal)), .. Failpoint.InTrouble];
+    public static TheoryData<string> Points =>
+        [.. Failpoint.All.Where(point => point is not ("event.appended" or "incident.opened")
+            && !point.StartsWith("card", StringComparison.Ordinal)), .. Failpoint.InTrouble];
 
     public void Dispose() => scene.Dispose();
 
@@ -35,7 +37,8 @@ public sealed class OutOfBandTests : IDisposable
         scene.ByHand(by: "Sam Shift");
         await scene.PollAsync();
         var change = scene.Changes.ShouldHaveSingleItem();
-        (change.By, change.Action, change.Target.Name, change.DoneAt, change.Simulated).ShouldBe(("Sam Shift", "lamp.off", "HALL", DateTimeOffset.UnixEpoch, true));
+        (change.By, change.Action, change.Target.Name, change.DoneAt, change.Simulated).ShouldBe(
+            ("Sam Shift", "lamp.off", "HALL", DateTimeOffset.UnixEpoch, true));
         change.Why.ShouldContain("no operation");
         var polled = scene.Polls[^1];
         (polled.From, polled.Found, polled.Ours.Count).ShouldBe((scene.Polls[0].To, 1, 0));
@@ -58,7 +61,8 @@ public sealed class OutOfBandTests : IDisposable
             await one.Bot.RunUntilDoneAsync();
             await one.PollAsync();
             one.Changes.ShouldBeEmpty($"{point}, {mood}");
-            one.Polls.SelectMany(poll => poll.Ours).Select(seen => seen.OperationId).ShouldBe(one.Bot.Vendor.Effects.Select(effect => effect.Operation), $"{point}, {mood}");
+            one.Polls.SelectMany(poll => poll.Ours).Select(seen => seen.OperationId)
+                .ShouldBe(one.Bot.Vendor.Effects.Select(effect => effect.Operation), $"{point}, {mood}");
         }
     }
 
@@ -76,7 +80,8 @@ public sealed class OutOfBandTests : IDisposable
         await other.PollAsync();
         await other.Bot.ApproveAsync(ExecutionScene.TurnOn("a"));
         await other.Bot.RunAsync(TestContext.Current.CancellationToken);
-        var back = ExecutionScene.TurnOn("a", rollback: null, action: "lamp.off") with { Preconditions = [], Verifications = [new("lamp.a.state", "==", "off")] };
+        var back = ExecutionScene.TurnOn("a", rollback: null, action: "lamp.off") with
+            { Preconditions = [], Verifications = [new("lamp.a.state", "==", "off")] };
         await other.Bot.StageAsync(GateLevel.L1, ProposalKind.Undo, 2, back);
         await other.Bot.RunAsync(TestContext.Current.CancellationToken);
         other.Bot.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-u1-0"]);
@@ -184,10 +189,12 @@ public sealed class OutOfBandTests : IDisposable
         scene.ByHand(by: "Sam Shift");
         await scene.PollAsync();
         var follower = new OutOfBandFollower(new Intake(new(scene.Bot.Ledger)));
-        foreach (var entry in Enumerable.Repeat(scene.Bot.Ledger.Entries(ExecutionScene.Contoso), 2).SelectMany(entries => entries).ToList())
+        foreach (var entry in Enumerable.Repeat(scene.Bot.Ledger.Entries(ExecutionScene.Contoso), 2)
+            .SelectMany(entries => entries).ToList())
             await follower.HandleAsync(entry, TestContext.Current.CancellationToken);
         var received = scene.Bot.Facts<EventReceived>().ShouldHaveSingleItem();
-        (received.Kind, received.Severity, received.Device, received.Connection).ShouldBe(("OutOfBandChange", Severity.Error, "HALL", "contoso-scripted"));
+        (received.Kind, received.Severity, received.Device, received.Connection).ShouldBe(
+            ("OutOfBandChange", Severity.Error, "HALL", "contoso-scripted"));
         received.Attributes["by"].ShouldBe("Sam Shift");
         received.Attributes["done_at"].ShouldBe("1970-01-01 00:00:00 UTC");
         received.Description.ShouldNotBeNull().ShouldContain("No decision on record allows it");
@@ -198,7 +205,9 @@ public sealed class OutOfBandTests : IDisposable
     {
         public async Task<TResponse> Send<TResponse>(MediatR.IRequest<TResponse> request, CancellationToken cancellationToken = default)
         {
-            var handler = new ReceiveEventsHandler(ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(), Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
+            var handler = new ReceiveEventsHandler(
+                ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(),
+                Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
             return (TResponse)await handler.Handle((ReceiveEvents)(object)request, cancellationToken);
         }
 
@@ -206,7 +215,8 @@ public sealed class OutOfBandTests : IDisposable
 
         public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default) where TNotification : MediatR.INotification =>
+        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
+            where TNotification : MediatR.INotification =>
             throw new NotSupportedException();
     }
 

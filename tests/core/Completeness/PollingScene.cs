@@ -34,7 +34,8 @@ internal sealed class PollingScene : IDisposable
     public Task<bool> PollAsync() => Poller().PollAsync(ExecutionScene.Contoso, Connection, CancellationToken.None);
 
     /// <summary>Somebody at the vendor's console.</summary>
-    public void ByHand(string action = "lamp.off", string lamp = "a", string by = "Sam Shift", string? operation = null, bool? ours = false) =>
+    public void ByHand(string action = "lamp.off", string lamp = "a", string by = "Sam Shift", string? operation = null,
+        bool? ours = false) =>
         Bot.Vendor.Write(operation, action, ExecutionScene.Room(), new Dictionary<string, string> { ["lamp"] = lamp }, by, ours);
 }
 

@@ -158,7 +158,8 @@ public sealed class SilenceTests : IDisposable
         using var one = Watch(connection, sends: true);
         using var other = Watch(connection, sends: true);
         var began = clock.GetUtcNow();
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
+        await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
         ledger.Entries(Contoso).ShouldHaveSingleItem().Fact.ShouldBe(new ConnectionExpected("contoso-alerts"));
         receipts.Refused(connection, 401);
         await receipts.RecordAsync(Token);
@@ -235,13 +236,15 @@ public sealed class SilenceTests : IDisposable
         using var other = Watch(connection);
         await ReceiveAsync();
         clock.Advance(TimeSpan.FromDays(2));
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
+        await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
         ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
     }
 
     private SilenceWatch Watch(Connection only, bool sends = false, IFollowedTenants? followed = null) => new(
-        ledger, new(ledger, CoreFeatures.Catalog), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only), sends ? [new Sender()] : [], Options.Create(options), clock,
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
+        ledger, new(ledger, CoreFeatures.Catalog), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only),
+        sends ? [new Sender()] : [], Options.Create(options), clock, new ServiceCollection().AddMetrics().BuildServiceProvider()
+            .GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
 
     private async Task WrittenAsync(int entries)
     {
@@ -255,8 +258,10 @@ public sealed class SilenceTests : IDisposable
     private async Task ReceiveAsync()
     {
         var received = new EventReceived(
-            $"E-{clock.GetUtcNow().Ticks}", connection.Name, "1", EventStatus.Resolved, Severity.Info, "k", null, "t", null, "a", "k|", "k", clock.GetUtcNow(), false, new Dictionary<string, string>());
-        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), "c", received)], Token)).ShouldBeOfType<AppendResult.Appended>();
+            $"E-{clock.GetUtcNow().Ticks}", connection.Name, "1", EventStatus.Resolved, Severity.Info, "k", null, "t", null, "a", "k|", "k",
+            clock.GetUtcNow(), false, new Dictionary<string, string>());
+        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), "c", received)],
+            Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
     private sealed class Sender : IConnectionCheck

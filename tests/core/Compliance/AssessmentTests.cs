@@ -54,7 +54,8 @@ public sealed class AssessmentTests : IDisposable
         await story.SayAsync(StreamId.Freeze, new FreezeSet("drill"), EvidenceScene.Ana.AsActor());
         await story.SayAsync(StreamId.Freeze, new FreezeLifted(null), ana.AsActor());
         using var assessment = Assess();
-        assessment.Incidentals.Select(static one => one.Kind).ShouldBe([IncidentalKind.OwnRole, IncidentalKind.Frozen, IncidentalKind.OwnFreezeLifted]);
+        assessment.Incidentals.Select(static one => one.Kind)
+            .ShouldBe([IncidentalKind.OwnRole, IncidentalKind.Frozen, IncidentalKind.OwnFreezeLifted]);
         assessment.People.ShouldHaveSingleItem();
     }
 
@@ -71,7 +72,8 @@ public sealed class AssessmentTests : IDisposable
         {
             await story.SayAsync(
                 StreamId.Proposal(id),
-                new RecommendationDrafted(id, 1, "runbook ups v1", "Clean up.", "It is full.", [], Plan.Empty, Risk.Low, null, new Dictionary<string, string>(), true)
+                new RecommendationDrafted(id, 1, "runbook ups v1", "Clean up.", "It is full.", [], Plan.Empty, Risk.Low, null,
+                    new Dictionary<string, string>(), true)
                 {
                     NotAfter = begun.AddHours(worth),
                 },
@@ -80,7 +82,8 @@ public sealed class AssessmentTests : IDisposable
         // Staged for eight hours.
         await story.StageAsync(id, 1, GateLevel.L2);
         await story.SayAsync(
-            StreamId.Proposal(id), new ProposalDecided(id, 1, DecisionKind.Snooze, EvidenceScene.Seal($"{id} 1"), null, null, begun.AddHours(24), false), Cy.AsActor());
+            StreamId.Proposal(id), new ProposalDecided(
+                id, 1, DecisionKind.Snooze, EvidenceScene.Seal($"{id} 1"), null, null, begun.AddHours(24), false), Cy.AsActor());
         clock.Advance(begun.AddHours(approvedAfter) - clock.GetUtcNow());
         await story.DecideAsync(id, 1, DecisionKind.Approve, Cy);
         await story.RunAsync(id, 1, ExecutionOutcome.Verified);

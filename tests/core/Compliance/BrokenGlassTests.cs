@@ -23,9 +23,12 @@ public sealed class BrokenGlassTests : IDisposable
         var id = await OpenAsync();
         await DecideAsync(id, inTheNameOf: EvidenceScene.Bo.AsActor());
         var files = await ExportAsync(names);
-        var sentence = names ? "Ana Approver approved in the name of Bo Both: it burns." : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is sealed).";
+        var sentence = names
+            ? "Ana Approver approved in the name of Bo Both: it burns."
+            : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is sealed).";
         Text(files, BundleFormat.Report).ShouldContain(sentence);
-        Text(files, "oscal/assessment-results.json").ShouldContain($"Approved in the name of {(names ? "Bo Both" : $"person {EvidenceScene.Bo.ObjectId}")} for {id}");
+        Text(files, "oscal/assessment-results.json")
+            .ShouldContain($"Approved in the name of {(names ? "Bo Both" : $"person {EvidenceScene.Bo.ObjectId}")} for {id}");
         Text(files, "oscal/assessment-results.json").ShouldContain("Gate decided in the name of somebody absent");
     }
 
@@ -42,14 +45,17 @@ public sealed class BrokenGlassTests : IDisposable
         var objected = await OpenAsync();
         await DecideAsync(objected, owed: 1);
         await scene.Story.ReviewAsync(objected, Cy, confirms: false, complete: false);
-        await scene.Story.SayAsync(StreamId.Proposal(objected), new BreakGlassEscalated(objected, 1, Role.Manager, "Somebody objected."), Cy.AsActor());
+        await scene.Story.SayAsync(StreamId.Proposal(objected), new BreakGlassEscalated(objected, 1, Role.Manager, "Somebody objected."),
+            Cy.AsActor());
         var files = await ExportAsync(names);
         var (report, results) = (Text(files, BundleFormat.Report), Text(files, "oscal/assessment-results.json"));
         var ana = names ? "Ana Approver" : $"Person {EvidenceScene.Ana.ObjectId}";
         var (bo, cy) = names ? ("Bo Both", "Cy Confirmer") : ($"Person {EvidenceScene.Bo.ObjectId}", $"Person {Cy.ObjectId}");
         foreach (var text in (string[])[report, results])
         {
-            text.ShouldContain($"{ana} broke the glass and approved alone, 2 confirmations by others owed until 2026-03-03 09:00:00 UTC{(names ? ": it burns" : " (the reason is sealed)")}.");
+            text.ShouldContain(
+                $"{ana} broke the glass and approved alone, 2 confirmations by others owed until 2026-03-03 09:00:00 "
+                + $"UTC{(names ? ": it burns" : " (the reason is sealed)")}.");
             text.ShouldContain("The broken glass is not confirmed: 2 confirmations by others owed until 2026-03-03 09:00:00 UTC.");
             text.ShouldContain($"{bo} confirmed that it was right to break the glass.");
             text.ShouldContain("The broken glass is confirmed: nothing more is owed.");
@@ -95,14 +101,17 @@ public sealed class BrokenGlassTests : IDisposable
         var request = await scene.RequestAsync(checkpoint: checkpoint);
         BundleRequest[] requests =
         [
-            request, await scene.RequestAsync(checkpoint: checkpoint, names: true), await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["2"])),
-            await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["3"])), request with { TenantName = "Contoso GmbH" }, request with { Provider = "Another MSP" },
+            request, await scene.RequestAsync(checkpoint: checkpoint, names: true),
+            await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["2"])),
+            await scene.RequestAsync(checkpoint: checkpoint, redacted: Redaction.Parse(["3"])),
+            request with { TenantName = "Contoso GmbH" }, request with { Provider = "Another MSP" },
             await scene.RequestAsync(last: 4, checkpoint: checkpoint), await scene.RequestAsync(),
         ];
         var byUuid = new Dictionary<string, string>();
         foreach (var (number, one) in requests.Append(request).Index())
         {
-            foreach (var (name, bytes) in BundleScene.Unpack(await scene.ExportAsync(one, $"{number}.zip")).Where(static file => file.Key.StartsWith("oscal/", StringComparison.Ordinal)))
+            foreach (var (name, bytes) in BundleScene.Unpack(await scene.ExportAsync(one, $"{number}.zip"))
+                .Where(static file => file.Key.StartsWith("oscal/", StringComparison.Ordinal)))
             {
                 var text = Encoding.UTF8.GetString(bytes);
                 var uuid = System.Text.Json.JsonElement.Parse(bytes).EnumerateObject().Single().Value.GetProperty("uuid").GetString()!;

@@ -6,8 +6,8 @@ using DevOpsAI.Compliance.Bundles;
 namespace DevOpsAI.Tests.Core.Compliance;
 
 /// <summary>
-/// A zip says twice what is in it, and tools differ in whom they believe. Each of these archives has the hash of itself at its end and shows an
-/// untouched bundle to a reader of the directory, and something else to another reader.
+/// A zip says twice what is in it, and tools differ in whom they believe. Each of these archives has the hash of itself at its end and
+/// shows an untouched bundle to a reader of the directory, and something else to another reader.
 /// </summary>
 public sealed class BundleFacesTests : IDisposable
 {
@@ -21,8 +21,10 @@ public sealed class BundleFacesTests : IDisposable
 
     private static Dictionary<string, Func<byte[], byte[]>> Faces => new(StringComparer.Ordinal)
     {
-        ["a second file that the directory does not know, before it"] = static bundle => Inserted(bundle, DirectoryAt(bundle), LocalFile("report.html", "<p>forged</p>")),
-        ["a second file that the directory does not know, between two"] = static bundle => Inserted(bundle, Offset(bundle, 1), LocalFile("report.html", "<p>forged</p>"), after: 1),
+        ["a second file that the directory does not know, before it"] =
+            static bundle => Inserted(bundle, DirectoryAt(bundle), LocalFile("report.html", "<p>forged</p>")),
+        ["a second file that the directory does not know, between two"] =
+            static bundle => Inserted(bundle, Offset(bundle, 1), LocalFile("report.html", "<p>forged</p>"), after: 1),
         ["bytes before the first file"] = static bundle => Inserted(bundle, 0, "PK\u0003\u0004#!/bin/sh\n"u8, after: 0),
         ["a file before the first"] = static bundle => Inserted(bundle, 0, LocalFile("report.html", "<p>forged</p>"), after: 0),
         ["bytes between two files"] = static bundle => Inserted(bundle, Offset(bundle, 3), "12345678"u8, after: 3),
@@ -52,7 +54,8 @@ public sealed class BundleFacesTests : IDisposable
             bytes[Offset(bundle, 0) + 8] = 9;
             bytes[DirectoryAt(bundle) + 10] = 9;
         }),
-        ["a link"] = static bundle => With(bundle, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(DirectoryAt(bundle) + 38), 0xA1FF_0000)),
+        ["a link"] = static bundle =>
+            With(bundle, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(DirectoryAt(bundle) + 38), 0xA1FF_0000)),
         ["a folder"] = static bundle => With(bundle, bytes => bytes[DirectoryAt(bundle) + 38] |= 0x10),
         ["one file more in the directory than its end says"] = static bundle => With(bundle, bytes => bytes[^(EndSize - 10)]--),
         ["another number of files on this disk"] = static bundle => With(bundle, bytes => bytes[^(EndSize - 8)]--),
@@ -69,7 +72,8 @@ public sealed class BundleFacesTests : IDisposable
     public async Task What_another_reader_would_see_otherwise_is_no_bundle(string attack)
     {
         await scene.Story.VerifiedAsync();
-        var bundle = await File.ReadAllBytesAsync(await scene.ExportAsync(await scene.RequestAsync()), TestContext.Current.CancellationToken);
+        var bundle =
+            await File.ReadAllBytesAsync(await scene.ExportAsync(await scene.RequestAsync()), TestContext.Current.CancellationToken);
         var path = scene.Path("faces.zip");
         var forged = Faces[attack](bundle);
         BundleScene.WriteWithHash(path, forged);
@@ -158,8 +162,10 @@ public sealed class BundleFacesTests : IDisposable
 
     private static byte[] Commented(byte[] bundle, string more)
     {
-        byte[] longer = [.. bundle[..^BundleFormat.CommentLength], .. Encoding.ASCII.GetBytes(more), .. bundle[^BundleFormat.CommentLength..]];
-        BinaryPrimitives.WriteUInt16LittleEndian(longer.AsSpan(bundle.Length - EndSize + 20), (ushort)(BundleFormat.CommentLength + more.Length));
+        byte[] longer = [.. bundle[..^BundleFormat.CommentLength], .. Encoding.ASCII.GetBytes(more),
+            .. bundle[^BundleFormat.CommentLength..]];
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            longer.AsSpan(bundle.Length - EndSize + 20), (ushort)(BundleFormat.CommentLength + more.Length));
         return longer;
     }
 
@@ -184,14 +190,17 @@ public sealed class BundleFacesTests : IDisposable
         return forged;
     }
 
-    /// <summary>A reader who follows the packed bytes to their end finds the hidden file there; one who follows the sizes does not.</summary>
+    /// <summary>
+    /// A reader who follows the packed bytes to their end finds the hidden file there; one who follows the sizes does not.
+    /// </summary>
     private static byte[] BehindPacked(byte[] bundle)
     {
         var hidden = LocalFile("report.html", "<p>forged</p>");
         var forged = Inserted(bundle, Offset(bundle, 1), hidden, after: 1);
         int[] places = [(int)Offset(bundle, 0) + 18, Header(forged, 0) + 20];
         foreach (var place in places)
-            BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(place), (uint)(BinaryPrimitives.ReadUInt32LittleEndian(forged.AsSpan(place)) + hidden.Length));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                forged.AsSpan(place), (uint)(BinaryPrimitives.ReadUInt32LittleEndian(forged.AsSpan(place)) + hidden.Length));
         return forged;
     }
 
@@ -207,7 +216,8 @@ public sealed class BundleFacesTests : IDisposable
         return whole[..(int)BinaryPrimitives.ReadUInt32LittleEndian(whole.AsSpan(whole.Length - 22 + 16))];
     }
 
-    private static int DirectoryAt(byte[] bundle) => (int)BinaryPrimitives.ReadUInt32LittleEndian(bundle.AsSpan(bundle.Length - EndSize + 16));
+    private static int DirectoryAt(byte[] bundle) =>
+        (int)BinaryPrimitives.ReadUInt32LittleEndian(bundle.AsSpan(bundle.Length - EndSize + 16));
 
     /// <summary>Where the directory tells of the file of that number.</summary>
     private static int Header(byte[] bundle, int number)
@@ -218,8 +228,10 @@ public sealed class BundleFacesTests : IDisposable
         return at;
     }
 
-    private static long Offset(byte[] bundle, int number) => BinaryPrimitives.ReadUInt32LittleEndian(bundle.AsSpan(Header(bundle, number) + 42));
+    private static long Offset(byte[] bundle, int number) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bundle.AsSpan(Header(bundle, number) + 42));
 
     private static string Name(byte[] bundle, int number) =>
-        Encoding.ASCII.GetString(bundle.AsSpan(Header(bundle, number) + 46, BinaryPrimitives.ReadUInt16LittleEndian(bundle.AsSpan(Header(bundle, number) + 28))));
+        Encoding.ASCII.GetString(bundle.AsSpan(
+            Header(bundle, number) + 46, BinaryPrimitives.ReadUInt16LittleEndian(bundle.AsSpan(Header(bundle, number) + 28))));
 }

@@ -11,10 +11,13 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
-/// <summary>Whoever has a key of their own can make everything in a bundle fit. Whatever they put into it, the check ends with a verdict.</summary>
+/// <summary>
+/// Whoever has a key of their own can make everything in a bundle fit. Whatever they put into it, the check ends with a verdict.
+/// </summary>
 public sealed class BundleFuzzTests : IDisposable
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4096 };
+    private static readonly JsonSerializerOptions Relaxed =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4096 };
 
     private readonly BundleScene scene = new();
 
@@ -62,12 +65,14 @@ public sealed class BundleFuzzTests : IDisposable
     {
         var (files, bodies) = await SignedAsync();
         var changed = bodies.ToArray();
-        var place = changed.Index().First(static one => Encoding.UTF8.GetString(one.Item).Contains("\"proposal.staged\"", StringComparison.Ordinal)).Index;
+        var place = changed.Index()
+            .First(static one => Encoding.UTF8.GetString(one.Item).Contains("\"proposal.staged\"", StringComparison.Ordinal)).Index;
         changed[place] = Changed(changed[place], ["data", "plan"], "removed");
         var whole = BundleScene.Unpack(scene.ForgeSigned(files, changed));
         whole[BundleFormat.Checkpoint] = files[BundleFormat.Checkpoint];
         whole[BundleFormat.Manifest] = files[BundleFormat.Manifest];
-        (await BundleScene.CheckAsync(scene.Forge(whole))).Problem.ShouldBe("The entries are not those that the checkpoint was signed for.");
+        (await BundleScene.CheckAsync(scene.Forge(whole))).Problem.ShouldBe(
+            "The entries are not those that the checkpoint was signed for.");
     }
 
     private async Task<(Dictionary<string, byte[]> Files, byte[][] Bodies)> SignedAsync()
@@ -97,9 +102,13 @@ public sealed class BundleFuzzTests : IDisposable
         scene.Keys.Of(EvidenceScene.Contoso).Add(DataKey.Create("subject"));
         foreach (var fact in EveryFact.All)
             await scene.Story.SayAsync(EveryFact.AsEntry(fact).Stream, fact, EvidenceScene.Ana.AsActor());
-        var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None).ToListAsync(TestContext.Current.CancellationToken);
+        var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None)
+            .ToListAsync(TestContext.Current.CancellationToken);
         stored.Count.ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Count());
-        var honest = stored.ConvertAll(one => new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, one.Body, one.Leaf.ToArray()).ShouldNotBeNull());
+        var honest =
+            stored.ConvertAll(
+                one => new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, one.Body, one.Leaf.ToArray())
+                    .ShouldNotBeNull());
         await DeriveAsync(honest);
         var (made, refused) = (0, 0);
         foreach (var (index, one) in stored.Index())
@@ -110,13 +119,15 @@ public sealed class BundleFuzzTests : IDisposable
                 foreach (var way in MutatedEntry.Ways.Where(way => way != "long" || path.Length <= 2))
                 {
                     var body = MutatedEntry.Change(whole, path, way);
-                    if (new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, body, MerkleTree.HashLeaf(body)) is not { } read)
+                    if (new EvidenceEntries(CoreFeatures.Catalog).Decode(EvidenceScene.Contoso, one.Seq, body, MerkleTree.HashLeaf(body))
+                        is not { } read)
                     {
                         refused++;
                         continue;
                     }
                     made++;
-                    await Should.NotThrowAsync(() => DeriveAsync([.. honest[..index], read, .. honest[(index + 1)..]]), $"{read.Type} {string.Join('.', path)} {way}");
+                    await Should.NotThrowAsync(() => DeriveAsync([.. honest[..index], read, .. honest[(index + 1)..]]),
+                        $"{read.Type} {string.Join('.', path)} {way}");
                 }
             }
         }
@@ -140,7 +151,10 @@ public sealed class BundleFuzzTests : IDisposable
         if (how is "number" or "empty" or "long" or "twice")
             return MutatedEntry.Change(JsonNode.Parse(body)!, path, how);
         var root = JsonNode.Parse(body)!;
-        var above = path[..^1].Aggregate(root, static (node, name) => node is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]! : node[name]!).AsObject();
+        var above = path[..^1].Aggregate(
+            root, static (node, name) => node is JsonArray items
+                ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]!
+                : node[name]!).AsObject();
         var name = path[^1];
         var was = above[name];
         if (how == "removed")
@@ -148,11 +162,14 @@ public sealed class BundleFuzzTests : IDisposable
         else if (how == "null")
             above[name] = null;
         else if (how == "other")
-            above[name] = was is JsonValue text && text.GetValueKind() == JsonValueKind.String ? JsonNode.Parse("-9223372036854775808") : JsonValue.Create("other");
+            above[name] = was is JsonValue text && text.GetValueKind() == JsonValueKind.String
+                ? JsonNode.Parse("-9223372036854775808")
+                : JsonValue.Create("other");
         else if (how == "huge")
             above[name] = JsonValue.Create(new string('h', 700_000));
         else
-            above[name] = JsonNode.Parse(string.Concat(Enumerable.Repeat("{\"a\":[", 500)) + string.Concat(Enumerable.Repeat("]}", 500)), null, new() { MaxDepth = 4096 });
+            above[name] = JsonNode.Parse(string.Concat(Enumerable.Repeat("{\"a\":[", 500)) + string.Concat(Enumerable.Repeat("]}", 500)),
+                null, new() { MaxDepth = 4096 });
         return Encoding.UTF8.GetBytes(root.ToJsonString(Relaxed));
     }
 }

@@ -45,24 +45,29 @@ internal sealed class BundleScene : IDisposable
         return signer.Sign(new Checkpoint(origin, size, MerkleTree.Root(leaves.ToArray().Chunk(MerkleTree.HashSize))));
     }
 
-    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null, Redaction? redacted = null, bool names = false, bool withSealed = false)
+    public async Task<BundleRequest> RequestAsync(long first = 1, long last = 0, SignedCheckpoint? checkpoint = null,
+        Redaction? redacted = null, bool names = false, bool withSealed = false)
     {
         checkpoint ??= await SignAsync();
         return new(
-            EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, first, last > 0 ? last : checkpoint.Checkpoint.Size, checkpoint, Key,
-            WithSealed: withSealed, redacted ?? Redaction.None, names ? Keys : null);
+            EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, first,
+            last > 0 ? last : checkpoint.Checkpoint.Size, checkpoint, Key, WithSealed: withSealed, redacted ?? Redaction.None,
+            names ? Keys : null);
     }
 
     public async Task<string> ExportAsync(BundleRequest request, string name = "bundle.zip", params SignedCheckpoint[] earlier)
     {
-        await new BundleExporter(Archive, CoreFeatures.Catalog).ExportAsync(request, earlier.ToAsyncEnumerable(), Path(name), CancellationToken.None);
+        await new BundleExporter(Archive, CoreFeatures.Catalog).ExportAsync(
+            request, earlier.ToAsyncEnumerable(), Path(name), CancellationToken.None);
         return Path(name);
     }
 
-    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) => new BundleCheck(CoreFeatures.Catalog).RunAsync(path, EvidenceScene.Contoso, key is null ? [] : [key], CancellationToken.None);
+    public static Task<BundleVerdict> CheckAsync(string path, VerifierKey? key = null) =>
+        new BundleCheck(CoreFeatures.Catalog).RunAsync(path, EvidenceScene.Contoso, key is null ? [] : [key], CancellationToken.None);
 
     /// <summary>The verdict of the script that was written from VERIFY.md alone.</summary>
-    public static Task<(int Code, string Output)> PythonAsync(params string[] arguments) => Tool.RunAsync("python3", ["verify_bundle.py", .. arguments]);
+    public static Task<(int Code, string Output)> PythonAsync(params string[] arguments) =>
+        Tool.RunAsync("python3", ["verify_bundle.py", .. arguments]);
 
     public static Dictionary<string, byte[]> Unpack(string path)
     {
@@ -87,7 +92,9 @@ internal sealed class BundleScene : IDisposable
             var manifest = System.Text.Json.JsonSerializer.Deserialize(packed[BundleFormat.Manifest], BundleJson.Readable.BundleManifest)!;
             packed[BundleFormat.Manifest] = (manifest with
             {
-                Files = [.. manifest.Files.Where(file => packed.ContainsKey(file.Name)).Select(file => new BundledFile(file.Name, packed[file.Name].Length, Convert.ToHexStringLower(SHA256.HashData(packed[file.Name]))))],
+                Files = [.. manifest.Files.Where(file => packed.ContainsKey(file.Name))
+                    .Select(file => new BundledFile(
+                        file.Name, packed[file.Name].Length, Convert.ToHexStringLower(SHA256.HashData(packed[file.Name]))))],
             }).ToBytes();
         }
         using var bytes = new MemoryStream();
@@ -112,8 +119,10 @@ internal sealed class BundleScene : IDisposable
         var leaves = bodies.Select(static body => MerkleTree.HashLeaf(body)).ToList();
         var root = MerkleTree.Root(leaves);
         forged[BundleFormat.Entries] = [.. bodies.Zip(leaves).Index().SelectMany(static one =>
-            new BundledEntry(one.Index + 1, Convert.ToHexStringLower(one.Item.Second), System.Text.Encoding.UTF8.GetString(one.Item.First)).ToLine())];
-        forged[BundleFormat.Checkpoint] = Encoding.UTF8.GetBytes(signer.Sign(new Checkpoint("ledger.example/contoso", bodies.Count, root)).ToString());
+            new BundledEntry(one.Index + 1, Convert.ToHexStringLower(one.Item.Second),
+                System.Text.Encoding.UTF8.GetString(one.Item.First)).ToLine())];
+        forged[BundleFormat.Checkpoint] =
+            Encoding.UTF8.GetBytes(signer.Sign(new Checkpoint("ledger.example/contoso", bodies.Count, root)).ToString());
         forged[BundleFormat.Earlier] = [];
         var manifest = System.Text.Json.JsonSerializer.Deserialize(forged[BundleFormat.Manifest], BundleJson.Readable.BundleManifest)!;
         forged[BundleFormat.Manifest] = (manifest with { RootHash = Convert.ToHexStringLower(root) }).ToBytes();

@@ -17,7 +17,8 @@ public sealed class BundleTamperingTests : IDisposable
         var random = new Random(20261121);
         var changed = scene.Path("changed.zip");
         // Every byte of the headers at both ends, and some anywhere.
-        var places = Enumerable.Range(0, 40).Concat(Enumerable.Range(bytes.Length - 120, 120)).Concat(Enumerable.Range(0, 200).Select(_ => random.Next(bytes.Length))).ToList();
+        var places = Enumerable.Range(0, 40).Concat(Enumerable.Range(bytes.Length - 120, 120))
+            .Concat(Enumerable.Range(0, 200).Select(_ => random.Next(bytes.Length))).ToList();
         for (var i = 0; i < places.Count; i++)
         {
             var copy = bytes.ToArray();
@@ -65,7 +66,8 @@ public sealed class BundleTamperingTests : IDisposable
                 forged[name] = [.. files[name]];
                 var place = random.Next(forged[name].Length);
                 forged[name][place] ^= (byte)(1 << random.Next(8));
-                (await BundleScene.CheckAsync(scene.Forge(forged), scene.Key)).State.ShouldNotBe(BundleState.Intact, $"{name}, byte {place}");
+                (await BundleScene.CheckAsync(scene.Forge(forged), scene.Key)).State.ShouldNotBe(
+                    BundleState.Intact, $"{name}, byte {place}");
             }
         }
         string[] evidence = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint];
@@ -111,13 +113,15 @@ public sealed class BundleTamperingTests : IDisposable
         var files = BundleScene.Unpack(scene.Path("bundle.zip"));
         using var attacker = new TestKey("ledger.example/contoso");
         var text = Encoding.UTF8.GetString(files[BundleFormat.Checkpoint]);
-        files[BundleFormat.Checkpoint] = Encoding.UTF8.GetBytes(attacker.Sign(text[..(text.LastIndexOf("\n\n", StringComparison.Ordinal) + 1)]).ToString());
+        files[BundleFormat.Checkpoint] =
+            Encoding.UTF8.GetBytes(attacker.Sign(text[..(text.LastIndexOf("\n\n", StringComparison.Ordinal) + 1)]).ToString());
         var unknown = scene.Forge(files);
         (await BundleScene.CheckAsync(unknown)).Problem.ShouldNotBeNull().ShouldContain("not to be believed");
         files[BundleFormat.Key] = Encoding.UTF8.GetBytes($"{attacker.Verifier}\n");
         files[BundleFormat.Earlier] = [];
         var forged = scene.Forge(files);
-        (await BundleScene.CheckAsync(forged, scene.Key)).Problem.ShouldBe($"It is signed with another key ({attacker.Verifier}) than the one given ({scene.Key}).");
+        (await BundleScene.CheckAsync(forged, scene.Key)).Problem.ShouldBe(
+            $"It is signed with another key ({attacker.Verifier}) than the one given ({scene.Key}).");
         await File.WriteAllTextAsync(scene.Path("key.txt"), $"{scene.Key}\n", TestContext.Current.CancellationToken);
         (await BundleScene.PythonAsync(forged, scene.Path("key.txt"))).ShouldBe((1, "NOT INTACT: another key than the trusted one\n"));
     }
@@ -135,7 +139,8 @@ public sealed class BundleTamperingTests : IDisposable
         var cut = bytes[..(bytes.Length / 2)].Concat(bytes[^71..]).ToArray();
         BundleScene.WriteWithHash(scene.Path("cut.zip"), cut);
         (await BundleScene.CheckAsync(scene.Path("cut.zip"))).ShouldSatisfyAllConditions(
-            verdict => verdict.State.ShouldBe(BundleState.Changed), verdict => verdict.Problem.ShouldNotBeNull().ShouldContain("archive is damaged"));
+            verdict => verdict.State.ShouldBe(BundleState.Changed),
+            verdict => verdict.Problem.ShouldNotBeNull().ShouldContain("archive is damaged"));
         (await BundleScene.CheckAsync(scene.Path("nowhere.zip"))).ShouldSatisfyAllConditions(
             verdict => verdict.State.ShouldBe(BundleState.Unreadable), verdict => verdict.Problem.ShouldBe("There is no such file."));
     }
@@ -147,8 +152,10 @@ public sealed class BundleTamperingTests : IDisposable
         var files = BundleScene.Unpack(scene.Path("bundle.zip"));
         var manifest = Encoding.UTF8.GetString(files[BundleFormat.Manifest]);
         var version = files.ToDictionary();
-        version[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(manifest.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
-        await ForgedAsync(version, BundleState.Unreadable, "It is a bundle of version 2; this program knows version 1.", fixManifest: false);
+        version[BundleFormat.Manifest] =
+            Encoding.UTF8.GetBytes(manifest.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        await ForgedAsync(version, BundleState.Unreadable, "It is a bundle of version 2; this program knows version 1.",
+            fixManifest: false);
         var missing = files.ToDictionary();
         missing.Remove(BundleFormat.Proof);
         await ForgedAsync(missing, BundleState.Changed, "proof.json is missing.", fixManifest: false);
@@ -160,10 +167,12 @@ public sealed class BundleTamperingTests : IDisposable
         added["../../etc/passwd"] = [1];
         await ForgedAsync(added, BundleState.Changed, "../../etc/passwd does not belong into it.", fixManifest: true);
         var tenant = files.ToDictionary();
-        tenant[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(manifest.Replace("\"tenant\": \"contoso\"", "\"tenant\": \"fabrikam\"", StringComparison.Ordinal));
+        tenant[BundleFormat.Manifest] =
+            Encoding.UTF8.GetBytes(manifest.Replace("\"tenant\": \"contoso\"", "\"tenant\": \"fabrikam\"", StringComparison.Ordinal));
         await ForgedAsync(tenant, BundleState.Changed, "It is a bundle of fabrikam, not of contoso.", fixManifest: false);
         var forged = scene.Forge(tenant, fixManifest: false);
-        (await new BundleCheck(CoreFeatures.Catalog).RunAsync(forged, null, [], CancellationToken.None)).Problem.ShouldNotBeNull().ShouldContain("not of a ledger of fabrikam");
+        (await new BundleCheck(CoreFeatures.Catalog).RunAsync(forged, null, [], CancellationToken.None)).Problem.ShouldNotBeNull()
+            .ShouldContain("not of a ledger of fabrikam");
     }
 
     [Fact]
@@ -175,11 +184,13 @@ public sealed class BundleTamperingTests : IDisposable
         (await BundleScene.CheckAsync(whole, scene.Key)).Problem.ShouldBeNull();
         (await BundleScene.PythonAsync(whole)).Code.ShouldBe(0);
         var lines = Encoding.UTF8.GetString(files[BundleFormat.Entries]);
-        var part = System.Text.RegularExpressions.Regex.Match(lines, ",\"sealed\":\"[^\"]+\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Value;
+        var part = System.Text.RegularExpressions.Regex.Match(
+            lines, ",\"sealed\":\"[^\"]+\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Value;
         part.Length.ShouldBeGreaterThan(50);
         (string Lines, bool Sealed, string Why)[] attacks =
         [
-            (System.Text.RegularExpressions.Regex.Replace(lines, ",\"sealed\":\"[^\"]+\"", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)), true, "lacks its encrypted part"),
+            (System.Text.RegularExpressions.Regex.Replace(lines, ",\"sealed\":\"[^\"]+\"", "",
+                System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)), true, "lacks its encrypted part"),
             (lines.Replace(part, "", StringComparison.Ordinal), true, "lacks its encrypted part"),
             (lines.Replace(part, part[..^3] + (part[^3] == 'A' ? "E" : "A") + part[^2..], StringComparison.Ordinal), true, "Entry "),
             (lines.Replace(part, ",\"sealed\":\"AAAA\"", StringComparison.Ordinal), true, "does not have the hash"),
@@ -190,7 +201,9 @@ public sealed class BundleTamperingTests : IDisposable
             var forged = files.ToDictionary();
             forged[BundleFormat.Entries] = Encoding.UTF8.GetBytes(changed);
             if (!isSealed)
-                forged[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace("\"sealed\": true", "\"sealed\": false", StringComparison.Ordinal));
+                forged[BundleFormat.Manifest] =
+                    Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest])
+                        .Replace("\"sealed\": true", "\"sealed\": false", StringComparison.Ordinal));
             var path = scene.Forge(forged);
             (await BundleScene.CheckAsync(path)).Problem.ShouldNotBeNull().ShouldContain(why);
             (await BundleScene.PythonAsync(path)).Code.ShouldBe(1);
@@ -202,7 +215,9 @@ public sealed class BundleTamperingTests : IDisposable
     {
         await BundleAsync();
         var files = BundleScene.Unpack(scene.Path("bundle.zip"));
-        files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest]).Replace($"\"derivation\": {BundleFormat.Derivation}", "\"derivation\": 0", StringComparison.Ordinal));
+        files[BundleFormat.Manifest] =
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest])
+                .Replace($"\"derivation\": {BundleFormat.Derivation}", "\"derivation\": 0", StringComparison.Ordinal));
         files[BundleFormat.Report] = "<p>as it was once</p>"u8.ToArray();
         var verdict = await BundleScene.CheckAsync(scene.Forge(files));
         verdict.State.ShouldBe(BundleState.Unreadable);
@@ -214,7 +229,9 @@ public sealed class BundleTamperingTests : IDisposable
     private async Task<byte[]> BundleAsync()
     {
         await scene.Story.EverythingAsync();
-        return await File.ReadAllBytesAsync(await scene.ExportAsync(await scene.RequestAsync(2, 50), "bundle.zip", await scene.SignAsync(30)), TestContext.Current.CancellationToken);
+        return await File.ReadAllBytesAsync(
+            await scene.ExportAsync(await scene.RequestAsync(2, 50), "bundle.zip", await scene.SignAsync(30)),
+            TestContext.Current.CancellationToken);
     }
 
     private async Task ToldAsync(byte[] bytes, BundleState state, string why)

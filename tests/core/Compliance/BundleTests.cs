@@ -31,7 +31,8 @@ public sealed class BundleTests : IDisposable
         output.ShouldStartWith("intact: entries 1 to ");
         code.ShouldBe(0);
         BundleScene.Unpack(path).Keys.ShouldBe([
-            "entries.jsonl", "proof.json", "checkpoint.txt", "earlier-checkpoints.jsonl", "key.txt", "oscal/assessment-plan.json", "oscal/assessment-results.json",
+            "entries.jsonl", "proof.json", "checkpoint.txt", "earlier-checkpoints.jsonl", "key.txt", "oscal/assessment-plan.json",
+            "oscal/assessment-results.json",
             "oscal/component-definition.json", "oscal/poam.json", "report.html", "VERIFY.md", "manifest.json"]);
     }
 
@@ -70,7 +71,9 @@ public sealed class BundleTests : IDisposable
     public async Task Redacted_entries_are_left_out_everywhere_and_everything_still_verifies()
     {
         await scene.Story.EverythingAsync();
-        var path = await scene.ExportAsync(await scene.RequestAsync(redacted: Redaction.Parse(["1-9", "incident.opened,freeze.set", "freeze.lifted, proposal.staged", "proposal.decided"])));
+        var path = await scene.ExportAsync(
+            await scene.RequestAsync(
+                redacted: Redaction.Parse(["1-9", "incident.opened,freeze.set", "freeze.lifted, proposal.staged", "proposal.decided"])));
         (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull();
         (await BundleScene.PythonAsync(path)).Code.ShouldBe(0);
         var files = BundleScene.Unpack(path);
@@ -89,7 +92,9 @@ public sealed class BundleTests : IDisposable
     public async Task A_redaction_that_would_leave_something_in_by_mistake_is_refused(string asked, string why)
     {
         await scene.Story.VerifiedAsync();
-        var refused = await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync(redacted: Redaction.Parse([asked]))));
+        var refused =
+            await Should.ThrowAsync<EvidenceException>(
+                async () => await scene.ExportAsync(await scene.RequestAsync(redacted: Redaction.Parse([asked]))));
         refused.Message.ShouldContain(why);
         NothingIsLeft();
     }
@@ -100,11 +105,13 @@ public sealed class BundleTests : IDisposable
         await scene.Story.VerifiedAsync();
         var path = await scene.ExportAsync(await scene.RequestAsync());
         var before = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync()))).Message.ShouldContain("exists already");
+        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync()))).Message.ShouldContain(
+            "exists already");
         (await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)).ShouldBe(before);
         File.Delete(path);
         var away = scene.Path("no/such/folder.zip");
-        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync(), away))).Message.ShouldContain("cannot be written");
+        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync(), away))).Message
+            .ShouldContain("cannot be written");
         NothingIsLeft();
     }
 
@@ -114,7 +121,8 @@ public sealed class BundleTests : IDisposable
         var id = await scene.Story.OpenAsync("Hasty");
         await scene.Story.StageAsync(id, 1, GateLevel.L2);
         await scene.Story.RunAsync(id, 1, ExecutionOutcome.Verified);
-        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync()))).Message.ShouldContain("entry 6 executes what entry 5");
+        (await Should.ThrowAsync<EvidenceException>(async () => await scene.ExportAsync(await scene.RequestAsync()))).Message.ShouldContain(
+            "entry 6 executes what entry 5");
         NothingIsLeft();
     }
 
@@ -139,7 +147,8 @@ public sealed class BundleTests : IDisposable
         var request = await scene.RequestAsync(5, 6);
         using (var attacker = SqliteDatabase.OpenToWrite(scene.File))
             attacker.Execute("UPDATE entries SET leaf = zeroblob(32) WHERE seq = 2");
-        (await Should.ThrowAsync<EvidenceException>(() => scene.ExportAsync(request))).Message.ShouldContain("is not the one that its checkpoint of size 10 was signed for");
+        (await Should.ThrowAsync<EvidenceException>(() => scene.ExportAsync(request))).Message.ShouldContain(
+            "is not the one that its checkpoint of size 10 was signed for");
     }
 
     [Fact]
@@ -149,7 +158,8 @@ public sealed class BundleTests : IDisposable
         var good = await scene.SignAsync();
         var forged = good with { Note = good.Note with { Text = good.Note.Text.Replace("10", "11", StringComparison.Ordinal) } };
         await RefusedAsync(await scene.RequestAsync(checkpoint: forged), "not to be believed");
-        await RefusedAsync(await scene.RequestAsync(checkpoint: await scene.SignAsync(origin: "ledger.example/fabrikam")), "not of a ledger of contoso");
+        await RefusedAsync(await scene.RequestAsync(checkpoint: await scene.SignAsync(origin: "ledger.example/fabrikam")),
+            "not of a ledger of contoso");
         await RefusedAsync(await scene.RequestAsync(1, 10, await scene.SignAsync(9)), "covers 9 entries of contoso, not yet entry 10");
         await RefusedAsync(await scene.RequestAsync(7, 3), "no entries from 7 to 3");
     }
@@ -198,7 +208,8 @@ public sealed class BundleTests : IDisposable
     {
         await scene.Story.SayAsync(
             StreamId.Incident("CON-1"),
-            new IncidentOpened("CON-1", "Nobody knows what", Severity.Error, "Odd", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1", Simulated: simulated), Actor.Service("incidents"));
+            new IncidentOpened("CON-1", "Nobody knows what", Severity.Error, "Odd", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1",
+                Simulated: simulated), Actor.Service("incidents"));
         var page = Encoding.UTF8.GetString(BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()))["report.html"]);
         page.ShouldContain("<article id=\"CON-1\">");
         page.Contains("1 incident is a simulation").ShouldBe(simulated == true);

@@ -8,7 +8,8 @@ namespace DevOpsAI.Tests.Core.Compliance;
 public sealed partial class DerivationTests
 {
     /// <summary>
-    /// When this fails, report or OSCAL say something else about the same entries than they did: raise <see cref="BundleFormat.Derivation"/>
+    /// When this fails, report or OSCAL say something else about the same entries than they did: raise
+    /// <see cref="BundleFormat.Derivation"/>
     /// once something was released with the number as it is, and put the new hash here.
     /// </summary>
     [Fact]

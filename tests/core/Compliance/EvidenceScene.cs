@@ -25,7 +25,9 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
 
     public static string Seal(string text) => Hash256.OfText(text).ToString();
 
-    /// <summary>An incident of every sort: verified, undone, rejected, expired, failed, unknown, against the rules, and what belongs to none.</summary>
+    /// <summary>
+    /// An incident of every sort: verified, undone, rejected, expired, failed, unknown, against the rules, and what belongs to none.
+    /// </summary>
     public async Task EverythingAsync()
     {
         await VerifiedAsync();
@@ -51,13 +53,14 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     public async Task OutOfBandAsync(string action, bool closed)
     {
         var change = new OutOfBandChange(
-            "contoso-sandbox", $"L-{action}", null, action, new("contoso-sandbox", "device", "dev-1", "SRV-FILE01", "Contoso Ltd"), "Sam Shift",
-            clock.GetUtcNow(), "It said *done*.", "It names no operation, so it was not done by the bot.", true);
+            "contoso-sandbox", $"L-{action}", null, action, new("contoso-sandbox", "device", "dev-1", "SRV-FILE01", "Contoso Ltd"),
+            "Sam Shift", clock.GetUtcNow(), "It said *done*.", "It names no operation, so it was not done by the bot.", true);
         await SayAsync(StreamId.Poll("contoso-sandbox"), change, Actor.Service("polling"));
         var id = $"CON-{++number}";
         await SayAsync(
             StreamId.Incident(id),
-            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandFollower.Kind, "SRV-FILE01", IncidentScope.One, action, "c", OutOfBandFollower.EventIdOf(change)),
+            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandFollower.Kind, "SRV-FILE01", IncidentScope.One, action,
+                "c", OutOfBandFollower.EventIdOf(change)),
             Drafting);
         if (closed)
             await SayAsync(StreamId.Incident(id), new IncidentClosed(id, "handled"), Drafting);
@@ -131,7 +134,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         const string hostile = "<script>alert('x')</script> [click](https://evil.example) **bold**\r\n\u202Etxt.exe & \"quotes\"\u0007";
         var id = await OpenAsync(hostile, hostile);
         await StageAsync(id, 1, GateLevel.L2);
-        await DecideAsync(id, 1, DecisionKind.Reject, new Person("00000000-0000-4000-8000-00000000000c", " \n "), "</table><img src=x onerror=alert(1)>");
+        await DecideAsync(id, 1, DecisionKind.Reject, new Person("00000000-0000-4000-8000-00000000000c", " \n "),
+            "</table><img src=x onerror=alert(1)>");
     }
 
     public async Task<string> OpenAsync(string title, string device = "SRV-FILE01")
@@ -139,10 +143,14 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         var id = $"CON-{++number}";
         await SayAsync(StreamId.Event($"E-{number}"), new EventReceived(
             $"E-{number}", "contoso-sandbox", $"{number}", EventStatus.Firing, Severity.Critical, "DiskSpaceLow", device, title, null,
-            $"a{number}", $"k{number}", "c", clock.GetUtcNow(), true, new Dictionary<string, string>()), Actor.Connection("contoso-sandbox"));
-        await SayAsync(StreamId.Incident(id), new IncidentOpened(id, title, Severity.Critical, "DiskSpaceLow", device, IncidentScope.One, $"k{number}", "c", $"E-{number}"), Drafting);
+            $"a{number}", $"k{number}", "c", clock.GetUtcNow(), true, new Dictionary<string, string>()),
+            Actor.Connection("contoso-sandbox"));
+        await SayAsync(StreamId.Incident(id),
+            new IncidentOpened(id, title, Severity.Critical, "DiskSpaceLow", device, IncidentScope.One, $"k{number}", "c", $"E-{number}"),
+            Drafting);
         await SayAsync(StreamId.Proposal(id), new RecommendationDrafted(
-            id, 1, "runbook disk-space v3", "Clean up.", "It is full.", [], Plan(id), Risk.Low, null, new Dictionary<string, string>(), true), Drafting);
+            id, 1, "runbook disk-space v3", "Clean up.", "It is full.", [], Plan(id), Risk.Low, null, new Dictionary<string, string>(),
+            true), Drafting);
         await SayAsync(StreamId.Card(id), new CardSending(id, "19:channel"), Drafting);
         return id;
     }
@@ -151,12 +159,15 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         string id, int revision, GateLevel level, ProposalKind kind = ProposalKind.Remedy, Actor? requester = null, int approvals = 1) =>
         SayAsync(StreamId.Proposal(id), new ProposalStaged(
             id, revision, kind, requester ?? Drafting, Plan(id), new Dictionary<string, string>(),
-            new(level, ["It is so."], Role.Approver, approvals, requester is not null, clock.GetUtcNow().AddHours(8), null, null, "2026-11-01"),
+            new(level, ["It is so."], Role.Approver, approvals, requester is not null, clock.GetUtcNow().AddHours(8), null, null,
+                "2026-11-01"),
             false, Seal($"{id} {revision}"), "00"), requester ?? Drafting);
 
-    public Task DecideAsync(string id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true, Actor? inTheNameOf = null, int? owed = null) =>
+    public Task DecideAsync(string id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true,
+        Actor? inTheNameOf = null, int? owed = null) =>
         SayAsync(StreamId.Proposal(id), new ProposalDecided(
-            id, revision, kind, kind == DecisionKind.ApproveWithEdits ? Seal($"{id} edited") : Seal($"{id} {revision}"), reason, null, null, complete)
+            id, revision, kind, kind == DecisionKind.ApproveWithEdits ? Seal($"{id} edited") : Seal($"{id} {revision}"), reason, null,
+            null, complete)
         {
             InTheNameOf = inTheNameOf,
             Owed = owed is { } count ? new(count, new(2026, 3, 3, 9, 0, 0, TimeSpan.Zero)) : null,
@@ -171,11 +182,14 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     {
         await ClaimAsync(id, revision, undo, seal);
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
-        var step = outcome switch { ExecutionOutcome.Verified => StepOutcome.Applied, ExecutionOutcome.Unknown => StepOutcome.Unknown, _ => StepOutcome.Failed };
+        var step = outcome switch { ExecutionOutcome.Verified => StepOutcome.Applied, ExecutionOutcome.Unknown => StepOutcome.Unknown,
+            _ => StepOutcome.Failed };
         await SayAsync(StreamId.Proposal(id), new StepFinished(id, run, 0, false, $"{run}-0", step, "done"), Execution);
         await SayAsync(
             StreamId.Proposal(id),
-            undo ? new UndoFinished(id, run, outcome, "It ended.", []) : new ExecutionFinished(id, run, outcome, "It ended.", changes ?? [], false, null),
+            undo
+                ? new UndoFinished(id, run, outcome, "It ended.", [])
+                : new ExecutionFinished(id, run, outcome, "It ended.", changes ?? [], false, null),
             Execution);
     }
 
@@ -195,7 +209,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     public async Task SayAsync(StreamId stream, Fact fact, Actor by, long? causation = null)
     {
         clock.Advance(TimeSpan.FromMinutes(1));
-        (await ledger.AppendAsync(Contoso, [], [new(stream, by, "c0ffee", fact, causation)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+        (await ledger.AppendAsync(Contoso, [], [new(stream, by, "c0ffee", fact, causation)],
+            CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
     }
 
     private static Plan Plan(string id) => new([new(
@@ -206,7 +221,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
 /// <summary>Entries that a test has at hand.</summary>
 internal sealed class EntriesAtHand(IReadOnlyList<LedgerEntry> entries, IReadOnlySet<long>? redacted = null) : IEvidenceSource
 {
-    public async IAsyncEnumerable<EvidenceEntry> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EvidenceEntry> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var entry in entries)
             yield return new(entry.Seq, new(entry.Hash.Span), redacted?.Contains(entry.Seq) == true ? null : entry);
@@ -218,9 +234,11 @@ internal sealed class EntriesAtHand(IReadOnlyList<LedgerEntry> entries, IReadOnl
 internal static class OscalOf
 {
     public static EvidenceSubject Subject(IReadOnlyList<LedgerEntry> entries) => new(
-        EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, entries[0].Seq, entries[^1].Seq, entries[^1].At);
+        EvidenceScene.Contoso, "Contoso Ltd", "Example MSP", EvidenceSubject.DefaultNamespace, entries[0].Seq, entries[^1].Seq,
+        entries[^1].At);
 
-    public static async Task<Dictionary<string, byte[]>> AllAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlySet<long>? redacted = null, EvidenceSubject? subject = null)
+    public static async Task<Dictionary<string, byte[]>> AllAsync(
+        IReadOnlyList<LedgerEntry> entries, IReadOnlySet<long>? redacted = null, EvidenceSubject? subject = null)
     {
         var source = new EntriesAtHand(entries, redacted);
         using var texts = new TextSpool();
@@ -230,7 +248,8 @@ internal static class OscalOf
         var root = MerkleTree.Root(entries.Select(static entry => entry.Hash.ToArray()));
         var note = $"ledger.example/contoso\n{entries[^1].Seq}\n{Convert.ToBase64String(root)}\n\n— ledger.example/contoso AAAA\n";
         var files = new Dictionary<string, byte[]>();
-        foreach (var file in OscalFiles.For(assessment, new("ledger.example/contoso", entries[^1].Seq, root, note), Hash256.OfText("entries"), source))
+        foreach (var file in OscalFiles.For(
+            assessment, new("ledger.example/contoso", entries[^1].Seq, root, note), Hash256.OfText("entries"), source))
         {
             using var output = new MemoryStream();
             await file.WriteAsync(output, CancellationToken.None);

@@ -40,8 +40,11 @@ internal sealed class Metaschema
             foreach (var node in root.Descendants().Where(node => node.Matches(Text(rule, "context")!)))
                 checker.Apply(rule, node);
         }
-        foreach (var (node, (names, values, open)) in checker.allowed.Where(pair => !pair.Value.Open && !pair.Value.Values.Contains(pair.Key.Value ?? "")))
-            checker.problems.Add($"{node.Path}: '{node.Value}' is not one of {string.Join(", ", values)} ({string.Join(", ", names)}{(open ? ", open" : "")})");
+        foreach (var (node, (names, values, open)) in checker.allowed.Where(
+            pair => !pair.Value.Open && !pair.Value.Values.Contains(pair.Key.Value ?? "")))
+            checker.problems.Add(
+                $"{node.Path}: '{node.Value}' is not one of {string.Join(", ", values)} ({string.Join(", ", names)}"
+                + $"{(open ? ", open" : "")})");
         applied = checker.applied;
         return checker.problems;
     }
@@ -50,7 +53,8 @@ internal sealed class Metaschema
     {
         var path = Text(rule, "target") ?? ".";
         // A path that begins with a test of the context itself says where the rule applies.
-        if (path.StartsWith(".[", StringComparison.Ordinal) && !context.Select(path[..(path.IndexOf(']', StringComparison.Ordinal) + 1)]).Any())
+        if (path.StartsWith(".[", StringComparison.Ordinal)
+            && !context.Select(path[..(path.IndexOf(']', StringComparison.Ordinal) + 1)]).Any())
             return;
         var targets = context.Select(path).ToList();
         var id = Text(rule, "id")!;
@@ -64,7 +68,8 @@ internal sealed class Metaschema
                     var (names, values, open) = allowed.TryGetValue(target, out var known) ? known : ([], [], false);
                     names.Add(id);
                     values.UnionWith(rule.GetProperty("values").EnumerateArray().Select(static value => value.GetString()!));
-                    if (rule.TryGetProperty("deprecated-values", out var deprecated) && deprecated.EnumerateArray().Any(value => value.GetString() == target.Value))
+                    if (rule.TryGetProperty("deprecated-values", out var deprecated)
+                        && deprecated.EnumerateArray().Any(value => value.GetString() == target.Value))
                         problems.Add($"{target.Path}: '{target.Value}' is deprecated ({id})");
                     allowed[target] = (names, values, open || Text(rule, "allow-other") == "yes");
                 }
@@ -95,10 +100,12 @@ internal sealed class Metaschema
                     problems.Add($"{context.Path}: {targets.Count} of {Text(rule, "target")} ({id})");
                 break;
             case "matches":
-                problems.AddRange(targets.Where(target => !Fits(rule, target.Value ?? "")).Select(target => $"{target.Path}: '{target.Value}' has not the right form ({id})"));
+                problems.AddRange(targets.Where(target => !Fits(rule, target.Value ?? ""))
+                    .Select(target => $"{target.Path}: '{target.Value}' has not the right form ({id})"));
                 break;
             case "expect":
-                problems.AddRange(targets.Where(target => !target.Holds(Text(rule, "test")!)).Select(target => $"{target.Path}: {Text(rule, "test")} does not hold ({id})"));
+                problems.AddRange(targets.Where(target => !target.Holds(Text(rule, "test")!))
+                    .Select(target => $"{target.Path}: {Text(rule, "test")} does not hold ({id})"));
                 break;
             default: throw new NotSupportedException(kind);
         }
@@ -120,7 +127,9 @@ internal sealed class Metaschema
         var fields = rule.GetProperty("key-fields").EnumerateArray().Select(field =>
         {
             var value = string.Join(' ', target.Select(Text(field, "target")!).Select(static node => node.Value));
-            return Text(field, "pattern") is { } pattern ? Regex.Match(value, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value : value;
+            return Text(field, "pattern") is { } pattern
+                ? Regex.Match(value, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value
+                : value;
         }).ToList();
         return fields.TrueForAll(static field => field.Length == 0) ? null : string.Join(" | ", fields);
     }

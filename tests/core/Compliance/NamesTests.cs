@@ -62,8 +62,10 @@ public sealed class NamesTests : IDisposable
         await scene.Story.EverythingAsync();
         var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync(names: true)));
         Text(files, BundleFormat.Entries).ShouldNotContain("It is full.");
-        var opened = Text(files, BundleFormat.Entries).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!)
-            .Where(static line => line["opened"] is not null).Select(static line => JsonNode.Parse((string)line["body"]!)!["type"]!.GetValue<string>()).ToHashSet();
+        var opened = Text(files, BundleFormat.Entries).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => JsonNode.Parse(line)!)
+            .Where(static line => line["opened"] is not null)
+            .Select(static line => JsonNode.Parse((string)line["body"]!)!["type"]!.GetValue<string>()).ToHashSet();
         opened.ShouldNotContain("event.received");
         opened.ShouldNotContain("step.finished");
         opened.ShouldNotContain("recommendation.drafted");
@@ -85,7 +87,8 @@ public sealed class NamesTests : IDisposable
     {
         await scene.Story.EverythingAsync();
         var ana = await DestroyAnasKeyAsync();
-        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId), Tenancy.Actor.Service("erasure"));
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId),
+            Tenancy.Actor.Service("erasure"));
         var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
         (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull();
         (await BundleScene.PythonAsync(path)).Code.ShouldBe(0);
@@ -114,9 +117,11 @@ public sealed class NamesTests : IDisposable
         report.ShouldNotContain("(the reason is erased)");
         report.ShouldContain($"<strong>Key {ana} is missing.</strong> What is sealed under it in entries ");
         var size = await scene.SizeAsync();
-        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId), Tenancy.Actor.Service("erasure"));
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId),
+            Tenancy.Actor.Service("erasure"));
         // An erasure that the reader is not shown proves nothing to the reader.
-        foreach (var request in new[] { await scene.RequestAsync(last: size, names: true), await scene.RequestAsync(names: true, redacted: Redaction.Parse(["erasure.completed"])) })
+        foreach (var request in new[] { await scene.RequestAsync(last: size, names: true),
+            await scene.RequestAsync(names: true, redacted: Redaction.Parse(["erasure.completed"])) })
         {
             var other = await scene.ExportAsync(request, $"{Guid.NewGuid():N}.zip");
             (await BundleScene.CheckAsync(other)).Problem.ShouldBeNull();
@@ -128,7 +133,8 @@ public sealed class NamesTests : IDisposable
     public async Task What_is_redacted_shows_no_opened_part_either()
     {
         await scene.Story.RejectedAsync();
-        var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync(names: true, redacted: Redaction.Parse(["proposal.decided"]))));
+        var files = BundleScene.Unpack(
+            await scene.ExportAsync(await scene.RequestAsync(names: true, redacted: Redaction.Parse(["proposal.decided"]))));
         foreach (var (name, content) in files)
             Encoding.UTF8.GetString(content).ShouldNotContain("it is the backup", customMessage: name);
     }
@@ -177,13 +183,17 @@ public sealed class NamesTests : IDisposable
         var bare = lines[first][..^(opened.Length + 1)];
         switch (attack)
         {
-            case "swap": lines[first] = $"{bare}{lines[with[1]][lines[with[1]].IndexOf(",\"opened\":", StringComparison.Ordinal)..]}"; break;
+            case "swap":
+                lines[first] = $"{bare}{lines[with[1]][lines[with[1]].IndexOf(",\"opened\":", StringComparison.Ordinal)..]}"; break;
             // HMAC fills a short key up with zero bytes, so a longer salt could give the same value.
             case "pad": lines[first] = lines[first].Replace("\",\"text\"", "00\",\"text\"", StringComparison.Ordinal); break;
             case "twice": lines[first] = $"{bare},\"opened\":[{item},{item}]}}"; break;
             case "beyond": lines[first] = lines[first].Replace("\"part\":0", "\"part\":9", StringComparison.Ordinal); break;
             case "empty": lines[first] = $"{bare},\"opened\":[]}}"; break;
-            case "unasked": files[BundleFormat.Manifest] = Encoding.UTF8.GetBytes(Text(files, BundleFormat.Manifest).Replace("\"names\": true", "\"names\": false", StringComparison.Ordinal)); break;
+            case "unasked":
+                files[BundleFormat.Manifest] =
+                    Encoding.UTF8.GetBytes(
+                        Text(files, BundleFormat.Manifest).Replace("\"names\": true", "\"names\": false", StringComparison.Ordinal)); break;
             default:
                 var plain = Array.FindIndex(lines, static line => !line.Contains("\\\"sealed\\\":", StringComparison.Ordinal));
                 lines[plain] = $"{lines[plain][..^1]}{opened}}}";
@@ -203,7 +213,8 @@ public sealed class NamesTests : IDisposable
         await foreach (var stored in scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, 1, CancellationToken.None))
         {
             var raw = OpenedPart.Of(stored, scene.Keys.Of(EvidenceScene.Contoso), static (_, _) => true).ShouldHaveSingleItem();
-            lines[0] = $"{lines[0][..^1]},\"opened\":[{{\"part\":0,\"salt\":\"{Convert.ToHexStringLower(raw.Salt.Span)}\",\"text\":{System.Text.Json.JsonSerializer.Serialize(Encoding.UTF8.GetString(raw.Text.Span), BundleJson.Lines.Options)}}}]}}";
+            lines[0] = $"{lines[0][..^1]},\"opened\":[{{\"part\":0,\"salt\":\"{Convert.ToHexStringLower(raw.Salt.Span)}\",\"text\":"
+                + $"{System.Text.Json.JsonSerializer.Serialize(Encoding.UTF8.GetString(raw.Text.Span), BundleJson.Lines.Options)}}}]}}";
         }
         (await BundleScene.CheckAsync(Forge(files, lines))).Problem.ShouldBe("Entry 1: a part is opened that is to stay sealed.");
     }
@@ -225,20 +236,25 @@ public sealed class NamesTests : IDisposable
     {
         await scene.Story.RejectedAsync();
         var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync(names: true)));
-        var line = Text(files, BundleFormat.Entries).Split('\n').Select(static line => JsonNode.Parse(line)!).First(static line => line["opened"] is not null);
+        var line = Text(files, BundleFormat.Entries).Split('\n').Select(static line => JsonNode.Parse(line)!)
+            .First(static line => line["opened"] is not null);
         var part = line["opened"]![0]!;
         await File.WriteAllTextAsync(scene.Path("text.json"), (string)part["text"]!, TestContext.Current.CancellationToken);
-        var (code, output) = await Tool.RunAsync("openssl", ["dgst", "-sha256", "-mac", "HMAC", "-macopt", $"hexkey:{part["salt"]}", scene.Path("text.json")]);
+        var (code, output) =
+            await Tool.RunAsync("openssl",
+                ["dgst", "-sha256", "-mac", "HMAC", "-macopt", $"hexkey:{part["salt"]}", scene.Path("text.json")]);
         code.ShouldBe(0);
         var commit = JsonNode.Parse((string)line["body"]!)!["sealed"]!["parts"]![(int)part["part"]!]!["commit"]!;
         output.ShouldContain(Convert.ToHexStringLower(Convert.FromBase64String((string)commit!)));
     }
 
-    private static readonly string[] Secrets = ["Ana Approver", "Bo Both", "it is the backup", "Print spooler stopped", "Certificate expires soon", "fire drill", "Sam Shift", "It ended."];
+    private static readonly string[] Secrets = ["Ana Approver", "Bo Both", "it is the backup", "Print spooler stopped",
+        "Certificate expires soon", "fire drill", "Sam Shift", "It ended."];
 
     private async Task<string> DestroyAnasKeyAsync()
     {
-        var ana = (await scene.Keys.FindAsync(EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId, CancellationToken.None)).ShouldNotBeNull();
+        var ana = (await scene.Keys.FindAsync(
+            EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId, CancellationToken.None)).ShouldNotBeNull();
         await scene.Keys.DestroyAsync(EvidenceScene.Contoso, ana, CancellationToken.None);
         return ana;
     }

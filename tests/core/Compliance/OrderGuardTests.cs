@@ -33,7 +33,8 @@ public sealed class OrderGuardTests
         await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana);
         Watch().Found.ShouldHaveSingleItem().ShouldBe(new(6, 9, "executes what entry 5 had put before people, before they decided"));
         Should.Throw<EvidenceException>(Watch().ThrowIfAny).Message.ShouldBe(
-            "This is not evidence of gated execution: entry 6 executes what entry 5 had put before people, before they decided (its decision is entry 9). Nothing was exported.");
+            "This is not evidence of gated execution: entry 6 executes what entry 5 had put before people, before they decided (its "
+            + "decision is entry 9). Nothing was exported.");
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class OrderGuardTests
         await scene.ClaimAsync(other, 1, causation: 9);
         Watch().Found[1].Why.ShouldBe("executes what entry 9 is said to allow, which approved nothing");
         await scene.StageAsync(other, 1, GateLevel.L1);
-        await scene.SayAsync(new($"proposal/{other}"), new UndoStarted(other, 1, $"{other}-u1", "s", "i", clock.GetUtcNow()), EvidenceScene.Execution);
+        await scene.SayAsync(new($"proposal/{other}"), new UndoStarted(other, 1, $"{other}-u1", "s", "i", clock.GetUtcNow()),
+            EvidenceScene.Execution);
         Watch().Found[2].Why.ShouldBe("executes and names no earlier entry that allows it");
     }
 

@@ -3,19 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
-/// <summary>A JSON document seen as Metaschema sees it: singular names, flags and fields, and the small part of XPath that the rules use.</summary>
+/// <summary>
+/// A JSON document seen as Metaschema sees it: singular names, flags and fields, and the small part of XPath that the rules use.
+/// </summary>
 internal sealed partial class OscalNode
 {
     /// <summary>Members whose singular is not simply the name without its s, and what Metaschema calls them where that differs.</summary>
     private static readonly Dictionary<string, string> Singular = new()
     {
-        ["parties"] = "party", ["responsible-parties"] = "responsible-party", ["hashes"] = "hash", ["activities"] = "activity", ["entries"] = "entry",
-        ["status"] = "status", ["remediations"] = "response", ["related-activities"] = "related-activity", ["props"] = "prop", ["bases"] = "base",
+        ["parties"] = "party", ["responsible-parties"] = "responsible-party", ["hashes"] = "hash", ["activities"] = "activity",
+        ["entries"] = "entry",
+        ["status"] = "status", ["remediations"] = "response", ["related-activities"] = "related-activity", ["props"] = "prop",
+        ["bases"] = "base",
     };
 
     private static readonly Dictionary<string, string> ValueMember = new()
     {
-        ["document-id"] = "identifier", ["hash"] = "value", ["base64"] = "value", ["external-id"] = "id", ["system-id"] = "id", ["threat-id"] = "id",
+        ["document-id"] = "identifier", ["hash"] = "value", ["base64"] = "value", ["external-id"] = "id", ["system-id"] = "id",
+        ["threat-id"] = "id",
     };
 
     private readonly List<OscalNode> children = [];

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
-/// <summary>What tools check, or should, beyond schema and Metaschema: identifiers that appear once, references that lead somewhere, text that is trimmed.</summary>
+/// <summary>
+/// What tools check, or should, beyond schema and Metaschema: identifiers that appear once, references that lead somewhere, text that is
+/// trimmed.
+/// </summary>
 internal static partial class OscalRules
 {
     private static readonly HashSet<string> References =
@@ -32,7 +35,8 @@ internal static partial class OscalRules
             if (name is "value" or "title" or "name" or "id" && (text != text.Trim() || text.Contains('\n', StringComparison.Ordinal)))
                 problems.Add($"{path}: not one trimmed line");
         });
-        problems.AddRange(references.Where(reference => !uuids.Contains(reference.Uuid)).Select(static reference => $"{reference.Path}: {reference.Uuid} leads nowhere"));
+        problems.AddRange(references.Where(reference => !uuids.Contains(reference.Uuid))
+            .Select(static reference => $"{reference.Path}: {reference.Uuid} leads nowhere"));
         return problems;
     }
 

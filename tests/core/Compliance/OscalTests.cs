@@ -34,9 +34,11 @@ public sealed class OscalTests
     [Fact]
     public void Uuids_are_those_of_the_rfc()
     {
-        var cases = JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Compliance", "uuidv5.json"))).GetProperty("cases");
+        var cases = JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Compliance", "uuidv5.json")))
+            .GetProperty("cases");
         foreach (var one in cases.EnumerateArray())
-            UuidV5.Of(one.GetProperty("namespace").GetGuid(), one.GetProperty("name").GetString()!).ShouldBe(one.GetProperty("uuid").GetGuid());
+            UuidV5.Of(one.GetProperty("namespace").GetGuid(), one.GetProperty("name").GetString()!)
+                .ShouldBe(one.GetProperty("uuid").GetGuid());
         cases.GetArrayLength().ShouldBe(8);
     }
 
@@ -55,7 +57,8 @@ public sealed class OscalTests
         await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, "it *burns*", owed: 2);
         await scene.RunAsync(id, 1, ExecutionOutcome.Verified);
         await scene.ReviewAsync(id, EvidenceScene.Bo, confirms: false, complete: false);
-        await scene.SayAsync(StreamId.Proposal(id), new BreakGlassEscalated(id, 1, Role.Manager, "Somebody objected."), EvidenceScene.Bo.AsActor());
+        await scene.SayAsync(StreamId.Proposal(id), new BreakGlassEscalated(id, 1, Role.Manager, "Somebody objected."),
+            EvidenceScene.Bo.AsActor());
         var other = await scene.OpenAsync("Flood");
         await scene.StageAsync(other, 1, GateLevel.L2);
         await scene.DecideAsync(other, 1, DecisionKind.Approve, EvidenceScene.Ana, inTheNameOf: EvidenceScene.Bo.AsActor());
@@ -77,7 +80,8 @@ public sealed class OscalTests
                 pairs.AddRange([SchemaPath(Schemas[name]), Path.Combine(folder, name)]);
             }
             (await Tool.AjvAsync([.. pairs])).ShouldBe((0, ""));
-            var broken = (await File.ReadAllTextAsync(pairs[^1], TestContext.Current.CancellationToken)).Replace("\"status\": \"open\"", "\"status\": \"\"", StringComparison.Ordinal);
+            var broken = (await File.ReadAllTextAsync(pairs[^1], TestContext.Current.CancellationToken)).Replace(
+                "\"status\": \"open\"", "\"status\": \"\"", StringComparison.Ordinal);
             await File.WriteAllTextAsync(pairs[^1], broken, TestContext.Current.CancellationToken);
             (await Tool.AjvAsync(pairs[^2], pairs[^1])).Code.ShouldBe(1);
         }
@@ -132,12 +136,15 @@ public sealed class OscalTests
         result.TryGetProperty("risks", out _).ShouldBeFalse();
         var observation = result.GetProperty("observations")[0];
         observation.GetProperty("description").GetString().ShouldBe(
-            "This is a simulation: nothing real was touched. A remedy was put at gate level L2 under policy 2026-11-01, asked for by the bot (drafting); it needs 1 approval. Ana Approver approved. Outcome: verified. It ended.");
+            "This is a simulation: nothing real was touched. A remedy was put at gate level L2 under policy 2026-11-01, asked for by the "
+            + "bot (drafting); it needs 1 approval. Ana Approver approved. Outcome: verified. It ended.");
         var decided = Entries.Single(static entry => entry.Fact is ProposalDecided);
-        var evidence = observation.GetProperty("relevant-evidence").EnumerateArray().Single(one => one.GetProperty("description").GetString()!.StartsWith("Decision", StringComparison.Ordinal));
+        var evidence = observation.GetProperty("relevant-evidence").EnumerateArray()
+            .Single(one => one.GetProperty("description").GetString()!.StartsWith("Decision", StringComparison.Ordinal));
         evidence.GetProperty("props").EnumerateArray().Select(static prop => prop.GetProperty("value").GetString())
             .ShouldBe([$"{decided.Seq}", Convert.ToHexStringLower(decided.Hash.Span)]);
-        result.GetProperty("assessment-log").GetProperty("entries").GetArrayLength().ShouldBe(Entries.Count(static entry => entry.Type != "card.sending"));
+        result.GetProperty("assessment-log").GetProperty("entries").GetArrayLength()
+            .ShouldBe(Entries.Count(static entry => entry.Type != "card.sending"));
     }
 
     [Fact]
@@ -148,7 +155,8 @@ public sealed class OscalTests
         var result = Result(files);
         States(result).Where(static state => state.Value == "not-satisfied").Select(static state => state.Key).Order()
             .ShouldBe(new[] { "ac-5_obj.b", "cm-3.1_obj.d", "cm-3_obj.b-1", "cm-3_obj.b-2", "cm-3_obj.d" }.Order());
-        var risks = result.GetProperty("risks").EnumerateArray().ToDictionary(Weakness, static risk => risk.GetProperty("status").GetString());
+        var risks = result.GetProperty("risks").EnumerateArray()
+            .ToDictionary(Weakness, static risk => risk.GetProperty("status").GetString());
         risks.ShouldBe(new Dictionary<string, string?>
         {
             ["expired CON-1004"] = "open",
@@ -164,7 +172,8 @@ public sealed class OscalTests
             ["out-of-band Out-of-band change: service.stop on SRV-FILE01"] = "closed",
             ["out-of-band Out-of-band change: disk.wipe on SRV-FILE01"] = "open",
         }, ignoreOrder: true);
-        JsonElement.Parse(files["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items").GetArrayLength().ShouldBe(10);
+        JsonElement.Parse(files["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items").GetArrayLength()
+            .ShouldBe(10);
     }
 
     [Fact]
@@ -175,10 +184,14 @@ public sealed class OscalTests
         MustBeValid(open, 4);
         var item = JsonElement.Parse(open["poam.json"]).GetProperty("plan-of-action-and-milestones").GetProperty("poam-items")[0];
         item.GetProperty("title").GetString().ShouldBe("Out-of-band change: disk.wipe on SRV-FILE01");
-        var found = Result(open).GetProperty("findings").EnumerateArray().Single(static finding => finding.GetProperty("target").GetProperty("target-id").GetString() == "cm-3.1_obj.d");
+        var found = Result(open).GetProperty("findings").EnumerateArray()
+            .Single(static finding => finding.GetProperty("target").GetProperty("target-id").GetString() == "cm-3.1_obj.d");
         found.GetProperty("target").GetProperty("status").GetProperty("state").GetString().ShouldBe("not-satisfied");
-        found.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString().ShouldBe(item.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString());
-        var observation = Result(open).GetProperty("observations").EnumerateArray().Single(one => one.GetProperty("uuid").GetString() == item.GetProperty("related-observations")[0].GetProperty("observation-uuid").GetString());
+        found.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString()
+            .ShouldBe(item.GetProperty("related-risks")[0].GetProperty("risk-uuid").GetString());
+        var observation = Result(open).GetProperty("observations").EnumerateArray()
+            .Single(one => one.GetProperty("uuid").GetString()
+                == item.GetProperty("related-observations")[0].GetProperty("observation-uuid").GetString());
         observation.GetProperty("relevant-evidence")[0].GetProperty("props")[0].GetProperty("value").GetString().ShouldBe("1");
         observation.GetProperty("description").GetString()!.ShouldContain("Sam Shift did disk.wipe on SRV-FILE01");
         await scene.SayAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "handled"), EvidenceScene.Drafting);
@@ -241,7 +254,8 @@ public sealed class OscalTests
         await scene.HostileAsync();
         var task = Result(await OscalOf.AllAsync(Entries)).GetProperty("local-definitions").GetProperty("tasks")[0];
         task.GetProperty("title").GetString().ShouldBe(
-            "CON-1001: \\<script\\>alert('x')\\</script\\> \\[click\\](https://evil.example) \\*\\*bold\\*\\* (U+202E)txt.exe \\& \"quotes\"");
+            "CON-1001: \\<script\\>alert('x')\\</script\\> \\[click\\](https://evil.example) \\*\\*bold\\*\\* (U+202E)txt.exe \\& "
+            + "\"quotes\"");
     }
 
     [Fact]
@@ -249,10 +263,12 @@ public sealed class OscalTests
     {
         var controls = JsonElement.Parse(File.ReadAllBytes(SchemaPath("controls-800-53r5.json"))).GetProperty("controls");
         foreach (var objective in Objectives.All)
-            controls.GetProperty(objective.Control).GetProperty("objective-ids").EnumerateArray().Select(static id => id.GetString()).ShouldContain(objective.Id);
+            controls.GetProperty(objective.Control).GetProperty("objective-ids").EnumerateArray().Select(static id => id.GetString())
+                .ShouldContain(objective.Id);
         foreach (var control in DevOpsAI.Compliance.Oscal.ImplementedControls.All)
         {
-            var statements = controls.GetProperty(control.Id).GetProperty("statement-ids").EnumerateArray().Select(static id => id.GetString()).ToList();
+            var statements = controls.GetProperty(control.Id).GetProperty("statement-ids").EnumerateArray()
+                .Select(static id => id.GetString()).ToList();
             foreach (var (id, _) in control.Statements)
                 statements.ShouldContain(id);
         }
@@ -268,7 +284,8 @@ public sealed class OscalTests
         await scene.EverythingAsync();
         var text = Encoding.UTF8.GetString((await OscalOf.AllAsync(Entries))["assessment-results.json"]);
         text.ShouldContain(good);
-        Metaschema.Check(JsonElement.Parse(text.Replace(good, bad, StringComparison.Ordinal)), out _).ShouldContain(problem => problem.Contains(rule));
+        Metaschema.Check(JsonElement.Parse(text.Replace(good, bad, StringComparison.Ordinal)), out _)
+            .ShouldContain(problem => problem.Contains(rule));
     }
 
     private static void MustBeValid(Dictionary<string, byte[]> files, int least, bool schema = true)
@@ -295,8 +312,10 @@ public sealed class OscalTests
         static finding => finding.GetProperty("target").GetProperty("status").GetProperty("state").GetString()!);
 
     private static string Weakness(JsonElement risk) =>
-        $"{risk.GetProperty("props")[0].GetProperty("value").GetString()} {(risk.GetProperty("title").GetString() is var title && title!.StartsWith("CON-", StringComparison.Ordinal) ? title.Split(':')[0] : title)}";
+        $"{risk.GetProperty("props")[0].GetProperty("value").GetString()} "
+        + $"{(risk.GetProperty("title").GetString() is var title && title!.StartsWith("CON-", StringComparison.Ordinal) ? title.Split(':')[0] : title)}";
 
     private static IEnumerable<string> Uuids(byte[] file) =>
-        System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\":\\s?\"(?<uuid>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups["uuid"].Value);
+        System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\":\\s?\"(?<uuid>[^\"]+)\"",
+            System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups["uuid"].Value);
 }

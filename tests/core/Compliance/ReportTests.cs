@@ -32,11 +32,14 @@ public sealed partial class ReportTests : IDisposable
         await story.RunAsync(id, 3, ExecutionOutcome.Verified);
         await story.ReviewAsync(id, EvidenceScene.Bo, confirms: true, complete: true);
         var article = Article(await ReportAsync(names: false), id);
-        var times = Times().Matches(article).Select(static one => DateTime.ParseExact(one.Groups["at"].Value, "yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)).ToList();
+        var times = Times().Matches(article)
+            .Select(static one => DateTime.ParseExact(one.Groups["at"].Value, "yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture))
+            .ToList();
         times.Count.ShouldBeGreaterThan(9);
         times.ShouldBe(times.Order());
         article.ShouldContain("Recommendation drafted by runbook disk-space v3.");
-        article.ShouldContain("Recommendation (draft 2) without a runbook: none is for this alert, so it says what is known and proposes no steps.");
+        article.ShouldContain(
+            "Recommendation (draft 2) without a runbook: none is for this alert, so it says what is known and proposes no steps.");
         article.ShouldContain("Recommendation (draft 3) drafted by runbook disk-space v4.");
         article.ShouldNotContain("by no runbook");
     }
@@ -73,7 +76,8 @@ public sealed partial class ReportTests : IDisposable
         await story.StageAsync(id, 2, GateLevel.L3);
         var article = Article(await ReportAsync(names: false), id);
         article.ShouldContain(">open again<");
-        article.ShouldContain("Recommendation (draft 2) after what was done was taken back: it proposes no steps, a person chooses what happens instead.");
+        article.ShouldContain(
+            "Recommendation (draft 2) after what was done was taken back: it proposes no steps, a person chooses what happens instead.");
         article.ShouldNotContain("undecided");
         article.ShouldNotContain("by after");
         await story.DecideAsync(id, 2, DecisionKind.Handled, EvidenceScene.Ana);
@@ -100,9 +104,11 @@ public sealed partial class ReportTests : IDisposable
         var story = scene.Story;
         var id = await story.OpenAsync("Disk C: almost full");
         await story.StageAsync(id, 1, GateLevel.L1);
-        await story.RunAsync(id, 1, ExecutionOutcome.Verified, changes: [new("Free space of C:", "4 %", "31 %\n<b>forged line</b>"), new("Spooler", "stopped", "running")]);
+        await story.RunAsync(id, 1, ExecutionOutcome.Verified,
+            changes: [new("Free space of C:", "4 %", "31 %\n<b>forged line</b>"), new("Spooler", "stopped", "running")]);
         Article(await ReportAsync(names: true), id)
-            .ShouldContain("<pre>Free space of C:: was 4 %, now 31 % &lt;b&gt;forged line&lt;/b&gt;\nSpooler: was stopped, now running</pre>");
+            .ShouldContain(
+                "<pre>Free space of C:: was 4 %, now 31 % &lt;b&gt;forged line&lt;/b&gt;\nSpooler: was stopped, now running</pre>");
         Article(await ReportAsync(names: false), id).ShouldNotContain("31 %");
     }
 
@@ -138,7 +144,8 @@ public sealed partial class ReportTests : IDisposable
         return report[start..report.IndexOf("</article>", start, StringComparison.Ordinal)];
     }
 
-    [GeneratedRegex("</time> (?<said>(Opened|Closed)[^<]*\\.) <", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("</time> (?<said>(Opened|Closed)[^<]*\\.) <", RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Endings();
 
     [GeneratedRegex("<time>(?<at>[^<]*)</time>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -4,7 +4,8 @@ namespace DevOpsAI.Tests.Core.Compliance;
 
 public sealed class SpillTests : IDisposable
 {
-    private readonly Spill<Counter> spill = new(static (output, counter) => output.Write(counter.Value), static input => new() { Value = input.ReadInt32() });
+    private readonly Spill<Counter> spill =
+        new(static (output, counter) => output.Write(counter.Value), static input => new() { Value = input.ReadInt32() });
 
     public void Dispose() => spill.Dispose();
 

@@ -49,7 +49,8 @@ internal static class Tool
         {
             using var install = Start("npm", ["ci", "--no-audit", "--no-fund", "--silent"], folder);
             install.WaitForExit();
-            Assert.SkipWhen(install.ExitCode != 0, "npm ci failed in tests/core/Compliance/ajv; the second opinion needs the npm registry.");
+            Assert.SkipWhen(install.ExitCode != 0,
+                "npm ci failed in tests/core/Compliance/ajv; the second opinion needs the npm registry.");
         }
         return folder;
     }
@@ -59,6 +60,7 @@ internal static class Tool
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
             folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above the tests."), "tests", "core", "Compliance");
+        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above the tests."),
+            "tests", "core", "Compliance");
     }
 }

@@ -9,7 +9,8 @@ public sealed class CatalogueRulesTests
 
     [Fact]
     public void A_catalogue_that_shows_and_declares_everything_has_no_mistake() =>
-        CatalogueRules.Mistakes(Named(Spec("on", "on {lamp} at {target}", "off"), Spec("off", "off {lamp} at {target}", null))).ShouldBeEmpty();
+        CatalogueRules.Mistakes(Named(Spec("on", "on {lamp} at {target}", "off"), Spec("off", "off {lamp} at {target}", null)))
+            .ShouldBeEmpty();
 
     [Fact]
     public void An_argument_or_a_target_that_the_command_hides_is_a_mistake()
@@ -25,11 +26,13 @@ public sealed class CatalogueRulesTests
     {
         var on = Spec("on", "on {lamp} at {target}", "off");
         var off = Spec("off", "off {lamp} at {target}", null);
-        const string further = "on: its rollback off reaches further than it does, and may run by itself: declare the action to be as grave.";
+        const string further =
+            "on: its rollback off reaches further than it does, and may run by itself: declare the action to be as grave.";
         CatalogueRules.Mistakes(Named(on)).ShouldBe(["on: its rollback off is not in the catalogue."]);
         CatalogueRules.Mistakes(Named(on, off with { Reversibility = Reversibility.Irreversible })).ShouldBe([further]);
         CatalogueRules.Mistakes(Named(on, off with { BlastRadius = BlastRadius.Site })).ShouldBe([further]);
-        CatalogueRules.Mistakes(Named(on, off with { TargetKind = "user" })).ShouldBe(["on: its rollback off is for a user, not for a device."]);
+        CatalogueRules.Mistakes(Named(on, off with { TargetKind = "user" }))
+            .ShouldBe(["on: its rollback off is for a user, not for a device."]);
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class CatalogueRulesTests
     {
         CatalogueRules.Mistakes(Named(Spec("on", "on {lamp} at {target}", null) with { Timeout = TimeSpan.FromHours(1) })).ShouldBe(
             ["on: a single call must be given more than no time and at most 15 minutes."]);
-        CatalogueRules.Mistakes(Named(Spec("on", "on {lamp} at {target}", null) with { Arguments = [Lamp with { Pattern = "[" }] })).ShouldBe(
+        CatalogueRules.Mistakes(Named(Spec("on", "on {lamp} at {target}", null) with { Arguments = [Lamp with { Pattern = "[" }] }))
+            .ShouldBe(
             ["on: the pattern of 'lamp' is no regular expression."]);
     }
 
@@ -70,7 +74,8 @@ public sealed class CatalogueRulesTests
     }
 
     private static ActionSpec Spec(string name, string command, string? rollback) =>
-        new(name, name, "device", Reversibility.Reversible, BlastRadius.OneDevice, true, command, [Lamp], rollback, TimeSpan.FromSeconds(30));
+        new(name, name, "device", Reversibility.Reversible, BlastRadius.OneDevice, true, command, [Lamp], rollback,
+            TimeSpan.FromSeconds(30));
 
     private static Dictionary<string, ActionSpec> Named(params ActionSpec[] actions) => actions.ToDictionary(action => action.Name);
 }

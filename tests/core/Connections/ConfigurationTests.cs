@@ -25,7 +25,8 @@ public sealed class ConfigurationTests
     [Fact]
     public void Every_mistake_is_told_at_once()
     {
-        using var tenants = Build(("Tenants:a b:Name", "x"), ("Tenants:contoso:Prefix", "X1"), ("Tenants:fab:Name", "1"), ("Tenants:fabrikam:Name", "2"));
+        using var tenants =
+            Build(("Tenants:a b:Name", "x"), ("Tenants:contoso:Prefix", "X1"), ("Tenants:fab:Name", "1"), ("Tenants:fabrikam:Name", "2"));
         var message = Should.Throw<OptionsValidationException>(() => tenants.GetRequiredService<ITenantDirectory>().All).Message;
         message.ShouldContain("Tenants:a b: not a tenant id");
         message.ShouldContain("Tenants:contoso:Prefix: 'X1'");
@@ -46,7 +47,8 @@ public sealed class ConfigurationTests
 
     [Fact]
     public void No_tenant_at_all_is_a_mistake() =>
-        Should.Throw<OptionsValidationException>(() => Build().GetRequiredService<ITenantDirectory>().All).Message.ShouldContain("none is configured");
+        Should.Throw<OptionsValidationException>(() => Build().GetRequiredService<ITenantDirectory>().All).Message
+            .ShouldContain("none is configured");
 
     [Fact]
     public void A_connection_belongs_to_its_tenant_and_one_that_only_receives_cannot_act()
@@ -86,7 +88,8 @@ public sealed class ConfigurationTests
             File.Delete(file);
         }
         secrets.Read(new("plain")).ShouldBe("plain");
-        Should.Throw<SecretUnavailableException>(() => secrets.Read(new("env:NO_SUCH_VARIABLE"))).Message.ShouldContain("env:NO_SUCH_VARIABLE");
+        Should.Throw<SecretUnavailableException>(() => secrets.Read(new("env:NO_SUCH_VARIABLE"))).Message
+            .ShouldContain("env:NO_SUCH_VARIABLE");
         Should.Throw<SecretUnavailableException>(() => secrets.Read(new("file:/no/such/file")));
         $"{new SecretReference("hunter2")} {new SecretReference("env:X")}".ShouldBe("(secret) env:X");
     }

@@ -13,7 +13,8 @@ public sealed class SecretRotationsTests
     [InlineData("2026-12-13", "X is to be replaced by 2026-12-13, in 14 days; then set Connections:x:RotateBy anew.")]
     [InlineData("2026-11-30", "X is to be replaced by 2026-11-30, in 1 day; then set Connections:x:RotateBy anew.")]
     [InlineData("2026-11-29", "X is to be replaced today, 2026-11-29; then set Connections:x:RotateBy anew.")]
-    [InlineData("2026-11-28", "X was to be replaced by 2026-11-28 and is overdue since 1 day; replace it and set Connections:x:RotateBy anew.")]
+    [InlineData("2026-11-28",
+        "X was to be replaced by 2026-11-28 and is overdue since 1 day; replace it and set Connections:x:RotateBy anew.")]
     public void It_is_said_from_two_weeks_before_and_as_long_as_it_is_overdue(string day, string? sentence) =>
         Of("x", day).Warning(Now).ShouldBe(sentence);
 

@@ -44,7 +44,8 @@ public sealed class DigestScheduleTests
     [Fact]
     public void Over_two_years_every_day_has_one_due_time_and_the_next_one_of_it_follows()
     {
-        foreach (var zone in new[] { Berlin, TimeZoneInfo.Utc, TimeZoneInfo.FindSystemTimeZoneById("Australia/Lord_Howe"), TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns") })
+        foreach (var zone in new[] { Berlin, TimeZoneInfo.Utc, TimeZoneInfo.FindSystemTimeZoneById("Australia/Lord_Howe"),
+            TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns") })
         {
             var schedule = new DigestSchedule(new(2, 15), zone);
             var due = schedule.NextDue(At("2026-01-01T00:00:00Z"));

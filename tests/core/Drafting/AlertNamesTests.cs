@@ -13,35 +13,48 @@ public sealed class AlertNamesTests
     private static readonly (string Runbook, string[] Names)[] Expected =
     [
         ("disk-space", [
-            "DiskSpaceLow", "HostOutOfDiskSpace", "host_out_of_disk_space", "Host out of disk space", "host-out-of-disk-space", "HOSTOUTOFDISKSPACE",
+            "DiskSpaceLow", "HostOutOfDiskSpace", "host_out_of_disk_space", "Host out of disk space", "host-out-of-disk-space",
+            "HOSTOUTOFDISKSPACE",
             "HostDiskWillFillIn24Hours", "HostDiskMayFillIn24Hours", "NodeFilesystemAlmostOutOfSpace", "NodeFilesystemSpaceFillingUp",
             "WindowsServerDiskSpaceUsage", "WindowsDiskAlmostOutOfSpace", "LowDiskSpace", "NetdataLowDiskSpace", "DiskSpaceFree10Percent",
-            "High Disk Usage", "disk.space.low", "Used Disk Space > 90%", "perf_disk_usage_ctx", "ZfsPoolOutOfSpace", "com.example.rmm.disk.full.v1",
+            "High Disk Usage", "disk.space.low", "Used Disk Space > 90%", "perf_disk_usage_ctx", "ZfsPoolOutOfSpace",
+            "com.example.rmm.disk.full.v1",
             "NodeDiskSpaceRunningLow", "Low disk space on C:"]),
         ("log-volume", ["LogVolumeFull", "log_disk_full", "Log partition almost full", "HostLogVolumeAlmostFull"]),
         ("service-stopped", [
             "WindowsServiceDown", "WindowsServerServiceStatus", "WindowsServiceNotHealthy", "ServiceStopped", "HostSystemdServiceCrashed",
-            "NodeSystemdServiceFailed", "service_down", "Critical service stopped", "srvc_status_ctx", "SystemdUnitFailed", "Service is not running"]),
+            "NodeSystemdServiceFailed", "service_down", "Critical service stopped", "srvc_status_ctx", "SystemdUnitFailed",
+            "Service is not running"]),
         ("service-hung", ["ServiceNotResponding", "NodeSystemdServiceCrashlooping", "windows_service_hung"]),
         ("print-spooler", ["PrintSpoolerStopped", "Spooler service down"]),
         ("printer-queue", ["PrinterQueueStuck", "print_queue_high", "Print jobs stuck in queue"]),
-        ("backup-failed", ["BackupFailed", "VeeamBackupFailed", "VeeamBackupJobFailed", "BackupJobFailed", "BackupMissing", "backup_failure", "Backup too old", "Server Backup Failed"]),
-        ("malware-found", ["MalwareDetected", "malware_found", "AntivirusThreatDetected", "ClamAVVirusFound", "endpoint_security_threat_ctx"]),
+        ("backup-failed", ["BackupFailed", "VeeamBackupFailed", "VeeamBackupJobFailed", "BackupJobFailed", "BackupMissing",
+            "backup_failure", "Backup too old", "Server Backup Failed"]),
+        ("malware-found",
+            ["MalwareDetected", "malware_found", "AntivirusThreatDetected", "ClamAVVirusFound", "endpoint_security_threat_ctx"]),
         ("ransomware", ["RansomwareDetected", "ransomware_ctx", "Mass file encryption"]),
         ("patch-failed", ["PatchFailed", "WindowsUpdateFailed", "patch_ctx", "Security update missing", "PatchInstallationFailed"]),
         ("pending-reboot", ["HostRequiresReboot", "RebootRequired", "pending_reboot", "NodeRebootRequired"]),
-        ("device-offline", ["InstanceDown", "TargetDown", "HostDown", "device_offline", "AgentOffline", "online_offline_status_ctx", "PrometheusTargetMissing", "Windows Server Down", "SnmpTargetDown"]),
+        ("device-offline", ["InstanceDown", "TargetDown", "HostDown", "device_offline", "AgentOffline", "online_offline_status_ctx",
+            "PrometheusTargetMissing", "Windows Server Down", "SnmpTargetDown"]),
         ("certificate-expiring", [
-            "BlackboxSslCertificateWillExpireSoon", "BlackboxSslCertificateWillExpireVerySoon", "BlackboxSslCertificateExpired", "SslCertificateExpiry(<7Days)",
+            "BlackboxSslCertificateWillExpireSoon", "BlackboxSslCertificateWillExpireVerySoon", "BlackboxSslCertificateExpired",
+            "SslCertificateExpiry(<7Days)",
             "CertificateExpiringSoon", "tls_certificate_expiring", "SSL cert expires in 7 days"]),
-        ("cpu-pressure", ["HostHighCpuLoad", "NodeCPUHighUsage", "WindowsServerCpuUsage", "WindowsCPUHighUsage", "HighCPUUsage", "cpu_usage_high", "CPU Usage > 90% for 5 minutes"]),
-        ("memory-pressure", ["HostOutOfMemory", "NodeMemoryHighUtilization", "WindowsServerMemoryUsage", "WindowsMemoryHighUtilization", "HighMemoryUsage", "HostOomKillDetected", "memory_pressure", "Memory Usage > 90% for 5 minutes"]),
-        ("raid-degraded", ["HostRaidDiskFailure", "HostRaidArrayGotInactive", "HostSoftwareRaidInsufficientDrives", "NodeRAIDDegraded", "NodeRAIDDiskFailure", "raid_degraded", "MdadmArrayDegraded"]),
-        ("suspicious-sign-in", ["SuspiciousSignIn", "RiskySignIn", "impossible_travel", "unfamiliarFeatures", "leakedCredentials", "Risky user detected"]),
+        ("cpu-pressure", ["HostHighCpuLoad", "NodeCPUHighUsage", "WindowsServerCpuUsage", "WindowsCPUHighUsage", "HighCPUUsage",
+            "cpu_usage_high", "CPU Usage > 90% for 5 minutes"]),
+        ("memory-pressure", ["HostOutOfMemory", "NodeMemoryHighUtilization", "WindowsServerMemoryUsage", "WindowsMemoryHighUtilization",
+            "HighMemoryUsage", "HostOomKillDetected", "memory_pressure", "Memory Usage > 90% for 5 minutes"]),
+        ("raid-degraded", ["HostRaidDiskFailure", "HostRaidArrayGotInactive", "HostSoftwareRaidInsufficientDrives", "NodeRAIDDegraded",
+            "NodeRAIDDiskFailure", "raid_degraded", "MdadmArrayDegraded"]),
+        ("suspicious-sign-in",
+            ["SuspiciousSignIn", "RiskySignIn", "impossible_travel", "unfamiliarFeatures", "leakedCredentials", "Risky user detected"]),
         ("account-locked", ["AccountLocked", "user_locked_out", "AccountLockoutBurst", "Account lockout"]),
         ("mailbox-full", ["MailboxFull", "mailbox_quota_exceeded", "Mailbox almost full"]),
-        ("vpn-down", ["VPNTunnelDown", "IPsecTunnelDown", "IPSecTunnelDown", "VPNConnectionDown", "WireguardPeerHandshakeTooOld", "vpn.tunnel.down", "Site-to-site VPN down"]),
-        ("ups-on-battery", ["UPSOnBattery", "NutUpsOnBattery", "APCUPSOnBattery", "ApcUpsAcInputOutage", "ups_on_battery", "UPS running on battery", "ApcUpsBatteryNearlyEmpty"]),
+        ("vpn-down", ["VPNTunnelDown", "IPsecTunnelDown", "IPSecTunnelDown", "VPNConnectionDown", "WireguardPeerHandshakeTooOld",
+            "vpn.tunnel.down", "Site-to-site VPN down"]),
+        ("ups-on-battery", ["UPSOnBattery", "NutUpsOnBattery", "APCUPSOnBattery", "ApcUpsAcInputOutage", "ups_on_battery",
+            "UPS running on battery", "ApcUpsBatteryNearlyEmpty"]),
         ("clock-skew", ["HostClockSkew", "NodeClockSkewDetected", "HostClockNotSynchronising"]),
         ("disk-failing", ["SmartCriticalWarning", "SmartMediaErrors", "DiskSmartPredictedFailure", "NetdataDiskReallocatedSectors"]),
         ("out-of-band-change", ["OutOfBandChange"]),
@@ -63,7 +76,8 @@ public sealed class AlertNamesTests
     }
 
     [Theory, MemberData(nameof(Known))]
-    public void An_alert_finds_its_runbook_however_it_is_spelled(string name, string runbook) => BuiltIn.For(name, OnDevice).ShouldNotBeNull().Runbook.Name.ShouldBe(runbook);
+    public void An_alert_finds_its_runbook_however_it_is_spelled(string name, string runbook) =>
+        BuiltIn.For(name, OnDevice).ShouldNotBeNull().Runbook.Name.ShouldBe(runbook);
 
     [Theory]
     [InlineData("HostMemoryIsUnderutilized")]

@@ -25,7 +25,8 @@ public sealed class AlertOriginTests
     [InlineData("RaidDegraded", "megaraid", "raid-degraded")]
     [InlineData("WindowsServiceStopped", "contoso-office", "service-stopped")]
     public void A_name_that_applications_have_too_needs_a_job_that_reports_about_devices(string kind, string job, string? runbook) =>
-        (BuiltIn.For(kind, new Dictionary<string, string> { ["job"] = job, ["instance"] = "srv-app01:9100" })?.Runbook.Name).ShouldBe(runbook);
+        (BuiltIn.For(kind, new Dictionary<string, string> { ["job"] = job, ["instance"] = "srv-app01:9100" })?.Runbook.Name).ShouldBe(
+            runbook);
 
     [Theory]
     [InlineData("resource_group")]
@@ -48,7 +49,8 @@ public sealed class AlertOriginTests
     public void The_pod_of_an_exporter_of_the_hosts_own_figures_is_only_where_it_runs() => BuiltIn
         .For("NodeFilesystemAlmostOutOfSpace", new Dictionary<string, string>
         {
-            ["job"] = "node-exporter", ["instance"] = "srv-k8s01:9100", ["namespace"] = "monitoring", ["pod"] = "node-exporter-x2x", ["container"] = "node-exporter",
+            ["job"] = "node-exporter", ["instance"] = "srv-k8s01:9100", ["namespace"] = "monitoring", ["pod"] = "node-exporter-x2x",
+            ["container"] = "node-exporter",
         })
         .ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
 
@@ -69,5 +71,6 @@ public sealed class AlertOriginTests
 
     [Fact]
     public void What_no_runbook_is_for_leaves_no_doubt_to_tell() =>
-        BuiltIn.DoubtAbout("KubePodCrashLooping", new Dictionary<string, string> { ["pod"] = "web-1", ["job"] = "kube-state-metrics" }).ShouldBeNull();
+        BuiltIn.DoubtAbout("KubePodCrashLooping", new Dictionary<string, string> { ["pod"] = "web-1", ["job"] = "kube-state-metrics" })
+            .ShouldBeNull();
 }

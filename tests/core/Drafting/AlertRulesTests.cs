@@ -9,7 +9,8 @@ public sealed class AlertRulesTests(ITestOutputHelper output)
     private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
 
     private static readonly List<(string Name, Dictionary<string, string> Labels, string? Before, string Judgement)> Rules =
-        [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "alert-rules.json"))).EnumerateArray().Select(rule => (
+        [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "alert-rules.json")))
+            .EnumerateArray().Select(rule => (
             rule.GetProperty("alertname").GetString()!,
             rule.GetProperty("labels").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
             rule.GetProperty("runbookOn2026_11_28").GetString(),
@@ -44,15 +45,19 @@ public sealed class AlertRulesTests(ITestOutputHelper output)
         .Where(rule => BuiltIn.For(rule.Name, rule.Labels) is { } match && match.Runbook.Name != rule.Before)
         .ShouldBeEmpty();
 
-    /// <summary>The same rules on other instances, jobs and spellings: nothing about a host may hang on how a rule collection writes.</summary>
+    /// <summary>
+    /// The same rules on other instances, jobs and spellings: nothing about a host may hang on how a rule collection writes.
+    /// </summary>
     [Theory]
     [InlineData("integrations/windows_exporter")]
     [InlineData("node")]
     public void No_application_becomes_the_host_because_an_exporter_of_the_host_carries_its_metrics(string job)
     {
         var reached = Rules
-            .Where(rule => rule.Judgement.StartsWith("wrong", StringComparison.Ordinal) && rule.Name is not ("HighMemoryUsage" or "SQL Server Agent DOWN"))
-            .Select(rule => (rule.Name, BuiltIn.For(rule.Name, new Dictionary<string, string>(rule.Labels) { ["job"] = job })?.Runbook.Name))
+            .Where(rule => rule.Judgement.StartsWith("wrong", StringComparison.Ordinal)
+                && rule.Name is not ("HighMemoryUsage" or "SQL Server Agent DOWN"))
+            .Select(rule =>
+                (rule.Name, BuiltIn.For(rule.Name, new Dictionary<string, string>(rule.Labels) { ["job"] = job })?.Runbook.Name))
             .Where(rule => rule.Item2 is not null)
             .ToList();
         reached.ShouldBeEmpty();

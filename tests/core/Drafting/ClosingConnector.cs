@@ -16,7 +16,8 @@ internal sealed class ClosingConnector : IConnector
 
     public IReadOnlyDictionary<string, ActionSpec> Actions => inner.Actions;
 
-    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken)
+    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken)
     {
         var happening = WhileAsked;
         WhileAsked = null;
@@ -24,7 +25,8 @@ internal sealed class ClosingConnector : IConnector
         return await inner.FindAsync(connection, kind, name, cancellationToken);
     }
 
-    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken) =>
         inner.ObserveAsync(connection, target, cancellationToken);
 
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>

@@ -99,12 +99,15 @@ public sealed class DraftRecommendationTests
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, scene.Clock.GetUtcNow()));
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()),
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, scene.Clock.GetUtcNow()));
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, "verified"));
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new UndoStarted(id, 2, $"{id}-u1", "5ea1", "here", scene.Clock.GetUtcNow()), new UndoFinished(id, $"{id}-u1", ExecutionOutcome.Verified, "", []));
+            new UndoStarted(id, 2, $"{id}-u1", "5ea1", "here", scene.Clock.GetUtcNow()),
+            new UndoFinished(id, $"{id}-u1", ExecutionOutcome.Verified, "", []));
         await scene.DraftAsync(id);
-        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1, "as in ledgers of before, where it stays closed");
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count
+            .ShouldBe(1, "as in ledgers of before, where it stays closed");
 
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentReopened(id));
         var asked = scene.Vendor.Observations;
@@ -117,7 +120,8 @@ public sealed class DraftRecommendationTests
 
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalExpired(id, 2));
         await scene.DraftAsync(id);
-        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[2].Drafter.ShouldBe(RecommendationDrafted.AfterUndo, "silence asks for no draft");
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[2].Drafter.ShouldBe(
+            RecommendationDrafted.AfterUndo, "silence asks for no draft");
 
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new RedraftRequested(id, 3));
         await scene.DraftAsync(id);
@@ -133,7 +137,8 @@ public sealed class DraftRecommendationTests
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentClosed(id, ClosedReasons.Resolved));
-        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalWithdrawn(id, 1, "The alert resolved by itself."));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ProposalWithdrawn(id, 1, "The alert resolved by itself."));
         await scene.DraftAsync(id);
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1, "it is over");
 
@@ -143,8 +148,10 @@ public sealed class DraftRecommendationTests
         await scene.DraftAsync(id);
         await scene.DraftAsync(id);
         scene.Vendor.Observations.ShouldBeGreaterThan(asked);
-        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(static draft => (draft.Revision, draft.Plan.Steps.Count > 0)).ShouldBe([(1, true), (2, true)]);
-        scene.Ledger.Facts<ProposalStaged>(DraftingScene.Contoso)[^1].Revision.ShouldBe(2, "what was drafted before rests on readings of then");
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)
+            .Select(static draft => (draft.Revision, draft.Plan.Steps.Count > 0)).ShouldBe([(1, true), (2, true)]);
+        scene.Ledger.Facts<ProposalStaged>(DraftingScene.Contoso)[^1].Revision.ShouldBe(
+            2, "what was drafted before rests on readings of then");
         var second = scene.Ledger.Entries(DraftingScene.Contoso).Last(static entry => entry.Fact is RecommendationDrafted);
         scene.Ledger.Entries(DraftingScene.Contoso).Single(entry => entry.Seq == second.Causation).Fact.ShouldBeOfType<IncidentReopened>();
     }
@@ -156,7 +163,8 @@ public sealed class DraftRecommendationTests
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Failed, "", [], false, null));
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()),
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Failed, "", [], false, null));
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new RedraftRequested(id, 1));
         await scene.DraftAsync(id);
         await scene.DraftAsync(id);
@@ -176,7 +184,8 @@ public sealed class DraftRecommendationTests
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()), new ExecutionFinished(id, $"{id}-x1", outcome, "", [], false, null));
+            new ExecutionStarted(id, 1, $"{id}-x1", "5ea1", "here", scene.Clock.GetUtcNow()),
+            new ExecutionFinished(id, $"{id}-x1", outcome, "", [], false, null));
         await scene.DraftAsync(id);
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
     }
@@ -216,7 +225,8 @@ public sealed class DraftRecommendationTests
         var scene = new DraftingScene();
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
-        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id),
+            new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
         await scene.DraftAsync(id);
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Select(draft => draft.Revision).ShouldBe([1, 2]);
         scene.Staged.Count.ShouldBe(2);
@@ -228,8 +238,10 @@ public sealed class DraftRecommendationTests
         var scene = new DraftingScene();
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await scene.DraftAsync(id);
-        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id), new ProposalDecided(id, 1, DecisionKind.Approve, "5ea1", null, null, null, true));
-        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id), new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
+            new ProposalDecided(id, 1, DecisionKind.Approve, "5ea1", null, null, null, true));
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(id),
+            new IncidentRaised(id, Severity.Warning, Severity.Critical, "E-9"));
         await scene.DraftAsync(id);
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
     }
@@ -292,7 +304,8 @@ public sealed class DraftRecommendationTests
         await AdvancingAsync(scene, scene.DraftAsync(id), hangs: answer == VendorAnswer.Hangs);
         var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Problem.ShouldNotBeNull().ShouldStartWith(answer == VendorAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
+        draft.Problem.ShouldNotBeNull()
+            .ShouldStartWith(answer == VendorAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
         scene.Vendor.Finds.ShouldBe(asked);
         (scene.Clock.GetUtcNow() - start).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(31));
         scene.Staged.Count.ShouldBe(1);
@@ -306,7 +319,8 @@ public sealed class DraftRecommendationTests
         scene.Vendor.TryAgainIn = TimeSpan.FromHours(1);
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await AdvancingAsync(scene, scene.DraftAsync(id));
-        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem.ShouldBe("Could not ask the vendor: contoso-fake: the fake is busy.");
+        scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem
+            .ShouldBe("Could not ask the vendor: contoso-fake: the fake is busy.");
     }
 
     [Fact]
@@ -323,12 +337,14 @@ public sealed class DraftRecommendationTests
         }
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
-            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null), new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null),
-            new RedraftRequested(id, 1));
+            new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null),
+            new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null), new RedraftRequested(id, 1));
         scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(follower.Lane).ShouldBe([null, id, id]);
     }
 
-    /// <summary>Lets the clock run whenever the work waits for it: one timer is the limit on all tries together, a second one a pause between two.</summary>
+    /// <summary>
+    /// Lets the clock run whenever the work waits for it: one timer is the limit on all tries together, a second one a pause between two.
+    /// </summary>
     private static async Task AdvancingAsync(DraftingScene scene, Task work, bool hangs = false)
     {
         while (!work.IsCompleted)

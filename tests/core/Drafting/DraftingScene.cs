@@ -15,15 +15,19 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 
-/// <summary>Contoso and Fabrikam at a fake vendor, a ledger in memory, and drafting as the bot wires it. Staging is recorded, not decided.</summary>
+/// <summary>
+/// Contoso and Fabrikam at a fake vendor, a ledger in memory, and drafting as the bot wires it. Staging is recorded, not decided.
+/// </summary>
 internal sealed class DraftingScene
 {
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
-    private static readonly (string, string)[] Healthy = [("device.online", "true"), ("device.pendingReboot", "false"), ("device.isolated", "false")];
+    private static readonly (string, string)[] Healthy = [("device.online", "true"), ("device.pendingReboot", "false"),
+        ("device.isolated", "false")];
     private int events;
 
-    public DraftingScene(Dictionary<string, string?>? settings = null, params (Connection Connection, IConnector Connector)[] moreConnections)
+    public DraftingScene(Dictionary<string, string?>? settings = null,
+        params (Connection Connection, IConnector Connector)[] moreConnections)
     {
         Ledger = new(Clock);
         Vendor.Add("contoso-fake", "device", "SRV-FILE01", "Contoso Ltd",
@@ -42,7 +46,8 @@ internal sealed class DraftingScene
         services.AddCoreFeatures();
         services.AddSingleton<ITenantDirectory>(new TwoTenants());
         services.AddSingleton<IConnections>(new FakeConnections(
-            [(FakeConnections.To("contoso-fake", "contoso"), Vendor), (FakeConnections.To("fabrikam-fake", "fabrikam"), Vendor), .. moreConnections]));
+            [(FakeConnections.To("contoso-fake", "contoso"), Vendor), (FakeConnections.To("fabrikam-fake", "fabrikam"), Vendor),
+                .. moreConnections]));
         services.AddSingleton<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddSingleton<IMediator, Mediator>();
         services.AddSingleton<IRequestHandler<DraftRecommendation, Unit>, DraftRecommendationHandler>();
@@ -68,7 +73,8 @@ internal sealed class DraftingScene
     public string? CrashAtPoint { get; set; }
 
     public static EventReceived Event(
-        string kind, string? device, IEnumerable<(string Name, string Value)> attributes, int number = 1, EventStatus status = EventStatus.Firing, string connection = "contoso-alertmanager")
+        string kind, string? device, IEnumerable<(string Name, string Value)> attributes, int number = 1,
+        EventStatus status = EventStatus.Firing, string connection = "contoso-alertmanager")
     {
         var key = $"{kind.ToLowerInvariant()}|{device?.ToLowerInvariant()}";
         return new($"E-{number}", connection, $"s-{number}", status, Severity.Warning, kind, device, $"{kind} on {device}", "It was seen.",
@@ -78,29 +84,34 @@ internal sealed class DraftingScene
 
     /// <summary>Puts an event and the incident it opens on record.</summary>
     public async Task<string> OpenAsync(
-        string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null, IncidentScope scope = IncidentScope.One)
+        string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null,
+        IncidentScope scope = IncidentScope.One)
     {
         var where = tenant ?? Contoso;
         var received = Event(kind, device, attributes ?? [], ++events);
         var id = $"{(where == Contoso ? "CON" : "FAB")}-{1000 + events}";
         await AppendAsync(where, StreamId.Event(received.EventId), received);
         await AppendAsync(where, StreamId.Incident(id),
-            new IncidentOpened(id, received.Title, received.Severity, kind, device, scope, received.CorrelationKey, received.CauseKey, received.EventId));
+            new IncidentOpened(id, received.Title, received.Severity, kind, device, scope, received.CorrelationKey, received.CauseKey,
+                received.EventId));
         return id;
     }
 
     public async Task AppendAsync(TenantId tenant, StreamId stream, params Fact[] facts) =>
-        (await Ledger.AppendAsync(tenant, [], [.. facts.Select(fact => new NewEntry(stream, Actor.Service("test"), "c0ffee", fact))], TestContext.Current.CancellationToken))
+        (await Ledger.AppendAsync(tenant, [], [.. facts.Select(fact => new NewEntry(stream, Actor.Service("test"), "c0ffee", fact))],
+            TestContext.Current.CancellationToken))
             .ShouldBeOfType<AppendResult.Appended>();
 
     public Task DraftAsync(string id, TenantId? tenant = null)
     {
         Failpoints.Arm(Reach);
-        return Services.GetRequiredService<IMediator>().Send(new DraftRecommendation(tenant ?? Contoso, id), TestContext.Current.CancellationToken);
+        return Services.GetRequiredService<IMediator>()
+            .Send(new DraftRecommendation(tenant ?? Contoso, id), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Opens an incident, has it drafted, and gives what is on record.</summary>
-    public async Task<RecommendationDrafted> DraftOfAsync(string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null)
+    public async Task<RecommendationDrafted> DraftOfAsync(
+        string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null)
     {
         await DraftAsync(await OpenAsync(kind, device, attributes, tenant), tenant);
         return Ledger.Facts<RecommendationDrafted>(tenant ?? Contoso)[^1];
@@ -133,7 +144,8 @@ internal sealed class DraftingScene
             {
                 await scene.AppendAsync(request.Tenant, StreamId.Proposal(request.IncidentId), new ProposalStaged(
                     request.IncidentId, draft.Revision, ProposalKind.Remedy, Actor.Service("drafting"), draft.Plan, draft.Observed,
-                    new(GateLevel.L2, [], Role.Approver, 1, false, scene.Clock.GetUtcNow().AddHours(4), null, null, "p1"), false, "5ea1", "00"));
+                    new(GateLevel.L2, [], Role.Approver, 1, false, scene.Clock.GetUtcNow().AddHours(4), null, null, "p1"), false,
+                    "5ea1", "00"));
             }
             return Unit.Value;
         }

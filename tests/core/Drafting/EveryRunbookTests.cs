@@ -4,7 +4,9 @@ using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 
-/// <summary>Each built-in runbook drafts a complete plan when things are as its alert says, and its plan makes its verifications true.</summary>
+/// <summary>
+/// Each built-in runbook drafts a complete plan when things are as its alert says, and its plan makes its verifications true.
+/// </summary>
 public sealed class EveryRunbookTests
 {
     public static TheoryData<string> Names => [.. RunbookCatalogue.Load(null, []).All.Select(runbook => runbook.Name)];
@@ -33,7 +35,8 @@ public sealed class EveryRunbookTests
         {
             var planned = draft.Plan.Steps[step];
             planned.Preconditions.ShouldAllBe(condition => condition.Holds(new Dictionary<string, string>(thing.State)) == true);
-            (await scene.Vendor.ActAsync(connection, new($"x-{step}", planned.Action, planned.Target, planned.Arguments), TestContext.Current.CancellationToken))
+            (await scene.Vendor.ActAsync(
+                connection, new($"x-{step}", planned.Action, planned.Target, planned.Arguments), TestContext.Current.CancellationToken))
                 .ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
             planned.Verifications.ShouldAllBe(condition => condition.Holds(new Dictionary<string, string>(thing.State)) == true);
         }

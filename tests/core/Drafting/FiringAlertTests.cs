@@ -1,6 +1,9 @@
 namespace DevOpsAI.Tests.Core.Drafting;
 
-/// <summary>An alert that fires is firing: where the world does not look as the runbook expects, the card says what was seen and nothing else is treated in its place.</summary>
+/// <summary>
+/// An alert that fires is firing: where the world does not look as the runbook expects, the card says what was seen and nothing else is
+/// treated in its place.
+/// </summary>
 public sealed class FiringAlertTests
 {
     private static readonly (string, string) Online = ("device.online", "true");
@@ -8,9 +11,11 @@ public sealed class FiringAlertTests
     [Fact]
     public async Task An_exporter_that_is_silent_on_a_device_that_is_online_is_said_to_be_so()
     {
-        var draft = await new DraftingScene().DraftOfAsync("HostDown", "srv-file01", [("instance", "10.30.0.3:9182"), ("hostname", "srv-file01")]);
+        var draft = await new DraftingScene().DraftOfAsync(
+            "HostDown", "srv-file01", [("instance", "10.30.0.3:9182"), ("hostname", "srv-file01")]);
         draft.Plan.Steps.ShouldBeEmpty();
-        draft.Problem.ShouldBe("The alert fires, but SRV-FILE01 is online: what does not answer is the exporter or agent on it, or the way to it.");
+        draft.Problem.ShouldBe(
+            "The alert fires, but SRV-FILE01 is online: what does not answer is the exporter or agent on it, or the way to it.");
         draft.Summary.ShouldNotContain("over");
     }
 
@@ -38,7 +43,8 @@ public sealed class FiringAlertTests
     public async Task A_certificate_that_has_expired_is_renewed()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Add("contoso-fake", "device", "WEB-1", "Contoso Ltd", Online, ("certificate.a.example.daysLeft", "-2"), ("certificate.b.example.daysLeft", "6"));
+        scene.Vendor.Add("contoso-fake", "device", "WEB-1", "Contoso Ltd", Online, ("certificate.a.example.daysLeft", "-2"),
+            ("certificate.b.example.daysLeft", "6"));
         var draft = await scene.DraftOfAsync("CertificateExpired", "WEB-1");
         draft.Plan.Steps.ShouldHaveSingleItem().Arguments["certificate"].ShouldBe("a.example");
     }
@@ -74,7 +80,8 @@ public sealed class FiringAlertTests
     [InlineData("ServiceNotRunning", "device=srv-file01")]
     [InlineData("ServiceStopped", "service=Spooler")]
     public async Task A_service_of_the_host_that_is_down_is_started(string kind, string labels) =>
-        (await new DraftingScene().DraftOfAsync(kind, "srv-file01", Labels(labels))).Plan.Steps.ShouldHaveSingleItem().Arguments["service"].ShouldBe("Spooler");
+        (await new DraftingScene().DraftOfAsync(kind, "srv-file01", Labels(labels))).Plan.Steps
+            .ShouldHaveSingleItem().Arguments["service"].ShouldBe("Spooler");
 
     [Theory]
     [InlineData("BackupFailed", "instance=srv-file01:9091;job=batch")]
@@ -99,10 +106,12 @@ public sealed class FiringAlertTests
     public async Task The_battery_limits_the_time_to_decide(int minutesLeft, int minutes)
     {
         var scene = new DraftingScene();
-        scene.Vendor.Add("contoso-fake", "device", "SRV-1", "Contoso Ltd", Online, ("ups.state", "battery"), ("ups.minutesLeft", $"{minutesLeft}"));
+        scene.Vendor.Add("contoso-fake", "device", "SRV-1", "Contoso Ltd", Online, ("ups.state", "battery"),
+            ("ups.minutesLeft", $"{minutesLeft}"));
         var draft = await scene.DraftOfAsync("UPSOnBattery", "SRV-1");
         draft.Problem.ShouldBeNull();
-        draft.NotAfter.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(scene.Clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeMilliseconds()));
+        draft.NotAfter.ShouldBe(
+            DateTimeOffset.FromUnixTimeMilliseconds(scene.Clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeMilliseconds()));
         draft.NotAfterReason.ShouldBe($"Battery left: {minutesLeft} minutes");
         draft.Summary.ShouldNotContain("more minutes");
     }
@@ -114,5 +123,6 @@ public sealed class FiringAlertTests
         (draft.NotAfter, draft.NotAfterReason).ShouldBe((null, null));
     }
 
-    private static IEnumerable<(string, string)> Labels(string text) => text.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]));
+    private static IEnumerable<(string, string)> Labels(string text) =>
+        text.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]));
 }

@@ -4,15 +4,16 @@ using DevOpsAI.Drafting;
 namespace DevOpsAI.Tests.Core.Drafting;
 
 /// <summary>
-/// Alerts of other collections and tools than <see cref="AlertRulesTests"/>, in several languages, judged before anybody looked at what the bot makes
-/// of them: which runbook a technician would take, or that none is right. Where they come from: <c>cases/README.md</c>.
+/// Alerts of other collections and tools than <see cref="AlertRulesTests"/>, in several languages, judged before anybody looked at what the
+/// bot makes of them: which runbook a technician would take, or that none is right. Where they come from: <c>cases/README.md</c>.
 /// </summary>
 public sealed class HeldOutAlertsTests(ITestOutputHelper output)
 {
     private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
 
     private static readonly List<(string Name, Dictionary<string, string> Labels, string Judgement, string[] Runbooks)> Alerts =
-        [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "held-out-alerts.json"))).EnumerateArray().Select(alert => (
+        [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "held-out-alerts.json")))
+            .EnumerateArray().Select(alert => (
             alert.GetProperty("alertname").GetString()!,
             alert.GetProperty("labels").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
             alert.GetProperty("judgement").GetString()!,
@@ -36,6 +37,7 @@ public sealed class HeldOutAlertsTests(ITestOutputHelper output)
     [Fact]
     public void What_came_by_words_does_nothing_without_asking() => Alerts
         .Where(alert => BuiltIn.For(alert.Name, alert.Labels) is { IsExact: true } match
-            && !match.Runbook.Match.Names.Concat(match.Runbook.Match.Ambiguous).Any(name => AlertName.Of(name).Squashed == AlertName.Of(alert.Name).Squashed))
+            && !match.Runbook.Match.Names.Concat(match.Runbook.Match.Ambiguous)
+                .Any(name => AlertName.Of(name).Squashed == AlertName.Of(alert.Name).Squashed))
         .ShouldBeEmpty();
 }

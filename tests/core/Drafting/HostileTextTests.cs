@@ -10,8 +10,10 @@ public sealed class HostileTextTests
 {
     public static TheoryData<string> Texts =>
     [
-        "Spooler; rm -rf /", "$(reboot)", "`reboot`", "Spooler\nreboot", "Spooler\r\nreboot", "\"Spooler\"", "'Spooler'", "{target}", "{=device.online}", "Spooler && reboot",
-        "Spooler|reboot", "Spooler > x", "%COMSPEC%", "<script>", "../../etc", "Spooler\0", "Spooler\u202e", "a".PadRight(5000, 'a'), "*", ".*", "[[Spooler](http://x)",
+        "Spooler; rm -rf /", "$(reboot)", "`reboot`", "Spooler\nreboot", "Spooler\r\nreboot", "\"Spooler\"", "'Spooler'", "{target}",
+        "{=device.online}", "Spooler && reboot",
+        "Spooler|reboot", "Spooler > x", "%COMSPEC%", "<script>", "../../etc", "Spooler\0", "Spooler\u202e", "a".PadRight(5000, 'a'), "*",
+        ".*", "[[Spooler](http://x)",
     ];
 
     [Theory, MemberData(nameof(Texts))]
@@ -26,7 +28,8 @@ public sealed class HostileTextTests
     [Theory, MemberData(nameof(Texts))]
     public async Task A_hostile_label_does_not_reach_a_plan_that_does_not_need_it(string text)
     {
-        var draft = await new DraftingScene().DraftOfAsync("WindowsServiceDown", "SRV-FILE01", [("name", "Spooler"), ("service", text), ("job", text)]);
+        var draft = await new DraftingScene().DraftOfAsync(
+            "WindowsServiceDown", "SRV-FILE01", [("name", "Spooler"), ("service", text), ("job", text)]);
         draft.Plan.Steps.ShouldHaveSingleItem().Command.ShouldBe("Start-Service Spooler -Computer SRV-FILE01");
     }
 
@@ -38,7 +41,8 @@ public sealed class HostileTextTests
     public async Task A_vendors_own_name_that_the_action_does_not_allow_ends_in_no_plan()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Add("contoso-fake", "device", "WS-1", "Contoso Ltd", ("device.online", "true"), ("malware.C:\\a!b.exe.state", "active"));
+        scene.Vendor.Add("contoso-fake", "device", "WS-1", "Contoso Ltd", ("device.online", "true"),
+            ("malware.C:\\a!b.exe.state", "active"));
         var draft = await scene.DraftOfAsync("MalwareDetected", "WS-1");
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Problem.ShouldBe(@"'C:\a!b.exe' is not allowed as file of malware.quarantine.");
@@ -48,7 +52,8 @@ public sealed class HostileTextTests
     public async Task A_target_named_like_a_placeholder_is_not_filled_in()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Add("contoso-fake", "device", "{service}", "Contoso Ltd", ("device.online", "true"), ("service.Spooler.state", "stopped"), ("service.Spooler.startup", "{=device.online}"));
+        scene.Vendor.Add("contoso-fake", "device", "{service}", "Contoso Ltd", ("device.online", "true"),
+            ("service.Spooler.state", "stopped"), ("service.Spooler.startup", "{=device.online}"));
         var draft = await scene.DraftOfAsync("WindowsServiceDown", "{service}", [("name", "Spooler")]);
         draft.Plan.Steps[0].Command.ShouldBe("Start-Service Spooler -Computer '{service}'");
         draft.Summary.ShouldBe("Start the service Spooler on {service}.");
@@ -59,7 +64,8 @@ public sealed class HostileTextTests
     public void Filling_puts_values_side_by_side_whatever_they_are() => Check.QuickThrowOnFailure(Prop.ForAll<string, string>((one, two) =>
     {
         var (first, second) = (one ?? "", two ?? "");
-        return Template.Parse("a {one} b {=x.{two}.y} c").Fill(name => name == "one" ? first : second, seen => seen + first) == $"a {first} b x.{second}.y{first} c";
+        return Template.Parse("a {one} b {=x.{two}.y} c").Fill(name => name == "one" ? first : second, seen => seen + first)
+            == $"a {first} b x.{second}.y{first} c";
     }));
 
     [Fact]
@@ -79,7 +85,8 @@ public sealed class HostileTextTests
     public void A_broken_template_is_refused(string text) => Should.Throw<FormatException>(() => Template.Parse(text));
 
     [Fact]
-    public void A_pattern_that_takes_for_ever_does_not_match() => new WholeMatch("(?!x)(a+)+b").Accepts(new string('a', 60)).ShouldBeFalse();
+    public void A_pattern_that_takes_for_ever_does_not_match() =>
+        new WholeMatch("(?!x)(a+)+b").Accepts(new string('a', 60)).ShouldBeFalse();
 
     [Theory]
     [InlineData("(a+)+b", false)]

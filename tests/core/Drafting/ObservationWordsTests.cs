@@ -23,7 +23,8 @@ public sealed class ObservationWordsTests
     [InlineData("", "", ": ")]
     [InlineData("disk..freePercent", "1", "Free space on : 1 %")]
     [InlineData("x{0}.y{1}.z", "1", "X0 y{1} z: 1")]
-    public void An_observation_is_said_with_its_thing_and_unit(string observation, string value, string said) => ObservationWords.Say(observation, value).ShouldBe(said);
+    public void An_observation_is_said_with_its_thing_and_unit(string observation, string value, string said) =>
+        ObservationWords.Say(observation, value).ShouldBe(said);
 
     [Theory]
     [InlineData("SRV-FILE01 disk.C.freePercent", "6", "SRV-FILE01: free space on C: 6 %")]
@@ -31,7 +32,8 @@ public sealed class ObservationWordsTests
     [InlineData("Contoso HQ vpn.HQ-Azure.state", "down", "Contoso HQ: tunnel HQ-Azure: down")]
     [InlineData("SRV-1 odd.thing", "1", "SRV-1: odd thing: 1")]
     [InlineData("SRV-1", "1", "SRV-1: 1")]
-    public void What_the_record_keeps_by_target_is_said_with_it(string key, string value, string said) => ObservationWords.SayOf(key, value).ShouldBe(said);
+    public void What_the_record_keeps_by_target_is_said_with_it(string key, string value, string said) =>
+        ObservationWords.SayOf(key, value).ShouldBe(said);
 
     [Theory]
     [InlineData("SRV-FILE01 disk.C.freePercent", "6", "SRV-FILE01: free space on C:", "6 %")]
@@ -74,7 +76,8 @@ public sealed class ObservationWordsTests
         {
             // Words that were made of the name have no sign of the field's language in them.
             var made = string.Concat(condition.Observation.Where(char.IsLetterOrDigit));
-            string.Concat(ObservationWords.Label(condition.Observation).Where(char.IsLetterOrDigit)).ToLowerInvariant().ShouldNotBe(made.ToLowerInvariant(), condition.Observation);
+            string.Concat(ObservationWords.Label(condition.Observation).Where(char.IsLetterOrDigit)).ToLowerInvariant()
+                .ShouldNotBe(made.ToLowerInvariant(), condition.Observation);
         }
     }
 
@@ -82,7 +85,8 @@ public sealed class ObservationWordsTests
     public void Every_built_in_runbook_says_what_was_seen_where_its_precondition_does_not_hold()
     {
         var silent = RunbookCatalogue.Load(null, []).All
-            .SelectMany(runbook => runbook.Steps.Where(step => !step.Optional).SelectMany(step => step.Preconditions.Select(condition => (runbook.Name, condition))))
+            .SelectMany(runbook => runbook.Steps.Where(step => !step.Optional)
+                .SelectMany(step => step.Preconditions.Select(condition => (runbook.Name, condition))))
             .Where(one => one.condition.Otherwise is null)
             .Select(one => $"{one.Name}: {one.condition.Observation}");
         silent.ShouldBeEmpty();

@@ -39,5 +39,6 @@ public sealed class PartsTests
     }
 
     private static string? PartOf(string kind, string labels) => Parts.PartOf(
-        kind, "srv-file01.contoso.local", labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));
+        kind, "srv-file01.contoso.local",
+        labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));
 }

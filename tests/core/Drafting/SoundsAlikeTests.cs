@@ -2,7 +2,9 @@ using DevOpsAI.Drafting;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 
-/// <summary>Names with the words of a runbook that say something else: that all is well, that a part, an application or another thing is meant.</summary>
+/// <summary>
+/// Names with the words of a runbook that say something else: that all is well, that a part, an application or another thing is meant.
+/// </summary>
 public sealed class SoundsAlikeTests
 {
     private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
@@ -10,25 +12,40 @@ public sealed class SoundsAlikeTests
     public static TheoryData<string> Names =>
     [
         // All is well, or again.
-        "No malware found", "Malware scan: 0 threats", "Malware scan completed", "No disk errors on server", "SMART test passed", "Backup jobs: 0 failed", "Backup completed successfully",
-        "Device is online (was offline for 5 minutes)", "Server back online, was down", "Windows Service 'Spooler' changed from Stopped to Running", "Print spooler is running",
-        "No reboot required", "Reboot not required", "Reboot completed", "RAID not degraded", "UPS no longer on battery", "Not on battery", "System time synchronized",
-        "Time sync restored on host", "Certificate valid for 300 days", "Certificate renewed", "Account unlocked", "Disk space OK", "CPU usage back to normal",
+        "No malware found", "Malware scan: 0 threats", "Malware scan completed", "No disk errors on server", "SMART test passed",
+        "Backup jobs: 0 failed", "Backup completed successfully",
+        "Device is online (was offline for 5 minutes)", "Server back online, was down",
+        "Windows Service 'Spooler' changed from Stopped to Running", "Print spooler is running",
+        "No reboot required", "Reboot not required", "Reboot completed", "RAID not degraded", "UPS no longer on battery", "Not on battery",
+        "System time synchronized",
+        "Time sync restored on host", "Certificate valid for 300 days", "Certificate renewed", "Account unlocked", "Disk space OK",
+        "CPU usage back to normal",
         "Sicherung erfolgreich", "Copia de seguridad completada", "Sauvegarde réussie", "Dienst läuft",
         // Hardware, cables, people and policies rather than what the runbook treats.
-        "Memory error critical", "Critical ECC memory errors on server", "Memory module failed", "CPU fan critical", "CPU error critical", "CPU usage too low on server",
-        "Temperature sensor stopped reporting", "USB device disconnected", "Laptop running on battery", "Battery temperature high on UPS", "UPS self test failed",
-        "Drive mapping failed", "Account lockout policy changed", "User risk policy changed", "Password expires in 5 days", "Malware protection disabled", "Ransomware protection disabled",
-        "Virus signatures outdated", "Print service account expired", "Mailbox rule created", "Mailbox exceeded message rate limit", "VPN user disconnected", "VPN license expired",
-        "Disk temperature critical", "Disk replaced", "Disk C: failed", "Disk encryption failed", "Backup repository space low", "Backup license expires", "Backup copy failed",
+        "Memory error critical", "Critical ECC memory errors on server", "Memory module failed", "CPU fan critical", "CPU error critical",
+        "CPU usage too low on server",
+        "Temperature sensor stopped reporting", "USB device disconnected", "Laptop running on battery", "Battery temperature high on UPS",
+        "UPS self test failed",
+        "Drive mapping failed", "Account lockout policy changed", "User risk policy changed", "Password expires in 5 days",
+        "Malware protection disabled", "Ransomware protection disabled",
+        "Virus signatures outdated", "Print service account expired", "Mailbox rule created", "Mailbox exceeded message rate limit",
+        "VPN user disconnected", "VPN license expired",
+        "Disk temperature critical", "Disk replaced", "Disk C: failed", "Disk encryption failed", "Backup repository space low",
+        "Backup license expires", "Backup copy failed",
         "Domain expires in 14 days", "License expires", "Support contract expiring",
         // Applications, clouds, stores, quotas.
-        "High memory usage in Redis", "High memory usage (redis)", "High memory usage [web container]", "Low disk space in SQL database", "Disk quota exceeded for user", "OneDrive disk space low",
-        "Elasticsearch disk usage high", "Cloud storage full", "Backup storage full", "Log file of SQL database full", "Website is down", "Web service is down", "SQL Server is down",
-        "Application server down", "Mail server down", "DNS server down", "Database server high CPU", "Container host high memory", "VM host CPU ready high", "Load balancer high",
-        "High load time of website", "Ping response time high", "API certificate authority expires", "Kubernetes node down", "AWS VPN: Tunnel 1.2.3.4 is down", "K8s node high CPU",
-        "Service Bus stopped", "Service desk queue high", "Service account locked by policy", "Postgres-Dienst reagiert nicht", "Datenbank-Speicherplatz knapp", "Mémoire du conteneur élevée",
-        "Base de datos: poco espacio", "Lizenz läuft ab", "Kennwort läuft in 5 Tagen ab", "Licence bientôt expirée", "Fast Ethernet down", "perf_resource_usage_ctx",
+        "High memory usage in Redis", "High memory usage (redis)", "High memory usage [web container]", "Low disk space in SQL database",
+        "Disk quota exceeded for user", "OneDrive disk space low",
+        "Elasticsearch disk usage high", "Cloud storage full", "Backup storage full", "Log file of SQL database full", "Website is down",
+        "Web service is down", "SQL Server is down",
+        "Application server down", "Mail server down", "DNS server down", "Database server high CPU", "Container host high memory",
+        "VM host CPU ready high", "Load balancer high",
+        "High load time of website", "Ping response time high", "API certificate authority expires", "Kubernetes node down",
+        "AWS VPN: Tunnel 1.2.3.4 is down", "K8s node high CPU",
+        "Service Bus stopped", "Service desk queue high", "Service account locked by policy", "Postgres-Dienst reagiert nicht",
+        "Datenbank-Speicherplatz knapp", "Mémoire du conteneur élevée",
+        "Base de datos: poco espacio", "Lizenz läuft ab", "Kennwort läuft in 5 Tagen ab", "Licence bientôt expirée", "Fast Ethernet down",
+        "perf_resource_usage_ctx",
     ];
 
     [Theory, MemberData(nameof(Names))]
@@ -68,7 +85,8 @@ public sealed class SoundsAlikeTests
     [Fact]
     public async Task Another_service_than_the_one_in_the_name_is_not_started()
     {
-        var draft = await new DraftingScene().DraftOfAsync("Service \"W32Time\" (Windows Time) is not running (startup type automatic)", "SRV-FILE01", [("host", "SRV-FILE01")]);
+        var draft = await new DraftingScene().DraftOfAsync(
+            "Service \"W32Time\" (Windows Time) is not running (startup type automatic)", "SRV-FILE01", [("host", "SRV-FILE01")]);
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Problem.ShouldNotBeNull().ShouldContain("W32Time");
     }

@@ -64,7 +64,8 @@ public sealed class TargetTests
     {
         var scene = new DraftingScene();
         (await scene.DraftOfAsync("DiskSpaceLow", "SRV-FILE01", VolumeC)).Plan.Steps[0].Target.Client.ShouldBe("Contoso Ltd");
-        (await scene.DraftOfAsync("DiskSpaceLow", "SRV-FILE01", VolumeC, DraftingScene.Fabrikam)).Plan.Steps[0].Target.Client.ShouldBe("Fabrikam Inc");
+        (await scene.DraftOfAsync("DiskSpaceLow", "SRV-FILE01", VolumeC, DraftingScene.Fabrikam)).Plan.Steps[0].Target.Client.ShouldBe(
+            "Fabrikam Inc");
     }
 
     [Theory]
@@ -91,7 +92,8 @@ public sealed class TargetTests
 
     [Fact]
     public async Task A_label_that_names_the_own_client_is_fine() =>
-        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [.. VolumeC, ("customer", "contoso")])).Problem.ShouldBeNull();
+        (await new DraftingScene().DraftOfAsync("DiskSpaceLow", "SRV-FILE01", [.. VolumeC, ("customer", "contoso")])).Problem
+            .ShouldBeNull();
 
     [Fact]
     public async Task A_device_that_the_vendor_gives_to_another_client_is_left_alone()
@@ -149,15 +151,19 @@ public sealed class TargetTests
     [Fact]
     public async Task An_address_gives_way_to_the_name_beside_it()
     {
-        var draft = await new DraftingScene().DraftOfAsync("DiskSpaceLow", "10.20.0.5", [.. VolumeC, ("nodename", "SRV-FILE01"), ("host", "srv-file01.contoso.local")]);
+        var draft = await new DraftingScene().DraftOfAsync(
+            "DiskSpaceLow", "10.20.0.5", [.. VolumeC, ("nodename", "SRV-FILE01"), ("host", "srv-file01.contoso.local")]);
         draft.Problem.ShouldBeNull();
     }
 
     [Fact]
     public async Task Names_that_contradict_each_other_are_left_to_a_person()
     {
-        var draft = await new DraftingScene().DraftOfAsync("DiskSpaceLow", "10.20.0.5", [.. VolumeC, ("nodename", "SRV-FILE01"), ("host", "SRV-DC01")]);
-        draft.Problem.ShouldBe("The alert's labels name different hosts: 'host' says SRV-DC01, 'nodename' says SRV-FILE01. A person must say which one is meant.");
+        var draft = await new DraftingScene().DraftOfAsync(
+            "DiskSpaceLow", "10.20.0.5", [.. VolumeC, ("nodename", "SRV-FILE01"), ("host", "SRV-DC01")]);
+        draft.Problem.ShouldBe(
+            "The alert's labels name different hosts: 'host' says SRV-DC01, 'nodename' says SRV-FILE01. A person must say which one is "
+            + "meant.");
     }
 
     [Theory]

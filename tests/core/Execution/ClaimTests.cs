@@ -71,7 +71,8 @@ public sealed class ClaimTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private ExclusiveStorageClaims Claims(BotInstance self) => new(Options.Create(new StorageOptions { Path = folder }), new Host(folder), self);
+    private ExclusiveStorageClaims Claims(BotInstance self) =>
+        new(Options.Create(new StorageOptions { Path = folder }), new Host(folder), self);
 
     private sealed class Host(string root) : IHostEnvironment
     {

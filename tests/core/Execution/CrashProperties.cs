@@ -9,15 +9,19 @@ namespace DevOpsAI.Tests.Core.Execution;
 /// <summary>Whatever the vendor does and whenever the bot ends: never two effects, never a lost one, and a record that says so.</summary>
 public sealed class CrashProperties
 {
-    private sealed record Story(VendorMood[] Moods, VendorMemory Memory, int[] CrashAfter, int Steps, bool LastCannotBeTakenBack, bool Verified)
+    private sealed record Story(VendorMood[] Moods, VendorMemory Memory, int[] CrashAfter, int Steps, bool LastCannotBeTakenBack,
+        bool Verified)
     {
         public override string ToString() =>
-            $"{Steps} steps, moods [{string.Join(' ', Moods)}], memory {Memory}, crashes after [{string.Join(' ', CrashAfter)}], break {LastCannotBeTakenBack}, verified {Verified}";
+            $"{Steps} steps, moods [{string.Join(' ', Moods)}], memory {Memory}, crashes after [{string.Join(' ', CrashAfter)}], break "
+            + $"{LastCannotBeTakenBack}, verified {Verified}";
     }
 
     private static readonly Gen<Story> Stories =
-        from moods in Gen.Frequency<VendorMood>((5, Gen.Constant(VendorMood.Does)), (4, Gen.Elements(Enum.GetValues<VendorMood>()))).ArrayOf(8)
-        from memory in Gen.Frequency<VendorMemory>((3, Gen.Constant(VendorMemory.Knows)), (1, Gen.Elements(VendorMemory.CannotTell, VendorMemory.IsAway)))
+        from moods in Gen.Frequency<VendorMood>((5, Gen.Constant(VendorMood.Does)), (4, Gen.Elements(Enum.GetValues<VendorMood>())))
+            .ArrayOf(8)
+        from memory in Gen.Frequency<VendorMemory>(
+            (3, Gen.Constant(VendorMemory.Knows)), (1, Gen.Elements(VendorMemory.CannotTell, VendorMemory.IsAway)))
         from crashes in Gen.Choose(1, 14).ListOf()
         from steps in Gen.Choose(1, 3)
         from broken in Gen.Elements(true, false)

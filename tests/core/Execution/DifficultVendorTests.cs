@@ -1,4 +1,3 @@
-using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
@@ -136,10 +135,13 @@ public sealed class DifficultVendorTests : IDisposable
         slow.Vendor.Acting = _ => letGo.Task;
         var run = slow.RunAsync(TestContext.Current.CancellationToken);
 
-        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 0, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 0, TimeSpan.FromSeconds(1),
+            TestContext.Current.CancellationToken);
         clock.Jump(TimeSpan.FromHours(hoursTheClockIsSetBy));
-        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 2, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
-        // The time limit is over, and the vendor has said more than once that it was not done. Now it does it, and only then does time go on.
+        await clock.PassUntilAsync(() => run.IsCompleted || slow.Vendor.LookUps > 2, TimeSpan.FromSeconds(1),
+            TestContext.Current.CancellationToken);
+        // The time limit is over, and the vendor has said more than once that it was not done. Now it does it, and only then does time go
+        // on.
         letGo.SetResult();
         while (slow.Vendor.Effects.Count == 0)
             await Task.Yield();

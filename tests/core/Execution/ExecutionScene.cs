@@ -57,7 +57,8 @@ internal sealed class ExecutionScene : IDisposable
     public static Target Room(string name = "hall") => new("contoso-scripted", "room", name, name.ToUpperInvariant(), "Contoso");
 
     /// <summary>Turns a lamp on that must be off before and must shine after.</summary>
-    public static PlanStep TurnOn(string lamp, string room = "hall", string? rollback = "lamp.off", string action = "lamp.on", bool verified = true) => new(
+    public static PlanStep TurnOn(string lamp, string room = "hall", string? rollback = "lamp.off", string action = "lamp.on",
+        bool verified = true) => new(
         $"Turn on {lamp}", action, Room(room), new Dictionary<string, string> { ["lamp"] = lamp }, $"{action} {lamp}", [],
         [new($"lamp.{lamp}.state", "==", "off")], verified ? [new($"lamp.{lamp}.state", "==", action["lamp.".Length..])] : [], rollback);
 
@@ -71,22 +72,26 @@ internal sealed class ExecutionScene : IDisposable
     {
         foreach (var step in steps)
             Vendor.Put(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state", "off");
-        await AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await AppendAsync(StreamId.Incident(Id),
+            new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         await StageAsync(GateLevel.L2, ProposalKind.Remedy, 1, steps);
-        await AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 1, DecisionKind.Approve, "seal1", null, null, null, Complete: true), Ana.AsActor());
+        await AppendAsync(StreamId.Proposal(Id),
+            new ProposalDecided(Id, 1, DecisionKind.Approve, "seal1", null, null, null, Complete: true), Ana.AsActor());
     }
 
     public Task StageAsync(GateLevel level, ProposalKind kind, int revision, params PlanStep[] steps)
     {
         var terms = new GateTerms(level, [], Role.Approver, 1, false, time.GetUtcNow().AddHours(1), null, null, "1");
         var observed = steps.DistinctBy(step => step.Arguments["lamp"]).ToDictionary(
-            step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", step => Vendor.Get(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state") ?? "off");
+            step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state",
+            step => Vendor.Get(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state") ?? "off");
         return AppendAsync(StreamId.Proposal(Id), new ProposalStaged(
             Id, revision, kind, Actor.Service("drafting"), new(steps), observed, terms, false, $"seal{revision}", "nonce"));
     }
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)],
+            CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     /// <summary>The bot as it is now runs what is due.</summary>
     public Task RunAsync(CancellationToken cancellationToken = default) => Start().RunAsync(Contoso, Id, cancellationToken);
@@ -121,11 +126,12 @@ internal sealed class ExecutionScene : IDisposable
         var clock = own ?? time;
         var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         return new(
-            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot, Locks, clock,
-            Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
+            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot,
+            Locks, clock, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
     }
 
-    public async Task<Incident> IncidentAsync() => (await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
+    public async Task<Incident> IncidentAsync() =>
+        (await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, CancellationToken.None)).Find(Id).ShouldNotBeNull();
 
     public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
 
@@ -174,7 +180,8 @@ internal sealed class ExecutionScene : IDisposable
         /// <summary>Allows this many questions, then refuses; null for always allowing.</summary>
         public int? RefuseAfter { get; set; }
 
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+        public ValueTask<Objection?> WhyNotAsync(
+            TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
             new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? new Objection("Contoso is frozen.") : null);
     }
 

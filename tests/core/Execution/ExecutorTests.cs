@@ -64,7 +64,8 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public async Task What_runs_by_itself_names_its_staging()
     {
-        await scene.AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await scene.AppendAsync(StreamId.Incident(Id),
+            new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         scene.LampsAreOff("a");
         await scene.StageAsync(GateLevel.L1, ProposalKind.Remedy, 1, TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
@@ -75,13 +76,15 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public async Task Nothing_runs_before_it_is_approved_or_at_L3()
     {
-        await scene.AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await scene.AppendAsync(StreamId.Incident(Id),
+            new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         scene.LampsAreOff("a");
         await scene.StageAsync(GateLevel.L3, ProposalKind.Remedy, 1, TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<ExecutionStarted>().ShouldBeEmpty();
 
-        await scene.AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 1, DecisionKind.Approve, "seal1", null, null, null, Complete: true));
+        await scene.AppendAsync(StreamId.Proposal(Id),
+            new ProposalDecided(Id, 1, DecisionKind.Approve, "seal1", null, null, null, Complete: true));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         Finished.Outcome.ShouldBe(ExecutionOutcome.Stopped);
         scene.Vendor.Calls.ShouldBe(0);
@@ -102,7 +105,8 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public async Task A_precondition_that_an_earlier_step_brings_about_is_no_drift()
     {
-        var off = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        var off = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a",
+            Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
         await scene.ApproveAsync(TurnOn("a"), off);
         await scene.RunAsync(TestContext.Current.CancellationToken);
         Finished.Outcome.ShouldBe(ExecutionOutcome.Verified);
@@ -155,9 +159,11 @@ public sealed class ExecutorTests : IDisposable
     {
         await scene.ApproveAsync(TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
-        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a",
+            Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
         await scene.StageAsync(GateLevel.L2, ProposalKind.Undo, 2, back);
-        await scene.AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 2, DecisionKind.Approve, "seal2", null, null, null, Complete: true), Ana.AsActor());
+        await scene.AppendAsync(StreamId.Proposal(Id),
+            new ProposalDecided(Id, 2, DecisionKind.Approve, "seal2", null, null, null, Complete: true), Ana.AsActor());
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         scene.Vendor.Effects[^1].ShouldBe(("CON-1001-u1-0", "lamp.off", "hall"));
@@ -182,7 +188,8 @@ public sealed class ExecutorTests : IDisposable
         scene.Facts<IncidentReopened>().Count.ShouldBe(open ? 1 : 0);
         var incident = await scene.IncidentAsync();
         (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((open, open ? null : "verified", ProposalPhase.Undone));
-        var state = await new TenantStates(scene.Ledger, CoreFeatures.Catalog).GetAsync(ExecutionScene.Contoso, TestContext.Current.CancellationToken);
+        var state = await new TenantStates(scene.Ledger, CoreFeatures.Catalog).GetAsync(
+            ExecutionScene.Contoso, TestContext.Current.CancellationToken);
         state.OpenByKey.ContainsValue(Id).ShouldBe(open, "what fires again belongs to it");
     }
 
@@ -193,7 +200,8 @@ public sealed class ExecutorTests : IDisposable
         await scene.ApproveAsync(TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         await scene.AppendAsync(StreamId.Event("E-2"), Dark(EventStatus.Firing, "E-2"));
-        await scene.AppendAsync(StreamId.Incident("CON-1002"), new IncidentOpened("CON-1002", "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-2"));
+        await scene.AppendAsync(StreamId.Incident("CON-1002"),
+            new IncidentOpened("CON-1002", "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-2"));
         await TakeBackAsync();
         scene.Facts<UndoFinished>().ShouldHaveSingleItem();
         scene.Facts<IncidentReopened>().ShouldBeEmpty();
@@ -214,20 +222,23 @@ public sealed class ExecutorTests : IDisposable
 
     private async Task TakeBackAsync()
     {
-        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a", Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
+        var back = TurnOn("a") with { Action = "lamp.off", Command = "lamp.off a", Title = "Turn off a",
+            Preconditions = [new("lamp.a.state", "==", "on")], Verifications = [new("lamp.a.state", "==", "off")] };
         await scene.StageAsync(GateLevel.L1, ProposalKind.Undo, 2, back);
         await scene.RunAsync(TestContext.Current.CancellationToken);
     }
 
     private static EventReceived Dark(EventStatus status, string id) => new(
-        id, "contoso-alertmanager", id, status, Severity.Error, "Dark", "HALL", "Dark", null, "dark-alert", "dark|hall", "dark", default, false, new Dictionary<string, string>());
+        id, "contoso-alertmanager", id, status, Severity.Error, "Dark", "HALL", "Dark", null, "dark-alert", "dark|hall", "dark", default,
+        false, new Dictionary<string, string>());
 
     [Fact]
     public async Task A_drifted_undo_leaves_the_remedy_as_it_was()
     {
         await scene.ApproveAsync(TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
-        await scene.StageAsync(GateLevel.L1, ProposalKind.Undo, 2, TurnOn("a") with { Action = "lamp.off", Preconditions = [new("lamp.a.state", "==", "on")] });
+        await scene.StageAsync(GateLevel.L1, ProposalKind.Undo, 2,
+            TurnOn("a") with { Action = "lamp.off", Preconditions = [new("lamp.a.state", "==", "on")] });
         scene.Vendor.Put("hall", "lamp.a.state", "broken");
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Facts<UndoFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Drifted);
@@ -237,10 +248,12 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public async Task Approved_edits_are_what_runs()
     {
-        await scene.AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await scene.AppendAsync(StreamId.Incident(Id),
+            new IncidentOpened(Id, "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         scene.LampsAreOff("a", "b");
         await scene.StageAsync(GateLevel.L2, ProposalKind.Remedy, 1, TurnOn("a"));
-        await scene.AppendAsync(StreamId.Proposal(Id), new ProposalDecided(Id, 1, DecisionKind.ApproveWithEdits, "sealE", null, new([TurnOn("b")]), null, Complete: true));
+        await scene.AppendAsync(StreamId.Proposal(Id),
+            new ProposalDecided(Id, 1, DecisionKind.ApproveWithEdits, "sealE", null, new([TurnOn("b")]), null, Complete: true));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         scene.Vendor.Get("hall", "lamp.a.state").ShouldBe("off");
         scene.Vendor.Get("hall", "lamp.b.state").ShouldBe("on");

@@ -12,7 +12,9 @@ using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
 namespace DevOpsAI.Tests.Core.Execution;
 
-/// <summary>The real guard and the real executor together: whatever says no, nothing is sent any more (AISVS 9.2.1, 9.5.6, 9.6.1).</summary>
+/// <summary>
+/// The real guard and the real executor together: whatever says no, nothing is sent any more (AISVS 9.2.1, 9.5.6, 9.6.1).
+/// </summary>
 public sealed class GuardedExecutionTests
 {
     private static readonly GatePolicy Asks = APolicy.With();
@@ -76,7 +78,9 @@ public sealed class GuardedExecutionTests
         scene.Vendor.Calls.ShouldBe(2);
     }
 
-    /// <summary>What was announced may be on its way and goes, as if the switch had been thrown a moment later; nothing goes after it.</summary>
+    /// <summary>
+    /// What was announced may be on its way and goes, as if the switch had been thrown a moment later; nothing goes after it.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -190,7 +194,8 @@ public sealed class GuardedExecutionTests
                 scene.Policy(Asks);
         };
         await scene.RunAsync();
-        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Stopped, "some of it is done, so a person must look");
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome
+            .ShouldBe(ExecutionOutcome.Stopped, "some of it is done, so a person must look");
         scene.Vendor.Calls.ShouldBe(1);
     }
 
@@ -198,18 +203,21 @@ public sealed class GuardedExecutionTests
     public async Task A_plan_that_is_not_the_sealed_one_freezes_the_client_until_an_administrator_has_looked()
     {
         using var scene = new GuardedScene(Lets);
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentOpened("CON-1001", "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await scene.AppendAsync(StreamId.Incident("CON-1001"),
+            new IncidentOpened("CON-1001", "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         await scene.DraftAsync(1, TurnOn("a"));
         var staged = await scene.AtGateAsync();
         // As if the stored plan had been changed: its seal is that of another.
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), staged with { Revision = 2, Plan = new([TurnOn("b")]) });
         await scene.RunAsync();
         scene.Vendor.Calls.ShouldBe(0);
-        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Summary.ShouldBe("Stopped before anything was done. The seal is broken: the plan is not the one that was shown.");
+        scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Summary
+            .ShouldBe("Stopped before anything was done. The seal is broken: the plan is not the one that was shown.");
         scene.Facts<FreezeSet>().ShouldHaveSingleItem().Cause.ShouldBe(FreezeCause.BrokenSeal);
         var freeze = (await scene.StateAsync()).Freeze.ShouldNotBeNull();
         Freezes.Sentence("Contoso Ltd", freeze).ShouldBe(
-            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was sealed when it was shown, so somebody or something changed the record. "
+            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was sealed "
+            + "when it was shown, so somebody or something changed the record. "
             + "Nothing is approved or executed until an administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
     }
 
@@ -224,14 +232,16 @@ public sealed class GuardedExecutionTests
         from no in Gen.Elements(Enum.GetValues<No>())
         from at in Gen.Choose(1, 30)
         from steps in Gen.Choose(1, 3)
-        from moods in Gen.Frequency<VendorMood>((4, Gen.Constant(VendorMood.Does)), (3, Gen.Elements(Enum.GetValues<VendorMood>()))).ArrayOf(6)
+        from moods in Gen.Frequency<VendorMood>((4, Gen.Constant(VendorMood.Does)), (3, Gen.Elements(Enum.GetValues<VendorMood>())))
+            .ArrayOf(6)
         from approved in Gen.Elements(true, false)
         select new Flip(no, at, steps, moods, approved || no == No.RoleTaken);
 
     /// <summary>Flipped at any instant of a run, between any two steps, before a retry or before something is taken back.</summary>
     [Fact]
     public void Once_anything_says_no_nothing_more_is_sent() =>
-        Prop.ForAll(Flips.ToArbitrary(), flip => CheckAsync(flip).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        Prop.ForAll(Flips.ToArbitrary(), flip => CheckAsync(flip).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(400));
 
     private static async Task CheckAsync(Flip flip)
     {
@@ -252,9 +262,11 @@ public sealed class GuardedExecutionTests
             if (++reached != flip.At)
                 return;
             flipped = true;
-            // Between the guard's last look and the call. What is on the ledger is seen there too, until the announcement of the call is durable.
+            // Between the guard's last look and the call. What is on the ledger is seen there too, until the announcement of the call is
+            // durable.
             mayBeOnItsWay = point is Failpoint.StepAnnounced or Failpoint.RollbackAnnounced
-                || (flip.No is No.KillSwitch or No.StricterPolicy && point is Failpoint.StepStarting or Failpoint.RollbackStarting or Failpoint.ExecutionRenewed);
+                || (flip.No is No.KillSwitch or No.StricterPolicy
+                    && point is Failpoint.StepStarting or Failpoint.RollbackStarting or Failpoint.ExecutionRenewed);
             switch (flip.No)
             {
                 case No.KillSwitch: scene.Switch("everything"); break;

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Core.Execution;
 
-/// <summary>The real guard and the real executor on one ledger, with the real handlers before them and a scripted vendor behind them.</summary>
+/// <summary>
+/// The real guard and the real executor on one ledger, with the real handlers before them and a scripted vendor behind them.
+/// </summary>
 internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
 {
     public const string Id = "CON-1001";
@@ -69,14 +71,16 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     {
         foreach (var step in steps)
             Vendor.Put(step.Target.Id, $"lamp.{step.Arguments["lamp"]}.state", "off");
-        await AppendAsync(StreamId.Incident(Id), new IncidentOpened(Id, "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await AppendAsync(StreamId.Incident(Id),
+            new IncidentOpened(Id, "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         await DraftAsync(1, steps);
         return await AtGateAsync();
     }
 
     public Task DraftAsync(int revision, params PlanStep[] steps) => AppendAsync(StreamId.Proposal(Id), new RecommendationDrafted(
         Id, revision, "runbook test v1", "Light.", "Because.", [], new(steps), Risk.Low, null,
-        steps.DistinctBy(step => step.Arguments["lamp"]).ToDictionary(step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", _ => "off"), true));
+        steps.DistinctBy(step => step.Arguments["lamp"])
+            .ToDictionary(step => $"{step.Target.Name} lamp.{step.Arguments["lamp"]}.state", _ => "off"), true));
 
     public async Task<ProposalStaged> AtGateAsync()
     {
@@ -91,7 +95,8 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
         Failpoints.Arm(Crash.Reach);
         var seal = (await IncidentAsync()).Staged!.Seal;
         var handler = new DecideHandler(recorder, access, new(policies, catalogue, killSwitch, Clock), Clock);
-        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence.ShouldContain("You approved");
+        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence
+            .ShouldContain("You approved");
     }
 
     /// <summary>As a bot that was started just now.</summary>
@@ -121,15 +126,18 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)],
+            CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     private void AppendNow(StreamId stream, Fact fact, Actor by) => AppendAsync(stream, fact, by).GetAwaiter().GetResult();
 
     /// <summary>The real guard, over the policies as they are at the moment.</summary>
     private sealed class Swapping(GuardedScene scene) : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
-            new ExecutionGuard(scene.policies, scene.catalogue, scene.killSwitch, scene.access, scene.Clock, NullLogger<ExecutionGuard>.Instance)
+        public ValueTask<Objection?> WhyNotAsync(
+            TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
+            new ExecutionGuard(scene.policies, scene.catalogue, scene.killSwitch, scene.access, scene.Clock,
+                NullLogger<ExecutionGuard>.Instance)
                 .WhyNotAsync(state, proposal, plan, next, cancellationToken);
     }
 

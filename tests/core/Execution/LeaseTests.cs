@@ -6,7 +6,9 @@ using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
 
 namespace DevOpsAI.Tests.Core.Execution;
 
-/// <summary>A claim outlasts every action that is sent under it: otherwise another bot takes the run over while a request is on its way.</summary>
+/// <summary>
+/// A claim outlasts every action that is sent under it: otherwise another bot takes the run over while a request is on its way.
+/// </summary>
 public sealed class LeaseTests
 {
     public static TheoryData<int, int> MarginsAndPauses
@@ -46,7 +48,8 @@ public sealed class LeaseTests
         left.Count.ShouldBe(steps.Length);
         var limit = scene.Vendor.Actions["lamp.on"].Timeout;
         left.ShouldAllBe(time => time >= limit + reserve);
-        scene.Crash.Seen.Count(point => point == Failpoint.ExecutionRenewed).ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
+        scene.Crash.Seen.Count(point => point == Failpoint.ExecutionRenewed)
+            .ShouldBeLessThanOrEqualTo(steps.Length, "renewed once for an action, not for ever");
     }
 
     /// <param name="margin">Seconds of <see cref="ExecutionOptions.LeaseMargin"/>.</param>

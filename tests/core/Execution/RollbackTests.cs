@@ -1,4 +1,3 @@
-using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Core.Execution.ExecutionScene;
@@ -26,7 +25,8 @@ public sealed class RollbackTests : IDisposable
         Finished.RolledBack.ShouldBeTrue();
         Finished.UndoUntil.ShouldBeNull();
         Finished.Summary.ShouldBe("Failed: step 3 of 3 (Turn on c): Refused: Not allowed. The steps before it were taken back.");
-        scene.Vendor.Effects.Select(effect => effect.Operation).ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1", "CON-1001-x1-1-r", "CON-1001-x1-0-r"]);
+        scene.Vendor.Effects.Select(effect => effect.Operation)
+            .ShouldBe(["CON-1001-x1-0", "CON-1001-x1-1", "CON-1001-x1-1-r", "CON-1001-x1-0-r"]);
         scene.Vendor.Get("hall", "lamp.a.state").ShouldBe("off");
     }
 
@@ -41,7 +41,8 @@ public sealed class RollbackTests : IDisposable
         Finished.Outcome.ShouldBe(ExecutionOutcome.Failed);
         Finished.RolledBack.ShouldBeFalse();
         Finished.Summary.ShouldBe(
-            "Failed: step 2 of 2 (Turn on b): Refused: Not allowed. Taking back step 1 failed too: Done. But lamp.a.state is on, not == off. Done and not taken back: step 1.");
+            "Failed: step 2 of 2 (Turn on b): Refused: Not allowed. Taking back step 1 failed too: Done. But lamp.a.state is on, not == "
+            + "off. Done and not taken back: step 1.");
         scene.Facts<StepFinished>()[^1].ShouldSatisfyAllConditions(
             last => last.Rollback.ShouldBeTrue(),
             last => last.Outcome.ShouldBe(StepOutcome.Failed));
@@ -63,7 +64,8 @@ public sealed class RollbackTests : IDisposable
         Finished.Outcome.ShouldBe(ExecutionOutcome.Unknown);
         Finished.RolledBack.ShouldBeFalse();
         Finished.Summary.ShouldBe(
-            "Outcome unknown: taking back step 1 of 2 (Turn on a): Done. Its effect could not be read back. It will not be repeated; a person must look. Done and not taken back: step 1.");
+            "Outcome unknown: taking back step 1 of 2 (Turn on a): Done. Its effect could not be read back. It will not be repeated; a "
+            + "person must look. Done and not taken back: step 1.");
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class TakeoverTests : IDisposable
 
     public static TheoryData<string> Points() =>
     [
-        Failpoint.ExecutionClaiming, Failpoint.ExecutionClaimed, Failpoint.DriftChecked, Failpoint.StepStarting, Failpoint.StepAnnounced, Failpoint.StepActed,
+        Failpoint.ExecutionClaiming, Failpoint.ExecutionClaimed, Failpoint.DriftChecked, Failpoint.StepStarting, Failpoint.StepAnnounced,
+        Failpoint.StepActed,
         Failpoint.StepObserved, Failpoint.StepRecorded, Failpoint.ExecutionFinishing, Failpoint.ExecutionFinished,
     ];
 
@@ -118,7 +119,8 @@ public sealed class TakeoverTests : IDisposable
     public async Task A_run_that_an_earlier_version_began_without_announcing_is_looked_up()
     {
         await scene.ApproveAsync(TurnOn("a"));
-        await scene.AppendAsync(StreamId.Proposal(Id), new ExecutionStarted(Id, 1, "CON-1001-x1", "seal1", "an older bot", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Id),
+            new ExecutionStarted(Id, 1, "CON-1001-x1", "seal1", "an older bot", scene.Clock.GetUtcNow()));
         scene.Vendor.Memory = VendorMemory.CannotTell;
         await scene.RunUntilDoneAsync();
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Unknown);

@@ -6,16 +6,21 @@ namespace DevOpsAI.Tests.Gates;
 internal static class APolicy
 {
     public static GatePolicy With(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician", string? glass = null)
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true,
+        string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician",
+        string? glass = null)
     {
         var errors = new List<string>();
-        var policy = GatePolicyReader.Read("test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver, freezes, delegates, glass), errors);
+        var policy = GatePolicyReader.Read(
+            "test.yaml", Yaml(rules, approvals, notTheRequester, maintenance, chain, approver, freezes, delegates, glass), errors);
         errors.ShouldBeEmpty();
         return policy!;
     }
 
     public static string Yaml(
-        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true, string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician", string? glass = null) => $"""
+        string rules = "  - { name: All, actions: ['*'], level: L2 }", int approvals = 1, bool notTheRequester = true,
+        string maintenance = "[]", int chain = 5, string approver = "approver", string freezes = "[]", string delegates = "technician",
+        string? glass = null) => $"""
         defaults:
           approver: {approver}
           approvals: {approvals}

@@ -17,17 +17,20 @@ public sealed class AbsenceTests
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
 
         (await scene.AbsentAsync(Ada, Ada, Tim)).Sentence.ShouldBe(
-            "Ada Approver is absent from Contoso Ltd from 2026-03-02 09:00 UTC until 2026-03-05 09:00 UTC. Tim Technician decides in their name.");
+            "Ada Approver is absent from Contoso Ltd from 2026-03-02 09:00 UTC until 2026-03-05 09:00 UTC. Tim Technician decides in "
+            + "their name.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldHaveSingleItem().ShouldBe(
             new("ada", "Ada Approver", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(3), "tim", "Tim Technician", "Skiing"));
         scene.Access.WhyNotDecide(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull("the card gives a delegate the buttons");
 
-        (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe("You approved CON-1001 in the name of Ada Approver; it is being carried out.");
+        (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe(
+            "You approved CON-1001 in the name of Ada Approver; it is being carried out.");
         var decided = scene.Ledger.Entries(Contoso).Single(entry => entry.Fact is ProposalDecided);
         decided.Actor.ShouldBe(Tim.AsActor());
         ((ProposalDecided)decided.Fact).InTheNameOf.ShouldBe(new Actor(ActorKind.Person, "ada", "Ada Approver"));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe("Tim Technician in the name of Ada Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
+        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe(
+            "Tim Technician in the name of Ada Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
     [Fact]
@@ -61,11 +64,13 @@ public sealed class AbsenceTests
         waiting.IsUndecided.ShouldBeTrue();
         (await scene.DecideAsync(Command(Tim, waiting))).ShouldSatisfyAllConditions(
             answer => answer.Refusal.ShouldBe(Refusal.OwnRequest),
-            answer => answer.Sentence.ShouldBe("Ada Approver requested this revision of CON-1001, so nobody can approve it in their name."));
+            answer => answer.Sentence.ShouldBe(
+                "Ada Approver requested this revision of CON-1001, so nobody can approve it in their name."));
 
         await scene.AbsentAsync(Root, Root, Ada);
         (await scene.DecideAsync(Command(Ada, waiting))).Refusal.ShouldBe(Refusal.OwnRequest);
-        (await scene.DecideAsync(Command(Ben, await scene.IncidentAsync()))).Refusal.ShouldBe(Refusal.NotReviewed, "he may, once he has read it");
+        (await scene.DecideAsync(Command(Ben, await scene.IncidentAsync()))).Refusal.ShouldBe(
+            Refusal.NotReviewed, "he may, once he has read it");
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed class AbsenceTests
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AbsentAsync(Ada, Ada, Ben);
-        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe("You approved CON-1001; it needs 1 more approval by somebody else.");
+        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe(
+            "You approved CON-1001; it needs 1 more approval by somebody else.");
         (await scene.DecideAsync(Command(Ben, incident))).Refusal.ShouldBe(Refusal.AlreadyApprovedByYou, "not once more in Ada's name");
 
         scene = new GateScene(APolicy.With(approvals: 2));
@@ -82,7 +88,8 @@ public sealed class AbsenceTests
         await scene.DecideAsync(Command(Ada, incident));
         await scene.AbsentAsync(Ada, Ada, Tim);
         (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe(
-            "CON-1001 was approved by Ada Approver, or in their name, at 2026-03-02 09:00 UTC already; it needs somebody else's approval too.");
+            "CON-1001 was approved by Ada Approver, or in their name, at 2026-03-02 09:00 UTC already; it needs somebody else's approval "
+            + "too.");
 
         scene = new GateScene(APolicy.With(approvals: 2));
         incident = await scene.StagedAsync(Plan("disk.cleanup"));
@@ -121,7 +128,8 @@ public sealed class AbsenceTests
         var scene = new GateScene();
         Person auditor = new("aud", "Aud Itor");
         await scene.AssignAsync(auditor, Role.Auditor);
-        (await scene.AbsentAsync(auditor, auditor, null)).Sentence.ShouldBe("Aud Itor only reads at Contoso Ltd, so nothing waits for them there.");
+        (await scene.AbsentAsync(auditor, auditor, null)).Sentence.ShouldBe(
+            "Aud Itor only reads at Contoso Ltd, so nothing waits for them there.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldBeEmpty();
     }
 
@@ -130,13 +138,17 @@ public sealed class AbsenceTests
     {
         var scene = new GateScene();
         var now = scene.Clock.GetUtcNow();
-        (await scene.AbsentAsync(Ben, Ada, Tim)).Sentence.ShouldBe("Only administrators of Contoso Ltd may say that somebody else is absent or back.");
+        (await scene.AbsentAsync(Ben, Ada, Tim)).Sentence.ShouldBe(
+            "Only administrators of Contoso Ltd may say that somebody else is absent or back.");
         (await scene.BackAsync(Ben, Ada)).Refusal.ShouldBe(Refusal.NotAllowed);
         (await scene.AbsentAsync(Stranger, Stranger, Tim)).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.AbsentAsync(Root, Stranger, Tim)).Sentence.ShouldBe("No Body has no role at Contoso Ltd, so nothing waits for them there.");
+        (await scene.AbsentAsync(Root, Stranger, Tim)).Sentence.ShouldBe(
+            "No Body has no role at Contoso Ltd, so nothing waits for them there.");
         (await scene.AbsentAsync(Ada, Ada, new("ADA", "Ada"))).Sentence.ShouldBe("A delegate is somebody else.");
-        (await scene.AbsentAsync(Ada, Ada, Stranger)).Sentence.ShouldBe("No Body cannot decide for others at Contoso Ltd: that takes the role technician at least.");
-        (await scene.AbsentAsync(Mia, Mia, Tim)).Sentence.ShouldBe("Mia Manager decides nothing at Contoso Ltd, so there is nothing to delegate.");
+        (await scene.AbsentAsync(Ada, Ada, Stranger)).Sentence.ShouldBe(
+            "No Body cannot decide for others at Contoso Ltd: that takes the role technician at least.");
+        (await scene.AbsentAsync(Mia, Mia, Tim)).Sentence.ShouldBe(
+            "Mia Manager decides nothing at Contoso Ltd, so there is nothing to delegate.");
         (await scene.AbsentAsync(Ada, Ada, Tim, until: now)).Refusal.ShouldBe(Refusal.BadInput);
         (await scene.AbsentAsync(Ada, Ada, Tim, until: now.AddDays(400))).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
@@ -151,8 +163,10 @@ public sealed class AbsenceTests
         var scene = new GateScene(APolicy.With(delegates: least));
         (await scene.AbsentAsync(Ada, Ada, Tim)).Sentence.ShouldContain(refusal);
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await scene.AppendAsync(StreamId.Access, new AbsenceSet("ada", "Ada", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(1), "tim", "Tim", null));
-        (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed, "what was recorded before the policy changed does not count");
+        await scene.AppendAsync(StreamId.Access,
+            new AbsenceSet("ada", "Ada", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(1), "tim", "Tim", null));
+        (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(
+            Refusal.NotAllowed, "what was recorded before the policy changed does not count");
     }
 
     [Fact]
@@ -182,15 +196,19 @@ public sealed class AbsenceTests
     {
         var scene = new GateScene();
         var options = new AccessOptions();
-        options.Absences.Add(new() { Tenant = "contoso", Person = "ADA", Name = "Ada Approver", From = scene.Clock.GetUtcNow().AddDays(-1), Until = scene.Clock.GetUtcNow().AddDays(1), Delegate = "Tim" });
-        options.Absences.Add(new() { Person = "ben", From = scene.Clock.GetUtcNow().AddDays(-2), Until = scene.Clock.GetUtcNow().AddDays(-1) });
+        options.Absences.Add(new() { Tenant = "contoso", Person = "ADA", Name = "Ada Approver", From = scene.Clock.GetUtcNow().AddDays(-1),
+            Until = scene.Clock.GetUtcNow().AddDays(1), Delegate = "Tim" });
+        options.Absences.Add(
+            new() { Person = "ben", From = scene.Clock.GetUtcNow().AddDays(-2), Until = scene.Clock.GetUtcNow().AddDays(-1) });
         var configured = Enumerable.Range(0, 4).Select(_ => new ConfiguredAbsences(
             scene.Ledger, scene.States, scene, Microsoft.Extensions.Options.Options.Create(options), scene.Clock,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<ConfiguredAbsences>.Instance)).ToList();
         await Task.WhenAll(configured.Select(each => Task.Run(() => each.RecordAsync(Contoso, Cancelled))));
         var entry = scene.Ledger.Entries(Contoso).ShouldHaveSingleItem();
         entry.Actor.ShouldBe(Actor.Service("configuration"));
-        entry.Fact.ShouldBeOfType<AbsenceSet>().ShouldBe(new("ada", "Ada Approver", scene.Clock.GetUtcNow().AddDays(-1), scene.Clock.GetUtcNow().AddDays(1), "tim", "tim", null));
+        entry.Fact.ShouldBeOfType<AbsenceSet>()
+            .ShouldBe(new("ada", "Ada Approver", scene.Clock.GetUtcNow().AddDays(-1), scene.Clock.GetUtcNow().AddDays(1), "tim",
+                "tim", null));
         (await scene.DecideAsync(Command(Tim, await scene.StagedAsync(Plan("disk.cleanup"))))).IsDone.ShouldBeTrue();
 
         await scene.BackAsync(Ada, Ada);

@@ -26,8 +26,10 @@ public sealed class AccessTests
     public async Task What_was_given_and_taken_by_command_counts_before_configuration()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe("Tim Technician is now approver of Contoso Ltd.");
-        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe("Ada Approver is no longer approver of Contoso Ltd.");
+        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe(
+            "Tim Technician is now approver of Contoso Ltd.");
+        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe(
+            "Ada Approver is no longer approver of Contoso Ltd.");
         var state = await scene.StateAsync();
         scene.Access.RolesOf(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
         scene.Access.RolesOf(state, "ada").ShouldBeEmpty();
@@ -39,7 +41,8 @@ public sealed class AccessTests
     public async Task Refusals()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe("Only administrators of Contoso Ltd may give or take roles.");
+        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe(
+            "Only administrators of Contoso Ltd may give or take roles.");
         (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Sentence.ShouldBe(
             "Rita Root is the last administrator of Contoso Ltd; make somebody else administrator first.");
         (await AssignAsync(scene, Root, new(" ", "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
@@ -52,7 +55,8 @@ public sealed class AccessTests
     {
         var scene = new GateScene();
         (await AssignAsync(scene, Root, Ada, Role.Approver)).ShouldBe(new(null, null, "Ada Approver is approver of Contoso Ltd already."));
-        (await AssignAsync(scene, Root, Mia, Role.Auditor, held: false)).ShouldBe(new(null, null, "Mia Manager is not auditor of Contoso Ltd; nothing was taken."));
+        (await AssignAsync(scene, Root, Mia, Role.Auditor, held: false)).ShouldBe(
+            new(null, null, "Mia Manager is not auditor of Contoso Ltd; nothing was taken."));
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
     }
 
@@ -95,12 +99,14 @@ public sealed class AccessTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
         scene.Access.WhyNotDecide(state, incident.Proposal, "ada").ShouldBeNull();
-        scene.Access.WhyNotDecide(state, incident.Proposal, "mia")!.Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may approve CON-1001.");
+        scene.Access.WhyNotDecide(state, incident.Proposal, "mia")!.Sentence.ShouldBe(
+            "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
         scene.Access.WhyNotDecide(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
         var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
         scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
         await scene.DecideAsync(Command(Ada, incident));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(Refusal.AlreadyDecided);
+        scene.Access.WhyNotDecide(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(
+            Refusal.AlreadyDecided);
     }
 
     [Fact]
@@ -129,7 +135,9 @@ public sealed class AccessTests
         options.Local.ShouldBe(LocalAccess.None);
         options.Absences[0].From.ShouldBe(new DateTimeOffset(2026, 12, 23, 17, 0, 0, TimeSpan.Zero));
         options.Roles["Contoso"]["approver"][0].ShouldBe(AdaId);
-        const string NoObjectId = "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object id); Entra shows it on the user's page.";
+        const string NoObjectId =
+            "is no Entra object id, which is a GUID as in 01234567-89ab-cdef-0123-456789abcdef (of another directory: directory/object "
+            + "id); Entra shows it on the user's page.";
         new AccessOptionsValidator(new GateScene()).Validate(null, options).Failures!.Order(StringComparer.Ordinal).ShouldBe([
             $"Access:Absences:0:Delegate: 'Dana' {NoObjectId}",
             "Access:Absences:1:Delegate: must be somebody else.",

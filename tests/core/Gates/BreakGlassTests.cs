@@ -42,9 +42,11 @@ public sealed class BreakGlassTests
     {
         var scene = await WaitingAsync();
         (await scene.BreakGlassAsync(Ada)).Sentence.ShouldBe(
-            "You broke the glass for CON-1001; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and everybody is told.");
+            "You broke the glass for CON-1001; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and everybody "
+            + "is told.");
         var decided = scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldHaveSingleItem();
-        (decided.Kind, decided.Complete, decided.Reason, decided.Owed).ShouldBe((DecisionKind.Approve, true, "The shop stands still.", new(2, scene.Clock.GetUtcNow().AddHours(4))));
+        (decided.Kind, decided.Complete, decided.Reason, decided.Owed).ShouldBe(
+            (DecisionKind.Approve, true, "The shop stands still.", new(2, scene.Clock.GetUtcNow().AddHours(4))));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         (await scene.IncidentAsync()).Escalated.ShouldBeTrue("those who are told of escalations are told too");
         await scene.ExecutedAsync();
@@ -72,8 +74,10 @@ public sealed class BreakGlassTests
         using var deadlines = DeadlineTests.DeadlinesOf(scene);
         using var other = DeadlineTests.DeadlinesOf(scene);
         scene.Clock.Advance(TimeSpan.FromHours(4));
-        await Task.WhenAll(Task.Run(() => deadlines.CatchUpAsync(Contoso, Cancelled)), Task.Run(() => other.CatchUpAsync(Contoso, Cancelled)));
-        scene.Ledger.Facts<BreakGlassEscalated>(Contoso).ShouldBe([new("CON-1001", 1, Role.Manager, "2 confirmations did not come in time.")]);
+        await Task.WhenAll(Task.Run(() => deadlines.CatchUpAsync(Contoso, Cancelled)),
+            Task.Run(() => other.CatchUpAsync(Contoso, Cancelled)));
+        scene.Ledger.Facts<BreakGlassEscalated>(Contoso)
+            .ShouldBe([new("CON-1001", 1, Role.Manager, "2 confirmations did not come in time.")]);
         (await scene.IncidentAsync()).OpenGlass.ShouldNotBeNull();
         await scene.ReviewAsync(Ben);
         await scene.ReviewAsync(Root);
@@ -86,7 +90,8 @@ public sealed class BreakGlassTests
         var scene = await WaitingAsync();
         await scene.BreakGlassAsync(Ada);
         (await scene.ReviewAsync(Ben, confirms: false)).Refusal.ShouldBe(Refusal.BadInput);
-        (await scene.ReviewAsync(Ben, confirms: false, reason: "It could wait.")).Sentence.ShouldBe("Your objection to CON-1001 is on record, and managers are told.");
+        (await scene.ReviewAsync(Ben, confirms: false, reason: "It could wait.")).Sentence.ShouldBe(
+            "Your objection to CON-1001 is on record, and managers are told.");
         scene.Ledger.Facts<BreakGlassEscalated>(Contoso).ShouldHaveSingleItem().Reason.ShouldBe("Somebody objected.");
         (await scene.IncidentAsync()).OpenGlass!.Missing.ShouldBe(2);
     }
@@ -119,7 +124,8 @@ public sealed class BreakGlassTests
         await scene.FreezeAsync(Tim);
         (await scene.BreakGlassAsync(Ada)).Refusal.ShouldBe(Refusal.Frozen);
 
-        scene = new GateScene(APolicy.With(approvals: 2, glass: Glass, freezes: "[{ name: close, begins: '2026-03-02 09:00', ends: '2026-03-02 12:00', timeZone: UTC }]"));
+        scene = new GateScene(APolicy.With(
+            approvals: 2, glass: Glass, freezes: "[{ name: close, begins: '2026-03-02 09:00', ends: '2026-03-02 12:00', timeZone: UTC }]"));
         await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.BreakGlassAsync(Ada)).Refusal.ShouldBe(Refusal.Frozen);
 
@@ -144,7 +150,8 @@ public sealed class BreakGlassTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AppendAsync(
             StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, "x", null, null, true) { Owed = new(1, scene.Clock.GetUtcNow()) }, Ada.AsActor());
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, "x", null, null, true)
+                { Owed = new(1, scene.Clock.GetUtcNow()) }, Ada.AsActor());
         (await scene.WhyNotExecuteAsync()).ShouldBe("Nobody may act alone on it.");
     }
 
@@ -156,7 +163,8 @@ public sealed class BreakGlassTests
             from confirms in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
             from minutes in Gen.Choose(0, 60)
             select (person, confirms, minutes);
-        Prop.ForAll(review.ListOf(12).ToArbitrary(), reviews => PlayAsync([.. reviews]).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+        Prop.ForAll(review.ListOf(12).ToArbitrary(), reviews => PlayAsync([.. reviews]).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 
     private static async Task<bool> PlayAsync((Person By, bool Confirms, int Minutes)[] reviews)
@@ -172,7 +180,8 @@ public sealed class BreakGlassTests
             await scene.ReviewAsync(by, confirms, "Because");
         }
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        var said = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is BreakGlassReviewed).Select(entry => (Who: entry.Actor.Id.ToLowerInvariant(), Fact: (BreakGlassReviewed)entry.Fact)).ToList();
+        var said = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is BreakGlassReviewed)
+            .Select(entry => (Who: entry.Actor.Id.ToLowerInvariant(), Fact: (BreakGlassReviewed)entry.Fact)).ToList();
         var escalated = scene.Ledger.Facts<BreakGlassEscalated>(Contoso).Count;
         var open = (await scene.IncidentAsync()).OpenGlass;
         var confirmed = said.Count(one => one.Fact.Confirms);

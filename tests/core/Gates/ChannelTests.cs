@@ -1,4 +1,5 @@
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
@@ -15,7 +16,8 @@ public sealed class ChannelTests
         (await LinkAsync(scene, Mia)).Sentence.ShouldBe("'General' is linked to Contoso Ltd: its cards are shown here.");
         (await LinkAsync(scene, Ada)).ShouldBe(new(null, null, "'General' is linked to Contoso Ltd already."));
         scene.Ledger.Facts<ChannelLinked>(Contoso).ShouldBe([new(General)]);
-        (await LinkAsync(scene, Ada, escalation: true)).Sentence.ShouldBe("'General' is linked to Contoso Ltd: what nobody decides in time is told here.");
+        (await LinkAsync(scene, Ada, escalation: true)).Sentence.ShouldBe(
+            "'General' is linked to Contoso Ltd: what nobody decides in time is told here.");
         (await UnlinkAsync(scene, Root)).Sentence.ShouldBe("'General' is no longer linked to Contoso Ltd.");
         (await UnlinkAsync(scene, Root)).ShouldBe(new(null, null, "This conversation is not linked to Contoso Ltd."));
         (await scene.StateAsync()).Channels.ShouldBeEmpty();
@@ -25,7 +27,8 @@ public sealed class ChannelTests
     public async Task A_conversation_shows_one_tenants_cards()
     {
         var scene = new GateScene(isLocal: true);
-        var answers = await Task.WhenAll(Task.Run(() => LinkAsync(scene, Stranger)), Task.Run(() => LinkAsync(scene, Stranger, tenant: Fabrikam)));
+        var answers =
+            await Task.WhenAll(Task.Run(() => LinkAsync(scene, Stranger)), Task.Run(() => LinkAsync(scene, Stranger, tenant: Fabrikam)));
         answers.Count(answer => answer.IsDone).ShouldBe(1);
         answers.Single(answer => !answer.IsDone).Refusal.ShouldBe(Refusal.NotPossible);
         var other = scene.Ledger.Facts<ChannelLinked>(Contoso).Count > 0 ? Fabrikam : Contoso;
@@ -59,13 +62,15 @@ public sealed class ChannelTests
     public async Task Not_everybody_links()
     {
         var scene = new GateScene();
-        (await LinkAsync(scene, Tim)).Sentence.ShouldBe("Only administrators, managers and approvers of Contoso Ltd may link or unlink its channels.");
+        (await LinkAsync(scene, Tim)).Sentence.ShouldBe(
+            "Only administrators, managers and approvers of Contoso Ltd may link or unlink its channels.");
         await LinkAsync(scene, Ada);
         (await UnlinkAsync(scene, Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
     }
 
     private static Task<Answer> LinkAsync(GateScene scene, Person by, bool escalation = false, TenantId? tenant = null) =>
-        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, new ChannelClaims(scene.Documents, scene.Clock)).Handle(new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
+        new LinkChannelHandler(scene.Recorder, scene.States, scene, scene.Access, new ChannelClaims(scene.Documents, scene.Clock)).Handle(
+            new(tenant ?? Contoso, by, General, escalation, NewMessage()), Cancelled);
 
     private static Task<Answer> UnlinkAsync(GateScene scene, Person by) =>
         new UnlinkChannelHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, General.ConversationId, NewMessage()), Cancelled);

@@ -21,7 +21,8 @@ public sealed class DeadlineTests
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMilliseconds(1));
         var incident = await scene.IncidentAsync();
-        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.Proposal.MustAskAgain).ShouldBe((ProposalPhase.Expired, true, null, true));
+        (incident.Phase, incident.IsOpen, incident.ClosedReason, incident.Proposal.MustAskAgain).ShouldBe(
+            (ProposalPhase.Expired, true, null, true));
         incident.Unanswered!.Times.ShouldBe(1);
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);
@@ -69,7 +70,8 @@ public sealed class DeadlineTests
         await After(scene, deadlines, TimeSpan.FromMinutes(30) - TimeSpan.FromSeconds(2 * incidents));
         var escalated = scene.Ledger.Facts<ProposalEscalated>(Contoso);
         escalated.Count.ShouldBe(together ? incidents : 1);
-        escalated.Select(static one => one.Among?.Position).ShouldBe(together ? Enumerable.Range(0, incidents).Select(static position => (int?)position) : [null]);
+        escalated.Select(static one => one.Among?.Position)
+            .ShouldBe(together ? Enumerable.Range(0, incidents).Select(static position => (int?)position) : [null]);
         await After(scene, deadlines, TimeSpan.FromMinutes(1));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).Count.ShouldBe(incidents);
     }
@@ -139,7 +141,8 @@ public sealed class DeadlineTests
     public async Task Without_a_plan_the_severity_says_when_it_escalates_and_expires(Severity severity, int minutes, int hours)
     {
         var scene = new GateScene();
-        var incident = await scene.StagedAsync(DevOpsAI.Connections.Plans.Plan.Empty, severity: severity, problem: "No runbook handles it.");
+        var incident =
+            await scene.StagedAsync(DevOpsAI.Connections.Plans.Plan.Empty, severity: severity, problem: "No runbook handles it.");
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L3);
         incident.Staged.Terms.EscalateAt.ShouldBe(scene.Clock.GetUtcNow().AddMinutes(minutes));
         incident.Staged.Terms.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(hours));
@@ -157,7 +160,8 @@ public sealed class DeadlineTests
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         await scene.StageAsync();
         var incident = await scene.IncidentAsync();
-        (incident.IsStagedTooLow, incident.Severity, incident.Staged!.Severity, incident.Escalated).ShouldBe((false, Severity.Critical, Severity.Critical, false));
+        (incident.IsStagedTooLow, incident.Severity, incident.Staged!.Severity, incident.Escalated).ShouldBe(
+            (false, Severity.Critical, Severity.Critical, false));
         incident.Staged.Terms.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddHours(1));
         await After(scene, deadlines, TimeSpan.FromMinutes(15));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).Select(one => one.Revision).ShouldBe([1, 2]);
@@ -267,7 +271,8 @@ public sealed class DeadlineTests
         await deadlines.StopAsync(Cancelled);
     }
 
-    internal static Deadlines DeadlinesOf(GateScene scene) => new(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance);
+    internal static Deadlines DeadlinesOf(GateScene scene) =>
+        new(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance);
 
     private static async Task After(GateScene scene, Deadlines deadlines, TimeSpan time)
     {
@@ -275,7 +280,9 @@ public sealed class DeadlineTests
         await deadlines.CatchUpAsync(Contoso, Cancelled);
     }
 
-    /// <summary>Lets time pass, a little at a time and only while the service waits for it with every tenant, until it has done it.</summary>
+    /// <summary>
+    /// Lets time pass, a little at a time and only while the service waits for it with every tenant, until it has done it.
+    /// </summary>
     private static async Task PassUntilAsync(GateScene scene, Func<bool> isDone)
     {
         while (!isDone())

@@ -55,5 +55,6 @@ public sealed class DecidersTests
             .ShouldBe(["Ada or Ben", "nobody who is there now", "1 person"]);
 
     private static async Task<Deciders> OfAsync(GateScene scene, params Person[] known) => Deciders.Of(
-        await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, scene.Access, id => known.FirstOrDefault(person => person.ObjectId == id)?.Name, scene.Clock.GetUtcNow());
+        await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, scene.Access,
+        id => known.FirstOrDefault(person => person.ObjectId == id)?.Name, scene.Clock.GetUtcNow());
 }

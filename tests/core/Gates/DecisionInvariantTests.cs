@@ -18,7 +18,8 @@ public sealed class DecisionInvariantTests
         var press =
             from person in Gen.Frequency((3, Gen.Elements(Ada, Ben, Root, People[^1])), (1, Gen.Elements(People)))
             from kind in Gen.Frequency(
-                (5, Gen.Elements(DecisionKind.Approve, DecisionKind.ApproveWithEdits)), (1, Gen.Elements(DecisionKind.Snooze, DecisionKind.Reject, DecisionKind.Handled)))
+                (5, Gen.Elements(DecisionKind.Approve, DecisionKind.ApproveWithEdits)),
+                (1, Gen.Elements(DecisionKind.Snooze, DecisionKind.Reject, DecisionKind.Handled)))
             from isEdited in Gen.Elements(true, false)
             from isStale in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
             from isReviewed in Gen.Elements(true, false)
@@ -33,9 +34,11 @@ public sealed class DecisionInvariantTests
             from notTheRequester in Gen.Elements(true, false)
             from first in Gen.Frequency((4, Gen.Constant("service.restart")), (1, Gen.Elements("disk.cleanup", "process.lower-priority")))
             from others in Gen.Frequency(
-                (4, Gen.Constant<string[]>([])), (2, Gen.Constant<string[]>(["device.reboot"])), (1, Gen.Constant<string[]>(["site.wipe"])), (1, Gen.Constant<string[]>(["unknown.action"])))
+                (4, Gen.Constant<string[]>([])), (2, Gen.Constant<string[]>(["device.reboot"])), (1, Gen.Constant<string[]>(["site.wipe"])),
+                (1, Gen.Constant<string[]>(["unknown.action"])))
             select (presses, approvals, notTheRequester, actions: (string[])[first, .. others]);
-        Prop.ForAll(games.ToArbitrary(), game => PlayAsync([.. game.presses], game.approvals, game.notTheRequester, game.actions).GetAwaiter().GetResult())
+        Prop.ForAll(games.ToArbitrary(),
+            game => PlayAsync([.. game.presses], game.approvals, game.notTheRequester, game.actions).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
@@ -73,12 +76,15 @@ public sealed class DecisionInvariantTests
     {
         var incident = await scene.IncidentAsync();
         var staged = scene.Ledger.Facts<ProposalStaged>(Contoso);
-        var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).Select(entry => (entry.Actor, entry.Seq, Fact: (ProposalDecided)entry.Fact)).ToList();
+        var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided)
+            .Select(entry => (entry.Actor, entry.Seq, Fact: (ProposalDecided)entry.Fact)).ToList();
         if (decided.Count(decision => decision.Fact.Complete) > 1)
             return "two completing decisions";
         foreach (var revision in staged)
         {
-            var approvals = decided.Where(decision => decision.Fact.Revision == revision.Revision && decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits).ToList();
+            var approvals =
+                decided.Where(decision => decision.Fact.Revision == revision.Revision
+                    && decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits).ToList();
             var people = approvals.Select(decision => decision.Actor.Id.ToLowerInvariant()).Distinct().ToList();
             if (approvals.Count > 0 && revision.Terms.Level == GateLevel.L3)
                 return "an approved L3";
@@ -86,22 +92,28 @@ public sealed class DecisionInvariantTests
                 return "one person approved twice";
             if (approvals.Exists(decision => decision.Fact.Complete) && people.Count < revision.Terms.Approvals)
                 return "complete below quorum";
-            if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person && people.Contains(revision.Requester.Id.ToLowerInvariant()))
+            if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person
+                && people.Contains(revision.Requester.Id.ToLowerInvariant()))
                 return "approved their own request";
-            var rights = approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.Actor).Id.ToLowerInvariant()).Distinct().ToList();
+            var rights = approvals.Select(decision => (decision.Fact.InTheNameOf ?? decision.Actor).Id.ToLowerInvariant())
+                .Distinct().ToList();
             if (rights.Count < approvals.Count)
                 return "one right was used twice";
-            if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person && rights.Contains(revision.Requester.Id.ToLowerInvariant()))
+            if (revision.Terms.NotTheRequester && revision.Requester.Kind == ActorKind.Person
+                && rights.Contains(revision.Requester.Id.ToLowerInvariant()))
                 return "approved in the name of the requester";
             if (rights.Except(["ada", "ben", "root"]).Any() || people.Except(["ada", "ben", "root", "tim"]).Any())
                 return "approved without the role";
-            if (decided.Exists(decision => decision.Fact.InTheNameOf is { } absent && !WasLeftTo(scene, absent.Id, decision.Actor.Id, decision.Seq)))
+            if (decided.Exists(
+                decision => decision.Fact.InTheNameOf is { } absent && !WasLeftTo(scene, absent.Id, decision.Actor.Id, decision.Seq)))
                 return "in the name of somebody who had not said so, or was there";
-            if (approvals.Count > 0 && revision.NeedsReview && approvals.Exists(decision => decision.Fact.Kind == DecisionKind.ApproveWithEdits))
+            if (approvals.Count > 0 && revision.NeedsReview
+                && approvals.Exists(decision => decision.Fact.Kind == DecisionKind.ApproveWithEdits))
                 return "irreversible edits nobody saw";
         }
         var mayRun = await scene.WhyNotExecuteAsync() is null;
-        var isApproved = decided.Exists(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits });
+        var isApproved =
+            decided.Exists(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits });
         if (mayRun && !isApproved && incident.Staged!.Terms.Level >= GateLevel.L2)
             return "the guard lets pass what nobody approved";
         return !mayRun && isApproved && (await scene.StateAsync()).Freeze is null && incident.Phase == ProposalPhase.Approved
@@ -113,10 +125,13 @@ public sealed class DecisionInvariantTests
     private static bool WasLeftTo(GateScene scene, string absent, string deputy, long seq)
     {
         var decidedAt = scene.Ledger.Entries(Contoso).Single(entry => entry.Seq == seq).At;
-        return scene.Ledger.Entries(Contoso).LastOrDefault(entry => entry.Seq < seq && entry.Fact is AbsenceSet { ObjectId: var set } && set == absent
+        return scene.Ledger.Entries(Contoso)
+            .LastOrDefault(entry => entry.Seq < seq && entry.Fact is AbsenceSet { ObjectId: var set } && set == absent
                 || entry.Seq < seq && entry.Fact is AbsenceEnded { ObjectId: var ended } && ended == absent)?.Fact is AbsenceSet said
-            && string.Equals(said.DelegateId, deputy, StringComparison.OrdinalIgnoreCase) && said.From <= decidedAt && decidedAt < said.Until;
+            && string.Equals(said.DelegateId, deputy, StringComparison.OrdinalIgnoreCase) && said.From <= decidedAt
+            && decidedAt < said.Until;
     }
 
-    private sealed record Press(Person By, DecisionKind Kind, bool IsEdited, bool IsStale, bool IsReviewed, int Freeze, int Minutes, int Absence, Person Deputy);
+    private sealed record Press(Person By, DecisionKind Kind, bool IsEdited, bool IsStale, bool IsReviewed, int Freeze, int Minutes,
+        int Absence, Person Deputy);
 }

@@ -21,7 +21,9 @@ public sealed class DecisionTests
         var entry = scene.Ledger.Entries(Contoso)[^1];
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.Proposal.StagedSeq);
-        entry.Fact.ShouldBe(new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true) { ByClock = scene.Clock.GetUtcNow() });
+        entry.Fact.ShouldBe(
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true)
+                { ByClock = scene.Clock.GetUtcNow() });
         scene.Reached.ShouldBe([Failpoint.ProposalStaged, Failpoint.DecisionAppended]);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
@@ -98,14 +100,17 @@ public sealed class DecisionTests
     {
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe("You approved CON-1001; it needs 1 more approval by somebody else.");
+        (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe(
+            "You approved CON-1001; it needs 1 more approval by somebody else.");
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         (await scene.DecideAsync(Command(Ada, incident))).ShouldSatisfyAllConditions(
             answer => answer.Refusal.ShouldBe(Refusal.AlreadyApprovedByYou),
-            answer => answer.Sentence.ShouldBe("You approved CON-1001 at 2026-03-02 09:00 UTC already; it needs somebody else's approval too."));
+            answer => answer.Sentence.ShouldBe(
+                "You approved CON-1001 at 2026-03-02 09:00 UTC already; it needs somebody else's approval too."));
         (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe("You approved CON-1001; it is being carried out.");
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.DecideAsync(Command(Root, incident))).Sentence.ShouldBe("Ada Approver and Ben Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
+        (await scene.DecideAsync(Command(Root, incident))).Sentence.ShouldBe(
+            "Ada Approver and Ben Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
     [Fact]
@@ -121,7 +126,8 @@ public sealed class DecisionTests
         step.Verifications.ShouldBe([new("service.W3SVC.state", "==", "running")]);
         answer.Incident.SealInForce.ShouldNotBe(incident.Staged!.Seal);
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.WhyNotExecuteAsync(plan: incident.Staged.Plan)).ShouldBe("The seal is broken: the plan is not the one that was shown.");
+        (await scene.WhyNotExecuteAsync(plan: incident.Staged.Plan)).ShouldBe(
+            "The seal is broken: the plan is not the one that was shown.");
     }
 
     [Fact]
@@ -140,7 +146,9 @@ public sealed class DecisionTests
         var incident = await scene.StagedAsync(Plan("service.restart"));
         await scene.DecideAsync(Command(Ben, incident));
         var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
-        answer.Sentence.ShouldBe("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet, it needs 2 approvals by somebody other than you.");
+        answer.Sentence.ShouldBe(
+            "Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet, it needs 2 approvals by somebody other "
+            + "than you.");
         var again = await scene.IncidentAsync();
         again.Staged!.Requester.ShouldBe(Ada.AsActor());
         again.Decisions.ShouldBeEmpty();
@@ -150,7 +158,8 @@ public sealed class DecisionTests
         (await scene.DecideAsync(Command(Ben, incident))).ShouldSatisfyAllConditions(
             stale => stale.Refusal.ShouldBe(Refusal.Stale),
             stale => stale.Sentence.ShouldBe(
-                "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC by Ada Approver. Look at its current card and decide there."));
+                "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC by Ada Approver. "
+                + "Look at its current card and decide there."));
         await scene.StageAsync();
         (await scene.IncidentAsync()).Staged!.Revision.ShouldBe(2);
     }
@@ -161,7 +170,9 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart", "device.reboot"));
         var review = new Reviews().Token(incident.Staged!, Ada.ObjectId, 2, 2);
-        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC"), review: review));
+        var answer =
+            await scene.DecideAsync(
+                Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC"), review: review));
         answer.Sentence.ShouldStartWith("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet");
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
     }
@@ -190,7 +201,8 @@ public sealed class DecisionTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("device.reboot"));
-        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ben", 1, 1)))).ShouldSatisfyAllConditions(
+        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ben", 1, 1))))
+            .ShouldSatisfyAllConditions(
             answer => answer.Refusal.ShouldBe(Refusal.NotReviewed),
             answer => answer.Sentence.ShouldBe("CON-1001 cannot be undone: open every page of its details, then approve on the last one."));
         (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ada", 2, 2)))).IsDone.ShouldBeTrue();
@@ -204,7 +216,8 @@ public sealed class DecisionTests
         scene.Ledger.Unavailable = true;
         var answer = await scene.DecideAsync(Command(Ada, incident));
         answer.Refusal.ShouldBe(Refusal.RecordUnavailable);
-        answer.Sentence.ShouldBe("The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.");
+        answer.Sentence.ShouldBe(
+            "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.");
         scene.Ledger.Unavailable = false;
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
     }
@@ -225,7 +238,8 @@ public sealed class DecisionTests
         var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).ShouldHaveSingleItem();
         answers.Count(answer => answer.IsDone).ShouldBe(1);
         answers.Where(answer => !answer.IsDone).ShouldAllBe(answer =>
-            answer.Refusal == Refusal.AlreadyDecided && answer.Sentence == $"{decided.Actor.Name} already approved CON-1001 at 2026-03-02 09:00 UTC.");
+            answer.Refusal == Refusal.AlreadyDecided
+                && answer.Sentence == $"{decided.Actor.Name} already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class ExecutionGuardTests
 {
     [Fact]
-    public async Task Nothing_runs_before_it_is_approved() => await ShouldRefuse("Nothing approved waits to be carried out.", _ => Task.CompletedTask);
+    public async Task Nothing_runs_before_it_is_approved() =>
+        await ShouldRefuse("Nothing approved waits to be carried out.", _ => Task.CompletedTask);
 
     [Fact]
     public async Task Nothing_runs_below_the_quorum() => await ShouldRefuse(
@@ -49,7 +50,8 @@ public sealed class ExecutionGuardTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
-        (await scene.WhyNotExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe("The seal is broken: the plan is not the one that was shown.");
+        (await scene.WhyNotExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe(
+            "The seal is broken: the plan is not the one that was shown.");
         (await scene.WhyNotExecuteAsync(plan: DevOpsAI.Connections.Plans.Plan.Empty)).ShouldBe("There is no plan at a gate.");
     }
 
@@ -87,7 +89,8 @@ public sealed class ExecutionGuardTests
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"))));
         await scene.ExecutedAsync();
         var staged = (await scene.UndoAsync(Ada)).Incident!.Staged!;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), Seals.Seal(Contoso, staged with { Requester = Actor.Service("drafting"), Revision = 3 }));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            Seals.Seal(Contoso, staged with { Requester = Actor.Service("drafting"), Revision = 3 }));
         (await scene.WhyNotExecuteAsync()).ShouldBe("Only a person may take a remedy back.");
     }
 
@@ -114,6 +117,7 @@ public sealed class ExecutionGuardTests
     {
         var staged = (await scene.IncidentAsync()).Staged!;
         await scene.AppendAsync(
-            StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1001", 1, DecisionKind.Approve, seal ?? staged.Seal, null, null, null, complete), by?.AsActor());
+            StreamId.Proposal("CON-1001"),
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, seal ?? staged.Seal, null, null, null, complete), by?.AsActor());
     }
 }

@@ -44,12 +44,14 @@ public sealed class GateLevelTests
 
     [Fact]
     public void A_plan_with_a_problem_is_for_people_and_says_the_problem() => GateLevels
-        .Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("ticket.create")) with { Problem = "There are two devices named SRV-FILE01." }, Find)
+        .Compute(GatePolicies.BuiltIn,
+            Question(GateScene.Plan("ticket.create")) with { Problem = "There are two devices named SRV-FILE01." }, Find)
         .Reasons.ShouldBe(["There are two devices named SRV-FILE01."]);
 
     [Fact]
     public void A_high_risk_raises_the_level() =>
-        GateLevels.Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("ticket.create")) with { Risk = Risk.High }, Find).Level.ShouldBe(GateLevel.L2);
+        GateLevels.Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("ticket.create")) with { Risk = Risk.High }, Find).Level
+            .ShouldBe(GateLevel.L2);
 
     [Fact]
     public void Irreversible_for_a_whole_site_needs_two_approvers_even_where_it_were_allowed() =>
@@ -61,29 +63,36 @@ public sealed class GateLevelTests
         Compute(GatePolicies.BuiltIn, GateScene.Plan([.. Enumerable.Repeat("process.lower-priority", 5)])).Level.ShouldBe(GateLevel.L1);
         var terms = Compute(GatePolicies.BuiltIn, GateScene.Plan([.. Enumerable.Repeat("process.lower-priority", 6)]));
         terms.Level.ShouldBe(GateLevel.L2);
-        terms.Reasons.ShouldBe(["Small changes add up: this one weighs 6, 0 ran without approval in the last 1 hour, and more than 5 is asked."]);
+        terms.Reasons.ShouldBe(
+            ["Small changes add up: this one weighs 6, 0 ran without approval in the last 1 hour, and more than 5 is asked."]);
     }
 
     [Fact]
     public void What_ran_before_counts_too() => GateLevels
-        .Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("process.lower-priority")) with { EarlierWeight = 5 }, Find).Level.ShouldBe(GateLevel.L2);
+        .Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("process.lower-priority")) with { EarlierWeight = 5 }, Find).Level
+        .ShouldBe(GateLevel.L2);
 
     [Fact]
     public void What_changes_nothing_is_not_counted() => GateLevels
-        .Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("ticket.create")) with { EarlierWeight = 50 }, Find).Level.ShouldBe(GateLevel.L0);
+        .Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("ticket.create")) with { EarlierWeight = 50 }, Find).Level
+        .ShouldBe(GateLevel.L0);
 
     [Fact]
     public void Nothing_runs_by_itself_during_maintenance()
     {
-        var policy = APolicy.With("  - { name: Small, level: L1 }", maintenance: "[{ name: patch day, days: [mon], from: \"08:00\", to: \"10:00\", timeZone: UTC }]");
-        Compute(policy, GateScene.Plan("process.lower-priority")).Reasons.ShouldBe(["Nothing runs by itself during the maintenance window 'patch day'."]);
-        GateLevels.Compute(policy, Question(GateScene.Plan("process.lower-priority"), Monday.AddHours(1)), Find).Level.ShouldBe(GateLevel.L1);
+        var policy = APolicy.With("  - { name: Small, level: L1 }",
+            maintenance: "[{ name: patch day, days: [mon], from: \"08:00\", to: \"10:00\", timeZone: UTC }]");
+        Compute(policy, GateScene.Plan("process.lower-priority")).Reasons
+            .ShouldBe(["Nothing runs by itself during the maintenance window 'patch day'."]);
+        GateLevels.Compute(policy, Question(GateScene.Plan("process.lower-priority"), Monday.AddHours(1)), Find).Level
+            .ShouldBe(GateLevel.L1);
     }
 
     [Fact]
     public void Critical_incidents_expire_and_escalate_sooner()
     {
-        var terms = GateLevels.Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("disk.cleanup")) with { Severity = Severity.Critical }, Find);
+        var terms = GateLevels.Compute(GatePolicies.BuiltIn,
+            Question(GateScene.Plan("disk.cleanup")) with { Severity = Severity.Critical }, Find);
         terms.ExpiresAt.ShouldBe(Monday.AddHours(1));
         terms.EscalateAt.ShouldBe(Monday.AddMinutes(15));
         terms.EscalateTo.ShouldBe(Role.Manager);
@@ -108,7 +117,8 @@ public sealed class GateLevelTests
 
     [Fact]
     public void An_action_no_rule_speaks_of_is_approved_by_a_person() =>
-        Compute(APolicy.With("  - { name: Other, actions: [other.*], level: L0 }"), GateScene.Plan("service.restart")).Level.ShouldBe(GateLevel.L2);
+        Compute(APolicy.With("  - { name: Other, actions: [other.*], level: L0 }"), GateScene.Plan("service.restart")).Level
+            .ShouldBe(GateLevel.L2);
 
     [Fact]
     public void An_action_of_another_tenants_connection_is_for_people() =>
@@ -130,13 +140,15 @@ public sealed class GateLevelTests
         {
             var policy = GatePolicies.BuiltIn with
             {
-                Rules = [.. case_.ruleLevels.Zip(case_.patterns, (level, pattern) => new GateRule("r", null, [pattern], [], [], null, level, null, null, null, null, null, null))],
+                Rules = [.. case_.ruleLevels.Zip(case_.patterns,
+                    (level, pattern) => new GateRule("r", null, [pattern], [], [], null, level, null, null, null, null, null, null))],
             };
             var area = case_.isUndo ? GateArea.Undo : GateArea.Operations;
             var plan = GateScene.Plan([.. case_.names]);
             var terms = GateLevels.Compute(
                 policy, new(area, case_.severity, plan, Monday) { Risk = case_.risk, EarlierWeight = case_.earlier }, Find);
-            return terms.Level >= GateLevels.Floor(plan, area, Find) && terms.Reasons.Count > 0 && terms.Approvals >= 1 && terms.ExpiresAt > Monday;
+            return terms.Level >= GateLevels.Floor(plan, area, Find) && terms.Reasons.Count > 0 && terms.Approvals >= 1
+                && terms.ExpiresAt > Monday;
         }).QuickCheckThrowOnFailure();
     }
 
@@ -144,7 +156,8 @@ public sealed class GateLevelTests
     public void Where_the_world_leaves_less_time_than_policy_the_deadline_is_sooner_and_others_are_told_in_proportion()
     {
         var usual = Compute(GatePolicies.BuiltIn, GateScene.Plan("service.restart"));
-        var battery = GateLevels.Compute(GatePolicies.BuiltIn, Question(GateScene.Plan("service.restart")) with { NotAfter = Monday.AddMinutes(13) }, Find);
+        var battery = GateLevels.Compute(
+            GatePolicies.BuiltIn, Question(GateScene.Plan("service.restart")) with { NotAfter = Monday.AddMinutes(13) }, Find);
         battery.ExpiresAt.ShouldBe(Monday.AddMinutes(13));
         var share = (usual.EscalateAt!.Value - Monday) / (usual.ExpiresAt - Monday);
         battery.EscalateAt.ShouldBe(Monday + (TimeSpan.FromMinutes(13) * share));
@@ -159,7 +172,8 @@ public sealed class GateLevelTests
         GateLevels.Compute(policy, Question(plan) with { ByWords = true }, Find).Level.ShouldBe(GateLevel.L2);
     }
 
-    private static GateQuestion Question(Plan plan, DateTimeOffset? now = null) => new(GateArea.Operations, Severity.Warning, plan, now ?? Monday);
+    private static GateQuestion Question(Plan plan, DateTimeOffset? now = null) =>
+        new(GateArea.Operations, Severity.Warning, plan, now ?? Monday);
 
     private static GateTerms Compute(GatePolicy policy, Plan plan) => GateLevels.Compute(policy, Question(plan), Find);
 }

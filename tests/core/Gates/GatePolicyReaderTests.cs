@@ -33,7 +33,8 @@ public sealed class GatePolicyReaderTests : IDisposable
               - just text
             """, errors).ShouldBeNull();
         errors.Order(StringComparer.Ordinal).ShouldBe([
-            "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezeOnBrokenSeal, freezeOnOutOfBand, freezes, limits, maintenance, quotas, rules",
+            "contoso.yaml:10: unknown key 'colour'; known here are breakGlass, chain, defaults, freezeOnBrokenSeal, freezeOnOutOfBand, "
+            + "freezes, limits, maintenance, quotas, rules",
             "contoso.yaml:12: 'days' must be a list of sun, mon, tue, wed, thu, fri, sat",
             "contoso.yaml:12: 'from' must be a time of day, as in \"18:30\"",
             "contoso.yaml:12: 'timeZone' must be a time zone this machine knows, as in Europe/Berlin or UTC",
@@ -58,8 +59,10 @@ public sealed class GatePolicyReaderTests : IDisposable
         var errors = new List<string>();
         GatePolicyReader.Read("p.yaml", APolicy.Yaml(), errors)!.Defaults.MentionFrom.ShouldBeNull();
         var mentions = APolicy.Yaml().Replace("notTheRequester:", "mentionFrom: error\n  notTheRequester:", StringComparison.Ordinal);
-        GatePolicyReader.Read("p.yaml", mentions, errors).ShouldNotBeNull(string.Join('\n', errors)).Defaults.MentionFrom.ShouldBe(Severity.Error);
-        GatePolicyReader.Read("p.yaml", mentions.Replace("mentionFrom: error", "mentionFrom: loud", StringComparison.Ordinal), errors).ShouldBeNull();
+        GatePolicyReader.Read("p.yaml", mentions, errors).ShouldNotBeNull(string.Join('\n', errors)).Defaults.MentionFrom
+            .ShouldBe(Severity.Error);
+        GatePolicyReader.Read("p.yaml", mentions.Replace("mentionFrom: error", "mentionFrom: loud", StringComparison.Ordinal), errors)
+            .ShouldBeNull();
         errors.ShouldHaveSingleItem().ShouldContain("'mentionFrom' must be one of info, warning, error, critical");
     }
 

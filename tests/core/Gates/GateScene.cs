@@ -29,8 +29,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     /// <param name="areas">What else than incidents can be decided about.</param>
     /// <param name="everywhere">Roles at every tenant, beside an auditor's.</param>
     public GateScene(
-        GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator, Dictionary<string, List<string>>? everywhere = null,
-        IReadOnlyList<IProposalArea>? areas = null)
+        GatePolicy? policy = null, bool isLocal = false, string? killSwitchPath = null, LocalAccess local = LocalAccess.Administrator,
+        Dictionary<string, List<string>>? everywhere = null, IReadOnlyList<IProposalArea>? areas = null)
     {
         IsLocal = isLocal;
         Clock = new();
@@ -85,14 +85,18 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public async Task<Incident> IncidentAsync(string id = "CON-1001") => (await StateAsync()).Find(id)!;
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? actor = null) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, actor ?? Actor.Service("test"), Correlation, fact)], Cancelled)).ShouldBeOfType<AppendResult.Appended>();
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, actor ?? Actor.Service("test"), Correlation, fact)],
+            Cancelled)).ShouldBeOfType<AppendResult.Appended>();
 
     public Task OpenAsync(string id = "CON-1001", Severity severity = Severity.Warning) => AppendAsync(
-        StreamId.Incident(id), new IncidentOpened(id, "Disk low", severity, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, $"disk|{id}", "disk", $"E-{id}"));
+        StreamId.Incident(id),
+        new IncidentOpened(id, "Disk low", severity, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, $"disk|{id}", "disk", $"E-{id}"));
 
-    public Task DraftAsync(Plan plan, string id = "CON-1001", int revision = 1, Risk risk = Risk.Low, string? problem = null) => AppendAsync(
+    public Task DraftAsync(Plan plan, string id = "CON-1001", int revision = 1, Risk risk = Risk.Low, string? problem = null) =>
+        AppendAsync(
         StreamId.Proposal(id),
-        new RecommendationDrafted(id, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem, new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, true));
+        new RecommendationDrafted(id, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem,
+            new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, true));
 
     public Task StageAsync(string id = "CON-1001")
     {
@@ -133,7 +137,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
         new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
-    public Task<Answer> FreezeEverythingAsync(Person by, string reason) => new EverythingFrozen(Recorder, this, Access).Handle(new FreezeEverything(by, reason, NewMessage()), Cancelled);
+    public Task<Answer> FreezeEverythingAsync(Person by, string reason) =>
+        new EverythingFrozen(Recorder, this, Access).Handle(new FreezeEverything(by, reason, NewMessage()), Cancelled);
 
     public Task<Answer> UnfreezeEverythingAsync(Person by, string? reason = null) =>
         new EverythingFrozen(Recorder, this, Access).Handle(new UnfreezeEverything(by, reason, NewMessage()), Cancelled);
@@ -151,7 +156,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public Task<Answer> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
         new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
 
-    public Task<Answer> BackAsync(Person by, Person who) => new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
+    public Task<Answer> BackAsync(Person by, Person who) =>
+        new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
 
     public Task<Answer> AssignAsync(Person to, Role role, bool held = true) =>
         new AssignRoleHandler(Recorder, Access).Handle(new(Contoso, Root, to, role, held, NewMessage()), Cancelled);
@@ -164,7 +170,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     }
 
     /// <param name="guard">Another than the scene's own, as with another policy.</param>
-    public async Task<Objection?> ObjectionAsync(string id = "CON-1001", Plan? plan = null, NextCall? next = null, ExecutionGuard? guard = null)
+    public async Task<Objection?> ObjectionAsync(
+        string id = "CON-1001", Plan? plan = null, NextCall? next = null, ExecutionGuard? guard = null)
     {
         var state = await StateAsync();
         var incident = state.Find(id)!;
@@ -179,9 +186,11 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public async Task ExecutedAsync(string id = "CON-1001", ExecutionOutcome outcome = ExecutionOutcome.Verified, bool canBeUndone = true)
     {
         var incident = await IncidentAsync(id);
-        await AppendAsync(StreamId.Proposal(id), new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.SealInForce, "me", Clock.GetUtcNow().AddMinutes(5)));
+        await AppendAsync(StreamId.Proposal(id),
+            new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.SealInForce, "me", Clock.GetUtcNow().AddMinutes(5)));
         for (var step = 0; step < incident.PlanInForce.Steps.Count; step++)
-            await AppendAsync(StreamId.Proposal(id), new StepFinished(id, $"{id}-x1", step, false, $"{id}-x1-{step}", StepOutcome.Applied, "done"));
+            await AppendAsync(StreamId.Proposal(id),
+                new StepFinished(id, $"{id}-x1", step, false, $"{id}-x1-{step}", StepOutcome.Applied, "done"));
         await AppendAsync(StreamId.Proposal(id), new ExecutionFinished(
             id, $"{id}-x1", outcome, "Ended.", [new("free space", "6", "30")], false, canBeUndone ? Clock.GetUtcNow().AddDays(1) : null));
         if (outcome == ExecutionOutcome.Verified)
@@ -194,7 +203,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     {
         var target = new Target(connection, "device", $"id-{device}", device, "Contoso Ltd");
         var spec = SmallCatalogue.All.FirstOrDefault(spec => spec.Name == action);
-        var arguments = (spec?.Arguments ?? []).ToDictionary(argument => argument.Name, argument => argument.Name switch { "volume" => "C", _ => "Spooler" });
+        var arguments = (spec?.Arguments ?? []).ToDictionary(
+            argument => argument.Name, argument => argument.Name switch { "volume" => "C", _ => "Spooler" });
         return new(
             $"{action} Spooler", action, target, arguments,
             spec is null ? action : ActionCalls.Command(spec, target, arguments),

@@ -20,7 +20,8 @@ public sealed class GatesServicesTests
         foreach (var type in new[] { typeof(IAccess), typeof(IReviews), typeof(IExecutionGuard), typeof(GatePolicies) })
             host.Services.GetRequiredService(type).ShouldNotBeNull();
         var handlers = typeof(GatesServices).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(GatesServices).Namespace && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            .Where(type => type.Namespace == typeof(GatesServices).Namespace
+                && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
             .ToList();
         handlers.Count.ShouldBe(14);
         handlers.ForEach(handler => ActivatorUtilities.CreateInstance(host.Services, handler));

@@ -61,11 +61,13 @@ public sealed class KillSwitchTests : IDisposable
     {
         new KillSwitch(null).WhyWeak().ShouldBeNull("there is none to hold");
         File.WriteAllText(path, "tenant: fabrikam");
-        killSwitch.WhyWeak().ShouldNotBeNull().ShouldStartWith($"The bot's account '{Environment.UserName}' can change the kill switch {path}, so");
+        killSwitch.WhyWeak().ShouldNotBeNull()
+            .ShouldStartWith($"The bot's account '{Environment.UserName}' can change the kill switch {path}, so");
         File.ReadAllText(path).ShouldBe("tenant: fabrikam", "looking changes nothing");
         folder.EnumerateFileSystemInfos().ShouldHaveSingleItem();
         File.Delete(path);
-        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place").ShouldContain($"can change {folder.FullName}, and with it the kill switch");
+        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place")
+            .ShouldContain($"can change {folder.FullName}, and with it the kill switch");
         new KillSwitch(Path.Combine(path, "switch.txt")).WhyWeak().ShouldNotBeNull("its folder can be made");
     }
 
@@ -77,7 +79,8 @@ public sealed class KillSwitchTests : IDisposable
     [InlineData("644", "755", "777", "..")] // its folder can be moved away
     [InlineData("mine", "755", "755", "switch.txt")] // whoever owns it may change its mode
     [InlineData("644", "mine", "755", "")]
-    public void Rights_of_another_account_are_tried_on_file_folder_and_the_folders_above(string file, string inner, string outer, string? breach)
+    public void Rights_of_another_account_are_tried_on_file_folder_and_the_folders_above(
+        string file, string inner, string outer, string? breach)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
             Assert.Skip("Only root can be another account for a while.");
@@ -129,10 +132,12 @@ public sealed class KillSwitchTests : IDisposable
     {
         var said = new Said();
         File.WriteAllText(path, "");
-        var check = new KillSwitchCheck(new(() => none ? new(null) : killSwitch), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
+        var check = new KillSwitchCheck(
+            new(() => none ? new(null) : killSwitch), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
         var start = () => check.StartingAsync(Cancelled);
         if (refuses)
-            (await start.ShouldThrowAsync<KillSwitchInReachException>()).Message.ShouldContain("mount them read-only, and start the bot again");
+            (await start.ShouldThrowAsync<KillSwitchInReachException>()).Message.ShouldContain(
+                "mount them read-only, and start the bot again");
         else
             await start();
         said.Warnings.ShouldBe(warnings);
@@ -157,7 +162,8 @@ public sealed class KillSwitchTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_path_nothing_is_paused() => new KillSwitch(null).WhyPaused(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
+    public void Without_a_path_nothing_is_paused() =>
+        new KillSwitch(null).WhyPaused(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
 
     [Fact]
     public void A_connection_nobody_knows_counts_as_paused_with_any_connector()
@@ -175,7 +181,8 @@ public sealed class KillSwitchTests : IDisposable
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         File.WriteAllText(path, "everything");
         (await scene.WhyNotExecuteAsync()).ShouldBe("The kill switch pauses everything.");
-        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(["The kill switch pauses everything."]);
+        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(
+            ["The kill switch pauses everything."]);
     }
 
     [Fact]
@@ -187,7 +194,8 @@ public sealed class KillSwitchTests : IDisposable
 
         File.WriteAllText(path, "tenant: contoso");
         var paused = await scene.DecideAsync(Command(Ada, staged));
-        (paused.Refusal, paused.Sentence).ShouldBe((Refusal.Frozen, "The kill switch pauses this client. Nothing was approved; approve CON-1001 when the pause is over."));
+        (paused.Refusal, paused.Sentence).ShouldBe(
+            (Refusal.Frozen, "The kill switch pauses this client. Nothing was approved; approve CON-1001 when the pause is over."));
         (await scene.IncidentAsync()).Decisions.ShouldBeEmpty();
         File.WriteAllText(path, "");
         (await scene.DecideAsync(Command(Ada, staged))).IsDone.ShouldBeTrue();
@@ -218,7 +226,8 @@ public sealed class KillSwitchTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Warnings += logLevel == LogLevel.Warning ? 1 : 0;
     }
 }

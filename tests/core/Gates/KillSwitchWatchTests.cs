@@ -78,7 +78,8 @@ public sealed class KillSwitchWatchTests : IDisposable
     public async Task What_runs_out_of_time_under_it_is_asked_anew_and_is_no_silence()
     {
         var staged = await scene.StagedAsync(Plan("disk.cleanup"));
-        var deadlines = new Deadlines(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance, new(() => scene.KillSwitch));
+        var deadlines = new Deadlines(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance,
+            new(() => scene.KillSwitch));
         Switch("everything");
         await LookAsync(2);
         scene.Clock.Advance(TimeSpan.FromHours(20));
@@ -121,7 +122,8 @@ public sealed class KillSwitchWatchTests : IDisposable
     [Fact]
     public async Task What_waited_without_a_card_comes_as_a_list_where_it_is_much_until_something_happens_to_it()
     {
-        var link = new DevOpsAI.Gates.ChannelLinked(new("19:a@thread.tacv2", "channel", "https://smba.trafficmanager.net/emea/", new("11111111"), "19:t@thread.tacv2", "Alerts"));
+        var link = new DevOpsAI.Incidents.ChannelLinked(
+            new("19:a@thread.tacv2", "channel", "https://smba.trafficmanager.net/emea/", new("11111111"), "19:t@thread.tacv2", "Alerts"));
         await scene.AppendAsync(StreamId.Channels, link);
         Switch("everything");
         await LookAsync(2);
@@ -139,7 +141,8 @@ public sealed class KillSwitchWatchTests : IDisposable
     }
 
     private KillSwitchWatch Started() => new(
-        new(() => scene.KillSwitch), scene.Ledger, scene.States, scene, new EveryTenant(scene), scene.Clock, NullLogger<KillSwitchWatch>.Instance);
+        new(() => scene.KillSwitch), scene.Ledger, scene.States, scene, new EveryTenant(scene), scene.Clock,
+        NullLogger<KillSwitchWatch>.Instance);
 
     private async Task LookAsync(int times = 1)
     {

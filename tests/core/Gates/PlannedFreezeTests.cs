@@ -7,7 +7,9 @@ namespace DevOpsAI.Tests.Gates;
 /// <summary>Windows that are there once: the scene begins on 2026-03-02 09:00 UTC.</summary>
 public sealed class PlannedFreezeTests
 {
-    private const string YearEnd = "[{ name: year-end close, begins: '2026-03-02 10:30', ends: '2026-03-02 12:00', timeZone: Europe/Berlin }]"; // 09:30 to 11:00 UTC
+    // 09:30 to 11:00 UTC
+    private const string YearEnd =
+        "[{ name: year-end close, begins: '2026-03-02 10:30', ends: '2026-03-02 12:00', timeZone: Europe/Berlin }]";
     private const string Sentence = "This client is frozen as planned until 2026-03-02 11:00 UTC: year-end close.";
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class PlannedFreezeTests
         (await scene.DecideAsync(Command(Ben, waiting))).ShouldSatisfyAllConditions(
             answer => answer.Refusal.ShouldBe(Refusal.Frozen),
             answer => answer.Sentence.ShouldBe($"{Sentence} Nothing was approved; approve CON-1002 when the pause is over."));
-        (await scene.DecideAsync(Command(Ben, waiting, DecisionKind.Reject, "Not now."))).IsDone.ShouldBeTrue("saying no is always possible");
+        (await scene.DecideAsync(Command(Ben, waiting, DecisionKind.Reject, "Not now."))).IsDone.ShouldBeTrue(
+            "saying no is always possible");
 
         scene.Clock.Advance(TimeSpan.FromMinutes(90));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();

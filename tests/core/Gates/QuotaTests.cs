@@ -22,7 +22,8 @@ public sealed class QuotaTests
         var answer = await scene.DecideAsync(Command(Ada, incident));
         answer.Refusal.ShouldBe(Refusal.Frozen);
         answer.Sentence.ShouldBe(
-            "service.start was called 2 times for Contoso Ltd in the last 1 hour, and the policy allows 2. It can go on at 2026-03-02 10:00 UTC. Nothing was approved; approve CON-1003 when the pause is over.");
+            "service.start was called 2 times for Contoso Ltd in the last 1 hour, and the policy allows 2. It can go on at 2026-03-02 "
+            + "10:00 UTC. Nothing was approved; approve CON-1003 when the pause is over.");
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
         (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue("the approval was not spent");
         (await scene.WhyNotExecuteAsync("CON-1003")).ShouldBeNull();
@@ -36,8 +37,10 @@ public sealed class QuotaTests
         await RunAsync(scene, "CON-1001");
         await RunAsync(scene, "CON-1002");
         (await scene.WhyNotExecuteAsync("CON-1009"))!.ShouldStartWith("service.start was called 2 times for Contoso Ltd");
-        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: false, "CON-1009-x1-0")))!.Sentence.ShouldStartWith("service.start was called 2 times");
-        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: true, "CON-1009-x1-0-r"))).ShouldBeNull("what was done is always taken back");
+        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: false, "CON-1009-x1-0")))!.Sentence.ShouldStartWith(
+            "service.start was called 2 times");
+        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: true, "CON-1009-x1-0-r"))).ShouldBeNull(
+            "what was done is always taken back");
     }
 
     [Fact]
@@ -48,14 +51,17 @@ public sealed class QuotaTests
         await AnnounceAsync(scene, "CON-1001");
         var terms = (await scene.StagedAsync(Plan("ticket.create"), "CON-1002")).Staged!.Terms;
         terms.Level.ShouldBe(GateLevel.L2);
-        terms.Reasons.ShouldBe(["ticket.create was called once for Contoso Ltd in the last 30 minutes, and the policy allows 1. It can go on at 2026-03-02 09:30 UTC."]);
+        terms.Reasons.ShouldBe(
+            ["ticket.create was called once for Contoso Ltd in the last 30 minutes, and the policy allows 1. It can go on at 2026-03-02 "
+                + "09:30 UTC."]);
     }
 
     [Fact]
     public async Task A_plan_of_more_calls_than_are_allowed_is_never_begun()
     {
         var scene = new GateScene(Two);
-        var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start", "service.start", "service.start"))));
+        var answer =
+            await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start", "service.start", "service.start"))));
         answer.Sentence.ShouldStartWith("The plan calls service.start 3 times, and the policy allows 2 in 1 hour.");
     }
 
@@ -96,7 +102,8 @@ public sealed class QuotaTests
     private static async Task AnnounceAsync(GateScene scene, string id)
     {
         var incident = await scene.IncidentAsync(id);
-        await scene.AppendAsync(StreamId.Proposal(id), new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
+        await scene.AppendAsync(StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
         await scene.AppendAsync(StreamId.Proposal(id), new StepStarted(id, $"{id}-x1", 0, false, $"{id}-x1-0"));
     }
 }

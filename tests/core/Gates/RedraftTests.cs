@@ -45,7 +45,8 @@ public sealed class RedraftTests
     {
         var scene = new GateScene();
         await FailedAsync(scene);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => scene.RedraftAsync(number % 2 == 0 ? Ada : Tim))));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => scene.RedraftAsync(number % 2 == 0 ? Ada : Tim))));
         answers.Count(answer => answer.IsDone).ShouldBe(1);
         scene.Ledger.Facts<RedraftRequested>(Contoso).ShouldHaveSingleItem();
         answers.First(answer => !answer.IsDone).Sentence.ShouldContain("is being drafted again, as");
@@ -70,7 +71,8 @@ public sealed class RedraftTests
     public async Task A_draft_that_could_not_be_filled_in_is_asked_for_again()
     {
         var scene = new GateScene();
-        var incident = await scene.StagedAsync(DevOpsAI.Connections.Plans.Plan.Empty, problem: "Could not ask the vendor: no answer within 30 seconds.");
+        var incident = await scene.StagedAsync(
+            DevOpsAI.Connections.Plans.Plan.Empty, problem: "Could not ask the vendor: no answer within 30 seconds.");
         (incident.Phase, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe((ProposalPhase.Waiting, GateLevel.L3, true));
         (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
@@ -85,8 +87,10 @@ public sealed class RedraftTests
         (await scene.RedraftAsync(Ada)).Refusal.ShouldBe(Refusal.UnknownIncident);
         var incident = await scene.StagedAsync(Plan("service.start"));
         (await scene.RedraftAsync(Stranger)).Sentence.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
-        (await scene.RedraftAsync(Mia)).Sentence.ShouldBe("Only technicians, approvers and administrators of Contoso Ltd may ask for a new draft of CON-1001.");
-        (await scene.RedraftAsync(Ada)).Sentence.ShouldBe("CON-1001 waits for a decision already; approve, edit or reject what is proposed.");
+        (await scene.RedraftAsync(Mia)).Sentence.ShouldBe(
+            "Only technicians, approvers and administrators of Contoso Ltd may ask for a new draft of CON-1001.");
+        (await scene.RedraftAsync(Ada)).Sentence.ShouldBe(
+            "CON-1001 waits for a decision already; approve, edit or reject what is proposed.");
         await scene.DecideAsync(Command(Ada, incident));
         (await scene.RedraftAsync(Ada)).Sentence.ShouldBe("CON-1001 is being carried out; wait for its outcome.");
         await scene.ExecutedAsync();
@@ -104,7 +108,8 @@ public sealed class RedraftTests
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();
         var other = await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
-        var weight = Stagings.EarlierWeight(await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.Of(Contoso));
+        var weight = Stagings.EarlierWeight(
+            await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.Of(Contoso));
         weight.ShouldBe(1);
     }
 

@@ -28,9 +28,12 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await ShouldRefuse(scene, Command(Stranger, incident), Refusal.NotAllowed, "You have no role at Contoso Ltd; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Contoso, "CON-4711", Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at Contoso Ltd; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Fabrikam, "FAB-1001", Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed, "You have no role at Fabrikam Inc; ask one of its administrators.");
+        await ShouldRefuse(scene, Command(Stranger, incident), Refusal.NotAllowed,
+            "You have no role at Contoso Ltd; ask one of its administrators.");
+        await ShouldRefuse(scene, new(Contoso, "CON-4711", Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
+            "You have no role at Contoso Ltd; ask one of its administrators.");
+        await ShouldRefuse(scene, new(Fabrikam, "FAB-1001", Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
+            "You have no role at Fabrikam Inc; ask one of its administrators.");
     }
 
     [Fact]
@@ -38,9 +41,11 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         await scene.OpenAsync();
-        await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide, "CON-1001 is still being drafted; nothing waits for a decision yet.");
+        await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide,
+            "CON-1001 is still being drafted; nothing waits for a decision yet.");
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "resolved"));
-        await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide, "CON-1001 is closed (resolved); nothing is left to decide.");
+        await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide,
+            "CON-1001 is closed (resolved); nothing is left to decide.");
     }
 
     [Theory]
@@ -52,9 +57,11 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));
-        (await scene.DecideAsync(Command(Ben, incident, kind, "Because", new Dictionary<string, string> { ["0.service"] = "W3SVC" }))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(
+            Command(Ben, incident, kind, "Because", new Dictionary<string, string> { ["0.service"] = "W3SVC" }))).IsDone.ShouldBeTrue();
         await ShouldRefuse(scene, Command(Ada, incident), Refusal.AlreadyDecided, sentence);
-        await ShouldRefuse(scene, Command(Ben, incident), Refusal.AlreadyDecided, sentence.Replace("Ben Approver", "You", StringComparison.Ordinal));
+        await ShouldRefuse(scene, Command(Ben, incident), Refusal.AlreadyDecided,
+            sentence.Replace("Ben Approver", "You", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class RefusalTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AppendAsync(StreamId.Proposal(incident.Id), new ProposalWithdrawn(incident.Id, 1, "the alert resolved by itself"));
-        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide, "CON-1001 was withdrawn: the alert resolved by itself. Nothing is left to decide.");
+        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide,
+            "CON-1001 was withdrawn: the alert resolved by itself. Nothing is left to decide.");
     }
 
     [Fact]
@@ -71,7 +79,8 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("process.lower-priority"));
-        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide, "CON-1001 needs no decision: at L1 it is carried out without one.");
+        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide,
+            "CON-1001 needs no decision: at L1 it is carried out without one.");
     }
 
     [Fact]
@@ -81,11 +90,13 @@ public sealed class RefusalTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
         await scene.ExecutedAsync(outcome: ExecutionOutcome.Drifted);
-        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide, "The situation changed, nothing was done, and CON-1001 is being drafted again; wait for its new card.");
+        await ShouldRefuse(scene, Command(Ada, incident), Refusal.NothingToDecide,
+            "The situation changed, nothing was done, and CON-1001 is being drafted again; wait for its new card.");
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         await scene.StageAsync();
         await ShouldRefuse(scene, Command(Ada, incident), Refusal.Stale,
-            "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC, because free space was 6 and is 30. Look at its current card and decide there.");
+            "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC, because free space "
+            + "was 6 and is 30. Look at its current card and decide there.");
     }
 
     [Fact]
@@ -145,7 +156,8 @@ public sealed class RefusalTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.FreezeAsync(Tim);
         await ShouldRefuse(scene, Command(Ada, incident), Refusal.Frozen,
-            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins. Nothing is approved or executed until another approver or administrator lifts it.");
+            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins. Nothing is approved or executed until "
+            + "another approver or administrator lifts it.");
         (await scene.DecideAsync(Command(Ada, incident, DecisionKind.Reject, "Wait"))).IsDone.ShouldBeTrue();
     }
 
@@ -169,17 +181,20 @@ public sealed class RefusalTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await ShouldRefuse(scene, Command(Tim, incident, DecisionKind.Snooze, until: minutes is { } after ? scene.Clock.GetUtcNow().AddMinutes(after) : null),
+        await ShouldRefuse(scene,
+            Command(Tim, incident, DecisionKind.Snooze, until: minutes is { } after ? scene.Clock.GetUtcNow().AddMinutes(after) : null),
             Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
     }
 
     [Fact]
     public async Task Edits_without_edits() => await ShouldRefuse(
-        Plan("disk.cleanup"), incident => Command(Ada, incident, DecisionKind.ApproveWithEdits), Refusal.BadInput, "Nothing was changed; approve it as it is.");
+        Plan("disk.cleanup"), incident => Command(Ada, incident, DecisionKind.ApproveWithEdits), Refusal.BadInput,
+        "Nothing was changed; approve it as it is.");
 
     [Fact]
     public async Task A_decision_nobody_knows() => await ShouldRefuse(
-        Plan("disk.cleanup"), incident => Command(Ada, incident, (DecisionKind)99), Refusal.BadInput, "This is not a decision the bot knows.");
+        Plan("disk.cleanup"), incident => Command(Ada, incident, (DecisionKind)99), Refusal.BadInput,
+        "This is not a decision the bot knows.");
 
     private static async Task ShouldRefuse(Plan plan, Func<Incident, Decide> command, Refusal refusal, string sentence)
     {

@@ -9,7 +9,10 @@ using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
 
-/// <summary>What was approved is held against roles, policy, catalogue and quotas as they are when it is carried out (AISVS 9.1.1, 9.1.2, 9.3.4, 9.5.6).</summary>
+/// <summary>
+/// What was approved is held against roles, policy, catalogue and quotas as they are when it is carried out (AISVS 9.1.1, 9.1.2, 9.3.4,
+/// 9.5.6).
+/// </summary>
 public sealed class RightsNowTests
 {
     [Fact]
@@ -17,7 +20,8 @@ public sealed class RightsNowTests
     {
         var scene = await ApprovedAsync();
         await scene.AssignAsync(Ada, Role.Approver, held: false);
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Ada Approver may not approve for Contoso Ltd any more. It needs 1 approval by people who may give them and has 0.");
+        (await scene.WhyNotExecuteAsync()).ShouldBe(
+            "Ada Approver may not approve for Contoso Ltd any more. It needs 1 approval by people who may give them and has 0.");
         await scene.AssignAsync(Ada, Role.Technician);
         (await scene.WhyNotExecuteAsync()).ShouldNotBeNull();
         await scene.AssignAsync(Ada, Role.Approver);
@@ -33,7 +37,8 @@ public sealed class RightsNowTests
         await scene.DecideAsync(Command(Ben, incident));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
         await scene.AssignAsync(Ada, Role.Approver, held: false);
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Ada Approver may not approve for Contoso Ltd any more. It needs 2 approvals by people who may give them and has 1.");
+        (await scene.WhyNotExecuteAsync()).ShouldBe(
+            "Ada Approver may not approve for Contoso Ltd any more. It needs 2 approvals by people who may give them and has 1.");
     }
 
     [Fact]
@@ -82,7 +87,8 @@ public sealed class RightsNowTests
         await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.BreakGlassAsync(Ada)).IsDone.ShouldBeTrue();
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.ObjectionAsync(guard: scene.GuardWith(APolicy.With(approvals: 2))))!.Sentence.ShouldBe("The gate policy lets nobody act alone any more.");
+        (await scene.ObjectionAsync(guard: scene.GuardWith(APolicy.With(approvals: 2))))!.Sentence.ShouldBe(
+            "The gate policy lets nobody act alone any more.");
         await scene.AssignAsync(Ada, Role.Approver, held: false);
         (await scene.WhyNotExecuteAsync()).ShouldBe("Ada Approver broke the glass and may not do so for Contoso Ltd any more.");
     }
@@ -91,13 +97,18 @@ public sealed class RightsNowTests
     [InlineData(2, true, "approver", "  - { name: All, actions: ['*'], level: L2 }")]
     [InlineData(1, true, "administrator", "  - { name: All, actions: ['*'], level: L2 }")]
     [InlineData(1, true, "approver", "  - { name: Never, actions: ['disk.*'], level: L3 }")]
-    [InlineData(1, true, "approver", "  - { name: The way back is for people, actions: ['disk.restore'], level: L3 }\n  - { name: All, actions: ['*'], level: L2 }", "disk.cleanup", "service.start")]
-    public async Task A_policy_that_is_stricter_now_asks_again(int approvals, bool notTheRequester, string approver, string rules, params string[] actions)
+    [InlineData(1, true, "approver",
+        "  - { name: The way back is for people, actions: ['disk.restore'], level: L3 }\n  - { name: All, actions: ['*'], level: L2 }",
+        "disk.cleanup", "service.start")]
+    public async Task A_policy_that_is_stricter_now_asks_again(
+        int approvals, bool notTheRequester, string approver, string rules, params string[] actions)
     {
         var scene = new GateScene(APolicy.With(notTheRequester: notTheRequester));
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan(actions.Length == 0 ? ["disk.cleanup"] : actions))));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        var objection = (await scene.ObjectionAsync(guard: scene.GuardWith(APolicy.With(rules, approvals, notTheRequester, approver: approver)))).ShouldNotBeNull();
+        var objection =
+            (await scene.ObjectionAsync(
+                guard: scene.GuardWith(APolicy.With(rules, approvals, notTheRequester, approver: approver)))).ShouldNotBeNull();
         objection.Sentence.ShouldBe("The gate policy was changed since it was approved and asks for more now.");
         objection.AskAgain.ShouldHaveSingleItem().What.ShouldBe("gate policy");
         objection.AskAgain[0].Was.ShouldStartWith("L2, 1 approval by approvers other than the requester (operations@");
@@ -120,7 +131,8 @@ public sealed class RightsNowTests
         var scene = new GateScene();
         await scene.StagedAsync(Plan("process.lower-priority"));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.ObjectionAsync(guard: scene.GuardWith(APolicy.With())))!.AskAgain.ShouldHaveSingleItem().Now.ShouldStartWith("L2, 1 approval by approvers");
+        (await scene.ObjectionAsync(guard: scene.GuardWith(APolicy.With())))!.AskAgain.ShouldHaveSingleItem().Now
+            .ShouldStartWith("L2, 1 approval by approvers");
     }
 
     [Fact]
@@ -157,11 +169,15 @@ public sealed class RightsNowTests
     {
         var scene = new GateScene();
         var staged = (await scene.StagedAsync(Plan("disk.cleanup"))).Staged!;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1002", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Ada.AsActor());
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ProposalDecided("CON-1002", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Ada.AsActor());
         (await scene.WhyNotExecuteAsync()).ShouldBe("It needs 1 approval by people who may give them and has 0.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), new Actor(ActorKind.Person, "", "Nobody"));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true),
+            new Actor(ActorKind.Person, "", "Nobody"));
         (await scene.WhyNotExecuteAsync()).ShouldBe("It needs 1 approval by people who may give them and has 0.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Mia.AsActor());
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Mia.AsActor());
         (await scene.WhyNotExecuteAsync())!.ShouldStartWith("Mia Manager may not approve for Contoso Ltd any more.");
     }
 
@@ -183,7 +199,8 @@ public sealed class RightsNowTests
         var state = await scene.StateAsync();
         var incident = state.Find("CON-1001")!;
         incident = incident with { Proposal = incident.Proposal with { Staged = incident.Staged! with { Nonce = Erased.Text } } };
-        var objection = Rights.WhyNot(state, incident.Proposal, incident.PlanInForce, new(APolicy.With(), scene.Catalogue.Of(Contoso), id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()));
+        var objection = Rights.WhyNot(state, incident.Proposal, incident.PlanInForce,
+            new(APolicy.With(), scene.Catalogue.Of(Contoso), id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()));
         objection.ShouldBe(new Objection("What was approved cannot be read any more, so it is not carried out."));
     }
 
@@ -213,7 +230,8 @@ public sealed class RightsNowTests
         }
         var incident = await scene.IncidentAsync();
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L3);
-        incident.Staged.Terms.Reasons.ShouldBe(["The situation changed 4 times before this could be carried out: find out what keeps changing it, then ask for a new draft."]);
+        incident.Staged.Terms.Reasons.ShouldBe(
+            ["The situation changed 4 times before this could be carried out: find out what keeps changing it, then ask for a new draft."]);
         incident.Staged.Plan.Steps.ShouldBeEmpty();
         (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 6);
@@ -224,10 +242,12 @@ public sealed class RightsNowTests
     private static async Task<GateScene> ApprovedAsync(params string[] actions)
     {
         var scene = new GateScene(APolicy.With());
-        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan(actions.Length == 0 ? ["disk.cleanup"] : actions))))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan(actions.Length == 0 ? ["disk.cleanup"] : actions))))).IsDone
+            .ShouldBeTrue();
         return scene;
     }
 
     private static string? Why(GateScene scene, TenantState state, Plan plan, FindAction find) =>
-        Rights.WhyNot(state, state.Find("CON-1001")!.Proposal, plan, new(APolicy.With(), find, id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()))?.Sentence;
+        Rights.WhyNot(state, state.Find("CON-1001")!.Proposal, plan,
+            new(APolicy.With(), find, id => scene.Access.RolesOf(state, id), scene.Clock.GetUtcNow()))?.Sentence;
 }

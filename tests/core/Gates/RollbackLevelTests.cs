@@ -22,7 +22,8 @@ public sealed class RollbackLevelTests
         var plan = Plan("device.isolate", "service.start");
         Compute(Lenient, plan).ShouldSatisfyAllConditions(
             terms => terms.Level.ShouldBe(GateLevel.L2),
-            terms => terms.Reasons.ShouldBe(["device.format, which takes device.isolate on SRV-FILE01 back, cannot be undone and touches one device."]));
+            terms => terms.Reasons.ShouldBe(
+                ["device.format, which takes device.isolate on SRV-FILE01 back, cannot be undone and touches one device."]));
         GateLevels.NeedsReview(plan, Find).ShouldBeTrue();
         GateLevels.NeedsReview(Plan("service.start"), Find).ShouldBeFalse();
     }
@@ -94,7 +95,9 @@ public sealed class RollbackLevelTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.start"));
-        (await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: new Dictionary<string, string> { ["0.service"] = "Fax" }))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(
+            Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: new Dictionary<string, string> { ["0.service"] = "Fax" }))).IsDone
+            .ShouldBeTrue();
         var step = (await scene.IncidentAsync()).PlanInForce.Steps[0];
         (step.Command, step.RollbackCommand).ShouldBe(("Start-Service 'Fax' on SRV-FILE01", "Stop-Service 'Fax' on SRV-FILE01"));
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
@@ -112,7 +115,8 @@ public sealed class RollbackLevelTests
         var cases =
             from catalogue in action.ListOf(5)
             from steps in Gen.Choose(0, 5).ListOf()
-            from rules in (from level in Gen.Elements(Enum.GetValues<GateLevel>()) from pattern in Gen.Elements("*", "a0", "a1", "a*", "b") select (level, pattern)).ListOf()
+            from rules in (from level in Gen.Elements(Enum.GetValues<GateLevel>()) from pattern in Gen.Elements("*", "a0", "a1", "a*", "b")
+                select (level, pattern)).ListOf()
             from risk in Gen.Elements(Enum.GetValues<Risk>())
             from severity in Gen.Elements(Enum.GetValues<Severity>())
             from earlier in Gen.Choose(0, 10)
@@ -121,13 +125,16 @@ public sealed class RollbackLevelTests
         Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var declared = one.catalogue.Select((nature, number) => new ActionSpec(
-                $"a{number}", "A", "device", nature.reversibility, nature.radius, true, "{target}", [], nature.back < 0 ? null : $"a{nature.back}", TimeSpan.FromSeconds(1)))
+                $"a{number}", "A", "device", nature.reversibility, nature.radius, true, "{target}", [],
+                nature.back < 0 ? null : $"a{nature.back}", TimeSpan.FromSeconds(1)))
                 .ToDictionary(spec => spec.Name);
             FindAction find = (_, name) => declared.GetValueOrDefault(name);
-            var plan = new Plan([.. one.steps.Select(number => Step($"a{number}") with { Rollback = declared.GetValueOrDefault($"a{number}")?.Rollback })]);
+            var plan = new Plan(
+                [.. one.steps.Select(number => Step($"a{number}") with { Rollback = declared.GetValueOrDefault($"a{number}")?.Rollback })]);
             var policy = GatePolicies.BuiltIn with
             {
-                Rules = [.. one.rules.Select(rule => new GateRule("r", null, [rule.pattern], [], [], null, rule.level, null, null, null, null, null, null))],
+                Rules = [.. one.rules.Select(
+                    rule => new GateRule("r", null, [rule.pattern], [], [], null, rule.level, null, null, null, null, null, null))],
             };
             var question = new GateQuestion(one.area, one.severity, plan, Monday) { Risk = one.risk, EarlierWeight = one.earlier };
             var terms = GateLevels.Compute(policy, question, find);
@@ -138,7 +145,8 @@ public sealed class RollbackLevelTests
                 && GateLevels.Floor(plan, one.area, find) == gravest
                 && terms.Level >= calm.Level
                 && terms.Reasons.Count > 0
-                && (!all.Exists(name => find(plan.Steps[0].Target, name) is null or { Reversibility: Reversibility.Irreversible }) || GateLevels.NeedsReview(plan, find));
+                && (!all.Exists(name => find(plan.Steps[0].Target, name) is null or { Reversibility: Reversibility.Irreversible })
+                    || GateLevels.NeedsReview(plan, find));
         }).QuickCheckThrowOnFailure();
     }
 

@@ -14,7 +14,8 @@ public sealed class SealTests
     private static readonly ProposalStaged Staged = Seals.Seal(GateScene.Contoso, new(
         "CON-1001", 1, ProposalKind.Remedy, Actor.Service("drafting"), GateScene.Plan("disk.cleanup"),
         new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
-        new(GateLevel.L2, ["Because."], Role.Approver, 1, true, new(2026, 3, 2, 17, 0, 0, TimeSpan.Zero), null, null, "operations@000000000000"),
+        new(GateLevel.L2, ["Because."], Role.Approver, 1, true, new(2026, 3, 2, 17, 0, 0, TimeSpan.Zero), null, null,
+            "operations@000000000000"),
         false, "", new('a', 64)));
 
     public static TheoryData<string, Func<ProposalStaged, ProposalStaged>> Changes() => new()
@@ -24,7 +25,8 @@ public sealed class SealTests
         { "kind", staged => staged with { Kind = ProposalKind.Undo } },
         { "requester", staged => staged with { Requester = GateScene.Ada.AsActor() } },
         { "requester name", staged => staged with { Requester = staged.Requester with { Name = "x" } } },
-        { "observed value", staged => staged with { Observed = new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "7" } } },
+        { "observed value",
+            staged => staged with { Observed = new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "7" } } },
         { "observed more", staged => staged with { Observed = new Dictionary<string, string>(staged.Observed) { ["x"] = "y" } } },
         { "policy version", staged => staged with { Terms = staged.Terms with { PolicyVersion = "operations@000000000001" } } },
         { "level", staged => staged with { Terms = staged.Terms with { Level = GateLevel.L1 } } },

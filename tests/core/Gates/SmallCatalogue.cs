@@ -8,15 +8,24 @@ internal sealed class SmallCatalogue : IConnections, IConnector
 {
     public static readonly IReadOnlyList<ActionSpec> All =
     [
-        Spec("ticket.create", Reversibility.Reversible, BlastRadius.Nothing, "New-Ticket '{title}'", "ticket.close", new ArgumentSpec("title", "Title", ".{1,80}")),
-        Spec("ticket.close", Reversibility.Reversible, BlastRadius.Nothing, "Close-Ticket '{title}'", null, new ArgumentSpec("title", "Title", ".{1,80}")),
-        Spec("service.restart", Reversibility.Reversible, BlastRadius.OneDevice, "Restart-Service '{service}' on {target}", null, Word("service", "Service")),
-        Spec("service.start", Reversibility.Reversible, BlastRadius.OneDevice, "Start-Service '{service}' on {target}", "service.stop", Word("service", "Service")),
-        Spec("service.stop", Reversibility.Reversible, BlastRadius.OneDevice, "Stop-Service '{service}' on {target}", "service.start", Word("service", "Service")),
-        Spec("process.lower-priority", Reversibility.Reversible, BlastRadius.OneDevice, "Lower '{process}' on {target}", "process.restore-priority", Word("process", "Process")),
-        Spec("process.restore-priority", Reversibility.Reversible, BlastRadius.OneDevice, "Restore '{process}' on {target}", null, Word("process", "Process")),
-        Spec("disk.cleanup", Reversibility.Partly, BlastRadius.OneDevice, "Clear-Disk {volume}: on {target}", "disk.restore", Word("volume", "Volume")),
-        Spec("disk.restore", Reversibility.Partly, BlastRadius.OneDevice, "Restore-Disk {volume}: on {target}", null, Word("volume", "Volume")),
+        Spec("ticket.create", Reversibility.Reversible, BlastRadius.Nothing, "New-Ticket '{title}'", "ticket.close",
+            new ArgumentSpec("title", "Title", ".{1,80}")),
+        Spec("ticket.close", Reversibility.Reversible, BlastRadius.Nothing, "Close-Ticket '{title}'", null,
+            new ArgumentSpec("title", "Title", ".{1,80}")),
+        Spec("service.restart", Reversibility.Reversible, BlastRadius.OneDevice, "Restart-Service '{service}' on {target}", null,
+            Word("service", "Service")),
+        Spec("service.start", Reversibility.Reversible, BlastRadius.OneDevice, "Start-Service '{service}' on {target}", "service.stop",
+            Word("service", "Service")),
+        Spec("service.stop", Reversibility.Reversible, BlastRadius.OneDevice, "Stop-Service '{service}' on {target}", "service.start",
+            Word("service", "Service")),
+        Spec("process.lower-priority", Reversibility.Reversible, BlastRadius.OneDevice, "Lower '{process}' on {target}",
+            "process.restore-priority", Word("process", "Process")),
+        Spec("process.restore-priority", Reversibility.Reversible, BlastRadius.OneDevice, "Restore '{process}' on {target}", null,
+            Word("process", "Process")),
+        Spec("disk.cleanup", Reversibility.Partly, BlastRadius.OneDevice, "Clear-Disk {volume}: on {target}", "disk.restore",
+            Word("volume", "Volume")),
+        Spec("disk.restore", Reversibility.Partly, BlastRadius.OneDevice, "Restore-Disk {volume}: on {target}", null,
+            Word("volume", "Volume")),
         Spec("device.reboot", Reversibility.Irreversible, BlastRadius.OneDevice, "Restart-Computer {target}", null),
         Spec("device.isolate", Reversibility.Reversible, BlastRadius.OneDevice, "Isolate {target}", "device.format"),
         Spec("device.format", Reversibility.Irreversible, BlastRadius.OneDevice, "Format {target}", null),
@@ -37,10 +46,12 @@ internal sealed class SmallCatalogue : IConnections, IConnector
 
     public IConnector ConnectorOf(Connection connection) => this;
 
-    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(Connection connection, string kind, string name, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Gates look at catalogues only.");
 
-    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(Connection connection, Target target, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Gates look at catalogues only.");
 
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>

@@ -31,9 +31,11 @@ public sealed class SnoozeLimitTests
     {
         var scene = new GateScene();
         var critical = await scene.StagedAsync(Plan("service.start"), severity: Severity.Critical);
-        (await scene.DecideAsync(Command(Tim, critical, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddMinutes(15)))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Tim, critical, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddMinutes(15)))).IsDone
+            .ShouldBeTrue();
         var warning = await scene.StagedAsync(Plan("service.start"), "CON-1002");
-        (await scene.DecideAsync(Command(Tim, warning, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Tim, warning, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)))).IsDone
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class SnoozeLimitTests
         await scene.OpenAsync();
         var empty = scene.Clock.GetUtcNow().AddMinutes(18);
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
-            "CON-1001", 1, "runbook ups v1", "Shut it down.", "Because.", [], Plan("service.start"), Risk.Low, null, new Dictionary<string, string>(), true)
+            "CON-1001", 1, "runbook ups v1", "Shut it down.", "Because.", [], Plan("service.start"), Risk.Low, null,
+            new Dictionary<string, string>(), true)
         {
             NotAfter = empty, NotAfterReason = "Battery left: 18 minutes",
         });
@@ -52,13 +55,15 @@ public sealed class SnoozeLimitTests
         var hour = Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddHours(1));
         var asked = await scene.DecideAsync(hour);
         asked.Refusal.ShouldBe(Refusal.AsksFirst);
-        asked.Sentence.ShouldStartWith("What is proposed for CON-1001 is worth nothing after 2026-03-02 09:18 UTC (Battery left: 18 minutes).");
+        asked.Sentence.ShouldStartWith(
+            "What is proposed for CON-1001 is worth nothing after 2026-03-02 09:18 UTC (Battery left: 18 minutes).");
 
         (await scene.DecideAsync(hour with { Until = scene.Clock.GetUtcNow().AddMinutes(15) })).IsDone.ShouldBeTrue();
         incident = await scene.IncidentAsync();
         incident.Proposal.ExpiresAt.ShouldBe(empty, "a snooze does not stop the battery");
         scene.Clock.Advance(TimeSpan.FromMinutes(19));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalReturned("CON-1001", 1));
-        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true).ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalExpired>();
+        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true)
+            .ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalExpired>();
     }
 }

@@ -37,7 +37,8 @@ public sealed class SomebodyAdministersTests
         await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, new()).StartingAsync(GateScene.Cancelled));
         var options = new AccessOptions();
         options.Roles["contoso"] = new() { ["administrator"] = [Zoe.ObjectId] };
-        await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, options).StartingAsync(GateScene.Cancelled), "what was taken away by command is not given back by the settings");
+        await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, options).StartingAsync(GateScene.Cancelled),
+            "what was taken away by command is not given back by the settings");
     }
 
     [Fact]
@@ -52,8 +53,11 @@ public sealed class SomebodyAdministersTests
     public Task In_local_mode_nobody_is_missed() => Look(new GateScene(isLocal: true), new()).StartingAsync(GateScene.Cancelled);
 
     private static SomebodyAdministers Look(GateScene scene, AccessOptions options) => new(
-        scene, scene, scene.States, new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), NullLogger<SomebodyAdministers>.Instance);
+        scene, scene, scene.States, new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)),
+        NullLogger<SomebodyAdministers>.Instance);
 
     private static async Task AssignAsync(GateScene scene, bool held) => await scene.Ledger.AppendAsync(
-        GateScene.Contoso, [], [new(StreamId.Access, Zoe.AsActor(), GateScene.Correlation, new RoleAssigned(Zoe.ObjectId, Zoe.Name, Role.Administrator, held))], GateScene.Cancelled);
+        GateScene.Contoso, [],
+        [new(StreamId.Access, Zoe.AsActor(), GateScene.Correlation, new RoleAssigned(Zoe.ObjectId, Zoe.Name, Role.Administrator, held))],
+        GateScene.Cancelled);
 }

@@ -93,19 +93,24 @@ public sealed class StageProposalTests
         var scene = new GateScene();
         await OpenAsync("CON-1001");
         (await scene.IncidentAsync()).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "test", scene.Clock.GetUtcNow()));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "", [], false, null));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "test", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "", [], false, null));
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
         scene.Clock.Advance(TimeSpan.FromMinutes(minutes));
         await OpenAsync("CON-1002");
         var staged = (await scene.IncidentAsync("CON-1002")).Staged!;
         staged.Terms.Level.ShouldBe(level);
         if (level == GateLevel.L2)
-            staged.Terms.Reasons.ShouldContain("It was acted on without approval in CON-1001, 2026-03-02 09:00 UTC, and came back: a person decides.");
+            staged.Terms.Reasons.ShouldContain(
+                "It was acted on without approval in CON-1001, 2026-03-02 09:00 UTC, and came back: a person decides.");
 
         async Task OpenAsync(string id)
         {
-            await scene.AppendAsync(StreamId.Incident(id), new IncidentOpened(id, "Busy", Severity.Warning, "HostHighCpuLoad", "SRV-FILE01", IncidentScope.One, "cpu|srv-file01", "cpu", $"E-{id}"));
+            await scene.AppendAsync(StreamId.Incident(id),
+                new IncidentOpened(id, "Busy", Severity.Warning, "HostHighCpuLoad", "SRV-FILE01", IncidentScope.One, "cpu|srv-file01",
+                    "cpu", $"E-{id}"));
             await scene.DraftAsync(Plan("process.lower-priority"), id);
             await scene.StageAsync(id);
         }
@@ -140,6 +145,7 @@ public sealed class StageProposalTests
         await scene.FreezeAsync(Tim);
         var staged = (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!;
         staged.Terms.Level.ShouldBe(GateLevel.L2);
-        staged.Terms.Reasons.ShouldHaveSingleItem().ShouldStartWith("Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins.");
+        staged.Terms.Reasons.ShouldHaveSingleItem()
+            .ShouldStartWith("Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Tim Technician: Strange logins.");
     }
 }

@@ -51,9 +51,11 @@ public sealed class UndoTests
         answer.Sentence.ShouldBe("Undoing CON-1001 needs 1 approval by somebody other than you; it waits until 2026-03-02 17:00 UTC.");
         var incident = answer.Incident!;
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2);
-        (await scene.UndoAsync(Ben)).Sentence.ShouldBe("Undoing CON-1001 waits for approval already; Ada Approver asked for it at 2026-03-02 09:00 UTC.");
+        (await scene.UndoAsync(Ben)).Sentence.ShouldBe(
+            "Undoing CON-1001 waits for approval already; Ada Approver asked for it at 2026-03-02 09:00 UTC.");
         var reviews = new Reviews();
-        (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, "ada", 1, 1)))).Refusal.ShouldBe(Refusal.OwnRequest);
+        (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, "ada", 1, 1)))).Refusal.ShouldBe(
+            Refusal.OwnRequest);
         (await scene.WhyNotExecuteAsync()).ShouldNotBeNull();
         (await scene.DecideAsync(Command(Ben, incident, review: reviews.Token(incident.Staged, "ben", 1, 1)))).IsDone.ShouldBeTrue();
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
@@ -75,7 +77,8 @@ public sealed class UndoTests
     {
         var scene = await TakenBackAsync();
         var incident = await scene.IncidentAsync();
-        (incident.IsOpen, incident.IsUndecided, incident.AsksAfterUndo, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe((true, true, true, GateLevel.L3, true));
+        (incident.IsOpen, incident.IsUndecided, incident.AsksAfterUndo, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe(
+            (true, true, true, GateLevel.L3, true));
         (await scene.UndoAsync(Ben)).Sentence.ShouldBe("CON-1001 was undone already at 2026-03-02 09:00 UTC.");
 
         (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
@@ -84,9 +87,13 @@ public sealed class UndoTests
         incident = await scene.IncidentAsync();
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2, "what would run by itself is asked after somebody took it back");
         await scene.DecideAsync(Command(Ada, incident));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 4, "CON-1001-x2", incident.Staged.Seal, "me", scene.Clock.GetUtcNow()));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new StepFinished("CON-1001", "CON-1001-x2", 0, false, "CON-1001-x2-0", StepOutcome.Applied, "done"));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionFinished("CON-1001", "CON-1001-x2", ExecutionOutcome.Verified, "Ended.", [], false, scene.Clock.GetUtcNow().AddDays(1)));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionStarted("CON-1001", 4, "CON-1001-x2", incident.Staged.Seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new StepFinished("CON-1001", "CON-1001-x2", 0, false, "CON-1001-x2-0", StepOutcome.Applied, "done"));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionFinished("CON-1001", "CON-1001-x2", ExecutionOutcome.Verified, "Ended.", [], false,
+                scene.Clock.GetUtcNow().AddDays(1)));
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
     }
@@ -97,7 +104,8 @@ public sealed class UndoTests
         var scene = await TakenBackAsync();
         var incident = await scene.IncidentAsync();
         scene.Clock.Advance(TimeSpan.FromMinutes(31));
-        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true).ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalEscalated>();
+        DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true)
+            .ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalEscalated>();
         (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Moved the files by hand"))).IsDone.ShouldBeTrue();
         incident = await scene.IncidentAsync();
         (incident.IsOpen, incident.ClosedReason, incident.Phase).ShouldBe((false, "handled", ProposalPhase.Handled));
@@ -124,7 +132,8 @@ public sealed class UndoTests
         await EndUndoAsync(scene, ExecutionOutcome.Verified);
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
-            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low, "A person chooses.", new Dictionary<string, string>(), true));
+            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low,
+            "A person chooses.", new Dictionary<string, string>(), true));
         await scene.StageAsync();
         return scene;
     }
@@ -132,7 +141,8 @@ public sealed class UndoTests
     private static async Task EndUndoAsync(GateScene scene, ExecutionOutcome outcome)
     {
         var seal = (await scene.IncidentAsync()).SealInForce;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", outcome, "Undone.", []));
     }
 
@@ -146,10 +156,12 @@ public sealed class UndoTests
         (await scene.UndoAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may undo CON-1001.");
         (await scene.UndoAsync(Stranger)).Sentence.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
         await scene.DecideAsync(Command(Ada, incident));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 is still being carried out; wait for its outcome.");
         await scene.ExecutedAsync(outcome: ExecutionOutcome.Failed);
-        await ShouldRefuse(scene, Refusal.NotPossible, "Only what was done and verified can be undone; CON-1001 was not. Look at the device yourself.");
+        await ShouldRefuse(scene, Refusal.NotPossible,
+            "Only what was done and verified can be undone; CON-1001 was not. Look at the device yourself.");
 
         scene = await VerifiedAsync("service.start");
         await scene.FreezeAsync(Tim);
@@ -161,10 +173,12 @@ public sealed class UndoTests
         scene = await VerifiedAsync("service.start");
         await scene.UndoAsync(Ada);
         var seal = (await scene.IncidentAsync()).SealInForce;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC.");
         (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new UndoFinished("CON-1001", "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 was undone already at 2026-03-02 09:00 UTC, as Ada Approver asked.");
     }
 

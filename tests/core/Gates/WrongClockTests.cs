@@ -6,7 +6,9 @@ using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
 
-/// <summary>The ledger never goes back in time, so once a clock was ahead its entries carry that time until the clocks have caught up.</summary>
+/// <summary>
+/// The ledger never goes back in time, so once a clock was ahead its entries carry that time until the clocks have caught up.
+/// </summary>
 public sealed class WrongClockTests
 {
     [Fact]
@@ -64,7 +66,8 @@ public sealed class WrongClockTests
         await RunAsync(scene, "CON-1001");
         scene.Clock.Jump(-TimeSpan.FromDays(30));
         await RunAsync(scene, "CON-1002");
-        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1003")))).Refusal.ShouldBe(Refusal.Frozen);
+        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1003")))).Refusal.ShouldBe(
+            Refusal.Frozen);
         scene.Clock.Advance(TimeSpan.FromMinutes(61));
         (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync("CON-1003")))).IsDone.ShouldBeTrue();
     }
@@ -75,7 +78,8 @@ public sealed class WrongClockTests
         var scene = new GateScene();
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
         var now = scene.Clock.GetUtcNow();
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
         var incident = await scene.IncidentAsync();
         Due.Of(incident.Proposal, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
     }
@@ -84,7 +88,8 @@ public sealed class WrongClockTests
     {
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), id)));
         var incident = await scene.IncidentAsync(id);
-        await scene.AppendAsync(StreamId.Proposal(id), new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
+        await scene.AppendAsync(StreamId.Proposal(id),
+            new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
         await scene.AppendAsync(StreamId.Proposal(id), new StepStarted(id, $"{id}-x1", 0, false, $"{id}-x1-0"));
     }
 
@@ -95,11 +100,14 @@ public sealed class WrongClockTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         scene.Clock.Advance(TimeSpan.FromHours(9));
         await scene.AppendAsync(
-            StreamId.Proposal("CON-1001"), new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
+            StreamId.Proposal("CON-1001"),
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
         (await scene.WhyNotExecuteAsync()).ShouldBe("It was approved after it had expired.");
     }
 
-    /// <summary>Whatever the clock did, what was accepted as in time is carried out, and what the clock calls expired is not accepted.</summary>
+    /// <summary>
+    /// Whatever the clock did, what was accepted as in time is carried out, and what the clock calls expired is not accepted.
+    /// </summary>
     [Fact]
     public async Task Whatever_a_clock_did_an_approval_that_was_taken_has_its_right()
     {

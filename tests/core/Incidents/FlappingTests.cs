@@ -28,7 +28,8 @@ public sealed class FlappingTests
         }
         var reopened = world.Ledger.Entries(IntakeWorld.Contoso).Where(static entry => entry.Fact is IncidentReopened).ToList();
         reopened.Count.ShouldBe(15);
-        reopened.ShouldAllBe(entry => entry.Stream == StreamId.Incident(First) && entry.Causation != null && entry.Actor == Actor.Service("incidents"));
+        reopened.ShouldAllBe(
+            entry => entry.Stream == StreamId.Incident(First) && entry.Causation != null && entry.Actor == Actor.Service("incidents"));
         world.State.Intake.ShouldBe(new(32, 1, 31, 0));
         foreach (var entry in world.Ledger.Entries(IntakeWorld.Contoso))
             await world.RedeliverAsync(entry);
@@ -111,7 +112,8 @@ public sealed class FlappingTests
         var again = world.State.Incidents.Values.ShouldHaveSingleItem();
         (again.IsOpen, again.IsUndecided, again.IsToBeDraftedAnew, again.Proposal.SnoozedUntil).ShouldBe((true, false, true, null));
         await StageAsync(world, GateLevel.L2, revision: 2);
-        (world.State.Find(First)!.IsUndecided, world.State.Find(First)!.Decisions.Length, world.State.Find(First)!.Proposal.EarlierDecisions.Length).ShouldBe((true, 0, 1));
+        (world.State.Find(First)!.IsUndecided, world.State.Find(First)!.Decisions.Length,
+            world.State.Find(First)!.Proposal.EarlierDecisions.Length).ShouldBe((true, 0, 1));
     }
 
     [Fact]
@@ -247,22 +249,27 @@ public sealed class FlappingTests
 
     private static async Task DeliverAsync(IntakeWorld world, EventStatus status, IEnumerable<int> devices)
     {
-        List<ConnectorEvent> events = [.. devices.Select(device => AnEvent.Firing("InstanceDown", $"srv{device}") with { Status = status })];
+        List<ConnectorEvent> events =
+            [.. devices.Select(device => AnEvent.Firing("InstanceDown", $"srv{device}") with { Status = status })];
         await world.Mediator.Send(
-            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false, events, "c", Guid.NewGuid().ToString("n")), TestContext.Current.CancellationToken);
+            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false, events, "c", Guid.NewGuid().ToString("n")),
+            TestContext.Current.CancellationToken);
         await world.FollowAsync();
     }
 
     private static Task DecideAsync(IntakeWorld world, DecisionKind kind, bool complete = true) => world.AppendAsync(
-        StreamId.Proposal(First), new ProposalDecided(First, 1, kind, "seal", null, null, kind == DecisionKind.Snooze ? world.Clock.GetUtcNow().AddHours(1) : null, complete));
+        StreamId.Proposal(First), new ProposalDecided(
+            First, 1, kind, "seal", null, null, kind == DecisionKind.Snooze ? world.Clock.GetUtcNow().AddHours(1) : null, complete));
 
-    private static Task StageAsync(IntakeWorld world, GateLevel level, int revision = 1) => world.AppendAsync(StreamId.Proposal(First), new ProposalStaged(
+    private static Task StageAsync(IntakeWorld world, GateLevel level, int revision = 1) =>
+        world.AppendAsync(StreamId.Proposal(First), new ProposalStaged(
         First, revision, ProposalKind.Remedy, Actor.Service("drafting"), Plan.Empty, new Dictionary<string, string>(),
         new(level, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "p1"), false, "seal", "00"));
 
     private static async Task RunAsync(IntakeWorld world, ExecutionOutcome outcome)
     {
-        await world.AppendAsync(StreamId.Proposal(First), new ExecutionStarted(First, 1, First + "-x1", "seal", "test", world.Clock.GetUtcNow()));
+        await world.AppendAsync(StreamId.Proposal(First),
+            new ExecutionStarted(First, 1, First + "-x1", "seal", "test", world.Clock.GetUtcNow()));
         await world.AppendAsync(StreamId.Proposal(First), new ExecutionFinished(First, First + "-x1", outcome, "", [], false, null));
     }
 }

@@ -51,7 +51,9 @@ public sealed class IncidentsFollowerTests
     public async Task An_incident_that_no_runbook_fits_says_too_whether_it_is_a_simulation(bool simulated)
     {
         using var world = new IntakeWorld();
-        await world.Mediator.Send(new ReceiveEvents(IntakeWorld.Contoso, "contoso-sandbox", simulated, [AnEvent.Firing("Disk", "srv1")], "c0ffee"), TestContext.Current.CancellationToken);
+        await world.Mediator.Send(
+            new ReceiveEvents(IntakeWorld.Contoso, "contoso-sandbox", simulated, [AnEvent.Firing("Disk", "srv1")], "c0ffee"),
+            TestContext.Current.CancellationToken);
         await world.FollowAsync();
         world.Ledger.Facts<IncidentOpened>(IntakeWorld.Contoso).ShouldHaveSingleItem().Simulated.ShouldBe(simulated ? true : null);
         world.State.Incidents.Values.Single().Simulated.ShouldBe(simulated);
@@ -194,7 +196,8 @@ public sealed class IncidentsFollowerTests
         await world.FollowAsync();
 
         var incident = world.State.Incidents.Values.ShouldHaveSingleItem();
-        (incident.IsOpen, incident.EventCount, incident.Beginnings, incident.RecentEvents.Length).ShouldBe((true, 3, 2, 3), "what was on its way is not told twice");
+        (incident.IsOpen, incident.EventCount, incident.Beginnings, incident.RecentEvents.Length).ShouldBe(
+            (true, 3, 2, 3), "what was on its way is not told twice");
         incident.FiringAlerts.ShouldBe(["contoso-alertmanager:b"]);
         Balanced(world.State);
     }
@@ -291,12 +294,14 @@ public sealed class IncidentsFollowerTests
     {
         var terms = new GateTerms(level, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "test");
         await world.AppendAsync(StreamId.Proposal(First), new ProposalStaged(
-            First, 1, ProposalKind.Remedy, Actor.Service("drafting"), Plan.Empty, new Dictionary<string, string>(), terms, false, "seal", "nonce"));
+            First, 1, ProposalKind.Remedy, Actor.Service("drafting"), Plan.Empty, new Dictionary<string, string>(), terms, false,
+            "seal", "nonce"));
     }
 
     private static async Task FinishAsync(IntakeWorld world, ExecutionOutcome outcome)
     {
-        await world.AppendAsync(StreamId.Proposal(First), new ExecutionStarted(First, 1, First + "-x1", "seal", "test", world.Clock.GetUtcNow()));
+        await world.AppendAsync(StreamId.Proposal(First),
+            new ExecutionStarted(First, 1, First + "-x1", "seal", "test", world.Clock.GetUtcNow()));
         await world.AppendAsync(StreamId.Proposal(First), new ExecutionFinished(First, First + "-x1", outcome, "", [], false, null));
     }
 }
@@ -319,11 +324,13 @@ internal sealed class InMemoryLedgerRace(ILedger inner) : ILedger
 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => inner.HeadAsync(tenant, cancellationToken);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+        TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
         inner.ReadAsync(tenant, afterSeq, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
         inner.ReadStreamAsync(tenant, stream, cancellationToken);
 
-    public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) => inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
+    public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+        inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
 }

@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Core.Incidents;
 
-/// <summary>Intake and incidents of one tenant, over a ledger in memory. Followers run only when <see cref="FollowAsync"/> is called.</summary>
+/// <summary>
+/// Intake and incidents of one tenant, over a ledger in memory. Followers run only when <see cref="FollowAsync"/> is called.
+/// </summary>
 internal sealed class IntakeWorld : IDisposable
 {
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
@@ -36,9 +38,11 @@ internal sealed class IntakeWorld : IDisposable
             .AddTenancy()
             .AddSingleton<IAlertParts, Volumes>()
             .AddIncidents();
-        foreach (var handler in typeof(ReceiveEvents).Assembly.GetTypes().Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }))
+        foreach (var handler in typeof(ReceiveEvents).Assembly.GetTypes()
+            .Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }))
         {
-            foreach (var role in handler.GetInterfaces().Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            foreach (var role in handler.GetInterfaces()
+                .Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
                 collection.AddSingleton(role, handler);
         }
         services = collection.BuildServiceProvider();
@@ -66,7 +70,8 @@ internal sealed class IntakeWorld : IDisposable
     }
 
     public async Task AppendAsync(StreamId stream, Fact fact) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), "c", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), "c", fact)],
+            CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     /// <summary>Hands over every entry that is new, and those that come of it.</summary>
     public async Task FollowAsync()
@@ -97,19 +102,25 @@ internal sealed class IntakeWorld : IDisposable
 /// <summary>An alert is about the volume that it names, and what is known has a plan.</summary>
 internal sealed class Volumes : IAlertParts
 {
-    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => attributes.GetValueOrDefault("volume");
+    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) =>
+        attributes.GetValueOrDefault("volume");
 
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => kind.StartsWith("Known", StringComparison.Ordinal);
 }
 
 internal static class AnEvent
 {
-    public static ConnectorEvent Firing(string kind, string? device, string? source = null, Severity severity = Severity.Error, string? alert = null) => new(
+    public static ConnectorEvent Firing(
+        string kind, string? device, string? source = null, Severity severity = Severity.Error, string? alert = null) => new(
         source ?? Guid.NewGuid().ToString("n"), EventStatus.Firing, severity, kind, device, $"{kind} on {device}", null,
         alert ?? $"{kind}/{device}", new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero), new Dictionary<string, string>());
 
-    /// <summary>As a source says it that tells how an alert stands, in the same words whenever it stands so. Hours after nine o'clock of the day before.</summary>
-    public static ConnectorEvent Standing(double since, double? until = null, string device = "srv-file01", Severity severity = Severity.Error, string kind = "DiskSpaceLow")
+    /// <summary>
+    /// As a source says it that tells how an alert stands, in the same words whenever it stands so. Hours after nine o'clock of the day
+    /// before.
+    /// </summary>
+    public static ConnectorEvent Standing(
+        double since, double? until = null, string device = "srv-file01", Severity severity = Severity.Error, string kind = "DiskSpaceLow")
     {
         DateTimeOffset nine = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
         var alert = $"{kind}/{device}/{severity}";

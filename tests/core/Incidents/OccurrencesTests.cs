@@ -32,7 +32,8 @@ public sealed class OccurrencesTests : IDisposable
         await CloseAsync(ClosedReasons.Resolved);
         world.Clock.Advance(TimeSpan.FromDays(9));
         await OpenAsync();
-        Before().Select(one => (one.IncidentId, one.ClosedReason)).ShouldBe([("CON-1001", "handled"), ("CON-1002", ClosedReasons.Resolved)]);
+        Before().Select(one => (one.IncidentId, one.ClosedReason))
+            .ShouldBe([("CON-1001", "handled"), ("CON-1002", ClosedReasons.Resolved)]);
         (world.Clock.GetUtcNow() - Before()[1].EndedAt!.Value).ShouldBe(TimeSpan.FromDays(9));
     }
 
@@ -81,7 +82,8 @@ public sealed class OccurrencesTests : IDisposable
     {
         await OpenAsync();
         var (id, stream) = ("CON-1001", StreamId.Proposal("CON-1001"));
-        var step = new PlanStep("Clean up C", "disk.cleanup", new("c", "device", "d", "srv1", "Contoso Ltd"), new Dictionary<string, string>(), "clean", [], [], [], null);
+        var step = new PlanStep("Clean up C", "disk.cleanup", new("c", "device", "d", "srv1", "Contoso Ltd"),
+            new Dictionary<string, string>(), "clean", [], [], [], null);
         await world.AppendAsync(stream, new ProposalStaged(
             id, 1, ProposalKind.Remedy, Actor.Service("drafting"), new([step]), new Dictionary<string, string>(),
             new(GateLevel.L1, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "1"), false, "seal", "nonce"));
@@ -90,10 +92,12 @@ public sealed class OccurrencesTests : IDisposable
         await CloseAsync("verified");
         world.Clock.Advance(TimeSpan.FromDays(2));
         await OpenAsync();
-        Before().ShouldHaveSingleItem().ShouldSatisfyAllConditions(one => one.Done.ShouldBe("Clean up C"), one => one.ClosedReason.ShouldBe("verified"));
+        Before().ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(one => one.Done.ShouldBe("Clean up C"), one => one.ClosedReason.ShouldBe("verified"));
         await world.AppendAsync(stream, new UndoStarted(id, 2, "CON-1001-u1", "seal", "me", world.Clock.GetUtcNow()));
         await world.AppendAsync(stream, new UndoFinished(id, "CON-1001-u1", ExecutionOutcome.Verified, "", []));
-        Before().ShouldHaveSingleItem().ShouldSatisfyAllConditions(one => one.Done.ShouldBeNull(), one => one.ClosedReason.ShouldBe(Occurrences.TakenBack));
+        Before().ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(one => one.Done.ShouldBeNull(), one => one.ClosedReason.ShouldBe(Occurrences.TakenBack));
     }
 
     private IReadOnlyList<Occurrence> Before() => world.State.Occurrences.Before(world.State.Find($"CON-{number}")!);
@@ -101,8 +105,10 @@ public sealed class OccurrencesTests : IDisposable
     private async Task OpenAsync(string key = "disk|srv1|c", IncidentScope scope = IncidentScope.One)
     {
         var id = $"CON-{++number}";
-        await world.AppendAsync(StreamId.Incident(id), new IncidentOpened(id, "Disk", Severity.Warning, "Disk", "srv1", scope, key, "disk", $"E-{number}"));
+        await world.AppendAsync(StreamId.Incident(id),
+            new IncidentOpened(id, "Disk", Severity.Warning, "Disk", "srv1", scope, key, "disk", $"E-{number}"));
     }
 
-    private Task CloseAsync(string reason) => world.AppendAsync(StreamId.Incident($"CON-{number}"), new IncidentClosed($"CON-{number}", reason));
+    private Task CloseAsync(string reason) =>
+        world.AppendAsync(StreamId.Incident($"CON-{number}"), new IncidentClosed($"CON-{number}", reason));
 }

@@ -40,7 +40,8 @@ public sealed class ReadingsTests
     [InlineData("Raid5 degraded", "Raid6 degraded")]
     [InlineData("vlan.10 % loss", "vlan.20 % loss")]
     [InlineData("#5 % done", "#6 % done")]
-    public void A_number_that_names_something_tells_two_alerts_apart(string one, string other) => Readings.Without(one).ShouldNotBe(Readings.Without(other));
+    public void A_number_that_names_something_tells_two_alerts_apart(string one, string other) =>
+        Readings.Without(one).ShouldNotBe(Readings.Without(other));
 
     [Theory]
     [InlineData("DiskSpaceLow")]

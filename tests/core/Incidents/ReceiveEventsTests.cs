@@ -74,7 +74,8 @@ public sealed class ReceiveEventsTests
     public async Task Half_a_character_stops_nothing()
     {
         using var world = new IntakeWorld();
-        var half = AnEvent.Firing("K", "a", "s1") with { Title = "half \ud800", AlertKey = "k\udc00", Attributes = new Dictionary<string, string> { ["a"] = "\ud800" } };
+        var half = AnEvent.Firing("K", "a", "s1") with
+            { Title = "half \ud800", AlertKey = "k\udc00", Attributes = new Dictionary<string, string> { ["a"] = "\ud800" } };
         (await world.ReceiveAsync(half)).ShouldHaveSingleItem().Duplicate.ShouldBeFalse();
         (await world.ReceiveAsync(half)).ShouldHaveSingleItem().Duplicate.ShouldBeTrue();
     }
@@ -132,11 +133,13 @@ public sealed class ReceiveEventsTests
     {
         using var world = new IntakeWorld();
         await world.ReceiveAsync(
-            About("Anna.Lopez@contoso.com", "sign-in-anna.lopez@contoso.com-1"), About("anna.lopez@contoso.com", "2"), About("anna.lopez@fabrikam.com", "3"));
+            About("Anna.Lopez@contoso.com", "sign-in-anna.lopez@contoso.com-1"), About("anna.lopez@contoso.com", "2"),
+            About("anna.lopez@fabrikam.com", "3"));
         var keys = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(received => received.CorrelationKey).ToList();
         keys[1].ShouldBe(keys[0]);
         keys[2].ShouldNotBe(keys[0]);
-        string.Join('\n', world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(received => $"{received.CorrelationKey} {received.AlertKey} {received.Subject}"))
+        string.Join('\n', world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso)
+            .Select(received => $"{received.CorrelationKey} {received.AlertKey} {received.Subject}"))
             .ShouldNotContain("lopez", Case.Insensitive);
 
         static ConnectorEvent About(string user, string id) => new(

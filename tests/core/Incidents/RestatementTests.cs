@@ -247,7 +247,8 @@ public sealed class RestatementTests
     }
 
     private static Task StageAsync(IntakeWorld world, int revision) => world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalStaged(
-        "CON-1001", revision, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty, new Dictionary<string, string>(),
+        "CON-1001", revision, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty,
+        new Dictionary<string, string>(),
         new(GateLevel.L3, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "p1"), false, "5ea1", "00"));
 
     private static int Open(IntakeWorld world) => world.State.Incidents.Values.Count(static incident => incident.IsOpen);

@@ -44,7 +44,8 @@ public sealed class StormTests
     {
         using var world = new IntakeWorld();
         await StormAsync(world);
-        await SayAsync(world, AnEvent.Firing("KnownDisk", "srv1"), AnEvent.Firing("MalwareFound", "ws1"), AnEvent.Firing("OddMailbox", "anna@contoso.com") with { AboutUser = true });
+        await SayAsync(world, AnEvent.Firing("KnownDisk", "srv1"), AnEvent.Firing("MalwareFound", "ws1"),
+            AnEvent.Firing("OddMailbox", "anna@contoso.com") with { AboutUser = true });
         await SayAsync(world, AnEvent.Firing("ProbeFailed", "web1"));
         var storm = world.State.Incidents.Values.Single(static incident => incident.Opened.Scope == IncidentScope.Tenant);
         storm.EventCount.ShouldBe(2);
@@ -64,7 +65,8 @@ public sealed class StormTests
             await SayAsync(world, AnEvent.Firing($"Error{kind}", "srv", severity: Severity.Error));
         await SayAsync(world, AnEvent.Firing("Meltdown", "srv", severity: Severity.Critical));
         await SayAsync(world, AnEvent.Firing("LateWarning", "srv", severity: Severity.Warning));
-        var storms = world.State.Incidents.Values.Where(static incident => incident.Opened.Scope == IncidentScope.Tenant).OrderBy(static incident => incident.OpenedSeq).ToList();
+        var storms = world.State.Incidents.Values.Where(static incident => incident.Opened.Scope == IncidentScope.Tenant)
+            .OrderBy(static incident => incident.OpenedSeq).ToList();
         storms.Select(static storm => (storm.Opened.GathersUpTo, storm.EventCount)).ShouldBe([(Severity.Warning, 2), (Severity.Error, 2)]);
         world.State.Incidents.Values.Single(static incident => incident.Opened.Kind == "Meltdown").Opened.Scope.ShouldBe(IncidentScope.One);
         IncidentsFollowerTests.Balanced(world.State);
@@ -84,7 +86,8 @@ public sealed class StormTests
         var storm = world.State.Incidents.Values.Single(static incident => incident.Opened.Scope == IncidentScope.Tenant);
         storm.EventCount.ShouldBe(4);
         world.State.Incidents.Values.Single(static incident => incident.Opened.Kind == "Later").Opened.Scope.ShouldBe(IncidentScope.One);
-        await SayAsync(world, [.. storm.RecentEvents.Select(static recent => recent.Event).Select(static one => AnEvent.Resolved(one.Kind, "srv"))]);
+        await SayAsync(
+            world, [.. storm.RecentEvents.Select(static recent => recent.Event).Select(static one => AnEvent.Resolved(one.Kind, "srv"))]);
         world.State.Find(storm.Id)!.IsOpen.ShouldBeFalse();
         IncidentsFollowerTests.Balanced(world.State);
     }
@@ -98,7 +101,8 @@ public sealed class StormTests
     {
         using var world = new IntakeWorld();
         await world.Mediator.Send(
-            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false, [.. Enumerable.Range(0, alerts).Select(index => AnEvent.Firing(kind, $"srv{index}"))], "c", "5ba2"),
+            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false,
+                [.. Enumerable.Range(0, alerts).Select(index => AnEvent.Firing(kind, $"srv{index}"))], "c", "5ba2"),
             TestContext.Current.CancellationToken);
         await world.FollowAsync();
         world.State.Incidents.Count.ShouldBe(incidents);
@@ -111,7 +115,9 @@ public sealed class StormTests
     {
         using var world = new IntakeWorld();
         await StormAsync(world);
-        await SayAsync(world, AnEvent.Firing("Probe", "web1", severity: Severity.Warning), AnEvent.Firing("Probe", "web1", severity: Severity.Error, alert: "p2"), AnEvent.Firing("Probe", "web2", severity: Severity.Warning));
+        await SayAsync(world, AnEvent.Firing("Probe", "web1", severity: Severity.Warning),
+            AnEvent.Firing("Probe", "web1", severity: Severity.Error, alert: "p2"),
+            AnEvent.Firing("Probe", "web2", severity: Severity.Warning));
         await SayAsync(world, AnEvent.Resolved("Probe", "web2"));
         var storm = world.State.Incidents.Values.Single(static incident => incident.Opened.Scope == IncidentScope.Tenant);
         storm.Parts.WorstFirst.Where(static part => part.Kind == "Probe").ShouldBe(
@@ -178,7 +184,8 @@ public sealed class StormTests
     [InlineData("Rule101", "mitre_technique", "T1110")]
     public void Alerts_about_security_are_known_by_their_words(string kind, string? where = null, string? what = null) =>
         SecurityAlerts.Is(
-            kind, where == "title" ? what! : "", where is null or "title" ? new Dictionary<string, string>() : new() { [where] = what! }).ShouldBeTrue();
+            kind, where == "title" ? what! : "", where is null or "title" ? new Dictionary<string, string>() : new() { [where] = what! })
+            .ShouldBeTrue();
 
     [Theory]
     [InlineData("InstanceDown")]
@@ -199,7 +206,9 @@ public sealed class StormTests
     [InlineData("HBaseHighMasterAuthFailRate")]
     [InlineData("RedisMissingIds")]
     [InlineData("\ud800")]
-    public void Others_are_not(string kind) => SecurityAlerts.Is(kind, $"{kind} on srv1", new Dictionary<string, string> { ["severity"] = "critical", ["team"] = "platform" }).ShouldBeFalse();
+    public void Others_are_not(string kind) =>
+        SecurityAlerts.Is(kind, $"{kind} on srv1", new Dictionary<string, string> { ["severity"] = "critical", ["team"] = "platform" })
+            .ShouldBeFalse();
 
     [Fact]
     public async Task Incidents_that_open_slowly_or_were_closed_are_no_storm()
@@ -248,19 +257,24 @@ public sealed class StormTests
         {
             var received = ReceivedEvent($"K{number}", $"d{number}", $"a{number}");
             state = Apply(state, StreamId.Event(received.EventId), received);
-            state = Apply(state, StreamId.Incident($"CON-{1001 + number}"), StormPolicy.Open($"CON-{1001 + number}", received, IncidentScope.One));
+            state = Apply(state, StreamId.Incident($"CON-{1001 + number}"),
+                StormPolicy.Open($"CON-{1001 + number}", received, IncidentScope.One));
         }
         for (var number = 0; number < 10_000; number++)
             state = Apply(state, StreamId.Event($"R{number}"), ReceivedEvent($"W{number}", "d", $"w{number}"));
         for (var number = 0; number < 10_000; number++)
-            state = Apply(state, StreamId.Event($"X{number}"), ReceivedEvent($"W{number}", "d", $"w{number}") with { EventId = $"X{number}", Status = EventStatus.Resolved });
+            state = Apply(state, StreamId.Event($"X{number}"),
+                ReceivedEvent($"W{number}", "d", $"w{number}") with { EventId = $"X{number}", Status = EventStatus.Resolved });
         state.Incidents.Count.ShouldBe(10_000);
         state.Unattached.Count.ShouldBe(0);
         IncidentsFollowerTests.Balanced(state);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>Whatever happens in whatever order, with followers late or early: in = shown + folded + digested + waiting, and nothing waits that has an incident to go to.</summary>
+    /// <summary>
+    /// Whatever happens in whatever order, with followers late or early: in = shown + folded + digested + waiting, and nothing waits that
+    /// has an incident to go to.
+    /// </summary>
     [Fact]
     public void Nothing_is_lost_or_counted_twice_in_any_sequence() =>
         Prop.ForAll(Gen.Choose(0, 10_000).ArrayOf(60).ToArbitrary(), steps => PlayAsync(steps).GetAwaiter().GetResult())
@@ -326,11 +340,13 @@ public sealed class StormTests
     {
         var closed = world.State.Incidents.Values.Where(incident => !incident.IsOpen).OrderBy(incident => incident.Id).ToList();
         if (closed.Count > 0)
-            await world.AppendAsync(StreamId.Incident(closed[step % closed.Count].Id), new IncidentReopened(closed[step % closed.Count].Id) { EventId = "E-late" });
+            await world.AppendAsync(StreamId.Incident(closed[step % closed.Count].Id),
+                new IncidentReopened(closed[step % closed.Count].Id) { EventId = "E-late" });
     }
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
-        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.NameOf(fact), stream, 1, Actor.Service("t"), "c", null, fact, default));
+        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.NameOf(fact), stream, 1, Actor.Service("t"), "c",
+        null, fact, default));
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(
         $"E-{kind}-{device}", "c", "s", EventStatus.Firing, Severity.Error, kind, device, "t", null, alert,

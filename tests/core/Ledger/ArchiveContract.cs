@@ -42,7 +42,8 @@ public abstract class ArchiveContract : IDisposable
         foreach (var stream in entries.Select(static entry => entry.Stream).Distinct())
         {
             var read = await Archive.ReadStreamAsync(Contoso, stream, Token).ToListAsync(Token);
-            read.Select(static entry => entry.Seq).ShouldBe(entries.Where(entry => entry.Stream == stream).Select(static entry => entry.Seq));
+            read.Select(static entry => entry.Seq)
+                .ShouldBe(entries.Where(entry => entry.Stream == stream).Select(static entry => entry.Seq));
             read.ShouldAllBe(entry => CoreFeatures.Codec.Decode(entry, null).Stream == stream);
         }
         (await Archive.ReadStreamAsync(Contoso, new("nothing/there"), Token).ToListAsync(Token)).ShouldBeEmpty();
@@ -61,7 +62,8 @@ public abstract class ArchiveContract : IDisposable
         var entries = await FillAsync(Contoso, 40);
         await FillAsync(Fabrikam, 3);
         var read = await Archive.ReadAsync(Contoso, first, last, Token).ToListAsync(Token);
-        read.Select(static entry => entry.Seq).ShouldBe(entries.Select(static entry => entry.Seq).Where(seq => seq >= first && seq <= last));
+        read.Select(static entry => entry.Seq)
+            .ShouldBe(entries.Select(static entry => entry.Seq).Where(seq => seq >= first && seq <= last));
         foreach (var entry in read)
         {
             entry.Leaf.ToArray().ShouldBe(MerkleTree.HashLeaf(entry.Body.Span));
@@ -91,7 +93,8 @@ public abstract class ArchiveContract : IDisposable
         for (var size = 1; all.Count < count; size++)
         {
             var entries = Enumerable.Range(0, Math.Min(size, count - all.Count))
-                .Select(n => new NewEntry(StreamId.Incident($"CON-{n}"), Actor.Service("test"), "c0ffee", new DevOpsAI.Incidents.IncidentClosed($"CON-{n}", "Grüße \"\\ 👍")));
+                .Select(n => new NewEntry(StreamId.Incident($"CON-{n}"), Actor.Service("test"), "c0ffee",
+                    new DevOpsAI.Incidents.IncidentClosed($"CON-{n}", "Grüße \"\\ 👍")));
             all.AddRange((await Ledger.AppendAsync(tenant, [], [.. entries], Token)).ShouldBeOfType<AppendResult.Appended>().Entries);
         }
         return all;

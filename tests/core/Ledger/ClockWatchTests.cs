@@ -69,7 +69,8 @@ public sealed class ClockWatchTests
     [Fact]
     public void A_machine_that_slept_is_as_far_ahead_as_it_slept()
     {
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance, () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
+        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+            () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
         Sleep(TimeSpan.FromHours(8));
         watch.Problem.ShouldBeNull();
         Sleep(TimeSpan.FromHours(9));
@@ -96,7 +97,8 @@ public sealed class ClockWatchTests
     [Fact]
     public void What_a_sleep_does_not_explain_is_a_jump()
     {
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance, () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
+        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+            () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
         Sleep(TimeSpan.FromHours(8));
         clock.Jump(TimeSpan.FromDays(30));
         watch.Problem.ShouldNotBeNull().ShouldContain("30 days ahead");
@@ -110,7 +112,8 @@ public sealed class ClockWatchTests
     public void Where_sleep_cannot_be_told_every_jump_is_one(bool onlyLater)
     {
         var asked = 0;
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance, () => onlyLater && asked++ == 0 ? TimeSpan.FromHours(1) : null);
+        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+            () => onlyLater && asked++ == 0 ? TimeSpan.FromHours(1) : null);
         clock.Jump(TimeSpan.FromHours(5));
         watch.Problem.ShouldNotBeNull().ShouldContain("5 hours ahead");
     }
@@ -129,7 +132,8 @@ public sealed class ClockWatchTests
             for (var look = 0; look < 5; look++)
                 watch.ThrowIfJumped();
         }
-        string[] once = ["Critical NOTHING IS RECORDED: The clock of this machine jumped 3 days ahead", "Information The clock is right again"];
+        string[] once = ["Critical NOTHING IS RECORDED: The clock of this machine jumped 3 days ahead",
+            "Information The clock is right again"];
         log.Said.Count.ShouldBe(4);
         log.Said.Select((line, index) => line.StartsWith(once[index % 2], StringComparison.Ordinal)).ShouldAllBe(static fits => fits);
     }
@@ -166,7 +170,8 @@ public sealed class ClockWatchTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Said.Add($"{logLevel} {formatter(state, exception)}");
     }
 
@@ -179,5 +184,6 @@ public sealed class ClockWatchTests
     private ClockWatch Watch() => new(clock, Longest, NullLogger<ClockWatch>.Instance);
 
     private static async Task AppendAsync(GuardedLedger ledger) => await ledger.AppendAsync(
-        Contoso, [], [new(StreamId.Access, Actor.Service("test"), "c-1", new IncidentClosed("CON-1001", "resolved"))], TestContext.Current.CancellationToken);
+        Contoso, [], [new(StreamId.Access, Actor.Service("test"), "c-1", new IncidentClosed("CON-1001", "resolved"))],
+        TestContext.Current.CancellationToken);
 }

@@ -23,7 +23,8 @@ public sealed class CrashTests
             var stored = (await folder.Ledger.ReadAsync(Contoso, 0, int.MaxValue, CancellationToken.None))
                 .ToDictionary(entry => entry.Seq, entry => Convert.ToHexStringLower(entry.Hash.Span));
             acknowledged.Where(entry => stored.GetValueOrDefault(entry.Key) != entry.Value).ShouldBeEmpty();
-            folder.Verify(Contoso).ShouldSatisfyAllConditions(found => found.Intact.ShouldBeTrue(found.First?.ToString()), found => found.Entries.ShouldBe(head));
+            folder.Verify(Contoso).ShouldSatisfyAllConditions(
+                found => found.Intact.ShouldBeTrue(found.First?.ToString()), found => found.Entries.ShouldBe(head));
             folder.Close();
         }
     }
@@ -31,7 +32,8 @@ public sealed class CrashTests
     /// <summary>Runs the appender until it has told of so many entries, kills it, and adds all it has told of.</summary>
     private static async Task AppendUntilAsync(string folder, int enough, Dictionary<long, string> acknowledged)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DevOpsAI.Appender.dll"), folder]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DevOpsAI.Appender.dll"), folder])
+            { RedirectStandardOutput = true, UseShellExecute = false };
         using var appender = Process.Start(start).ShouldNotBeNull();
         for (var told = 0; await appender.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line; told++)
         {

@@ -28,7 +28,8 @@ public sealed class DatabaseHeaderTests : IDisposable
     {
         await AppendAsync(folder.Open(), Entries);
         folder.Close();
-        var whole = Directory.GetFiles(folder.Path).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(static file => file, File.ReadAllBytes);
+        var whole = Directory.GetFiles(folder.Path).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal))
+            .ToDictionary(static file => file, File.ReadAllBytes);
         whole.Keys.ShouldAllBe(static file => !file.EndsWith("-wal", StringComparison.Ordinal));
         var unnoticed = new List<int>();
         for (var at = 0; at < 100; at++)
@@ -74,7 +75,8 @@ public sealed class DatabaseHeaderTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(path, Token);
         bytes[20] ^= 0xff;
         await File.WriteAllBytesAsync(path, bytes, Token);
-        Should.Throw<LedgerUnavailableException>(() => new SqliteDocuments(folder.Path)).Message.ShouldContain("byte 20, the room kept free on each page");
+        Should.Throw<LedgerUnavailableException>(() => new SqliteDocuments(folder.Path)).Message
+            .ShouldContain("byte 20, the room kept free on each page");
     }
 
     public void Dispose() => folder.Dispose();
@@ -85,7 +87,8 @@ public sealed class DatabaseHeaderTests : IDisposable
         foreach (var tenant in Tenants)
         {
             for (var n = 0; n < entries; n++)
-                await ledger.AppendAsync(tenant, [], [new(StreamId.Freeze, Actor.Service("test"), "c-1", new FreezeSet(new string('x', n % 3 * 3000)))], Token);
+                await ledger.AppendAsync(
+                    tenant, [], [new(StreamId.Freeze, Actor.Service("test"), "c-1", new FreezeSet(new string('x', n % 3 * 3000)))], Token);
         }
     }
 
@@ -95,7 +98,9 @@ public sealed class DatabaseHeaderTests : IDisposable
         try
         {
             var found = LedgerVerifier.VerifyFile(folder.File, null, Token).ShouldNotBeNull();
-            return found.All(static one => one.Intact) ? (int)found.Select(static one => one.Entries).Distinct().ShouldHaveSingleItem() : null;
+            return found.All(static one => one.Intact)
+                ? (int)found.Select(static one => one.Entries).Distinct().ShouldHaveSingleItem()
+                : null;
         }
         catch (LedgerFileException later) when (later.IsUnknownFormat)
         {

@@ -29,7 +29,8 @@ public abstract class DocumentsContract
         await Documents.TryPutAsync(DocumentScope.Host, "note", "a", "ours"u8.ToArray(), null, Token);
         await Documents.TryPutAsync(Contoso, "letter", "a", "another"u8.ToArray(), null, Token);
         (await Documents.FindAsync(Fabrikam, "note", "a", Token))!.Value.ToArray().ShouldBe("fabrikam"u8.ToArray());
-        (await Documents.ListAsync(DocumentScope.Host, "note", "", Token).ToListAsync(Token)).ShouldHaveSingleItem().Value.ToArray().ShouldBe("ours"u8.ToArray());
+        (await Documents.ListAsync(DocumentScope.Host, "note", "", Token).ToListAsync(Token)).ShouldHaveSingleItem().Value.ToArray()
+            .ShouldBe("ours"u8.ToArray());
     }
 
     [Fact]
@@ -79,5 +80,6 @@ public abstract class DocumentsContract
     [InlineData("note", "a/b")]
     [InlineData("note", "a\n")]
     public async Task A_name_that_some_store_cannot_keep_is_refused(string kind, string id) =>
-        await Should.ThrowAsync<ArgumentException>(async () => await Documents.TryPutAsync(Contoso, kind, id, "x"u8.ToArray(), null, Token));
+        await Should.ThrowAsync<ArgumentException>(
+            async () => await Documents.TryPutAsync(Contoso, kind, id, "x"u8.ToArray(), null, Token));
 }

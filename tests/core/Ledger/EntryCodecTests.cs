@@ -17,7 +17,9 @@ public sealed class EntryCodecTests
     [Fact]
     public void An_entry_is_canonical_JSON_with_these_members()
     {
-        var bytes = Encode(new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42, 2);
+        var bytes = Encode(
+            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            2);
         Encoding.UTF8.GetString(bytes).ShouldBe(
             """{"actor":{"id":"incidents","kind":"service","name":"incidents"},"at":"2026-03-02T09:00:00.123Z","causation":41,"correlation":"c0ffee","""
             + """ "data":{"incidentId":"CON-1001","reason":"resolved"},"seq":42,"stream":"incident/CON-1001","tenant":"contoso","type":"incident.closed","v":1,"version":2}""".Trim());
@@ -31,8 +33,8 @@ public sealed class EntryCodecTests
     {
         var entry = new NewEntry(
             new(text), new(ActorKind.Person, text, text), text,
-            new EventReceived("E-1", text, text, EventStatus.Resolved, Severity.Critical, text, null, text, text, text, text, text, At, true,
-                new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
+            new EventReceived("E-1", text, text, EventStatus.Resolved, Severity.Critical, text, null, text, text, text, text,
+                text, At, true, new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
         var bytes = Encode(entry, 7, 1, out var sealedBytes);
         Jcs.Canonicalize(bytes).ShouldBe(bytes);
         var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.Of(Contoso));
@@ -46,23 +48,28 @@ public sealed class EntryCodecTests
 
     [Fact]
     public void A_lone_surrogate_in_an_id_is_refused_rather_than_replaced() =>
-        Should.Throw<ArgumentException>(() => Encode(new(new("event/\ud83d"), Actor.Service("x"), "c", new IncidentClosed("a", "b")), 1, 1));
+        Should.Throw<ArgumentException>(
+            () => Encode(new(new("event/\ud83d"), Actor.Service("x"), "c", new IncidentClosed("a", "b")), 1, 1));
 
     [Fact]
     public void An_entry_that_is_too_large_is_refused() =>
-        Should.Throw<ArgumentException>(() => Encode(new(new("x"), Actor.Service("x"), "c", new IncidentClosed("a", new('b', EntryCodec.LargestEntry))), 1, 1));
+        Should.Throw<ArgumentException>(
+            () => Encode(new(new("x"), Actor.Service("x"), "c", new IncidentClosed("a", new('b', EntryCodec.LargestEntry))), 1, 1));
 
     [Fact]
     public void A_type_of_a_later_version_is_kept_as_it_is()
     {
         var bytes = """{"actor":{"id":"a","kind":"service","name":"a"},"at":"2027-01-01T00:00:00.000Z","correlation":"c","data":{"x":[1]},"seq":1,"stream":"s","tenant":"contoso","type":"moon.landed","v":1,"version":1}"""u8;
-        CoreFeatures.Codec.Decode(bytes, ReadOnlyMemory<byte>.Empty, null, null).Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("x")[0].GetInt32().ShouldBe(1);
+        CoreFeatures.Codec.Decode(bytes, ReadOnlyMemory<byte>.Empty, null, null).Fact.ShouldBeOfType<UnknownFact>().Data
+            .GetProperty("x")[0].GetInt32().ShouldBe(1);
     }
 
     [Fact]
     public void No_prefix_and_no_single_changed_byte_makes_the_decoder_do_anything_but_read_or_refuse()
     {
-        var bytes = Encode(new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42, 2);
+        var bytes = Encode(
+            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            2);
         for (var i = 0; i < bytes.Length; i++)
         {
             Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(bytes.AsSpan(0, i), default, null, null));

@@ -16,16 +16,19 @@ public sealed class EntryTableTests
     public void The_table_for_auditors_is_what_the_features_register()
     {
         var document = File.ReadAllText(PathOf());
-        var (begin, end) = (document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, document.IndexOf(End, StringComparison.Ordinal));
+        var (begin, end) =
+            (document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, document.IndexOf(End, StringComparison.Ordinal));
         var drawn = document[..begin] + Table(CoreFeatures.Catalog) + document[end..];
         if (Environment.GetEnvironmentVariable("WRITE_ENTRY_TABLE") == "1")
             File.WriteAllText(PathOf(), drawn);
-        drawn.ShouldBe(File.ReadAllText(PathOf()), "docs/entries.md is not what the features register; write it anew with WRITE_ENTRY_TABLE=1");
+        drawn.ShouldBe(File.ReadAllText(PathOf()),
+            "docs/entries.md is not what the features register; write it anew with WRITE_ENTRY_TABLE=1");
     }
 
     [Fact]
     public void Every_entry_says_in_one_sentence_when_it_is_written() => CoreFeatures.Catalog.Entries.ShouldAllBe(static entry =>
-        char.IsUpper(entry.When[0]) && entry.When.EndsWith('.') && !entry.When.Contains(". ", StringComparison.Ordinal) && !entry.When.Contains('|'));
+        char.IsUpper(entry.When[0]) && entry.When.EndsWith('.') && !entry.When.Contains(". ", StringComparison.Ordinal)
+            && !entry.When.Contains('|'));
 
     private static string Table(EntryCatalog catalog)
     {
@@ -40,12 +43,14 @@ public sealed class EntryTableTests
         return table.Append('\n').ToString();
     }
 
-    private static string Members(EntryType entry) => string.Join(", ", entry.Json.Properties.Select(static property => $"`{property.Name}`"));
+    private static string Members(EntryType entry) =>
+        string.Join(", ", entry.Json.Properties.Select(static property => $"`{property.Name}`"));
 
     private static string Encrypted(SealingPlan plan) => string.Join("; ", plan.Marks
         .GroupBy(static mark => mark.Keeper)
         .OrderBy(static keeper => keeper.Key)
-        .Select(static keeper => $"{string.Join(", ", keeper.Select(static mark => $"`{mark.Path["data.".Length..]}`"))} ({Whose(keeper.Key)})"));
+        .Select(static keeper =>
+            $"{string.Join(", ", keeper.Select(static mark => $"`{mark.Path["data.".Length..]}`"))} ({Whose(keeper.Key)})"));
 
     private static string Whose(Keeper keeper) => keeper switch
     {

@@ -57,5 +57,6 @@ public sealed class FairTurnsTests
         return batch;
     }
 
-    private static PendingAppend Append(TenantId tenant, int entries) => new(tenant, [], new PreparedEntry[entries], CancellationToken.None);
+    private static PendingAppend Append(TenantId tenant, int entries) =>
+        new(tenant, [], new PreparedEntry[entries], CancellationToken.None);
 }

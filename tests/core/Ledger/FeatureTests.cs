@@ -62,9 +62,11 @@ public sealed class FeatureTests
     public async Task An_entry_that_no_feature_registers_is_named_and_carried_along_and_stops_nothing()
     {
         var ledger = new InMemoryLedger();
-        await ledger.AppendAsync(Contoso, [], [new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("why"))], TestContext.Current.CancellationToken);
+        await ledger.AppendAsync(Contoso, [], [new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("why"))],
+            TestContext.Current.CancellationToken);
         var lesser = new EntryCatalog([new("none")]);
-        var stored = ledger.Entries(Contoso)[0] with { Fact = lesser.Deserialize("freeze.set", CoreFeatures.Catalog.Serialize(new FreezeSet("why"))) };
+        var stored = ledger.Entries(Contoso)[0] with
+            { Fact = lesser.Deserialize("freeze.set", CoreFeatures.Catalog.Serialize(new FreezeSet("why"))) };
 
         stored.Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("reason").GetString().ShouldBe("why");
         lesser.TitleOf(stored).ShouldBe("freeze.set");

@@ -13,7 +13,8 @@ public sealed class JcsTests
         foreach (var group in (string[])["upstream", "own"])
         {
             foreach (var one in Vectors.Read("jcs-vectors.json").GetProperty(group).GetProperty("cases").EnumerateArray())
-                data.Add(one.GetProperty("name").GetString()!, one.GetProperty("inputBase64").GetString()!, one.GetProperty("canonicalHex").GetString()!);
+                data.Add(one.GetProperty("name").GetString()!, one.GetProperty("inputBase64").GetString()!,
+                    one.GetProperty("canonicalHex").GetString()!);
         }
         return data;
     }
@@ -70,5 +71,6 @@ public sealed class JcsTests
     }
 
     private static double OfBits(JsonElement one) =>
-        BitConverter.UInt64BitsToDouble(ulong.Parse(one.GetProperty("bits").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        BitConverter.UInt64BitsToDouble(
+            ulong.Parse(one.GetProperty("bits").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 }

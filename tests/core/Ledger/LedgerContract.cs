@@ -68,7 +68,8 @@ public abstract class LedgerContract : IDisposable
         var result = await Ledger.AppendAsync(Contoso, [new(Other, 0), new(One, 0)], [Entry(Other), Entry(One)], Token);
         result.ShouldBe(new AppendResult.Conflict(One, 0, 1));
         (await Ledger.HeadAsync(Contoso, Token)).ShouldBe(1);
-        (await Ledger.AppendAsync(Contoso, [new(Other, 0), new(One, 1)], [Entry(Other), Entry(One)], Token)).ShouldBeOfType<AppendResult.Appended>();
+        (await Ledger.AppendAsync(Contoso, [new(Other, 0), new(One, 1)], [Entry(Other), Entry(One)],
+            Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public abstract class LedgerContract : IDisposable
     [Fact]
     public async Task An_entry_that_cannot_be_stored_leaves_nothing_behind()
     {
-        await Should.ThrowAsync<ArgumentException>(async () => await Ledger.AppendAsync(Contoso, [], [Entry(One), Entry(One) with { Fact = new Unnamed() }], Token));
+        await Should.ThrowAsync<ArgumentException>(
+            async () => await Ledger.AppendAsync(Contoso, [], [Entry(One), Entry(One) with { Fact = new Unnamed() }], Token));
         await Should.ThrowAsync<ArgumentException>(async () => await Ledger.AppendAsync(Contoso, [], [], Token));
         (await Ledger.HeadAsync(Contoso, Token)).ShouldBe(0);
         (await Append(Contoso, One))[0].Version.ShouldBe(1);
@@ -94,7 +96,8 @@ public abstract class LedgerContract : IDisposable
     [Fact]
     public async Task Who_has_gone_before_it_began_appends_nothing()
     {
-        await Should.ThrowAsync<OperationCanceledException>(async () => await Ledger.AppendAsync(Contoso, [], [Entry(One)], new(canceled: true)));
+        await Should.ThrowAsync<OperationCanceledException>(
+            async () => await Ledger.AppendAsync(Contoso, [], [Entry(One)], new(canceled: true)));
         (await Ledger.HeadAsync(Contoso, Token)).ShouldBe(0);
     }
 
@@ -128,7 +131,8 @@ public abstract class LedgerContract : IDisposable
             var own = StreamId.Incident($"CON-{writer}");
             for (var version = 0; version < 20; version++)
             {
-                var result = await Ledger.AppendAsync(writer % 2 == 0 ? Contoso : Fabrikam, [new(own, version)], [Entry(own), Entry(Other)], Token);
+                var result =
+                    await Ledger.AppendAsync(writer % 2 == 0 ? Contoso : Fabrikam, [new(own, version)], [Entry(own), Entry(Other)], Token);
                 var appended = result.ShouldBeOfType<AppendResult.Appended>().Entries;
                 (await Ledger.HeadAsync(appended[0].Tenant, Token)).ShouldBeGreaterThanOrEqualTo(appended[1].Seq);
                 (await Ledger.ReadAsync(appended[0].Tenant, appended[0].Seq - 1, 2, Token)).Select(Text).ShouldBe(appended.Select(Text));
@@ -169,13 +173,15 @@ public abstract class LedgerContract : IDisposable
     {
         var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         (await states.GetAsync(Contoso, Token)).Seq.ShouldBe(0);
-        await Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), "c", new DevOpsAI.Gates.FreezeSet("stop the line"))], Token);
+        await Ledger.AppendAsync(Contoso, [],
+            [new(StreamId.Freeze, Actor.Service("test"), "c", new DevOpsAI.Gates.FreezeSet("stop the line"))], Token);
         (await states.GetAsync(Contoso, Token)).Freeze.ShouldNotBeNull().Reason.ShouldBe("stop the line");
     }
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
-    protected static NewEntry Entry(StreamId stream) => new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
+    protected static NewEntry Entry(StreamId stream) =>
+        new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
 
     protected static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

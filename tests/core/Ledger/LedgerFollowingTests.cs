@@ -217,7 +217,8 @@ public sealed class LedgerFollowingTests : IDisposable
 
     [Fact]
     public void Two_followers_of_one_name_are_refused() =>
-        Should.Throw<InvalidOperationException>(() => Following(new Follower(_ => Task.CompletedTask), new Follower(_ => Task.CompletedTask)));
+        Should.Throw<InvalidOperationException>(
+            () => Following(new Follower(_ => Task.CompletedTask), new Follower(_ => Task.CompletedTask)));
 
     public void Dispose() => metrics.Dispose();
 
@@ -232,7 +233,8 @@ public sealed class LedgerFollowingTests : IDisposable
         new(ledger, cursors, new Tenants(), followers, metrics, clock, NullLogger<LedgerFollowing>.Instance) { StopWithin = Patience };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
-        await ledger.AppendAsync(tenant, [], [new(new(stream), Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"))], Token);
+        await ledger.AppendAsync(tenant, [],
+            [new(new(stream), Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"))], Token);
 
     private static async Task<List<T>> TakeAsync<T>(Channel<T> channel, int count)
     {
@@ -284,7 +286,8 @@ public sealed class LedgerFollowingTests : IDisposable
 
         public long Of(string follower, TenantId tenant) => saved.GetValueOrDefault((follower, tenant));
 
-        public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) => new(Of(follower, tenant));
+        public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
+            new(Of(follower, tenant));
 
         public ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
         {

@@ -51,7 +51,8 @@ public sealed class LedgerVerifierTests : IDisposable
                             continue;
                         tried++;
                         var found = Verify(Contoso).ShouldHaveSingleItem();
-                        found.First.ShouldNotBeNull($"{column} byte {at} of entry {row.Seq}").Seq.ShouldBe(row.Seq, $"{column} byte {at}: {found.First}");
+                        found.First.ShouldNotBeNull($"{column} byte {at} of entry {row.Seq}").Seq
+                            .ShouldBe(row.Seq, $"{column} byte {at}: {found.First}");
                         TrySet(attacker, row.Id, column, value).ShouldBeTrue();
                     }
                 }
@@ -88,16 +89,20 @@ public sealed class LedgerVerifierTests : IDisposable
     [InlineData("DELETE FROM entries WHERE tenant = 'contoso' AND seq = 1", 1)]
     [InlineData("DELETE FROM entries WHERE tenant = 'contoso' AND seq > 8", 9)]
     [InlineData("DELETE FROM entries WHERE tenant = 'contoso'", 1)]
-    [InlineData("INSERT INTO entries(tenant, seq, stream, version, leaf, body) SELECT tenant, 11, stream, 99, leaf, body FROM entries WHERE tenant = 'contoso' AND seq = 10", 11)]
-    [InlineData("UPDATE entries SET body = (SELECT body FROM entries WHERE tenant = 'contoso' AND seq = 4), leaf = (SELECT leaf FROM entries WHERE tenant = 'contoso' AND seq = 4) WHERE tenant = 'contoso' AND seq = 3", 3)]
-    [InlineData("UPDATE entries SET seq = CASE seq WHEN 3 THEN -4 ELSE -3 END WHERE tenant = 'contoso' AND seq IN (3, 4); UPDATE entries SET seq = -seq WHERE seq < 0", 3)]
+    [InlineData("INSERT INTO entries(tenant, seq, stream, version, leaf, body) SELECT tenant, 11, stream, 99, leaf, body FROM entries "
+        + "WHERE tenant = 'contoso' AND seq = 10", 11)]
+    [InlineData("UPDATE entries SET body = (SELECT body FROM entries WHERE tenant = 'contoso' AND seq = 4), leaf = (SELECT leaf FROM "
+        + "entries WHERE tenant = 'contoso' AND seq = 4) WHERE tenant = 'contoso' AND seq = 3", 3)]
+    [InlineData("UPDATE entries SET seq = CASE seq WHEN 3 THEN -4 ELSE -3 END WHERE tenant = 'contoso' AND seq IN (3, 4); UPDATE entries "
+        + "SET seq = -seq WHERE seq < 0", 3)]
     [InlineData("UPDATE entries SET tenant = 'fabrikam', seq = 99, version = 99 WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET body = x'fffefd' WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET body = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET leaf = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("UPDATE entries SET sealed = x'' WHERE tenant = 'contoso' AND seq = 5", 5)]
-    [InlineData("UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE tenant = 'contoso' AND seq = 4) WHERE tenant = 'contoso' AND seq = 5", 5)]
+    [InlineData("UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE tenant = 'contoso' AND seq = 4) WHERE tenant = 'contoso' "
+        + "AND seq = 5", 5)]
     [InlineData("UPDATE entries SET version = 70 WHERE tenant = 'contoso' AND seq = 5", 5)]
     [InlineData("DELETE FROM heads WHERE tenant = 'contoso'", 10)]
     [InlineData("UPDATE heads SET size = 9 WHERE tenant = 'contoso'", 10)]
@@ -216,8 +221,9 @@ public sealed class LedgerVerifierTests : IDisposable
         {
             clock.Advance(TimeSpan.FromMilliseconds(7));
             NewEntry entry = new(
-                i % 3 == 0 ? StreamId.Access : StreamId.Incident($"CON-{1000 + i}"), new(ActorKind.Person, "ana", "Ana \"A\" López"), "c0ffee",
-                new IncidentClosed($"CON-{1000 + i}", "resolved"), i > 0 ? i : null);
+                i % 3 == 0 ? StreamId.Access : StreamId.Incident($"CON-{1000 + i}"),
+                new(ActorKind.Person, "ana", "Ana \"A\" López"), "c0ffee", new IncidentClosed($"CON-{1000 + i}", "resolved"),
+                i > 0 ? i : null);
             await ledger.AppendAsync(Contoso, [], [entry], CancellationToken.None);
             if (i % 2 == 0)
                 await ledger.AppendAsync(Fabrikam, [], [entry with { Causation = null }], CancellationToken.None);
@@ -237,7 +243,8 @@ public sealed class LedgerVerifierTests : IDisposable
     private static List<(long Id, long Seq, Dictionary<string, byte[]> Values)> Rows(SqliteDatabase database)
     {
         var rows = new List<(long, long, Dictionary<string, byte[]>)>();
-        var select = database.Prepare("SELECT id, seq, tenant, stream, version, leaf, body, sealed FROM entries WHERE tenant = 'contoso' ORDER BY seq");
+        var select = database.Prepare(
+            "SELECT id, seq, tenant, stream, version, leaf, body, sealed FROM entries WHERE tenant = 'contoso' ORDER BY seq");
         while (select.Step())
         {
             rows.Add((select.Number(0), select.Number(1), new()
@@ -284,7 +291,9 @@ public sealed class LedgerVerifierTests : IDisposable
         var update = database.Prepare($"UPDATE heads SET {column} = ? WHERE tenant = ?").Bind(2, tenant);
         _ = column switch
         {
-            "size" => update.Bind(1, long.Parse(Encoding.ASCII.GetString(value).Replace('4', '9').Replace('6', '3'), System.Globalization.CultureInfo.InvariantCulture)),
+            "size" => update.Bind(
+                1, long.Parse(Encoding.ASCII.GetString(value).Replace('4', '9').Replace('6', '3'),
+                    System.Globalization.CultureInfo.InvariantCulture)),
             "tenant" => update.BindText(1, value),
             _ => update.Bind(1, value),
         };

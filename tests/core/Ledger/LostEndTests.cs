@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger;
 
-/// <summary>The newest entries are in SQLite's write-ahead log: a copy of the folder without it, or with a damaged one, must not pass for whole.</summary>
+/// <summary>
+/// The newest entries are in SQLite's write-ahead log: a copy of the folder without it, or with a damaged one, must not pass for whole.
+/// </summary>
 public sealed class LostEndTests : IDisposable
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
@@ -206,7 +208,9 @@ public sealed class LostEndTests : IDisposable
         for (var number = 0; number < entries; number++)
         {
             (await folder.Ledger.AppendAsync(
-                tenant ?? Contoso, [], [new(StreamId.Incident("CON-1"), Actor.Service("test"), "c", new IncidentClosed("CON-1", $"number {number}"))], CancellationToken.None))
+                tenant ?? Contoso, [],
+                [new(StreamId.Incident("CON-1"), Actor.Service("test"), "c", new IncidentClosed("CON-1", $"number {number}"))],
+                CancellationToken.None))
                 .ShouldBeOfType<AppendResult.Appended>();
         }
     }
@@ -214,7 +218,8 @@ public sealed class LostEndTests : IDisposable
     private string Copy(string? from = null)
     {
         var copy = Directory.CreateDirectory(Path.Combine(copies, $"{++copied}")).FullName;
-        foreach (var file in Directory.GetFiles(from ?? folder.Path).Where(file => !file.EndsWith(LedgerFile.LockName, StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(from ?? folder.Path)
+            .Where(file => !file.EndsWith(LedgerFile.LockName, StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         return copy;
     }
@@ -235,11 +240,13 @@ public sealed class LostEndTests : IDisposable
     }
 
     private static void ShouldVerify(string copy) =>
-        LedgerVerifier.VerifyFile(Path.Combine(copy, LedgerFile.Name), null, CancellationToken.None).ShouldNotBeNull().ShouldAllBe(tenant => tenant.Intact);
+        LedgerVerifier.VerifyFile(Path.Combine(copy, LedgerFile.Name), null, CancellationToken.None).ShouldNotBeNull()
+            .ShouldAllBe(tenant => tenant.Intact);
 
     private static void ShouldRefuse(string copy, string what)
     {
-        LedgerVerifier.VerifyFile(Path.Combine(copy, LedgerFile.Name), null, CancellationToken.None).ShouldNotBeNull().ShouldContain(tenant => !tenant.Intact, what);
+        LedgerVerifier.VerifyFile(Path.Combine(copy, LedgerFile.Name), null, CancellationToken.None).ShouldNotBeNull()
+            .ShouldContain(tenant => !tenant.Intact, what);
         ShouldNotStart(copy, what);
     }
 
@@ -247,14 +254,16 @@ public sealed class LostEndTests : IDisposable
     {
         using var metrics = new LedgerMetrics();
         var refused = Should.Throw<LedgerUnavailableException>(
-            () => new SqliteLedger(copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance).Dispose(), what);
+            () => new SqliteLedger(copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics,
+                NullLogger<SqliteLedger>.Instance).Dispose(), what);
         refused.Message.ShouldContain("Storage:AcceptLoss");
     }
 
     private static async Task<long> StartAsync(string copy, bool acceptLoss = false)
     {
         using var metrics = new LedgerMetrics();
-        using var ledger = new SqliteLedger(copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance, acceptLoss);
+        using var ledger = new SqliteLedger(
+            copy, CoreFeatures.Catalog, new InMemoryKeyRing(), TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance, acceptLoss);
         var head = await ledger.HeadAsync(Contoso, CancellationToken.None);
         (await ledger.ReadAsync(Contoso, 0, int.MaxValue, CancellationToken.None)).Count.ShouldBe((int)head);
         return head;

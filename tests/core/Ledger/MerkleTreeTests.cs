@@ -15,7 +15,8 @@ public sealed class MerkleTreeTests
         Hex(MerkleTree.HashLeaf([])).ShouldBe(single.GetProperty("emptyLeafHash").GetString());
         Hex(MerkleTree.HashLeaf("L123456"u8)).ShouldBe(single.GetProperty("leafHashOf_L123456").GetString());
 
-        var leaves = vectors.GetProperty("leafInputs").EnumerateArray().Select(input => MerkleTree.HashLeaf(Convert.FromHexString(input.GetString()!))).ToList();
+        var leaves = vectors.GetProperty("leafInputs").EnumerateArray()
+            .Select(input => MerkleTree.HashLeaf(Convert.FromHexString(input.GetString()!))).ToList();
         leaves.Select(leaf => Hex(leaf)).ShouldBe(vectors.GetProperty("leafHashes").EnumerateArray().Select(hash => hash.GetString()!));
         var roots = vectors.GetProperty("rootsBySize").EnumerateArray().ToList();
         for (var size = 0; size < roots.Count; size++)
@@ -25,7 +26,8 @@ public sealed class MerkleTreeTests
     [Fact]
     public void A_growing_tree_has_the_root_of_every_size_also_after_being_saved()
     {
-        var roots = Vectors.Read("rfc6962-generated.json").GetProperty("rootsBySize").EnumerateArray().Select(root => root.GetString()!).ToList();
+        var roots = Vectors.Read("rfc6962-generated.json").GetProperty("rootsBySize").EnumerateArray()
+            .Select(root => root.GetString()!).ToList();
         var range = new CompactRange();
         Hex(range.Root()).ShouldBe(roots[0]);
         for (var size = 1; size < roots.Count; size++)

@@ -59,7 +59,8 @@ public sealed class QuarantineTests : IDisposable
 
     [Theory]
     [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", "entry 5: what is sealed beside it is missing")]
-    [InlineData("UPDATE entries SET sealed = x'00' WHERE tenant = 'contoso' AND seq = 6", "entry 6: it cannot be read (something is sealed beside it")]
+    [InlineData("UPDATE entries SET sealed = x'00' WHERE tenant = 'contoso' AND seq = 6",
+        "entry 6: it cannot be read (something is sealed beside it")]
     public async Task What_is_sealed_beside_an_entry_is_there_when_the_entry_says_so_and_not_otherwise(string tampering, string told)
     {
         await FillAsync();
@@ -89,10 +90,12 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE entries SET seq = -seq WHERE tenant = 'contoso' AND seq IN (3, 4); UPDATE entries SET seq = CASE seq WHEN -3 THEN 4 ELSE 3 END WHERE seq < 0")]
+    [InlineData("UPDATE entries SET seq = -seq WHERE tenant = 'contoso' AND seq IN (3, 4); UPDATE entries SET seq = CASE seq WHEN -3 "
+        + "THEN 4 ELSE 3 END WHERE seq < 0")]
     [InlineData("UPDATE entries SET stream = 'incident/CON-1009' WHERE tenant = 'contoso' AND seq = 3")]
     [InlineData("UPDATE entries SET version = 77 WHERE tenant = 'contoso' AND seq = 3")]
-    [InlineData("UPDATE entries SET body = (SELECT body FROM entries WHERE tenant = 'fabrikam' AND seq = 3), leaf = (SELECT leaf FROM entries WHERE tenant = 'fabrikam' AND seq = 3) WHERE tenant = 'contoso' AND seq = 3")]
+    [InlineData("UPDATE entries SET body = (SELECT body FROM entries WHERE tenant = 'fabrikam' AND seq = 3), leaf = (SELECT leaf FROM "
+        + "entries WHERE tenant = 'fabrikam' AND seq = 3) WHERE tenant = 'contoso' AND seq = 3")]
     public async Task An_entry_in_the_place_of_another_is_not_taken_for_it(string tampering)
     {
         await FillAsync();
@@ -107,7 +110,8 @@ public sealed class QuarantineTests : IDisposable
         var ledger = new InMemoryLedger(clock);
         var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
         var unfit = new EventReceived(
-            "E-1", "contoso-x", "1", EventStatus.Firing, Severity.Error, "Odd", null, "Odd", null, null!, "", "", clock.GetUtcNow(), false, new Dictionary<string, string>());
+            "E-1", "contoso-x", "1", EventStatus.Firing, Severity.Error, "Odd", null, "Odd", null, null!, "", "", clock.GetUtcNow(), false,
+            new Dictionary<string, string>());
         await ledger.AppendAsync(Fabrikam, [], [Entry()], Token);
         await ledger.AppendAsync(Contoso, [], [Entry(), new(StreamId.Access, Actor.Service("test"), "c-1", unfit)], Token);
         var states = new TenantStates(ledger, CoreFeatures.Catalog, quarantine: quarantine);
@@ -141,15 +145,18 @@ public sealed class QuarantineTests : IDisposable
         folder.Close();
         // The first rows of the table lie together, and are all the first tenant's.
         var bytes = await File.ReadAllBytesAsync(folder.File, Token);
-        var page = Enumerable.Range(1, (bytes.Length / PageSize) - 1).First(number => bytes[number * PageSize] == TableLeaf && Holds(bytes, number, "incident.closed"));
+        var page = Enumerable.Range(1, (bytes.Length / PageSize) - 1)
+            .First(number => bytes[number * PageSize] == TableLeaf && Holds(bytes, number, "incident.closed"));
         Holds(bytes, page, "fabrikam").ShouldBeFalse();
         bytes.AsSpan(page * PageSize, PageSize).Clear();
         await File.WriteAllBytesAsync(folder.File, bytes, Token);
         var beside = LedgerVerifier.VerifyFile(folder.File, Fabrikam, Token)!.ShouldHaveSingleItem();
         (beside.First, beside.Entries).ShouldBe((null, 200));
         beside.DamageElsewhere.ShouldNotBeNull().ShouldContain("the table of entries is damaged");
-        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What.ShouldContain("malformed");
-        LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact)).ShouldBe([("contoso", false), ("fabrikam", true)]);
+        LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().First.ShouldNotBeNull().What
+            .ShouldContain("malformed");
+        LedgerVerifier.VerifyFile(folder.File, null, Token)!.Select(static one => (one.Tenant, one.Intact))
+            .ShouldBe([("contoso", false), ("fabrikam", true)]);
         var (guarded, quarantine) = Reopened();
         var states = new TenantStates(guarded, CoreFeatures.Catalog);
         (await states.FindAsync(Contoso, Token)).ShouldBeNull();
@@ -167,7 +174,9 @@ public sealed class QuarantineTests : IDisposable
             await ledger.AppendAsync(tenant, [], [.. Enumerable.Repeat(Entry(), 600)], Token);
         folder.Close();
         var bytes = await File.ReadAllBytesAsync(folder.File, Token);
-        var pages = Enumerable.Range(1, (bytes.Length / PageSize) - 1).Where(number => bytes[number * PageSize] == IndexLeaf && Holds(bytes, number, "contoso") && !Holds(bytes, number, "fabrikam")).ToList();
+        var pages = Enumerable.Range(1, (bytes.Length / PageSize) - 1)
+            .Where(number => bytes[number * PageSize] == IndexLeaf && Holds(bytes, number, "contoso") && !Holds(bytes, number, "fabrikam"))
+            .ToList();
         pages.ShouldNotBeEmpty();
         foreach (var page in pages)
             bytes.AsSpan(page * PageSize, PageSize).Clear();
@@ -189,14 +198,16 @@ public sealed class QuarantineTests : IDisposable
         }
         LedgerVerifier.VerifyFile(folder.File, Contoso, Token)!.ShouldHaveSingleItem().Intact.ShouldBeFalse();
         (await guarded.HeadAsync(Fabrikam, Token)).ShouldBe(601);
-        (await guarded.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>().Entries.ShouldHaveSingleItem().Seq.ShouldBe(602);
+        (await guarded.AppendAsync(Fabrikam, [], [Entry()], Token)).ShouldBeOfType<AppendResult.Appended>().Entries
+            .ShouldHaveSingleItem().Seq.ShouldBe(602);
         folder.Close();
         folder.Verify(Fabrikam).Intact.ShouldBeTrue();
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static NewEntry Entry() => new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), "c-1", new IncidentClosed("CON-1001", "resolved"));
+    private static NewEntry Entry() =>
+        new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), "c-1", new IncidentClosed("CON-1001", "resolved"));
 
     /// <summary>An entry that has nothing sealed beside it, with leaf and row to fit.</summary>
     private static void MakePlain(SqliteDatabase database, int seq)
@@ -213,7 +224,8 @@ public sealed class QuarantineTests : IDisposable
             .Bind(1, bytes).Bind(2, MerkleTree.HashLeaf(bytes)).Bind(3, seq).Run();
     }
 
-    private static bool Holds(byte[] file, int page, string text) => file.AsSpan(page * PageSize, PageSize).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    private static bool Holds(byte[] file, int page, string text) =>
+        file.AsSpan(page * PageSize, PageSize).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 
     private static void Flip(SqliteDatabase database, string column, int seq)
     {

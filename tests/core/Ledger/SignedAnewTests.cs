@@ -39,7 +39,8 @@ public sealed class SignedAnewTests : IDisposable
     public async Task Bytes_that_the_bot_would_not_write_are_found_although_everything_fits(string was, string becomes)
     {
         await WriteAsync();
-        ForgedLedger.Rewrite(folder, "contoso", rows => rows.Select((row, index) => index == 1 ? row with { Body = Replaced(row.Body, was, becomes) } : row));
+        ForgedLedger.Rewrite(folder, "contoso",
+            rows => rows.Select((row, index) => index == 1 ? row with { Body = Replaced(row.Body, was, becomes) } : row));
         var first = Verify().First.ShouldNotBeNull();
         first.Seq.ShouldBe(2);
         first.What.ShouldMatch("canonical JSON|cannot be read");
@@ -51,7 +52,8 @@ public sealed class SignedAnewTests : IDisposable
     public async Task Canonical_bytes_that_say_more_than_this_version_knows_are_no_finding(string was, string becomes)
     {
         await WriteAsync();
-        ForgedLedger.Rewrite(folder, "contoso", rows => rows.Select((row, index) => index == 1 ? row with { Body = Replaced(row.Body, was, becomes) } : row));
+        ForgedLedger.Rewrite(folder, "contoso",
+            rows => rows.Select((row, index) => index == 1 ? row with { Body = Replaced(row.Body, was, becomes) } : row));
         Verify().First.ShouldBeNull();
     }
 
@@ -65,7 +67,8 @@ public sealed class SignedAnewTests : IDisposable
         ForgedLedger.Rewrite(folder, "contoso", rows =>
         {
             var again = JsonNode.Parse(rows[0].Body)!;
-            (again["seq"], again["stream"], again["version"], again["at"]) = (rows.Count + 1, stream, version, JsonNode.Parse(rows[^1].Body)!["at"]!.GetValue<string>());
+            (again["seq"], again["stream"], again["version"], again["at"]) =
+                (rows.Count + 1, stream, version, JsonNode.Parse(rows[^1].Body)!["at"]!.GetValue<string>());
             return rows.Append(new(stream, version, Jcs.Canonicalize(Encoding.UTF8.GetBytes(again.ToJsonString())), rows[0].Sealed));
         });
         var first = Verify().First.ShouldNotBeNull();
@@ -81,7 +84,8 @@ public sealed class SignedAnewTests : IDisposable
         await folder.Ledger.SaveAsync([new("cards", Contoso, 3)], CancellationToken.None);
         folder.Close();
         ForgedLedger.Rewrite(folder, "contoso", static rows => rows.Take(2));
-        Verify().First.ShouldNotBeNull().ToString().ShouldBe("entry 3: it is missing: the ledger ends at entry 2, but work on its entries had come to entry 3");
+        Verify().First.ShouldNotBeNull().ToString()
+            .ShouldBe("entry 3: it is missing: the ledger ends at entry 2, but work on its entries had come to entry 3");
         ForgedLedger.Rewrite(folder, "contoso", static _ => []);
         Verify().First.ShouldNotBeNull().Seq.ShouldBe(1);
     }
@@ -94,8 +98,10 @@ public sealed class SignedAnewTests : IDisposable
         for (var n = 1; n <= 3; n++)
         {
             var received = new EventReceived(
-                $"E-{n}", "c", $"{n}", EventStatus.Firing, Severity.Error, "k", "SRV", "t", null, "a", "k", "c", clock.GetUtcNow(), false, new Dictionary<string, string>());
-            await folder.Ledger.AppendAsync(Contoso, [], [new(StreamId.Event($"E-{n}"), Actor.Connection("c"), "c0ffee", received)], CancellationToken.None);
+                $"E-{n}", "c", $"{n}", EventStatus.Firing, Severity.Error, "k", "SRV", "t", null, "a", "k", "c", clock.GetUtcNow(), false,
+                new Dictionary<string, string>());
+            await folder.Ledger.AppendAsync(
+                Contoso, [], [new(StreamId.Event($"E-{n}"), Actor.Connection("c"), "c0ffee", received)], CancellationToken.None);
         }
         folder.Close();
     }
@@ -107,5 +113,6 @@ public sealed class SignedAnewTests : IDisposable
         return Encoding.UTF8.GetBytes(text.Replace(was, becomes, StringComparison.Ordinal));
     }
 
-    private TenantVerification Verify() => LedgerVerifier.VerifyFile(folder.File, Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();
+    private TenantVerification Verify() =>
+        LedgerVerifier.VerifyFile(folder.File, Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();
 }

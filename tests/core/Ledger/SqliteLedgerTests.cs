@@ -23,7 +23,8 @@ public sealed class SqliteLedgerTests : LedgerContract
         folder.Reopen();
         (await Ledger.HeadAsync(Contoso, Token)).ShouldBe(2);
         (await Ledger.ReadAsync(Contoso, 0, 10, Token)).Select(Text).ShouldBe(before.Select(Text));
-        (await Ledger.AppendAsync(Contoso, [new(StreamId.Access, 0)], [Entry(StreamId.Access)], Token)).ShouldBe(new AppendResult.Conflict(StreamId.Access, 0, 1));
+        (await Ledger.AppendAsync(Contoso, [new(StreamId.Access, 0)], [Entry(StreamId.Access)], Token)).ShouldBe(
+            new AppendResult.Conflict(StreamId.Access, 0, 1));
         Clock.SetUtcNow(before[0].At.AddDays(-1));
         var after = await Append(Contoso, StreamId.Access);
         (after[0].Seq, after[0].Version, after[0].At).ShouldBe((3, 2, before[0].At));
@@ -39,7 +40,8 @@ public sealed class SqliteLedgerTests : LedgerContract
         foreach (var after in (long[])[0, 900, 951, 952, 953, 2000, 2990])
         {
             var page = await Ledger.ReadAsync(Contoso, after, 100, Token);
-            page.Select(entry => entry.Seq).ShouldBe(Enumerable.Range((int)after + 1, (int)Math.Min(100, 3000 - after)).Select(seq => (long)seq));
+            page.Select(entry => entry.Seq)
+                .ShouldBe(Enumerable.Range((int)after + 1, (int)Math.Min(100, 3000 - after)).Select(seq => (long)seq));
         }
     }
 
@@ -105,7 +107,8 @@ public sealed class SqliteLedgerTests : LedgerContract
         (await Should.ThrowAsync<LedgerUnavailableException>(async () => await Ledger.ReadAsync(Contoso, 0, 10, Token)))
             .Message.ShouldContain($"The record of contoso is damaged: entry {missing}: it is missing from the ledger.");
         (await Ledger.ReadAsync(Contoso, 0, missing - 1, Token)).Count.ShouldBe(missing - 1);
-        await Should.ThrowAsync<LedgerUnavailableException>(async () => await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, Token));
+        await Should.ThrowAsync<LedgerUnavailableException>(
+            async () => await new TenantStates(Ledger, CoreFeatures.Catalog).GetAsync(Contoso, Token));
     }
 
     [Theory]
@@ -116,7 +119,8 @@ public sealed class SqliteLedgerTests : LedgerContract
     {
         await Append(Contoso, StreamId.Access);
         Tamper(tampering);
-        var damaged = Enumerable.Range(0, 100).Select(_ => Should.ThrowAsync<LedgerUnavailableException>(() => Append(Contoso, StreamId.Access)));
+        var damaged = Enumerable.Range(0, 100)
+            .Select(_ => Should.ThrowAsync<LedgerUnavailableException>(() => Append(Contoso, StreamId.Access)));
         var sound = Enumerable.Range(0, 100).Select(_ => Append(Fabrikam, StreamId.Access));
         await Task.WhenAll(damaged.Zip(sound).SelectMany(static pair => new Task[] { pair.First, pair.Second }));
         (await Ledger.HeadAsync(Fabrikam, Token)).ShouldBe(100);

@@ -77,7 +77,8 @@ public sealed class OtherSubjectTests : IDisposable
         await ProposeAsync(Tim);
         var broken = await scene.DecideAsync(await CommandAsync(Ben) with { BreakGlass = true, Reason = "It cannot wait." });
         broken.Sentence.ShouldBe(
-            "You broke the glass for gadget G-7; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and everybody is told.");
+            "You broke the glass for gadget G-7; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and "
+            + "everybody is told.");
         await RunAsync();
         (await ProposalAsync()).Phase.ShouldBe(ProposalPhase.Verified);
         var review = new ReviewBreakGlassHandler(scene.Recorder, scene.Access);

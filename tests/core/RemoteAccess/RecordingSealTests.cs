@@ -18,7 +18,8 @@ public sealed class RecordingSealTests : IDisposable
 
     public void Dispose() => signer.Dispose();
 
-    public static TheoryData<string> Attacks => [.. Vector.GetProperty("tampering").EnumerateArray().Select(static one => Text(one, "name"))];
+    public static TheoryData<string> Attacks =>
+        [.. Vector.GetProperty("tampering").EnumerateArray().Select(static one => Text(one, "name"))];
 
     [Theory, MemberData(nameof(Attacks))]
     public async Task Every_recording_of_the_vectors_is_judged_as_they_say(string name)
@@ -64,8 +65,10 @@ public sealed class RecordingSealTests : IDisposable
         for (var i = 0; i < consistency.Count; i++)
         {
             var made = proofs[i + 1].ShouldNotBeNull();
-            (made.OldSize, made.Size).ShouldBe((consistency[i].GetProperty("size1").GetInt64(), consistency[i].GetProperty("size2").GetInt64()));
-            made.Path.Select(Convert.ToHexStringLower).ShouldBe(consistency[i].GetProperty("proof").EnumerateArray().Select(static hash => hash.GetString()));
+            (made.OldSize, made.Size).ShouldBe(
+                (consistency[i].GetProperty("size1").GetInt64(), consistency[i].GetProperty("size2").GetInt64()));
+            made.Path.Select(Convert.ToHexStringLower)
+                .ShouldBe(consistency[i].GetProperty("proof").EnumerateArray().Select(static hash => hash.GetString()));
         }
     }
 
@@ -81,7 +84,8 @@ public sealed class RecordingSealTests : IDisposable
         (await CheckAsync(copy, VectorSeals(), VectorKey)).State.ShouldBe(RecordingState.Altered);
         var verdict = await CheckAsync(copy, VectorSeals(), VectorKey, new() { [number] = original });
         (verdict.State, verdict.Redacted).ShouldBe((RecordingState.Complete, 1));
-        var path = redaction.GetProperty("proofForOriginalLeaf").EnumerateArray().Select(static hash => Convert.FromHexString(hash.GetString()!)).ToList();
+        var path = redaction.GetProperty("proofForOriginalLeaf").EnumerateArray()
+            .Select(static hash => Convert.FromHexString(hash.GetString()!)).ToList();
         new InclusionProof(number, 11, path).Proves(original, VectorSeals()[^1].Root.Span).ShouldBeTrue();
         new InclusionProof(number + 1, 11, path).Proves(original, VectorSeals()[^1].Root.Span).ShouldBeFalse();
     }
@@ -101,9 +105,11 @@ public sealed class RecordingSealTests : IDisposable
         {
             var verdict = await CheckAsync(file[..length], seals, signer.Verifier);
             verdict.State.ShouldNotBe(RecordingState.Complete, $"cut to {length}");
-            (verdict.State == RecordingState.Truncated).ShouldBe(length == 0 || seals.Any(seal => seal.Bytes == length), $"cut to {length}");
+            (verdict.State == RecordingState.Truncated).ShouldBe(
+                length == 0 || seals.Any(seal => seal.Bytes == length), $"cut to {length}");
         }
-        (await CheckAsync([.. file, .. "[9, \"o\", \"x\"]\n"u8], seals, signer.Verifier)).Problem.ShouldBe("lines 9 to 9 are not sealed: they were added, or written after the last seal");
+        (await CheckAsync([.. file, .. "[9, \"o\", \"x\"]\n"u8], seals, signer.Verifier)).Problem.ShouldBe(
+            "lines 9 to 9 are not sealed: they were added, or written after the last seal");
     }
 
     [Fact]
@@ -133,14 +139,16 @@ public sealed class RecordingSealTests : IDisposable
         var (rewritten, _) = await other.SealAsync(false, CancellationToken.None);
         Write(other, 4);
         var (later, proof) = await other.SealAsync(false, CancellationToken.None);
-        later.WhyNotAfter(seals[0], proof.ShouldNotBeNull(), signer.Verifier).ShouldBe("its first 3 lines are not those that were sealed before");
+        later.WhyNotAfter(seals[0], proof.ShouldNotBeNull(), signer.Verifier)
+            .ShouldBe("its first 3 lines are not those that were sealed before");
         later.WhyNotAfter(rewritten, proof, signer.Verifier).ShouldBeNull();
         rewritten.WhyNotAfter(later, proof, signer.Verifier).ShouldNotBeNull().ShouldStartWith("it has 3 lines");
         later.WhyNotAfter(rewritten with { IsFinal = true }, proof, signer.Verifier).ShouldBe("the recording has ended with 3 lines");
         using var stranger = new TestKey(Origin);
         later.WhyNotAfter(rewritten, proof, stranger.Verifier).ShouldNotBeNull().ShouldContain("not to be believed");
         using var elsewhere = new TestKey("recorder.example/session/s-8");
-        later.WhyNotAfter(rewritten, proof, elsewhere.Verifier).ShouldNotBeNull().ShouldContain("is of recorder.example/session/s-7, not of");
+        later.WhyNotAfter(rewritten, proof, elsewhere.Verifier).ShouldNotBeNull()
+            .ShouldContain("is of recorder.example/session/s-7, not of");
     }
 
     [Fact]
@@ -151,8 +159,10 @@ public sealed class RecordingSealTests : IDisposable
         using var sealer = new RecordingSealer(other, "recorder.example/session/s-8");
         Write(sealer, 5);
         var (theirs, _) = await sealer.SealAsync(true, CancellationToken.None);
-        (await CheckAsync(file, [theirs], signer.Verifier)).Problem.ShouldBe("a seal is of recorder.example/session/s-8, not of recorder.example/session/s-7");
-        (await CheckAsync("{\"version\": 2, \"title\": \"another\"}\n"u8.ToArray(), seals, signer.Verifier)).State.ShouldBe(RecordingState.Altered);
+        (await CheckAsync(file, [theirs], signer.Verifier)).Problem.ShouldBe(
+            "a seal is of recorder.example/session/s-8, not of recorder.example/session/s-7");
+        (await CheckAsync("{\"version\": 2, \"title\": \"another\"}\n"u8.ToArray(), seals, signer.Verifier)).State.ShouldBe(
+            RecordingState.Altered);
     }
 
     [Fact]
@@ -168,7 +178,8 @@ public sealed class RecordingSealTests : IDisposable
         var (later, _) = await other.SealAsync(true, CancellationToken.None);
         (await CheckAsync(file, [.. seals, later], signer.Verifier)).Problem.ShouldBe("lines were sealed after the final seal of 4 lines");
         (await CheckAsync(file, [], signer.Verifier)).Problem.ShouldBe("there is no seal to hold it against");
-        (await CheckAsync(file, [.. seals.Select(static seal => seal with { IsFinal = false })], signer.Verifier)).ShouldSatisfyAllConditions(
+        (await CheckAsync(file, [.. seals.Select(static seal => seal with { IsFinal = false })],
+            signer.Verifier)).ShouldSatisfyAllConditions(
             static verdict => verdict.State.ShouldBe(RecordingState.Truncated),
             static verdict => verdict.Problem.ShouldBe("there is no final seal: the recording broke off after 4 lines"));
     }
@@ -202,7 +213,8 @@ public sealed class RecordingSealTests : IDisposable
         (await CheckAsync(file, read, signer.Verifier)).State.ShouldBe(RecordingState.Complete);
         RecordingSealFile.Write(read).ShouldBe(written);
         var text = Encoding.UTF8.GetString(written);
-        Refused(text.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal), "is of version 2; this program knows version 1");
+        Refused(text.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal),
+            "is of version 2; this program knows version 1");
         Refused(text.Replace("recording-seals", "something-else", StringComparison.Ordinal), "something else than");
         Refused(text.Replace("\"lines\": 2", "\"lines\": 3", StringComparison.Ordinal), "a seal of 3 lines holds a note about 2");
         Refused(text.Replace("\"final\": true", "\"final\": true, \"more\": 1", StringComparison.Ordinal), "cannot be read");
@@ -213,7 +225,8 @@ public sealed class RecordingSealTests : IDisposable
             Should.Throw<NoteFormatException>(() => RecordingSealFile.Read(Encoding.UTF8.GetBytes(text))).Message.ShouldContain(why);
     }
 
-    private static Task<RecordingVerdict> CheckAsync(byte[] file, IReadOnlyList<RecordingSeal> seals, VerifierKey key, Dictionary<long, ReadOnlyMemory<byte>>? redacted = null) =>
+    private static Task<RecordingVerdict> CheckAsync(
+        byte[] file, IReadOnlyList<RecordingSeal> seals, VerifierKey key, Dictionary<long, ReadOnlyMemory<byte>>? redacted = null) =>
         RecordingCheck.RunAsync(new MemoryStream(file), seals, key, redacted, CancellationToken.None);
 
     private async Task<(byte[] File, List<RecordingSeal> Seals)> RecordAsync(int[] linesBetweenSeals)
@@ -236,7 +249,9 @@ public sealed class RecordingSealTests : IDisposable
         var written = new StringBuilder();
         for (var i = 0; i < count; i++)
         {
-            var line = sealer.Lines == 0 ? "{\"version\": 2, \"width\": 80, \"height\": 24}" : $"[{sealer.Lines}.5, \"o\", \"line {sealer.Lines}\"]";
+            var line = sealer.Lines == 0
+                ? "{\"version\": 2, \"width\": 80, \"height\": 24}"
+                : $"[{sealer.Lines}.5, \"o\", \"line {sealer.Lines}\"]";
             sealer.Append(Encoding.UTF8.GetBytes(line));
             written.Append(line).Append('\n');
         }
@@ -244,7 +259,8 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     private static List<RecordingSeal> VectorSeals() => [.. Vector.GetProperty("seals").EnumerateArray().Select(static seal =>
-        new RecordingSeal(seal.GetProperty("bytes").GetInt64(), seal.GetProperty("final").GetBoolean(), SignedCheckpoint.Parse(Text(seal, "note"))))];
+        new RecordingSeal(seal.GetProperty("bytes").GetInt64(), seal.GetProperty("final").GetBoolean(),
+            SignedCheckpoint.Parse(Text(seal, "note"))))];
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
@@ -252,7 +268,8 @@ public sealed class RecordingSealTests : IDisposable
     {
         public bool Fails { get; set; }
 
-        public ValueTask<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellationToken) => beneath.PublicKeyAsync(cancellationToken);
+        public ValueTask<ReadOnlyMemory<byte>> PublicKeyAsync(CancellationToken cancellationToken) =>
+            beneath.PublicKeyAsync(cancellationToken);
 
         public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
         {

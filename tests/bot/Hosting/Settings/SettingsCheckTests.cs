@@ -17,8 +17,11 @@ public sealed class SettingsCheckTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("settings-").FullName;
 
     [Theory]
-    [InlineData("Connections:c:Settings:Bearer", "env:NO_SUCH_VARIABLE", "Connections:c:Settings:Bearer: The secret at env:NO_SUCH_VARIABLE is missing or empty. Set the environment variable NO_SUCH_VARIABLE")]
-    [InlineData("Connections:c:Settings:Password", "file:/no/such/file", "Connections:c:Settings:Password: The secret at file:/no/such/file cannot be read. Put the secret into that file")]
+    [InlineData("Connections:c:Settings:Bearer", "env:NO_SUCH_VARIABLE",
+        "Connections:c:Settings:Bearer: The secret at env:NO_SUCH_VARIABLE is missing or empty. Set the environment variable "
+        + "NO_SUCH_VARIABLE")]
+    [InlineData("Connections:c:Settings:Password", "file:/no/such/file",
+        "Connections:c:Settings:Password: The secret at file:/no/such/file cannot be read. Put the secret into that file")]
     [InlineData("Teams:ClientSecret", "env:NO_SUCH_VARIABLE", "Teams:ClientSecret: The secret at env:NO_SUCH_VARIABLE")]
     [InlineData("Teams:CertificatePassword", "file:/no/such/file", "Teams:CertificatePassword: The secret at file:/no/such/file")]
     public void A_secret_that_is_not_there_is_told_at_the_start(string setting, string value, string told) =>
@@ -30,7 +33,8 @@ public sealed class SettingsCheckTests : IDisposable
         var file = Path.Combine(folder, "secret");
         File.WriteAllText(file, "s3cret\n");
         Environment.SetEnvironmentVariable(Variable, "s3cret");
-        Secrets(("Connections:c:Settings:Bearer", "env:" + Variable), ("Connections:d:Settings:Token", "file:" + file), ("Connections:e:Settings:Token", "s3cret")).ShouldBeEmpty();
+        Secrets(("Connections:c:Settings:Bearer", "env:" + Variable), ("Connections:d:Settings:Token", "file:" + file),
+            ("Connections:e:Settings:Token", "s3cret")).ShouldBeEmpty();
     }
 
     [Theory]
@@ -40,7 +44,8 @@ public sealed class SettingsCheckTests : IDisposable
     public void With_an_app_id_no_connection_may_have_a_secret_that_everybody_knows(string secret)
     {
         Environment.SetEnvironmentVariable(Variable, "alertmanager-contoso-dev");
-        (string, string)[] connection = [("Connections:acme-alerts:Settings:HmacSecret", secret), ("Connections:northwind-alerts:Settings:Bearer", "of its own")];
+        (string, string)[] connection = [("Connections:acme-alerts:Settings:HmacSecret", secret),
+            ("Connections:northwind-alerts:Settings:Bearer", "of its own")];
         Secrets(connection).ShouldBeEmpty("this machine only");
         var told = Secrets([("Teams:AppId", App), .. connection]).ShouldHaveSingleItem();
         told.ShouldContain("acme-alerts still has a published sample secret");
@@ -57,7 +62,8 @@ public sealed class SettingsCheckTests : IDisposable
     public void In_production_a_short_secret_is_refused_wherever_it_is_kept(string secret, int mistakes)
     {
         Environment.SetEnvironmentVariable(Variable, "short");
-        (string, string)[] connection = [("Connections:c:Settings:HmacSecret", secret), ("Connections:c:Settings:Username", "am"), ("Teams:ClientSecret", "x")];
+        (string, string)[] connection = [("Connections:c:Settings:HmacSecret", secret), ("Connections:c:Settings:Username", "am"),
+            ("Teams:ClientSecret", "x")];
         InProduction(connection).ShouldBeEmpty("local mode is for this machine");
         Secrets([("Teams:AppId", App), .. connection]).ShouldBeEmpty("Development");
         var told = InProduction([("Teams:AppId", App), .. connection]);
@@ -75,9 +81,11 @@ public sealed class SettingsCheckTests : IDisposable
             """);
         var configuration = new ConfigurationBuilder().AddJsonFile(file)
             .AddCommandLine(["--Connections:c:Settings:Token=on-the-command-line"])
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
+            .AddInMemoryCollection(
+                new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
             .Build();
-        var told = SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: false).ShouldHaveSingleItem();
+        var told = SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: false)
+            .ShouldHaveSingleItem();
         told.ShouldStartWith("Connections:a:Settings:Bearer, Connections:c:Settings:Token, Teams:ClientSecret: written out");
         told.ShouldNotContain("0123456789abcdef");
         SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
@@ -89,8 +97,10 @@ public sealed class SettingsCheckTests : IDisposable
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
             root = root.Parent.ShouldNotBeNull();
-        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(root.FullName, "bot", "appsettings.Development.json")).Build();
-        var secrets = configuration.GetSection("Connections").GetChildren().SelectMany(static one => one.GetSection("Settings").GetChildren())
+        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(root.FullName, "bot", "appsettings.Development.json"))
+            .Build();
+        var secrets = configuration.GetSection("Connections").GetChildren()
+            .SelectMany(static one => one.GetSection("Settings").GetChildren())
             .Where(static setting => setting.Key != "Username").Select(static setting => setting.Value!).ToList();
         secrets.Count.ShouldBeGreaterThan(5);
         secrets.ShouldAllBe(static secret => SampleSecrets.Contains(secret));
@@ -100,8 +110,8 @@ public sealed class SettingsCheckTests : IDisposable
     public async Task Mistakes_in_clients_and_in_their_connections_come_in_one_list_with_the_others()
     {
         var said = await RefusedAsync(
-            "--Tenants:Contoso West:Name=Contoso West", "--Tenants:fabrikam:Prefix=f-1", "--Tenants:contoso-east:Prefix=CON", "--Tenants: contoso:Prefix=CNT",
-            "--Connections:a:Tenant=nobody", "--Connections:a:Connector=sandbox",
+            "--Tenants:Contoso West:Name=Contoso West", "--Tenants:fabrikam:Prefix=f-1", "--Tenants:contoso-east:Prefix=CON",
+            "--Tenants: contoso:Prefix=CNT", "--Connections:a:Tenant=nobody", "--Connections:a:Connector=sandbox",
             "--Connections:b:Tenant=Contoso West", "--Connections:b:Connector=sandbox",
             "--Storms:Window=soon");
         said.ShouldContain("Tenants:Contoso West: not a tenant id");
@@ -116,7 +126,8 @@ public sealed class SettingsCheckTests : IDisposable
     [Fact]
     public async Task Several_mistakes_are_one_list_without_a_stack_trace()
     {
-        var said = await RefusedAsync("--Gates:PolciyPath=x", "--Digests:Enabled=yes", "--Connections:c:Tenant=nobody", "--Access:Roles:contoso:approver:0=dana@msp.example");
+        var said = await RefusedAsync("--Gates:PolciyPath=x", "--Digests:Enabled=yes", "--Connections:c:Tenant=nobody",
+            "--Access:Roles:contoso:approver:0=dana@msp.example");
         said.ShouldStartWith("The bot cannot start. There are");
         said.ShouldContain("  - Gates:PolciyPath: there is no such setting; did you mean Gates:PolicyPath?");
         said.ShouldContain("  - Digests:Enabled is 'yes'");
@@ -160,7 +171,8 @@ public sealed class SettingsCheckTests : IDisposable
 
     [Fact]
     public void An_address_that_this_machine_does_not_have_is_told() =>
-        Should.Throw<SurroundingsException>(() => Surroundings.CheckAddress("http://192.0.2.1:39781")).Message.ShouldContain("192.0.2.1 is no address of this machine");
+        Should.Throw<SurroundingsException>(() => Surroundings.CheckAddress("http://192.0.2.1:39781")).Message
+            .ShouldContain("192.0.2.1 is no address of this machine");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -175,7 +187,8 @@ public sealed class SettingsCheckTests : IDisposable
     private async Task<string> RefusedAsync(params string[] settings)
     {
         using var error = new StringWriter();
-        string[] own = [$"--Storage:Path={folder}", "--Tenants:contoso:Name=Contoso Ltd", "--LocalTeams:Enabled=false", "--Logging:Console:LogLevel:Default=None"];
+        string[] own = [$"--Storage:Path={folder}", "--Tenants:contoso:Name=Contoso Ltd", "--LocalTeams:Enabled=false",
+            "--Logging:Console:LogLevel:Default=None"];
         (await BotHost.RunAsync([.. own, .. settings], error)).ShouldBe(2);
         error.ToString().ShouldNotContain("   at ");
         return error.ToString();

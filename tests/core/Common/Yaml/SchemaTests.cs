@@ -7,7 +7,8 @@ using DevOpsAI.Tests.Support;
 namespace DevOpsAI.Tests.Core.Common.Yaml;
 
 /// <summary>
-/// The schemas that editors use say what the readers say: of the files that are shipped, and of a file with any key left out or filled wrongly.
+/// The schemas that editors use say what the readers say: of the files that are shipped, and of a file with any key left out or filled
+/// wrongly.
 /// </summary>
 public sealed class SchemaTests
 {

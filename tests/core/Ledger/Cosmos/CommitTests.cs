@@ -16,7 +16,8 @@ public sealed class CommitTests
     [InlineData("sealed", "null")]
     public void Whatever_somebody_wrote_into_a_document_is_told_as_what_is_wrong_with_it(string member, string value)
     {
-        var members = new Dictionary<string, string> { ["stream"] = "\"access\"", ["version"] = "1", ["leaf"] = "\"AAAA\"", ["body"] = "\"{}\"" };
+        var members = new Dictionary<string, string>
+            { ["stream"] = "\"access\"", ["version"] = "1", ["leaf"] = "\"AAAA\"", ["body"] = "\"{}\"" };
         Commit.Read(Document(members)).Lines.ShouldHaveSingleItem();
         members[member] = value;
         Should.Throw<JsonException>(() => Commit.Read(Document(members)));

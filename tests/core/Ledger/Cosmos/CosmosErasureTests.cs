@@ -6,7 +6,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Ledger.Cosmos;
 
-/// <summary>What is sealed beside entries in Cosmos DB, and what is left of it after an erasure that another instance carried out.</summary>
+/// <summary>
+/// What is sealed beside entries in Cosmos DB, and what is left of it after an erasure that another instance carried out.
+/// </summary>
 public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<CosmosFixture>, IDisposable
 {
     private const string Canary = "canaryJo";
@@ -40,7 +42,8 @@ public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<Cos
         (await there.Ledger.ReadAsync(Contoso, 0, 10, Token)).ShouldHaveSingleItem().Actor.Name.ShouldBe(Canary);
         var key = (await here.Keys.FindAsync(Contoso, SubjectKind.Person, Jo.Id, Token))!;
         await here.Keys.DestroyAsync(Contoso, key, Token);
-        await here.Ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("erasure"), "c", new ErasureCompleted(key, Jo.Id))], Token);
+        await here.Ledger.AppendAsync(Contoso, [],
+            [new(StreamId.Erasure(key), Actor.Service("erasure"), "c", new ErasureCompleted(key, Jo.Id))], Token);
         (await here.Ledger.ReadAsync(Contoso, 0, 10, Token))[0].Actor.Name.ShouldNotBe(Canary);
         (await there.Ledger.HeadAsync(Contoso, Token)).ShouldBe(2);
         (await there.Ledger.ReadAsync(Contoso, 0, 10, Token))[0].Actor.Name.ShouldNotBe(Canary);
@@ -65,7 +68,8 @@ public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<Cos
 
         public CosmosLedger Ledger { get; }
 
-        public ValueTask<AppendResult> FreezeAsync() => Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, "c", new FreezeSet($"{Canary} said so"))], Token);
+        public ValueTask<AppendResult> FreezeAsync() =>
+            Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, "c", new FreezeSet($"{Canary} said so"))], Token);
 
         public void Dispose()
         {

@@ -28,7 +28,8 @@ public sealed class CosmosFixture : IAsyncLifetime
 
     /// <summary>Another instance on the same database.</summary>
     public static CosmosLedger Instance(CosmosStore store, TimeProvider? clock = null, IKeyRing? keys = null) =>
-        new(store, CoreFeatures.Catalog, keys ?? Keys, clock ?? TimeProvider.System, new LedgerMetrics(), NullLogger<CosmosLedger>.Instance);
+        new(store, CoreFeatures.Catalog, keys ?? Keys, clock ?? TimeProvider.System, new LedgerMetrics(),
+            NullLogger<CosmosLedger>.Instance);
 
     public async ValueTask DisposeAsync()
     {

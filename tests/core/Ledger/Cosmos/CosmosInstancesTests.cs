@@ -71,7 +71,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         await a.AppendAsync(Contoso, [], [Entry(One)], Token);
         await b.WaitPastAsync(Contoso, 0, Token);
         using var store = await cosmos.Server.OpenAsync(database);
-        using var garbage = new MemoryStream("""{"id":"0000000000000001","tenant":"fabrikam","v":1,"commit":"0","entries":[{"stream":null}]}"""u8.ToArray());
+        using var garbage = new MemoryStream(
+            """{"id":"0000000000000001","tenant":"fabrikam","v":1,"commit":"0","entries":[{"stream":null}]}"""u8.ToArray());
         using var created = await store.Ledger.CreateItemStreamAsync(garbage, new("fabrikam"), cancellationToken: Token);
         created.IsSuccessStatusCode.ShouldBeTrue();
         for (var seq = 1; seq < 4; seq++)
@@ -99,7 +100,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         }
         seq.ShouldBe(2920);
         foreach (var after in (long[])[0, 72, 73, 100, 871, 872, 873, 2000, 2919])
-            (await b.ReadAsync(Contoso, after, 100, Token)).Select(static entry => entry.Seq).ShouldBe(Enumerable.Range((int)after + 1, (int)Math.Min(100, 2920 - after)).Select(static n => (long)n));
+            (await b.ReadAsync(Contoso, after, 100, Token)).Select(static entry => entry.Seq)
+                .ShouldBe(Enumerable.Range((int)after + 1, (int)Math.Min(100, 2920 - after)).Select(static n => (long)n));
         (await b.AppendAsync(Contoso, [new(One, 2920)], [Entry(One)], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
@@ -156,7 +158,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
             var all = await instance.ReadAsync(Contoso, 0, 10_000, Token);
             all.Select(Text).ShouldBe(appended.OrderBy(static entry => entry.Seq).Select(Text));
             foreach (var stream in all.GroupBy(static entry => entry.Stream))
-                stream.Select(static entry => entry.Version).ShouldBe(Enumerable.Range(1, stream.Count()).Select(static version => (long)version));
+                stream.Select(static entry => entry.Version)
+                    .ShouldBe(Enumerable.Range(1, stream.Count()).Select(static version => (long)version));
         }
     }
 
@@ -166,11 +169,13 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var ledger = await OpenAsync(static options => options.GiveUpAfter = TimeSpan.FromSeconds(1));
         await ledger.AppendAsync(Contoso, [], [Entry(One)], Token);
         await cosmos.Server.FailAsync(new { fault = "status", status = 503, container = "ledger" });
-        var append = await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token));
+        var append =
+            await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token));
         append.MayBeRecorded.ShouldBeTrue();
         await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.HeadAsync(Contoso, Token));
         await cosmos.Server.FailAsync(new { fault = "status", status = 429, ms = 5, container = "ledger" });
-        var throttled = await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token));
+        var throttled =
+            await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token));
         throttled.MayBeRecorded.ShouldBeFalse();
         throttled.Message.ShouldContain("nothing was recorded");
         await cosmos.Server.FailAsync();
@@ -229,7 +234,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         await cosmos.Server.FailAsync(
             new { fault = "lose-answer", container = "ledger", kind = "create", times = 1 },
             new { fault = "status", status = 503, container = "ledger" });
-        (await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token))).MayBeRecorded.ShouldBeTrue();
+        (await Should.ThrowAsync<LedgerUnavailableException>(
+            async () => await ledger.AppendAsync(Contoso, [], [Entry(One)], Token))).MayBeRecorded.ShouldBeTrue();
         await cosmos.Server.FailAsync();
         (await ledger.AppendAsync(Contoso, [], [Entry(One)], Token)).ShouldBeOfType<AppendResult.Appended>().Entries[0].Seq.ShouldBe(3);
     }
@@ -240,7 +246,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var store = await cosmos.Server.OpenAsync(database);
         opened.Push(store);
         var documents = new CosmosDocuments(store);
-        await cosmos.Server.FailAsync(new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "create" }, new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "replace" });
+        await cosmos.Server.FailAsync(new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "create" },
+            new { fault = "lose-answer", container = "documents", chance = 0.5, kind = "replace" });
         for (var n = 0; n < 4; n++)
         {
             (await documents.TryPutAsync(DocumentScope.Host, "note", $"a{n}", "one"u8.ToArray(), null, Token)).ShouldBeTrue();
@@ -261,7 +268,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
             await ledger.AppendAsync(Contoso, [new(One, version)], [Entry(One)], Token);
         var (requests, charge) = await cosmos.Server.TakeStatsAsync();
         requests["ledger.create"].ShouldBe(50);
-        requests.Where(static one => one.Key.StartsWith("ledger.", StringComparison.Ordinal) && one.Key != "ledger.feed").Sum(static one => one.Value).ShouldBeLessThanOrEqualTo(52);
+        requests.Where(static one => one.Key.StartsWith("ledger.", StringComparison.Ordinal) && one.Key != "ledger.feed")
+            .Sum(static one => one.Value).ShouldBeLessThanOrEqualTo(52);
         // Together they share: a burst is fewer requests than appends. The first is slow, so that the others find it under way.
         await cosmos.Server.FailAsync(new { fault = "slow", ms = 1000, times = 1, container = "ledger", kind = "create" });
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ledger.AppendAsync(Contoso, [], [Entry(One)], Token).AsTask()));
@@ -274,11 +282,13 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     {
         var (a, b) = (await OpenAsync(), await OpenAsync());
         var quotes = new string('"', 300_000);
-        NewEntry[] large = [.. Enumerable.Range(0, 5).Select(n => new NewEntry(One, Actor.Service("test"), "c", new IncidentClosed($"CON-{n}", quotes)))];
+        NewEntry[] large =
+            [.. Enumerable.Range(0, 5).Select(n => new NewEntry(One, Actor.Service("test"), "c", new IncidentClosed($"CON-{n}", quotes)))];
         var appended = (await a.AppendAsync(Contoso, [], large, Token)).ShouldBeOfType<AppendResult.Appended>();
         (await b.ReadAsync(Contoso, 0, 10, Token)).Select(Text).ShouldBe(appended.Entries.Select(Text));
         NewEntry[] noise = [.. Enumerable.Range(0, 4).Select(n => new NewEntry(
-            One, Actor.Service("test"), "c", new IncidentClosed($"CON-{n}", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(700_000)))))];
+            One, Actor.Service("test"), "c",
+            new IncidentClosed($"CON-{n}", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(700_000)))))];
         await Should.ThrowAsync<ArgumentException>(async () => await a.AppendAsync(Contoso, [], noise, Token));
         (await b.HeadAsync(Contoso, Token)).ShouldBe(5);
     }
@@ -298,7 +308,8 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         return ledger;
     }
 
-    private static NewEntry Entry(StreamId stream) => new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
+    private static NewEntry Entry(StreamId stream) =>
+        new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
 
     private static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

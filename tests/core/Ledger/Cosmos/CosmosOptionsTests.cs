@@ -31,5 +31,6 @@ public sealed class CosmosOptionsTests
     [InlineData("")]
     [InlineData("a/b")]
     public void A_database_needs_a_name(string name) =>
-        new CosmosOptions { Endpoint = "https://msp.documents.azure.com/", Key = Key, Database = name }.Problems().ShouldHaveSingleItem().ShouldContain("Database");
+        new CosmosOptions { Endpoint = "https://msp.documents.azure.com/", Key = Key, Database = name }.Problems().ShouldHaveSingleItem()
+            .ShouldContain("Database");
 }

@@ -90,7 +90,8 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
         using var store = await FilledAsync();
         await ReplaceAsync(store, Commit.IdOf(3), static document => document["v"] = 2);
         (await Should.ThrowAsync<LedgerUnavailableException>(() => CosmosVerifier.VerifyAsync(store, Contoso, Token))).Message
-            .ShouldBe("The document 0000000000000003 of contoso has format 2; this version reads and writes format 1. Use the version that wrote it; nothing was changed.");
+            .ShouldBe("The document 0000000000000003 of contoso has format 2; this version reads and writes format 1. Use the version "
+                + "that wrote it; nothing was changed.");
     }
 
     private static void Change(JsonObject document, string change)

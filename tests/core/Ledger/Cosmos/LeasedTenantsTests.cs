@@ -29,7 +29,8 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
         owner.Seen.Distinct().Count().ShouldBe(40);
         other.Seen.ShouldBeEmpty();
         (owner.Followed.IsMine(Contoso), other.Followed.IsMine(Contoso)).ShouldBe((true, false));
-        await UntilAsync(async () => await new DocumentCursors(new CosmosDocuments(owner.Store)).LoadAsync("counting", Contoso, Token) == 20);
+        await UntilAsync(
+            async () => await new DocumentCursors(new CosmosDocuments(owner.Store)).LoadAsync("counting", Contoso, Token) == 20);
 
         var told = other.Followed.NextAsync(Token);
         await owner.StopAsync();
@@ -55,7 +56,8 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
     private static async Task AppendAsync(Instance instance, TenantId tenant, int count)
     {
         for (var n = 0; n < count; n++)
-            await instance.Ledger.AppendAsync(tenant, [], [new(StreamId.Access, Actor.Service("test"), "c", new IncidentClosed("CON-1001", "resolved"))], Token);
+            await instance.Ledger.AppendAsync(
+                tenant, [], [new(StreamId.Access, Actor.Service("test"), "c", new IncidentClosed("CON-1001", "resolved"))], Token);
     }
 
     private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
@@ -86,7 +88,8 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
             Store = store;
             Ledger = CosmosFixture.Instance(store);
             Followed = new(store, this, TimeProvider.System, NullLogger<LeasedTenants>.Instance);
-            Following = new(Ledger, new DocumentCursors(new CosmosDocuments(store)), this, [this], new LedgerMetrics(), TimeProvider.System, NullLogger<LedgerFollowing>.Instance, Followed);
+            Following = new(Ledger, new DocumentCursors(new CosmosDocuments(store)), this, [this], new LedgerMetrics(), TimeProvider.System,
+                NullLogger<LedgerFollowing>.Instance, Followed);
         }
 
         public CosmosStore Store { get; }

@@ -64,14 +64,17 @@ public sealed class ErasureTests : IDisposable
         var gone = isPerson ? $"{Canary} Person" : $"{Canary}@contoso.com";
         (await StateTextAsync()).ShouldNotContain(gone, Case.Insensitive);
         (await StateTextAsync()).ShouldContain(left);
-        string.Join('\n', (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => JsonSerializer.Serialize<object>(entry))).ShouldNotContain(gone, Case.Insensitive);
+        string.Join('\n', (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => JsonSerializer.Serialize<object>(entry)))
+            .ShouldNotContain(gone, Case.Insensitive);
         Verify().Intact.ShouldBeTrue();
         Close();
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
-            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain(Canary, Case.Insensitive, file);
+            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))
+                .ShouldNotContain(Canary, Case.Insensitive, file);
         Open();
         (await StateTextAsync()).ShouldNotContain(gone, Case.Insensitive);
-        (await states.GetAsync(Contoso, Stop)).Incidents["CON-1001"].LastSeq.ShouldBe((await ledger.HeadAsync(Contoso, Stop)), "its card is drawn again");
+        (await states.GetAsync(Contoso, Stop)).Incidents["CON-1001"].LastSeq.ShouldBe(
+            (await ledger.HeadAsync(Contoso, Stop)), "its card is drawn again");
         Verify().Intact.ShouldBeTrue();
     }
 
@@ -82,8 +85,10 @@ public sealed class ErasureTests : IDisposable
     {
         await HistoryAsync();
         var lost = new AnswersLost(ledger, mayBeRecorded);
-        var answer = await new EraseHandler(lost, states, scene.Access, vault.Keys, scene).Handle(new(Contoso, GateScene.Root, "jo", null, "c0ffee"), Stop);
-        (answer.Refusal, answer.Sentence.Contains(said, StringComparison.Ordinal)).ShouldBe((Refusal.RecordUnavailable, true), answer.Sentence);
+        var answer = await new EraseHandler(lost, states, scene.Access, vault.Keys, scene).Handle(
+            new(Contoso, GateScene.Root, "jo", null, "c0ffee"), Stop);
+        (answer.Refusal, answer.Sentence.Contains(said, StringComparison.Ordinal)).ShouldBe(
+            (Refusal.RecordUnavailable, true), answer.Sentence);
     }
 
     [Fact]
@@ -202,12 +207,14 @@ public sealed class ErasureTests : IDisposable
         [
             new(StreamId.Access, root, "c", new RoleAssigned("root2", Other.Name, Role.Administrator, true)),
             new(StreamId.Event("E-1"), Actor.Connection("rmm"), "c", new EventReceived(
-                "E-1", "rmm", $"id-{Canary}@contoso.com", EventStatus.Firing, Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com", $"Odd sign-in of {Canary}@contoso.com", null,
-                "a", EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin", DateTimeOffset.UnixEpoch, false, new Dictionary<string, string> { ["upn"] = $"{Canary}@contoso.com" }, true, user.Id)),
+                "E-1", "rmm", $"id-{Canary}@contoso.com", EventStatus.Firing, Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
+                $"Odd sign-in of {Canary}@contoso.com", null, "a", EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin",
+                DateTimeOffset.UnixEpoch, false, new Dictionary<string, string> { ["upn"] = $"{Canary}@contoso.com" }, true, user.Id)),
             new(incident, root, "c", new IncidentOpened(
-                "CON-1001", $"Odd sign-in of {Canary}@contoso.com", Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com", IncidentScope.One,
-                EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin", "E-1", user.Id)),
-            new(StreamId.Proposal("CON-1001"), Jo.AsActor(), "c", new ProposalDecided("CON-1001", 1, DecisionKind.Handled, "seal", $"{Canary} Person saw to it", null, null, true)),
+                "CON-1001", $"Odd sign-in of {Canary}@contoso.com", Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
+                IncidentScope.One, EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin", "E-1", user.Id)),
+            new(StreamId.Proposal("CON-1001"), Jo.AsActor(), "c",
+                new ProposalDecided("CON-1001", 1, DecisionKind.Handled, "seal", $"{Canary} Person saw to it", null, null, true)),
             new(StreamId.Freeze, Jo.AsActor(), "c", new FreezeSet($"says {Canary} Person")),
         ];
         if (close)
@@ -218,14 +225,19 @@ public sealed class ErasureTests : IDisposable
     private async Task<string> StateTextAsync()
     {
         var state = await states.GetAsync(Contoso, Stop);
-        return string.Join('\n', state.Incidents.Values.Select(incident => $"{incident.Opened} {string.Join(' ', incident.RecentEvents)} {string.Join(' ', incident.Decisions)} {incident.Proposal.Ending} {string.Join(' ', incident.Devices)}"))
+        return string.Join(
+            '\n', state.Incidents.Values.Select(
+                incident => $"{incident.Opened} {string.Join(' ', incident.RecentEvents)} {string.Join(' ', incident.Decisions)} "
+                    + $"{incident.Proposal.Ending} {string.Join(' ', incident.Devices)}"))
             + state.Freeze + string.Join(' ', state.Roles);
     }
 
-    private async Task<List<string>> NamesAsync() => [.. (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => entry.Actor.Name)];
+    private async Task<List<string>> NamesAsync() =>
+        [.. (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Select(entry => entry.Actor.Name)];
 
     private TenantVerification Verify() =>
-        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();
+        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull()
+            .ShouldHaveSingleItem();
 
     private sealed class Remembering : IPersonalData
     {
@@ -244,14 +256,18 @@ public sealed class ErasureTests : IDisposable
             TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
             throw new LedgerUnavailableException("away") { MayBeRecorded = mayBeRecorded };
 
-        public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => inner.HeadAsync(tenant, cancellationToken);
+        public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+            inner.HeadAsync(tenant, cancellationToken);
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+            TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
             inner.ReadAsync(tenant, afterSeq, limit, cancellationToken);
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+            TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
             inner.ReadStreamAsync(tenant, stream, cancellationToken);
 
-        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) => inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
+        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+            inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
     }
 }

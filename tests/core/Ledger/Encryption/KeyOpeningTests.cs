@@ -32,7 +32,8 @@ public sealed class KeyOpeningTests : IDisposable
         await opening.StartAsync(Stop);
         ring.Withheld.ShouldBe([(Contoso, CustomersVault.Revoked)]);
         for (var i = 0; i < 10; i++)
-            (await Should.ThrowAsync<KeyWithheldException>(async () => await ring.ForSealingAsync(Contoso, [], Stop))).Tenant.ShouldBe(Contoso);
+            (await Should.ThrowAsync<KeyWithheldException>(async () => await ring.ForSealingAsync(Contoso, [], Stop))).Tenant.ShouldBe(
+                Contoso);
         vault.AskedFor(Contoso).ShouldBe(1);
         (await ring.ForSealingAsync(Fabrikam, [], Stop)).Tenant.ShouldBe(Fabrikam);
 

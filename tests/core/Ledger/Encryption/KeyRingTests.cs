@@ -40,7 +40,8 @@ public sealed class KeyRingTests : IDisposable
             var damaged = intact.ToArray();
             damaged[at] ^= 4;
             await File.WriteAllBytesAsync(KeyPath, damaged, TestContext.Current.CancellationToken);
-            (await Should.ThrowAsync<LedgerUnavailableException>(ReadAsync)).Message.ShouldContain(at == VersionDigit ? "has format 5; this version knows format 1" : "is damaged. Restore it from your backup");
+            (await Should.ThrowAsync<LedgerUnavailableException>(ReadAsync)).Message.ShouldContain(
+                at == VersionDigit ? "has format 5; this version knows format 1" : "is damaged. Restore it from your backup");
             (await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken)).ShouldBe(damaged);
         }
         await File.WriteAllBytesAsync(KeyPath, [], TestContext.Current.CancellationToken);
@@ -94,7 +95,8 @@ public sealed class KeyRingTests : IDisposable
         var before = await StoredAsync();
         var old = await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken);
         using (var vault = new EmbeddedVault(folder))
-            (await vault.Keys.RotateAsync(Contoso, "a", Stop)).ShouldNotBeNull().From.ShouldNotBe((await vault.Keys.RotateAsync(Contoso, "b", Stop)).ShouldNotBeNull().To);
+            (await vault.Keys.RotateAsync(Contoso, "a", Stop)).ShouldNotBeNull().From
+                .ShouldNotBe((await vault.Keys.RotateAsync(Contoso, "b", Stop)).ShouldNotBeNull().To);
         Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBe([KeyPath, KeyPath + ".lock"], ignoreOrder: true);
         (await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken)).ShouldNotBe(old);
         (await StoredAsync()).ShouldBe(before);
@@ -122,14 +124,17 @@ public sealed class KeyRingTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private SqliteLedger Open(EmbeddedVault vault) => new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(EmbeddedVault vault) =>
+        new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private async Task WriteAsync()
     {
         using var vault = new EmbeddedVault(folder);
         using var ledger = Open(vault);
         await ledger.AppendAsync(
-            Contoso, [], [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), "c", new IncidentClosed("CON-1", "handled"))], CancellationToken.None);
+            Contoso, [],
+            [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), "c", new IncidentClosed("CON-1", "handled"))],
+            CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<string>> ReadAsync()
@@ -142,11 +147,13 @@ public sealed class KeyRingTests : IDisposable
     private async Task<List<string>> StoredAsync()
     {
         var stored = new List<string>();
-        await foreach (var entry in new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(Contoso, 1, 10, CancellationToken.None))
+        await foreach (var entry in new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(
+            Contoso, 1, 10, CancellationToken.None))
             stored.Add(Convert.ToHexString(entry.Sealed!.Value.Span) + Convert.ToHexString(entry.Body.Span));
         return stored;
     }
 
     private TenantVerification Verify() =>
-        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();
+        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull()
+            .ShouldHaveSingleItem();
 }

@@ -82,8 +82,10 @@ public sealed class KeyVaultWrapperTests : IDisposable
             [$"Storage:Keys:{setting}"] = address,
         };
         using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddVault().BuildServiceProvider();
-        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<KeysOptions>>().Value).Message.ShouldContain("a VaultUri is an https address");
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddVault()
+            .BuildServiceProvider();
+        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<KeysOptions>>().Value).Message
+            .ShouldContain("a VaultUri is an https address");
     }
 
     public void Dispose() => vault.Dispose();

@@ -37,8 +37,12 @@ public sealed class MissingKeyTests : IDisposable
         var first = (await ledger.ReadAsync(Contoso, 0, 10, Stop))[0];
         (first.Actor.Name, ((FreezeSet)first.Fact).Reason).ShouldBe((Erased.Missing, Erased.Missing));
         _ = await ledger.ReadAsync(Contoso, 0, 10, Stop);
-        heard.Critical.ShouldHaveSingleItem().ShouldStartWith($"Key {key} of contoso is missing, and no erasure of it is on record: what is sealed under it cannot be read, first met in entry 1.");
-        var missing = (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1), new("t1", [1], 1)], Stop)).ShouldHaveSingleItem();
+        heard.Critical.ShouldHaveSingleItem()
+            .ShouldStartWith(
+                $"Key {key} of contoso is missing, and no erasure of it is on record: what is sealed under it cannot be read, first met "
+                + $"in entry 1.");
+        var missing =
+            (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1), new("t1", [1], 1)], Stop)).ShouldHaveSingleItem();
         missing.Key.ShouldBe(key);
     }
 
@@ -50,7 +54,8 @@ public sealed class MissingKeyTests : IDisposable
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
         {
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureRequested(key, SubjectKind.Person, "jo", null))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureRequested(key, SubjectKind.Person, "jo", null))], Stop);
             await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureApproved(key))], Stop);
             await ring.DestroyAsync(Contoso, key, Stop);
         }
@@ -62,7 +67,8 @@ public sealed class MissingKeyTests : IDisposable
         {
             (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Missing);
             await ring.DestroyAsync(Contoso, key, Stop);
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, "jo"))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, "jo"))], Stop);
             (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Text);
             (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1)], Stop)).ShouldBeEmpty();
         }
@@ -77,7 +83,8 @@ public sealed class MissingKeyTests : IDisposable
         using (var documents = new SqliteDocuments(folder))
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted("s-0000000000000000", null))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted("s-0000000000000000", null))], Stop);
         TakeAway(key);
         await ReadAsync(Erased.Missing);
         heard.Critical.Count.ShouldBe(1);
@@ -105,12 +112,16 @@ public sealed class MissingKeyTests : IDisposable
         {
             for (var attempt = 0; attempt < 2; attempt++)
             {
-                var refused = await Should.ThrowAsync<LedgerUnavailableException>(async () => await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop));
+                var refused =
+                    await Should.ThrowAsync<LedgerUnavailableException>(
+                        async () => await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop));
                 refused.ShouldNotBeOfType<LedgerDamagedException>();
                 refused.Message.ShouldStartWith($"Key {key} of contoso is missing, and no erasure of it is on record");
             }
             // Nothing of it would be sealed under the key, so that what is open about the user can be settled.
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Proposal("CON-1"), Jo, "c", new ProposalDecided("CON-1", 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Proposal("CON-1"), Jo, "c",
+                    new ProposalDecided("CON-1", 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);
             // What is new about the same user is not held up: it has a key of its own.
             var fresh = await ring.OfUserAsync(Contoso, Address, Stop);
             fresh.Id.ShouldNotBe(key);
@@ -122,9 +133,11 @@ public sealed class MissingKeyTests : IDisposable
         using (var ledger = Ledger(ring))
         {
             await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop);
-            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Fact).OfType<IncidentOpened>().Select(static opened => opened.Title)
+            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Fact).OfType<IncidentOpened>()
+                .Select(static opened => opened.Title)
                 .ShouldBe(["About CON-1", "About CON-3", "About CON-2"]);
-            var verified = LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, Stop).ShouldNotBeNull().ShouldHaveSingleItem();
+            var verified = LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, Stop).ShouldNotBeNull()
+                .ShouldHaveSingleItem();
             verified.Intact.ShouldBeTrue(verified.First?.ToString());
             (await MissingKeys.FindAsync(documents, Archive, Contoso, verified.Keys, Stop)).ShouldBeEmpty();
             // Whoever asks for the erasure until nothing is left finds both.
@@ -145,7 +158,8 @@ public sealed class MissingKeyTests : IDisposable
         {
             row = RowOf(key);
             await ring.DestroyAsync(Contoso, key, Stop);
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, null))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, null))], Stop);
             await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop);
         }
         PutBack(key, row);
@@ -153,7 +167,8 @@ public sealed class MissingKeyTests : IDisposable
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
         {
-            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Fact).OfType<IncidentOpened>().Select(static opened => opened.Title)
+            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Fact).OfType<IncidentOpened>()
+                .Select(static opened => opened.Title)
                 .ShouldBe([Erased.Text, Erased.Text]);
             (await ring.FindAsync(Contoso, SubjectKind.User, Address, Stop)).ShouldBeNull();
         }
@@ -168,7 +183,8 @@ public sealed class MissingKeyTests : IDisposable
 
     private SqliteArchive Archive => new(Path.Combine(folder, LedgerFile.Name));
 
-    private KeyRing Ring(SqliteDocuments documents) => new(documents, Archive, new FileKeyWrapper(Path.Combine(folder, "keys")), clock, heard);
+    private KeyRing Ring(SqliteDocuments documents) =>
+        new(documents, Archive, new FileKeyWrapper(Path.Combine(folder, "keys")), clock, heard);
 
     private SqliteLedger Ledger(KeyRing ring) => new(folder, CoreFeatures.Catalog, ring, clock, metrics, NullLogger<SqliteLedger>.Instance);
 
@@ -202,7 +218,8 @@ public sealed class MissingKeyTests : IDisposable
 
     private static NewEntry Opened(string incident, string user) => new(
         StreamId.Incident(incident), Actor.Service("test"), "c",
-        new IncidentOpened(incident, $"About {incident}", Severity.Error, "SuspiciousSignIn", Address, IncidentScope.One, "k", "c", "E-1", user));
+        new IncidentOpened(incident, $"About {incident}", Severity.Error, "SuspiciousSignIn", Address, IncidentScope.One, "k", "c",
+            "E-1", user));
 
     private string Documents => Path.Combine(folder, SqliteDocuments.FileName);
 
@@ -244,7 +261,8 @@ public sealed class MissingKeyTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel == LogLevel.Critical)
                 critical.Enqueue(formatter(state, exception));

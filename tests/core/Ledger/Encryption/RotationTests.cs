@@ -42,7 +42,8 @@ public sealed class RotationTests : IDisposable
             // What was stored is finished, what was not begins anew.
             rotated.Correlation.ShouldBe(instant is Instant.BeforeTheOldKeyGoes or Instant.WhileTheOldKeyGoes ? "first" : "second");
             using var ledger = Open(vault);
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => await new RotationRecord(vault.Keys, ledger).RecordAsync(Contoso, Stop)));
+            await Task.WhenAll(Enumerable.Range(0, 4)
+                .Select(async _ => await new RotationRecord(vault.Keys, ledger).RecordAsync(Contoso, Stop)));
             (await vault.Keys.UnrecordedAsync(Contoso, Stop)).ShouldBeEmpty();
         }
         var recorded = await RecordedAsync();
@@ -65,8 +66,10 @@ public sealed class RotationTests : IDisposable
             {
                 // An instance that starts now.
                 using var vault = new EmbeddedVault(folder);
-                var entries = await new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(Contoso, 1, 1, Stop).ToListAsync(Stop);
-                (await CoreFeatures.Codec.DecodeAsync(Contoso, entries, vault.Keys, Stop)).ShouldHaveSingleItem().Actor.Name.ShouldBe("Ana Approver");
+                var entries = await new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(Contoso, 1, 1, Stop)
+                    .ToListAsync(Stop);
+                (await CoreFeatures.Codec.DecodeAsync(Contoso, entries, vault.Keys, Stop)).ShouldHaveSingleItem().Actor.Name
+                    .ShouldBe("Ana Approver");
             }
             return opened;
         }, Stop)).ToList();
@@ -115,7 +118,8 @@ public sealed class RotationTests : IDisposable
             using (var other = new EmbeddedVault(folder))
                 await other.Keys.RotateAsync(Contoso, "c", Stop);
             await AppendAsync(ledger, "after");
-            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Actor.Name).ShouldBe(["Ana Approver", "before", "after"]);
+            (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Actor.Name)
+                .ShouldBe(["Ana Approver", "before", "after"]);
             await new RotationRecord(running.Keys, ledger).RecordAsync(Contoso, Stop);
         }
         (await NamesAsync()).ShouldBe(["Ana Approver", "before", "after", "local-operator"]);
@@ -146,10 +150,12 @@ public sealed class RotationTests : IDisposable
 
     private EmbeddedVault Crashing(Instant instant) => new(folder, new CrashingKeys(Path.Combine(folder, "keys"), instant));
 
-    private SqliteLedger Open(EmbeddedVault vault) => new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(EmbeddedVault vault) =>
+        new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private static async Task AppendAsync(SqliteLedger ledger, string name) =>
-        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, name, name), "c", new FreezeSet("why"))], Stop)).ShouldBeOfType<AppendResult.Appended>();
+        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, name, name), "c", new FreezeSet("why"))],
+            Stop)).ShouldBeOfType<AppendResult.Appended>();
 
     private async Task WriteAsync()
     {
@@ -173,7 +179,8 @@ public sealed class RotationTests : IDisposable
     }
 
     private TenantVerification Verify() =>
-        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull().ShouldHaveSingleItem();
+        LedgerVerifier.VerifyFile(Path.Combine(folder, LedgerFile.Name), Contoso, CancellationToken.None).ShouldNotBeNull()
+            .ShouldHaveSingleItem();
 
     /// <summary>Where a rotation is stopped.</summary>
     public enum Instant { BeforeTheNewKey, BeforeItIsStored, BeforeTheOldKeyGoes, WhileTheOldKeyGoes, BeforeItIsRecorded }
@@ -183,11 +190,14 @@ public sealed class RotationTests : IDisposable
         private readonly FileKeyWrapper inner = new(keys);
         private bool wrapped;
 
-        public ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken) =>
+        public ValueTask<WrappedKey> WrapAsync(
+            TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken) =>
             inner.WrapAsync(tenant, key, mayCreate, cancellationToken);
 
         public ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey key, CancellationToken cancellationToken) =>
-            wrapped && instant == Instant.BeforeItIsStored ? throw new IOException("crash") : inner.UnwrapAsync(tenant, key, cancellationToken);
+            wrapped && instant == Instant.BeforeItIsStored
+                ? throw new IOException("crash")
+                : inner.UnwrapAsync(tenant, key, cancellationToken);
 
         public async ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) =>
             new Rotation(this, await inner.BeginRotationAsync(tenant, cancellationToken));

@@ -58,7 +58,9 @@ public sealed class SealingTests
             if (entry.Actor.Kind == ActorKind.Person)
                 erased.Actor.Name.ShouldBe(Erased.Text);
         }
-        var staged = (ProposalStaged)CoreFeatures.Codec.Decode(await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
+        var staged =
+            (ProposalStaged)CoreFeatures.Codec.Decode(
+                await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
         staged.Plan.Steps.ShouldBeEmpty();
         staged.Observed.ShouldBeEmpty();
         staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Sealed));
@@ -68,7 +70,9 @@ public sealed class SealingTests
     [Fact]
     public async Task What_is_about_nobody_stays_readable_but_for_what_is_confidential()
     {
-        var stored = await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(null) with { Requester = Actor.Service("drafting") }));
+        var stored =
+            await StoreAsync(
+                new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(null) with { Requester = Actor.Service("drafting") }));
         stored.Sealed.ShouldBeNull();
         Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
         var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
@@ -110,7 +114,8 @@ public sealed class SealingTests
     {
         var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", Stop);
         await ring.DestroyAsync(Contoso, user.Id, Stop);
-        var prepared = await CoreFeatures.Codec.PrepareAsync(Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
+        var prepared = await CoreFeatures.Codec.PrepareAsync(
+            Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
         JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
         JsonSerializer.Serialize<object>(CoreFeatures.Codec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
     }
@@ -136,35 +141,40 @@ public sealed class SealingTests
         yield return new(new("proposal/x"), ana, "c", Staged(subject));
         yield return new(new("proposal/x"), ana, "c",
             new ProposalDecided("CON-1", 1, DecisionKind.ApproveWithEdits, "seal", Canary, Staged(subject).Plan, null, true, subject));
-        yield return new(new("proposal/x"), Actor.Service("execution"), "c", new StepFinished("CON-1", "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
+        yield return new(new("proposal/x"), Actor.Service("execution"), "c",
+            new StepFinished("CON-1", "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
         yield return new(new("proposal/x"), Actor.Service("execution"), "c",
             new ExecutionFinished("CON-1", "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
         yield return new(StreamId.Access, ana, "c", new RoleAssigned("bo", Canary, Role.Approver, true));
         yield return new(StreamId.Access, ana, "c", new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
         yield return new(StreamId.Access, ana, "c", new AbsenceEnded("bo", Canary));
         yield return new(new("proposal/x"), ana, "c",
-            new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true) { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
+            new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true)
+                { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
         yield return new(new("proposal/x"), ana, "c", new BreakGlassReviewed("CON-1", 1, false, Canary, false));
         yield return new(StreamId.Freeze, ana, "c", new FreezeSet(Canary));
         yield return new(StreamId.Erasure("s-1"), ana, "c", new ErasureRequested("s-1", SubjectKind.User, null, Canary));
     }
 
     private static EventReceived Received(string? subject) => new(
-        "E-1", "rmm", subject is null ? "1" : Canary, EventStatus.Firing, Severity.Error, "K", Canary, $"Mailbox of {Canary} \"full\" 🚀", Canary, "a", "k", "k", At, false,
-        new Dictionary<string, string> { ["user"] = Canary }, null, subject);
+        "E-1", "rmm", subject is null ? "1" : Canary, EventStatus.Firing, Severity.Error, "K", Canary, $"Mailbox of {Canary} \"full\" 🚀",
+        Canary, "a", "k", "k", At, false, new Dictionary<string, string> { ["user"] = Canary }, null, subject);
 
     private static ProposalStaged Staged(string? subject) => new(
         "CON-1", 1, ProposalKind.Undo, new(ActorKind.Person, "bo", $"Bo {Canary}"),
-        new([new("Revoke", "revoke", new("rmm", "user", Canary, Canary, "Contoso"), new Dictionary<string, string> { ["user"] = Canary }, $"revoke {Canary}", [], [], [], null)]),
+        new([new("Revoke", "revoke", new("rmm", "user", Canary, Canary, "Contoso"), new Dictionary<string, string> { ["user"] = Canary },
+            $"revoke {Canary}", [], [], [], null)]),
         new Dictionary<string, string> { [Canary] = "1" },
         new(GateLevel.L2, ["because"], Role.Approver, 1, true, At, null, null, "v1"), false, "seal", Canary, subject);
 
-    private async Task<StoredEntry> StoreAsync(NewEntry entry) => Stored((await CoreFeatures.Codec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
+    private async Task<StoredEntry> StoreAsync(NewEntry entry) =>
+        Stored((await CoreFeatures.Codec.PrepareAsync(Contoso, [entry], ring, Stop))[0]);
 
     private static StoredEntry Stored(PreparedEntry prepared)
     {
         var body = new ByteBuffer(64);
         EntryCodec.Complete(prepared, At, 7, 1, body);
-        return new(7, body.Written.ToArray(), MerkleTree.HashLeaf(body.Written), prepared.Sealed is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
+        return new(7, body.Written.ToArray(), MerkleTree.HashLeaf(body.Written),
+            prepared.Sealed is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
     }
 }

@@ -32,7 +32,8 @@ public sealed class WorkedExampleTests
             SHA256.HashData([.. nonce, .. stored]).ShouldBe(leaf.GetProperty("ctHash").GetBytesFromBase64());
             var parts = System.Text.Json.JsonElement.Parse(plaintext);
             var commitment = new byte[32];
-            SealedBox.Commit(parts.GetProperty("salt").GetBytesFromBase64(), Jcs.Canonicalize(Encoding.UTF8.GetBytes(parts.GetProperty("pii").GetRawText())), commitment);
+            SealedBox.Commit(parts.GetProperty("salt").GetBytesFromBase64(),
+                Jcs.Canonicalize(Encoding.UTF8.GetBytes(parts.GetProperty("pii").GetRawText())), commitment);
             commitment.ShouldBe(leaf.GetProperty("commit").GetBytesFromBase64());
 
             for (var at = 0; at < stored.Length; at++)

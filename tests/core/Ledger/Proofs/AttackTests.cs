@@ -16,7 +16,8 @@ public sealed class AttackTests
     private static readonly TenantId Tenant = TenantId.Parse(Table.GetProperty("tenant").GetString()!);
     private static readonly VerifierKey Key = VerifierKey.Parse(Table.GetProperty("vkey").GetString()!);
 
-    public static TheoryData<string> Scenarios => [.. Table.GetProperty("scenarios").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Scenarios =>
+        [.. Table.GetProperty("scenarios").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -33,9 +34,12 @@ public sealed class AttackTests
     {
         Scenarios.Count.ShouldBe(14);
         var found = Table.GetProperty("scenarios").EnumerateArray()
-            .Where(one => ProblemsOf(one, [.. one.GetProperty("entries").EnumerateArray().Select(entry => Encoding.UTF8.GetBytes(entry.GetString()!))]).Any())
+            .Where(one =>
+                ProblemsOf(one,
+                    [.. one.GetProperty("entries").EnumerateArray().Select(entry => Encoding.UTF8.GetBytes(entry.GetString()!))]).Any())
             .Select(one => one.GetProperty("name").GetString()!).ToList();
-        Table.GetProperty("scenarios").EnumerateArray().Where(one => !one.GetProperty("expectAccept").GetBoolean()).Select(one => one.GetProperty("name").GetString()!).Except(found)
+        Table.GetProperty("scenarios").EnumerateArray().Where(one => !one.GetProperty("expectAccept").GetBoolean())
+            .Select(one => one.GetProperty("name").GetString()!).Except(found)
             .ShouldBe(["backdated-entry-appended", "replayed-entry-id"]);
     }
 
@@ -49,7 +53,8 @@ public sealed class AttackTests
                 found.Add(new(name, SignedCheckpoint.Parse(note.GetString()!)));
         }
         var leaves = bodies.ConvertAll(body => MerkleTree.HashLeaf(body));
-        var check = new CheckpointCheck(Tenant, leaves.Count, size => MerkleTree.Root(leaves.Take((int)size)), _ => [Key], DateTimeOffset.UnixEpoch);
+        var check = new CheckpointCheck(
+            Tenant, leaves.Count, size => MerkleTree.Root(leaves.Take((int)size)), _ => [Key], DateTimeOffset.UnixEpoch);
         foreach (var finding in check.Judge(found))
         {
             if (finding.Problem is { } problem)
@@ -58,7 +63,8 @@ public sealed class AttackTests
         if (!scenario.TryGetProperty("consistencyFromWitnessed", out var path))
             yield break;
         var (old, head) = (found[1].Signed.Checkpoint, found[0].Signed.Checkpoint);
-        if (!MerkleProofs.CheckConsistency(old.Size, head.Size, old.Root, head.Root, [.. path.EnumerateArray().Select(hash => Convert.FromHexString(hash.GetString()!))]))
+        if (!MerkleProofs.CheckConsistency(
+            old.Size, head.Size, old.Root, head.Root, [.. path.EnumerateArray().Select(hash => Convert.FromHexString(hash.GetString()!))]))
             yield return "the consistency proof from the witnessed checkpoint fails";
     }
 

@@ -25,7 +25,8 @@ public sealed class CheckpointKeeperTests : IDisposable
         (await keeper.SignAsync(Cancel)).ShouldNotBeNull().ToString().ShouldBe(signed.ToString());
         (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().ToString().ShouldBe(signed.ToString());
         foreach (var place in (string[])["own", "elsewhere"])
-            (await File.ReadAllTextAsync(Path.Combine(folder, place, "contoso", "000000000300.checkpoint"), Cancel)).ShouldBe(signed.ToString());
+            (await File.ReadAllTextAsync(Path.Combine(folder, place, "contoso", "000000000300.checkpoint"), Cancel)).ShouldBe(
+                signed.ToString());
 
         archive.Leaves!.Add(Leaf(300));
         (await keeper.SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(301);
@@ -215,7 +216,8 @@ public sealed class CheckpointKeeperTests : IDisposable
     {
         using var fabrikam = new TestKey("test/fabrikam");
         var directory = Directory.CreateDirectory(Path.Combine(folder, "own", "contoso")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(directory, "000000000001.checkpoint"), fabrikam.Sign(new Checkpoint("test/fabrikam", 1, Leaf(0))).ToString(), Cancel);
+        await File.WriteAllTextAsync(Path.Combine(directory, "000000000001.checkpoint"),
+            fabrikam.Sign(new Checkpoint("test/fabrikam", 1, Leaf(0))).ToString(), Cancel);
         (await Refusal(Keeper())).ShouldContain("was not signed by this bot for contoso");
         await File.WriteAllTextAsync(Path.Combine(directory, "000000000001.checkpoint"), "garbage", Cancel);
         (await Refusal(Keeper())).ShouldContain("is no checkpoint, or is damaged");
@@ -266,7 +268,8 @@ public sealed class CheckpointKeeperTests : IDisposable
         var signed = (await keeper.SignAsync(Cancel)).ShouldNotBeNull();
         await keeper.AddSignatureAsync(signed, witness.Cosign(signed.Note.Text, 1_770_000_000), Cancel);
         foreach (var place in (string[])["own", "elsewhere"])
-            CheckpointFiles.Read(Path.Combine(folder, place, "contoso", "000000000300.checkpoint")).Note.Verify([witness.Witness]).IsTrusted.ShouldBeTrue();
+            CheckpointFiles.Read(Path.Combine(folder, place, "contoso", "000000000300.checkpoint")).Note.Verify([witness.Witness]).IsTrusted
+                .ShouldBeTrue();
         (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
         keeper.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
     }
@@ -279,7 +282,8 @@ public sealed class CheckpointKeeperTests : IDisposable
             await new SigningKeys(documents).AddAsync(await first.PublicKeyAsync(Cancel), Cancel);
         File.Delete(path);
         using var second = new LocalCheckpointSigner(path, new(documents));
-        (await Should.ThrowAsync<SigningKeyException>(async () => await second.PublicKeyAsync(Cancel))).Message.ShouldContain("is missing, although checkpoints were signed before");
+        (await Should.ThrowAsync<SigningKeyException>(async () => await second.PublicKeyAsync(Cancel))).Message.ShouldContain(
+            "is missing, although checkpoints were signed before");
         File.Exists(path).ShouldBeFalse();
     }
 
@@ -298,7 +302,8 @@ public sealed class CheckpointKeeperTests : IDisposable
         public bool TryGiveUp(TenantId tenant, long upTo, string what) => Accepts;
     }
 
-    private static async Task<string> Refusal(CheckpointKeeper keeper) => (await Should.ThrowAsync<CheckpointException>(() => keeper.SignAsync(Cancel))).Message;
+    private static async Task<string> Refusal(CheckpointKeeper keeper) =>
+        (await Should.ThrowAsync<CheckpointException>(() => keeper.SignAsync(Cancel))).Message;
 
     private CheckpointKeeper Keeper(ICheckpointSigner? signer = null, Quarantine? quarantine = null) => new(
         Contoso,

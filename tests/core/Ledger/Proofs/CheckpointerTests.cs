@@ -31,7 +31,8 @@ public sealed class CheckpointerTests : IDisposable
         var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
         keepers = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
         checkpointer = new(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), keepers, new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
+            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), keepers,
+            new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
             Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);
     }
 
@@ -49,7 +50,8 @@ public sealed class CheckpointerTests : IDisposable
         (await ledger.HeadAsync(Contoso, Cancel)).ShouldBe(1 + 5);
         var beats = await ledger.ReadStreamAsync(Contoso, StreamId.Ledger, Cancel);
         beats.Select(beat => beat.Fact.ShouldBeOfType<LedgerHeartbeat>().CheckpointSize).ShouldBe([1, 2, 3, 4, 5]);
-        (await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel)).Select(one => one.Checkpoint.Size).ShouldBe([1, 2, 3, 4, 5, 6]);
+        (await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel)).Select(one => one.Checkpoint.Size)
+            .ShouldBe([1, 2, 3, 4, 5, 6]);
     }
 
     [Fact]
@@ -105,7 +107,8 @@ public sealed class CheckpointerTests : IDisposable
     {
         await AppendAsync();
         using var attacker = new TestKey("test/contoso");
-        documents["contoso", "checkpoint-newest", "newest"] = System.Text.Encoding.UTF8.GetBytes(key.Sign(new Checkpoint("test/contoso", 9, new byte[32])).ToString());
+        documents["contoso", "checkpoint-newest", "newest"] =
+            System.Text.Encoding.UTF8.GetBytes(key.Sign(new Checkpoint("test/contoso", 9, new byte[32])).ToString());
         await checkpointer.LookAsync(Contoso, Cancel);
         status.Problems["contoso"].ShouldContain("its end is missing");
         keepers.Of(Contoso).Newest.ShouldBeNull();
@@ -116,7 +119,8 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), keepers, null!, key, status,
+            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         var signed = System.Threading.Channels.Channel.CreateUnbounded<bool>().Writer;
         await AppendAsync();
         status.Report(TenantId.Parse("contoso-two"), null, "away");
@@ -138,7 +142,8 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), keepers, null!, key, status, Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), keepers, null!, key, status,
+            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         await AppendAsync();
         await one.StopAsync(Cancel);
         keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);

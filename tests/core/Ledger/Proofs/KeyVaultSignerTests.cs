@@ -67,7 +67,9 @@ public sealed class KeyVaultSignerTests : IDisposable
     public async Task A_signature_that_does_not_hold_is_not_handed_out()
     {
         vault.Bends = true;
-        (await Should.ThrowAsync<SigningKeyException>(async () => await signer.SignAsync(new Checkpoint("test/contoso", 1, new byte[32]), Cancel))).Message.ShouldContain("no signature of its own");
+        (await Should.ThrowAsync<SigningKeyException>(
+            async () => await signer.SignAsync(new Checkpoint("test/contoso", 1, new byte[32]), Cancel))).Message.ShouldContain(
+                "no signature of its own");
     }
 
     [Theory]
@@ -111,7 +113,8 @@ public sealed class KeyVaultSignerTests : IDisposable
             if (request.Method == HttpMethod.Get)
             {
                 var q = key.ExportParameters(false).Q;
-                return Answer(new { key = new { kid = Name + "/v7", kty = "EC", crv = Curve, x = Base64Url.EncodeToString(q.X), y = Base64Url.EncodeToString(q.Y) } });
+                return Answer(new { key = new { kid = Name + "/v7", kty = "EC", crv = Curve, x = Base64Url.EncodeToString(q.X),
+                    y = Base64Url.EncodeToString(q.Y) } });
             }
             var asked = JsonElement.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
             asked.GetProperty("alg").GetString().ShouldBe("ES256");
@@ -127,6 +130,7 @@ public sealed class KeyVaultSignerTests : IDisposable
             base.Dispose(disposing);
         }
 
-        private HttpResponseMessage Answer(object body) => new(Status) { Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json") };
+        private HttpResponseMessage Answer(object body) =>
+            new(Status) { Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json") };
     }
 }

@@ -24,7 +24,8 @@ public sealed class LedgerTreeTests
                 if (seq < 1 || seq > size)
                     continue;
                 var proof = await tree.InclusionAsync(Contoso, seq, archive.Leaves![seq - 1], head, Cancel);
-                proof.Path.ShouldBe(MerkleProofs.InclusionPath(seq - 1, size).Select(range => MerkleTree.Root(archive.Leaves!.Skip((int)range.First).Take((int)range.Count))));
+                proof.Path.ShouldBe(MerkleProofs.InclusionPath(seq - 1, size)
+                    .Select(range => MerkleTree.Root(archive.Leaves!.Skip((int)range.First).Take((int)range.Count))));
                 var old = Head(archive, seq);
                 (await tree.ConsistencyAsync(Contoso, old, head, Cancel)).Proves(old.Root, head.Root).ShouldBeTrue();
                 (await tree.ConsistencyAsync(Contoso, seq, head, Cancel)).Proves(old.Root, head.Root).ShouldBeTrue();
@@ -74,7 +75,8 @@ public sealed class LedgerTreeTests
         var right = documents["contoso", "tree-node", id].ToArray();
         documents["contoso", "tree-node", id] = [.. right.Select(one => (byte)~one)];
         foreach (var seq in (int[])[1, 70_000, 139_999])
-            (await tree.InclusionAsync(Contoso, seq, archive.Leaves![seq - 1], head, Cancel)).Proves(archive.Leaves![seq - 1], head.Root).ShouldBeTrue();
+            (await tree.InclusionAsync(Contoso, seq, archive.Leaves![seq - 1], head, Cancel)).Proves(archive.Leaves![seq - 1], head.Root)
+                .ShouldBeTrue();
         documents["contoso", "tree-node", id].ShouldBe(right);
     }
 
@@ -101,14 +103,16 @@ public sealed class LedgerTreeTests
         await tree.KeepNodesAsync(Contoso, 600, Cancel);
         var honest = archive.Leaves![99];
         archive.Leaves![99] = MerkleTree.HashLeaf("something else"u8);
-        (await Should.ThrowAsync<LedgerTreeException>(async () => await tree.InclusionAsync(Contoso, 100, archive.Leaves![99], head, Cancel))).Message.ShouldContain("Entry 100 of contoso");
+        (await Should.ThrowAsync<LedgerTreeException>(async () =>
+            await tree.InclusionAsync(Contoso, 100, archive.Leaves![99], head, Cancel))).Message.ShouldContain("Entry 100 of contoso");
         // Its neighbour's path leads past it.
         await Should.ThrowAsync<LedgerTreeException>(async () => await tree.InclusionAsync(Contoso, 99, archive.Leaves![98], head, Cancel));
         archive.Leaves![99] = honest;
         await tree.InclusionAsync(Contoso, 99, archive.Leaves![98], head, Cancel);
 
         archive.Leaves!.RemoveRange(550, 50);
-        (await Should.ThrowAsync<LedgerTreeException>(async () => await tree.InclusionAsync(Contoso, 590, honest, head, Cancel))).Message.ShouldContain("lacks entries after 550");
+        (await Should.ThrowAsync<LedgerTreeException>(async () => await tree.InclusionAsync(Contoso, 590, honest, head, Cancel))).Message
+            .ShouldContain("lacks entries after 550");
         await Should.ThrowAsync<LedgerTreeException>(async () => await tree.ConsistencyAsync(Contoso, old, head, Cancel));
     }
 
@@ -117,14 +121,17 @@ public sealed class LedgerTreeTests
     {
         var (archive, tree) = Store(10);
         var head = Head(archive, 5);
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await tree.InclusionAsync(Contoso, 6, archive.Leaves![5], head, Cancel));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(
+            async () => await tree.InclusionAsync(Contoso, 6, archive.Leaves![5], head, Cancel));
     }
 
     private (MemoryArchive, LedgerTree) Store(int size)
     {
-        var archive = new MemoryArchive(Contoso) { Leaves = [.. Enumerable.Range(0, size).Select(i => MerkleTree.HashLeaf(BitConverter.GetBytes(i)))] };
+        var archive = new MemoryArchive(Contoso)
+            { Leaves = [.. Enumerable.Range(0, size).Select(i => MerkleTree.HashLeaf(BitConverter.GetBytes(i)))] };
         return (archive, new(archive, documents));
     }
 
-    private static Checkpoint Head(MemoryArchive archive, int size) => new("test/contoso", size, MerkleTree.Root(archive.Leaves!.Take(size)));
+    private static Checkpoint Head(MemoryArchive archive, int size) =>
+        new("test/contoso", size, MerkleTree.Root(archive.Leaves!.Take(size)));
 }

@@ -55,7 +55,8 @@ public sealed class LocalSigningKeyTests : IDisposable
     [InlineData("P-384")]
     [InlineData("public")]
     [InlineData("cut")]
-    [InlineData("-----BEGIN PRIVATE KEY-----\nMIIBeQIBADCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAAB\nAAAAAAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA\n///////////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMV\nAMSdNgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg\n9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8A\nAAAA//////////+85vqtpxeehPO5ysL8YyVRAgEBBG0wawIBAQQgHpwP2g8oxa+L\n+F1d6fwMI3fqagTxmjJXUaUf3ZuIU3ShRANCAAS7rYa2qX9vTTTJyJGMfRdwAm34\nh6MhAoyy9Sw+KhoN+GSN+zINmF0kBm6Ie+hgcm+ekuPdmngGPpoWS0vZzfD0\n-----END PRIVATE KEY-----\n")]
+    [InlineData("-----BEGIN PRIVATE "
+        + "KEY-----\nMIIBeQIBADCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAAB\nAAAAAAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA\n///////////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMV\nAMSdNgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg\n9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8A\nAAAA//////////+85vqtpxeehPO5ysL8YyVRAgEBBG0wawIBAQQgHpwP2g8oxa+L\n+F1d6fwMI3fqagTxmjJXUaUf3ZuIU3ShRANCAAS7rYa2qX9vTTTJyJGMfRdwAm34\nh6MhAoyy9Sw+KhoN+GSN+zINmF0kBm6Ie+hgcm+ekuPdmngGPpoWS0vZzfD0\n-----END PRIVATE KEY-----\n")]
     public async Task A_damaged_key_is_named_and_left_as_it_is(string what)
     {
         LocalSigningKey.OpenOrCreate(KeyFile).Dispose();

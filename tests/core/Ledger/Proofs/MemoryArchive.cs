@@ -23,7 +23,8 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
 
     public ValueTask<KeptHead?> HeadAsync(TenantId asked, CancellationToken cancellationToken) => new(Head);
 
-    public async IAsyncEnumerable<StoredEntry> ReadAsync(TenantId asked, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(
+        TenantId asked, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         for (var seq = first; seq <= Math.Min(last, Bodies.Count); seq++)

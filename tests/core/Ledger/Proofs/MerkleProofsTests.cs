@@ -18,7 +18,8 @@ public sealed class MerkleProofsTests
         cases.Count.ShouldBe(67);
         foreach (var one in cases)
         {
-            MerkleProofs.CheckInclusion(Number(one, "leafIdx"), Number(one, "treeSize"), Bytes(one, "leafHash"), Path(one), Bytes(one, "root"))
+            MerkleProofs.CheckInclusion(
+                Number(one, "leafIdx"), Number(one, "treeSize"), Bytes(one, "leafHash"), Path(one), Bytes(one, "root"))
                 .ShouldBe(!one.GetProperty("wantErr").GetBoolean(), one.GetProperty("name").GetString());
         }
     }
@@ -139,7 +140,8 @@ public sealed class MerkleProofsTests
     private static List<byte[]> Roots(IReadOnlyList<TreeRange> ranges) =>
         [.. ranges.Select(range => MerkleTree.Root(Leaves.Skip((int)range.First).Take((int)range.Count)))];
 
-    private static byte[] Leaf(int number) => MerkleTree.HashLeaf(Encoding.ASCII.GetBytes("ledger-entry-" + number.ToString("0000", CultureInfo.InvariantCulture)));
+    private static byte[] Leaf(int number) =>
+        MerkleTree.HashLeaf(Encoding.ASCII.GetBytes("ledger-entry-" + number.ToString("0000", CultureInfo.InvariantCulture)));
 
     private static long Number(JsonElement one, string name) =>
         one.GetProperty(name).TryGetInt64(out var number) ? number : long.MaxValue;
@@ -149,7 +151,9 @@ public sealed class MerkleProofsTests
     private static byte[] FromHex(JsonElement one, string name) => Convert.FromHexString(one.GetProperty(name).GetString()!);
 
     private static List<byte[]> Path(JsonElement one) =>
-        one.GetProperty("proof") is { ValueKind: JsonValueKind.Array } path ? [.. path.EnumerateArray().Select(hash => Convert.FromBase64String(hash.GetString()!))] : [];
+        one.GetProperty("proof") is { ValueKind: JsonValueKind.Array } path
+            ? [.. path.EnumerateArray().Select(hash => Convert.FromBase64String(hash.GetString()!))]
+            : [];
 
     private static IEnumerable<string> Hex(JsonElement one) => one.GetProperty("proof").EnumerateArray().Select(hash => hash.GetString()!);
 

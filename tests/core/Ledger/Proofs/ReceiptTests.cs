@@ -106,15 +106,18 @@ public sealed class ReceiptTests : IDisposable
     private Receipt Make(int seq)
     {
         var leaves = bodies.ConvertAll(body => MerkleTree.HashLeaf(body));
-        var path = MerkleProofs.InclusionPath(seq - 1, leaves.Count).Select(range => MerkleTree.Root(leaves.Skip((int)range.First).Take((int)range.Count)));
-        return new(bodies[seq - 1], new(seq - 1, leaves.Count, [.. path]), key.Sign(new Checkpoint("test/contoso", leaves.Count, MerkleTree.Root(leaves))));
+        var path = MerkleProofs.InclusionPath(seq - 1, leaves.Count)
+            .Select(range => MerkleTree.Root(leaves.Skip((int)range.First).Take((int)range.Count)));
+        return new(bodies[seq - 1], new(seq - 1, leaves.Count, [.. path]),
+            key.Sign(new Checkpoint("test/contoso", leaves.Count, MerkleTree.Root(leaves))));
     }
 
     private static byte[] Body(string tenant, int seq)
     {
         var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"));
         var body = new ByteBuffer(256);
-        EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))), DateTimeOffset.UnixEpoch, seq, seq, body);
+        EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))),
+            DateTimeOffset.UnixEpoch, seq, seq, body);
         return body.Written.ToArray();
     }
 }

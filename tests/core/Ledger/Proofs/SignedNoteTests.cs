@@ -14,7 +14,8 @@ public sealed class SignedNoteTests
     public void Every_note_with_a_key_that_can_be_checked_here_is_judged_as_it_should_be()
     {
         var judged = 0;
-        foreach (var one in Cases.GetProperty("public").EnumerateArray().Concat(Cases.GetProperty("own").GetProperty("cases").EnumerateArray()))
+        foreach (var one in Cases.GetProperty("public").EnumerateArray()
+            .Concat(Cases.GetProperty("own").GetProperty("cases").EnumerateArray()))
         {
             var trusted = one.GetProperty("trustedKeys").EnumerateArray().Select(key => VerifierKey.Parse(key.GetString()!)).ToList();
             var note = SignedNote.Parse(one.GetProperty("note").GetString()!);
@@ -38,7 +39,8 @@ public sealed class SignedNoteTests
     [InlineData("utf-16BE", "it is UTF-16; save it as UTF-8 without")]
     public void What_an_editor_saved_with_another_encoding_is_named(string encoding, string why)
     {
-        var (note, how) = (Cases.GetProperty("own").GetProperty("cases")[0].GetProperty("note").GetString()!, Encoding.GetEncoding(encoding));
+        var (note, how) =
+            (Cases.GetProperty("own").GetProperty("cases")[0].GetProperty("note").GetString()!, Encoding.GetEncoding(encoding));
         byte[] saved = [.. how.GetPreamble(), .. how.GetBytes(note)];
         Should.Throw<NoteFormatException>(() => SignedNote.Parse(saved)).Message.ShouldContain(why);
         if (encoding != "utf-8")
@@ -57,7 +59,8 @@ public sealed class SignedNoteTests
     {
         var note = Cases.GetProperty("own").GetProperty("cases")[0].GetProperty("note").GetString()!;
         note.ShouldContain(was);
-        Should.Throw<NoteFormatException>(() => SignedNote.Parse(note.Replace(was, became, StringComparison.Ordinal))).Message.ShouldContain(why);
+        Should.Throw<NoteFormatException>(() => SignedNote.Parse(note.Replace(was, became, StringComparison.Ordinal))).Message
+            .ShouldContain(why);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class SignedNoteTests
         foreach (var one in Cases.GetProperty("malformed").EnumerateArray())
         {
             var note = one.GetProperty("note").GetString()!;
-            Should.Throw<NoteFormatException>(() => SignedCheckpoint.Parse(note)).Message.ShouldContain(reasons[one.GetProperty("name").GetString()!]);
+            Should.Throw<NoteFormatException>(() => SignedCheckpoint.Parse(note)).Message
+                .ShouldContain(reasons[one.GetProperty("name").GetString()!]);
         }
         Cases.GetProperty("malformed").GetArrayLength().ShouldBe(reasons.Count);
         key.Type.ShouldBe(NoteKeyType.Ecdsa);
@@ -97,14 +101,16 @@ public sealed class SignedNoteTests
     public void Keys_of_every_type_are_read_and_their_id_is_checked()
     {
         var keys = Cases.GetProperty("own").GetProperty("keys");
-        foreach (var (name, type) in new[] { ("ecdsaVkey", NoteKeyType.Ecdsa), ("ed25519Vkey", NoteKeyType.Ed25519), ("witnessVkey", NoteKeyType.Ed25519Cosignature) })
+        foreach (var (name, type) in new[] { ("ecdsaVkey", NoteKeyType.Ecdsa), ("ed25519Vkey", NoteKeyType.Ed25519),
+            ("witnessVkey", NoteKeyType.Ed25519Cosignature) })
         {
             var text = keys.GetProperty(name).GetString()!;
             var key = VerifierKey.Parse(text);
             key.Type.ShouldBe(type);
             key.ToString().ShouldBe(text);
             var at = text.IndexOf('+', StringComparison.Ordinal) + 1;
-            Should.Throw<NoteFormatException>(() => VerifierKey.Parse(text[..at] + "00000000" + text[(at + 8)..])).Message.ShouldContain("is not that of the key");
+            Should.Throw<NoteFormatException>(() => VerifierKey.Parse(text[..at] + "00000000" + text[(at + 8)..])).Message
+                .ShouldContain("is not that of the key");
         }
     }
 
@@ -115,7 +121,8 @@ public sealed class SignedNoteTests
     [InlineData("name+3af0fe6e+")]
     [InlineData("name+3af0fe6e+AjBZ")]
     [InlineData("name+3af0fe6+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMYhWFsxCF2cwgQz6NsJd6Ymn+F0DpQGxrxoVnjmHTMhGDYkP6v8KIdlhZjMi5I9v2ZMSYwFmCOrjPbdVX9EV+4=")]
-    [InlineData("na me+3af0fe6e+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMYhWFsxCF2cwgQz6NsJd6Ymn+F0DpQGxrxoVnjmHTMhGDYkP6v8KIdlhZjMi5I9v2ZMSYwFmCOrjPbdVX9EV+4=")]
+    [InlineData("na "
+        + "me+3af0fe6e+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMYhWFsxCF2cwgQz6NsJd6Ymn+F0DpQGxrxoVnjmHTMhGDYkP6v8KIdlhZjMi5I9v2ZMSYwFmCOrjPbdVX9EV+4=")]
     [InlineData("+3af0fe6e+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMYhWFsxCF2cwgQz6NsJd6Ymn+F0DpQGxrxoVnjmHTMhGDYkP6v8KIdlhZjMi5I9v2ZMSYwFmCOrjPbdVX9EV+4=")]
     [InlineData("name+00000000+BzBZMBM=")]
     public void What_is_no_verifier_key_is_refused(string text) => Should.Throw<NoteFormatException>(() => VerifierKey.Parse(text));
@@ -126,7 +133,8 @@ public sealed class SignedNoteTests
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         Should.Throw<NoteFormatException>(() => VerifierKey.Create("a", other.ExportSubjectPublicKeyInfo())).Message.ShouldContain("P-256");
         using var right = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Should.Throw<NoteFormatException>(() => VerifierKey.Create("a", [.. right.ExportSubjectPublicKeyInfo(), 0])).Message.ShouldContain("P-256");
+        Should.Throw<NoteFormatException>(() => VerifierKey.Create("a", [.. right.ExportSubjectPublicKeyInfo(), 0])).Message
+            .ShouldContain("P-256");
     }
 
     [Fact]
@@ -176,9 +184,11 @@ public sealed class SignedNoteTests
         var later = cosigned.Signatures[0].Signature.ToArray();
         later[7]++;
         (note with { Signatures = [cosigned.Signatures[0] with { Signature = later }] }).Verify([witness]).IsTrusted.ShouldBeFalse();
-        (note with { Signatures = [cosigned.Signatures[0] with { Signature = [255, 255, 255, 255, 255, 255, 255, 255, 1] }] }).Verify([witness]).IsTrusted.ShouldBeFalse();
+        (note with { Signatures = [cosigned.Signatures[0] with { Signature = [255, 255, 255, 255, 255, 255, 255, 255, 1] }] }).Verify(
+            [witness]).IsTrusted.ShouldBeFalse();
         (note with { Signatures = [cosigned.Signatures[0] with { Signature = [1] }] }).Verify([witness]).IsTrusted.ShouldBeFalse();
-        (note with { Signatures = [key.Sign(note.Text).Signatures[0] with { KeyId = witness.Id }] }).Verify([witness]).IsTrusted.ShouldBeFalse();
+        (note with { Signatures = [key.Sign(note.Text).Signatures[0] with { KeyId = witness.Id }] }).Verify([witness]).IsTrusted
+            .ShouldBeFalse();
     }
 
     [Theory]
@@ -197,7 +207,8 @@ public sealed class SignedNoteTests
 
     [Fact]
     public void Bytes_that_are_not_UTF8_are_refused() =>
-        Should.Throw<NoteFormatException>(() => SignedNote.Parse([.. Encoding.UTF8.GetBytes("a\n"), 0xff, 10])).Message.ShouldContain("UTF-8");
+        Should.Throw<NoteFormatException>(() => SignedNote.Parse([.. Encoding.UTF8.GetBytes("a\n"), 0xff, 10])).Message
+            .ShouldContain("UTF-8");
 
     [Theory]
     [InlineData("devops-ai-bot/contoso", "contoso")]

@@ -46,7 +46,8 @@ public sealed class TamperingTests : IDisposable
     {
         for (var at = 0; at < Size; at++)
         {
-            Forge([.. honest.Select((entry, i) => i == at ? entry with { Fact = new IncidentClosed("CON-1", "as the attacker likes it") } : entry)]);
+            Forge([.. honest.Select(
+                (entry, i) => i == at ? entry with { Fact = new IncidentClosed("CON-1", "as the attacker likes it") } : entry)]);
             Judge().ShouldNotBeNull().ShouldContain("not those that were signed");
         }
     }
@@ -103,7 +104,8 @@ public sealed class TamperingTests : IDisposable
             // Signed anew with the true key: the re-signed head fits, the one kept outside does not.
             var again = Checkpoint();
             Judge(again).ShouldNotBeNull().ShouldContain(left == 11 ? "is missing" : "are missing");
-            Forge([.. honest.Take(left), .. Enumerable.Range(left, Size - left + 2).Select(i => honest[0] with { Correlation = $"fork {i}" })]);
+            Forge([.. honest.Take(left),
+                .. Enumerable.Range(left, Size - left + 2).Select(i => honest[0] with { Correlation = $"fork {i}" })]);
             Judge(Checkpoint()).ShouldNotBeNull().ShouldContain("not those that were signed");
         }
     }
@@ -148,7 +150,9 @@ public sealed class TamperingTests : IDisposable
     {
         var random = new Random(20260302);
         List<byte[]> leaves = [.. Enumerable.Range(0, 20_000).Select(i => MerkleTree.HashLeaf(BitConverter.GetBytes(i)))];
-        var kept = new[] { 1L, 9_973, 20_000 }.Select(size => new FoundCheckpoint($"{size}", key.Sign(new Checkpoint("test/contoso", size, MerkleTree.Root(leaves.Take((int)size)))))).ToList();
+        var kept = new[] { 1L, 9_973, 20_000 }.Select(
+            size => new FoundCheckpoint($"{size}", key.Sign(new Checkpoint("test/contoso", size, MerkleTree.Root(leaves.Take((int)size))))))
+            .ToList();
         for (var trial = 0; trial < 60; trial++)
         {
             List<byte[]> bent = [.. leaves];
@@ -161,7 +165,8 @@ public sealed class TamperingTests : IDisposable
                 case 3: (bent[at], bent[at + 1]) = (bent[at + 1], bent[at]); break;
                 default: bent.RemoveRange(at, bent.Count - at); break;
             }
-            new CheckpointCheck(Contoso, bent.Count, size => MerkleTree.Root(bent.Take((int)size)), _ => [key.Verifier], DateTimeOffset.UnixEpoch)
+            new CheckpointCheck(Contoso, bent.Count, size => MerkleTree.Root(bent.Take((int)size)), _ => [key.Verifier],
+                DateTimeOffset.UnixEpoch)
                 .Judge(kept).ShouldContain(finding => finding.Problem != null, $"trial {trial} at {at}");
         }
     }
@@ -172,7 +177,8 @@ public sealed class TamperingTests : IDisposable
         using var witness = new TestKey("witness.example");
         var now = clock.GetUtcNow();
         var late = outside.With(witness.Cosign(outside.Note.Text, now.AddHours(1).ToUnixTimeSeconds()));
-        var finding = new CheckpointCheck(Contoso, Size, size => outside.Checkpoint.Root, _ => [key.Verifier, witness.Witness], now).Judge([new("file", late)])[0];
+        var finding = new CheckpointCheck(Contoso, Size, size => outside.Checkpoint.Root, _ => [key.Verifier, witness.Witness], now).Judge(
+            [new("file", late)])[0];
         finding.IsUnclear.ShouldBeTrue();
         finding.Problem.ShouldNotBeNull().ShouldContain("later than now");
     }
@@ -190,7 +196,8 @@ public sealed class TamperingTests : IDisposable
             var number = honest.Count + 1;
             clock.Advance(TimeSpan.FromSeconds(1));
             var appending = folder.Ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{number}"), Someone, $"c{number}", new IncidentClosed($"CON-{number}", "fixed"))], CancellationToken.None);
+                Contoso, [], [new(StreamId.Incident($"CON-{number}"), Someone, $"c{number}", new IncidentClosed($"CON-{number}", "fixed"))],
+                CancellationToken.None);
             honest.AddRange(appending.AsTask().GetAwaiter().GetResult().ShouldBeOfType<AppendResult.Appended>().Entries);
         }
     }
@@ -200,14 +207,16 @@ public sealed class TamperingTests : IDisposable
     {
         using var database = SqliteDatabase.OpenToWrite(folder.File);
         database.Execute("BEGIN; DROP INDEX entries_by_seq; DROP INDEX entries_by_stream; DELETE FROM entries; DELETE FROM heads");
-        var insert = database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, ?, ?, ?)");
+        var insert =
+            database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, ?, ?, ?)");
         var range = new CompactRange();
         for (var i = 0; i < entries.Count; i++)
         {
             var (entry, stream) = (entries[i], new StreamId($"incident/CON-{i + 1}"));
             var body = new ByteBuffer(1024);
             var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation != "backdated" ? entries[Size - 1].At : entry.At;
-            var prepared = CoreFeatures.Codec.Prepare(entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant));
+            var prepared = CoreFeatures.Codec.Prepare(
+                entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant));
             EntryCodec.Complete(prepared, Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);
@@ -215,23 +224,30 @@ public sealed class TamperingTests : IDisposable
             insert.Step();
             insert.Reset();
         }
-        var head = database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES('contoso', ?, ?, ?)").Bind(1, entries.Count).Bind(2, range.Root()).Bind(3, range.Save());
+        var head = database.Prepare("INSERT INTO heads(tenant, size, root, range) VALUES('contoso', ?, ?, ?)").Bind(1, entries.Count)
+            .Bind(2, range.Root()).Bind(3, range.Save());
         head.Step();
         head.Reset();
-        database.Execute("CREATE UNIQUE INDEX entries_by_seq ON entries(tenant, seq); CREATE UNIQUE INDEX entries_by_stream ON entries(tenant, stream, version); COMMIT");
+        database.Execute(
+            "CREATE UNIQUE INDEX entries_by_seq ON entries(tenant, seq); CREATE UNIQUE INDEX entries_by_stream ON entries(tenant, "
+            + "stream, version); COMMIT");
     }
 
     /// <summary>The attacker also takes care of the times, unless they are what he lies about.</summary>
-    private static DateTimeOffset Monotonic(List<LedgerEntry> entries, int index, DateTimeOffset at) => entries[index].Correlation == "backdated"
+    private static DateTimeOffset Monotonic(List<LedgerEntry> entries, int index, DateTimeOffset at) =>
+        entries[index].Correlation == "backdated"
         ? at
         : entries.Take(index + 1).Max(entry => entry.At);
 
     private TenantVerification Verify() => LedgerVerifier.VerifyFile(
-        folder.File, Contoso, CancellationToken.None, new Dictionary<TenantId, IReadOnlyList<long>> { [Contoso] = [.. Enumerable.Range(1, 2 * Size).Select(size => (long)size)] })
+        folder.File, Contoso, CancellationToken.None,
+        new Dictionary<TenantId, IReadOnlyList<long>> { [Contoso] = [.. Enumerable.Range(1, 2 * Size).Select(size => (long)size)] })
         .ShouldNotBeNull().ShouldHaveSingleItem();
 
     private SignedCheckpoint Checkpoint() =>
-        Verify() is var now ? key.Sign(new Checkpoint("test/contoso", now.Entries, Convert.FromHexString(now.Root))) : throw new InvalidOperationException();
+        Verify() is var now
+            ? key.Sign(new Checkpoint("test/contoso", now.Entries, Convert.FromHexString(now.Root)))
+            : throw new InvalidOperationException();
 
     /// <summary>What the checkpoint kept outside says; the ledger itself must look intact.</summary>
     private string? Judge(SignedCheckpoint? resigned = null)
@@ -245,7 +261,8 @@ public sealed class TamperingTests : IDisposable
     private IReadOnlyList<CheckpointFinding> JudgeAll(IReadOnlyList<SignedCheckpoint> checkpoints)
     {
         var now = Verify();
-        return new CheckpointCheck(Contoso, now.Entries, size => now.RootsAt.GetValueOrDefault(size) ?? [], _ => [key.Verifier], clock.GetUtcNow())
+        return new CheckpointCheck(Contoso, now.Entries, size => now.RootsAt.GetValueOrDefault(size) ?? [], _ => [key.Verifier],
+            clock.GetUtcNow())
             .Judge([.. checkpoints.Select((one, i) => new FoundCheckpoint($"checkpoint {i}", one))]);
     }
 }

@@ -102,7 +102,8 @@ public sealed class WitnessRoundsTests : IDisposable
         await Rounds.GoAsync(keeper, Contoso, Cancel);
         using var forked = new Fork(archive, log, Path.Combine(folder, "fork"));
         await forked.GrowAsync(30);
-        (await new WitnessRounds([Client(wire)], forked.Tree, documents, status, NullLogger<WitnessRounds>.Instance).GoAsync(forked.Keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await new WitnessRounds([Client(wire)], forked.Tree, documents, status, NullLogger<WitnessRounds>.Instance).GoAsync(
+            forked.Keeper, Contoso, Cancel)).ShouldBeTrue();
         status.Problems["contoso witness.example"].ShouldContain("the ledger was changed or replaced");
         forked.Keeper.Newest.ShouldNotBeNull().Note.Signatures.ShouldHaveSingleItem();
     }
@@ -192,11 +193,13 @@ public sealed class WitnessRoundsTests : IDisposable
         await GrowAsync(20);
         using var second = new TestKey("second.example");
         var secondWire = new Wire(_ => Reply(HttpStatusCode.OK, second.Cosign(keeper.Newest!.Note.Text, 1).ToString()));
-        var good = new WitnessClient(new HttpClient(secondWire) { Timeout = Timeout.InfiniteTimeSpan }, new("http://second.example/"), second.Witness);
+        var good = new WitnessClient(new HttpClient(secondWire) { Timeout = Timeout.InfiniteTimeSpan }, new("http://second.example/"),
+            second.Witness);
         foreach (var trouble in new[] { Trouble.Down, Trouble.Hangs, Trouble.StopsMidway, Trouble.NeverEnds })
         {
             wire.Trouble = trouble;
-            (await RoundsOf(Client(wire, TimeSpan.FromMilliseconds(300)), good).GoAsync(keeper, Contoso, Cancel)).ShouldBeFalse($"{trouble}");
+            (await RoundsOf(Client(wire, TimeSpan.FromMilliseconds(300)), good).GoAsync(keeper, Contoso, Cancel)).ShouldBeFalse(
+                $"{trouble}");
             keeper.Newest.ShouldNotBeNull().Note.Verify([second.Witness]).Problem.ShouldBeNull($"{trouble}");
             status.Problems.Keys.ShouldContain("contoso witness.example");
         }
@@ -307,14 +310,16 @@ public sealed class WitnessRoundsTests : IDisposable
     private CheckpointKeeper Keeper() => new(
         Contoso, Origin, tree, new(documents), new(documents), log, new(new(Path.Combine(folder, "checkpoints"))));
 
-    private WitnessRounds RoundsOf(params WitnessClient[] witnesses) => new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
+    private WitnessRounds RoundsOf(params WitnessClient[] witnesses) =>
+        new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
 
     private WitnessedStart Start(WitnessClient? witness = null, bool acceptLoss = false) => new(
-        witness is null ? [] : [witness], static _ => Origin, tree, new OneTenant(), status, new(TimeSpan.FromMinutes(5), acceptLoss), clock,
-        NullLogger<WitnessedStart>.Instance);
+        witness is null ? [] : [witness], static _ => Origin, tree, new OneTenant(), status,
+        new(TimeSpan.FromMinutes(5), acceptLoss), clock, NullLogger<WitnessedStart>.Instance);
 
     private WitnessClient Client(Wire through, TimeSpan? patience = null) => new(
-        new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"), own.Witness);
+        new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"),
+        own.Witness);
 
     private async Task GrowAsync(int size)
     {

@@ -152,13 +152,17 @@ public sealed class WitnessTests : IDisposable
     private Checkpoint Head(long size) => new(Origin, size, MerkleTree.Root(leaves.Take((int)size)));
 
     private List<byte[]> Path(long old, long size) =>
-        old == 0 ? [] : [.. MerkleProofs.ConsistencyPath(old, size).Select(range => MerkleTree.Root(leaves.Skip((int)range.First).Take((int)range.Count)))];
+        old == 0 ? [] : [.. MerkleProofs.ConsistencyPath(old, size)
+            .Select(range => MerkleTree.Root(leaves.Skip((int)range.First).Take((int)range.Count)))];
 
     private Task<WitnessReply> AddAsync(long old, long size) => SendAsync(old, Path(old, size), log.Sign(Head(size)));
 
-    private Task<WitnessReply> SendAsync(long old, List<byte[]> path, SignedCheckpoint checkpoint) => witness.AddAsync(Body(old, path, checkpoint), Cancel);
+    private Task<WitnessReply> SendAsync(long old, List<byte[]> path, SignedCheckpoint checkpoint) =>
+        witness.AddAsync(Body(old, path, checkpoint), Cancel);
 
-    private static byte[] Body(long old, List<byte[]> path, SignedCheckpoint checkpoint) => Encoding.UTF8.GetBytes(AddCheckpoint.ToText(old, path, checkpoint));
+    private static byte[] Body(long old, List<byte[]> path, SignedCheckpoint checkpoint) =>
+        Encoding.UTF8.GetBytes(AddCheckpoint.ToText(old, path, checkpoint));
 
-    private IReadOnlyList<NoteSigner> Signers(Checkpoint head, WitnessReply reply) => SignedNote.Parse($"{head.ToText()}\n{reply.Body}").Verify([own.Witness]).Signers;
+    private IReadOnlyList<NoteSigner> Signers(Checkpoint head, WitnessReply reply) =>
+        SignedNote.Parse($"{head.ToText()}\n{reply.Body}").Verify([own.Witness]).Signers;
 }

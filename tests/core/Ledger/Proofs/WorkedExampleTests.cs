@@ -10,14 +10,16 @@ public sealed class WorkedExampleTests
 {
     private static readonly JsonElement Example = Vectors.Read("ledger-worked-example.json");
     private static readonly List<byte[]> Leaves =
-        [.. Example.GetProperty("entries").EnumerateArray().Select(entry => MerkleTree.HashLeaf(Encoding.UTF8.GetBytes(entry.GetProperty("canonical").GetString()!)))];
+        [.. Example.GetProperty("entries").EnumerateArray()
+            .Select(entry => MerkleTree.HashLeaf(Encoding.UTF8.GetBytes(entry.GetProperty("canonical").GetString()!)))];
 
     [Fact]
     public void Canonical_bytes_give_the_leaves_and_leaves_the_signed_roots()
     {
         foreach (var (entry, leaf) in Example.GetProperty("entries").EnumerateArray().Zip(Leaves))
         {
-            Encoding.UTF8.GetString(Jcs.Canonicalize(Encoding.UTF8.GetBytes(entry.GetProperty("entry").GetRawText()))).ShouldBe(entry.GetProperty("canonical").GetString());
+            Encoding.UTF8.GetString(Jcs.Canonicalize(Encoding.UTF8.GetBytes(entry.GetProperty("entry").GetRawText())))
+                .ShouldBe(entry.GetProperty("canonical").GetString());
             Convert.ToHexStringLower(leaf).ShouldBe(entry.GetProperty("leafHash").GetString());
         }
         var key = VerifierKey.Parse(Example.GetProperty("vkey").GetString()!);
@@ -49,7 +51,8 @@ public sealed class WorkedExampleTests
         }
     }
 
-    private static List<byte[]> Hashes(JsonElement one) => [.. one.GetProperty("proof").EnumerateArray().Select(hash => Convert.FromHexString(hash.GetString()!))];
+    private static List<byte[]> Hashes(JsonElement one) =>
+        [.. one.GetProperty("proof").EnumerateArray().Select(hash => Convert.FromHexString(hash.GetString()!))];
 
     private static byte[] Root(long size) => MerkleTree.Root(Leaves.Take((int)size));
 

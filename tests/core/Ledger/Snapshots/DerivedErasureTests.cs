@@ -135,7 +135,8 @@ public sealed class DerivedErasureTests : IDisposable
         foreach (var (kind, document) in copies)
         {
             var there = await vault.Documents.FindAsync(DocumentScope.Of(Contoso), kind, document.Id, Stop);
-            (await vault.Documents.TryPutAsync(DocumentScope.Of(Contoso), kind, document.Id, document.Value, there?.Tag, Stop)).ShouldBeTrue();
+            (await vault.Documents.TryPutAsync(
+                DocumentScope.Of(Contoso), kind, document.Id, document.Value, there?.Tag, Stop)).ShouldBeTrue();
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     private static readonly Actor[] People = [new(ActorKind.Person, "ana", "Ana Approver"), new(ActorKind.Person, "ben", "Ben Builder")];
 
     /// <summary>What does not say that something becomes of an incident.</summary>
-    private static readonly Fact[] Others = [.. EveryFact.All.Where(static fact => fact.GetType().Namespace != typeof(IncidentOpened).Namespace
+    private static readonly Fact[] Others =
+        [.. EveryFact.All.Where(static fact => fact.GetType().Namespace != typeof(IncidentOpened).Namespace
         && fact is not ErasureCompleted && CoreFeatures.Catalog.PlanOf(fact).SubjectOf(fact) is null)];
 
     private readonly Random random = new(seed);
@@ -54,7 +55,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         < 94 => AppendAsync(StreamId.Access, RoleOf(Pick(People))),
         < 95 => AppendAsync(StreamId.Channels, Linked()),
         < 96 => AppendAsync(StreamId.Freeze, state.Freeze is null ? new FreezeSet("moving") : new FreezeLifted(null)),
-        < 97 => AppendAsync(StreamId.Access, new AbsenceSet("ana", "Ana Approver", clock.GetUtcNow(), clock.GetUtcNow().AddDays(1), "ben", "Ben Builder", "ill")),
+        < 97 => AppendAsync(StreamId.Access,
+            new AbsenceSet("ana", "Ana Approver", clock.GetUtcNow(), clock.GetUtcNow().AddDays(1), "ben", "Ben Builder", "ill")),
         < 99 => PollAsync(state),
         _ => AppendAsync(new StreamId("every/other"), Pick(Others)),
     };
@@ -69,7 +71,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
 
     private Task EndAsync(TenantState state)
     {
-        var firing = state.LastWords.Where(static word => word.Value.Status == EventStatus.Firing).Select(static word => word.Key).Order(StringComparer.Ordinal).ToList();
+        var firing = state.LastWords.Where(static word => word.Value.Status == EventStatus.Firing).Select(static word => word.Key)
+            .Order(StringComparer.Ordinal).ToList();
         if (firing.Count == 0)
             return FireAsync();
         var alert = Pick(firing).Split('/');
@@ -84,7 +87,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         var first = Pick(waiting).Event;
         var scope = random.Next(12) == 0 ? IncidentScope.Cause : IncidentScope.One;
         var opened = StormPolicy.Open($"CON-{state.LastIncidentNumber + 1}", first, scope, TimeSpan.FromHours(1));
-        var returning = ReturnPolicy.Returning(state.Get<IncidentsState>().LastLike(opened) is { } last ? state.Find(last) : null, clock.GetUtcNow(), TimeSpan.FromHours(1));
+        var returning = ReturnPolicy.Returning(
+            state.Get<IncidentsState>().LastLike(opened) is { } last ? state.Find(last) : null, clock.GetUtcNow(), TimeSpan.FromHours(1));
         return returning is null
             ? AppendAsync(StreamId.Incident(opened.IncidentId), opened)
             : AppendAsync(StreamId.Incident(returning.Id), new IncidentReopened(returning.Id) { EventId = first.EventId });
@@ -119,12 +123,15 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
             { Staged: null } => AppendAsync(proposal, Staged(incident)),
             { Phase: ProposalPhase.Waiting } => DecideAsync(incident),
             { Phase: ProposalPhase.Snoozed } => AppendAsync(proposal, new ProposalReturned(about, 1)),
-            { Phase: ProposalPhase.Approved } => AppendAsync(proposal, new ExecutionStarted(about, 1, run, "seal", "one", clock.GetUtcNow().AddMinutes(5), true)),
-            { Phase: ProposalPhase.Executing, Execution.Announced.IsEmpty: true } => AppendAsync(proposal, new StepStarted(about, run, 0, false, $"{run}-0")),
+            { Phase: ProposalPhase.Approved } =>
+                AppendAsync(proposal, new ExecutionStarted(about, 1, run, "seal", "one", clock.GetUtcNow().AddMinutes(5), true)),
+            { Phase: ProposalPhase.Executing, Execution.Announced.IsEmpty: true } =>
+                AppendAsync(proposal, new StepStarted(about, run, 0, false, $"{run}-0")),
             { Phase: ProposalPhase.Executing, Execution.Steps.IsEmpty: true } =>
                 AppendAsync(proposal, new StepFinished(about, run, 0, false, $"{run}-0", StepOutcome.Applied, "done")),
             { Phase: ProposalPhase.Executing } => FinishAsync(incident, run),
-            _ => AppendAsync(StreamId.Incident(id), new IncidentClosed(id, incident.FiringAlerts.IsEmpty ? ClosedReasons.Resolved : "handled")),
+            _ => AppendAsync(StreamId.Incident(id),
+                new IncidentClosed(id, incident.FiringAlerts.IsEmpty ? ClosedReasons.Resolved : "handled")),
         };
     }
 
@@ -132,7 +139,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     {
         var (about, proposal) = (incident.Proposal.Subject, incident.Proposal.Stream);
         var kind = Pick(Enum.GetValues<DecisionKind>());
-        var decided = new ProposalDecided(about, 1, kind, "seal", "because", null, clock.GetUtcNow().AddHours(1), kind != DecisionKind.Snooze && random.Next(4) > 0)
+        var decided = new ProposalDecided(
+            about, 1, kind, "seal", "because", null, clock.GetUtcNow().AddHours(1), kind != DecisionKind.Snooze && random.Next(4) > 0)
         {
             Owed = kind == DecisionKind.Approve && random.Next(6) == 0 ? new(1, clock.GetUtcNow().AddHours(4)) : null,
         };
@@ -148,7 +156,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     {
         var outcome = Pick(Enum.GetValues<ExecutionOutcome>());
         var finished = new ExecutionFinished(
-            incident.Proposal.Subject, run, outcome, "it ended", [new("disk", "full", "free")], false, outcome == ExecutionOutcome.Verified ? clock.GetUtcNow().AddHours(8) : null);
+            incident.Proposal.Subject, run, outcome, "it ended", [new("disk", "full", "free")], false,
+            outcome == ExecutionOutcome.Verified ? clock.GetUtcNow().AddHours(8) : null);
         return AppendAsync(incident.Proposal.Stream, finished);
     }
 
@@ -158,7 +167,8 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         return incident.Cards.GetValueOrDefault(Channel) switch
         {
             null => AppendAsync(stream, new CardSending(id, Channel)),
-            { ActivityId: null } => AppendAsync(stream, new CardPosted(id, Channel, "https://smba", "thread", "a1", incident.LastSeq, false)),
+            { ActivityId: null } =>
+                AppendAsync(stream, new CardPosted(id, Channel, "https://smba", "thread", "a1", incident.LastSeq, false)),
             _ => AppendAsync(stream, new CardUpdated(id, Channel, "a1", incident.LastSeq)),
         };
     }
@@ -170,29 +180,34 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     }
 
     private EventReceived Event(string kind, string device, EventStatus status) => new(
-        $"E-{events}", "alerts", $"source {events}", status, Pick(Enum.GetValues<Severity>()), kind, device, $"{kind} on {device}", "at length",
-        $"{kind}/{device}", $"{kind}/{device}", kind, clock.GetUtcNow(), false, new Dictionary<string, string> { ["severity"] = "as sent" });
+        $"E-{events}", "alerts", $"source {events}", status, Pick(Enum.GetValues<Severity>()), kind, device, $"{kind} on {device}",
+        "at length", $"{kind}/{device}", $"{kind}/{device}", kind, clock.GetUtcNow(), false,
+        new Dictionary<string, string> { ["severity"] = "as sent" });
 
     private static ChannelLinked Linked() => new(new(Channel, "channel", "https://smba", new("directory"), "team", "General"));
 
     private static Plan PlanOf(string kind) => new([new(
-        $"Clean up for {kind}", "clean", new("sandbox", "device", "d1", "srv01", "Contoso"), new Dictionary<string, string> { ["path"] = "/tmp" },
-        "rm", [], [new("disk", ">", "90")], [new("disk", "<", "90")], "restore")]);
+        $"Clean up for {kind}", "clean", new("sandbox", "device", "d1", "srv01", "Contoso"),
+        new Dictionary<string, string> { ["path"] = "/tmp" }, "rm", [], [new("disk", ">", "90")], [new("disk", "<", "90")], "restore")]);
 
     private static RecommendationDrafted Draft(ProposalSubject id, string kind) => new(
-        id, 1, "runbook disk v1", "clean up", "it is full", [new("seen", 1)], PlanOf(kind), Risk.Low, null, new Dictionary<string, string> { ["srv01 disk"] = "95" }, false);
+        id, 1, "runbook disk v1", "clean up", "it is full", [new("seen", 1)], PlanOf(kind), Risk.Low, null,
+        new Dictionary<string, string> { ["srv01 disk"] = "95" }, false);
 
     private ProposalStaged Staged(Incident incident)
     {
-        var terms = new GateTerms(Pick(Enum.GetValues<GateLevel>()), ["by the rules"], Role.Approver, 1, true, clock.GetUtcNow().AddHours(4), null, Role.Manager, "p1");
-        return new(incident.Proposal.Subject, 1, ProposalKind.Remedy, Self, incident.Draft!.Plan, new Dictionary<string, string>(), terms, false, "seal", "nonce")
+        var terms = new GateTerms(Pick(Enum.GetValues<GateLevel>()), ["by the rules"], Role.Approver, 1, true,
+            clock.GetUtcNow().AddHours(4), null, Role.Manager, "p1");
+        return new(incident.Proposal.Subject, 1, ProposalKind.Remedy, Self, incident.Draft!.Plan, new Dictionary<string, string>(), terms,
+            false, "seal", "nonce")
         {
             Severity = incident.Severity,
         };
     }
 
     private async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await ledger.AppendAsync(Contoso, [], [new(stream, by ?? Self, $"c{events}", fact)], CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
+        (await ledger.AppendAsync(Contoso, [], [new(stream, by ?? Self, $"c{events}", fact)],
+            CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     private T Pick<T>(IReadOnlyList<T> among) => among[random.Next(among.Count)];
 }

@@ -178,7 +178,9 @@ public sealed class SnapshotTests
             case "tenant": Replace(bytes, "\"tenant\":\"contoso\"", "\"tenant\":\"fabrika\""); break;
             case "ahead": return new LaterLedger(bench.Ledger) { Length = kept.Seq - 1 };
             case "leaf": return new LaterLedger(bench.Ledger) { OtherLeafAt = kept.Seq };
-            case "erasure": await bench.Ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure("s-1"), Actor.Service("erasure"), "c", new ErasureCompleted("s-1", "ana"))], Stop); break;
+            case "erasure":
+                await bench.Ledger.AppendAsync(Contoso, [],
+                    [new(StreamId.Erasure("s-1"), Actor.Service("erasure"), "c", new ErasureCompleted("s-1", "ana"))], Stop); break;
             case "key": bench.Keys.Forget(Contoso, "s-2"); break;
         }
         return bench.Ledger;
@@ -213,10 +215,12 @@ public sealed class SnapshotTests
         public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
             Math.Min(Length, await inner.HeadAsync(tenant, cancellationToken));
 
-        public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+            TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken) =>
             [.. (await inner.ReadAsync(tenant, afterSeq, limit, cancellationToken)).Where(entry => entry.Seq <= Length).Select(Later)];
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+            TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
             inner.ReadStreamAsync(tenant, stream, cancellationToken);
 
         public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>

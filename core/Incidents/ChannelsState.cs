@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Gates;
+namespace DevOpsAI.Incidents;
 
 /// <summary>The conversations that a tenant's cards go to.</summary>
 public sealed record ChannelsState : ISlice<ChannelsState>
@@ -17,7 +16,9 @@ public sealed record ChannelsState : ISlice<ChannelsState>
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
     public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>Conversations that were linked while more incidents were open than are posted at once: they got a list of them instead.</summary>
+    /// <summary>
+    /// Conversations that were linked while more incidents were open than are posted at once: they got a list of them instead.
+    /// </summary>
     public ImmutableHashSet<string> BeganWithList { get; init; } = [];
 
     public ChannelsState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
@@ -45,7 +46,9 @@ public sealed record ChannelsState : ISlice<ChannelsState>
         return this with
         {
             Channels = Channels.Remove(unlinked.ConversationId),
-            LostChannels = lost is null ? LostChannels.Remove(unlinked.ConversationId) : LostChannels.SetItem(unlinked.ConversationId, lost),
+            LostChannels = lost is null
+                ? LostChannels.Remove(unlinked.ConversationId)
+                : LostChannels.SetItem(unlinked.ConversationId, lost),
         };
     }
 }
@@ -71,23 +74,26 @@ public static class ChannelsOfState
         /// conversation shows is an alert that nobody sees.
         /// </summary>
         public bool ShowsEverything(ChannelLinked link) => !link.Escalation
-            || (state.LostChannels.Values.Any(static lost => !lost.Escalation) && state.Channels.Values.All(static other => other.Escalation));
+            || (state.LostChannels.Values.Any(static lost => !lost.Escalation)
+                && state.Channels.Values.All(static other => other.Escalation));
 
         /// <summary>
-        /// The incident is on a list that the conversation got, and nothing about it has changed since: its card comes when something does, or
-        /// when somebody asks for it.
+        /// The incident is on a list that the conversation got, and nothing about it has changed since: its card comes when something does,
+        /// or when somebody asks for it.
         /// </summary>
         public bool IsOnList(Incident incident, ChannelLinked link)
         {
             var since = state.LinkedSince.GetValueOrDefault(link.Channel.ConversationId);
             return (state.BeganWithList.Contains(link.Channel.ConversationId) && incident.StorySeq < since)
                 || incident.ListedSeq > since
-                || (link.Escalation && incident is { Proposal.IsEscalatedAmongOthers: true, Proposal.EscalatedTo: { } told } && incident.StorySeq <= told.Seq);
+                || (link.Escalation && incident is { Proposal.IsEscalatedAmongOthers: true, Proposal.EscalatedTo: { } told }
+                    && incident.StorySeq <= told.Seq);
         }
 
         /// <summary>Open incidents whose cards the conversation would get now, but for those that it has.</summary>
         public IEnumerable<Incident> ToShowIn(ChannelLinked link) => state.Incidents.Values
             .Where(static incident => incident is { IsOpen: true, Draft: not null, Staged: not null })
-            .Where(incident => !incident.Cards.ContainsKey(link.Channel.ConversationId) && (incident.Escalated || state.ShowsEverything(link)));
+            .Where(incident => !incident.Cards.ContainsKey(link.Channel.ConversationId)
+                && (incident.Escalated || state.ShowsEverything(link)));
     }
 }

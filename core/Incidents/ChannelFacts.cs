@@ -1,14 +1,15 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
-namespace DevOpsAI.Gates;
+namespace DevOpsAI.Incidents;
 
 /// <summary>Where in Teams a message can be posted: a channel, a group chat or a personal chat.</summary>
 /// <param name="ConversationId">The channel's id without <c>;messageid=</c>, or the chat's id.</param>
 /// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
 /// <param name="DirectoryTenant">Entra directory of the conversation.</param>
 /// <param name="TeamId">For a channel, its team.</param>
-public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId, string? Name);
+public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId,
+    string? Name);
 
 /// <summary><c>channel.linked</c> on <c>channels</c>: cards of this tenant go to this conversation too.</summary>
 /// <param name="Escalation">Only escalations are told here.</param>
