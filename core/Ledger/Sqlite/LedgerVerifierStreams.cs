@@ -1,5 +1,3 @@
-using DevOpsAI.Tenancy;
-using SQLitePCL;
 
 namespace DevOpsAI.Ledger.Sqlite;
 
