@@ -6,7 +6,6 @@ using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Drafting;
 
@@ -20,17 +19,12 @@ public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : I
 internal sealed class DraftRecommendationHandler(
     ILedger ledger,
     TenantStates states,
-    ITenantDirectory tenants,
-    RunbookCatalogue runbooks,
-    TargetResolver resolver,
+    IncidentDrafter drafter,
     IMediator mediator,
-    IOptions<DraftingOptions> options,
-    TimeProvider clock,
     ILogger<DraftRecommendationHandler> log,
     IKillSwitch? killSwitch = null) : IRequestHandler<DraftRecommendation, Unit>
 {
     private const int MaxConflicts = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly Actor Drafter = Actor.Service("drafting");
 
     public async Task<Unit> Handle(DraftRecommendation request, CancellationToken cancellationToken)
@@ -76,7 +70,7 @@ internal sealed class DraftRecommendationHandler(
 
     private async Task<bool> AppendAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
-        var draft = await DraftAsync(incident, revision, cancellationToken);
+        var draft = await drafter.DraftAsync(incident, revision, cancellationToken);
         ThrowIfHeld(incident.Tenant);
         var result = await ledger.AppendAsync(
             incident.Tenant,
@@ -89,49 +83,6 @@ internal sealed class DraftRecommendationHandler(
         log.Drafted(incident.Id, incident.Tenant, revision, draft.Drafter, draft.Plan.Steps.Count, draft.Problem is not null);
         Failpoints.Hit(Failpoint.RecommendationDrafted);
         return true;
-    }
-
-    private async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
-    {
-        var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
-        if (incident.AsksAfterUndo)
-            return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
-        if (incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact))
-        {
-            var found = await ResolveAsync(incident, runbook, about, cancellationToken);
-            var draft = RunbookDrafter.With(runbook, about, found, clock.GetUtcNow());
-            return draft with { ByWords = isExact ? null : true, Subject = incident.Opened.Subject };
-        }
-        var doubt = about.Newest is { } newest ? runbooks.DoubtAbout(about.Kind, newest.Attributes) : null;
-        return RunbookDrafter.WithoutRunbook(about, doubt) with { Subject = incident.Opened.Subject };
-    }
-
-    /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
-    private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
-    {
-        var (tries, patience) = (options.Value.VendorTries, options.Value.VendorPatience);
-        using var impatience = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatience.Token);
-        var silent = new Resolution.Unreachable($"no answer within {patience.TotalSeconds:0} seconds", null);
-        try
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                // A connector that does not heed its token must not hold the incident either.
-                var resolution = await resolver.ResolveAsync(incident.Tenant, runbook, about.Facts, either.Token).WaitAsync(either.Token);
-                if (resolution is not Resolution.Unreachable unreachable)
-                    return resolution;
-                silent = unreachable;
-                log.VendorSilent(incident.Id, incident.Tenant, attempt, tries, unreachable.Message);
-                if (attempt >= tries)
-                    return unreachable;
-                await Task.Delay(unreachable.TryAgainIn is { Ticks: > 0 } asked ? asked : Pause * attempt, clock, either.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return silent;
-        }
     }
 
     /// <summary>

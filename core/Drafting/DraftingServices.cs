@@ -24,6 +24,7 @@ public static class DraftingServices
                 provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton(LoadRunbooks)
             .AddSingleton<TargetResolver>()
+            .AddSingleton<IncidentDrafter>()
             .AddSingleton<IAlertParts, RunbookParts>()
             .AddSingleton<ILedgerFollower, DraftingFollower>();
     }

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,17 @@ public interface IClaimPolicy
 
     /// <summary>The instance certainly runs no more, so that its claim need not run out first.</summary>
     bool IsGone(string instance);
+}
+
+/// <summary>Whether this instance may begin, or go on with, what was approved.</summary>
+/// <param name="hold">Keeps a tenant waiting; null where nothing does.</param>
+internal sealed class ClaimRights(IClaimPolicy policy, BotInstance self, IExecutionHold? hold = null)
+{
+    public IClaimPolicy Policy => policy;
+
+    public BotInstance Self => self;
+
+    public bool MayClaim(TenantId tenant) => policy.MayClaim() && hold?.WhyHeld(tenant) is null;
 }
 
 /// <summary>For stores that several processes share: only the end of a lease frees a claim.</summary>

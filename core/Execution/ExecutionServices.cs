@@ -23,6 +23,8 @@ public static class ExecutionServices
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<TargetLocks>();
         services.AddSingleton<RunRecord>();
+        services.AddSingleton<PlanRuns>();
+        services.AddSingleton<ClaimRights>();
         services.AddSingleton<Executor>();
         services.AddSingleton<ILedgerFollower, ExecutionFollower>();
         return services;

@@ -1,5 +1,4 @@
 using DevOpsAI.Common;
-using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -7,7 +6,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Execution;
 
@@ -16,8 +14,8 @@ namespace DevOpsAI.Execution;
 /// so another process can go on at any instant. An action is sent again only when the vendor certainly did not do it.
 /// </summary>
 internal sealed class Executor(
-    TenantStates states, RunRecord record, IConnections connections, IExecutionGuard guard, IClaimPolicy claims, BotInstance self,
-    TargetLocks locks, TimeProvider clock, IOptions<ExecutionOptions> options, ILogger<Executor> logger, IExecutionHold? hold = null)
+    TenantStates states, RunRecord record, IExecutionGuard guard, PlanRuns runs, ClaimRights claims, TargetLocks locks, TimeProvider clock,
+    ILogger<Executor> logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -26,19 +24,18 @@ internal sealed class Executor(
     {
         while (await DueAsync(tenant, subject, cancellationToken) is { Due: not Due.Nothing } now)
         {
-            if (now.Due is not Due.Run due || !claims.MayClaim() || hold?.WhyHeld(tenant) is not null)
+            if (now.Due is not Due.Run due || !claims.MayClaim(tenant))
             {
                 await Task.Delay(LookAgain, clock, cancellationToken);
                 continue;
             }
             using var targets = await locks.TakeAsync(tenant, due.Plan, cancellationToken);
-            var calls = new VendorCalls(tenant, connections, clock, options.Value, logger);
+            var calls = runs.CallsOf(tenant);
             try
             {
                 if (await ClaimAsync(tenant, subject, calls, cancellationToken) is { } claimed)
                 {
-                    await new PlanRun(tenant, subject, claimed.ExecutionId, record, guard, calls, clock, options.Value, logger)
-                        .GoOnAsync(claimed.TakenOver, cancellationToken);
+                    await runs.Of(new(tenant, subject, claimed.ExecutionId), calls).GoOnAsync(claimed.TakenOver, cancellationToken);
                 }
             }
             catch (ClaimLostException)
@@ -53,7 +50,7 @@ internal sealed class Executor(
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         var proposal = state.FindProposal(subject);
-        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Of(proposal, claims, self, clock.GetUtcNow()));
+        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Of(proposal, claims.Policy, claims.Self, clock.GetUtcNow()));
     }
 
     /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>

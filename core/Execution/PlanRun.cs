@@ -12,8 +12,7 @@ namespace DevOpsAI.Execution;
 
 /// <summary>One run of a claimed plan, from wherever the record says it stands to its outcome.</summary>
 internal sealed class PlanRun(
-    TenantId tenant, ProposalSubject subject, string executionId,
-    RunRecord record, IExecutionGuard guard, VendorCalls calls, TimeProvider clock, ExecutionOptions options, ILogger logger)
+    RunKey key, RunRecord record, IExecutionGuard guard, VendorCalls calls, TimeProvider clock, ExecutionOptions options, ILogger logger)
 {
     /// <summary>Left of the lease when an action is sent, beyond its own time limit; less where the margin is short.</summary>
     private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
@@ -30,7 +29,7 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
+            var standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
             var ended = NextMove.After(standing.Run.Plan, standing.Run.Steps) switch
             {
                 NextMove.Do next => await DoAsync(standing, next.Step, uncertain, cancellationToken),
@@ -50,7 +49,7 @@ internal sealed class PlanRun(
     private async Task<Ending?> DoAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
     {
         var step = standing.Run.Plan.Steps[index];
-        var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}";
+        var operation = $"{key.ExecutionId}-{index.ToString(CultureInfo.InvariantCulture)}";
         if (uncertain && standing.Run.MayHaveSent(operation)
             && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken)
                 is { Outcome: not null } sent)
@@ -72,7 +71,7 @@ internal sealed class PlanRun(
     private async Task<Ending?> RollBackAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
     {
         var step = standing.Run.Plan.Steps[index];
-        var operation = $"{executionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
+        var operation = $"{key.ExecutionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
         if (uncertain && standing.Run.MayHaveSent(operation)
             && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken)
                 is { Outcome: not null } sent)
@@ -136,18 +135,18 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
+            var standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
             if (await guard.WhyNotAsync(
                 standing.State, standing.Proposal, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
                 return objection;
             await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
             Failpoints.Hit(rollback ? Failpoint.RollbackStarting : Failpoint.StepStarting);
-            if (!await record.AnnounceAsync(standing, new(subject, executionId, index, rollback, operation), cancellationToken))
+            if (!await record.AnnounceAsync(standing, new(key.Subject, key.ExecutionId, index, rollback, operation), cancellationToken))
                 continue;
             // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where
             // somebody froze the tenant or took a role meanwhile.
             var seen = standing.State;
-            standing = await record.StandingAsync(tenant, subject, executionId, cancellationToken);
+            standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
             if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback)
                 || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze)
                 || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
@@ -204,7 +203,7 @@ internal sealed class PlanRun(
     private async Task<Ending?> RecordAsync(Standing standing, int index, bool rollback, string operation, Settled settled)
     {
         var outcome = settled.Outcome ?? throw new ArgumentException("Only what is settled is recorded.", nameof(settled));
-        await record.StepAsync(standing, new(subject, executionId, index, rollback, operation, outcome, settled.Detail));
+        await record.StepAsync(standing, new(key.Subject, key.ExecutionId, index, rollback, operation, outcome, settled.Detail));
         Failpoints.Hit(rollback ? Failpoint.RollbackRecorded : Failpoint.StepRecorded);
         return null;
     }
@@ -245,3 +244,6 @@ internal sealed class PlanRun(
         public string? FreezeBecause { get; init; }
     }
 }
+
+/// <summary>Which run of which proposal.</summary>
+internal sealed record RunKey(TenantId Tenant, ProposalSubject Subject, string ExecutionId);

@@ -125,9 +125,10 @@ internal sealed class ExecutionScene : IDisposable
         Failpoints.Arm(Crash.Reach);
         var clock = own ?? time;
         var states = new TenantStates(Ledger, CoreFeatures.Catalog);
-        return new(
-            states, new(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance), Connections, Allowed, new Claims(this), Bot,
-            Locks, clock, Microsoft.Extensions.Options.Options.Create(Options), NullLogger<Executor>.Instance);
+        var record = new RunRecord(Ledger, states, Bot, metrics, clock, NullLogger<RunRecord>.Instance);
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var runs = new PlanRuns(record, Allowed, Connections, clock, options, NullLogger<PlanRun>.Instance);
+        return new(states, record, Allowed, runs, new(new Claims(this), Bot), Locks, clock, NullLogger<Executor>.Instance);
     }
 
     public async Task<Incident> IncidentAsync() =>

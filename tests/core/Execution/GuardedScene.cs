@@ -104,9 +104,10 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     {
         Failpoints.Arm(Crash.Reach);
         var (states, bot) = (new TenantStates(Ledger, CoreFeatures.Catalog, this), BotInstance.New());
-        return new Executor(
-            states, new(Ledger, states, bot, metrics, Clock, NullLogger<RunRecord>.Instance), connections,
-            new Swapping(this), new Free(), bot, new(), Clock, Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance)
+        var record = new RunRecord(Ledger, states, bot, metrics, Clock, NullLogger<RunRecord>.Instance);
+        var guard = new Swapping(this);
+        var runs = new PlanRuns(record, guard, connections, Clock, Options.Create(new ExecutionOptions()), NullLogger<PlanRun>.Instance);
+        return new Executor(states, record, guard, runs, new(new Free(), bot), new(), Clock, NullLogger<Executor>.Instance)
             .RunAsync(Contoso, Id, CancellationToken.None);
     }
 

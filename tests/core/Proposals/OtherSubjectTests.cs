@@ -177,9 +177,11 @@ public sealed class OtherSubjectTests : IDisposable
     {
         var bot = BotInstance.New();
         var record = new RunRecord(scene.Ledger, scene.States, bot, metrics, scene.Clock, NullLogger<RunRecord>.Instance, scene.Areas);
+        var runs = new PlanRuns(
+            record, scene.Guard, new SmallCatalogue(), scene.Clock, Options.Create(new ExecutionOptions()), NullLogger<PlanRun>.Instance);
         return new Executor(
-            scene.States, record, new SmallCatalogue(), scene.Guard, new LeaseClaims(), bot, new(), scene.Clock,
-            Options.Create(new ExecutionOptions()), NullLogger<Executor>.Instance).RunAsync(Contoso, Subject, Cancelled);
+            scene.States, record, scene.Guard, runs, new(new LeaseClaims(), bot), new(), scene.Clock, NullLogger<Executor>.Instance)
+            .RunAsync(Contoso, Subject, Cancelled);
     }
 
     /// <summary>An area whose effect, once verified, is that something has a role.</summary>
