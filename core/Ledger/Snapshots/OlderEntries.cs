@@ -17,16 +17,19 @@ internal sealed class OlderEntries(
 {
     private const int EntriesAtOnce = 1000;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly EntryCodec codec = new(catalog);
 
     /// <summary>Hashes the tenant's entries that its state was not made of.</summary>
-    internal async Task CheckAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <returns>False while the state cannot be had, and so nobody knows which those are.</returns>
+    /// <exception cref="LedgerDamagedException">One of them is not what was recorded.</exception>
+    /// <exception cref="LedgerUnavailableException">They cannot be read now.</exception>
+    internal async Task<bool> CheckAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var last = states.KeptUpTo(tenant);
-        if (last == 0 || quarantine.Holds(tenant))
-            return;
-        await foreach (var entry in archive.ReadAsync(tenant, 1, last, cancellationToken))
+        if (await states.FindAsync(tenant, cancellationToken) is null)
+            return quarantine.Holds(tenant);
+        await foreach (var entry in archive.ReadAsync(tenant, 1, states.KeptUpTo(tenant), cancellationToken))
         {
             EntryCodec.MustBeWhole(tenant, entry);
             // Whether what is sealed beside it may be missing, its keys tell.
@@ -35,28 +38,48 @@ internal sealed class OlderEntries(
             if (entry.Seq % EntriesAtOnce == 0)
                 await Task.Delay(Rest, clock, cancellationToken);
         }
+        return true;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var tenant in tenants.All)
+        var left = tenants.All.Select(static tenant => tenant.Id).ToHashSet();
+        try
         {
-            try
+            while (true)
             {
-                await CheckAsync(tenant.Id, stoppingToken);
+                foreach (var tenant in left.ToList())
+                {
+                    if (await IsCheckedAsync(tenant, stoppingToken))
+                        left.Remove(tenant);
+                }
+                if (left.Count == 0)
+                    return;
+                // A key that was withheld may come back.
+                await Task.Delay(LookAgain, clock, stoppingToken);
             }
-            catch (LedgerDamagedException damaged)
-            {
-                quarantine.Put(damaged);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception unclear)
-            {
-                logger.NotChecked(tenant.Id, unclear.Message);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task<bool> IsCheckedAsync(TenantId tenant, CancellationToken stopping)
+    {
+        try
+        {
+            return await CheckAsync(tenant, stopping);
+        }
+        catch (LedgerDamagedException damaged)
+        {
+            quarantine.Put(damaged);
+            return true;
+        }
+        catch (Exception unclear) when (!stopping.IsCancellationRequested)
+        {
+            logger.NotChecked(tenant, unclear.Message);
+            return false;
         }
     }
 }
