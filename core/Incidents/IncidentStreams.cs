@@ -13,4 +13,12 @@ public static class IncidentStreams
 
         public static StreamId Card(string incidentId) => new($"card/{incidentId}");
     }
+
+    /// <summary>The incident that a stream is about; null for streams of other things.</summary>
+    internal static string? IncidentOf(StreamId stream)
+    {
+        var slash = stream.Value.IndexOf('/', StringComparison.Ordinal);
+        // What comes after the slash of other streams is no incident's id, even where it looks like one.
+        return slash > 0 && stream.Value.AsSpan(0, slash) is "incident" or "proposal" or "card" ? stream.Value[(slash + 1)..] : null;
+    }
 }

@@ -108,10 +108,7 @@ public sealed partial record IncidentsState
 
     private IncidentsState OfIncident(LedgerEntry entry)
     {
-        var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
-        // What comes after the slash of other streams is no incident's id, even where it looks like one.
-        if (slash < 0 || entry.Stream.Value[..slash] is not ("incident" or "proposal" or "card")
-            || Find(entry.Stream.Value[(slash + 1)..]) is not { } incident)
+        if (IncidentStreams.IncidentOf(entry.Stream) is not { } id || Find(id) is not { } incident)
             return this;
         var next = With(incident.Apply(entry));
         return entry.Fact switch

@@ -77,19 +77,11 @@ internal sealed class LeftIncidents(
             }
             return named;
         }
-        if (IncidentOf(entry.Stream) is not { } id || entry.Fact is IncidentOpened || !state.HasLeft(id))
+        if (IncidentStreams.IncidentOf(entry.Stream) is not { } id || entry.Fact is IncidentOpened || !state.HasLeft(id))
             return [];
         return await FindAsync(id, entry.Seq - 1, IsBefore, cancellationToken) is { } found ? [found] : [];
 
         bool IsBefore(ClosedIncident one) => one.LeftAt < entry.Seq && one.Incident.VersionOf(entry.Stream) == entry.Version - 1;
-    }
-
-    /// <summary>The incident that a stream is about; null for streams of other things.</summary>
-    private static string? IncidentOf(StreamId stream)
-    {
-        var slash = stream.Value.IndexOf('/', StringComparison.Ordinal);
-        // What comes after the slash of other streams is no incident's id, even where it looks like one.
-        return slash > 0 && stream.Value.AsSpan(0, slash) is "incident" or "proposal" or "card" ? stream.Value[(slash + 1)..] : null;
     }
 
     /// <summary>All of them, the newest first, as a stream.</summary>
