@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks;
 
@@ -14,7 +15,7 @@ internal sealed class ClusterRun : IBenchmark
     {
         var seconds = quick ? 60 : 600;
         var start = new ProcessStartInfo("dotnet")
-            { WorkingDirectory = Folders.Root, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+            { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in (string[])["run", "-c", "Release", "--project", "tests/EndToEnd", "--", "-noLogo", "-noColor",
             "-showLiveOutput", "-class", "*ClusterTests"])
             start.ArgumentList.Add(argument);

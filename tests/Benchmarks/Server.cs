@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Benchmarks;
 
@@ -142,7 +143,7 @@ internal sealed class Server : IDisposable
     /// <param name="signIn">App id, metadata URL and issuer, in this order, for a peer that checks tokens.</param>
     public static async Task<Server> StartPeerAsync(params string[] signIn)
     {
-        var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer");
+        var folder = Path.Combine(Repository.Root, "tests", "Benchmarks", "peer");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
         {
             using var install =
@@ -159,7 +160,7 @@ internal sealed class Server : IDisposable
     /// <inheritdoc cref="StartPeerAsync" path="/param"/>
     public static async Task<Server> StartDotNetPeerAsync(params string[] signIn)
     {
-        var folder = Path.Combine(Folders.Root, "tests", "Benchmarks", "peer-dotnet", "Peer");
+        var folder = Path.Combine(Repository.Root, "tests", "Benchmarks", "peer-dotnet", "Peer");
         using var build = Process.Start(new ProcessStartInfo("dotnet", "build -c Release -v q -nologo -nodeReuse:false")
         {
             WorkingDirectory = folder,
@@ -188,8 +189,8 @@ internal sealed class Server : IDisposable
         var all = Settings.Concat(settings).Append(new("Storage__Path", storage)).GroupBy(static one => one.Key);
         return StartAsync(
             "dotnet",
-            _ => [Path.Combine(Folders.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
-            Path.Combine(Folders.Root, "bot"),
+            _ => [Path.Combine(Repository.Root, "bot", "bin", "Release", "net10.0", "DevOpsAI.Bot.dll")],
+            Path.Combine(Repository.Root, "bot"),
             all.ToDictionary(static one => one.Key, static one => one.Last().Value),
             "/readyz",
             within);
@@ -240,16 +241,3 @@ internal sealed class Server : IDisposable
 internal sealed record Readiness(string Status, long Behind, IntakeCounts Intake);
 
 internal sealed record IntakeCounts(long Received, long Shown, long Folded, long Digested, long Waiting);
-
-internal static class Folders
-{
-    public static readonly string Root = Find();
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above.");
-    }
-}

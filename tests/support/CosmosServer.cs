@@ -30,7 +30,7 @@ public sealed class CosmosServer : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    private static string Folder => Path.Combine(Root(), "tests", "support", "cosmos");
+    private static string Folder => Path.Combine(Repository.Root, "tests", "support", "cosmos");
 
     /// <summary>Null when there is no Node, or its packages cannot be had.</summary>
     public static async Task<CosmosServer?> TryStartAsync()
@@ -125,14 +125,6 @@ public sealed class CosmosServer : IAsyncDisposable
         {
             Installing.Release();
         }
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above the tests.");
     }
 
     private sealed class PlainSecrets : ISecretSource

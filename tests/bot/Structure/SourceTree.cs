@@ -1,3 +1,4 @@
+using DevOpsAI.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -29,7 +30,7 @@ internal sealed class SourceTree
         compilation = CSharpCompilation.Create(
             "structure",
             [.. Files, CSharpSyntaxTree.ParseText(ImplicitUsings, Parsing)],
-            References(),
+            Assemblies(),
             new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
     }
 
@@ -67,27 +68,19 @@ internal sealed class SourceTree
     private static string? PathOf(INamedTypeSymbol type) =>
         type.Locations.FirstOrDefault(static place => place.IsInSource)?.SourceTree?.FilePath;
 
-    private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+    private static IEnumerable<MetadataReference> Assemblies() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator)
         .Where(static path => !Path.GetFileName(path).StartsWith("DevOpsAI.", StringComparison.Ordinal))
         .Select(static path => MetadataReference.CreateFromFile(path));
 
     private static IEnumerable<KeyValuePair<string, string>> ReadProduct()
     {
-        var root = Root();
+        var root = Repository.Root;
         return from part in new[] { "core", "connectors", "bot" }
                from path in Directory.EnumerateFiles(Path.Combine(root, part), "*.cs", SearchOption.AllDirectories)
                let file = Path.GetRelativePath(root, path).Replace('\\', '/')
                where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
                orderby file
                select KeyValuePair.Create(file, File.ReadAllText(path));
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return folder.FullName;
     }
 }

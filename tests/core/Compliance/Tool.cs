@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Compliance;
 
@@ -8,7 +9,7 @@ internal static class Tool
     private static readonly Lazy<string> AjvFolder = new(Install);
 
     /// <summary>Folder of this suite in the source tree.</summary>
-    public static string Folder { get; } = FindFolder();
+    public static string Folder { get; } = Path.Combine(Repository.Root, "tests", "core", "Compliance");
 
     /// <summary>Validates with ajv: pairs of schema and document.</summary>
     public static async Task<(int Code, string Output)> AjvAsync(params string[] pairs)
@@ -53,14 +54,5 @@ internal static class Tool
                 "npm ci failed in tests/core/Compliance/ajv; the second opinion needs the npm registry.");
         }
         return folder;
-    }
-
-    private static string FindFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("DevOpsAI.Bot.sln is in no folder above the tests."),
-            "tests", "core", "Compliance");
     }
 }

@@ -45,10 +45,7 @@ public sealed class RunbookFilesTests : IDisposable
     [Fact]
     public void The_example_in_the_documentation_is_valid()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
-            root = root.Parent;
-        var page = File.ReadAllText(Path.Combine(root.ShouldNotBeNull().FullName, "docs", "runbooks.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "runbooks.md"));
         Errors(page.Split("```yaml\n")[1].Split("```")[0]).ShouldBeEmpty();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DevOpsAI.Bot.Hosting.Settings;
+using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace DevOpsAI.Tests.Hosting.Settings;
@@ -60,30 +61,19 @@ public sealed partial class KnownSettingsTests
     [InlineData("appsettings.json")]
     [InlineData("appsettings.Development.json")]
     public void The_files_beside_the_bot_hold_known_settings_only(string file) =>
-        KnownSettings.LookAt(new ConfigurationBuilder().AddJsonFile(Path.Combine(Root.FullName, "bot", file)).Build()).Mistakes
+        KnownSettings.LookAt(new ConfigurationBuilder().AddJsonFile(Path.Combine(Repository.Root, "bot", file)).Build()).Mistakes
             .ShouldBeEmpty();
 
     [Fact]
     public void Every_setting_that_the_operations_page_names_is_known()
     {
-        var named = Documented().Matches(File.ReadAllText(Path.Combine(Root.FullName, "docs", "operations.md")))
+        var named = Documented().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md")))
             .Select(static match => match.Groups["name"].Value.Replace("{id}", "contoso").Replace("{name}", "x")
                 .Replace("{tenant or *}", "*").Replace("{role}", "approver:0").Replace("{n}", "0"))
             .Where(static name => !name.EndsWith('*')).Distinct().ToList();
         named.Count.ShouldBeGreaterThan(20);
         foreach (var name in named)
             Mistakes((name, "")).ShouldBeEmpty(name);
-    }
-
-    private static DirectoryInfo Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "DevOpsAI.Bot.sln")))
-                folder = folder.Parent.ShouldNotBeNull();
-            return folder;
-        }
     }
 
     private static List<string> Mistakes(params (string Key, string Value)[] settings) =>

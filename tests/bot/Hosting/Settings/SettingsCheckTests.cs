@@ -94,11 +94,8 @@ public sealed class SettingsCheckTests : IDisposable
     [Fact]
     public void Every_secret_of_the_development_settings_counts_as_known_to_everybody()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "DevOpsAI.Bot.sln")))
-            root = root.Parent.ShouldNotBeNull();
-        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(root.FullName, "bot", "appsettings.Development.json"))
-            .Build();
+        var settings = Path.Combine(Repository.Root, "bot", "appsettings.Development.json");
+        var configuration = new ConfigurationBuilder().AddJsonFile(settings).Build();
         var secrets = configuration.GetSection("Connections").GetChildren()
             .SelectMany(static one => one.GetSection("Settings").GetChildren())
             .Where(static setting => setting.Key != "Username").Select(static setting => setting.Value!).ToList();

@@ -14,7 +14,6 @@ public sealed class SchemaTests
 {
     private const string Comment = "# yaml-language-server: $schema=";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly string Root = RepositoryRoot();
 
     private const string Runbook = """
         {
@@ -85,8 +84,8 @@ public sealed class SchemaTests
     public static TheoryData<string, string> ShippedFiles()
     {
         var files = new TheoryData<string, string> { { "core/Gates/operations.yaml", "gate-policy" } };
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(Root, "core/Drafting/Runbooks"), "*.yaml"))
-            files.Add(Path.GetRelativePath(Root, path).Replace('\\', '/'), "runbook");
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(Repository.Root, "core/Drafting/Runbooks"), "*.yaml"))
+            files.Add(Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'), "runbook");
         return files;
     }
 
@@ -94,12 +93,12 @@ public sealed class SchemaTests
     [MemberData(nameof(ShippedFiles))]
     public void Every_shipped_file_is_valid_by_the_schema_that_it_names(string file, string schema)
     {
-        var path = Path.Combine(Root, file);
+        var path = Path.Combine(Repository.Root, file);
         var text = File.ReadAllText(path);
         var first = text[..text.IndexOf('\n', StringComparison.Ordinal)];
         first.ShouldStartWith(Comment);
         var named = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, first[Comment.Length..]));
-        named.ShouldBe(Path.Combine(Root, "docs", "schemas", $"{schema}.schema.json"));
+        named.ShouldBe(Path.Combine(Repository.Root, "docs", "schemas", $"{schema}.schema.json"));
         SchemaFile.Read(named).Problems(YamlAsJson.Read(text)).ShouldBeEmpty();
     }
 
@@ -108,7 +107,7 @@ public sealed class SchemaTests
     [InlineData("docs/gates.md", "gate-policy")]
     public void The_documented_example_is_valid(string page, string schema)
     {
-        var example = File.ReadAllText(Path.Combine(Root, page)).Split("```yaml\n")[1].Split("```")[0];
+        var example = File.ReadAllText(Path.Combine(Repository.Root, page)).Split("```yaml\n")[1].Split("```")[0];
         var format = schema == "runbook" ? Runbooks : Policies;
         format.Errors(example).ShouldBeEmpty();
         format.Schema.Problems(YamlAsJson.Read(example)).ShouldBeEmpty();
@@ -274,17 +273,9 @@ public sealed class SchemaTests
             parent.AsObject().Remove((string)path[^1]);
     }
 
-    private static string RepositoryRoot()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "DevOpsAI.Bot.sln")))
-            root = root.Parent;
-        return root.FullName;
-    }
-
     private sealed record Format(string Name, string Valid, Func<string, List<string>, object?> Read)
     {
-        public SchemaFile Schema { get; } = SchemaFile.Read(Path.Combine(Root, "docs", "schemas", $"{Name}.schema.json"));
+        public SchemaFile Schema { get; } = SchemaFile.Read(Path.Combine(Repository.Root, "docs", "schemas", $"{Name}.schema.json"));
 
         public List<string> Errors(string text)
         {
