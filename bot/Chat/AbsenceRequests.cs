@@ -7,7 +7,8 @@ using MediatR;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Sends one request about somebody's absence for every client that is meant; each answers for itself.</summary>
-internal sealed class AbsenceRequests(IMediator mediator, Visibility visibility, IAccess access, NamedPeople people)
+internal sealed class AbsenceRequests(
+    IMediator mediator, Visibility visibility, IAccess access, NamedPeople people, ClientResolver resolver)
 {
     private const string NothingWaits = "As an auditor you only read: nothing waits for you, and nobody needs to know when you are away.";
 
@@ -55,14 +56,11 @@ internal sealed class AbsenceRequests(IMediator mediator, Visibility visibility,
     private async ValueTask<(IReadOnlyList<TenantNow> Clients, string Words)> ClientsAsync(
         ChatTurn turn, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        if (words.Count > 0 && await visibility.TenantAsync(words[0], turn.Person, cancellationToken) is { } named)
-            return ([named], string.Join(' ', words.Skip(1)));
+        if (await resolver.FirstAsync(turn, words, cancellationToken) is ({ } client, var others))
+            return ([client], others);
         if (words.Count > 0 && visibility.NamesAClient(words[0]))
             return ([], "");
         var rest = string.Join(' ', words);
-        var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
-        if (linked is [var only] && access.RolesOf(only.State, turn.Person.ObjectId).Count > 0)
-            return ([only], rest);
         if (turn.Conversation.Kind != "personal")
             return ([], rest);
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);

@@ -15,6 +15,21 @@ internal sealed record ClickData(
     /// <summary>Null when it names no incident of a client.</summary>
     public static ClickData? Read(JsonElement data)
     {
+        if (ReadValues(data) is not { } values
+            || !TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant)
+            || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+            return null;
+        return new(
+            tenant, incident, values.GetValueOrDefault("seal") ?? "",
+            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
+                ? Math.Min(page, 100_000)
+                : 0,
+            values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
+    }
+
+    /// <summary>What it says, bounded, by name; null when it is no object, or holds what is no text.</summary>
+    public static IReadOnlyDictionary<string, string>? ReadValues(JsonElement data)
+    {
         if (data.ValueKind != JsonValueKind.Object)
             return null;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -31,15 +46,7 @@ internal sealed record ClickData(
         {
             return null; // half a character, as in "\ud800": JSON, but no text
         }
-        if (!TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant)
-            || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
-            return null;
-        return new(
-            tenant, incident, values.GetValueOrDefault("seal") ?? "",
-            int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
-                ? Math.Min(page, 100_000)
-                : 0,
-            values.GetValueOrDefault("review"), values.GetValueOrDefault("copy") == "true", values);
+        return values;
     }
 
     /// <summary>Which page of a list, and of which client; the first page of all where it cannot be read.</summary>

@@ -16,15 +16,17 @@ namespace DevOpsAI.Bot.Chat;
 internal sealed class SubjectClicks(
     IMediator mediator, Visibility visibility, TenantStates states, SubjectDrawing drawing, ILogger<SubjectClicks> logger)
 {
-    private const int MaxText = 300;
+    private const int MaxSubjectLength = 300;
     private const string NoSuchThing = "There is no such request, or you have no right to it.";
 
     /// <summary>The button names a subject. Anybody could have written it.</summary>
-    public static bool IsOne(JsonElement data) => Text(data, "subject") is not null;
+    public static bool IsOne(JsonElement data) => ClickData.ReadValues(data)?.ContainsKey("subject") == true;
 
     public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
     {
-        if (!TenantId.TryParse(Text(action.Data, "tenant"), out var tenant) || Text(action.Data, "subject") is not { } text)
+        if (ClickData.ReadValues(action.Data) is not { } values
+            || !TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant)
+            || values.GetValueOrDefault("subject") is not { Length: <= MaxSubjectLength } text)
             return InvokeResponse.Error(400, "BadRequest", "This button names nothing that can be decided about.");
         var subject = ProposalSubject.Parse(text);
         if (await visibility.TenantAsync(tenant.Value, person, cancellationToken) is not { } client
@@ -36,7 +38,7 @@ internal sealed class SubjectClicks(
             logger.Pressed(person.ObjectId, action.Verb, subject.Text, "refused, no right to it, or no such thing", context.Correlation);
             return InvokeResponse.Message(NoSuchThing);
         }
-        if (Request(tenant, subject, person, action, context.Correlation) is not { } request)
+        if (Request(tenant, subject, person, action.Verb, values, context.Correlation) is not { } request)
             return InvokeResponse.Message(ClickRequests.WhyNone(action.Verb));
         var answer = await mediator.Send(request, cancellationToken);
         var ended = answer.Refusal is { } refusal ? $"refused, {refusal}" : "done";
@@ -49,30 +51,17 @@ internal sealed class SubjectClicks(
             : InvokeResponse.Message(answer.Sentence);
     }
 
-    private static Decide? Request(TenantId tenant, ProposalSubject subject, Person person, CardAction action, string correlation)
+    private static Decide? Request(
+        TenantId tenant, ProposalSubject subject, Person person, string verb, IReadOnlyDictionary<string, string> values,
+        string correlation)
     {
-        var decide = new Decide(tenant, subject, person, DecisionKind.Approve, Text(action.Data, "seal") ?? "", correlation);
-        return action.Verb switch
+        var decide = new Decide(tenant, subject, person, DecisionKind.Approve, values.GetValueOrDefault("seal") ?? "", correlation);
+        return verb switch
         {
             Verb.Approve => decide,
-            Verb.Reject when Text(action.Data, InputId.Reason)?.Trim() is { Length: > 0 } reason =>
+            Verb.Reject when values.GetValueOrDefault(InputId.Reason)?.Trim() is { Length: > 0 } reason =>
                 decide with { Kind = DecisionKind.Reject, Reason = reason },
             _ => null,
         };
-    }
-
-    private static string? Text(JsonElement data, string name)
-    {
-        try
-        {
-            return data.ValueKind == JsonValueKind.Object
-                && data.TryGetProperty(name, out var value)
-                && value.ValueKind == JsonValueKind.String
-                && value.GetString() is { Length: <= MaxText } text ? text : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a character
-        }
     }
 }

@@ -74,14 +74,7 @@ internal sealed class SubjectDrawing(IEnumerable<ISubjectCard> cards)
 
     private static string Said(Decision decision)
     {
-        var what = decision.Fact.Kind switch
-        {
-            DecisionKind.Approve or DecisionKind.ApproveWithEdits => "approved",
-            DecisionKind.Reject => "rejected",
-            DecisionKind.Snooze => "snoozed",
-            _ => "saw to it",
-        };
         var reason = decision.Fact.Reason is { Length: > 0 } why ? $": {why}" : "";
-        return $"{CardText.Name(decision.By.Name, 60)} {what}{reason}, ";
+        return $"{Phrases.Decision(decision.Fact)} by {CardText.Name(decision.By.Name, 60)}{reason}, ";
     }
 }
