@@ -7,24 +7,6 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>What a conversation shows of the incident.</summary>
-/// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
-public sealed record ShownCard(
-    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq)
-{
-    /// <summary>What it showed when it was posted: how that came about is told by the card alone.</summary>
-    public long PostedSeq { get; init; }
-
-    /// <summary>The last end that was told under it, or was about to be.</summary>
-    public long NoticedSeq { get; init; }
-
-    /// <summary>When that was; null when nothing was told.</summary>
-    public DateTimeOffset? NoticedAt { get; init; }
-
-    /// <summary>When it was last drawn and sent, at the latest.</summary>
-    public DateTimeOffset ShownAt { get; init; }
-}
-
 /// <summary>
 /// One incident: the alerts that belong to it, whether it is open, what is proposed about it and where it is shown. A fold over the streams
 /// <c>incident/</c>, <c>proposal/</c> and <c>card/</c> of its id, plus the events that belong to it. Immutable.
@@ -201,20 +183,7 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
         IncidentReopened =>
             this with { Proposal = Proposal.WithReopened(), ClosedAt = null, BegunSinceQuiet = FiringAlerts.IsEmpty ? NothingBegun : null },
         IncidentRaised raised => this with { Proposal = AtLeast(raised.To), RaisedTo = raised.To, RaisedSeq = entry.Seq },
-        CardSending sending =>
-            WithCard(sending.ConversationId, card => card with { SendingAt = entry.ByClock, Attempts = card.Attempts + 1 }),
-        CardPosted posted => WithCard(posted.ConversationId, card => card with
-        {
-            ServiceUrl = posted.ServiceUrl,
-            ThreadId = posted.ThreadId,
-            ActivityId = posted.ActivityId,
-            ShownSeq = posted.ShownSeq,
-            PostedSeq = posted.ShownSeq,
-            ShownAt = entry.ByClock,
-        }),
-        CardUpdated updated => WithCard(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq, ShownAt = entry.ByClock }),
-        NoticeSending notice =>
-            WithCard(notice.ConversationId, card => card with { NoticedSeq = notice.AboutSeq, NoticedAt = entry.ByClock }),
+        CardSending or CardPosted or CardUpdated or NoticeSending => this with { Cards = Cards.After(entry) },
         _ => this,
     };
 
@@ -229,10 +198,4 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
         or ProposalExpired or ProposalEscalated { Among: null }
         or ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } or ProposalDecided { Owed: not null }
         or BreakGlassEscalated or BreakGlassReviewed { Complete: true };
-
-    private Incident WithCard(string conversationId, Func<ShownCard, ShownCard> change) => this with
-    {
-        Cards = Cards.SetItem(conversationId,
-            change(Cards.GetValueOrDefault(conversationId) ?? new(conversationId, default, 0, null, null, null, 0))),
-    };
 }

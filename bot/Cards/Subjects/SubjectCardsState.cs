@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
@@ -11,23 +10,6 @@ namespace DevOpsAI.Bot.Cards.Subjects;
 public sealed record SubjectCards(long LastSeq, long Version, ImmutableDictionary<string, ShownCard> Shown)
 {
     public static readonly SubjectCards None = new(0, 0, ImmutableDictionary<string, ShownCard>.Empty);
-
-    internal SubjectCards Apply(LedgerEntry entry) => entry.Fact switch
-    {
-        CardSending sending => With(sending.ConversationId, card => card with { SendingAt = entry.ByClock, Attempts = card.Attempts + 1 }),
-        CardPosted posted => With(posted.ConversationId, card => card with
-        {
-            ServiceUrl = posted.ServiceUrl, ThreadId = posted.ThreadId, ActivityId = posted.ActivityId, ShownSeq = posted.ShownSeq,
-        }),
-        CardUpdated updated => With(updated.ConversationId, card => card with { ShownSeq = updated.ShownSeq }),
-        _ => this,
-    };
-
-    private SubjectCards With(string conversation, Func<ShownCard, ShownCard> change)
-    {
-        var before = Shown.GetValueOrDefault(conversation) ?? new(conversation, default, 0, null, null, null, 0);
-        return this with { Shown = Shown.SetItem(conversation, change(before)) };
-    }
 }
 
 /// <summary>The cards of a tenant's proposals that belong to no incident, by the stored text of their subject.</summary>
@@ -48,7 +30,7 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
         if (!entry.Stream.Value.StartsWith(CardPrefix, StringComparison.Ordinal))
             return this;
         var shown = ProposalSubject.Parse(entry.Stream.Value[CardPrefix.Length..]);
-        return shown.IsIncident ? this : With(shown, Of(shown).Apply(entry) with { Version = entry.Version });
+        return shown.IsIncident ? this : With(shown, Of(shown) with { Shown = Of(shown).Shown.After(entry), Version = entry.Version });
     }
 
     private SubjectCardsState With(ProposalSubject subject, SubjectCards cards) =>
