@@ -15,9 +15,8 @@ internal sealed class AbsenceRequests(
     /// <param name="words">Perhaps the client, then perhaps a person other than the one who speaks.</param>
     /// <param name="request">What to ask for a client and a person, or what is not clear.</param>
     public async Task<OutgoingMessage> SendAsync(
-        ChatTurn turn, IReadOnlyList<string> words, string usage, Func<TenantNow, Person,
-        (IRequest<Answer>? Request, string Problem)> request,
-        CancellationToken cancellationToken)
+        ChatTurn turn, IReadOnlyList<string> words, string usage,
+        Func<TenantNow, Person, (IRequest<Answer>? Request, string Problem)> request, CancellationToken cancellationToken)
     {
         var (clients, rest) = await ClientsAsync(turn, words, cancellationToken);
         if (clients.Count == 0 && words.Count == 0 && await OnlyReadsAsync(turn, cancellationToken))

@@ -23,7 +23,7 @@ internal sealed class Reviewing(IReviews reviews)
                 Notice = "This plan cannot be undone, so its pages are opened one after another.",
             };
         }
-        return view with { Reading = new(
-            data.Page, reviews.Token(staged, person.ObjectId, Math.Max(opened, Math.Min(data.Page + 1, pages)), pages)) };
+        var read = Math.Max(opened, Math.Min(data.Page + 1, pages));
+        return view with { Reading = new(data.Page, reviews.Token(staged, person.ObjectId, read, pages)) };
     }
 }

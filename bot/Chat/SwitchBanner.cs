@@ -27,7 +27,7 @@ internal sealed class SwitchBanner(Visibility visibility, IKillSwitch? killSwitc
         var names = string.Join(", ", stopped.Take(MostNamed).Select(static client => CardText.Name(client.Tenant.Name, 60)));
         var more = stopped.Count > MostNamed ? $" and {stopped.Count - MostNamed} more" : "";
         var sentence = $"The kill switch is on for {names}{more}: nothing is drafted, posted, approved or executed.";
-        return answer with { Card = card.WithFirst(
-            "body", Container([Rich(null, new TextRun(sentence, 500, Bold: true))], Tone.Attention)) };
+        var banner = Container([Rich(null, new TextRun(sentence, 500, Bold: true))], Tone.Attention);
+        return answer with { Card = card.WithFirst("body", banner) };
     }
 }

@@ -33,8 +33,8 @@ internal static class DeliveryRefusals
     /// <summary>
     /// The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.
     /// </summary>
-    public static RefusedException Unverified() =>
-        new(StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
+    public static RefusedException Unverified() => new(
+        StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
     {
         Challenges = InboundCredentials.AllChallenges,
     };

@@ -4,8 +4,8 @@ namespace DevOpsAI.Drafting;
 
 /// <summary>
 /// The things that an alert's name itself names, as tools do that build it from a template: <c>Service "W32Time" (Windows Time) is not
-/// running</c>,
-/// <c>FS [/var]: Space is low</c>. What is named so is meant, and no other; its words say nothing about what kind of alert it is.
+/// running</c>, <c>FS [/var]: Space is low</c>. What is named so is meant, and no other; its words say nothing about what kind of alert it
+/// is.
 /// </summary>
 internal static partial class NamedInText
 {

@@ -11,9 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Incidents;
 
 /// <summary>
-/// The incidents that have left the states, <see cref="PerShelf"/> neighbours in a document. Read when somebody asks; a few of those
-/// read last are kept
-/// in memory.
+/// The incidents that have left the states, <see cref="PerShelf"/> neighbours in a document. Read when somebody asks; a few of those read
+/// last are kept in memory.
 /// </summary>
 internal sealed class ClosedIncidents : IRetention
 {

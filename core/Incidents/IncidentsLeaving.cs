@@ -7,9 +7,8 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Incidents;
 
 /// <content>
-/// What is over and done with leaves the state, so that it does not grow with all that ever happened. When it does depends on the
-/// entries alone:
-/// whoever has read as far has the same state.
+/// What is over and done with leaves the state, so that it does not grow with all that ever happened. When it does depends on the entries
+/// alone: whoever has read as far has the same state.
 /// </content>
 public sealed partial record IncidentsState
 {

@@ -9,9 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Incidents;
 
 /// <summary>
-/// The incidents that have left one state: those that wait to be written, and those that are. Where they are not to be found, they
-/// are made again
-/// from the whole record.
+/// The incidents that have left one state: those that wait to be written, and those that are. Where they are not to be found, they are made
+/// again from the whole record.
 /// </summary>
 internal sealed class LeftIncidents(
     TenantId tenant, ILedger ledger, ClosedIncidents closed, ILogger logger, Func<long, CancellationToken, Task> makeAgain) : IRetired

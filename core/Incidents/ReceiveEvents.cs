@@ -30,9 +30,8 @@ public sealed record ConnectorEvent(
 {
     /// <summary>
     /// When the alert began, from a source that tells how an alert stands and says the same again while it lasts. Its
-    /// <see cref="SourceId"/>
-    /// is then no message's own: what was said before is news when the alert has stood otherwise since. Null from a source that
-    /// tells each thing once.
+    /// <see cref="SourceId"/> is then no message's own: what was said before is news when the alert has stood otherwise since. Null from a
+    /// source that tells each thing once.
     /// </summary>
     public DateTimeOffset? StandsSince { get; init; }
 

@@ -19,8 +19,7 @@ public interface IFollowedTenants
 
     /// <summary>
     /// Says which tenants come and go until stopped, one after another; both may repeat themselves. A tenant that has gone may come again
-    /// as soon as
-    /// <paramref name="release"/> has handed over its task.
+    /// as soon as <paramref name="release"/> has handed over its task.
     /// </summary>
     Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping);
 }

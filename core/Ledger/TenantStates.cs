@@ -94,9 +94,8 @@ public sealed class TenantStates
     private Projection Begin(TenantId tenant, bool mayUseKept) => new(Empty(tenant), ledger, store, mayUseKept);
 
     /// <summary>
-    /// An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and
-    /// with it all
-    /// the others.
+    /// An entry that no state can be made of (a mistake of ours, and as durable as the entry) stops its tenant, not the process and with it
+    /// all the others.
     /// </summary>
     private async ValueTask<Reading> CatchUpAsync(Projection projection, long head, CancellationToken cancellationToken)
     {

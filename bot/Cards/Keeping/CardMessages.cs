@@ -56,7 +56,8 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
     /// </summary>
     private static SendOptions Urgency(Incident incident) =>
         incident.Opened.Scope == IncidentScope.One
-        && (incident.Severity == Severity.Critical || incident.IsApart || incident is { IsUndecided: true,
-            Staged.Terms.Level: GateLevel.L2 })
-            ? SendOptions.Alert : SendOptions.Background;
+        && (incident.Severity == Severity.Critical || incident.IsApart
+            || incident is { IsUndecided: true, Staged.Terms.Level: GateLevel.L2 })
+            ? SendOptions.Alert
+            : SendOptions.Background;
 }

@@ -15,6 +15,6 @@ internal sealed class CardRules(IFollowedTenants followed, IKillSwitch? killSwit
 
     /// <summary>Completes when a tenant came from another instance, or a kill switch was lifted: there may be cards to send.</summary>
     public Task ChangedAsync(CancellationToken cancellationToken) => Task.WhenAny(
-        followed.NextAsync(cancellationToken), killSwitch?.NextLiftAsync(cancellationToken) ?? Task.Delay(
-            Timeout.Infinite, cancellationToken));
+        followed.NextAsync(cancellationToken),
+        killSwitch?.NextLiftAsync(cancellationToken) ?? Task.Delay(Timeout.Infinite, cancellationToken));
 }

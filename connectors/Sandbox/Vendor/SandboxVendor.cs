@@ -114,8 +114,8 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     /// <exception cref="SandboxRefusal">It is not done.</exception>
     public SandboxEffect ActAtConsole(TenantId tenant, SandboxConsoleRequest request)
     {
-        if (request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target, OperationId: null
-            or { Length: <= 200 } })
+        if (request is { OperationId.Length: > 200 }
+            || request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target })
             throw new SandboxRefusal("bad-request", "by, action and target are needed.", 400);
         var kind = SandboxWorld.KindOf(request.Action);
         var id = store.Get(tenant, kind, target) is null && store.Find(tenant, kind, target) is [var only] ? (string)only["id"]! : target;

@@ -38,9 +38,8 @@ internal abstract record DerivedContent
 }
 
 /// <summary>
-/// Documents that were derived from entries and can be derived again: compressed, then sealed under a key that every erasure
-/// destroys, and cut into
-/// parts where they are large. Whoever finds one that does not fit derives anew.
+/// Documents that were derived from entries and can be derived again: compressed, then sealed under a key that every erasure destroys, and
+/// cut into parts where they are large. Whoever finds one that does not fit derives anew.
 /// </summary>
 internal sealed class DerivedDocuments(IDocuments documents)
 {

@@ -11,9 +11,8 @@ public interface IRetention
 }
 
 /// <summary>
-/// What has left one state while that is made of entries. When something leaves depends on the entries alone: whoever has read as far
-/// has the
-/// same state.
+/// What has left one state while that is made of entries. When something leaves depends on the entries alone: whoever has read as far has
+/// the same state.
 /// </summary>
 public interface IRetired
 {

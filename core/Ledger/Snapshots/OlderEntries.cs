@@ -6,9 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// A start from what was kept of a state reads the entries after it alone. Those before are hashed afterwards, beside the work and
-/// without haste,
-/// so that damage among them holds their tenant all the same.
+/// A start from what was kept of a state reads the entries after it alone. Those before are hashed afterwards, beside the work and without
+/// haste, so that damage among them holds their tenant all the same.
 /// </summary>
 internal sealed class OlderEntries(
     TenantStates states, ITenantDirectory tenants, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine,

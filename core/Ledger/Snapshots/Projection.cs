@@ -13,9 +13,8 @@ internal enum Reading
 }
 
 /// <summary>
-/// One tenant's state as this process has read it: from what was kept of it, where that fits, and the entries after. Callers that
-/// come together
-/// wait for one reading.
+/// One tenant's state as this process has read it: from what was kept of it, where that fits, and the entries after. Callers that come
+/// together wait for one reading.
 /// </summary>
 internal sealed class Projection
 {

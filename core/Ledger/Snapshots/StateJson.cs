@@ -7,9 +7,8 @@ using System.Text.Json.Serialization;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// Writes and reads what was made of entries, as a whole and by this very build: every field of every type of ours, public or not, in
-/// the order of
-/// its declaration. No list of members is kept anywhere, so that none can be forgotten; what cannot be kept fails when its type is
+/// Writes and reads what was made of entries, as a whole and by this very build: every field of every type of ours, public or not, in the
+/// order of its declaration. No list of members is kept anywhere, so that none can be forgotten; what cannot be kept fails when its type is
 /// first asked for.
 /// </summary>
 internal static class StateJson
@@ -33,9 +32,8 @@ internal static class StateJson
         JsonSerializer.Deserialize(ref reader, type, Options) ?? throw new JsonException("there is nothing");
 
     /// <summary>
-    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build of
-    /// each, since
-    /// what an entry means may change without a field.
+    /// What has to be the same where it is read as where it was written: the fields of all types that are reached, and the build of each,
+    /// since what an entry means may change without a field.
     /// </summary>
     /// <param name="also">What else has to be the same.</param>
     /// <exception cref="NotSupportedException">Something is reached that cannot be kept.</exception>

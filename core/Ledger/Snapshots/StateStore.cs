@@ -6,9 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// Keeps each tenant's state beside its ledger, so that a start reads that and the entries after it. Derived: nothing is believed of
-/// it that the
-/// ledger does not bear out, and what does not fit is told once and made anew.
+/// Keeps each tenant's state beside its ledger, so that a start reads that and the entries after it. Derived: nothing is believed of it
+/// that the ledger does not bear out, and what does not fit is told once and made anew.
 /// </summary>
 public sealed class StateStore
 {

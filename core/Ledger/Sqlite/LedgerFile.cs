@@ -12,9 +12,8 @@ public static class LedgerFile
 
     /// <summary>
     /// <c>body</c> is the canonical entry as it was hashed, <c>leaf</c> its RFC 6962 hash; the other columns repeat what is in it, to find
-    /// it by.
-    /// <c>sealed</c> is what is kept encrypted beside an entry, null for most. Rows are in the order of appending, so that the newest lie
-    /// together and a verifier reads the table from front to back.
+    /// it by. <c>sealed</c> is what is kept encrypted beside an entry, null for most. Rows are in the order of appending, so that the
+    /// newest lie together and a verifier reads the table from front to back.
     /// </summary>
     private const string Schema = """
         CREATE TABLE entries(

@@ -12,9 +12,8 @@ using DevOpsAI.Tests.Support;
 namespace DevOpsAI.Tests.Ledger.Snapshots;
 
 /// <summary>
-/// A client's record as it may have come about, drawn from a seed: alerts begin and end, incidents open, wait, run, are undone,
-/// closed and opened
-/// again, with cards, people, freezes and polls between.
+/// A client's record as it may have come about, drawn from a seed: alerts begin and end, incidents open, wait, run, are undone, closed and
+/// opened again, with cards, people, freezes and polls between.
 /// </summary>
 internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int seed)
 {
